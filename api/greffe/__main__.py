@@ -1,0 +1,5 @@
+"""`python -m greffe` is the command line."""
+
+from greffe.cli import main
+
+main()

@@ -1,0 +1,124 @@
+"""The Catalogue: every artefact, map and recipient that is effective, as one immutable value named by its checksum (D2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from greffe.errors import NotFound, nearest
+from greffe.model.maps import StructureMap
+from greffe.model.references import Reference, same_version, version_key
+from greffe.model.structures import (
+    Artefact,
+    Codelist,
+    Component,
+    DataConstraint,
+    Dataflow,
+    DataStructure,
+    Maintainable,
+    ProvisionAgreement,
+    Texts,
+)
+
+A = TypeVar("A", bound=Maintainable)
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A body we report to (`mappings/<BODY>/recipient.yaml`)."""
+
+    id: str
+    names: Texts
+    dataflows: tuple[Reference, ...]
+    notes: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Immutable look-ups. `checksum` names the whole content: equal bytes, equal checksum."""
+
+    artefacts: Mapping[tuple[str, Reference], Artefact]
+    maps: Mapping[Reference, StructureMap]
+    recipients: tuple[Recipient, ...]
+    checksum: str
+    files: Mapping[str, str] = field(default_factory=dict)  # path below sdmx/ or mappings/ → sha256
+
+    def get(self, kind: type[A], reference: Reference) -> A:
+        """The artefact of that kind and reference; `1.0` finds `1.0.0` (D9). Raises NotFound with the nearest ids."""
+        found = self.artefacts.get((kind.kind, reference))
+        if found is None:
+            found = next(
+                (
+                    a
+                    for (k, r), a in self.artefacts.items()
+                    if k == kind.kind
+                    and (r.agency, r.id) == (reference.agency, reference.id)
+                    and same_version(r.version, reference.version)
+                ),
+                None,
+            )
+        if isinstance(found, kind):
+            return found
+        ids = [str(r) for k, r in self.artefacts if k == kind.kind]
+        raise NotFound(f"There is no {kind.kind} {reference}.", nearest=nearest(str(reference), ids))
+
+    def all(self, kind: type[A]) -> Iterator[A]:
+        """Every artefact of a kind, by reference."""
+        for key in sorted(k for k in self.artefacts if k[0] == kind.kind):
+            found = self.artefacts[key]
+            if isinstance(found, kind):
+                yield found
+
+    def latest(self, kind: type[A], id_: str, agency: str = "") -> A:
+        """The newest version of an artefact known by its id alone. Raises NotFound with the nearest ids."""
+        found = [
+            a for a in self.all(kind) if a.reference.id == id_ and (not agency or a.reference.agency == agency)
+        ]
+        if not found:
+            ids = sorted({a.reference.id for a in self.all(kind)})
+            raise NotFound(f"There is no {kind.kind} {id_}.", nearest=nearest(id_, ids))
+        return max(found, key=lambda a: version_key(a.reference.version))
+
+    def structure(self, dataflow: Dataflow) -> DataStructure:
+        """The data structure definition of a dataflow."""
+        if dataflow.structure is None:
+            raise NotFound(f"Dataflow {dataflow.reference} names no structure.")
+        return self.get(DataStructure, dataflow.structure.reference)
+
+    def codelist(self, component: Component) -> Codelist | None:
+        """The code list that enumerates a component, or None when it is not coded."""
+        urn = component.representation.enumeration
+        return None if urn is None else self.get(Codelist, urn.reference)
+
+    def codelists(self, structure: DataStructure) -> dict[str, Codelist]:
+        """Component id → its code list, for the coded components."""
+        found = {c.id: self.codelist(c) for c in structure.components}
+        return {id_: list_ for id_, list_ in found.items() if list_ is not None}
+
+    def constraints(self, dataflow: Dataflow) -> Iterator[DataConstraint]:
+        """Constraints attached to a dataflow, to its structure, or to an agreement on it."""
+        wanted = {dataflow.urn} | ({dataflow.structure} if dataflow.structure else set())
+        wanted |= {p.urn for p in self.all(ProvisionAgreement) if p.dataflow == dataflow.urn}
+        for constraint in self.all(DataConstraint):
+            if wanted & set(constraint.attachments):
+                yield constraint
+
+    def map_to(self, dataflow: Dataflow) -> StructureMap:
+        """The structure map whose target is that dataflow. Raises NotFound."""
+        for map_ in self.maps.values():
+            if map_.target == dataflow.reference:
+                return map_
+        raise NotFound(
+            f"No map leads to {dataflow.reference}.",
+            nearest=nearest(dataflow.reference.id, [m.target.id for m in self.maps.values()]),
+        )
+
+    def internal(self, dataflow: Dataflow) -> bool:
+        """An internal dataflow: its structure is public, its data never (D20)."""
+        return dataflow.annotation("SCOPE") == "internal"
+
+    def dataflows(self, scopes: Iterable[str] = ("collection", "mirror")) -> Iterator[Dataflow]:
+        """Dataflows of those scopes (annotation SCOPE), by reference."""
+        wanted = set(scopes)
+        return (d for d in self.all(Dataflow) if d.annotation("SCOPE") in wanted)

@@ -1,0 +1,161 @@
+"""Every error of Greffe, named by what the caller can do; each carries its SDMX code, HTTP status and exit code.
+
+    GreffeError
+    ├── BadInput          a file that was handed over is wrong: correct the file (exit 2)
+    ├── BadDefinition     an artefact or a map is wrong: correct the definition (exit 2)
+    ├── BadQuery          the address or a parameter cannot be read: correct it and ask again (140 / 400)
+    │   └── BadSemantics  it reads well and means nothing here, e.g. a dimension that does not exist (150 / 422)
+    ├── NotFound          nothing of that name, or nothing for that question (100 / 404)
+    ├── NotAcceptable     no such format or language: choose another one (406)
+    ├── Unsupported       known to the standard, not offered here (501)
+    ├── TooLarge          ask for less (510 / 413)
+    ├── Refused           a rule of the house forbids it now: do first what the message says (exit 3)
+    ├── Denied            this person may not do it (403, exit 4)
+    ├── Conflict          the state changed meanwhile: look again (409)
+    ├── Unavailable       try again later (503)
+    └── Broken            a stored file is not what was written: call the operator (500)
+
+Codes: SDMX REST 1.5, table of errors (R1-ERR-01); HTTP statuses of 2.x (R2-ERR).
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class GreffeError(Exception):
+    """Something the caller is told about in one message: what, where, and what to try."""
+
+    sdmx = 500
+    http = 500
+    exit_code = 1
+    title = "Error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str = "",
+        row: int | None = None,
+        column: str = "",
+        parameter: str = "",
+        hint: str = "",
+        nearest: Iterable[str] = (),
+    ) -> None:
+        self.message = message
+        self.file = file
+        self.row = row
+        self.column = column
+        self.parameter = parameter
+        self.hint = hint
+        self.nearest = tuple(nearest)
+        super().__init__(self.text())
+
+    def where(self) -> str:
+        """`extract.csv, row 12, column sexe`, or the parameter, or nothing."""
+        parts = [self.file] if self.file else []
+        if self.row is not None:
+            parts.append(f"row {self.row}")
+        if self.column:
+            parts.append(f"column {self.column}")
+        if self.parameter:
+            parts.append(f"parameter {self.parameter}")
+        return ", ".join(parts)
+
+    def text(self) -> str:
+        """The whole message in one line."""
+        where = self.where()
+        line = f"{where}: {self.message}" if where else self.message
+        if self.nearest:
+            line += f" Nearest: {', '.join(self.nearest)}."
+        if self.hint:
+            line += f" {self.hint}"
+        return line
+
+
+class BadInput(GreffeError):
+    """A file that was handed over is wrong. Correct the file."""
+
+    sdmx, http, exit_code, title = 140, 400, 2, "Bad input"
+
+
+class BadDefinition(GreffeError):
+    """An artefact, a map or a setting is wrong. Correct the definition."""
+
+    sdmx, http, exit_code, title = 500, 500, 2, "Bad definition"
+
+
+class BadQuery(GreffeError):
+    """The address or a parameter cannot be read. Correct it and ask again."""
+
+    sdmx, http, exit_code, title = 140, 400, 2, "Syntax error"
+
+
+class BadSemantics(BadQuery):
+    """The question reads well and means nothing here. (REST 1.5 answers 403, see `web.problems`.)"""
+
+    sdmx, http, title = 150, 422, "Semantic error"
+
+
+class NotFound(GreffeError):
+    """Nothing of that name, or nothing for that question."""
+
+    sdmx, http, exit_code, title = 100, 404, 2, "No results found"
+
+
+class NotAcceptable(GreffeError):
+    """No such format or language here. Choose one of those named."""
+
+    sdmx, http, exit_code, title = 140, 406, 2, "Not acceptable"
+
+
+class Unsupported(GreffeError):
+    """The standard knows it, this service does not offer it."""
+
+    sdmx, http, exit_code, title = 501, 501, 2, "Not implemented"
+
+
+class TooLarge(GreffeError):
+    """Ask for less."""
+
+    sdmx, http, exit_code, title = 510, 413, 2, "Response too large"
+
+
+class Refused(GreffeError):
+    """A rule of the house forbids it now. Do first what the message says."""
+
+    sdmx, http, exit_code, title = 150, 409, 3, "Refused"
+
+
+class Denied(GreffeError):
+    """This person may not do it."""
+
+    sdmx, http, exit_code, title = 110, 403, 4, "Denied"
+
+
+class Conflict(GreffeError):
+    """The state changed meanwhile. Look again."""
+
+    sdmx, http, exit_code, title = 150, 409, 5, "Conflict"
+
+
+class Unavailable(GreffeError):
+    """Try again later."""
+
+    sdmx, http, exit_code, title = 503, 503, 6, "Service unavailable"
+
+
+class Broken(GreffeError):
+    """A stored file is not what was written. Call the operator."""
+
+    sdmx, http, exit_code, title = 500, 500, 7, "Internal server error"
+
+
+def nearest(found: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
+    """The known words closest to what was found, best first; case does not count, at most 3."""
+    by_fold: dict[str, str] = {}
+    for word in known:
+        by_fold.setdefault(word.casefold(), word)
+    matches = difflib.get_close_matches(found.casefold(), by_fold, n=most, cutoff=0.5)
+    return tuple(by_fold[m] for m in matches)

@@ -1,0 +1,1 @@
+"""Internal codes become the recipient's codes."""

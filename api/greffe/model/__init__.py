@@ -1,0 +1,1 @@
+"""Nouns used by more than one step: values, no I/O."""

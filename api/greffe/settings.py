@@ -1,0 +1,98 @@
+"""Typed settings, grouped by concern, read once from the environment (`GREFFE_*`) by the composition root."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from greffe.errors import BadDefinition
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """DuckDB: memory in MB, threads, spill in MB (D21)."""
+
+    memory_mb: int = 1024
+    threads: int = 2
+    spill_mb: int = 20_000
+
+
+@dataclass(frozen=True)
+class HttpSettings:
+    """What a client may ask for: longest address in characters, largest body in bytes, most series of one answer."""
+
+    url_limit: int = 8_000
+    body_limit: int = 64_000
+    series_limit: int = 2_000_000
+    key_values_limit: int = 2_000
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where things are and what is allowed."""
+
+    home: Path
+    sdmx: Path
+    mappings: Path
+    register_url: str
+    effect_delay_seconds: float = 5.0
+    host: str = "127.0.0.1"
+    port: int = 8000
+    engine: EngineSettings = field(default_factory=EngineSettings)
+    http: HttpSettings = field(default_factory=HttpSettings)
+
+    @property
+    def extracts(self) -> Path:
+        """Kept extracts, one folder each."""
+        return self.home / "extracts"
+
+    @property
+    def drafts(self) -> Path:
+        """Drafts that wait for approval."""
+        return self.home / "drafts"
+
+    @property
+    def releases(self) -> Path:
+        """Released files, one folder a dataflow and number."""
+        return self.home / "releases"
+
+    @property
+    def spill(self) -> Path:
+        """Temporary files of DuckDB."""
+        return self.home / "tmp"
+
+
+def shipped(name: str) -> Path:
+    """The folder `sdmx` or `mappings`: beside the package in an installed wheel, else at the repository's root."""
+    inside = Path(__file__).parent / "_shipped" / name
+    return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / name
+
+
+def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
+    """Settings from the environment. Raises BadDefinition on a value that is no number."""
+    env = os.environ if environ is None else environ
+    root = (home or Path(env.get("GREFFE_HOME", "var"))).resolve()
+    return Settings(
+        home=root,
+        sdmx=Path(env["GREFFE_SDMX"]) if "GREFFE_SDMX" in env else shipped("sdmx"),
+        mappings=Path(env["GREFFE_MAPPINGS"]) if "GREFFE_MAPPINGS" in env else shipped("mappings"),
+        register_url=env.get("GREFFE_REGISTER", f"sqlite:///{root / 'register.db'}"),
+        effect_delay_seconds=max(5.0, _number(env, "GREFFE_EFFECT_DELAY", 5.0)),
+        host=env.get("HOST", "127.0.0.1"),
+        port=int(_number(env, "PORT", 8000)),
+        engine=EngineSettings(
+            memory_mb=int(_number(env, "GREFFE_MEMORY_MB", 1024)), threads=int(_number(env, "GREFFE_THREADS", 2))
+        ),
+    )
+
+
+def _number(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name, "")
+    if not text:
+        return default
+    try:
+        return float(text)
+    except ValueError as error:
+        raise BadDefinition(f"{name}={text!r} is not a number.") from error

@@ -1,0 +1,1 @@
+"""Where releases and the register live."""

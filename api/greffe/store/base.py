@@ -1,0 +1,127 @@
+"""What the rest of the program needs of a store: two narrow doors, each held by one compliance kit in tests/spec/store.
+
+Observations keeps releases, Register keeps who did what. Implementations: columnar.py (files), register.py (SQL),
+memory.py (both; the reference).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from greffe.model.dataset import SeriesBlock
+from greffe.model.periods import Span
+from greffe.model.structures import DataStructure
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts, and how that was established: cli-asserted, local, key, oidc (D1)."""
+
+    name: str
+    established: str = "cli-asserted"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the register. `previous` and `hash` chain it to the entry before (D1)."""
+
+    number: int
+    instant: str  # UTC, microseconds, e.g. 2026-11-24T15:00:00.000000Z
+    actor: str
+    established: str
+    kind: str  # e.g. extract.accepted, draft.prepared, draft.approved, release.made, release.withdrawn
+    subject: str  # what it is about, e.g. SSER:ESTAT_CRIM_OFF_CAT#7
+    payload: Mapping[str, object]
+    previous: str
+    hash: str
+
+
+class Register(Protocol):
+    """Append-only, hash-chained. Every write is one transaction that is durable when the call returns."""
+
+    def append(
+        self,
+        actor: Actor,
+        instant: datetime,
+        kind: str,
+        subject: str,
+        payload: Mapping[str, object],
+        *,
+        once: str = "",
+        contents: Sequence[bytes] = (),
+    ) -> Entry:
+        """Add an entry, and contents by checksum with it, all or nothing.
+
+        `once`: a key that may be used by one entry only; a second use raises Conflict (release numbers, same key same
+        release). Raises Denied when the actor is not a person of the register.
+        """
+
+    def read(self, *, after: int = 0, kinds: Sequence[str] = (), subject: str = "") -> Iterator[Entry]:
+        """Entries with a number above `after`, in order, of those kinds (all when empty), of that subject."""
+
+    def head(self) -> int:
+        """Number of the last entry, 0 when there is none. Cheap: readers poll it."""
+
+    def content(self, checksum: str) -> bytes:
+        """Bytes that were stored under that sha256. Raises NotFound."""
+
+    def verify(self) -> Iterable[str]:
+        """Faults of the chain and of contents, as sentences; empty when all is as written."""
+
+    def people(self) -> Mapping[str, tuple[str, ...]]:
+        """Name → roles of everyone who may act."""
+
+    def add_person(self, actor: Actor, instant: datetime, name: str, roles: Sequence[str]) -> None:
+        """Enter a person (the first one enters themself). Also an entry, kind person.added."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which observations of a release, in the plainest terms: codes per dimension, spans of time, how many per series.
+
+    keys: alternatives; each maps dimension id → allowed codes (a dimension not named is free). Empty = everything.
+    """
+
+    keys: tuple[Mapping[str, frozenset[str]], ...] = ()
+    spans: tuple[Span, ...] = ()  # alternatives; a period matches when it lies within one, see query.queries
+    first: int | None = None
+    last: int | None = None
+    series_only: bool = False
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was written for a release: file name → sha256, counts, and the hash over them."""
+
+    files: Mapping[str, str]
+    series: int
+    observations: int
+    content_hash: str
+    changed: Mapping[str, int] = field(default_factory=dict)  # inserted, updated, deleted against the predecessor
+
+
+class Observations(Protocol):
+    """Releases, each written once. Names are `FLOW_ID/number`, e.g. ESTAT_CRIM_OFF_CAT/7."""
+
+    def save(
+        self, name: str, structure: DataStructure, observations: Path, manifest: Mapping[str, object], previous: str = ""
+    ) -> Saved:
+        """Write the release whose flat Parquet lies at `observations` (columns: dimensions, TIME_PERIOD, OBS_VALUE text,
+        attributes), with the difference from the release `previous`. Durable and whole, or not there. Saving the same
+        again changes nothing."""
+
+    def select(self, name: str, selection: Selection) -> Iterator[SeriesBlock]:
+        """Matching series in key order. Raises NotFound for a release that is not there, Broken on a wrong checksum."""
+
+    def available(self, name: str, selection: Selection) -> Mapping[str, tuple[str, ...]]:
+        """Codes that occur in the matching series, per dimension, in order; TIME_PERIOD holds first and last period."""
+
+    def file(self, name: str, file: str) -> Path:
+        """A file of the release for reading (data.parquet, difference.parquet, manifest.json), checksum verified."""
+
+    def verify(self, name: str) -> Iterable[str]:
+        """Faults of the files of a release, as sentences."""
