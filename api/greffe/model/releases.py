@@ -1,0 +1,46 @@
+"""A release of a dataflow, as the register tells it (D4, D6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from greffe.model.references import Reference
+
+
+@dataclass(frozen=True)
+class Release:
+    """`SSER:ESTAT_CRIM_OFF_CAT#7`. `name` is where the store keeps it; instants are UTC."""
+
+    dataflow: Reference
+    number: int
+    content_hash: str
+    made_at: datetime
+    effective_at: datetime
+    origin: str  # real | synthetic
+    provider: str
+    observations: int
+    series: int
+    last_period: str = ""
+    reason: str = ""  # of the revision
+    draft: str = ""
+    withdrawn_at: datetime | None = None
+    withdrawal_reason: str = ""
+
+    @property
+    def name(self) -> str:
+        """`ESTAT_CRIM_OFF_CAT/7`."""
+        return f"{self.dataflow.id}/{self.number}"
+
+    def __str__(self) -> str:
+        return f"{self.dataflow.id}#{self.number}"
+
+    def readable(self, now: datetime) -> bool:
+        """In effect and not withdrawn."""
+        return self.effective_at <= now and (self.withdrawn_at is None or now < self.withdrawn_at)
+
+
+def current(releases: Iterable[Release], now: datetime) -> Release | None:
+    """The readable release with the highest number, or None."""
+    return max((r for r in releases if r.readable(now)), key=lambda r: r.number, default=None)
