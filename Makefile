@@ -1,0 +1,63 @@
+# Two commands for everybody: `make demo` and `make test`. Needs python3 (3.11+), python3-venv, make, git.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.PHONY: demo test check fix serve openapi docs soak bench clean
+
+demo: $(VENV)/.run ## a store from shipped artefacts and samples, served on http://127.0.0.1:8000 (PORT=, GREFFE_HOME=)
+	@exec $(BIN)/greffe demo
+
+serve: $(VENV)/.run
+	@exec $(BIN)/greffe serve
+
+test: $(VENV)/.test check ## everything that must hold before a change lands
+	$(BIN)/python -m pytest -q --durations=5 $(PYTEST_ARGS)
+
+check: $(VENV)/.test ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+fix: $(VENV)/.test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+soak: $(VENV)/.test ## the long forms: same code, larger numbers
+	GREFFE_SOAK=1 HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q $(PYTEST_ARGS)
+
+openapi: $(VENV)/.test ## writes openapi/*.yaml from the application
+	$(BIN)/python -m greffe openapi --write openapi
+
+bench: $(VENV)/.test
+	$(BIN)/python benchmarks/pipeline/run.py
+	$(BIN)/python benchmarks/write/run.py
+
+# The environments: exactly what the lock files name, checked by hash. The package itself is not built, only put on the path.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Greffe needs Python 3.11 or newer; set PYTHON=")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements/run.lock | $(VENV)/bin/python
+	@echo "Installing what the lock file names (requirements/run.lock)"
+	@$(PIP) install --quiet --require-hashes -r requirements/run.lock
+	@$(MAKE) --no-print-directory $(VENV)/.path
+	@touch $@
+
+$(VENV)/.test: requirements/test.lock | $(VENV)/bin/python
+	@echo "Installing what the lock file names (requirements/test.lock)"
+	@$(PIP) install --quiet --require-hashes -r requirements/test.lock
+	@$(MAKE) --no-print-directory $(VENV)/.path
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.path: Makefile
+	@$(BIN)/python -c "import pathlib, sysconfig; pathlib.Path(sysconfig.get_path('purelib'), 'greffe.pth').write_text(str(pathlib.Path('api').resolve()) + chr(10))"
+	@printf '#!/bin/sh\nexec "%s" -m greffe "$$@"\n' "$(abspath $(BIN)/python)" > $(BIN)/greffe
+	@chmod +x $(BIN)/greffe
+	@touch $@
+
+clean:
+	rm -rf $(VENV) var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
