@@ -1,0 +1,160 @@
+"""A draft: the observations that would be released, what was found on the way, and what has no target."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from greffe.arrow import integer, pq, text
+from greffe.engine import Connection, quoted
+from greffe.errors import Broken, NotFound
+from greffe.mapping.apply import Unmapped
+from greffe.model.findings import Finding, open_errors, warnings
+from greffe.model.maps import NotProvided
+from greffe.release.job import Job
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What the map left out: source codes without a target and their weight, target cells without a source, indicators
+    of the extract that no map reads; and how many rows were selected and mapped."""
+
+    unmapped: Sequence[Unmapped]
+    not_provided: Sequence[NotProvided]
+    unread: Mapping[str, int]
+    selected: int
+    mapped: int
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft as kept in its folder. `checksum` is what an approval names: data, findings and coverage together."""
+
+    id: str
+    folder: Path
+    key: str
+    dataflow: str
+    provider: str
+    origin: str
+    reason: str
+    map: str
+    map_checksum: str
+    catalogue_checksum: str
+    extracts: Mapping[str, str]  # id → checksum
+    partial: bool
+    observations: int
+    series: int
+    last_period: str
+    findings: tuple[Finding, ...]
+    coverage: Mapping[str, object]
+    checksum: str
+
+    @property
+    def data(self) -> Path:
+        """The flat Parquet of the observations."""
+        return self.folder / "data.parquet"
+
+    @property
+    def errors(self) -> tuple[Finding, ...]:
+        """Errors, before any waiver."""
+        return open_errors(self.findings)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """Warnings: they need a written acceptance."""
+        return warnings(self.findings)
+
+
+def write_draft(
+    connection: Connection,
+    job: Job,
+    table: str,
+    findings: Sequence[Finding],
+    coverage: Coverage,
+    folder: Path,
+) -> Draft:
+    """Write data.parquet and draft.json into `folder/<id>`, whole or not at all. The id starts with the dataflow and
+    holds the first digits of the key: the same job lands in the same place."""
+    id_ = f"{job.dataflow.reference.id}-{job.key[:10]}"
+    work, final = folder / f".{id_}.tmp", folder / id_
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    _write_parquet(connection, job, table, work / "data.parquet")
+    dims = ", ".join(quoted(d) for d in job.structure.dimension_ids)
+    counts = connection.execute(
+        f"SELECT count(*), (SELECT count(*) FROM (SELECT DISTINCT {dims} FROM {quoted(table)})), max(TIME_PERIOD) "
+        f"FROM {quoted(table)}"
+    ).fetchone()
+    observations, series, last = counts if counts else (0, 0, "")
+    document: dict[str, object] = {
+        "id": id_,
+        "key": job.key,
+        "dataflow": str(job.dataflow.reference),
+        "provider": job.map.provider,
+        "origin": job.inputs.origin,
+        "reason": job.reason,
+        "map": str(job.map.reference),
+        "map_checksum": job.map.checksum,
+        "catalogue_checksum": job.catalogue.checksum,
+        "extracts": {e.id: e.checksum for e in job.inputs.extracts},
+        "partial": any(e.partial for e in job.inputs.extracts),
+        "observations": integer(observations),
+        "series": integer(series),
+        "last_period": text(last),
+        "data_sha256": hashlib.sha256((work / "data.parquet").read_bytes()).hexdigest(),
+        "findings": [f.as_json() for f in findings],
+        "coverage": asdict(coverage),
+    }
+    body = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, default=str).encode()
+    (work / "draft.json").write_bytes(body)
+    shutil.rmtree(final, ignore_errors=True)
+    os.replace(work, final)
+    return read_draft(final)
+
+
+def _write_parquet(connection: Connection, job: Job, table: str, path: Path) -> None:
+    """Flat and sorted: dimensions in DSD order, TIME_PERIOD, OBS_VALUE as its canonical text, attributes."""
+    dims = [quoted(d) for d in job.structure.dimension_ids]
+    attributes = [quoted(a.id) for a in job.structure.attributes]
+    columns = ", ".join([*dims, "TIME_PERIOD", "OBS_TEXT AS OBS_VALUE", *attributes])
+    order = ", ".join([*dims, "TIME_PERIOD"])
+    reader = connection.execute(f"SELECT {columns} FROM {quoted(table)} ORDER BY {order}").to_arrow_reader(100_000)
+    with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_batch(batch)
+
+
+def read_draft(folder: Path) -> Draft:
+    """The draft kept in a folder. Raises NotFound, or Broken when its data are not what was written."""
+    path = folder / "draft.json"
+    if not path.is_file():
+        raise NotFound(f"There is no draft {folder.name}.")
+    body = path.read_bytes()
+    document = json.loads(body)
+    if hashlib.sha256((folder / "data.parquet").read_bytes()).hexdigest() != document["data_sha256"]:
+        raise Broken(f"The data of draft {folder.name} are not what was written.", file=str(folder / "data.parquet"))
+    return Draft(
+        id=document["id"],
+        folder=folder,
+        key=document["key"],
+        dataflow=document["dataflow"],
+        provider=document["provider"],
+        origin=document["origin"],
+        reason=document["reason"],
+        map=document["map"],
+        map_checksum=document["map_checksum"],
+        catalogue_checksum=document["catalogue_checksum"],
+        extracts=document["extracts"],
+        partial=document["partial"],
+        observations=document["observations"],
+        series=document["series"],
+        last_period=document["last_period"],
+        findings=tuple(Finding(**f) for f in document["findings"]),
+        coverage=document["coverage"],
+        checksum=hashlib.sha256(body).hexdigest(),
+    )

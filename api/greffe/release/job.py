@@ -1,0 +1,52 @@
+"""All that a draft is made from, and the key that names it (D4)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.model.maps import StructureMap
+from greffe.model.structures import Dataflow, DataStructure
+from greffe.release.sources import Inputs
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a draft is made from: same job, same draft (D4)."""
+
+    catalogue: Catalogue
+    map: StructureMap
+    dataflow: Dataflow
+    structure: DataStructure
+    inputs: Inputs
+    reason: str = ""
+    previous: Path | None = None  # data.parquet of the release that is current
+
+    @property
+    def key(self) -> str:
+        """sha256 over dataflow, extract checksums, map and rule versions, revision reason (D4)."""
+        parts = [str(self.dataflow.reference), *self.inputs.checksums, self.map.checksum, rules_version(), self.reason]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def rules_version() -> str:
+    """sha256 over the code of the rules: a changed rule makes another draft."""
+    digest = hashlib.sha256()
+    for path in sorted(_python_files(files("greffe") / "validation"), key=lambda p: p.name):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _python_files(folder: Traversable) -> list[Traversable]:
+    found: list[Traversable] = []
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            found += _python_files(entry)
+        elif entry.name.endswith(".py"):
+            found.append(entry)
+    return found

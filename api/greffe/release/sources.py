@@ -1,0 +1,162 @@
+"""Which kept extracts feed a map, and the tables that the steps read them through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from greffe.arrow import integer, text
+from greffe.catalogue.catalogue import Catalogue
+from greffe.engine import Connection, quoted
+from greffe.errors import Refused, nearest
+from greffe.model.maps import StructureMap
+from greffe.model.references import Reference
+from greffe.model.structures import Dataflow, DataStructure
+from greffe.store.ledger import ExtractRecord
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One internal dataflow with the extracts that are read of it, the latest moment first."""
+
+    dataflow: Reference
+    structure: DataStructure
+    extracts: tuple[ExtractRecord, ...]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a map reads: its source and the denominators of its rates. `folder` holds the kept extracts."""
+
+    folder: Path
+    main: Feed
+    populations: tuple[Feed, ...] = ()
+
+    @property
+    def extracts(self) -> tuple[ExtractRecord, ...]:
+        """Every extract that is read, once."""
+        found = {e.id: e for feed in (self.main, *self.populations) for e in feed.extracts}
+        return tuple(found[id_] for id_ in sorted(found))
+
+    @property
+    def checksums(self) -> tuple[str, ...]:
+        """Checksums of the extracts, sorted."""
+        return tuple(sorted(e.checksum for e in self.extracts))
+
+    @property
+    def origin(self) -> str:
+        """Synthetic as soon as one input is (D13)."""
+        return "synthetic" if any(e.origin == "synthetic" for e in self.extracts) else "real"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Names of the temporary tables: the source of the map, and one per denominator dataflow."""
+
+    main: str
+    populations: Mapping[Reference, str] = field(default_factory=dict)
+
+
+def choose_inputs(
+    catalogue: Catalogue,
+    map_: StructureMap,
+    accepted: Sequence[ExtractRecord],
+    folder: Path,
+    origin: str = "",
+    only: Sequence[str] = (),
+) -> Inputs:
+    """The extracts for a map: of its source dataflow and of one origin (a dataflow never mixes within a release, D13).
+
+    `origin` decides when both exist; `only` names extracts instead. Denominators take the real ones first.
+    Raises Refused, saying what to ingest or to choose.
+    """
+    main = [e for e in accepted if e.dataflow == map_.source]
+    if only:
+        unknown = [o for o in only if o not in {e.id for e in main}]
+        if unknown:
+            raise Refused(
+                f"There is no accepted extract {unknown[0]} of {map_.source}.",
+                nearest=nearest(unknown[0], [e.id for e in main]),
+            )
+        main = [e for e in main if e.id in set(only)]
+    if origin:
+        main = [e for e in main if e.origin == origin]
+    origins = sorted({e.origin for e in main})
+    if not main:
+        kind = f"{origin} " if origin else ""
+        raise Refused(f"No accepted {kind}extract of {map_.source}.", hint="Ingest one first: greffe ingest FILE.")
+    if len(origins) > 1:
+        raise Refused(
+            f"{map_.source} has real and synthetic extracts, and a release never mixes them.",
+            hint="Say which: --origin real or --origin synthetic.",
+        )
+    populations = dict.fromkeys(
+        c.population.dataflow for c in map_.calculations if c.population is not None
+    )
+    return Inputs(
+        folder,
+        _feed(catalogue, map_.source, main),
+        tuple(_feed(catalogue, p, _denominators(p, accepted)) for p in populations),
+    )
+
+
+def _denominators(dataflow: Reference, accepted: Sequence[ExtractRecord]) -> list[ExtractRecord]:
+    found = [e for e in accepted if e.dataflow == dataflow]
+    if not found:
+        raise Refused(f"A rate of this map needs {dataflow}, of which there is no accepted extract.")
+    return [e for e in found if e.origin == "real"] or found
+
+
+def _feed(catalogue: Catalogue, dataflow: Reference, extracts: Sequence[ExtractRecord]) -> Feed:
+    structure = catalogue.structure(catalogue.get(Dataflow, dataflow))
+    return Feed(dataflow, structure, tuple(sorted(extracts, key=lambda e: (e.moment, e.id), reverse=True)))
+
+
+def load_sources(connection: Connection, inputs: Inputs) -> Sources:
+    """Make a view per feed: rows of its extracts that no higher version supersedes; for an equal key the later extract
+    (by moment) wins. Column `extract` says where a row is from."""
+    main = _view(connection, "source_rows", inputs.main, inputs.folder)
+    populations = {
+        feed.dataflow: _view(connection, f"population_{n}", feed, inputs.folder)
+        for n, feed in enumerate(inputs.populations)
+    }
+    return Sources(main, populations)
+
+
+def _view(connection: Connection, name: str, feed: Feed, folder: Path) -> str:
+    """Paths go in as literals, doubled quotes: a view takes no parameters. They are our own (folder and extract id)."""
+    parts = [
+        f"SELECT '{e.id}' AS extract, {rank} AS extract_rank, * FROM read_parquet('{_literal(folder / e.id)}') "
+        "WHERE NOT superseded"
+        for rank, e in enumerate(feed.extracts)
+    ]
+    body = " UNION ALL BY NAME ".join(parts)
+    if len(parts) > 1:
+        key = ", ".join(quoted(d) for d in (*feed.structure.dimension_ids, "TIME_PERIOD"))
+        body = f"SELECT * FROM ({body}) QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY extract_rank) = 1"
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT * EXCLUDE (extract_rank) FROM ({body})")
+    return name
+
+
+def _literal(extract: Path) -> str:
+    return str(extract / "rows.parquet").replace("'", "''")
+
+
+def selected_view(connection: Connection, source: str, map_: StructureMap) -> str:
+    """The rows of the indicators a map reads, every level and breakdown: what its internal rules look at."""
+    indicators = map_.select.get("INDICATEUR", ())
+    codes = ", ".join("'" + i.replace("'", "''") + "'" for i in indicators)
+    where = f"WHERE INDICATEUR IN ({codes})" if indicators else ""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE selected_rows AS SELECT * FROM {quoted(source)} {where}")
+    return "selected_rows"
+
+
+def unread_indicators(
+    connection: Connection, source: str, catalogue: Catalogue, dataflow: Reference
+) -> dict[str, int]:
+    """Indicators of the source that no map of the catalogue reads, with their number of rows: nothing is dropped in
+    silence."""
+    read = {i for m in catalogue.maps.values() if m.source == dataflow for i in m.select.get("INDICATEUR", ())}
+    rows = connection.execute(f"SELECT INDICATEUR, count(*) FROM {quoted(source)} GROUP BY 1 ORDER BY 1").fetchall()
+    return {text(name): integer(count) for name, count in rows if name not in read}

@@ -1,0 +1,64 @@
+"""An ASGI layer in front of everything: bounds what a client sizes, and adds the headers that browsers' clients need."""
+
+from __future__ import annotations
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from greffe.settings import HttpSettings
+
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match, If-Modified-Since",
+    "Access-Control-Expose-Headers": "ETag, Link, Content-Disposition, Content-Language, Data-Origin, Release",
+    "Access-Control-Max-Age": "86400",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+class Limits:
+    """414 for a long address, 413 for a body (nothing here takes one), 405 for other methods, 204 for preflights."""
+
+    def __init__(self, app: ASGIApp, settings: HttpSettings) -> None:
+        self.app = app
+        self.settings = settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse early or pass on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in CORS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        refusal = self._refusal(scope)
+        if refusal is None:
+            await self.app(scope, receive, with_headers)
+            return
+        status, text = refusal
+        body = text.encode()
+        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+        if status == 405:
+            headers.append((b"allow", b"GET, HEAD, OPTIONS"))
+        await with_headers({"type": "http.response.start", "status": status, "headers": headers})
+        await with_headers({"type": "http.response.body", "body": body})
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        if scope["method"] == "OPTIONS":
+            return 204, ""
+        if scope["method"] not in ("GET", "HEAD"):
+            return 405, "This service is read with GET and HEAD; staff write with the command line.\n"
+        length = len(scope.get("raw_path") or b"") + len(scope["query_string"])
+        if length > self.settings.url_limit:
+            return 414, f"The address has {length} characters; at most {self.settings.url_limit} are read.\n"
+        declared = dict(scope["headers"]).get(b"content-length", b"0")
+        if declared.isdigit() and int(declared) > self.settings.body_limit:
+            return 413, f"The body has {int(declared)} bytes; at most {self.settings.body_limit} are read.\n"
+        return None
