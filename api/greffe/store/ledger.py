@@ -1,0 +1,224 @@
+"""The state that the register's entries amount to, folded in order: extracts, drafts, approvals, waivers, releases.
+
+A Ledger is an immutable value; a reader pins one. LedgerReader keeps one up to date by reading only what is new.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final, TypeVar
+
+from greffe.errors import NotFound, nearest
+from greffe.model import instants
+from greffe.model.references import Reference
+from greffe.model.releases import Release
+from greffe.model.releases import current as readable_release
+from greffe.store.base import Entry, Register
+from greffe.store.payload import Fields
+from greffe.store.records import (
+    Acceptance,
+    Approval,
+    CatalogueVersion,
+    DraftRecord,
+    ExtractRecord,
+    Waiver,
+    Withdrawal,
+    release_from_entry,
+    release_payload,
+)
+
+__all__ = [
+    "Acceptance",
+    "Approval",
+    "CatalogueVersion",
+    "DraftRecord",
+    "ExtractRecord",
+    "Ledger",
+    "LedgerReader",
+    "Waiver",
+    "Withdrawal",
+    "release_from_entry",
+    "release_payload",
+]
+
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What holds after entry `head`. Mappings keep the order of the entries; nothing in here is ever changed."""
+
+    head: int = 0
+    people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    extracts: Mapping[str, ExtractRecord] = field(default_factory=dict)  # accepted and refused, by id
+    drafts: Mapping[str, DraftRecord] = field(default_factory=dict)  # by id; a repeated preparation replaces
+    signatures: tuple[Approval, ...] = ()
+    acceptances: tuple[Acceptance, ...] = ()
+    waivers: Mapping[str, Waiver] = field(default_factory=dict)
+    releases: Mapping[str, Release] = field(default_factory=dict)  # by `FLOW#7`
+    catalogues: tuple[CatalogueVersion, ...] = ()
+
+    @classmethod
+    def from_entries(cls, entries: Iterable[Entry]) -> Ledger:
+        """The state after those entries, from the first one on."""
+        return cls().extended(entries)
+
+    def extended(self, entries: Iterable[Entry]) -> Ledger:
+        """The state after more entries. Kinds that are not known here are a newer program's: they change nothing."""
+        state = self
+        for entry in entries:
+            fold = _FOLDS.get(entry.kind, _unchanged)
+            state = replace(fold(state, entry), head=entry.number)
+        return state
+
+    @property
+    def accepted(self) -> tuple[ExtractRecord, ...]:
+        """Accepted extracts, in order."""
+        return tuple(e for e in self.extracts.values() if e.accepted)
+
+    def extract(self, id_: str) -> ExtractRecord:
+        """An extract by its id. Raises NotFound with the nearest."""
+        return _found(self.extracts, id_, "extract")
+
+    def draft(self, id_: str) -> DraftRecord:
+        """A draft by its id. Raises NotFound with the nearest."""
+        return _found(self.drafts, id_, "draft")
+
+    def release(self, name: str) -> Release:
+        """A release by `FLOW#7`, readable or not. Raises NotFound with the nearest."""
+        return _found(self.releases, name, "release")
+
+    def waiver(self, id_: str) -> Waiver:
+        """A waiver by its id. Raises NotFound with the nearest."""
+        return _found(self.waivers, id_, "waiver")
+
+    def releases_of(self, dataflow: Reference) -> tuple[Release, ...]:
+        """Every release of a dataflow by number, the withdrawn ones too."""
+        return tuple(sorted((r for r in self.releases.values() if r.dataflow == dataflow), key=lambda r: r.number))
+
+    def current(self, dataflow: Reference, now: datetime) -> Release | None:
+        """The readable release of a dataflow with the highest number."""
+        return readable_release(self.releases_of(dataflow), now)
+
+    def next_number(self, dataflow: Reference) -> int:
+        """The number its next release takes. Versions of one dataflow share the numbers, as they share the name."""
+        return 1 + max((r.number for r in self.releases.values() if r.dataflow.id == dataflow.id), default=0)
+
+    def release_of_draft(self, draft: str) -> Release | None:
+        """The release that was made of a draft, if any (same key, same release)."""
+        return next((r for r in self.releases.values() if r.draft == draft), None)
+
+    def approvals(self, subject: str, checksum: str) -> tuple[Approval, ...]:
+        """Who stands for exactly that content: author and approvers, in order, each person once a role."""
+        found = {(a.person, a.role): a for a in self.signatures if (a.subject, a.checksum) == (subject, checksum)}
+        return tuple(found.values())
+
+    def accepted_warnings(self, draft: str, checksum: str) -> tuple[Acceptance, ...]:
+        """Written acceptances of the warnings of exactly that draft."""
+        return tuple(a for a in self.acceptances if (a.draft, a.checksum) == (draft, checksum))
+
+    @property
+    def catalogue_files(self) -> Mapping[str, str]:
+        """Path → checksum of the catalogue that is effective; empty before the first import."""
+        return self.catalogues[-1].files if self.catalogues else {}
+
+
+def _found(things: Mapping[str, _T], id_: str, what: str) -> _T:
+    if id_ not in things:
+        raise NotFound(f"There is no {what} {id_}.", nearest=nearest(id_, things))
+    return things[id_]
+
+
+def _unchanged(state: Ledger, _entry: Entry) -> Ledger:
+    return state
+
+
+def _person(state: Ledger, entry: Entry) -> Ledger:
+    fields = Fields(entry)
+    return replace(state, people={**state.people, fields.text("name"): fields.texts("roles")})
+
+
+def _extract(state: Ledger, entry: Entry) -> Ledger:
+    record = ExtractRecord.from_entry(entry)
+    return replace(state, extracts={**state.extracts, record.id: record})
+
+
+def _draft(state: Ledger, entry: Entry) -> Ledger:
+    record = DraftRecord.from_entry(entry)
+    return replace(state, drafts={**state.drafts, record.id: record})
+
+
+def _approval(state: Ledger, entry: Entry) -> Ledger:
+    return replace(state, signatures=(*state.signatures, Approval.from_entry(entry)))
+
+
+def _waiver_approval(state: Ledger, entry: Entry) -> Ledger:
+    signed, waiver = _approval(state, entry), state.waivers.get(entry.subject)
+    if waiver is None or entry.actor in waiver.approvers:
+        return signed
+    waiver = replace(waiver, approvers=(*waiver.approvers, entry.actor))
+    return replace(signed, waivers={**state.waivers, waiver.id: waiver})
+
+
+def _acceptance(state: Ledger, entry: Entry) -> Ledger:
+    return replace(state, acceptances=(*state.acceptances, Acceptance.from_entry(entry)))
+
+
+def _waiver(state: Ledger, entry: Entry) -> Ledger:
+    record = Waiver.from_entry(entry)
+    return replace(state, waivers={**state.waivers, record.id: record})
+
+
+def _release(state: Ledger, entry: Entry) -> Ledger:
+    record = release_from_entry(entry)
+    return replace(state, releases={**state.releases, str(record): record})
+
+
+def _withdrawal(state: Ledger, entry: Entry) -> Ledger:
+    record = Withdrawal.from_entry(entry)
+    name = f"{record.dataflow.id}#{record.number}"
+    release = replace(state.release(name), withdrawn_at=instants.read(record.instant), withdrawal_reason=record.reason)
+    return replace(state, releases={**state.releases, name: release})
+
+
+def _catalogue(state: Ledger, entry: Entry) -> Ledger:
+    return replace(state, catalogues=(*state.catalogues, CatalogueVersion.from_entry(entry)))
+
+
+_FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
+    "person.added": _person,
+    "catalogue.imported": _catalogue,
+    "extract.accepted": _extract,
+    "extract.refused": _extract,
+    "map.approved": _approval,
+    "draft.prepared": _draft,
+    "draft.approved": _approval,
+    "warnings.accepted": _acceptance,
+    "waiver.proposed": _waiver,
+    "waiver.approved": _waiver_approval,
+    "release.made": _release,
+    "release.withdrawn": _withdrawal,
+}
+
+
+class LedgerReader:
+    """The ledger of a register, kept up to date by reading only what is new. One for all threads of a process."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._lock = threading.Lock()
+        self.ledger = Ledger()
+        self.read_at: datetime | None = None  # when the register was last reached (D6: 503 when too long ago)
+
+    def refresh(self, now: datetime | None = None) -> Ledger:
+        """Poll the head, fold what is new, and give the ledger. `now` is noted in `read_at`."""
+        with self._lock:
+            if self._register.head() != self.ledger.head:
+                self.ledger = self.ledger.extended(self._register.read(after=self.ledger.head))
+            if now is not None:
+                self.read_at = now
+            return self.ledger
