@@ -18,19 +18,16 @@ HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "source"
 Row = dict[str, str]
 
-JUSTICE = (
-    "indicateur niveau_geo geo periode freq territoire infraction nataff nac sexe age nationalite statut_pen detail "
-    "valeur unite statut conf version extrait_le"
-).split()
-SSMSI = (
-    "indicateur niveau_geo geo periode freq territoire index_ssmsi valeur unite statut conf version extrait_le".split()
-)
-POPULATION = (
-    "indicateur niveau_geo geo periode freq territoire sexe age valeur unite statut conf version extrait_le".split()
-)
-SDMX_CSV = "DATAFLOW freq iccs unit geo TIME_PERIOD OBS_VALUE OBS_STATUS".split()
-PROVENANCE = "indicateur periode sexe age statut_pen detail valeur source_rows published_as published_year reference_date date_confidence note".split()
-LEFT_OUT = "row_id series_key period value reason".split()
+HEAD = ["indicateur", "niveau_geo", "geo", "periode", "freq", "territoire"]
+TAIL = ["valeur", "unite", "statut", "conf", "version", "extrait_le"]
+BREAKDOWNS = ["infraction", "nataff", "nac", "sexe", "age", "nationalite", "statut_pen", "detail"]
+JUSTICE = HEAD + BREAKDOWNS + TAIL
+SSMSI = [*HEAD, "index_ssmsi", *TAIL]
+POPULATION = [*HEAD, "sexe", "age", *TAIL]
+SDMX_CSV = ["DATAFLOW", "freq", "iccs", "unit", "geo", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS"]
+CELL = ["indicateur", "periode", "sexe", "age", "statut_pen", "detail", "valeur"]
+FOUND = ["source_rows", "published_as", "published_year", "reference_date", "date_confidence", "note"]
+LEFT_OUT = ["row_id", "series_key", "period", "value", "reason"]
 
 # Days of the copies: the Eurostat extract is dated "before 1 December 2024", the UNODC file 11 May 2023, and the
 # population list was put together on 23 November 2026.
@@ -195,7 +192,7 @@ def prisons() -> tuple[list[Row], list[Row], list[Row]]:
             left_out.append({c: r[c] for c in ("row_id", "series_key", "period", "value")} | {"reason": reason})
             continue
         line, source = prison_line(r, target, sex, age, {} if flow else dates[r["period"]])
-        key = tuple(line.get(c, "") for c in JUSTICE[:14])
+        key = tuple(line.get(c, "") for c in HEAD + BREAKDOWNS)
         if key in lines:
             if lines[key] != line:
                 raise ValueError(f"two published values for {key}")
@@ -223,7 +220,7 @@ def prison_line(r: Row, target: tuple[str, str, str], sex: str, age: str, date: 
         territoire="fr_all",
         **codes,
     )
-    source = {c: line[c] for c in PROVENANCE if c in line} | {
+    source = {c: line[c] for c in CELL if c in line} | {
         "source_rows": r["row_id"],
         "published_as": r["series_key"],
         "published_year": r["period"],
@@ -247,7 +244,7 @@ def main(argv: list[str] | None = None) -> None:
     lines, provenance, left_out = prisons()
     write(out / "ssmsi_infractions.csv", SSMSI, offences())
     write(out / "prisons.csv", JUSTICE, lines)
-    write(out / "prisons_provenance.csv", PROVENANCE, provenance)
+    write(out / "prisons_provenance.csv", CELL + FOUND, provenance)
     write(out / "prisons_left_out.csv", LEFT_OUT, left_out)
     write(out / "population.csv", POPULATION, population())
     published = [{c: r[c] for c in SDMX_CSV} for r in offences_as_published()]
