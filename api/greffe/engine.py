@@ -18,6 +18,7 @@ import duckdb
 from greffe.settings import EngineSettings
 
 Connection = duckdb.DuckDBPyConnection
+Overflow = (duckdb.OutOfRangeException, duckdb.ConversionException)  # a number that exact arithmetic cannot hold
 Cell = object  # what DuckDB hands back: narrowed with `text`, `integer` or `decimal` of greffe.arrow by the reader
 
 

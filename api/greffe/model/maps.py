@@ -60,7 +60,7 @@ class RepresentationMap:
     sources: tuple[str, ...]
     targets: tuple[str, ...]
     rows: tuple[MapRow, ...]
-    names: Texts = field(default_factory=dict)
+    names: Texts = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

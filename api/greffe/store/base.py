@@ -108,11 +108,19 @@ class Observations(Protocol):
     """Releases, each written once. Names are `FLOW_ID/number`, e.g. ESTAT_CRIM_OFF_CAT/7."""
 
     def save(
-        self, name: str, structure: DataStructure, observations: Path, manifest: Mapping[str, object], previous: str = ""
+        self,
+        name: str,
+        structure: DataStructure,
+        observations: Path,
+        manifest: Mapping[str, object],
+        previous: str = "",
     ) -> Saved:
-        """Write the release whose flat Parquet lies at `observations` (columns: dimensions, TIME_PERIOD, OBS_VALUE text,
-        attributes), with the difference from the release `previous`. Durable and whole, or not there. Saving the same
-        again changes nothing."""
+        """Write the release whose flat Parquet lies at `observations`, with the difference from the release `previous`.
+
+        Columns are text: dimensions, TIME_PERIOD, OBS_VALUE (null = missing), attributes (null = absent). Durable and
+        whole, or not there. Saving the same again changes nothing; something else under the name raises Conflict.
+        Raises BadInput when columns lack, a key is incomplete or doubled, or a series attribute varies in its series.
+        """
 
     def select(self, name: str, selection: Selection) -> Iterator[SeriesBlock]:
         """Matching series in key order. Raises NotFound for a release that is not there, Broken on a wrong checksum."""

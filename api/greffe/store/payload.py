@@ -55,7 +55,10 @@ class Fields:
 
     def instant(self, name: str) -> datetime:
         """An instant; the entry's own when missing."""
-        return instants.read(self.text(name) or self.entry.instant)
+        try:
+            return instants.read(self.text(name) or self.entry.instant)
+        except Broken as error:
+            raise self._wrong(name) from error
 
     def reference(self, name: str) -> Reference:
         """`SSER:X(1.0.0)`."""

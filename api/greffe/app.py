@@ -1,0 +1,37 @@
+"""The composition root: settings → parts → application. The only place that picks concrete stores."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from greffe.release.definitions import set_up
+from greffe.release.parts import Clock, Parts
+from greffe.settings import Settings
+from greffe.store.columnar import ColumnarObservations
+from greffe.store.register import SqlRegister
+from greffe.web.application import application
+
+
+def utc_now() -> datetime:
+    """The clock of production; tests hand in another one."""
+    return datetime.now(UTC)
+
+
+def compose(settings: Settings, clock: Clock = utc_now) -> Parts:
+    """Open the stores under the home directory; on first start import what was shipped into the register (D2)."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    parts = Parts(
+        settings=settings,
+        register=SqlRegister(settings.register_url),
+        observations=ColumnarObservations(settings.releases),
+        clock=clock,
+    )
+    set_up(parts)
+    return parts
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """The web application on those parts: SDMX REST 1.5 and 2.x, plain REST, health."""
+    return application(parts)

@@ -1,0 +1,23 @@
+"""The command line: `greffe ingest | prepare | approve | release | serve | explain …`, each with --json."""
+
+from __future__ import annotations
+
+import typer
+
+from greffe.cli import decisions, demo, figures, service
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Greffe: internal indicators become validated, released, traceable SDMX series.",
+)
+figures.add_to(app)
+decisions.add_to(app)
+service.add_to(app)
+demo.add_to(app)
+
+
+def main() -> None:
+    """Entry point."""
+    app()

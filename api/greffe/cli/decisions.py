@@ -1,0 +1,242 @@
+"""Commands about decisions: people, approve, accept, waive, release, withdraw, releases, maps, import, export, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from greffe.cli.common import As, Home, Json, Reason, acting, instant, parts_of
+from greffe.cli.show import failing, say, show
+from greffe.errors import BadQuery, Broken, NotFound, nearest
+from greffe.model.maps import StructureMap
+from greffe.model.releases import Release
+from greffe.release.definitions import approve_map, export_folders, import_folders, map_subject
+from greffe.release.lifecycle import (
+    accept_warnings,
+    approve_draft,
+    approve_waiver,
+    dataflow_named,
+    make_release,
+    propose_waiver,
+    withdraw,
+)
+from greffe.release.parts import Parts
+from greffe.release.people import HOUSE, ROLES, add_person, approvers, author_of
+from greffe.store.ledger import Waiver
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    for command in (people, approve, accept, waive, release, releases, maps, verify):
+        app.command()(command)
+    app.command("withdraw")(withdraw_command)
+    app.command("import")(import_command)
+    app.command("export")(export_command)
+
+
+def people(
+    add: Annotated[str, typer.Option(help="Name of a person to enter.")] = "",
+    role: Annotated[list[str] | None, typer.Option(help=f"Roles: {', '.join(ROLES)}. Repeat for several.")] = None,
+    as_: As = HOUSE.name,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """List the people who may act, or enter one."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        if add:
+            add_person(parts, who, add, role or [])
+        rows = [{"name": n, "roles": list(r)} for n, r in parts.ledger().people.items()]
+        show({"people": rows}, json_, rows=rows, columns=("name", "roles"))
+
+
+def approve(
+    subject: Annotated[str, typer.Argument(help="A draft, a waiver (W-…), map:ID, or maps for every map.")],
+    as_: As = "",
+    comment: Annotated[str, typer.Option(help="Kept with the signature.")] = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Sign: two people other than the author must."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        if subject == "maps":
+            signed = list(parts.catalogue().maps.values())
+            for map_ in signed:
+                approve_map(parts, who, map_, comment)
+            result = f"{who.name} approved {len(signed)} maps."
+        elif subject.startswith("map:"):
+            approve_map(parts, who, _map(parts, subject.removeprefix("map:")), comment)
+            result = f"{who.name} approved {subject}."
+        elif subject.startswith("W-"):
+            waiver = approve_waiver(parts, who, subject)
+            result = f"{who.name} approved waiver {subject}; {'in force' if waiver.in_force else 'one more is needed'}."
+        else:
+            count = approve_draft(parts, who, subject, comment)
+            result = f"{who.name} approved draft {subject}: {count} of 2."
+        show({"result": result}, json_, title=result)
+
+
+def _map(parts: Parts, text: str) -> StructureMap:
+    maps = parts.catalogue().maps
+    found = [m for r, m in maps.items() if text in (r.id, str(r))]
+    if not found:
+        raise NotFound(f"There is no map {text}.", nearest=nearest(text, [r.id for r in maps]))
+    return found[0]
+
+
+def accept(
+    draft: Annotated[str, typer.Argument(help="Draft id.")],
+    as_: As = "",
+    reason: Reason = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Accept the warnings of a draft, in writing."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        accept_warnings(parts, who, draft, reason)
+        show({"draft": draft, "accepted_by": who.name}, json_, title=f"{who.name} accepted the warnings of {draft}.")
+
+
+def waive(
+    rule: Annotated[str, typer.Argument(help="Rule, e.g. QR-SUM-01.")],
+    flow: Annotated[str, typer.Argument(help="Dataflow.")],
+    key: Annotated[list[str] | None, typer.Option(help="COMPONENT=CODE, repeated; the observations it covers.")] = None,
+    period: Annotated[str, typer.Option(help="Period; all when left out.")] = "",
+    as_: As = "",
+    reason: Reason = "",
+    reference: Annotated[str, typer.Option(help="The publication in which its owner shows the figure.")] = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Propose that an error may stand, because its owner has already published the figure. Two others approve it."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        cells: dict[str, str] = {}
+        for part in key or []:
+            name, equals, code = part.partition("=")
+            if not equals:
+                raise BadQuery(f"{part!r} is not COMPONENT=CODE.", parameter="--key")
+            cells[name] = code
+        waiver = propose_waiver(
+            parts, who, Waiver("", rule, dataflow_named(parts, flow).reference, cells, period, reason, reference)
+        )
+        show(
+            {"waiver": waiver.id},
+            json_,
+            title=f"Waiver {waiver.id} is proposed.",
+            after=f"Next, two people other than {who.name}: greffe approve {waiver.id} --as NAME",
+        )
+
+
+def release(
+    draft: Annotated[str, typer.Argument(help="Draft id.")],
+    as_: As = "",
+    at: Annotated[str, typer.Option(help="When it takes effect, ISO; else in a few seconds.")] = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Make an approved draft official."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        made = make_release(parts, who, draft, instant(at, "--at") if at else None)
+        show(_row(made, parts), json_, title=f"{made} takes effect at {made.effective_at:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+def _row(one: Release, parts: Parts) -> dict[str, object]:
+    now = parts.clock()
+    current = parts.ledger().current(one.dataflow, now)
+    state = "withdrawn" if one.withdrawn_at else "waiting" if not one.readable(now) else "superseded"
+    return {
+        "release": str(one),
+        "state": "current" if current == one else state,
+        "origin": one.origin,
+        "observations": one.observations,
+        "effective_at": one.effective_at.isoformat(timespec="seconds"),
+        "reason": one.withdrawal_reason or one.reason,
+    }
+
+
+def releases(home: Home = None, json_: Json = False) -> None:
+    """List the releases."""
+    with failing(json_):
+        parts = parts_of(home)
+        rows = [_row(r, parts) for r in parts.ledger().releases.values()]
+        columns = ("release", "state", "origin", "observations", "effective_at", "reason")
+        show({"releases": rows}, json_, rows=rows, columns=columns)
+
+
+def withdraw_command(
+    name: Annotated[str, typer.Argument(help="A release, e.g. ESTAT_CRIM_OFF_CAT#1.")],
+    as_: As = "",
+    reason: Reason = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Take a release out of reading; the one before it is current again, and the record stays."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        show(_row(withdraw(parts, who, name, reason), parts), json_, title=f"{name} is withdrawn.")
+
+
+def maps(home: Home = None, json_: Json = False) -> None:
+    """List the structure maps and who signed them."""
+    with failing(json_):
+        parts = parts_of(home)
+        rows = []
+        for m in parts.catalogue().maps.values():
+            subject = map_subject(m)
+            rows.append(
+                {
+                    "map": m.reference.id,
+                    "source": m.source.id,
+                    "target": m.target.id,
+                    "scope": m.scope,
+                    "rows": sum(len(r.rows) for r in m.representation_maps),
+                    "author": author_of(parts, subject, m.checksum),
+                    "approvers": list(approvers(parts, subject, m.checksum)),
+                }
+            )
+        columns = ("map", "source", "target", "scope", "rows", "author", "approvers")
+        show({"maps": rows}, json_, rows=rows, columns=columns)
+
+
+def import_command(
+    sdmx: Annotated[Path, typer.Argument(help="Folder of artefacts.")],
+    mappings: Annotated[Path, typer.Argument(help="Folder of mappings.")],
+    as_: As = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Load artefacts and maps from folders; a map that changed needs its two approvals again."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        version = import_folders(parts, who, sdmx, mappings)
+        title = "Nothing changed." if version is None else f"Catalogue {version.checksum[:12]} is effective."
+        show({"catalogue": parts.catalogue().checksum, "changed": version is not None}, json_, title=title)
+
+
+def export_command(
+    into: Annotated[Path, typer.Argument(help="A new folder.")], home: Home = None, json_: Json = False
+) -> None:
+    """Write the effective artefacts and maps back as files, byte for byte."""
+    with failing(json_):
+        count = export_folders(parts_of(home), into)
+        show({"files": count, "folder": str(into)}, json_, title=f"{count} files written to {into}.")
+
+
+def verify(home: Home = None, json_: Json = False) -> None:
+    """Check the chain of the register and the checksums of every release."""
+    with failing(json_):
+        parts = parts_of(home)
+        faults = list(parts.register.verify())
+        for one in parts.ledger().releases.values():
+            faults += [f"{one}: {fault}" for fault in parts.observations.verify(one.name)]
+        show({"faults": faults}, json_, title=f"{len(faults)} faults.")
+        if faults:
+            for fault in faults:
+                say(fault, json_)
+            raise Broken(f"{len(faults)} files are not what was written.")

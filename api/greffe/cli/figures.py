@@ -1,0 +1,289 @@
+"""Commands about figures: ingest, extracts, prepare, drafts, findings, coverage, check, explain."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from greffe.cli.common import As, Home, Json, Reason, acting, instant, parts_of
+from greffe.cli.show import failing, progress, say, show
+from greffe.cli.trail import show_explanation
+from greffe.errors import BadInput
+from greffe.ingest.extract import ReadOptions
+from greffe.model.findings import Finding
+from greffe.model.instants import written
+from greffe.release.explain import explain
+from greffe.release.intake import Handover, take_in
+from greffe.release.lifecycle import dataflow_named, kept_draft, make_draft
+from greffe.release.publications import check_publication
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    for command in (ingest, extracts, prepare, drafts, findings, coverage, check):
+        app.command()(command)
+    app.command("explain")(explain_command)
+
+
+def ingest(
+    file: Annotated[Path, typer.Argument(help="CSV, Parquet or XLSX.")],
+    as_: As = "",
+    source: Annotated[str, typer.Option(help="Source application, e.g. Cassiopée.")] = "",
+    sender: Annotated[str, typer.Option(help="Who handed it over; else who acts.")] = "",
+    origin: Annotated[str, typer.Option(help="real or synthetic.")] = "",
+    moment: Annotated[str, typer.Option(help="When the source made it, ISO; else the file's time.")] = "",
+    dataflow: Annotated[str, typer.Option(help="Internal dataflow; else found by the header.")] = "",
+    encoding: Annotated[str, typer.Option(help="utf-8 (default) or latin-1.")] = "utf-8",
+    delimiter: Annotated[str, typer.Option(help="comma, semicolon or tab; else found.")] = "",
+    sheet: Annotated[str, typer.Option(help="Sheet of a workbook; else the first.")] = "",
+    partial: Annotated[bool, typer.Option("--partial", help="Load the good rows of a refused extract.")] = False,
+    reason: Reason = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Check an extract against its internal structure and keep it. One refused row refuses it whole."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        if partial and not reason.strip():
+            raise BadInput("--partial needs its reason.", parameter="--reason")
+        if not file.is_file():
+            raise BadInput("There is no such file.", file=str(file))
+        when = instant(moment, "--moment") if moment else parts.clock().fromtimestamp(file.stat().st_mtime, tz=_utc())
+        options = ReadOptions(encoding=encoding, delimiter=delimiter, sheet=sheet, partial=partial)
+        handover = Handover(source, sender, origin, when, dataflow, reason if partial else "")
+        with progress(f"Ingesting {file.name}", json_) as bar:
+            taken = take_in(
+                parts, who, file, handover, options, lambda stage, done: bar.update(bar.task_ids[0], note=f"{stage} {done:,}")
+            )
+        record, report = taken.record, taken.report
+        data: dict[str, object] = {
+            "extract": record.id,
+            "accepted": record.accepted,
+            "already_known": taken.known,
+            "dataflow": str(record.dataflow),
+            "origin": record.origin,
+            "rows": report.rows,
+            "refused": report.refused,
+            "partial": record.partial,
+            "rules": dict(report.counts),
+            "rejects": str(taken.rejects) if taken.rejects else None,
+            "errors": [e.as_json() for e in report.errors[:20]],
+        }
+        if report.refused:
+            show(
+                data,
+                json_,
+                rows=[e.as_json() for e in report.errors[:12]],
+                columns=("row", "rule", "column", "found", "expected", "nearest"),
+                title=f"{file.name}: {report.refused:,} of {report.rows:,} rows refused",
+                after=f"By rule: {_counts(report.counts)}\nEvery refused row: {taken.rejects}",
+            )
+            if not record.accepted:
+                say(
+                    f"{file}: refused whole, {report.refused} rows. Correct them, or load the good rows with "
+                    '--partial --reason "…".',
+                    json_,
+                )
+                raise SystemExit(2)
+            return
+        after = "This very file was accepted before; nothing changed." if taken.known else "Next: greffe prepare FLOW"
+        show(data, json_, rows=[data], columns=("extract", "dataflow", "origin", "rows"), after=after)
+
+
+def _utc() -> object:
+    from datetime import UTC
+
+    return UTC
+
+
+def _counts(counts: object) -> str:
+    return ", ".join(f"{k} {v}" for k, v in dict(counts).items())  # type: ignore[call-overload]
+
+
+def extracts(home: Home = None, json_: Json = False) -> None:
+    """List the extracts that were handed over."""
+    with failing(json_):
+        rows = [
+            {
+                "extract": e.id,
+                "dataflow": e.dataflow.id,
+                "origin": e.origin,
+                "rows": e.rows,
+                "state": ("partial" if e.partial else "accepted") if e.accepted else f"refused ({e.refused})",
+                "source": e.source,
+                "moment": written(e.moment)[:16],
+            }
+            for e in parts_of(home).ledger().extracts.values()
+        ]
+        show({"extracts": rows}, json_, rows=rows, columns=("extract", "origin", "rows", "state", "source", "moment"))
+
+
+def prepare(
+    flow: Annotated[str, typer.Argument(help="Target dataflow, e.g. ESTAT_CRIM_OFF_CAT; `all` for every one.")],
+    as_: As = "",
+    origin: Annotated[str, typer.Option(help="real or synthetic, when both exist.")] = "",
+    extract: Annotated[list[str] | None, typer.Option(help="Only these extracts of the source.")] = None,
+    reason: Reason = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Map, calculate and validate: a draft, with everything found on the way."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        wanted = (
+            [d for d in parts.catalogue().dataflows() if any(m.target == d.reference for m in parts.catalogue().maps.values())]
+            if flow == "all"
+            else [dataflow_named(parts, flow)]
+        )
+        rows: list[dict[str, object]] = []
+        with progress("Preparing", json_) as bar:
+            for one in wanted:
+                draft = make_draft(
+                    parts,
+                    who,
+                    one,
+                    lambda stage, name=one.reference.id: bar.update(bar.task_ids[0], note=f"{name}: {stage}"),  # type: ignore[misc]
+                    origin=origin,
+                    extracts=extract or (),
+                    reason=reason,
+                )
+                rows.append(
+                    {
+                        "draft": draft.id,
+                        "origin": draft.origin,
+                        "observations": draft.observations,
+                        "errors": len(draft.errors),
+                        "warnings": len(draft.warnings),
+                        "unmapped": len(draft.coverage.get("unmapped") or ()),  # type: ignore[arg-type]
+                    }
+                )
+        show(
+            {"drafts": rows},
+            json_,
+            rows=rows,
+            columns=("draft", "origin", "observations", "errors", "warnings", "unmapped"),
+            after="Next: greffe findings DRAFT, greffe coverage DRAFT, greffe approve DRAFT --as NAME",
+        )
+
+
+def drafts(home: Home = None, json_: Json = False) -> None:
+    """List the drafts and how far they are."""
+    with failing(json_):
+        parts = parts_of(home)
+        ledger = parts.ledger()
+        rows = []
+        for d in ledger.drafts.values():
+            release = ledger.release_of_draft(d.id)
+            rows.append(
+                {
+                    "draft": d.id,
+                    "origin": d.origin,
+                    "observations": d.observations,
+                    "errors": d.errors,
+                    "warnings": d.warnings,
+                    "approvals": len({a.person for a in ledger.approvals(d.id, d.checksum) if a.role == "approver"}),
+                    "release": str(release) if release else "",
+                }
+            )
+        show(
+            {"drafts": rows},
+            json_,
+            rows=rows,
+            columns=("draft", "origin", "observations", "errors", "warnings", "approvals", "release"),
+        )
+
+
+def findings(
+    draft: Annotated[str, typer.Argument(help="Draft id.")],
+    rule: Annotated[str, typer.Option(help="Only this rule.")] = "",
+    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    most: Annotated[int, typer.Option(help="How many rows of the table.")] = 40,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """What the rules found in a draft."""
+    with failing(json_):
+        _, kept = kept_draft(parts_of(home), draft)
+        wanted = [f for f in kept.findings if rule in ("", f.rule)]
+        show_findings(wanted, lang, most, json_, f"{draft}: {len(wanted)} findings")
+
+
+def show_findings(found: list[Finding], lang: str, most: int, as_json: bool, title: str) -> None:
+    """A table of findings, errors first; the whole list as JSON."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    found = sorted(found, key=lambda f: (order.get(f.severity, 3), f.rule))
+    rows = [
+        {
+            "rule": f.rule,
+            "severity": f"{f.severity}{' (waived ' + f.waiver + ')' if f.waiver else ''}",
+            "key": ".".join(f.key.values()),
+            "period": f.period,
+            "message": f.messages.get(lang, f.messages.get("en", "")),
+        }
+        for f in found[:most]
+    ]
+    after = f"… and {len(found) - most} more; --most, --json" if len(found) > most else ""
+    show(
+        {"findings": [f.as_json() for f in found]},
+        as_json,
+        rows=rows,
+        columns=("rule", "severity", "key", "period", "message"),
+        title=title,
+        after=after,
+    )
+
+
+def coverage(
+    draft: Annotated[str, typer.Argument(help="Draft id.")], home: Home = None, json_: Json = False
+) -> None:
+    """What a draft leaves out: source codes without a target and their weight, cells not provided, indicators unread."""
+    with failing(json_):
+        _, kept = kept_draft(parts_of(home), draft)
+        data = dict(kept.coverage)
+        unmapped = data.get("unmapped")
+        rows = [dict(u) for u in unmapped] if isinstance(unmapped, list) else []
+        show(
+            data,
+            json_,
+            rows=rows,
+            columns=tuple(rows[0]) if rows else (),
+            title=f"{draft}: selected rows {data.get('selected')}, mapped {data.get('mapped')}; without a target:",
+        )
+        if not json_:
+            for name in ("not_provided", "unread"):
+                say(f"{name.replace('_', ' ')}: {data.get(name)}")
+
+
+def check(
+    file: Annotated[Path, typer.Argument(help="What a recipient published, as SDMX-CSV of the mirror dataflow.")],
+    dataflow: Annotated[str, typer.Option(help="Mirror dataflow, e.g. ESTAT_CRIM_OFF_CAT.")] = "",
+    rule: Annotated[str, typer.Option(help="Only this rule.")] = "",
+    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    most: Annotated[int, typer.Option(help="How many rows of the table.")] = 40,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Run the rules on figures as a recipient published them: nothing is kept, nothing is released."""
+    with failing(json_):
+        flow, found = check_publication(parts_of(home), file, dataflow)
+        wanted = [f for f in found if rule in ("", f.rule)]
+        show_findings(wanted, lang, most, json_, f"{file.name} as {flow.reference}: {len(wanted)} findings")
+
+
+def explain_command(
+    series: Annotated[str, typer.Argument(help="SSER:FLOW(1.0.0)/A.X.Y, or FLOW/A.X.Y")],
+    period: Annotated[str, typer.Argument(help="e.g. 2022")],
+    release: Annotated[int, typer.Option(help="Number of a release; else the current one.")] = 0,
+    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Where a published figure comes from: made again from the kept inputs and compared with what was published."""
+    with failing(json_):
+        explanation = explain(parts_of(home), series, period, release)
+        show_explanation(explanation, lang, json_)
+        if not explanation.agrees:
+            say("What was made again is NOT what was published.", json_)
+            raise SystemExit(7)

@@ -1,0 +1,142 @@
+"""`greffe explain` on a screen: the published value, and the way back to the internal observations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.markup import escape
+from rich.tree import Tree
+
+from greffe.cli.show import show
+from greffe.model.trace import MappingStep, Trace
+from greffe.release.explain import Explanation
+from greffe.store.ledger import Approval
+
+
+def show_explanation(found: Explanation, lang: str, as_json: bool) -> None:
+    """A tree for people, the whole trail as JSON."""
+    if as_json:
+        show(as_data(found), True)
+        return
+    series = ".".join(found.key.values())
+    value = "missing" if found.published is None else found.published
+    tree = Tree(f"[bold]{escape(str(found.dataflow.reference))}/{escape(series)}  {escape(found.period)} = {value}[/bold]")
+    for id_, code in found.key.items():
+        name = _label(found, id_, code, lang)
+        tree.add(escape(f"{id_} {code}" + (f": {name}" if name else "")))
+    tree.add(escape("attributes: " + ", ".join(f"{k}={v}" for k, v in found.attributes.items())))
+    release = found.release
+    by = tree.add(escape(f"release {release}, in effect {release.effective_at:%Y-%m-%d %H:%M:%S} UTC, {release.origin} figures"))
+    by.add(escape(f"draft by {found.draft_author}, approved by {_names(found.draft_signatures)}"))
+    for acceptance in _list(found.manifest.get("acceptances")):
+        by.add(escape(f"warnings accepted: {acceptance}"))
+    tree.add(escape(f"map {found.map.reference}, by {_names(found.map_signatures, 'author')}, approved by {_names(found.map_signatures)}"))
+    if found.trace is not None:
+        _branch(tree.add("made again from the kept inputs"), found.trace)
+    tree.add(escape(f"rules passed: {', '.join(found.rules_passed)}"))
+    for finding in found.findings:
+        waiver = f" (waived: {finding.waiver})" if finding.waiver else ""
+        tree.add(escape(f"{finding.severity} {finding.rule}{waiver}: {finding.messages.get(lang, '')}"))
+    for w in found.waivers:
+        tree.add(escape(f"waiver {w.get('id')}: {w.get('reason')} ({w.get('reference')})"))
+    verdict = "made again, it is what was published" if found.agrees else "[red]made again, it is NOT what was published[/red]"
+    tree.add(f"[bold]{verdict}[/bold]")
+    Console(highlight=False).print(tree)
+
+
+def _branch(tree: Tree, trace: Trace) -> None:
+    head = tree.add(escape(f"{'.'.join(trace.key.values())} {trace.period} = {trace.text or 'missing'}"))
+    if trace.calculation:
+        head.add(escape(f"calculation {trace.calculation_id}: {trace.calculation}"))
+    for operand in trace.operands:
+        _branch(head, operand)
+    for source in trace.sources[:20]:
+        codes = " ".join(f"{k}={v}" for k, v in source.key.items() if v != "_Z")
+        head.add(escape(f"internal {source.extract} row {source.row}: {codes} {source.period} = {source.text or 'empty'} ({source.status})"))
+    if len(trace.sources) > 20:
+        head.add(f"… and {len(trace.sources) - 20} more internal observations (--json)")
+    for step in trace.mappings:
+        head.add(escape(_step(step)))
+
+
+def _step(step: MappingStep) -> str:
+    source = ", ".join(f"{k}={v}" for k, v in step.source.items())
+    target = ", ".join(f"{k}={v}" for k, v in step.target.items())
+    why = "; ".join(x for x in (step.reason, step.reference, step.confidence) if x)
+    return f"row {step.row_id} of {step.file}: {source} → {target} ({step.kind}; {why})"
+
+
+def _names(signatures: tuple[Approval, ...], role: str = "approver") -> str:
+    return ", ".join(f"{a.person} on {a.instant[:10]}" for a in signatures if a.role == role) or "nobody"
+
+
+def _label(found: Explanation, id_: str, code: str, lang: str) -> str:
+    component = found.structure.component(id_)
+    codes = found.catalogue.codelist(component) if component else None
+    item = codes.item(code) if codes else None
+    return (item.names.get(lang) or item.names.get("en", "")) if item else ""
+
+
+def _list(value: object) -> Iterator[object]:
+    return iter(value) if isinstance(value, list) else iter(())
+
+
+def as_data(found: Explanation) -> dict[str, object]:
+    """Everything, for staff: internal values and names are in (the web shows less, D20)."""
+    return {
+        "series": f"{found.dataflow.reference}/{'.'.join(found.key.values())}",
+        "key": dict(found.key),
+        "period": found.period,
+        "published": found.published,
+        "attributes": dict(found.attributes),
+        "release": str(found.release),
+        "effective_at": found.release.effective_at.isoformat(),
+        "origin": found.release.origin,
+        "agrees": found.agrees,
+        "draft": {"author": found.draft_author, "approvers": _people(found.draft_signatures)},
+        "map": {
+            "reference": str(found.map.reference),
+            "checksum": found.map.checksum,
+            "author": [a.person for a in found.map_signatures if a.role == "author"],
+            "approvers": _people(found.map_signatures),
+        },
+        "rules_passed": list(found.rules_passed),
+        "findings": [f.as_json() for f in found.findings],
+        "waivers": [dict(w) for w in found.waivers],
+        "trace": trace_data(found.trace) if found.trace else None,
+    }
+
+
+def _people(signatures: tuple[Approval, ...]) -> list[dict[str, str]]:
+    return [{"person": a.person, "instant": a.instant} for a in signatures if a.role == "approver"]
+
+
+def trace_data(trace: Trace) -> dict[str, object]:
+    """A trace as plain values."""
+    return {
+        "key": dict(trace.key),
+        "period": trace.period,
+        "value": trace.text or None,
+        "attributes": dict(trace.attributes),
+        "calculation": trace.calculation,
+        "calculation_id": trace.calculation_id,
+        "operands": [trace_data(o) for o in trace.operands],
+        "sources": [
+            {"extract": s.extract, "row": s.row, "key": dict(s.key), "period": s.period, "value": s.text, "status": s.status}
+            for s in trace.sources
+        ],
+        "mappings": [
+            {
+                "file": m.file,
+                "row_id": m.row_id,
+                "source": dict(m.source),
+                "target": dict(m.target),
+                "kind": m.kind,
+                "reason": m.reason,
+                "reference": m.reference,
+                "confidence": m.confidence,
+            }
+            for m in trace.mappings
+        ],
+    }

@@ -1,0 +1,85 @@
+"""Internal observations become the recipient's: select, resolve, join and group, judge, then calculate (SM-*, D15 to D17)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from greffe.arrow import decimal
+from greffe.catalogue.catalogue import Catalogue
+from greffe.engine import Connection, Overflow, quoted
+from greffe.errors import BadInput
+from greffe.mapping.calculations import calculate
+from greffe.mapping.checks import judge
+from greffe.mapping.group import group
+from greffe.mapping.relation import Cells
+from greffe.mapping.resolve import Resolved, plan, resolve
+from greffe.mapping.unmapped import Unmapped, unmapped
+from greffe.model.findings import Finding
+from greffe.model.maps import StructureMap
+from greffe.model.references import Reference
+
+__all__ = ["Mapped", "Unmapped", "apply", "apply_to"]
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """The mapped table and what was found on the way. `selected` rows of the source, of which `mapped` found a target.
+
+    The table has a VARCHAR column per target dimension, TIME_PERIOD, OBS_VALUE DECIMAL(38,s) (NULL = missing), OBS_TEXT
+    (what will be published), a VARCHAR column per attribute (NULL = absent) and origin_kind: 'mapped' or the id of a
+    calculation. A key that stands in an error of `findings` is not in it.
+    """
+
+    table: str
+    unmapped: tuple[Unmapped, ...]
+    findings: tuple[Finding, ...]
+    selected: int
+    mapped: int
+
+
+def apply(
+    connection: Connection,
+    map_: StructureMap,
+    catalogue: Catalogue,
+    source: str,
+    populations: Mapping[Reference, str],
+    into: str,
+) -> Mapped:
+    """Map the rows of `source` (columns `extract`, `row`, the internal components, OBS_TEXT) into the new temporary
+    table `into`. `populations` names a table of the same shape for each dataflow that a rate divides by.
+
+    Raises BadDefinition for a map that cannot run, BadInput for a number that exact arithmetic cannot hold.
+    """
+    resolved = resolve(connection, plan(map_, catalogue), source, into)
+    return apply_to(connection, resolved, populations, into, {})
+
+
+def apply_to(
+    connection: Connection, resolved: Resolved, populations: Mapping[Reference, str], into: str, only: Cells
+) -> Mapped:
+    """The same for a map that is resolved, limited to mapped observations with the target cells `only`."""
+    try:
+        grouped = group(connection, resolved, only, into)
+        _fits(connection, into)
+    except Overflow as error:
+        raise BadInput(
+            f"A sum of {resolved.plan.map.reference} has more digits than DECIMAL(38,"
+            f"{resolved.plan.target.decimals}) holds: {str(error).splitlines()[0]}"
+        ) from error
+    left_out = unmapped(connection, resolved, into)
+    findings = judge(connection, resolved, grouped, only)
+    for column in ("parts", "fault", "differing"):
+        connection.execute(f"ALTER TABLE {quoted(into)} DROP COLUMN {column}")
+    computed = calculate(connection, resolved.plan, populations, into)
+    rows = sum(u.rows for u in left_out)
+    return Mapped(into, left_out, (*findings, *computed), resolved.selected, resolved.selected - rows)
+
+
+def _fits(connection: Connection, table: str) -> None:
+    """The engine's sum may go past 38 digits without saying so, up to the width of its 128 bits."""
+    found = connection.execute(f"SELECT min(OBS_VALUE), max(OBS_VALUE) FROM {quoted(table)}").fetchone() or ()
+    for value in found:
+        number = decimal(value)
+        if number is not None and len(number.as_tuple().digits) > 38:
+            raise BadInput(f"A sum in {table} has more than 38 digits.")

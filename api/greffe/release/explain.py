@@ -1,0 +1,181 @@
+"""Where a published figure comes from: read from the release, made again from the kept inputs, and compared (D20)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from greffe.arrow import pa, text
+from greffe.catalogue.catalogue import Catalogue
+from greffe.errors import BadQuery, NotFound, nearest
+from greffe.mapping.explain import trace
+from greffe.model.findings import Finding
+from greffe.model.maps import StructureMap
+from greffe.model.releases import Release
+from greffe.model.structures import Dataflow, DataStructure
+from greffe.model.trace import Trace
+from greffe.release.definitions import map_subject
+from greffe.release.lifecycle import dataflow_named
+from greffe.release.parts import Parts
+from greffe.release.sources import Feed, Inputs, load_sources
+from greffe.store.base import Selection
+from greffe.store.ledger import Approval, Ledger
+from greffe.validation.run import RULES
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One published observation with its trail. `agrees`: made again from the kept inputs, it is what was published."""
+
+    release: Release
+    dataflow: Dataflow
+    structure: DataStructure
+    catalogue: Catalogue
+    map: StructureMap
+    key: Mapping[str, str]
+    period: str
+    published: str | None
+    attributes: Mapping[str, str]
+    trace: Trace | None
+    agrees: bool
+    rules_passed: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    waivers: tuple[Mapping[str, object], ...]
+    map_signatures: tuple[Approval, ...]
+    draft_signatures: tuple[Approval, ...]
+    draft_author: str
+    manifest: Mapping[str, object] = field(repr=False)
+
+
+def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> Explanation:
+    """Explain one observation of `SSER:FLOW(1.0.0)/A.X.Y` (or FLOW/A.X.Y) at a period, of the current release or of a
+    named one. Raises BadQuery for a key that does not read, NotFound where nothing was published."""
+    named, _, key_text = series.partition("/")
+    flow = dataflow_named(parts, named)
+    ledger = parts.ledger()
+    release = (
+        ledger.release(f"{flow.reference.id}#{release_number}")
+        if release_number
+        else ledger.current(flow.reference, parts.clock())
+    )
+    if release is None or not release.readable(parts.clock()):
+        raise NotFound(f"Nothing of {flow.reference} is released.")
+    manifest = _manifest(parts, release)
+    catalogue = parts.catalogue(_table(manifest, "catalogue_files"))
+    flow = catalogue.get(Dataflow, flow.reference)
+    structure, map_ = catalogue.structure(flow), catalogue.map_to(flow)
+    key = _key(structure, key_text)
+    published, attributes = _published(parts, release, structure, key, period)
+    made = _again(parts, ledger, catalogue, map_, manifest, key, period)
+    at = [f for f in _findings(manifest) if f.period in ("", period) and f.key.items() <= key.items() and f.key]
+    subject = map_subject(map_)
+    draft = ledger.draft(release.draft)
+    return Explanation(
+        release=release,
+        dataflow=flow,
+        structure=structure,
+        catalogue=catalogue,
+        map=map_,
+        key=key,
+        period=period,
+        published=published,
+        attributes=attributes,
+        trace=made,
+        agrees=made is not None and _same(made, published, attributes),
+        rules_passed=tuple(sorted({r.id for r in RULES if r.applies(flow.reference.id)} - {f.rule for f in at})),
+        findings=tuple(at),
+        waivers=tuple(_waivers(manifest, {f.waiver for f in at})),
+        map_signatures=ledger.approvals(subject, map_.checksum),
+        draft_signatures=ledger.approvals(draft.id, draft.checksum),
+        draft_author=draft.author,
+        manifest=manifest,
+    )
+
+
+def _manifest(parts: Parts, release: Release) -> Mapping[str, object]:
+    found = json.loads(parts.observations.file(release.name, "manifest.json").read_bytes())
+    inner: Mapping[str, object] = found.get("made_from", found)
+    return inner
+
+
+def _table(manifest: Mapping[str, object], name: str) -> Mapping[str, str]:
+    found = manifest.get(name)
+    return {str(k): str(v) for k, v in found.items()} if isinstance(found, Mapping) else {}
+
+
+def _findings(manifest: Mapping[str, object]) -> list[Finding]:
+    found = manifest.get("findings")
+    return [Finding(**f) for f in found if isinstance(f, dict)] if isinstance(found, list) else []
+
+
+def _waivers(manifest: Mapping[str, object], ids: set[str]) -> list[Mapping[str, object]]:
+    found = manifest.get("waivers")
+    return [w for w in found if isinstance(w, dict) and w.get("id") in ids] if isinstance(found, list) else []
+
+
+def _key(structure: DataStructure, text_: str) -> Mapping[str, str]:
+    values = text_.split(".")
+    if len(values) != len(structure.dimensions) or not all(values):
+        raise BadQuery(
+            f"The key {text_!r} has {len(values)} parts; {structure.reference.id} has {len(structure.dimensions)}: "
+            f"{'.'.join(structure.dimension_ids)}.",
+            hint="An explanation is of one series: no part is left out.",
+        )
+    return dict(zip(structure.dimension_ids, values, strict=True))
+
+
+def _published(
+    parts: Parts, release: Release, structure: DataStructure, key: Mapping[str, str], period: str
+) -> tuple[str | None, Mapping[str, str]]:
+    """Value text (None = missing) and attributes, as released."""
+    seen: list[str] = []
+    selection = Selection(keys=({d: frozenset({c}) for d, c in key.items()},))
+    for block in parts.observations.select(release.name, selection):
+        series = _first_row(block.series)
+        for row in range(block.observations.num_rows):
+            cells = {n: block.observations.column(n)[row].as_py() for n in block.observations.column_names}
+            if cells["TIME_PERIOD"] != period:
+                seen.append(text(cells["TIME_PERIOD"]))
+                continue
+            value = cells.pop("OBS_VALUE")
+            cells.pop("TIME_PERIOD")
+            found = {**{n: v for n, v in series.items() if n not in key}, **cells}
+            return (None if value is None else text(value)), {n: text(v) for n, v in found.items() if v is not None}
+    what = ".".join(key[d] for d in structure.dimension_ids)
+    if seen:
+        raise NotFound(f"Series {what} has no observation at {period}.", nearest=nearest(period, seen))
+    raise NotFound(f"{release} has no series {what}.")
+
+
+def _first_row(table: pa.Table) -> dict[str, object]:
+    return {n: table.column(n)[0].as_py() for n in table.column_names} if table.num_rows else {}
+
+
+def _again(
+    parts: Parts,
+    ledger: Ledger,
+    catalogue: Catalogue,
+    map_: StructureMap,
+    manifest: Mapping[str, object],
+    key: Mapping[str, str],
+    period: str,
+) -> Trace | None:
+    records = [ledger.extract(id_) for id_ in _table(manifest, "extracts")]
+
+    def feed(reference: object) -> Feed:
+        mine = [r for r in records if r.dataflow == reference]
+        structure = catalogue.structure(catalogue.get(Dataflow, mine[0].dataflow))
+        return Feed(mine[0].dataflow, structure, tuple(sorted(mine, key=lambda r: (r.moment, r.id), reverse=True)))
+
+    populations = dict.fromkeys(c.population.dataflow for c in map_.calculations if c.population is not None)
+    inputs = Inputs(parts.settings.extracts, feed(map_.source), tuple(feed(p) for p in populations))
+    with parts.connection() as connection:
+        sources = load_sources(connection, inputs)
+        return trace(connection, map_, catalogue, sources.main, sources.populations, key, period)
+
+
+def _same(made: Trace, published: str | None, attributes: Mapping[str, str]) -> bool:
+    if attributes.get("CONF_STATUS", "F") != "F":
+        return published is None  # suppressed: the value that was made again is not shown either
+    return (made.text or None) == published

@@ -1,0 +1,70 @@
+"""What the composition root puts together and every act works with: stores, clock, and the catalogue that is effective."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.load import load
+from greffe.engine import Connection, opened
+from greffe.errors import GreffeError, Unavailable
+from greffe.settings import Settings
+from greffe.store.base import Actor, Observations, Register
+from greffe.store.ledger import Ledger, LedgerReader
+
+Clock = Callable[[], datetime]
+
+
+@dataclass
+class Parts:
+    """Stores and clock. `ledger()` polls the register's head; `catalogue()` follows it (D2)."""
+
+    settings: Settings
+    register: Register
+    observations: Observations
+    clock: Clock
+    reader: LedgerReader = field(init=False)
+    _catalogues: dict[str, Catalogue] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.reader = LedgerReader(self.register)
+
+    def ledger(self) -> Ledger:
+        """The state now. When the register cannot be read, the state of the last reading serves as long as that is less
+        than the effect delay ago (D6): after that nobody can tell what is current, and Unavailable is raised."""
+        now = self.clock()
+        try:
+            return self.reader.refresh(now)
+        except GreffeError:
+            raise
+        except Exception as error:  # whatever the database's driver raises when it is not there
+            read_at = self.reader.read_at
+            if read_at is not None and now - read_at < timedelta(seconds=self.settings.effect_delay_seconds):
+                return self.reader.ledger
+            raise Unavailable("The register cannot be read, so what is current is not known.") from error
+
+    def catalogue(self, files: Mapping[str, str] | None = None) -> Catalogue:
+        """The effective catalogue, or the one of other `files` (path → checksum, as a release keeps them)."""
+        wanted = self.ledger().catalogue_files if files is None else files
+        key = "\n".join(f"{path} {checksum}" for path, checksum in sorted(wanted.items()))
+        if key not in self._catalogues:
+            while len(self._catalogues) >= 4:  # releases of the past may want older ones; few at a time
+                self._catalogues.pop(next(iter(self._catalogues)))
+            self._catalogues[key] = load({path: self.register.content(sha) for path, sha in wanted.items()})
+        return self._catalogues[key]
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A DuckDB connection that may read and write below the home directory only."""
+        settings = self.settings
+        for folder in (settings.extracts, settings.drafts, settings.releases):
+            folder.mkdir(parents=True, exist_ok=True)
+        with opened(settings.engine, settings.spill, (settings.extracts, settings.drafts, settings.releases)) as open_:
+            yield open_
+
+    def note(self, actor: Actor, kind: str, subject: str, payload: Mapping[str, object], *, once: str = "") -> None:
+        """One line in the register, at this moment."""
+        self.register.append(actor, self.clock(), kind, subject, payload, once=once)

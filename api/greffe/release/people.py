@@ -1,0 +1,68 @@
+"""Who may do what (D1): people are rows of the register, roles are data, and nobody signs their own work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from greffe.errors import BadQuery, Denied, Refused, nearest
+from greffe.release.parts import Parts
+from greffe.store.base import Actor
+from greffe.store.ledger import Approval
+
+ROLES: Final = ("author", "approver", "releaser", "administrator", "auditor")
+HOUSE: Final = Actor("greffe", "local")  # the service itself: it imports what was shipped
+
+
+def actor(parts: Parts, name: str) -> Actor:
+    """The person of that name, as asserted on the command line. Raises Denied for a stranger."""
+    people = parts.ledger().people
+    if name not in people:
+        raise Denied(
+            f"{name or 'Nobody'} is not in the table of people.",
+            nearest=nearest(name, people),
+            hint="Say who acts with --as NAME; an administrator enters people with: greffe people add NAME.",
+        )
+    return Actor(name)
+
+
+def needs(parts: Parts, who: Actor, role: str) -> None:
+    """Raises Denied unless that person has the role (or is an administrator)."""
+    roles = parts.ledger().people.get(who.name, ())
+    if role not in roles and "administrator" not in roles:
+        raise Denied(f"{who.name} is no {role} (roles: {', '.join(roles) or 'none'}).")
+
+
+def add_person(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> None:
+    """Enter a person. Raises BadQuery for an unknown role, Denied unless an administrator does it."""
+    for role in roles:
+        if role not in ROLES:
+            raise BadQuery(f"{role!r} is no role.", nearest=nearest(role, ROLES), hint=f"Roles: {', '.join(ROLES)}.")
+    needs(parts, who, "administrator")
+    parts.register.add_person(who, parts.clock(), name, roles)
+
+
+def may_sign(parts: Parts, who: Actor, subject: str, checksum: str, author: str) -> None:
+    """An approver who is not the author and has not signed this content yet. Raises Denied or Refused."""
+    needs(parts, who, "approver")
+    if who.name == author:
+        raise Denied(f"{who.name} is the author of {subject}: two other people approve it.")
+    if who.name in approvers(parts, subject, checksum):
+        raise Refused(f"{who.name} has already approved {subject}.")
+
+
+def approvers(parts: Parts, subject: str, checksum: str) -> tuple[str, ...]:
+    """Names of those who approved exactly that content."""
+    signed: tuple[Approval, ...] = parts.ledger().approvals(subject, checksum)
+    return tuple(dict.fromkeys(a.person for a in signed if a.role == "approver"))
+
+
+def author_of(parts: Parts, subject: str, checksum: str) -> str:
+    """Who stands as author of exactly that content, or ''."""
+    signed: tuple[Approval, ...] = parts.ledger().approvals(subject, checksum)
+    return next((a.person for a in signed if a.role == "author"), "")
+
+
+def signed_by_two(parts: Parts, subject: str, checksum: str, author: str) -> bool:
+    """Two approvers, neither of them the author."""
+    return len(set(approvers(parts, subject, checksum)) - {author}) >= 2

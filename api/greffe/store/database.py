@@ -1,0 +1,129 @@
+"""Opening the register's database: SQLite (WAL, durable) or PostgreSQL, migrated, safe for threads and processes."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from greffe.errors import BadDefinition, Broken, Refused, Unavailable
+
+BUSY_SECONDS: Final = 30.0
+_OPENING: Final = 7_403_051_129  # key of the advisory lock that one opener at a time holds on PostgreSQL
+
+
+def open_engine(url: str) -> Engine:
+    """A pooled engine on a database that is at the newest migration. Raises BadDefinition, Unavailable, Refused."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise BadDefinition(f"{url!r} is not a database address.", parameter="GREFFE_REGISTER") from error
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    elif parsed.get_backend_name() == "postgresql":
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    else:
+        raise BadDefinition(
+            f"The register runs on sqlite or postgresql, not on {parsed.get_backend_name()}.",
+            parameter="GREFFE_REGISTER",
+        )
+    _forget_in_forks(engine)
+    with translated():
+        _migrate(engine)
+    return engine
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection for reading; database errors become ours."""
+    with translated(), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that is alone in writing entries from its first statement on, and durable when it ends."""
+    with translated(), engine.connect().execution_options(greffe_write=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL synchronous_commit = on"))
+            connection.execute(text("LOCK TABLE entries IN EXCLUSIVE MODE"))
+        yield connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise Unavailable when the database is busy or away, Broken when its file is damaged."""
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable(f"The register cannot be reached: {error.orig}.", hint="Try again.") from error
+    except DBAPIError as error:
+        raise Broken(f"The register cannot be read: {error.orig}.") from error
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    """Transactions are ours to begin; a commit is on the disk when it returns."""
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+    _write_ahead(connection)
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """WAL is a property of the file. Switching to it does not wait for other openers by itself."""
+    for _ in range(int(BUSY_SECONDS * 20)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            time.sleep(0.05)
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes the lock at once: reading first and upgrading later could fail half-way."""
+    write = connection.get_execution_options().get("greffe_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _migrate(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    with engine.connect().execution_options(greffe_write=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _OPENING})
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise Refused(
+                f"The register was made by another version of Greffe: {error}.", hint="Use the newer version."
+            ) from error
+
+
+def _forget_in_forks(engine: Engine) -> None:
+    """A forked child opens connections of its own: two processes on one socket or file handle corrupt it."""
+    known = weakref.ref(engine)
+
+    def forget() -> None:
+        found = known()
+        if found is not None:
+            found.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)

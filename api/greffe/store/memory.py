@@ -1,0 +1,274 @@
+"""Both doors of the store in plain Python: short, obvious, not durable; the reference for the others."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import TypeAlias
+
+from greffe.arrow import pa, pq
+from greffe.errors import BadInput, BadQuery, Conflict, Denied, NotFound
+from greffe.model.dataset import SeriesBlock
+from greffe.model.periods import span
+from greffe.model.structures import DataStructure
+from greffe.store.base import Actor, Entry, Saved, Selection
+from greffe.store.chain import canonical, checksum, faults, next_entry
+
+Row: TypeAlias = dict[str, str | None]
+_TEXTS = pa.dictionary(pa.int32(), pa.string())
+
+
+class MemoryRegister:
+    """The Register as lists and dicts."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._entries: list[tuple[Entry, list[str]]] = []
+        self._contents: dict[str, bytes] = {}
+        self._used: set[str] = set()
+        self._people: dict[str, tuple[str, ...]] = {}
+
+    def append(
+        self,
+        actor: Actor,
+        instant: datetime,
+        kind: str,
+        subject: str,
+        payload: Mapping[str, object],
+        *,
+        once: str = "",
+        contents: Sequence[bytes] = (),
+    ) -> Entry:
+        """See Register.append."""
+        with self._lock:
+            if actor.name not in self._people:
+                raise Denied(f"{actor.name} is not a person of the register.")
+            if once and once in self._used:
+                raise Conflict(f"{once} was done already.")
+            return self._append(actor, instant, kind, subject, payload, once, contents)
+
+    def _append(
+        self,
+        actor: Actor,
+        instant: datetime,
+        kind: str,
+        subject: str,
+        payload: Mapping[str, object],
+        once: str = "",
+        contents: Sequence[bytes] = (),
+    ) -> Entry:
+        last = (self._entries[-1][0].number, self._entries[-1][0].hash) if self._entries else (0, "")
+        checksums = [checksum(c) for c in contents]
+        entry = next_entry(last, actor, instant, kind, subject, payload, checksums)
+        self._entries.append((entry, checksums))
+        self._contents.update(zip(checksums, contents, strict=True))
+        self._used |= {once} if once else set()
+        return entry
+
+    def read(self, *, after: int = 0, kinds: Sequence[str] = (), subject: str = "") -> Iterator[Entry]:
+        """See Register.read."""
+        for entry, _ in list(self._entries):
+            if entry.number > after and (not kinds or entry.kind in kinds) and subject in ("", entry.subject):
+                yield entry
+
+    def head(self) -> int:
+        """See Register.head."""
+        return len(self._entries)
+
+    def content(self, checksum: str) -> bytes:
+        """See Register.content."""
+        if checksum not in self._contents:
+            raise NotFound(f"The register has no content {checksum}.")
+        return self._contents[checksum]
+
+    def verify(self) -> Iterable[str]:
+        """See Register.verify."""
+        return list(faults(self._entries))
+
+    def people(self) -> Mapping[str, tuple[str, ...]]:
+        """See Register.people."""
+        return dict(sorted(self._people.items()))
+
+    def add_person(self, actor: Actor, instant: datetime, name: str, roles: Sequence[str]) -> None:
+        """See Register.add_person."""
+        with self._lock:
+            if actor.name not in (self._people or {name}):
+                raise Denied(f"{actor.name} is not a person of the register.")
+            self._people[name] = tuple(roles)
+            self._append(actor, instant, "person.added", name, {"name": name, "roles": list(roles)})
+
+
+class MemoryObservations:
+    """The Observations as lists of rows. `folder` holds the files that `file` hands out."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="greffe-memory-")
+        self._releases: dict[str, tuple[DataStructure, list[Row], Saved]] = {}
+
+    def save(
+        self,
+        name: str,
+        structure: DataStructure,
+        observations: Path,
+        manifest: Mapping[str, object],
+        previous: str = "",
+    ) -> Saved:
+        """See Observations.save."""
+        rows = _sorted(structure, pq.read_table(observations).to_pylist())
+        changes = _difference(structure, rows, self._predecessor(previous, structure))
+        series = len({_key(structure, r) for r in rows})
+        actions = [c["ACTION"] for c in changes]
+        changed = {w: actions.count(w[0].upper()) for w in ("inserted", "updated", "deleted")}
+        content_hash = checksum(canonical([rows, changes, manifest]).encode())
+        known = self._releases.get(name)
+        if known is not None and known[2].content_hash != content_hash:
+            raise Conflict(f"Release {name} exists with another content.")
+        text = canonical({"manifest": manifest, "observations": len(rows), "series": series, "changed": changed})
+        columns = [*structure.dimension_ids, "TIME_PERIOD", "OBS_VALUE", *(a.id for a in structure.attributes)]
+        files = {
+            "data.parquet": self._write(name, "data.parquet", columns, rows),
+            "difference.parquet": self._write(name, "difference.parquet", ["ACTION", *columns], changes),
+            "manifest.json": self._write_bytes(name, "manifest.json", text.encode()),
+        }
+        saved = Saved(files, series, len(rows), content_hash, changed)
+        self._releases[name] = (structure, rows, saved)
+        return saved
+
+    def select(self, name: str, selection: Selection) -> Iterator[SeriesBlock]:
+        """See Observations.select: one block a series."""
+        structure = self._release(name)[0]
+        fixed = [*structure.dimension_ids, *(a.id for a in structure.attributes if not a.on_observation)]
+        varying = ["TIME_PERIOD", "OBS_VALUE", *(a.id for a in structure.attributes if a.on_observation)]
+        for rows in self._matching(name, selection):
+            shown = [] if selection.series_only else rows
+            yield SeriesBlock(
+                pa.table({c: pa.array([rows[0][c]], _TEXTS) for c in fixed}),
+                pa.array([len(shown)], pa.int64()),
+                pa.table(
+                    {c: pa.array([r[c] for r in shown], pa.string() if c == "OBS_VALUE" else _TEXTS) for c in varying}
+                ),
+            )
+
+    def available(self, name: str, selection: Selection) -> Mapping[str, tuple[str, ...]]:
+        """See Observations.available."""
+        found = list(self._matching(name, selection))
+        codes = {d: tuple(sorted({_text(rows[0][d]) for rows in found})) for d in self._release(name)[0].dimension_ids}
+        periods = {_text(r["TIME_PERIOD"]) for rows in found for r in rows}
+        if not periods:
+            return codes | {"TIME_PERIOD": ()}
+        first = min(periods, key=lambda p: (span(p).first, p))
+        last = max(periods, key=lambda p: (span(p).last, p))
+        return codes | {"TIME_PERIOD": (first, last)}
+
+    def file(self, name: str, file: str) -> Path:
+        """See Observations.file."""
+        if file not in self._release(name)[2].files:
+            raise NotFound(f"Release {name} has no file {file}.")
+        return Path(self._folder.name) / name / file
+
+    def verify(self, name: str) -> Iterable[str]:
+        """See Observations.verify."""
+        files = self._release(name)[2].files
+        return [
+            f"{f} is not what was written." for f, c in files.items() if checksum(self.file(name, f).read_bytes()) != c
+        ]
+
+    def _matching(self, name: str, selection: Selection) -> Iterator[list[Row]]:
+        """Rows of each matching series, in key order: within a span, then the first and the last of them."""
+        structure, rows, _ = self._release(name)
+        for _, group in groupby(rows, key=lambda r: _key(structure, r)):
+            series = [r for r in group if _wanted(r, selection)]
+            n, first, last = len(series), selection.first, selection.last
+            if first is not None or last is not None:
+                series = [r for i, r in enumerate(series) if i < (first or 0) or i >= n - (last or 0)]
+            if series:
+                yield series
+
+    def _release(self, name: str) -> tuple[DataStructure, list[Row], Saved]:
+        if name not in self._releases:
+            raise NotFound(f"There is no release {name} in the store.")
+        return self._releases[name]
+
+    def _predecessor(self, name: str, structure: DataStructure) -> list[Row]:
+        if not name:
+            return []
+        before, rows, _ = self._release(name)
+        if before.dimension_ids != structure.dimension_ids:
+            raise BadInput(f"Release {name} has other dimensions: there is no difference from it.")
+        return rows
+
+    def _write(self, name: str, file: str, columns: Sequence[str], rows: list[Row]) -> str:
+        path = Path(self._folder.name) / name / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(pa.table({c: pa.array([r[c] for r in rows], pa.string()) for c in columns}), path)
+        return checksum(path.read_bytes())
+
+    def _write_bytes(self, name: str, file: str, content: bytes) -> str:
+        (Path(self._folder.name) / name / file).write_bytes(content)
+        return checksum(content)
+
+
+def _text(value: str | None) -> str:
+    return value or ""
+
+
+def _key(structure: DataStructure, row: Row) -> tuple[str, ...]:
+    return tuple(_text(row[d]) for d in structure.dimension_ids)
+
+
+def _wanted(row: Row, selection: Selection) -> bool:
+    in_key = not selection.keys or any(all(row[d] in codes for d, codes in k.items()) for k in selection.keys)
+    period = span(_text(row["TIME_PERIOD"]))
+    return in_key and (
+        not selection.spans or any(s.first <= period.first and period.last <= s.last for s in selection.spans)
+    )
+
+
+def _sorted(structure: DataStructure, rows: list[Row]) -> list[Row]:
+    """Rows with exactly the columns of the structure, by key and period. Raises BadInput as promised."""
+    varying = ["OBS_VALUE", *(a.id for a in structure.attributes if a.on_observation)]
+    fixed = [a.id for a in structure.attributes if not a.on_observation]
+    columns = [*structure.dimension_ids, "TIME_PERIOD", *varying, *fixed]
+    seen: set[tuple[str, ...]] = set()
+    attributes: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        if missing := [c for c in columns if c not in row]:
+            raise BadInput(f"Column {missing[0]} is missing.", column=missing[0])
+        key = (*_key(structure, row), _text(row["TIME_PERIOD"]))
+        if "" in key or key in seen:
+            raise BadInput(f"The key {'.'.join(key)} is incomplete or doubled.")
+        _period(key[-1])
+        seen.add(key)
+        if attributes.setdefault(key[:-1], {a: row[a] for a in fixed}) != {a: row[a] for a in fixed}:
+            raise BadInput(f"A series attribute varies within the series {'.'.join(key[:-1])}.")
+    kept = [{c: row[c] for c in columns} for row in rows]
+    return sorted(kept, key=lambda r: (*_key(structure, r), _text(r["TIME_PERIOD"])))
+
+
+def _period(text: str) -> None:
+    try:
+        span(text)
+    except BadQuery as error:
+        raise BadInput(error.message, column="TIME_PERIOD") from error
+
+
+def _difference(structure: DataStructure, rows: list[Row], before: list[Row]) -> list[Row]:
+    """I(nserted) and U(pdated) rows as they are now; D(eleted) ones with their key alone."""
+    key_columns = (*structure.dimension_ids, "TIME_PERIOD")
+    values = ("OBS_VALUE", *(a.id for a in structure.attributes))
+
+    def keyed(table: list[Row]) -> dict[tuple[str, ...], Row]:
+        return {tuple(_text(r[c]) for c in key_columns): {c: r.get(c) for c in (*key_columns, *values)} for r in table}
+
+    new, old = keyed(rows), keyed(before)
+    changes: dict[tuple[str, ...], Row] = {}
+    for key in new.keys() | old.keys():
+        if key not in new:
+            changes[key] = {"ACTION": "D", **old[key], **dict.fromkeys(values)}
+        elif new[key] != old.get(key):
+            changes[key] = {"ACTION": "U" if key in old else "I", **new[key]}
+    return [changes[key] for key in sorted(changes)]

@@ -1,0 +1,1 @@
+"""Alembic migrations of the register; they run when it is opened."""

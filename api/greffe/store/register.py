@@ -1,0 +1,184 @@
+"""The register in a database (SQLAlchemy Core): SQLite by default, PostgreSQL for more than one machine; same code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from greffe.errors import Conflict, Denied, NotFound, nearest
+from greffe.store.base import Actor, Entry
+from greffe.store.chain import canonical, checksum, faults, next_entry, parsed
+from greffe.store.database import open_engine, reading, writing
+from greffe.store.tables import CONTENTS, ENTRIES, PEOPLE
+
+_PAGE: Final = 1_000
+
+
+class SqlRegister:
+    """The Register on a database URL. One object may serve all threads of a process; processes open their own.
+
+    Appending is serialised by the database: one writer at a time (BEGIN IMMEDIATE, LOCK TABLE), readers never wait.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Open, creating and migrating as needed. Raises BadDefinition, Unavailable, Refused."""
+        self._engine = open_engine(url)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    def append(
+        self,
+        actor: Actor,
+        instant: datetime,
+        kind: str,
+        subject: str,
+        payload: Mapping[str, object],
+        *,
+        once: str = "",
+        contents: Sequence[bytes] = (),
+    ) -> Entry:
+        """See Register.append."""
+        with writing(self._engine) as connection:
+            _known_person(connection, actor)
+            return _append(connection, actor, instant, kind, subject, payload, once, contents)
+
+    def read(self, *, after: int = 0, kinds: Sequence[str] = (), subject: str = "") -> Iterator[Entry]:
+        """See Register.read. Reads in pages: no transaction stays open while the caller works."""
+        for entry, _ in self._read(after, kinds, subject):
+            yield entry
+
+    def _read(
+        self, after: int = 0, kinds: Sequence[str] = (), subject: str = ""
+    ) -> Iterator[tuple[Entry, tuple[str, ...]]]:
+        query = select(ENTRIES).order_by(ENTRIES.c.number).limit(_PAGE)
+        if kinds:
+            query = query.where(ENTRIES.c.kind.in_(kinds))
+        if subject:
+            query = query.where(ENTRIES.c.subject == subject)
+        while True:
+            with reading(self._engine) as connection:
+                rows = connection.execute(query.where(ENTRIES.c.number > after)).mappings().all()
+            yield from (_entry(row) for row in rows)
+            if len(rows) < _PAGE:
+                return
+            after = rows[-1]["number"]
+
+    def head(self) -> int:
+        """See Register.head."""
+        with reading(self._engine) as connection:
+            return int(connection.execute(select(func.coalesce(func.max(ENTRIES.c.number), 0))).scalar_one())
+
+    def content(self, checksum: str) -> bytes:
+        """See Register.content."""
+        with reading(self._engine) as connection:
+            found = connection.execute(select(CONTENTS.c.bytes).where(CONTENTS.c.checksum == checksum)).scalar()
+        if found is None:
+            raise NotFound(f"The register has no content {checksum}.")
+        return bytes(found)
+
+    def verify(self) -> Iterable[str]:
+        """See Register.verify."""
+        yield from faults(self._read())
+        yield from self._content_faults()
+        told = {str(e.payload["name"]): e.payload["roles"] for e in self.read(kinds=("person.added",))}
+        held = {name: list(roles) for name, roles in self.people().items()}
+        if told != held:
+            yield "The table of people is not what the entries say."
+
+    def _content_faults(self) -> Iterator[str]:
+        seen: set[str] = set()
+        for entry, checksums in self._read():
+            for name in checksums:
+                if name in seen:
+                    continue
+                seen.add(name)
+                try:
+                    if checksum(self.content(name)) != name:
+                        yield f"Content {name} of entry {entry.number} is not what was written."
+                except NotFound:
+                    yield f"Content {name} of entry {entry.number} is missing."
+
+    def people(self) -> Mapping[str, tuple[str, ...]]:
+        """See Register.people."""
+        with reading(self._engine) as connection:
+            return _people(connection)
+
+    def add_person(self, actor: Actor, instant: datetime, name: str, roles: Sequence[str]) -> None:
+        """See Register.add_person. Entering a person again gives them other roles."""
+        with writing(self._engine) as connection:
+            people = _people(connection)
+            if people or actor.name != name:
+                _known_person(connection, actor)
+            row = {"name": name, "roles": canonical(list(roles))}
+            known = name in people
+            connection.execute(update(PEOPLE).where(PEOPLE.c.name == name) if known else insert(PEOPLE), row)
+            payload = {"name": name, "roles": list(roles)}
+            _append(connection, actor, instant, "person.added", name, payload, "", ())
+
+
+def _append(
+    connection: Connection,
+    actor: Actor,
+    instant: datetime,
+    kind: str,
+    subject: str,
+    payload: Mapping[str, object],
+    once: str,
+    contents: Sequence[bytes],
+) -> Entry:
+    if once:
+        used = connection.execute(select(ENTRIES.c.number).where(ENTRIES.c.once == once)).scalar()
+        if used is not None:
+            raise Conflict(f"{once} was done already, by entry {used} of the register.")
+    checksums = [checksum(c) for c in contents]
+    last = connection.execute(select(ENTRIES.c.number, ENTRIES.c.hash).order_by(ENTRIES.c.number.desc()).limit(1))
+    row = last.one_or_none()
+    before = (0, "") if row is None else (int(row[0]), str(row[1]))
+    entry = next_entry(before, actor, instant, kind, subject, payload, checksums)
+    _keep(connection, dict(zip(checksums, contents, strict=True)))
+    connection.execute(
+        insert(ENTRIES),
+        {
+            "number": entry.number, "instant": entry.instant, "actor": entry.actor,
+            "established": entry.established, "kind": kind, "subject": subject, "payload": canonical(entry.payload),
+            "contents": canonical(checksums), "previous": entry.previous, "hash": entry.hash, "once": once or None,
+        },
+    )  # fmt: skip
+    return entry
+
+
+def _keep(connection: Connection, contents: Mapping[str, bytes]) -> None:
+    for name, content in contents.items():
+        known = connection.execute(select(CONTENTS.c.checksum).where(CONTENTS.c.checksum == name)).scalar()
+        if known is None:
+            connection.execute(insert(CONTENTS), {"checksum": name, "bytes": content})
+
+
+def _people(connection: Connection) -> dict[str, tuple[str, ...]]:
+    rows = connection.execute(select(PEOPLE).order_by(PEOPLE.c.name))
+    return {str(name): tuple(json.loads(roles)) for name, roles in rows}
+
+
+def _known_person(connection: Connection, actor: Actor) -> None:
+    people = _people(connection)
+    if actor.name not in people:
+        raise Denied(
+            f"{actor.name} is not a person of the register.",
+            nearest=nearest(actor.name, people),
+            hint="The first person enters themself." if not people else "Have someone of the register enter them.",
+        )
+
+
+def _entry(row: RowMapping) -> tuple[Entry, tuple[str, ...]]:
+    entry = Entry(
+        number=row["number"], instant=row["instant"], actor=row["actor"], established=row["established"],
+        kind=row["kind"], subject=row["subject"], payload=parsed(row["payload"]), previous=row["previous"],
+        hash=row["hash"],
+    )  # fmt: skip
+    return entry, tuple(json.loads(row["contents"]))

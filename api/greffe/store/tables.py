@@ -1,0 +1,37 @@
+"""Tables of the register, for queries; migrations/ creates them and is the only thing that changes them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, Text
+
+METADATA: Final = MetaData()
+
+PEOPLE: Final = Table(
+    "people",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("roles", Text, nullable=False),  # canonical JSON list
+)
+ENTRIES: Final = Table(
+    "entries",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("instant", String, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("established", String, nullable=False),
+    Column("kind", String, nullable=False, index=True),
+    Column("subject", String, nullable=False, index=True),
+    Column("payload", Text, nullable=False),  # canonical JSON object
+    Column("contents", Text, nullable=False),  # canonical JSON list of checksums
+    Column("previous", String, nullable=False),
+    Column("hash", String, nullable=False),
+    Column("once", String, unique=True),
+)
+CONTENTS: Final = Table(
+    "contents",
+    METADATA,
+    Column("checksum", String, primary_key=True),
+    Column("bytes", LargeBinary, nullable=False),
+)
