@@ -1,0 +1,1 @@
+"""The synthetic extract of a justice statistical service: one module per subject, then imperfections and writing."""
