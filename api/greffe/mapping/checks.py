@@ -65,9 +65,7 @@ def judge(connection: Connection, resolved: Resolved, grouped: Grouped, only: Ce
     return (*findings, *_differing(connection, grouped))
 
 
-def _faults(
-    connection: Connection, resolved: Resolved, grouped: Grouped, only: Cells, fault: str
-) -> list[Finding]:
+def _faults(connection: Connection, resolved: Resolved, grouped: Grouped, only: Cells, fault: str) -> list[Finding]:
     """The first keys with a fault, each with its number of parts and its first two source rows."""
     parameters = Parameters()
     rows = relation(resolved, parameters, only)

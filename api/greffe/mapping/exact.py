@@ -12,8 +12,10 @@ from greffe.model.expressions import CONSTANT
 
 def whole(value: str, digits: int) -> str:
     """A DECIMAL(38,digits) times 10^digits, as HUGEINT. The engine raises when it does not fit."""
-    return f"CAST({value} * CAST({10**digits} AS DECIMAL({digits + 1},0)) AS HUGEINT)" if digits else (
-        f"CAST({value} AS HUGEINT)"
+    return (
+        f"CAST({value} * CAST({10**digits} AS DECIMAL({digits + 1},0)) AS HUGEINT)"
+        if digits
+        else (f"CAST({value} AS HUGEINT)")
     )
 
 
@@ -33,7 +35,9 @@ def rounded(numerator: str, denominator: str) -> str:
     return f"CASE WHEN ({numerator} < 0) <> ({denominator} < 0) THEN -{amount} ELSE {amount} END"
 
 
-def linear(form: Mapping[str, Fraction], values: Mapping[str, str], one: int, parameters: Parameters) -> tuple[str, int]:
+def linear(
+    form: Mapping[str, Fraction], values: Mapping[str, str], one: int, parameters: Parameters
+) -> tuple[str, int]:
     """A linear form over HUGEINT columns, times the common denominator of its coefficients, which is returned too.
 
     `values` gives the column of each name; `one` is what 1 is in them (10^digits), for the constant term.

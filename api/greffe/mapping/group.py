@@ -99,9 +99,7 @@ def _received(resolved: Resolved) -> str:
         return "0"
     plain = f"regexp_full_match(s.OBS_TEXT, '{PLAIN}')"
     needed = fewest("s.OBS_VALUE", resolved.digits)
-    return (
-        f"CASE WHEN s.OBS_VALUE IS NULL THEN 0 WHEN {plain} THEN {decimals_of('s.OBS_TEXT')} ELSE {needed} END"
-    )
+    return f"CASE WHEN s.OBS_VALUE IS NULL THEN 0 WHEN {plain} THEN {decimals_of('s.OBS_TEXT')} ELSE {needed} END"
 
 
 def _finished(resolved: Resolved, rows: Relation, reasons: tuple[Flag, ...], parameters: Parameters) -> list[str]:
@@ -118,9 +116,7 @@ def _finished(resolved: Resolved, rows: Relation, reasons: tuple[Flag, ...], par
         columns.append(f"{_attribute(resolved, attribute.id, rows, reasons, parameters)} AS {quoted(attribute.id)}")
     fault = _fault(resolved, rows, aggregated)
     differing = [a for a in _varying(resolved, rows) if a not in (CONF, TERRITORY)]
-    names = ", ".join(
-        f"CASE WHEN {quoted(a)} <> {quoted(f'{a}_max')} THEN {parameters.add(a)} END" for a in differing
-    )
+    names = ", ".join(f"CASE WHEN {quoted(a)} <> {quoted(f'{a}_max')} THEN {parameters.add(a)} END" for a in differing)
     return [
         *columns,
         f"'{MAPPED}' AS {ORIGIN}",
@@ -142,9 +138,7 @@ def _text(resolved: Resolved) -> str:
     return f"CASE WHEN parts = 1 THEN {single} ELSE {written('total', digits, 'decimals')} END"
 
 
-def _attribute(
-    resolved: Resolved, name: str, rows: Relation, reasons: tuple[Flag, ...], parameters: Parameters
-) -> str:
+def _attribute(resolved: Resolved, name: str, rows: Relation, reasons: tuple[Flag, ...], parameters: Parameters) -> str:
     if name == STATUS:
         return _status(resolved, bool(reasons), parameters)
     if name == COMMENT:

@@ -1,13 +1,14 @@
-"""What a calculation reads, as a table of one shape: a row per result with its exact quotient and its operands' states.
+"""What a calculation reads, as SQL of one shape: a row per result with its exact quotient and its operands' states.
 
-Columns: the target dimensions and TIME_PERIOD of the result; `above`, `below` HUGEINT (below NULL: no division);
-`same_text` (the text of an operand that is carried over); `decimals` of the finest operand; `absent` (what is missing,
-in words, or NULL); rank_valued, rank_missing (status.precedence); the operands' attributes; territory and territory_max.
+Columns: the result's dimensions and TIME_PERIOD; `above` and `below` HUGEINT (below NULL: nothing is divided); `same_text`
+(text of an operand that is carried over); `decimals` of the finest operand; `absent` (what is missing, in words, or NULL);
+rank_valued and rank_missing (status.precedence); field and field_max (TERRITORY of the operands); said (their comments);
+CONF_STATUS; the other attributes where all operands agree.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -27,11 +28,14 @@ OWN: Final = (STATUS, CONF, COMMENT, TERRITORY)  # attributes that have rules of
 
 @dataclass(frozen=True)
 class Step:
-    """One calculation of a map on one table of mapped observations."""
+    """One calculation of a map on one table of mapped observations. `population` is the table of denominators by
+    period (period, amount × 10^population_digits as text, rank of its status), for a rate."""
 
     plan: Plan
     calculation: Calculation
     table: str
+    population: str = ""
+    population_digits: int = 0
 
     @property
     def digits(self) -> int:
@@ -57,82 +61,157 @@ class Step:
         return BadDefinition(f"Calculation {self.calculation.id}: {why}", file=self.plan.map.file)
 
 
-def quotient(step: Step) -> Quotient:
+def quotient(calculation: Calculation) -> Quotient:
     """What a total or a formula computes over the codes of its dimension."""
-    calculation = step.calculation
     if calculation.kind == "total":
         return Quotient({part: Fraction(1) for part in calculation.parts})
     return parse(calculation.expression)
 
 
-def result_keys(step: Step, prefix: str, parameters: Parameters, dimensions: Sequence[str]) -> list[str]:
-    """The dimensions of a result: `set` over what the operands have."""
-    fixed = step.calculation.set
-    return [
-        f"CAST({parameters.add(fixed[d])} AS VARCHAR) AS {quoted(d)}" if d in fixed else f"{prefix}{quoted(d)}"
-        for d in dimensions
-    ]
-
-
 def over_codes(step: Step, parameters: Parameters) -> str:
     """Total and formula: observations that differ in dimension `over` alone, brought together."""
     calculation = step.calculation
-    found = quotient(step)
-    names = found.names()
-    over = quoted(calculation.over)
-    code = {name: f"{over} = {parameters.add(name)}" for name in names}
-    value = {n: f"max({whole('OBS_VALUE', step.digits)}) FILTER ({code[n]})" for n in names}
+    found = quotient(calculation)
+    over = f"o.{quoted(calculation.over)}"
+    code = {name: f"{over} = {parameters.add(name)}" for name in found.names()}
+    value = {n: f"max({whole('o.OBS_VALUE', step.digits)}) FILTER ({is_it})" for n, is_it in code.items()}
     above, below = _fraction(step, found, value, parameters)
-    kept = [d for d in step.dimensions if d != calculation.over]
-    absent = ", ".join(f"CASE WHEN {value[n]} IS NULL THEN {parameters.add(n)} END" for n in names)
+    absent = ", ".join(f"CASE WHEN {value[n]} IS NULL THEN {parameters.add(n)} END" for n in code)
     columns = [
-        *result_keys(step, "", parameters, kept),
-        f"CAST({parameters.add(calculation.set[calculation.over])} AS VARCHAR) AS {over}",
+        *_keys(step, parameters),
         f"{above} AS above",
         f"{below} AS below",
         "CAST(NULL AS VARCHAR) AS same_text",
         f"max({_decimals(step)}) AS decimals",
         f"nullif(concat_ws(', ', {absent}), '') AS absent",
-        *_states(step, [f"max({COMMENT}) FILTER ({code[n]})" for n in names], parameters),
+        *_states(step, parameters, "min({})", "max({})"),
+        f"{_said([f'max(o.{COMMENT}) FILTER ({is_it})' for is_it in code.values()] if step.has(COMMENT) else [])} AS said",
     ]
-    where = condition(parameters, calculation.where)
-    by = ", ".join(quoted(d) for d in kept)
-    among = parameters.among(over, names)
-    # Grouped by the operands' own dimensions: names of `set` must not hide them.
-    return f"SELECT {', '.join(columns)} FROM {quoted(step.table)} AS o WHERE {where} AND {among} GROUP BY {_own(by)}"
+    where = f"{condition(parameters, calculation.where, 'o.')} AND {parameters.among(over, found.names())}"
+    by = ", ".join(f"o.{quoted(d)}" for d in step.dimensions if d != calculation.over)
+    return f"SELECT {', '.join(columns)} FROM {quoted(step.table)} o WHERE {where} GROUP BY {by}"
 
 
-def _own(names: str) -> str:
-    return ", ".join(f"o.{n}" for n in names.split(", "))
+def over_population(step: Step, parameters: Parameters) -> str:
+    """Rate: every observation, over the population of its period."""
+    calculation = step.calculation
+    if calculation.decimals is None:
+        raise step.refused("a rate must declare its decimals.")
+    factor = Fraction(calculation.factor * 10 ** (calculation.decimals + step.population_digits), 10**step.digits)
+    above = f"{parameters.add(factor.numerator)} * {whole('o.OBS_VALUE', step.digits)}"
+    below = f"{parameters.add(factor.denominator)} * CAST(p.amount AS HUGEINT)"
+    columns = [
+        *_keys(step, parameters),
+        f"{above} AS above",
+        f"{below} AS below",
+        "CAST(NULL AS VARCHAR) AS same_text",
+        "0 AS decimals",
+        f"CASE WHEN o.OBS_VALUE IS NULL THEN 'the count' WHEN p.amount IS NULL "
+        f"THEN concat('the population of ', o.{TIME}) END AS absent",
+        *_states(step, parameters, "{}", "{}", "CAST(p.rank AS BIGINT)", "p.amount"),
+        f"{f'o.{COMMENT}' if step.has(COMMENT) else 'CAST(NULL AS VARCHAR)'} AS said",
+    ]
+    where = condition(parameters, calculation.where, "o.")
+    return (
+        f"SELECT {', '.join(columns)} FROM {quoted(step.table)} o "
+        f"LEFT JOIN {quoted(step.population)} p ON p.period = o.{TIME} WHERE {where}"
+    )
 
 
-def _fraction(
-    step: Step, found: Quotient, value: Mapping[str, str], parameters: Parameters
-) -> tuple[str, str]:
+def earlier(step: Step, parameters: Parameters) -> str:
+    """Lag: the observation some years earlier, where the cells beside the result have one in its period.
+
+    Without that condition the last stock of a series would open a year that nobody has reported yet.
+    """
+    calculation = step.calculation
+    later = later_period(f"o.{TIME}", calculation.years)
+    columns = [
+        *_keys(step, parameters, {TIME: later}),
+        f"{whole('o.OBS_VALUE', step.digits)} AS above",
+        "CAST(NULL AS HUGEINT) AS below",
+        "o.OBS_TEXT AS same_text",
+        f"{_decimals(step)} AS decimals",
+        "CAST(NULL AS VARCHAR) AS absent",
+        *_states(step, parameters, "{}", "{}"),
+        f"{f'o.{COMMENT}' if step.has(COMMENT) else 'CAST(NULL AS VARCHAR)'} AS said",
+    ]
+    beside = [f"b.{quoted(d)} = o.{quoted(d)}" for d in step.dimensions if d != TIME and d not in calculation.set]
+    exists = f"EXISTS (SELECT 1 FROM {quoted(step.table)} b WHERE {' AND '.join([f'b.{TIME} = {later}', *beside])})"
+    where = condition(parameters, calculation.where, "o.")
+    return f"SELECT {', '.join(columns)} FROM {quoted(step.table)} o WHERE {where} AND {exists}"
+
+
+READ: Final[Mapping[str, Callable[[Step, Parameters], str]]] = {
+    "total": over_codes,
+    "formula": over_codes,
+    "rate": over_population,
+    "lag": earlier,
+}
+
+
+def later_period(period: str, years: int) -> str:
+    """SQL: the same period, that many years later, in the same notation."""
+    return f"concat(lpad(CAST(CAST(left({period}, 4) AS INTEGER) + {years} AS VARCHAR), 4, '0'), substr({period}, 5))"
+
+
+def _keys(step: Step, parameters: Parameters, other: Mapping[str, str] | None = None) -> list[str]:
+    """The dimensions of a result: `set` over what the operands have."""
+    fixed = step.calculation.set
+    made = {d: f"CAST({parameters.add(fixed[d])} AS VARCHAR)" for d in step.dimensions if d in fixed} | (other or {})
+    return [f"{made.get(d, f'o.{quoted(d)}')} AS {quoted(d)}" for d in step.dimensions]
+
+
+def _fraction(step: Step, found: Quotient, value: Mapping[str, str], parameters: Parameters) -> tuple[str, str]:
     """Numerator and denominator, in units of 10^-decimals of the result (10^-digits when nothing is rounded)."""
-    decimals = step.calculation.decimals
-    one = 10**step.digits
+    decimals, one = step.calculation.decimals, 10**step.digits
     above, common = linear(found.numerator, value, one, parameters)
     if decimals is None:
         if not found.whole:
             raise step.refused("it rounds, so it must declare its decimals.")
         return above, "CAST(NULL AS HUGEINT)"
-    below, other = ("CAST(1 AS HUGEINT)", 1) if found.denominator is None else linear(
-        found.denominator, value, one, parameters
-    )
-    # Both forms are in units of 10^-digits, which cancel in a quotient and stay in a linear form.
-    factor = Fraction(other * 10**decimals, common * (one if found.denominator is None else 1))
-    return (
-        f"{parameters.add(factor.numerator)} * {above}",
-        f"{parameters.add(factor.denominator)} * {below}",
-    )
+    if found.denominator is None:
+        factor, below = Fraction(10**decimals, common * one), "CAST(1 AS HUGEINT)"
+    else:  # both forms are in units of 10^-digits, which cancel
+        below, other = linear(found.denominator, value, one, parameters)
+        factor = Fraction(other * 10**decimals, common)
+    return f"{parameters.add(factor.numerator)} * {above}", f"{parameters.add(factor.denominator)} * {below}"
 
 
-def each(step: Step, parameters: Parameters, population: str) -> str:
-    """Rate: every observation, over the population of its period (table `population`: period, amount, digits, rank)."""
-    calculation = step.calculation
-    decimals = calculation.decimals
-    if decimals is None:
-        raise step.refused("a rate must declare its decimals.")
-    digits = f"(CAST(10 AS HUGEINT) ** 0)"
-    raise NotImplementedError(digits)
+def _decimals(step: Step) -> str:
+    return f"CASE WHEN o.OBS_TEXT IS NULL THEN 0 ELSE least({decimals_of('o.OBS_TEXT')}, {step.digits}) END"
+
+
+def _states(
+    step: Step, parameters: Parameters, lowest: str, highest: str, other: str = "NULL", present: str = "TRUE"
+) -> list[str]:
+    """Status ranks, territorial field, confidentiality and the rest; `lowest` and `highest` bring operands together.
+
+    `other` is the status rank of a second operand; its value is missing when `present` is NULL.
+    """
+    rank = "CAST(NULL AS BIGINT)"
+    if step.has(STATUS):
+        rank = f"CAST(list_position({parameters.add(list(step.plan.statuses))}, o.{STATUS}) AS BIGINT)"
+    valued = f"CASE WHEN o.OBS_VALUE IS NOT NULL THEN least({rank}, {other}) END"
+    missing = f"CASE WHEN o.OBS_VALUE IS NULL THEN {rank} WHEN {present} IS NULL THEN {other} END"
+    columns = [f"{lowest.format(valued)} AS rank_valued", f"{lowest.format(missing)} AS rank_missing"]
+    field = f"o.{TERRITORY}" if step.has(TERRITORY) else "CAST(NULL AS VARCHAR)"
+    columns += [f"{lowest.format(field)} AS field", f"{highest.format(field)} AS field_max"]
+    if step.has(CONF):
+        kept = f"CASE WHEN o.{CONF} <> '{FREE}' THEN o.{CONF} END"
+        columns.append(f"coalesce({lowest.format(kept)}, {lowest.format(f'o.{CONF}')}) AS {CONF}")
+    for attribute in step.attributes:
+        one = f"o.{quoted(attribute)}"
+        same = f"{lowest.format(one)} = {highest.format(one)}"
+        columns.append(f"CASE WHEN {same} THEN {lowest.format(one)} END AS {quoted(attribute)}")
+    return columns
+
+
+def _said(comments: Sequence[str]) -> str:
+    """The operands' comments in their order, an equal one once."""
+    if not comments:
+        return "CAST(NULL AS VARCHAR)"
+    once = [
+        f"CASE WHEN NOT coalesce(list_contains([{', '.join(comments[:n])}], {c}), FALSE) THEN {c} END" if n else c
+        for n, c in enumerate(comments)
+    ]
+    return f"nullif(concat_ws('; ', {', '.join(once)}), '')"

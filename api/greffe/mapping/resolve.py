@@ -199,9 +199,7 @@ def _distinct(
         parameters.values,
     ).fetchall()
     # grouping_id has a bit per column, the first column's the highest; a bit is 1 when the column is not grouped.
-    masks = {
-        sum(1 << (len(columns) - 1 - n) for n, c in enumerate(columns) if c not in key): key for key in keys
-    }
+    masks = {sum(1 << (len(columns) - 1 - n) for n, c in enumerate(columns) if c not in key): key for key in keys}
     selected = 0
     for row in found_rows:
         mask, count = integer(row[-2]), integer(row[-1])

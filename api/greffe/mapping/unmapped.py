@@ -67,9 +67,7 @@ def unmapped(connection: Connection, resolved: Resolved, name: str) -> tuple[Unm
 def _failures(connection: Connection, lookup: Lookup, name: str) -> str:
     """The values without a target: keys, number of the entry, and whether a row declares it."""
     found = [(n, e) for n, e in enumerate(lookup.entries) if e.outcome.targets is None]
-    columns: dict[str, list[str | None]] = {
-        f"k{i}": [e.values[i] for _, e in found] for i in range(len(lookup.keys))
-    }
+    columns: dict[str, list[str | None]] = {f"k{i}": [e.values[i] for _, e in found] for i in range(len(lookup.keys))}
     columns["entry"] = [str(n) for n, _ in found]
     columns["declared"] = ["1" if _declared(e.outcome.row) else "0" for _, e in found]
     fill_table(connection, name, columns)

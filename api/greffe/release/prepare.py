@@ -1,4 +1,4 @@
-"""The journey of a figure on one page: extracts → source rows → mapped → protected → validated → draft."""
+"""The journey of a figure on one page: extracts → mapped → protected → validated → draft."""
 
 from __future__ import annotations
 
@@ -27,11 +27,13 @@ def prepare(connection: Connection, job: Job, folder: Path, progress: Progress) 
     progress("mapping")
     mapped = apply(connection, job.map, job.catalogue, sources.main, sources.populations, MAPPED)
     connection.execute(f"UPDATE {MAPPED} SET DATA_ORIGIN = $1", [job.inputs.origin])
-    progress("validating")
+    progress("validating the source")
     internal = check_internal(connection, job, sources.main, sources.populations)
-    released = check_mapped(connection, job, sources.populations)
     progress("protecting")
     protected = suppress(connection, MAPPED, job.structure)
+    # What is validated is what would be published: a finding on it cannot give a confidential value away.
+    progress("validating the result")
+    released = check_mapped(connection, job, sources.populations)
     progress("writing the draft")
     coverage = Coverage(
         unmapped=mapped.unmapped,

@@ -1,0 +1,84 @@
+"""Commands about the service: serve, openapi, rules."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+import uvicorn
+import yaml
+
+from greffe.app import compose, create_app
+from greffe.cli.common import Home, Json
+from greffe.cli.show import failing, say, show
+from greffe.errors import Refused
+from greffe.release.parts import Parts
+from greffe.settings import read_settings
+from greffe.validation.run import RULES
+from greffe.web.openapi import descriptions
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command()(serve)
+    app.command()(openapi)
+    app.command()(rules)
+
+
+def serve(home: Home = None) -> None:
+    """Serve on http://HOST:PORT (127.0.0.1:8000). Ctrl-C stops cleanly."""
+    with failing(False):
+        run(compose(read_settings(home=home)))
+
+
+def run(parts: Parts) -> None:
+    """Run uvicorn until it is stopped. Raises Refused when the port is taken."""
+    settings = parts.settings
+    free_port(settings.host, settings.port)
+    say(f"Serving http://{settings.host}:{settings.port}  (Ctrl-C stops)")
+    config = uvicorn.Config(
+        create_app(parts),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=5,
+        h11_max_incomplete_event_size=64 * 1024,
+        server_header=False,
+    )
+    uvicorn.Server(config).run()
+    say("Stopped.")
+
+
+def free_port(host: str, port: int) -> None:
+    """Raises Refused when something listens there already."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Refused(f"Port {port} of {host} is taken.", hint="Choose another one: PORT=8001 make demo.") from error
+
+
+def openapi(
+    write: Annotated[Path | None, typer.Option(help="Write greffe.yaml and the two SDMX descriptions there.")] = None,
+) -> None:
+    """What the service accepts and answers, as OpenAPI, generated from the application."""
+    with failing(False), TemporaryDirectory() as folder:
+        found = descriptions(create_app(compose(read_settings(home=Path(folder)))))
+        for name, document in found.items():
+            text = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
+            if write is None:
+                typer.echo(f"# {name}\n{text}")
+            else:
+                (write / name).write_text(text, encoding="utf-8")
+
+
+def rules(json_: Json = False) -> None:
+    """List the validation rules."""
+    rows = [{"rule": r.id, "severity": r.severity, "sentence": r.sentence["en"]} for r in RULES]
+    show({"rules": rows}, json_, rows=rows, columns=("rule", "severity", "sentence"))

@@ -1,0 +1,101 @@
+"""The denominators of a rate: one internal observation per period, of one territorial field (D12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from greffe.arrow import decimal, integer, text
+from greffe.engine import Connection, quoted
+from greffe.errors import BadDefinition
+from greffe.mapping.checks import finding
+from greffe.mapping.resolve import TIME, Plan, decide
+from greffe.mapping.sql import Parameters, condition, scale
+from greffe.model.findings import ERROR, Finding
+from greffe.model.maps import Calculation, Population
+from greffe.model.references import Reference
+from greffe.model.trace import SourceObservation
+
+FIELD: Final = "TERRITOIRE"  # the internal dimension of the territorial field
+MOST: Final = 10_000  # periods of one denominator
+
+
+@dataclass(frozen=True)
+class Denominator:
+    """The population of one period: exact, or None when its figure is missing; status as OBS_STATUS, '' when unknown."""
+
+    observation: SourceObservation
+    value: Decimal | None
+    status: str
+
+
+def denominators(
+    connection: Connection, plan: Plan, calculation: Calculation, populations: Mapping[Reference, str]
+) -> tuple[dict[str, Denominator], tuple[Finding, ...]]:
+    """The denominators of a rate by period; a period with two of them has none, and an error.
+
+    Raises BadDefinition when the rate names no population or none of that dataflow was given.
+    """
+    population = calculation.population
+    if population is None or population.dataflow not in populations:
+        named = "names no population" if population is None else f"needs {population.dataflow}, which is not at hand"
+        raise BadDefinition(f"Rate {calculation.id} {named}.", file=plan.map.file)
+    rows = _read(connection, plan, population, populations[population.dataflow])
+    found: dict[str, Denominator] = {}
+    twice: dict[str, Finding] = {}
+    for row in rows:
+        period = row.observation.period
+        if period in found:
+            twice.setdefault(period, _twice(calculation, found[period], row))
+        found.setdefault(period, row)
+    return {p: d for p, d in found.items() if p not in twice}, tuple(twice.values())
+
+
+def _read(connection: Connection, plan: Plan, population: Population, table: str) -> list[Denominator]:
+    scale(connection, table)
+    columns = [d[0] for d in connection.execute(f"SELECT * FROM {quoted(table)} LIMIT 0").description or []]
+    status = "STATUT" if "STATUT" in columns else "NULL"
+    known = {"extract", "row", TIME, "OBS_VALUE", "OBS_TEXT", "STATUT", "superseded"}
+    dims = [c for c in columns if c not in known]
+    parameters = Parameters()
+    asked = condition(parameters, population.select)
+    field = parameters.among(quoted(FIELD), [population.territory])
+    rows = connection.execute(
+        f"SELECT extract, row, {TIME}, OBS_VALUE, OBS_TEXT, {status}, {', '.join(quoted(d) for d in dims)} "
+        f"FROM {quoted(table)} WHERE {asked} AND {field} ORDER BY {TIME}, extract, row LIMIT {MOST + 1}",
+        parameters.values,
+    ).fetchall()
+    if len(rows) > MOST:
+        raise BadDefinition(f"{population.select} selects more than {MOST} rows of {population.dataflow}.")
+    return [_denominator(plan, dims, row) for row in rows]
+
+
+def _denominator(plan: Plan, dims: list[str], row: tuple[object, ...]) -> Denominator:
+    key = {d: text(c) for d, c in zip(dims, row[6:], strict=True) if c is not None}
+    seen = SourceObservation(text(row[0]), integer(row[1]), key, text(row[2]), text(row[4]), text(row[5]))
+    return Denominator(seen, decimal(row[3]), _status(plan, seen.status))
+
+
+def _status(plan: Plan, internal: str) -> str:
+    """Internal statuses are the same everywhere: the map's own rule for OBS_STATUS says what one means."""
+    for rule in plan.rules:
+        if rule.targets == ("OBS_STATUS",) and rule.sources == ("STATUT",):
+            outcome = decide(plan, rule, {"STATUT": internal})
+            return outcome.targets[0] if outcome.targets else ""
+    return ""
+
+
+def _twice(calculation: Calculation, one: Denominator, other: Denominator) -> Finding:
+    period = one.observation.period
+    values = {
+        f"row_{n}": f"{d.observation.extract}, row {d.observation.row}: {d.observation.text}"
+        for n, d in enumerate((one, other), 1)
+    }
+    return finding(
+        "SM-21", ERROR, {TIME: period},
+        f"Rate {calculation.id}: two populations are selected for {period}, so none is used.",
+        f"Taux {calculation.id} : deux populations sont retenues pour {period}, aucune n'est utilisée.",
+        values,
+    )  # fmt: skip

@@ -1,0 +1,76 @@
+"""Folders that are whole or not there: write under a temporary name, flush to the disk, rename, flush the parent."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from greffe.errors import Broken
+
+Stamp = tuple[int, int, int]
+
+
+def file_checksum(path: Path) -> str:
+    """sha256 of a file, read in pieces. Raises Broken when it is missing."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except FileNotFoundError as error:
+        raise Broken("A stored file is missing.", file=str(path), hint="Restore the release from a copy.") from error
+
+
+def check(path: Path, expected: str) -> None:
+    """Raise Broken when a file is not what was written."""
+    if file_checksum(path) != expected:
+        raise Broken("A stored file is not what was written.", file=str(path), hint="Restore the release from a copy.")
+
+
+def stamp(path: Path) -> Stamp:
+    """What changes when a file does. Raises Broken when it is missing."""
+    try:
+        found = path.stat()
+    except FileNotFoundError as error:
+        raise Broken("A stored file is missing.", file=str(path), hint="Restore the release from a copy.") from error
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+def flush(path: Path) -> None:
+    """Wait until a file's content, or a folder's list of names, is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One process at a time works in a folder. A kill gives the lock back; what it left half-done is swept away."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        for left in folder.glob(".*.tmp"):
+            shutil.rmtree(left)
+        yield
+
+
+def whole(final: Path, write: Callable[[Path], None]) -> None:
+    """Have `write` fill a temporary folder, and give it its name once all of it is on the disk."""
+    work = final.parent / f".{final.name}-{uuid.uuid4().hex}.tmp"
+    work.mkdir(parents=True)
+    try:
+        write(work)
+        for path in sorted(work.rglob("*")):
+            flush(path)
+        flush(work)
+        work.rename(final)
+        flush(final.parent)
+    except BaseException:
+        shutil.rmtree(work, ignore_errors=True)
+        raise

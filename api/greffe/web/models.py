@@ -1,0 +1,141 @@
+"""What the plain REST answers, as models: they are the OpenAPI description too."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+
+class Named(BaseModel):
+    """A code with its names in every language."""
+
+    id: str
+    names: dict[str, str]
+
+
+class Indicator(BaseModel):
+    """An internal indicator: its definition is public, its data never (D20)."""
+
+    id: str
+    names: dict[str, str]
+    types: dict[str, str] = Field(description="Counting unit, population, moment, offence rule, territory … (D16)")
+    provenance: str = Field(description="verified, recalled or synthetic: how sure the definition is")
+    dataflows: list[str] = Field(description="Ids of the target dataflows that are made of it")
+
+
+class DataflowSummary(BaseModel):
+    """A dataflow that is published, with its release that is current."""
+
+    id: str
+    reference: str
+    names: dict[str, str]
+    scope: str = Field(description="collection (what is sent to the recipient) or mirror (the shape it publishes)")
+    recipient: str
+    provenance: str
+    dimensions: list[str]
+    release: int | None = Field(description="Number of the current release, null when nothing is released")
+    origin: str | None = Field(description="real or synthetic figures")
+    links: dict[str, str]
+
+
+class ReleaseSummary(BaseModel):
+    """A release."""
+
+    id: str
+    dataflow: str
+    number: int
+    state: str = Field(description="current, superseded or withdrawn")
+    origin: str
+    provider: str
+    effective_at: str
+    observations: int
+    series: int
+    last_period: str
+    content_hash: str
+    reason: str
+
+
+class Dimension(BaseModel):
+    """One part of a series key."""
+
+    id: str
+    code: str
+    names: dict[str, str]
+
+
+class FindingOut(BaseModel):
+    """What a rule says of a published observation."""
+
+    rule: str
+    severity: str
+    key: dict[str, str]
+    period: str
+    messages: dict[str, str]
+    waiver: str = Field(description="Id of the waiver that lets it stand, or empty")
+
+
+class MappingOut(BaseModel):
+    """A mapping row that was used."""
+
+    file: str
+    row_id: str
+    source: dict[str, str]
+    target: dict[str, str]
+    kind: str
+    reason: str
+    reference: str
+    confidence: str
+
+
+class CalculationOut(BaseModel):
+    """A declared calculation, without its operands' values."""
+
+    id: str
+    kind: str
+    expression: str
+    factor: int
+    decimals: int | None
+    reason: str
+
+
+class ExplanationOut(BaseModel):
+    """Where a published figure comes from, without internal values and without names (D20)."""
+
+    series: str
+    key: list[Dimension]
+    period: str
+    published: str | None = Field(description="Decimal text as released; null when missing")
+    attributes: dict[str, str]
+    release: str
+    origin: str
+    effective_at: str
+    map: str
+    map_approved: str = Field(description='E.g. "two approvers, 2026-11-02"')
+    release_approved: str
+    calculations: list[CalculationOut]
+    mappings: list[MappingOut]
+    internal_rows: list[str] = Field(description="Extract id and line of each internal observation, no values")
+    agrees: bool = Field(description="Made again from the kept inputs, it is what was published")
+    rules_passed: list[str]
+    findings: list[FindingOut]
+    waivers: list[dict[str, str]]
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str = ""
+    parameter: str = ""
+    nearest: list[str] = []
+    hint: str = ""
+
+
+class Health(BaseModel):
+    """State of the service."""
+
+    status: str
+    register_head: int | None = None
+    releases: int | None = None

@@ -1,0 +1,90 @@
+"""Errors → answers: RFC 9457 on /api, the standard's own error message on the SDMX entry points."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from greffe.errors import BadQuery, BadSemantics, Broken, GreffeError, NotAcceptable, NotFound, Unavailable
+from greffe.formats.errors import error_json, error_ml
+
+V1, V2 = "/sdmx/v1", "/sdmx/v2"
+
+
+def install(app: FastAPI) -> None:
+    """Put the handlers on the application."""
+    app.add_exception_handler(GreffeError, _ours)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def _ours(request: Request, error: Exception) -> Response:
+    found = error if isinstance(error, GreffeError) else Broken("Something failed here that is not your doing.")
+    return answer(request, found)
+
+
+def _unreadable(request: Request, error: Exception) -> Response:
+    first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
+    where = ".".join(str(p) for p in first.get("loc", ())[1:])
+    return answer(request, BadQuery(str(first.get("msg", "The request cannot be read.")), parameter=where))
+
+
+def _http(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == HTTPStatus.NOT_FOUND:
+        return answer(request, NotFound(f"There is nothing at {request.url.path}."))
+    return answer(request, BadQuery(HTTPStatus(status).phrase), status=status)
+
+
+def _unforeseen(request: Request, _error: Exception) -> Response:
+    return answer(request, Broken("Something failed here that is not your doing. It was logged."))
+
+
+def answer(request: Request, error: GreffeError, status: int = 0) -> Response:
+    """The error in the form that this entry point's clients read. Never HTML, never a traceback."""
+    path = request.url.path
+    status = status or _status(error, path)
+    headers = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = "5"
+    if path.startswith((V1, V2)):
+        media, body = _sdmx(request, error, path)
+        return Response(body, status_code=status, media_type=None, headers={**headers, "Content-Type": media})
+    return JSONResponse(problem(error, status, path), status, headers, media_type="application/problem+json")
+
+
+def problem(error: GreffeError, status: int, instance: str) -> Mapping[str, object]:
+    """RFC 9457 members, and ours: parameter, nearest, hint."""
+    return {
+        "type": f"urn:greffe:problem:{type(error).__name__.lower()}",
+        "title": error.title,
+        "status": status,
+        "detail": error.text(),
+        "instance": instance,
+        "parameter": error.parameter,
+        "nearest": list(error.nearest),
+        "hint": error.hint,
+    }
+
+
+def _status(error: GreffeError, path: str) -> int:
+    if isinstance(error, BadSemantics) and path.startswith(V1):
+        return 403  # R1-ERR-01: SDMX code 150 is 403 in 1.5, 422 in 2.x
+    return error.http
+
+
+def _sdmx(request: Request, error: GreffeError, path: str) -> tuple[str, bytes]:
+    accept = request.headers.get("accept", "")
+    json_asked = "json" in accept
+    xml_asked = "xml" in accept
+    if json_asked or (path.startswith(V2) and not xml_asked):
+        return "application/json", error_json(
+            error.http if isinstance(error, NotAcceptable) else error.sdmx, error.title, error.text()
+        )
+    return "application/xml", error_ml(error.sdmx, error.text())
