@@ -1,4 +1,4 @@
-"""Internal observations become the recipient's: select, resolve, join and group, judge, then calculate (SM-*, D15 to D17)."""
+"""Internal observations become the recipient's: select, resolve, join and group, judge, calculate (SM-*, D15-D17)."""
 
 from __future__ import annotations
 

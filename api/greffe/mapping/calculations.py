@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from greffe.arrow import integer, text
@@ -19,7 +20,6 @@ from greffe.mapping.resolve import TIME, Plan
 from greffe.mapping.sql import Parameters, fill_table, written
 from greffe.mapping.status import ABSENT, MISSING, UNDEFINED
 from greffe.model.findings import ERROR, WARNING, Finding
-from greffe.model.maps import Calculation
 from greffe.model.references import Reference
 
 TERRITORIES, TWICE, EXISTS = "territories", "twice", "exists"
@@ -84,7 +84,7 @@ def _with_population(connection: Connection, step: Step, found: Mapping[str, Den
     name = f"{step.table}_population"
     columns: dict[str, Sequence[str | None]] = {
         "period": list(found),
-        "amount": [None if v is None else format(v.scaleb(digits), ".0f") for v in values.values()],
+        "amount": [None if v is None else str(int(Fraction(v) * 10**digits)) for v in values.values()],
         "rank": [str(ranks.index(d.status) + 1) if d.status in ranks else None for d in found.values()],
     }
     fill_table(connection, name, columns)
@@ -143,7 +143,8 @@ def _status(step: Step, has_value: str, parameters: Parameters) -> str:
     order = parameters.add(list(step.plan.statuses))
     forced = parameters.add(step.calculation.status) if step.calculation.status else f"({order})[r.rank_valued]"
     missing = f"CASE WHEN r.rank_missing <= {len(MISSING)} THEN ({order})[r.rank_missing] ELSE '{ABSENT}' END"
-    return f"CASE WHEN {has_value} THEN {forced} WHEN r.absent IS NULL AND r.below = 0 THEN '{UNDEFINED}' ELSE {missing} END"
+    undefined = f"WHEN r.absent IS NULL AND r.below = 0 THEN '{UNDEFINED}'"
+    return f"CASE WHEN {has_value} THEN {forced} {undefined} ELSE {missing} END"
 
 
 def _comment(step: Step, has_value: str, parameters: Parameters) -> str:
@@ -203,7 +204,8 @@ def _without_population(connection: Connection, step: Step, results: str) -> lis
     if not step.population:
         return []
     rows = connection.execute(
-        f"SELECT {TIME}, count(*) FROM {quoted(results)} r LEFT JOIN {quoted(step.population)} p ON p.period = r.{TIME} "
+        f"SELECT {TIME}, count(*) FROM {quoted(results)} r "
+        f"LEFT JOIN {quoted(step.population)} p ON p.period = r.{TIME} "
         f"WHERE r.fault = '' AND p.amount IS NULL GROUP BY 1 ORDER BY 1"
     ).fetchall()
     return [

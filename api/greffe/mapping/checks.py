@@ -1,4 +1,4 @@
-"""Keys that cannot be written, as findings with both inputs; they are taken out of the mapped table (SM-21, QR-TYP-02)."""
+"""Keys that cannot be written become findings with both inputs and leave the mapped table (SM-21, QR-TYP-02)."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ def _told(keys: Sequence[str], fault: str, inputs: Sequence[Sequence[object]], d
     for codes, parts in by_key.items():
         english, french = (m.format(n=text(parts[0][0]), decimals=decimals) for m in _MESSAGES[fault])
         values: dict[str, str] = {}
-        for number, (_, extract, row, value) in enumerate(parts, 1):
-            values |= {f"row_{number}": f"{text(extract)}, row {text(row)}", f"value_{number}": text(value)}
+        for number, part in enumerate(parts, 1):
+            values |= {f"row_{number}": f"{text(part[1])}, row {text(part[2])}", f"value_{number}": text(part[3])}
         where = f"{text(parts[0][1])}, row {text(parts[0][2])}"
         key = dict(zip(keys, codes, strict=True))
         findings.append(finding(RULES[fault], ERROR, key, english, french, values, where))
@@ -107,7 +107,8 @@ def _told(keys: Sequence[str], fault: str, inputs: Sequence[Sequence[object]], d
 def _differing(connection: Connection, grouped: Grouped) -> list[Finding]:
     named = ", ".join(quoted(k) for k in grouped.keys)
     rows = connection.execute(
-        f"SELECT {named}, differing FROM {quoted(grouped.table)} WHERE differing <> '' ORDER BY {named} LIMIT {MOST + 1}"
+        f"SELECT {named}, differing FROM {quoted(grouped.table)} "
+        f"WHERE differing <> '' ORDER BY {named} LIMIT {MOST + 1}"
     ).fetchall()
     findings = []
     for row in rows[:MOST]:

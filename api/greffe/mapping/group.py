@@ -24,8 +24,8 @@ AMBIGUOUS, TERRITORIES, TOO_FINE = "ambiguous", "territories", "decimals"
 
 @dataclass(frozen=True)
 class Grouped:
-    """The table of keys: dimensions, TIME_PERIOD, OBS_VALUE, OBS_TEXT, attributes, origin_kind, then `parts` (rows that
-    make the key), `fault` (why it cannot be written, or '') and `differing` (attributes that differ among the parts)."""
+    """The table of keys: dimensions, TIME_PERIOD, OBS_VALUE, OBS_TEXT, attributes, origin_kind, then `parts` (number of
+    rows that make the key), `fault` (why it cannot be written, or '') and `differing` (attributes that vary in it)."""
 
     table: str
     keys: tuple[str, ...]
@@ -178,7 +178,7 @@ def _comment(rows: Relation, reasons: tuple[Flag, ...], parameters: Parameters) 
 
 
 def _fault(resolved: Resolved, rows: Relation, aggregated: bool) -> str:
-    """Why the key cannot be written: several rows that no aggregate declares, several fields, decimals that are lost."""
+    """Why the key cannot be written: rows that no aggregate declares, several fields, decimals that would be lost."""
     ambiguous = "parts > 1 AND (mixed OR differing_parts < parts)" if aggregated else "parts > 1"
     cases = [f"WHEN {ambiguous} THEN '{AMBIGUOUS}'"]
     if aggregated and TERRITORY in rows.targets:

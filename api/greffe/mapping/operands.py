@@ -1,9 +1,9 @@
 """What a calculation reads, as SQL of one shape: a row per result with its exact quotient and its operands' states.
 
-Columns: the result's dimensions and TIME_PERIOD; `above` and `below` HUGEINT (below NULL: nothing is divided); `same_text`
-(text of an operand that is carried over); `decimals` of the finest operand; `absent` (what is missing, in words, or NULL);
-rank_valued and rank_missing (status.precedence); field and field_max (TERRITORY of the operands); said (their comments);
-CONF_STATUS; the other attributes where all operands agree.
+Columns: the result's dimensions and TIME_PERIOD; `above` and `below` HUGEINT (below NULL: nothing is divided);
+`same_text` (text of an operand that is carried over); `decimals` of the finest operand; `absent` (what is missing, in
+words, or NULL); rank_valued and rank_missing (status.precedence); field and field_max (TERRITORY of the operands);
+said (their comments); CONF_STATUS; the other attributes where all operands agree.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def over_codes(step: Step, parameters: Parameters) -> str:
         f"max({_decimals(step)}) AS decimals",
         f"nullif(concat_ws(', ', {absent}), '') AS absent",
         *_states(step, parameters, "min({})", "max({})"),
-        f"{_said([f'max(o.{COMMENT}) FILTER ({is_it})' for is_it in code.values()] if step.has(COMMENT) else [])} AS said",
+        f"{_said([f'max(o.{COMMENT}) FILTER ({c})' for c in code.values() if step.has(COMMENT)])} AS said",
     ]
     where = f"{condition(parameters, calculation.where, 'o.')} AND {parameters.among(over, found.names())}"
     by = ", ".join(f"o.{quoted(d)}" for d in step.dimensions if d != calculation.over)
@@ -157,7 +157,8 @@ def later_period(period: str, years: int) -> str:
 def _keys(step: Step, parameters: Parameters, other: Mapping[str, str] | None = None) -> list[str]:
     """The dimensions of a result: `set` over what the operands have."""
     fixed = step.calculation.set
-    made = {d: f"CAST({parameters.add(fixed[d])} AS VARCHAR)" for d in step.dimensions if d in fixed} | (other or {})
+    made = {d: f"CAST({parameters.add(fixed[d])} AS VARCHAR)" for d in step.dimensions if d in fixed}
+    made |= other or {}
     return [f"{made.get(d, f'o.{quoted(d)}')} AS {quoted(d)}" for d in step.dimensions]
 
 

@@ -24,7 +24,7 @@ MOST: Final = 10_000  # periods of one denominator
 
 @dataclass(frozen=True)
 class Denominator:
-    """The population of one period: exact, or None when its figure is missing; status as OBS_STATUS, '' when unknown."""
+    """The population of one period: exact, or None when its figure is missing; `status` as OBS_STATUS, '' = unknown."""
 
     observation: SourceObservation
     value: Decimal | None

@@ -52,7 +52,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Entry:
-    """Distinct source values (in the order of the look-up's keys), what becomes of them, and the rows that have them."""
+    """Distinct source values (in the order of the look-up's keys), what becomes of them, how many rows have them."""
 
     values: tuple[str, ...]
     outcome: Outcome

@@ -47,7 +47,8 @@ def fill_table(connection: Connection, name: str, columns: Mapping[str, Sequence
 
 def scale(connection: Connection, table: str) -> int:
     """Decimals of OBS_VALUE. Raises BadInput when it is no DECIMAL: numbers never pass through a double (D17)."""
-    kind = str((connection.execute(f"SELECT OBS_VALUE FROM {quoted(table)} LIMIT 0").description or [["", ""]])[0][1])
+    columns = connection.execute(f"SELECT OBS_VALUE FROM {quoted(table)} LIMIT 0").description or []
+    kind = str(columns[0][1]) if columns else ""
     if not kind.startswith("DECIMAL("):
         raise BadInput(f"OBS_VALUE of {table} is {kind}, not DECIMAL.")
     return int(kind.rstrip(")").split(",")[1])

@@ -6,18 +6,27 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from greffe.arrow import pa, pc, pq
+from greffe.arrow import pa, pq
 from greffe.errors import BadInput, BadQuery
 from greffe.model.periods import span
 from greffe.model.structures import DataStructure
+from greffe.store.arrays import (
+    Codes,
+    Column,
+    Dictionary,
+    Ints,
+    decoded,
+    dictionary,
+    lengths,
+    strings,
+    taken,
+    words_and_codes,
+)
 
-Ints: TypeAlias = NDArray[np.int64]
-Codes: TypeAlias = NDArray[np.int32]
 TIME: Final = "TIME_PERIOD"
 VALUE: Final = "OBS_VALUE"
 LIMIT: Final = 2**63 - 1
@@ -59,12 +68,9 @@ class Coded:
     words: tuple[str, ...]
     codes: Codes
 
-    def arrow(self, rows: slice | None = None) -> pa.DictionaryArray:
+    def arrow(self) -> Dictionary:
         """The rows as an Arrow dictionary array."""
-        codes = self.codes if rows is None else self.codes[rows]
-        return pa.DictionaryArray.from_arrays(
-            pa.array(codes, pa.int32(), mask=codes < 0), pa.array(self.words, pa.string())
-        )
+        return dictionary(self.words, self.codes)
 
     def at(self, rows: Ints) -> Coded:
         """The column at those rows."""
@@ -91,7 +97,7 @@ class Observed:
             digest.update(column.codes.astype("<i4").tobytes())
         for start in range(0, len(self), ROW_GROUP):
             values = self.values.slice(start, ROW_GROUP)
-            digest.update(np.asarray(pc.fill_null(pc.binary_length(values), -1)).astype("<i4").tobytes())
+            digest.update(lengths(values).astype("<i4").tobytes())
             digest.update("".join(v or "" for v in values.to_pylist()).encode())
         return digest.hexdigest()
 
@@ -111,11 +117,11 @@ def read_observed(path: Path, layout: Layout, absent: Sequence[str] = ()) -> Obs
     table = pq.read_table(path, columns=present, read_dictionary=[n for n in present if n != VALUE])
     nothing = Coded((), np.full(table.num_rows, -1, np.int32))
     columns = {n: _coded(table.column(n)) if n in names else nothing for n in wanted if n != VALUE}
-    values = table.column(VALUE).cast(pa.string()).combine_chunks()
+    values = strings(table.column(VALUE))
     _complete(columns, layout, path)
     order, keys = _order(columns, layout)
     if order is not None:
-        columns, values = {n: c.at(order) for n, c in columns.items()}, values.take(pa.array(order))
+        columns, values = {n: c.at(order) for n, c in columns.items()}, taken(values, order)
     doubled = np.flatnonzero(keys[1:] == keys[:-1])
     if doubled.size:
         raise BadInput(f"Two observations of {_key_text(columns, layout, int(doubled[0]))}.", file=path.name)
@@ -138,18 +144,12 @@ def combined(columns: Sequence[Codes], sizes: Sequence[int]) -> Ints:
     return total
 
 
-def _coded(column: pa.ChunkedArray) -> Coded:
-    if not pa.types.is_dictionary(column.type):
-        column = column.cast(pa.string()).dictionary_encode()
-    chunks = column.unify_dictionaries().combine_chunks()
-    array = chunks if isinstance(chunks, pa.DictionaryArray) else pa.concat_arrays(chunks.chunks)
-    if not isinstance(array, pa.DictionaryArray):
-        raise TypeError(f"not a dictionary: {array.type}")
-    found = [str(w) for w in array.dictionary.cast(pa.string()).to_pylist()]
+def _coded(column: Column) -> Coded:
+    found, places = words_and_codes(column)
     words = tuple(sorted(set(found)))
     place = {word: n for n, word in enumerate(words)}
     ranks = np.array([*(place[w] for w in found), -1], np.int32)
-    return Coded(words, ranks[np.asarray(pc.fill_null(array.indices, -1))])
+    return Coded(words, ranks[places])
 
 
 def _complete(columns: dict[str, Coded], layout: Layout, path: Path) -> None:
@@ -209,7 +209,7 @@ def write_flat(path: Path, columns: dict[str, Coded], values: pa.StringArray, or
         for start in range(0, len(values), ROW_GROUP):
             rows = slice(start, min(start + ROW_GROUP, len(values)))
             arrays = [
-                values.slice(start, ROW_GROUP) if n == VALUE else columns[n].arrow(rows).dictionary_decode()
+                values.slice(start, ROW_GROUP) if n == VALUE else decoded(columns[n].words, columns[n].codes[rows])
                 for n in order
             ]
             writer.write_batch(pa.record_batch(arrays, schema=schema))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from greffe.arrow import pa, pc
-from greffe.store.coded import VALUE, Coded, Codes, Ints, Layout, Observed, combined
+from greffe.arrow import pa
+from greffe.store.arrays import Codes, Ints, differing, taken
+from greffe.store.coded import VALUE, Coded, Layout, Observed, combined
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def difference(new: Observed, old: Observed | None) -> Difference:
     columns = {n: c.at(rows) for n, c in shared.items()}
     for name in new.layout.attributes:
         columns[name] = Coded(columns[name].words, np.where(gone, -1, columns[name].codes).astype(np.int32))
-    values = new.values.take(pa.array(np.where(gone, 0, rows), pa.int64(), mask=gone))
+    values = taken(new.values, np.where(gone, 0, rows), gone)
     actions = Coded(("D", "I", "U"), action)
     return Difference({"ACTION": actions, **columns}, values, len(inserted), len(updated), len(deleted))
 
@@ -87,10 +88,8 @@ def _partners(new: Ints, old: Ints) -> tuple[Ints, Ints]:
 
 def _differ(new: Observed, old: Observed, shared: dict[str, Coded], rows: Ints, partners: Ints) -> Ints:
     """Which of the pairs differ in the value or an attribute; positions in `rows`."""
-    left = pc.fill_null(new.values.take(pa.array(rows)), "\0")
-    right = pc.fill_null(old.values.take(pa.array(partners)), "\0")
-    differs = np.array(pc.not_equal(left, right), dtype=bool)
+    differs = differing(taken(new.values, rows), taken(old.values, partners))
     for name in new.layout.attributes:
         codes = shared[name].codes
-        differs |= codes[rows] != codes[len(new) + partners]
+        differs = differs | (codes[rows] != codes[len(new) + partners])
     return np.flatnonzero(differs)

@@ -1,0 +1,274 @@
+"""The engine of every data format: columns become byte chunks, 32 k rows at a time, without an object per observation.
+
+Each distinct code, period or attribute value is turned once into an escaped fragment that holds its punctuation too
+(`' OBS_STATUS="A"'`, `A,`). A batch is one element-wise join over `take`s of those fragments, and the data buffer of the
+result is the chunk. A format is a `Layout` of pieces, a head and a tail; it never sees a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+
+from greffe.arrow import pa, pc
+from greffe.errors import Broken
+from greffe.model.dataset import SeriesBlock
+
+ROWS: Final = 32_768  # of a batch, at most
+BYTES: Final = 32 * 1024 * 1024  # of a batch, at most, were every cell the longest of its column
+_NUMBER: Final = np.zeros(256, dtype=np.bool_)
+_NUMBER[np.frombuffer(b"0123456789+-.eEINFa", dtype=np.uint8)] = True  # a decimal text, INF, NaN
+
+Strings: TypeAlias = "pa.StringArray"
+Codes: TypeAlias = "pa.DictionaryArray[pa.Int32Type, pa.StringType]"
+Selection: TypeAlias = "pa.Int32Array | None"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A column of codes or texts: `render` writes a distinct value with its punctuation, `missing` stands for null."""
+
+    id: str
+    render: Callable[[str], str]
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Number:
+    """The column of values, whose canonical decimal text is written as it is; nothing for null."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Present:
+    """`before`, the pieces, `after`; nothing of it in a row where every cell among the pieces is missing."""
+
+    before: str
+    pieces: tuple[Piece, ...]
+    after: str
+
+
+Piece: TypeAlias = "str | Cell | Number | Present"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What is written for a series and for an observation.
+
+    opening: once a series, before its first observation (cells of the series only); () in a flat format.
+    row: one observation; cells of the series and of the observation may be mixed.
+    closing: once a series, after its last observation.
+    bare: a series without observations is written too, as one row whose observation cells are all missing.
+    """
+
+    row: tuple[Piece, ...]
+    opening: tuple[Piece, ...] = ()
+    closing: str = ""
+    bare: bool = True
+
+
+@dataclass(frozen=True)
+class _Rendered:
+    """Fragments of one dictionary, the one for null last, and the length of the longest in bytes."""
+
+    dictionary: Strings
+    fragments: Strings
+    longest: int
+
+
+class _Memory:
+    """Rendered dictionaries by cell: a block with the same codes as the one before costs a comparison."""
+
+    def __init__(self) -> None:
+        self._known: dict[Cell, _Rendered] = {}
+
+    def __call__(self, cell: Cell, dictionary: Strings) -> _Rendered:
+        known = self._known.get(cell)
+        if known is not None and known.dictionary.equals(dictionary):
+            return known
+        texts = [cell.render(str(value)) for value in dictionary.to_pylist()] + [cell.missing]
+        rendered = _Rendered(dictionary, pa.array(texts, pa.string()), max(len(t.encode()) for t in texts))
+        self._known[cell] = rendered
+        return rendered
+
+
+class _Level:
+    """One table of a block, the series or the observations."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._columns = {name: _tidy(table.column(name)) for name in table.column_names}
+
+    def __contains__(self, id_: str) -> bool:
+        return id_ in self._columns
+
+    def dictionary(self, id_: str) -> Strings:
+        """Distinct values of a column of codes."""
+        return _codes(self._columns[id_].slice(0, 0)).dictionary
+
+    def window(self, start: int, length: int, memory: _Memory, gaps: Selection = None) -> _Window:
+        """`length` rows from `start`; with `gaps`, those rows spread out (null = a row that is not there)."""
+        size = length if gaps is None else len(gaps)
+        return _Window({n: c.slice(start, length) for n, c in self._columns.items()}, memory, size, gaps)
+
+
+class _Window:
+    """Some rows of one table: gives the parts to join for each piece."""
+
+    def __init__(self, columns: dict[str, pa.ChunkedArray], memory: _Memory, size: int, gaps: Selection) -> None:
+        self._columns, self._memory, self.size, self._gaps = columns, memory, size, gaps
+
+    def parts(self, piece: Piece) -> list[str | Strings]:
+        """Strings (one a row, null = nothing) and constants that make up the piece."""
+        if isinstance(piece, str):
+            return [piece]
+        if isinstance(piece, Number):
+            return [self._numbers(piece.id)] if piece.id in self._columns else []
+        if isinstance(piece, Cell):
+            return [self._fragments(piece)] if piece.id in self._columns else [piece.missing]
+        there = self._there(piece)
+        if there is False:
+            return []
+        inner = [part for p in piece.pieces for part in self.parts(p)]
+        if there is True:
+            return [piece.before, *inner, piece.after]
+        return [pc.if_else(there, piece.before, ""), *inner, pc.if_else(there, piece.after, "")]
+
+    def _there(self, piece: Piece) -> pa.BooleanArray | bool:
+        """In which rows a piece has something to say: all, none, or some."""
+        if isinstance(piece, str) or (not isinstance(piece, Present) and piece.id not in self._columns):
+            return False
+        if isinstance(piece, Present):
+            known = [self._there(p) for p in piece.pieces]
+            some = [k for k in known if not isinstance(k, bool)]
+            if any(k is True for k in known) or not some:
+                return any(k is True for k in known)
+            mask = some[0]
+            for other in some[1:]:
+                mask = pc.or_(mask, other)
+            return mask
+        column = self._column(piece.id)
+        return True if column.null_count == 0 else column.is_valid()
+
+    def _column(self, id_: str) -> pa.Array[pa.Scalar[pa.DataType]]:
+        column = self._columns[id_].combine_chunks()
+        return column if self._gaps is None else column.take(self._gaps)
+
+    def _fragments(self, cell: Cell) -> Strings:
+        column = _codes(self._columns[cell.id])
+        indices = column.indices if self._gaps is None else column.indices.take(self._gaps)
+        fragments = self._memory(cell, column.dictionary).fragments
+        return fragments.take(indices.fill_null(len(fragments) - 1) if indices.null_count else indices)
+
+    def _numbers(self, id_: str) -> Strings:
+        column = _strings(self._columns[id_])
+        data = column.buffers()[2]
+        if data is not None and not _NUMBER[np.frombuffer(data, dtype=np.uint8)].all():
+            raise Broken(f"A released value of {id_} is not the text of a number.")
+        return column if self._gaps is None else column.take(self._gaps)
+
+
+def chunks(blocks: Iterable[SeriesBlock], layout: Layout, *, observations: bool = True) -> Iterator[bytes]:
+    """The body of a data message; `observations` False writes series only, whatever the blocks hold.
+
+    Memory is that of one block and one batch. Raises what a cell's `render` raises, and Broken for a value that is no
+    number.
+    """
+    memory = _Memory()
+    for block in blocks:
+        yield from _block(block, layout, memory, observations)
+
+
+def _block(block: SeriesBlock, layout: Layout, memory: _Memory, observations: bool) -> Iterator[bytes]:
+    series, rows = _Level(block.series), _Level(block.observations)
+    counts = np.asarray(block.counts.to_numpy(), dtype=np.int64)
+    if int(counts.sum()) != block.observations.num_rows or len(counts) != block.series.num_rows:
+        raise Broken("A block of series does not hold as many observations as it counts.")
+    if not observations:
+        counts = np.zeros_like(counts)
+    written = np.maximum(counts, 1) if layout.bare else counts
+    ends = np.cumsum(written)
+    total = int(ends[-1]) if len(ends) else 0
+    step = _rows_of_a_batch(layout, series, rows, memory)
+    gaps = not np.array_equal(written, counts)
+    taken = 0  # observations written so far
+    for start in range(0, total, step):
+        batch = np.arange(start, min(start + step, total))
+        of = np.searchsorted(ends, batch, side="right")  # the series of each row
+        here = counts[of] > 0
+        length = int(here.sum()) if gaps else len(batch)
+        spread = pa.array(np.cumsum(here) - 1, pa.int32(), mask=~here) if gaps else None
+        low, high = int(of[0]), int(of[-1]) + 1
+        window = rows.window(taken, length, memory, spread)
+        yield _batch(layout, series.window(low, high - low, memory), window, of - low, ends[of] - batch, written[of])
+        taken += length
+
+
+def _batch(
+    layout: Layout,
+    series: _Window,
+    rows: _Window,
+    of: np.ndarray[tuple[int], np.dtype[np.int64]],
+    left: np.ndarray[tuple[int], np.dtype[np.int64]],
+    written: np.ndarray[tuple[int], np.dtype[np.int64]],
+) -> bytes:
+    """One chunk. `of`: the series of each row; `left`: rows of that series from this one on; `written`: all its rows."""
+    number = pa.array(of, pa.int32())
+    parts: list[str | Strings] = []
+    if layout.opening:
+        first = pa.array(of, pa.int32(), mask=left != written)
+        parts.append(_joined([p for piece in layout.opening for p in series.parts(piece)], series.size).take(first))
+    for own, pieces in _runs(layout.row, series):
+        if own:
+            parts.append(_joined([p for piece in pieces for p in series.parts(piece)], series.size).take(number))
+        else:
+            parts += [p for piece in pieces for p in rows.parts(piece)]
+    if layout.closing:
+        parts.append(pa.array([layout.closing, None]).take(pa.array(np.minimum(left - 1, 1), pa.int32())))
+    return bytes(_joined(parts, len(of)).buffers()[2] or b"")
+
+
+def _runs(pieces: tuple[Piece, ...], series: _Window) -> Iterator[tuple[bool, list[Piece]]]:
+    """Neighbouring pieces that belong to the series alone (True; joined once a series), and those that do not."""
+    run: list[Piece] = []
+    own = False
+    for piece in pieces:
+        now = own if isinstance(piece, str) and run else series.has(piece)
+        if run and now != own:
+            yield own, run
+            run = []
+        own = now
+        run.append(piece)
+    if run:
+        yield own, run
+
+
+def _joined(parts: list[str | Strings], size: int) -> Strings:
+    """Element-wise concatenation; null counts as nothing."""
+    if all(isinstance(part, str) for part in parts):
+        parts = [*parts, pa.nulls(size, pa.string())]
+    return pc.binary_join_element_wise(*parts, "", null_handling="replace", null_replacement="")
+
+
+def _rows_of_a_batch(layout: Layout, series: _Level, rows: _Level, memory: _Memory) -> int:
+    """As many rows as surely fit: one long comment among short ones makes smaller batches, never a failure."""
+    width = 64
+
+    def add(piece: Piece) -> None:
+        nonlocal width
+        if isinstance(piece, str):
+            width += len(piece)
+        elif isinstance(piece, Present):
+            width += len(piece.before) + len(piece.after)
+            for inner in piece.pieces:
+                add(inner)
+        elif isinstance(piece, Cell):
+            level = series if piece.id in series else rows
+            width += memory(piece, level.dictionary(piece.id)).longest if piece.id in level else len(piece.missing)
+
+    for piece in (*layout.opening, *layout.row):
+        add(piece)
+    return max(1, min(ROWS, BYTES // width))
