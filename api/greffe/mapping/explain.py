@@ -1,0 +1,210 @@
+"""How one observation was made, recomputed from the kept inputs by the same steps, limited to what it is made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from greffe.arrow import decimal, integer, text
+from greffe.catalogue.catalogue import Catalogue
+from greffe.engine import Connection, quoted
+from greffe.mapping.apply import apply_to
+from greffe.mapping.group import MAPPED, ORIGIN
+from greffe.mapping.operands import quotient
+from greffe.mapping.population import Denominator, denominators
+from greffe.mapping.relation import relation
+from greffe.mapping.resolve import TIME, Resolved, decide, plan, resolve
+from greffe.mapping.sql import Parameters, condition
+from greffe.model.maps import Calculation, StructureMap
+from greffe.model.references import Reference
+from greffe.model.trace import MappingStep, SourceObservation, Trace
+
+TABLE: Final = "greffe_trace"
+TOLD: Final = 12  # parts of a sum that are written out in words
+
+Row = Mapping[str, object]
+
+
+def trace(
+    connection: Connection,
+    map_: StructureMap,
+    catalogue: Catalogue,
+    source: str,
+    populations: Mapping[Reference, str],
+    key: Mapping[str, str],
+    period: str,
+) -> Trace | None:
+    """How the observation of `key` (every target dimension) at `period` is made, or None when the map makes none.
+
+    `source` and `populations` are those of `apply`.
+    """
+    plan_ = plan(map_, catalogue)
+    if set(key) != set(plan_.target.dimension_ids):
+        return None
+    resolved = resolve(connection, plan_, source, TABLE)
+    apply_to(connection, resolved, populations, TABLE, _family(map_.calculations, key, period))
+    return _Tracer(connection, resolved, populations).trace(key, period)
+
+
+def _family(calculations: Sequence[Calculation], key: Mapping[str, str], period: str) -> dict[str, tuple[str, ...]]:
+    """Target cells of everything the observation can be made of: calculations move only between codes of the dimensions
+    they set or run over, and lags between years."""
+    moved = {d for c in calculations for d in (*c.set, c.over)}
+    periods = [period]
+    for calculation in reversed(calculations):
+        if calculation.kind == "lag":
+            periods += [_shifted(p, -calculation.years) for p in periods]
+    return {d: (code,) for d, code in key.items() if d not in moved} | {TIME: tuple(dict.fromkeys(periods))}
+
+
+def _shifted(period: str, years: int) -> str:
+    return f"{int(period[:4]) + years:04}{period[4:]}" if re.match(r"\d{4}", period) else period
+
+
+@dataclass
+class _Tracer:
+    """Reads the recomputed table; an observation that several results are made of is traced once."""
+
+    connection: Connection
+    resolved: Resolved
+    populations: Mapping[Reference, str]
+    known: dict[tuple[tuple[str, str], ...], Trace] = field(default_factory=dict)
+
+    def trace(self, key: Mapping[str, str], period: str) -> Trace | None:
+        """The trace of one observation of the table."""
+        rows = self._rows(_cells(key, period))
+        return self._traced(rows[0]) if rows else None
+
+    def _rows(self, cells: Mapping[str, Sequence[str]]) -> list[dict[str, object]]:
+        parameters = Parameters()
+        where = condition(parameters, cells)
+        order = ", ".join(quoted(d) for d in (*self.resolved.plan.target.dimension_ids, TIME))
+        cursor = self.connection.execute(
+            f"SELECT * FROM {quoted(TABLE)} WHERE {where} ORDER BY {order}", parameters.values
+        )
+        names = [d[0] for d in cursor.description or []]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def _traced(self, row: Row) -> Trace:
+        identity = tuple((d, text(row[d])) for d in (*self.resolved.plan.target.dimension_ids, TIME))
+        if identity not in self.known:
+            self.known[identity] = self._mapped(row) if row[ORIGIN] == MAPPED else self._calculated(row)
+        return self.known[identity]
+
+    def _result(self, row: Row) -> Trace:
+        """The observation alone."""
+        target = self.resolved.plan.target
+        attributes = {a.id: text(row[a.id]) for a in target.attributes if row[a.id] is not None}
+        key = {d: text(row[d]) for d in target.dimension_ids}
+        return Trace(key, text(row[TIME]), decimal(row["OBS_VALUE"]), text(row["OBS_TEXT"]), attributes)
+
+    def _mapped(self, row: Row) -> Trace:
+        """From internal observations, with the mapping rows that led here."""
+        result = self._result(row)
+        found = self._inputs(result)
+        steps = {(s.file, *s.source.items()): s for _, values in found for s in self._steps(values)}
+        sources = tuple(observation for observation, _ in found)
+        words = _sum_in_words([s.text for s in sources]) if len(sources) > 1 else ""
+        return replace(result, sources=sources, mappings=tuple(steps.values()), calculation=words)
+
+    def _inputs(self, result: Trace) -> list[tuple[SourceObservation, dict[str, str]]]:
+        """The internal observations of a mapped one, each with all its components."""
+        source = self.resolved.plan.source
+        parameters = Parameters()
+        rows = relation(self.resolved, parameters, _cells(result.key, result.period), whole=True)
+        attributes = [a.id for a in source.attributes]
+        components = [*source.dimension_ids, TIME, *attributes]
+        columns = ", ".join(f"s.{quoted(c)}" for c in components)
+        found = self.connection.execute(
+            f"SELECT s.extract, s.row, s.OBS_TEXT, {columns} {rows.body} ORDER BY s.extract, s.row", parameters.values
+        ).fetchall()
+        inputs = []
+        for extract, number, value, *cells in found:
+            values = dict(zip(components, (text(c) for c in cells), strict=True))
+            key = {d: values[d] for d in source.dimension_ids}
+            status = values.get("STATUT", "")
+            seen = SourceObservation(text(extract), integer(number), key, values[TIME], text(value), status)
+            inputs.append((seen, values))
+        return inputs
+
+    def _steps(self, values: Mapping[str, str]) -> Iterator[MappingStep]:
+        """The mapping row that every component map uses for an internal observation."""
+        for rule in self.resolved.plan.rules:
+            outcome = decide(self.resolved.plan, rule, values)
+            if rule.map is not None and outcome.row is not None:
+                yield MappingStep(
+                    file=rule.map.file,
+                    row_id=outcome.row.row_id,
+                    source={s: values[s] for s in rule.sources},
+                    target=dict(zip(rule.targets, outcome.targets or (), strict=bool(outcome.targets))),
+                    kind=outcome.row.kind,
+                    reason=outcome.row.reason,
+                    reference=outcome.row.reference,
+                    confidence=outcome.row.confidence,
+                )
+
+    def _calculated(self, row: Row) -> Trace:
+        """From other observations of the table, that were there before this calculation ran."""
+        calculations = self.resolved.plan.map.calculations
+        number, calculation = next((n, c) for n, c in enumerate(calculations) if c.id == row[ORIGIN])
+        result = self._result(row)
+        before = (MAPPED, *(c.id for c in calculations[:number]))
+        operands = tuple(self._traced(o) for o in self._operands(calculation, result) if o[ORIGIN] in before)
+        denominator = self._denominator(calculation, result.period)
+        return replace(
+            result,
+            calculation=in_words(calculation, result, operands, denominator),
+            calculation_id=calculation.id,
+            operands=operands,
+            sources=(denominator.observation,) if denominator else (),
+        )
+
+    def _operands(self, calculation: Calculation, result: Trace) -> list[dict[str, object]]:
+        cells = {d: [code] for d, code in result.key.items() if d not in calculation.set}
+        cells[TIME] = [_shifted(result.period, -calculation.years) if calculation.kind == "lag" else result.period]
+        for component, codes in calculation.where.items():
+            cells[component] = [c for c in codes if component not in cells or c in cells[component]]
+        if calculation.kind in ("total", "formula"):
+            names = quotient(calculation).names()
+            cells[calculation.over] = [c for c in names if c in cells.get(calculation.over, names)]
+        return self._rows(cells)
+
+    def _denominator(self, calculation: Calculation, period: str) -> Denominator | None:
+        if calculation.kind != "rate":
+            return None
+        found, _ = denominators(self.connection, self.resolved.plan, calculation, self.populations)
+        return found.get(period)
+
+
+def _cells(key: Mapping[str, str], period: str) -> dict[str, Sequence[str]]:
+    return {**{d: (code,) for d, code in key.items()}, TIME: (period,)}
+
+
+def in_words(
+    calculation: Calculation, result: Trace, operands: Sequence[Trace], denominator: Denominator | None
+) -> str:
+    """A calculation with its numbers: "975 / 64007193 × 100000, rounded to 2"; `?` stands for what is missing."""
+    rounding = "" if calculation.decimals is None else f", rounded to {calculation.decimals}"
+    if calculation.kind == "lag":
+        return f"{operands[0].text or '?'}, of {operands[0].period}" if operands else ""
+    if calculation.kind == "rate":
+        below = denominator.observation.text if denominator else ""
+        above = operands[0].text if operands else ""
+        return f"{above or '?'} / {below or '?'} × {calculation.factor}{rounding}"
+    values = {o.key[calculation.over]: o.text or "?" for o in operands}
+    if calculation.kind == "total":
+        return _sum_in_words([values.get(p, "?") for p in calculation.parts]) + rounding
+    words = _NAMES.sub(lambda m: values.get(m[1] or m[2] or m[3], "?"), calculation.expression)
+    return words.replace("*", "×") + rounding
+
+
+# A code in quotes, or a bare one that does not stand inside a number.
+_NAMES: Final = re.compile(r"'([^']*)'|\"([^\"]*)\"|(?<![\w.])([A-Za-z_]\w*)")
+
+
+def _sum_in_words(texts: Sequence[str]) -> str:
+    if len(texts) > TOLD:
+        return f"sum of {len(texts)} observations"
+    return " + ".join(t or "?" for t in texts)

@@ -1,0 +1,35 @@
+"""`map_rows`: a table of internal observations in, a map, the table of the recipient out."""
+
+import pytest
+from small_maps import POPULATION, catalogue, fetch, load, parse, rows_of
+
+from greffe.engine import opened
+from greffe.mapping.apply import apply
+from greffe.settings import EngineSettings
+
+
+@pytest.fixture(scope="session")
+def connection(tmp_path_factory):
+    """A safe connection."""
+    with opened(EngineSettings(), tmp_path_factory.mktemp("spill"), []) as found:
+        yield found
+
+
+@pytest.fixture
+def map_rows(connection):
+    """Apply a map to a text table and compare with another, in the columns that it names; gives what apply said."""
+
+    def check(source, map_, expected, population="INDICATEUR | OBS_VALUE", decimals=2, source_decimals=2):
+        load(connection, "source_rows", rows_of(source), source_decimals)
+        load(connection, "people", rows_of(population), 0)
+        books = catalogue(source_decimals, decimals)
+        mapped = apply(connection, map_, books, "source_rows", {POPULATION: "people"}, "mapped")
+        wanted = parse(expected)
+        columns = list(wanted[0]) if wanted else expected.split("|")
+        columns = [c.strip() for c in columns]
+        found = [tuple("-" if row[c] is None else row[c] for c in columns) for row in fetch(connection, "mapped")]
+        assert sorted(found) == sorted(tuple(row[c] for c in columns) for row in wanted)
+        assert mapped.selected == mapped.mapped + sum(u.rows for u in mapped.unmapped)
+        return mapped
+
+    return check
