@@ -1,0 +1,140 @@
+"""A decoded JSON or YAML document, walked strictly: every refusal names the file and the path of what was found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from greffe.errors import BadDefinition, BadQuery, nearest
+from greffe.model.references import Urn, parse_urn
+
+
+@dataclass(frozen=True)
+class Node:
+    """One value of a document with its place, e.g. `$.data.codelists[0].codes[3].name`."""
+
+    value: object
+    file: str = ""
+    path: str = "$"
+
+    def wrong(self, message: str, *, hint: str = "", near: Iterable[str] = ()) -> BadDefinition:
+        """The error to raise about this place."""
+        return BadDefinition(message, file=self.file, parameter=self.path, hint=hint, nearest=near)
+
+    def child(self, key: str) -> Node:
+        """The value of a key, None when it is not there."""
+        inside = self.value if isinstance(self.value, dict) else {}
+        return Node(inside.get(key), self.file, f"{self.path}.{key}")
+
+    def __contains__(self, key: str) -> bool:
+        return isinstance(self.value, dict) and key in self.value
+
+    def fields(self) -> tuple[str, ...]:
+        """The keys of an object. Raises BadDefinition when it is none, or when a key is no text."""
+        if not isinstance(self.value, dict):
+            raise self.wrong(f"An object with keys is expected here, found {_shown(self.value)}.")
+        found = tuple(self.value)
+        for key in found:
+            if not isinstance(key, str):
+                raise self.wrong(f"The key {_shown(key)} is not a text.", hint="Put it in quotes.")
+        return found
+
+    def only(self, known: Iterable[str], required: Iterable[str] = ()) -> Node:
+        """Itself, when it is an object with no key but the known ones and all the required ones."""
+        known, keys = tuple(known), self.fields()
+        for key in keys:
+            if key not in known:
+                hint = f"Known here: {', '.join(known)}."
+                raise self.wrong(f"The key {key!r} is not known here.", near=nearest(key, known), hint=hint)
+        for key in required:
+            if key not in keys:
+                raise self.wrong(f"The key {key!r} is missing.", near=nearest(key, keys))
+        return self
+
+    def text(self) -> str:
+        """A text that is not empty."""
+        if not isinstance(self.value, str) or not self.value:
+            hint = "Put it in quotes." if isinstance(self.value, bool | int | float) else ""
+            raise self.wrong(f"A text is expected here, found {_shown(self.value)}.", hint=hint)
+        return self.value
+
+    def text_or(self, key: str, default: str = "") -> str:
+        """The text of a key that may be left out."""
+        return self.child(key).text() if key in self else default
+
+    def word(self, known: Iterable[str]) -> str:
+        """A text that is one of the known words."""
+        found, words = self.text(), tuple(known)
+        if found not in words:
+            hint = f"Known here: {', '.join(words)}."
+            raise self.wrong(f"{found!r} is not known here.", near=nearest(found, words), hint=hint)
+        return found
+
+    def whole(self, least: int = 0) -> int:
+        """A whole number of at least `least`."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int) or self.value < least:
+            raise self.wrong(f"A whole number of at least {least} is expected here, found {_shown(self.value)}.")
+        return self.value
+
+    def true(self, key: str) -> bool:
+        """The truth value of a key that may be left out (false then)."""
+        value = self.child(key).value if key in self else False
+        if not isinstance(value, bool):
+            raise self.child(key).wrong(f"true or false is expected here, found {_shown(value)}.")
+        return value
+
+    def each(self) -> Iterator[Node]:
+        """The entries of a list."""
+        if not isinstance(self.value, list):
+            raise self.wrong(f"A list is expected here, found {_shown(self.value)}.")
+        return (Node(value, self.file, f"{self.path}[{i}]") for i, value in enumerate(self.value))
+
+    def entries(self, key: str) -> Iterator[Node]:
+        """The entries of a list that may be left out."""
+        return self.child(key).each() if key in self else iter(())
+
+    def texts(self) -> dict[str, str]:
+        """Texts by key, e.g. by language."""
+        return {key: self.child(key).text() for key in self.fields()}
+
+    def urn(self) -> Urn:
+        """A URN of an artefact or of an item."""
+        try:
+            return parse_urn(self.text())
+        except BadQuery as error:
+            raise self.wrong(error.message) from error
+
+
+def read_json(content: bytes, file: str) -> Node:
+    """The document in `content` (UTF-8). Raises BadDefinition with file and line; a doubled key is an error."""
+    try:
+        return Node(json.loads(content.decode("utf-8"), object_pairs_hook=_once), file)
+    except UnicodeDecodeError as error:
+        raise BadDefinition(f"It is not UTF-8 at byte {error.start}.", file=file) from error
+    except json.JSONDecodeError as error:
+        raise BadDefinition(
+            f"It is not JSON: {error.msg}.", file=file, row=error.lineno, column=str(error.colno)
+        ) from error
+    except _DoubledError as error:
+        raise BadDefinition(f"The key {error.args[0]!r} stands twice in one object.", file=file) from error
+
+
+class _DoubledError(ValueError):
+    """A key stands twice in one object."""
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _DoubledError(key)
+        found[key] = value
+    return found
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "nothing"
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
