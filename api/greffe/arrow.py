@@ -1,18 +1,23 @@
 """The one typed door to pyarrow (D29): only this module and what it hands out touches that library.
 
-Types come from `pyarrow-stubs`; names are re-exported so that the rest of the package reads `from greffe.arrow import …`.
+Types come from `pyarrow-stubs`; names are re-exported so that the rest of the package reads
+`from greffe.arrow import …`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import cast
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.ipc as ipc
 import pyarrow.parquet as pq
 
-__all__ = ["decimal", "integer", "ipc", "pa", "pc", "pq", "text"]
+__all__ = ["codes", "decimal", "integer", "ipc", "joined", "octets", "pa", "pc", "pq", "text"]
 
 
 def text(cell: object) -> str:
@@ -34,3 +39,22 @@ def decimal(cell: object) -> Decimal | None:
     if isinstance(cell, int) and not isinstance(cell, bool):
         return Decimal(cell)
     raise TypeError(f"not an exact number: {cell!r}")
+
+
+def codes(column: pa.ChunkedArray[pa.Scalar[pa.DataType]]) -> tuple[pa.Int32Array, pa.StringArray]:
+    """A dictionary column as row numbers in the dictionary (null = absent), and the dictionary. Raises TypeError."""
+    found = column.combine_chunks()
+    if not isinstance(found, pa.DictionaryArray):
+        raise TypeError(f"not a column of codes: {column.type}")
+    return cast(pa.Int32Array, found.indices), cast(pa.StringArray, found.dictionary)
+
+
+def joined(parts: Sequence[str | pa.StringArray]) -> pa.StringArray:
+    """Element-wise concatenation of columns and constants, null counting as nothing. At least one part is a column."""
+    found: pa.StringArray = pc.binary_join_element_wise(*parts, "", null_handling="replace", null_replacement="")  # type: ignore[call-overload]
+    return found
+
+
+def octets(column: pa.StringArray) -> npt.NDArray[np.uint8]:
+    """The UTF-8 bytes of all texts of a column one after the other (the whole buffer when it is a slice)."""
+    return np.frombuffer(memoryview(column.buffers()[2] or b""), dtype=np.uint8)

@@ -1,19 +1,20 @@
 """The engine of every data format: columns become byte chunks, 32 k rows at a time, without an object per observation.
 
 Each distinct code, period or attribute value is turned once into an escaped fragment that holds its punctuation too
-(`' OBS_STATUS="A"'`, `A,`). A batch is one element-wise join over `take`s of those fragments, and the data buffer of the
-result is the chunk. A format is a `Layout` of pieces, a head and a tail; it never sees a row.
+(`' OBS_STATUS="A"'`, `A,`). A batch is one element-wise join over `take`s of those fragments, and the data buffer of
+the result is the chunk. A format is a `Layout` of pieces, a head and a tail; it never sees a row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 import numpy as np
+import numpy.typing as npt
 
-from greffe.arrow import pa, pc
+from greffe.arrow import codes, joined, octets, pa, pc
 from greffe.errors import Broken
 from greffe.model.dataset import SeriesBlock
 
@@ -23,8 +24,9 @@ _NUMBER: Final = np.zeros(256, dtype=np.bool_)
 _NUMBER[np.frombuffer(b"0123456789+-.eEINFa", dtype=np.uint8)] = True  # a decimal text, INF, NaN
 
 Strings: TypeAlias = "pa.StringArray"
-Codes: TypeAlias = "pa.DictionaryArray[pa.Int32Type, pa.StringType]"
+Column: TypeAlias = "pa.ChunkedArray[pa.Scalar[pa.DataType]]"
 Selection: TypeAlias = "pa.Int32Array | None"
+Ints: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ class _Level:
 
     def dictionary(self, id_: str) -> Strings:
         """Distinct values of a column of codes."""
-        return _codes(self._columns[id_].slice(0, 0)).dictionary
+        return codes(self._columns[id_].slice(0, 0))[1]
 
     def window(self, start: int, length: int, memory: _Memory, gaps: Selection = None) -> _Window:
         """`length` rows from `start`; with `gaps`, those rows spread out (null = a row that is not there)."""
@@ -118,8 +120,18 @@ class _Level:
 class _Window:
     """Some rows of one table: gives the parts to join for each piece."""
 
-    def __init__(self, columns: dict[str, pa.ChunkedArray], memory: _Memory, size: int, gaps: Selection) -> None:
+    def __init__(self, columns: dict[str, Column], memory: _Memory, size: int, gaps: Selection) -> None:
         self._columns, self._memory, self.size, self._gaps = columns, memory, size, gaps
+
+    def __contains__(self, piece: Piece) -> bool:
+        """Whether the piece is a column, or holds a column, of this table."""
+        if isinstance(piece, Present):
+            return any(p in self for p in piece.pieces)
+        return not isinstance(piece, str) and piece.id in self._columns
+
+    def joined(self, pieces: Iterable[Piece]) -> Strings:
+        """The pieces of each row in one string."""
+        return _joined([part for piece in pieces for part in self.parts(piece)], self.size)
 
     def parts(self, piece: Piece) -> list[str | Strings]:
         """Strings (one a row, null = nothing) and constants that make up the piece."""
@@ -158,17 +170,30 @@ class _Window:
         return column if self._gaps is None else column.take(self._gaps)
 
     def _fragments(self, cell: Cell) -> Strings:
-        column = _codes(self._columns[cell.id])
-        indices = column.indices if self._gaps is None else column.indices.take(self._gaps)
-        fragments = self._memory(cell, column.dictionary).fragments
-        return fragments.take(indices.fill_null(len(fragments) - 1) if indices.null_count else indices)
+        indices, dictionary = codes(self._columns[cell.id])
+        if self._gaps is not None:
+            indices = indices.take(self._gaps)
+        fragments = self._memory(cell, dictionary).fragments
+        if indices.null_count:
+            indices = cast("pa.Int32Array", indices.fill_null(len(fragments) - 1))
+        return fragments.take(indices)
 
     def _numbers(self, id_: str) -> Strings:
-        column = _strings(self._columns[id_])
-        data = column.buffers()[2]
-        if data is not None and not _NUMBER[np.frombuffer(data, dtype=np.uint8)].all():
+        column = cast("Strings", self._columns[id_].combine_chunks())
+        if not _NUMBER[octets(column)].all():
             raise Broken(f"A released value of {id_} is not the text of a number.")
         return column if self._gaps is None else column.take(self._gaps)
+
+
+def _tidy(column: Column) -> Column:
+    """One dictionary for all chunks, without null and no longer than the column (one series out of a large cube)."""
+    if not pa.types.is_dictionary(column.type):
+        return column
+    unified = column.unify_dictionaries()
+    dictionary = codes(unified.slice(0, 0))[1]
+    if len(dictionary) <= len(column) and dictionary.null_count == 0:
+        return unified
+    return unified.cast(pa.string()).dictionary_encode().unify_dictionaries()
 
 
 def chunks(blocks: Iterable[SeriesBlock], layout: Layout, *, observations: bool = True) -> Iterator[bytes]:
@@ -193,64 +218,56 @@ def _block(block: SeriesBlock, layout: Layout, memory: _Memory, observations: bo
     ends = np.cumsum(written)
     total = int(ends[-1]) if len(ends) else 0
     step = _rows_of_a_batch(layout, series, rows, memory)
-    gaps = not np.array_equal(written, counts)
     taken = 0  # observations written so far
     for start in range(0, total, step):
-        batch = np.arange(start, min(start + step, total))
-        of = np.searchsorted(ends, batch, side="right")  # the series of each row
-        here = counts[of] > 0
-        length = int(here.sum()) if gaps else len(batch)
-        spread = pa.array(np.cumsum(here) - 1, pa.int32(), mask=~here) if gaps else None
-        low, high = int(of[0]), int(of[-1]) + 1
-        window = rows.window(taken, length, memory, spread)
-        yield _batch(layout, series.window(low, high - low, memory), window, of - low, ends[of] - batch, written[of])
+        stop = min(start + step, total)
+        low = int(np.searchsorted(ends, start, side="right"))
+        high = int(np.searchsorted(ends, stop, side="left")) + 1
+        of = np.repeat(np.arange(high - low), np.diff(np.minimum(ends[low:high], stop), prepend=start))
+        left = ends[low:high][of] - np.arange(start, stop)
+        here = counts[low:high][of] > 0
+        length = int(np.count_nonzero(here))
+        gaps = None if length == len(of) else pa.array(np.cumsum(here) - 1, pa.int32(), mask=~here)
+        window = rows.window(taken, length, memory, gaps)
+        yield _batch(layout, series.window(low, high - low, memory), window, of, left, written[low:high][of])
         taken += length
 
 
-def _batch(
-    layout: Layout,
-    series: _Window,
-    rows: _Window,
-    of: np.ndarray[tuple[int], np.dtype[np.int64]],
-    left: np.ndarray[tuple[int], np.dtype[np.int64]],
-    written: np.ndarray[tuple[int], np.dtype[np.int64]],
-) -> bytes:
-    """One chunk. `of`: the series of each row; `left`: rows of that series from this one on; `written`: all its rows."""
+def _batch(layout: Layout, series: _Window, rows: _Window, of: Ints, left: Ints, written: Ints) -> bytes:
+    """One chunk. `of`: the series of each row; `left`: rows of it from this one on; `written`: all rows of it."""
     number = pa.array(of, pa.int32())
     parts: list[str | Strings] = []
     if layout.opening:
         first = pa.array(of, pa.int32(), mask=left != written)
-        parts.append(_joined([p for piece in layout.opening for p in series.parts(piece)], series.size).take(first))
+        parts.append(series.joined(layout.opening).take(first))
     for own, pieces in _runs(layout.row, series):
         if own:
-            parts.append(_joined([p for piece in pieces for p in series.parts(piece)], series.size).take(number))
+            parts.append(series.joined(pieces).take(number))
         else:
-            parts += [p for piece in pieces for p in rows.parts(piece)]
+            parts += [part for piece in pieces for part in rows.parts(piece)]
     if layout.closing:
         parts.append(pa.array([layout.closing, None]).take(pa.array(np.minimum(left - 1, 1), pa.int32())))
-    return bytes(_joined(parts, len(of)).buffers()[2] or b"")
+    return octets(_joined(parts, len(of))).tobytes()
 
 
 def _runs(pieces: tuple[Piece, ...], series: _Window) -> Iterator[tuple[bool, list[Piece]]]:
     """Neighbouring pieces that belong to the series alone (True; joined once a series), and those that do not."""
     run: list[Piece] = []
-    own = False
+    own = True
     for piece in pieces:
-        now = own if isinstance(piece, str) and run else series.has(piece)
+        now = own if isinstance(piece, str) else piece in series
         if run and now != own:
             yield own, run
             run = []
         own = now
         run.append(piece)
-    if run:
-        yield own, run
+    yield own, run
 
 
 def _joined(parts: list[str | Strings], size: int) -> Strings:
-    """Element-wise concatenation; null counts as nothing."""
-    if all(isinstance(part, str) for part in parts):
-        parts = [*parts, pa.nulls(size, pa.string())]
-    return pc.binary_join_element_wise(*parts, "", null_handling="replace", null_replacement="")
+    """The parts of each of `size` rows in one string; null counts as nothing."""
+    columns = any(not isinstance(part, str) for part in parts)
+    return joined(parts if columns else [*parts, pa.nulls(size, pa.string())])
 
 
 def _rows_of_a_batch(layout: Layout, series: _Level, rows: _Level, memory: _Memory) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from greffe.arrow import pa
-from greffe.model.structures import Codelist, DataStructure, Dataflow
+from greffe.model.structures import Codelist, Dataflow, DataStructure, Texts
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class SeriesBlock:
             order), then one per series or data set attribute (null = absent).
     counts: number of observations of each series (int64, may be 0), in the order of `series`.
     observations: a table, rows of the first series first: TIME_PERIOD dictionary<int32, string>, OBS_VALUE string (the
-            canonical decimal text, null = missing), then one dictionary<int32, string> column per observation attribute.
+            canonical decimal text, null = missing), then a dictionary<int32, string> column per observation attribute.
     """
 
     series: pa.Table
@@ -41,8 +41,9 @@ class Header:
 class DataMessage:
     """One answer: which flow and structure, the code lists by component id (for labels), and the blocks.
 
-    `measures` and `attributes` say which components are written (a question may ask for fewer); `action` is I(nformation),
-    R(eplace), A(ppend) or D(elete). `dimension_at_observation` is TIME_PERIOD here.
+    `measures` and `attributes` say which components are written (a question may ask for fewer); `action` is
+    I(nformation), R(eplace), A(ppend) or D(elete). `dimension_at_observation` is TIME_PERIOD here. `names` are those
+    of the components' concepts, by component id, for labels in the header line of a table.
     """
 
     header: Header
@@ -55,3 +56,4 @@ class DataMessage:
     measures: bool = True
     observations: bool = True
     attributes: Sequence[str] = field(default_factory=tuple)
+    names: Mapping[str, Texts] = field(default_factory=dict)
