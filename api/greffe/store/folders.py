@@ -61,7 +61,9 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def whole(final: Path, write: Callable[[Path], None]) -> None:
-    """Have `write` fill a temporary folder, and give it its name once all of it is on the disk."""
+    """Have `write` fill a temporary folder, and give it its name once all is on the disk. Call it `alone`."""
+    for left in final.parent.glob(f".{final.name}-*.tmp"):
+        shutil.rmtree(left)
     work = final.parent / f".{final.name}-{uuid.uuid4().hex}.tmp"
     work.mkdir(parents=True)
     try:

