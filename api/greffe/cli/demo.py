@@ -116,7 +116,7 @@ def build(parts: Parts, samples: Path) -> None:
     work.mkdir(parents=True, exist_ok=True)
     imperfect, clean = work / "imperfect.csv", work / "clean.csv"
     with progress("Making the sample extracts", False):
-        generate(samples, imperfect, rows=60_000, error_rate="0.001")
+        generate(samples, imperfect, rows=200_000, error_rate="0.001")
         generate(samples, clean, rows=200_000, error_rate="0")
     refused(take(parts, Extract(imperfect, "Sample applications", "SSER", "synthetic", "INT_JUSTICE")))
     published = samples / "published"

@@ -1,0 +1,30 @@
+"""The web application on given parts: limits, problems, routes; nothing is decided here."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from greffe import __version__
+from greffe.release.parts import Parts
+from greffe.web import api, health, home, problems, sdmx_rest, series
+from greffe.web.limits import Limits
+from greffe.web.openapi import describe
+
+
+def application(parts: Parts) -> FastAPI:
+    """SDMX REST 1.5 at /sdmx/v1, 2.x at /sdmx/v2, plain REST at /api/v1, health at /health, a start page at /."""
+    app = FastAPI(
+        title="Greffe",
+        version=__version__,
+        summary="Released justice statistics by SDMX REST and plain REST",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    problems.install(app)
+    for part in (home, health, api, series):
+        app.include_router(part.router(parts))
+    app.router.routes.extend(sdmx_rest.routes(parts))
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    app.add_middleware(Limits, settings=parts.settings.http)
+    return app

@@ -1,0 +1,119 @@
+"""The OpenAPI description: plain REST from its routes, the two SDMX entry points from what their parsers take."""
+
+from __future__ import annotations
+
+import copy
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from greffe.formats.negotiation import FORMATS
+from greffe.query.rest_v1 import DATA_PARAMETERS as V1_DATA
+from greffe.query.rest_v1 import RESOURCES as V1_RESOURCES
+from greffe.query.rest_v1 import STRUCTURE_PARAMETERS as V1_STRUCTURE
+from greffe.query.rest_v2 import DATA_PARAMETERS as V2_DATA
+from greffe.query.rest_v2 import RESOURCES as V2_RESOURCES
+from greffe.query.rest_v2 import STRUCTURE_PARAMETERS as V2_STRUCTURE
+
+Json = dict[str, object]
+
+
+def describe(app: FastAPI) -> Json:
+    """The whole description, made once per application."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title, version=app.version, summary=app.summary, routes=app.routes, openapi_version="3.1.0"
+        )
+        document["servers"] = [{"url": "/"}]
+        document["paths"].update(sdmx_paths())
+        app.openapi_schema = document
+    found: Json = app.openapi_schema
+    return found
+
+
+def descriptions(app: FastAPI) -> dict[str, Json]:
+    """File name → document, as committed under openapi/."""
+    whole = describe(app)
+    return {
+        "greffe.yaml": whole,
+        "sdmx-rest-1.5.yaml": _part(whole, "/sdmx/v1", "SDMX REST 1.5 as this service answers it"),
+        "sdmx-rest-2.yaml": _part(whole, "/sdmx/v2", "SDMX REST 2.x as this service answers it"),
+    }
+
+
+def _part(whole: Json, prefix: str, title: str) -> Json:
+    paths = whole["paths"]
+    mine = {p: v for p, v in paths.items() if p.startswith(prefix)} if isinstance(paths, dict) else {}
+    info = copy.deepcopy(whole["info"])
+    return {"openapi": "3.1.0", "info": {**(info if isinstance(info, dict) else {}), "title": title}, "paths": mine}
+
+
+def sdmx_paths() -> dict[str, Json]:
+    """Paths of both entry points. Tails may be left out from the end: each length is a path of its own."""
+    paths: dict[str, Json] = {}
+    v1_data = [_path("flow", "ESTAT_CRIM_OFF_CAT", "ID | AGENCY,ID | AGENCY,ID,VERSION")]
+    v1_data += [_path("key", "A.ICCS0101..FR", "One slot per dimension; empty = any, + = or; all")]
+    v1_data += [_path("provider", "all", "all, an id, or AGENCY,ID; + = or")]
+    _tails(paths, "/sdmx/v1/data", v1_data, 1, V1_DATA, "data", "v1")
+    structure = [_path("agency", "SSER", "Agency; all"), _path("id", "all", "Artefact id; all; + = or")]
+    structure += [_path("version", "latest", "Version; all; latest"), _path("item", "all", "Item of a scheme")]
+    for resource in V1_RESOURCES:
+        _tails(paths, f"/sdmx/v1/{resource}", structure[:3], 0, V1_STRUCTURE, "structure", "v1")
+    v2_data = [_path("context", "dataflow", "dataflow, datastructure, provisionagreement or *")]
+    v2_data += [_path("agency", "SSER", "Agency; * = any; , = or"), _path("id", "ESTAT_CRIM_OFF_CAT", "Id; * ; ,")]
+    v2_data += [_path("version", "1.0.0", "Version; + latest stable; ~ latest; *")]
+    v2_data += [_path("key", "A.ICCS0101.*.FR", "Keys with one slot per dimension; * = any; , = or")]
+    _tails(paths, "/sdmx/v2/data", v2_data, 1, V2_DATA, "data", "v2")
+    v2_structure = [_path("agency", "SSER", "Agency; *"), _path("id", "*", "Id; *"), _path("version", "~", "Version")]
+    for resource in V2_RESOURCES:
+        _tails(paths, f"/sdmx/v2/structure/{resource}", v2_structure, 0, V2_STRUCTURE, "structure", "v2")
+    return paths
+
+
+def _path(name: str, example: str, words: str) -> Json:
+    return {
+        "name": name,
+        "in": "path",
+        "required": True,
+        "description": words,
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+        "example": example,
+    }
+
+
+def _tails(
+    paths: dict[str, Json], root: str, parts: list[Json], least: int, query: dict[str, Json], kind: str, api: str
+) -> None:
+    for length in range(least, len(parts) + 1):
+        mine = parts[:length]
+        address = root + "".join(f"/{{{p['name']}}}" for p in mine)
+        name = f"{api}_{root.rsplit('/', 1)[-1]}_{length}".replace("*", "any")
+        paths[address] = {
+            "get": {
+                "tags": [f"SDMX REST {'1.5' if api == 'v1' else '2.x'}"],
+                "operationId": name,
+                "summary": f"{kind} query",
+                "parameters": [*mine, *({"name": n, "in": "query", **spec} for n, spec in query.items())],
+                "responses": _responses(kind, api),
+            }
+        }
+
+
+def _responses(kind: str, api: str) -> Json:
+    good = {f.media_type: {"schema": {"type": "string"}} for f in FORMATS if f.kind == kind}
+    error = {"application/xml": {"schema": {"type": "string"}}, "application/json": {"schema": {"type": "object"}}}
+    words = {
+        "200": "The answer, in the format that was asked",
+        "400": "The address or a parameter cannot be read",
+        "404": "No such artefact, or nothing matches",
+        "406": "No such format or language",
+        "413": "Too much was asked at once",
+        "501": "Known to the standard, not offered here",
+        "503": "Try again later",
+    }
+    words |= {"403": "Semantic error"} if api == "v1" else {"204": "Nothing matches", "422": "Semantic error"}
+    out: Json = {}
+    for status, text in sorted(words.items()):
+        content = good if status == "200" else error
+        out[status] = {"description": text} if status == "204" else {"description": text, "content": content}
+    return out
