@@ -13,9 +13,10 @@ from typing import Final
 from greffe.formats.components import TIME, VALUE, Levels, dataset_values, levels
 from greffe.formats.escaping import xml
 from greffe.formats.fragments import Cell, Layout, Number, Piece, Present, chunks
+from greffe.formats.ml_header import header
 from greffe.formats.namespaces import COMMON, DECLARATION, GENERIC, INSTANCE, MESSAGE, SPECIFIC
 from greffe.formats.parameters import Parameters
-from greffe.model.dataset import DataMessage, Header
+from greffe.model.dataset import DataMessage
 
 ACTIONS: Final = {"I": "Information", "A": "Append", "R": "Replace", "D": "Delete"}
 _STRUCTURE: Final = "S1"  # ties data set and header; not the id of the DSD, which may be no XML id
@@ -88,17 +89,6 @@ def _header(message: DataMessage, variant: Variant, action: str) -> str:
         f"<mes:DataSetAction>{action}</mes:DataSetAction>"
     )
     return header(message.header, structure, message.language)
-
-
-def header(found: Header, between: str, language: str) -> str:
-    """The Header of any message; `between` stands between the parties and the source (ML21-03)."""
-    receiver = f'<mes:Receiver id="{xml(found.receiver)}"/>' if found.receiver else ""
-    source = f'<mes:Source xml:lang="{xml(language)}">{xml(found.source)}</mes:Source>' if found.source else ""
-    return (
-        f"<mes:Header><mes:ID>{xml(found.id)}</mes:ID><mes:Test>{str(found.test).lower()}</mes:Test>"
-        f"<mes:Prepared>{xml(found.prepared)}</mes:Prepared>"
-        f'<mes:Sender id="{xml(found.sender)}"/>{receiver}{between}{source}</mes:Header>'
-    )
 
 
 def _generic(message: DataMessage, found: Levels) -> Layout:
