@@ -1,0 +1,82 @@
+"""Version patterns of REST 2.x (R2-VER): exact, latest stable `+`, latest of any status `~`, all `*`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from greffe.errors import BadQuery
+from greffe.model.references import VERSION, same_version, version_key
+
+OPERATORS: Final = "+~*"
+_EXACT: Final = re.compile(VERSION)
+_PART: Final = re.compile(r"(\d*)([+~*]?)")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """`X.Y+.Z`: `fixed` parts are equal, the whole is at least `least`; `length` parts (0 = any number)."""
+
+    operator: str
+    fixed: tuple[int, ...] = ()
+    least: tuple[int, ...] = (0, 0, 0)
+    length: int = 0
+
+    def matches(self, version: str) -> bool:
+        """Whether a version fits, before the latest one is taken."""
+        numbers = tuple(int(n) for n in version.partition("-")[0].split("."))
+        stable = len(numbers) == 3 and "-" not in version and numbers[0] > 0
+        padded = (*numbers, 0, 0)[:3]
+        return (
+            (stable or self.operator != "+")
+            and self.length in (0, len(numbers))
+            and padded[: len(self.fixed)] == self.fixed
+            and padded >= self.least
+        )
+
+
+def parse(text: str) -> Pattern | None:
+    """The pattern of a version with an operator, None for an exact version. Raises BadQuery on anything else."""
+    if _EXACT.fullmatch(text):
+        return None
+    if len(text) == 1 and text in OPERATORS:
+        return Pattern(text)
+    parts = text.split(".")
+    found = [_PART.fullmatch(p) for p in parts]
+    operators = [(n, m[2]) for n, m in enumerate(found) if m and m[2]]
+    if not 2 <= len(parts) <= 3 or not all(m and m[0] for m in found) or len(operators) != 1:
+        raise _unreadable(text)
+    place, operator = operators[0]
+    numbers = [int(m[1] or 0) for m in found if m]
+    wild = parts[place] == operator
+    if (operator == "+" and len(parts) == 2) or (wild and any(numbers[place + 1 :])):
+        raise _unreadable(text)
+    padded = (*numbers, 0, 0)[:3]
+    return Pattern(operator, tuple(numbers[:place]), (padded[0], padded[1], padded[2]), len(parts))
+
+
+def matching(patterns: Iterable[str], versions: Collection[str]) -> set[str]:
+    """Which of the versions of one artefact those patterns mean. Exact `1.0` finds `1.0.0` too (D9)."""
+    found: set[str] = set()
+    for text in patterns:
+        pattern = parse(text)
+        if pattern is None:
+            exact = {text} & set(versions)
+            found |= exact or {v for v in versions if same_version(v, text)}
+            continue
+        fitting = [v for v in versions if pattern.matches(v)]
+        if pattern.operator == "*":
+            found.update(fitting)
+        elif fitting:
+            found.add(max(fitting, key=version_key))
+    return found
+
+
+def _unreadable(text: str) -> BadQuery:
+    return BadQuery(
+        f"{text!r} is not a version.",
+        parameter="version",
+        hint="Write 1.0.0, + (latest stable), ~ (latest), * (all), or one operator in a version such as 1.2+.0.",
+    )
