@@ -5,7 +5,7 @@ Target SSER:TARGET: freq kind sex unit geo, attributes OBS_STATUS CONF_STATUS CO
 FOOTNOTE.
 """
 
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import pyarrow as pa
 
@@ -33,6 +33,7 @@ SOURCE_DIMENSIONS = ("FREQ", "INDICATEUR", "TERRITOIRE", "SEXE", "AGE", "GEO")
 SOURCE_ATTRIBUTES = ("UNITE", "STATUT", "CONF", "NOTE")
 TARGET_DIMENSIONS = ("freq", "kind", "sex", "unit", "geo")
 TARGET_ATTRIBUTES = ("OBS_STATUS", "CONF_STATUS", "COMMENT_OBS", "TERRITORY", "DATA_ORIGIN", "FOOTNOTE")
+WIDE = Context(prec=60)
 MANDATORY = ("OBS_STATUS", "CONF_STATUS", "TERRITORY", "UNITE", "STATUT")
 
 # What a row of a text table has when the table does not say.
@@ -115,7 +116,7 @@ def exact(text, decimals):
     """The value of a received text, with the column's decimals; None when it is empty."""
     if text == "":
         return None
-    return Decimal(text.replace(",", ".").replace(" ", "")).quantize(Decimal(1).scaleb(-decimals))
+    return Decimal(text.replace(",", ".").replace(" ", "")).quantize(Decimal(1).scaleb(-decimals), context=WIDE)
 
 
 def fetch(connection, table):
