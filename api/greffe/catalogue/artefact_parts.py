@@ -5,28 +5,17 @@ from __future__ import annotations
 import re
 
 from greffe.catalogue.tree import Node
-from greffe.model.references import AGENCY, ID, VERSION, Reference, Urn
+from greffe.model.references import AGENCY, Reference, Urn
 from greffe.model.structures import Annotation
 
 
 def reference(node: Node) -> Reference:
     """Agency, id and version of a maintainable artefact; a version that is not given is 1.0."""
-    version = node.text_or("version", "1.0")
-    if not re.fullmatch(VERSION, version):
-        raise node.child("version").wrong(f"{version!r} is not a version.", hint="Write three numbers, e.g. 1.0.0.")
     agency = node.child("agencyID").text()
     if not re.fullmatch(AGENCY, agency):
         raise node.child("agencyID").wrong(f"{agency!r} is not the id of an agency.")
-    return Reference(agency, identifier(node.child("id")), version)
-
-
-def identifier(node: Node) -> str:
-    """An SDMX id."""
-    found = node.text()
-    if not re.fullmatch(ID, found):
-        hint = "Give it an id of letters, digits, _, @, $ and -, and keep the original as annotation SOURCE_CODE."
-        raise node.wrong(f"{found!r} is not an SDMX id.", hint=hint)
-    return found
+    version = node.child("version").version() if "version" in node else "1.0"
+    return Reference(agency, node.child("id").identifier(), version)
 
 
 def urn_of(node: Node, kind: str, item: bool = False) -> Urn:

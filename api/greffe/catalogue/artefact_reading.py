@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from greffe.catalogue.artefact_parts import descriptions, identifier, names, notes, reference, stub, urn_of
+from greffe.catalogue.artefact_parts import descriptions, names, notes, reference, stub, urn_of
 from greffe.catalogue.artefact_writing import ATTACHMENTS, COLLECTIONS, ITEMS
 from greffe.catalogue.tree import Node
 from greffe.errors import BadDefinition, nearest
@@ -85,7 +85,7 @@ def _categories(node: Node, parent: str) -> Iterator[Item]:
 
 
 def _item(node: Node, parent: str) -> Item:
-    return Item(identifier(node.child("id")), names(node), descriptions(node), parent, notes(node))
+    return Item(node.child("id").identifier(), names(node), descriptions(node), parent, notes(node))
 
 
 def _once(node: Node, items: Iterable[Item]) -> Iterator[Item]:
@@ -157,7 +157,7 @@ def _component(node: Node, role: str) -> Component:
     if "usage" in node:
         node.child("usage").word(("mandatory", "optional"))
     return Component(
-        identifier(node.child("id")) if role != "time" else node.child("id").word(("TIME_PERIOD",)),
+        node.child("id").identifier() if role != "time" else node.child("id").word(("TIME_PERIOD",)),
         urn_of(node.child("conceptIdentity"), "conceptscheme", item=True),
         _representation(node.child("localRepresentation")),
         role,

@@ -1,4 +1,4 @@
-"""The Catalogue: every artefact, map and recipient that is effective, as one immutable value named by its checksum (D2)."""
+"""The Catalogue: every artefact, map and recipient in effect, as one immutable value named by its checksum (D2)."""
 
 from __future__ import annotations
 
@@ -72,9 +72,7 @@ class Catalogue:
 
     def latest(self, kind: type[A], id_: str, agency: str = "") -> A:
         """The newest version of an artefact known by its id alone. Raises NotFound with the nearest ids."""
-        found = [
-            a for a in self.all(kind) if a.reference.id == id_ and (not agency or a.reference.agency == agency)
-        ]
+        found = [a for a in self.all(kind) if a.reference.id == id_ and (not agency or a.reference.agency == agency)]
         if not found:
             ids = sorted({a.reference.id for a in self.all(kind)})
             raise NotFound(f"There is no {kind.kind} {id_}.", nearest=nearest(id_, ids))

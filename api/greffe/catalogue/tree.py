@@ -3,29 +3,42 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from greffe.errors import BadDefinition, BadQuery, nearest
-from greffe.model.references import Urn, parse_urn
+from greffe.model.references import ID, VERSION, Reference, Urn, parse_reference, parse_urn
 
 
 @dataclass(frozen=True)
 class Node:
-    """One value of a document with its place, e.g. `$.data.codelists[0].codes[3].name`."""
+    """One value of a document with its place, e.g. `$.data.codelists[0].codes[3].name`.
+
+    `lines` gives the line of a path, for documents whose reader keeps it.
+    """
 
     value: object
     file: str = ""
     path: str = "$"
+    lines: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     def wrong(self, message: str, *, hint: str = "", near: Iterable[str] = ()) -> BadDefinition:
         """The error to raise about this place."""
-        return BadDefinition(message, file=self.file, parameter=self.path, hint=hint, nearest=near)
+        return BadDefinition(message, file=self.file, row=self.line, parameter=self.path, hint=hint, nearest=near)
+
+    @property
+    def line(self) -> int | None:
+        """Its line, or that of the nearest place around it; None when lines are not known."""
+        path = self.path
+        while path not in self.lines and path != "$":
+            path = path[: max(path.rfind("."), path.rfind("["), 1)]
+        return self.lines.get(path)
 
     def child(self, key: str) -> Node:
         """The value of a key, None when it is not there."""
         inside = self.value if isinstance(self.value, dict) else {}
-        return Node(inside.get(key), self.file, f"{self.path}.{key}")
+        return Node(inside.get(key), self.file, f"{self.path}.{key}", self.lines)
 
     def __contains__(self, key: str) -> bool:
         return isinstance(self.value, dict) and key in self.value
@@ -88,15 +101,53 @@ class Node:
         """The entries of a list."""
         if not isinstance(self.value, list):
             raise self.wrong(f"A list is expected here, found {_shown(self.value)}.")
-        return (Node(value, self.file, f"{self.path}[{i}]") for i, value in enumerate(self.value))
+        return (Node(value, self.file, f"{self.path}[{i}]", self.lines) for i, value in enumerate(self.value))
 
     def entries(self, key: str) -> Iterator[Node]:
         """The entries of a list that may be left out."""
         return self.child(key).each() if key in self else iter(())
 
+    def words(self, key: str) -> tuple[str, ...]:
+        """The texts of a list that may be left out, each once."""
+        found = tuple(node.text() for node in self.entries(key))
+        for word in found:
+            if found.count(word) > 1:
+                raise self.child(key).wrong(f"{word!r} stands twice in the list.")
+        return found
+
+    def word_lists(self) -> dict[str, tuple[str, ...]]:
+        """Lists of texts by key, none of them empty."""
+        found = {key: self.words(key) for key in self.fields()}
+        for key, words in found.items():
+            if not words:
+                raise self.child(key).wrong("At least one is expected here.")
+        return found
+
     def texts(self) -> dict[str, str]:
         """Texts by key, e.g. by language."""
         return {key: self.child(key).text() for key in self.fields()}
+
+    def identifier(self) -> str:
+        """An SDMX id."""
+        found = self.text()
+        if not re.fullmatch(ID, found):
+            hint = "Give it an id of letters, digits, _, @, $ and -, and keep the original as annotation SOURCE_CODE."
+            raise self.wrong(f"{found!r} is not an SDMX id.", hint=hint)
+        return found
+
+    def version(self) -> str:
+        """A version, 1.0.0."""
+        found = self.text()
+        if not re.fullmatch(VERSION, found):
+            raise self.wrong(f"{found!r} is not a version.", hint="Write three numbers, e.g. 1.0.0.")
+        return found
+
+    def reference(self) -> Reference:
+        """AGENCY:ID(VERSION)."""
+        try:
+            return parse_reference(self.text())
+        except BadQuery as error:
+            raise self.wrong(error.message, hint=error.hint) from error
 
     def urn(self) -> Urn:
         """A URN of an artefact or of an item."""

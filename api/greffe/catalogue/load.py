@@ -1,0 +1,158 @@
+"""The files of `sdmx/` and `mappings/` become a Catalogue, coherent or not at all (D2): nothing else reads them."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from greffe.catalogue.artefact_json import read_message
+from greffe.catalogue.catalogue import Catalogue, Recipient
+from greffe.catalogue.coherence import check
+from greffe.catalogue.map_files import read_map
+from greffe.catalogue.representation_files import read_representation
+from greffe.catalogue.tree import Node
+from greffe.catalogue.types import check_types
+from greffe.catalogue.yaml_tree import read_yaml
+from greffe.errors import BadDefinition, nearest
+from greffe.model.maps import RepresentationMap, StructureMap
+from greffe.model.references import Reference
+from greffe.model.structures import Artefact
+
+_SUFFIXES: Final = {"sdmx": (".json",), "mappings": (".yaml", ".csv")}
+_RECIPIENT: Final = "recipient.yaml"
+
+
+def read_folders(sdmx: Path, mappings: Path) -> dict[str, bytes]:
+    """The content of both folders by path, `sdmx/SSER/codelist/CL_SEX.json`, `mappings/ESTAT/crim_just_sex.yaml`.
+
+    Pages (.md), hidden files and `sdmx/received/` (kept as received, not in effect) are left out. Raises BadDefinition
+    for a folder that is not there and for a file of another kind: it would be overlooked.
+    """
+    found: dict[str, bytes] = {}
+    for name, folder in (("sdmx", sdmx), ("mappings", mappings)):
+        if not folder.is_dir():
+            raise BadDefinition(f"There is no folder {name}.", file=str(folder))
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            inside = path.relative_to(folder)
+            hidden = any(part.startswith(".") for part in inside.parts)
+            if hidden or path.suffix == ".md" or (name == "sdmx" and inside.parts[0] == "received"):
+                continue
+            if path.suffix not in _SUFFIXES[name]:
+                hint = f"Files here end in {', '.join(_SUFFIXES[name])}."
+                raise BadDefinition("It would be overlooked.", file=f"{name}/{inside.as_posix()}", hint=hint)
+            found[f"{name}/{inside.as_posix()}"] = path.read_bytes()
+    return found
+
+
+def load(files: Mapping[str, bytes]) -> Catalogue:
+    """The catalogue that the files make, from the folders or from the register alike.
+
+    Raises BadDefinition with file, row or path, and the nearest known ids: for what cannot be read, what stands twice,
+    what refers to nothing, maps that are incomplete or conflicting, and maps that join unequal types.
+    """
+    sums = {path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())}
+    artefacts, places = _artefacts(files)
+    reader = _MapReader(files, sums)
+    maps = reader.maps()
+    catalogue = Catalogue(artefacts, maps, tuple(_recipients(files)), _checksum(sums), sums)
+    check(catalogue, places)
+    check_types(catalogue)
+    return catalogue
+
+
+def _checksum(sums: Mapping[str, str]) -> str:
+    """One checksum over paths and contents."""
+    lines = "".join(f"{path} {checksum}\n" for path, checksum in sorted(sums.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+Key = tuple[str, Reference]
+
+
+def _artefacts(files: Mapping[str, bytes]) -> tuple[dict[Key, Artefact], dict[Key, str]]:
+    """Artefacts by kind and reference, and the file of each."""
+    artefacts: dict[Key, Artefact] = {}
+    places: dict[Key, str] = {}
+    for path in sorted(p for p in files if p.startswith("sdmx/")):
+        found = read_message(files[path], path)
+        if len(found) != 1:
+            raise BadDefinition(f"One artefact a file is expected, found {len(found)}.", file=path)
+        key = (found[0].kind, found[0].reference)
+        if key in artefacts:
+            raise BadDefinition(f"{key[0]} {key[1]} stands in {places[key]} already.", file=path)
+        artefacts[key], places[key] = found[0], path
+    return artefacts, places
+
+
+class _MapReader:
+    """Reads structure maps, and each representation map they name once."""
+
+    def __init__(self, files: Mapping[str, bytes], sums: Mapping[str, str]) -> None:
+        self.files, self.sums = files, sums
+        self.tables: dict[str, RepresentationMap] = {}
+
+    def maps(self) -> dict[Reference, StructureMap]:
+        """All structure maps by reference."""
+        found: dict[Reference, StructureMap] = {}
+        targets: dict[Reference, str] = {}
+        for path in _yaml(self.files, recipients=False):
+            map_ = self._map(path)
+            if map_.reference in found:
+                file = found[map_.reference].file
+                raise BadDefinition(f"The map {map_.reference} stands in {file} already.", file=path)
+            if map_.target in targets:
+                raise BadDefinition(f"{targets[map_.target]} leads to {map_.target} already.", file=path)
+            found[map_.reference], targets[map_.target] = map_, path
+        for path in self.files:
+            if path.startswith("mappings/") and path.endswith(".csv") and path not in self.tables:
+                raise BadDefinition("No map names this file.", file=path, hint="Name it in a component, or remove it.")
+        return found
+
+    def _map(self, path: str) -> StructureMap:
+        map_ = read_map(read_yaml(self.files[path], path), self._table)
+        named = {path, *(table.file for table in map_.representation_maps)}
+        return replace(map_, checksum=_checksum({file: self.sums[file] for file in named}))
+
+    def _table(self, node: Node) -> RepresentationMap:
+        path = posixpath.normpath(posixpath.join(posixpath.dirname(node.file), node.text()))
+        if path not in self.tables:
+            if path not in self.files or not path.startswith("mappings/") or not path.endswith(".csv"):
+                known = [posixpath.relpath(p, posixpath.dirname(node.file)) for p in self.files if p.endswith(".csv")]
+                raise node.wrong(f"There is no file {node.value!r} here.", near=nearest(node.text(), known))
+            self.tables[path] = read_representation(self.files[path], path)
+            self._check_id(path)
+        return self.tables[path]
+
+    def _check_id(self, path: str) -> None:
+        for other, table in self.tables.items():
+            if other != path and table.reference == self.tables[path].reference:
+                raise BadDefinition(f"Its id {table.reference} is that of {other} already.", file=path)
+
+
+def _yaml(files: Mapping[str, bytes], *, recipients: bool) -> list[str]:
+    return sorted(
+        p
+        for p in files
+        if p.startswith("mappings/") and p.endswith(".yaml") and (posixpath.basename(p) == _RECIPIENT) == recipients
+    )
+
+
+def _recipients(files: Mapping[str, bytes]) -> Iterator[Recipient]:
+    seen: dict[str, str] = {}
+    for path in _yaml(files, recipients=True):
+        root = read_yaml(files[path], path)
+        root.only(("id", "names", "dataflows", "notes"), ("id", "names", "dataflows"))
+        id_ = root.child("id").identifier()
+        if id_ in seen:
+            raise root.child("id").wrong(f"The recipient {id_} stands in {seen[id_]} already.")
+        seen[id_] = path
+        yield Recipient(
+            id_,
+            root.child("names").texts(),
+            tuple(node.reference() for node in root.entries("dataflows")),
+            root.child("notes").texts() if "notes" in root else {},
+        )
