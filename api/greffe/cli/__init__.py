@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from greffe.cli import decisions, demo, figures, service
+import greffe.cli.decisions as decisions
+import greffe.cli.demo as demo
+import greffe.cli.figures as figures
+import greffe.cli.service as service
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -110,7 +110,9 @@ def build(parts: Parts, samples: Path) -> None:
     """The journey: people and maps, the imperfect extract refused, the clean ones kept, mapped, validated, released."""
     started = time.monotonic()
     out.print(f"[bold]Greffe[/bold]  home directory {escape(str(parts.settings.home))}")
-    out.print(f"  artefacts and maps imported: {len(parts.catalogue().artefacts)} artefacts, {len(parts.catalogue().maps)} maps")
+    out.print(
+        f"  artefacts and maps imported: {len(parts.catalogue().artefacts)} artefacts, {len(parts.catalogue().maps)} maps"
+    )
     enter_people(parts)
     work = parts.settings.home / "samples"
     work.mkdir(parents=True, exist_ok=True)
@@ -164,7 +166,12 @@ def take(parts: Parts, extract: Extract) -> Taken:
     with progress(f"Ingesting {extract.path.name}", False) as bar:
         task = bar.task_ids[0]
         return take_in(
-            parts, AUTHOR, extract.path, handover, ReadOptions(), lambda stage, n: bar.update(task, note=f"{stage} {n:,}")
+            parts,
+            AUTHOR,
+            extract.path,
+            handover,
+            ReadOptions(),
+            lambda stage, n: bar.update(task, note=f"{stage} {n:,}"),
         )
 
 
@@ -178,7 +185,9 @@ def refused(taken: Taken) -> None:
             shown.add(error.rule)
             nearest = f" (nearest: {', '.join(error.nearest)})" if error.nearest else ""
             out.print(
-                escape(f"    row {error.row}, column {error.column}: found {error.found!r}, expected {error.expected}{nearest}  {error.rule}")
+                escape(
+                    f"    row {error.row}, column {error.column}: found {error.found!r}, expected {error.expected}{nearest}  {error.rule}"
+                )
             )
     out.print(f"    all of them: {escape(str(taken.rejects))}")
 
@@ -201,7 +210,9 @@ def release_all(parts: Parts) -> None:
                 accept_warnings(parts, FIRST, draft.id, ACCEPTED)
             made = make_release(parts, RELEASER, draft.id)
             bar.advance(task)
-            out.print(escape(f"  released {made}: {made.observations:,} observations, {origin}; {_told(kept.findings)}"))
+            out.print(
+                escape(f"  released {made}: {made.observations:,} observations, {origin}; {_told(kept.findings)}")
+            )
 
 
 def _told(findings: Sequence[Finding]) -> str:

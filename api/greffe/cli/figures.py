@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -50,12 +51,17 @@ def ingest(
             raise BadInput("--partial needs its reason.", parameter="--reason")
         if not file.is_file():
             raise BadInput("There is no such file.", file=str(file))
-        when = instant(moment, "--moment") if moment else parts.clock().fromtimestamp(file.stat().st_mtime, tz=_utc())
+        when = instant(moment, "--moment") if moment else datetime.fromtimestamp(file.stat().st_mtime, UTC)
         options = ReadOptions(encoding=encoding, delimiter=delimiter, sheet=sheet, partial=partial)
         handover = Handover(source, sender, origin, when, dataflow, reason if partial else "")
         with progress(f"Ingesting {file.name}", json_) as bar:
             taken = take_in(
-                parts, who, file, handover, options, lambda stage, done: bar.update(bar.task_ids[0], note=f"{stage} {done:,}")
+                parts,
+                who,
+                file,
+                handover,
+                options,
+                lambda stage, done: bar.update(bar.task_ids[0], note=f"{stage} {done:,}"),
             )
         record, report = taken.record, taken.report
         data: dict[str, object] = {
@@ -90,12 +96,6 @@ def ingest(
             return
         after = "This very file was accepted before; nothing changed." if taken.known else "Next: greffe prepare FLOW"
         show(data, json_, rows=[data], columns=("extract", "dataflow", "origin", "rows"), after=after)
-
-
-def _utc() -> object:
-    from datetime import UTC
-
-    return UTC
 
 
 def _counts(counts: object) -> str:
@@ -133,7 +133,11 @@ def prepare(
     with failing(json_):
         parts, who = acting(home, as_)
         wanted = (
-            [d for d in parts.catalogue().dataflows() if any(m.target == d.reference for m in parts.catalogue().maps.values())]
+            [
+                d
+                for d in parts.catalogue().dataflows()
+                if any(m.target == d.reference for m in parts.catalogue().maps.values())
+            ]
             if flow == "all"
             else [dataflow_named(parts, flow)]
         )
@@ -235,9 +239,7 @@ def show_findings(found: list[Finding], lang: str, most: int, as_json: bool, tit
     )
 
 
-def coverage(
-    draft: Annotated[str, typer.Argument(help="Draft id.")], home: Home = None, json_: Json = False
-) -> None:
+def coverage(draft: Annotated[str, typer.Argument(help="Draft id.")], home: Home = None, json_: Json = False) -> None:
     """What a draft leaves out: source codes without a target and their weight, cells not provided, indicators unread."""
     with failing(json_):
         _, kept = kept_draft(parts_of(home), draft)

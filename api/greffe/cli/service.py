@@ -61,7 +61,9 @@ def free_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise Refused(f"Port {port} of {host} is taken.", hint="Choose another one: PORT=8001 make demo.") from error
+            raise Refused(
+                f"Port {port} of {host} is taken.", hint="Choose another one: PORT=8001 make demo."
+            ) from error
 
 
 def openapi(
@@ -80,5 +82,5 @@ def openapi(
 
 def rules(json_: Json = False) -> None:
     """List the validation rules."""
-    rows = [{"rule": r.id, "severity": r.severity, "sentence": r.sentence["en"]} for r in RULES]
+    rows = [{"rule": r.id, "severity": r.severity, "sentence": r.sentences["en"]} for r in RULES]
     show({"rules": rows}, json_, rows=rows, columns=("rule", "severity", "sentence"))

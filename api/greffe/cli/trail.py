@@ -21,17 +21,25 @@ def show_explanation(found: Explanation, lang: str, as_json: bool) -> None:
         return
     series = ".".join(found.key.values())
     value = "missing" if found.published is None else found.published
-    tree = Tree(f"[bold]{escape(str(found.dataflow.reference))}/{escape(series)}  {escape(found.period)} = {value}[/bold]")
+    tree = Tree(
+        f"[bold]{escape(str(found.dataflow.reference))}/{escape(series)}  {escape(found.period)} = {value}[/bold]"
+    )
     for id_, code in found.key.items():
         name = _label(found, id_, code, lang)
         tree.add(escape(f"{id_} {code}" + (f": {name}" if name else "")))
     tree.add(escape("attributes: " + ", ".join(f"{k}={v}" for k, v in found.attributes.items())))
     release = found.release
-    by = tree.add(escape(f"release {release}, in effect {release.effective_at:%Y-%m-%d %H:%M:%S} UTC, {release.origin} figures"))
+    by = tree.add(
+        escape(f"release {release}, in effect {release.effective_at:%Y-%m-%d %H:%M:%S} UTC, {release.origin} figures")
+    )
     by.add(escape(f"draft by {found.draft_author}, approved by {_names(found.draft_signatures)}"))
     for acceptance in _list(found.manifest.get("acceptances")):
         by.add(escape(f"warnings accepted: {acceptance}"))
-    tree.add(escape(f"map {found.map.reference}, by {_names(found.map_signatures, 'author')}, approved by {_names(found.map_signatures)}"))
+    tree.add(
+        escape(
+            f"map {found.map.reference}, by {_names(found.map_signatures, 'author')}, approved by {_names(found.map_signatures)}"
+        )
+    )
     if found.trace is not None:
         _branch(tree.add("made again from the kept inputs"), found.trace)
     tree.add(escape(f"rules passed: {', '.join(found.rules_passed)}"))
@@ -40,7 +48,11 @@ def show_explanation(found: Explanation, lang: str, as_json: bool) -> None:
         tree.add(escape(f"{finding.severity} {finding.rule}{waiver}: {finding.messages.get(lang, '')}"))
     for w in found.waivers:
         tree.add(escape(f"waiver {w.get('id')}: {w.get('reason')} ({w.get('reference')})"))
-    verdict = "made again, it is what was published" if found.agrees else "[red]made again, it is NOT what was published[/red]"
+    verdict = (
+        "made again, it is what was published"
+        if found.agrees
+        else "[red]made again, it is NOT what was published[/red]"
+    )
     tree.add(f"[bold]{verdict}[/bold]")
     Console(highlight=False).print(tree)
 
@@ -53,7 +65,11 @@ def _branch(tree: Tree, trace: Trace) -> None:
         _branch(head, operand)
     for source in trace.sources[:20]:
         codes = " ".join(f"{k}={v}" for k, v in source.key.items() if v != "_Z")
-        head.add(escape(f"internal {source.extract} row {source.row}: {codes} {source.period} = {source.text or 'empty'} ({source.status})"))
+        head.add(
+            escape(
+                f"internal {source.extract} row {source.row}: {codes} {source.period} = {source.text or 'empty'} ({source.status})"
+            )
+        )
     if len(trace.sources) > 20:
         head.add(f"… and {len(trace.sources) - 20} more internal observations (--json)")
     for step in trace.mappings:
@@ -123,7 +139,14 @@ def trace_data(trace: Trace) -> dict[str, object]:
         "calculation_id": trace.calculation_id,
         "operands": [trace_data(o) for o in trace.operands],
         "sources": [
-            {"extract": s.extract, "row": s.row, "key": dict(s.key), "period": s.period, "value": s.text, "status": s.status}
+            {
+                "extract": s.extract,
+                "row": s.row,
+                "key": dict(s.key),
+                "period": s.period,
+                "value": s.text,
+                "status": s.status,
+            }
             for s in trace.sources
         ],
         "mappings": [

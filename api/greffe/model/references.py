@@ -12,7 +12,9 @@ ID: Final = r"[A-Za-z0-9_@$\-]+"
 AGENCY: Final = r"[A-Za-z][A-Za-z0-9_\-]*(?:\.[A-Za-z][A-Za-z0-9_\-]*)*"
 VERSION: Final = r"\d+(?:\.\d+){0,2}(?:-[A-Za-z0-9.\-]+)?"
 _SHORT: Final = re.compile(rf"({AGENCY}):({ID})\(({VERSION})\)")
-_URN: Final = re.compile(rf"urn:sdmx:org\.sdmx\.infomodel\.([a-z]+)\.([A-Za-z]+)=({AGENCY}):({ID})\(({VERSION})\)(?:\.(.+))?")
+_URN: Final = re.compile(
+    rf"urn:sdmx:org\.sdmx\.infomodel\.([a-z]+)\.([A-Za-z]+)=({AGENCY}):({ID})\(({VERSION})\)(?:\.(.+))?"
+)
 
 # Kind (the word of a REST 2.x path) → package and class of its URN.
 KINDS: Final[dict[str, tuple[str, str]]] = {
@@ -71,9 +73,11 @@ class Urn:
         return self.reference.item_urn(self.kind, self.item) if self.item else self.reference.urn(self.kind)
 
 
-_KIND_BY_CLASS: Final = {cls: kind for kind, (_, cls) in KINDS.items()} | {
-    cls: kind for kind, cls in ITEM_CLASSES.items()
-} | {"ContentConstraint": "dataconstraint"}
+_KIND_BY_CLASS: Final = (
+    {cls: kind for kind, (_, cls) in KINDS.items()}
+    | {cls: kind for kind, cls in ITEM_CLASSES.items()}
+    | {"ContentConstraint": "dataconstraint"}
+)
 
 
 def parse_reference(text: str) -> Reference:

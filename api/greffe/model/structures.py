@@ -220,6 +220,14 @@ class Categorisation(Maintainable):
 
 
 Artefact: TypeAlias = (
-    Codelist | ConceptScheme | AgencyScheme | DataProviderScheme | CategoryScheme | DataStructure | Dataflow
-    | ProvisionAgreement | DataConstraint | Categorisation
+    Codelist
+    | ConceptScheme
+    | AgencyScheme
+    | DataProviderScheme
+    | CategoryScheme
+    | DataStructure
+    | Dataflow
+    | ProvisionAgreement
+    | DataConstraint
+    | Categorisation
 )

@@ -37,7 +37,12 @@ def import_folders(parts: Parts, who: Actor, sdmx: Path, mappings: Path) -> Cata
         return None
     version = CatalogueVersion(catalogue.checksum, files)
     parts.register.append(
-        who, parts.clock(), "catalogue.imported", catalogue.checksum, version.payload(), contents=list(contents.values())
+        who,
+        parts.clock(),
+        "catalogue.imported",
+        catalogue.checksum,
+        version.payload(),
+        contents=list(contents.values()),
     )
     for map_ in catalogue.maps.values():
         subject = map_subject(map_)

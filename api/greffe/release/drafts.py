@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -113,7 +112,7 @@ def write_draft(
     body = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, default=str).encode()
     (work / "draft.json").write_bytes(body)
     shutil.rmtree(final, ignore_errors=True)
-    os.replace(work, final)
+    work.replace(final)
     return read_draft(final)
 
 

@@ -21,7 +21,7 @@ from greffe.release.parts import Parts
 from greffe.release.sources import Feed, Inputs, load_sources
 from greffe.store.base import Selection
 from greffe.store.ledger import Approval, Ledger
-from greffe.validation.run import RULES
+from greffe.validation.run import RULES, Context
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
         attributes=attributes,
         trace=made,
         agrees=made is not None and _same(made, published, attributes),
-        rules_passed=tuple(sorted({r.id for r in RULES if r.applies(flow.reference.id)} - {f.rule for f in at})),
+        rules_passed=tuple(sorted(_rules(catalogue, flow, structure) - {f.rule for f in at})),
         findings=tuple(at),
         waivers=tuple(_waivers(manifest, {f.waiver for f in at})),
         map_signatures=ledger.approvals(subject, map_.checksum),
@@ -91,6 +91,12 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
         draft_author=draft.author,
         manifest=manifest,
     )
+
+
+def _rules(catalogue: Catalogue, flow: Dataflow, structure: DataStructure) -> set[str]:
+    """Ids of the rules that look at a dataset of this flow on its way to a release."""
+    context = Context(catalogue, flow, structure, "mapped", "")
+    return {rule.id for rule in RULES if rule.applies(context)}
 
 
 def _manifest(parts: Parts, release: Release) -> Mapping[str, object]:

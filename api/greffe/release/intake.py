@@ -105,6 +105,6 @@ def _entered(
         accepted=accepted,
     )
     shutil.rmtree(final, ignore_errors=True)
-    os.replace(work, final)
+    work.replace(final)
     parts.note(who, record.kind, id_, record.payload())
     return Taken(record, report, rejects)

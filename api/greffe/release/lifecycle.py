@@ -189,9 +189,7 @@ def _releasable(parts: Parts, record: DraftRecord, draft: Draft) -> None:
         )
     if not signed_by_two(parts, record.id, record.checksum, record.author):
         have = len(approvers(parts, record.id, record.checksum))
-        raise Refused(
-            f"Draft {record.id} has {have} of 2 approvals.", hint=f"greffe approve {record.id} --as NAME"
-        )
+        raise Refused(f"Draft {record.id} has {have} of 2 approvals.", hint=f"greffe approve {record.id} --as NAME")
     map_ = parts.catalogue().map_to(parts.catalogue().get(Dataflow, record.dataflow))
     if map_.checksum != record.map_checksum:
         raise Refused(

@@ -68,9 +68,7 @@ def check_mapped(connection: Connection, job: Job, populations: Mapping[Referenc
             "FROM read_parquet($1)",
             [str(job.previous)],
         )
-    context = Context(
-        job.catalogue, job.dataflow, job.structure, "mapped", MAPPED, _first(populations), previous
-    )
+    context = Context(job.catalogue, job.dataflow, job.structure, "mapped", MAPPED, _first(populations), previous)
     return run(connection, context)
 
 

@@ -73,7 +73,9 @@ def _named_in(parts: Parts, path: Path, header: list[str], rows: list[list[str]]
     for column in ("DATAFLOW", "STRUCTURE_ID"):
         if column in header:
             return parts.catalogue().get(Dataflow, parse_reference(rows[0][header.index(column)]))
-    raise BadQuery(f"{path.name} names no dataflow.", parameter="--dataflow", hint="Say which, e.g. ESTAT_CRIM_OFF_CAT.")
+    raise BadQuery(
+        f"{path.name} names no dataflow.", parameter="--dataflow", hint="Say which, e.g. ESTAT_CRIM_OFF_CAT."
+    )
 
 
 def _table(path: Path, header: list[str], rows: list[list[str]], structure: DataStructure) -> pa.Table:
@@ -81,7 +83,9 @@ def _table(path: Path, header: list[str], rows: list[list[str]], structure: Data
     known = [c.id for c in structure.components]
     for name in header:
         if name not in known and name not in _ENVELOPE:
-            raise BadInput(f"Unknown column {name!r}.", file=str(path), row=1, column=name, nearest=nearest(name, known))
+            raise BadInput(
+                f"Unknown column {name!r}.", file=str(path), row=1, column=name, nearest=nearest(name, known)
+            )
     for needed in (*structure.dimension_ids, "TIME_PERIOD", "OBS_VALUE"):
         if header.count(needed) != 1:
             raise BadInput("The column must be there once.", file=str(path), row=1, column=needed)
@@ -97,13 +101,11 @@ def _table(path: Path, header: list[str], rows: list[list[str]], structure: Data
             texts.append(None)
             continue
         if not _NUMBER.fullmatch(cell):
-            raise BadInput(
-                f"{cell!r} is no plain decimal number.", file=str(path), row=number, column="OBS_VALUE"
-            )
+            raise BadInput(f"{cell!r} is no plain decimal number.", file=str(path), row=number, column="OBS_VALUE")
         values.append(Decimal(cell))
         texts.append(cell)
     scale = max([structure.decimals, *(-int(v.as_tuple().exponent) for v in values if v is not None)])
-    arrays: dict[str, pa.Array] = {}
+    arrays: dict[str, pa.StringArray | pa.Decimal128Array] = {}
     for name in (*structure.dimension_ids, "TIME_PERIOD", *(a.id for a in structure.attributes)):
         cells = [row[header.index(name)] or None for row in rows] if name in header else [None] * len(rows)
         arrays[name] = pa.array(cells, pa.string())

@@ -91,9 +91,7 @@ def choose_inputs(
             f"{map_.source} has real and synthetic extracts, and a release never mixes them.",
             hint="Say which: --origin real or --origin synthetic.",
         )
-    populations = dict.fromkeys(
-        c.population.dataflow for c in map_.calculations if c.population is not None
-    )
+    populations = dict.fromkeys(c.population.dataflow for c in map_.calculations if c.population is not None)
     return Inputs(
         folder,
         _feed(catalogue, map_.source, main),
@@ -152,9 +150,7 @@ def selected_view(connection: Connection, source: str, map_: StructureMap) -> st
     return "selected_rows"
 
 
-def unread_indicators(
-    connection: Connection, source: str, catalogue: Catalogue, dataflow: Reference
-) -> dict[str, int]:
+def unread_indicators(connection: Connection, source: str, catalogue: Catalogue, dataflow: Reference) -> dict[str, int]:
     """Indicators of the source that no map of the catalogue reads, with their number of rows: nothing is dropped in
     silence."""
     read = {i for m in catalogue.maps.values() if m.source == dataflow for i in m.select.get("INDICATEUR", ())}

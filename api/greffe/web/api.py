@@ -32,7 +32,9 @@ def router(parts: Parts) -> APIRouter:
     routes = APIRouter(prefix="/api/v1", tags=["Plain REST"], responses=ERRORS)
 
     @routes.get("/indicators", dependencies=[Depends(only("domain"))])
-    def indicators(domain: Annotated[str, Query(description="Only this domain, e.g. penitentiaire")] = "") -> list[Indicator]:
+    def indicators(
+        domain: Annotated[str, Query(description="Only this domain, e.g. penitentiaire")] = "",
+    ) -> list[Indicator]:
         """Internal indicators: what each counts, and which target dataflows are made of it."""
         catalogue = parts.catalogue()
         found = [i for i in _indicators(catalogue) if domain in ("", i.annotation("DOMAIN"))]

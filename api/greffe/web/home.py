@@ -45,9 +45,7 @@ def router(parts: Parts) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/", include_in_schema=False, dependencies=[Depends(only("lang"))])
-    def home(
-        lang: Annotated[str, Query()] = "", accept_language: Annotated[str, Header()] = ""
-    ) -> Response:
+    def home(lang: Annotated[str, Query()] = "", accept_language: Annotated[str, Header()] = "") -> Response:
         if lang and lang not in WORDS:
             raise NotAcceptable(f"There is no page in {lang!r}.", parameter="lang", hint="en or fr.")
         chosen = lang or ("fr" if accept_language.lower().startswith("fr") else "en")

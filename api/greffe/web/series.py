@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from starlette.responses import Response
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.errors import BadQuery, NotAcceptable, NotFound, nearest
+from greffe.errors import BadQuery, NotFound
 from greffe.model.dataset import SeriesBlock
 from greffe.model.maps import Calculation
 from greffe.model.periods import Span, span
@@ -21,10 +21,10 @@ from greffe.release.parts import Parts
 from greffe.store.base import Selection
 from greffe.store.ledger import Approval
 from greffe.web.api import ERRORS, finding_out, public, published
+from greffe.web.language import chosen_language
 from greffe.web.models import CalculationOut, Dimension, ExplanationOut, MappingOut
 from greffe.web.strict import only
 
-LANGUAGES = ("en", "fr")
 MOST = 1_000  # series of one JSON answer; more is what SDMX-CSV is for
 Lang = Annotated[str, Query(description="Language of the labels: en or fr")]
 FlowId = Annotated[str, Path(description="Id of a dataflow", examples=["ESTAT_CRIM_OFF_CAT"])]
@@ -78,24 +78,17 @@ def router(parts: Parts) -> APIRouter:
     )
     def explain_figure(dataflow: FlowId, key: Key, period: str, lang: Lang = "en") -> ExplanationOut:
         """Where a published figure comes from: maps, calculation, rules, row ids and reasons; no internal value, no name."""
-        _language(lang)
+        chosen_language(lang, "")
         flow = published(parts.catalogue(), dataflow)
         return _explained(explain(parts, f"{flow.reference}/{key}", period))
 
     return routes
 
 
-def _language(lang: str) -> None:
-    if lang not in LANGUAGES:
-        raise NotAcceptable(
-            f"There are no labels in {lang!r}.", parameter="lang", nearest=nearest(lang, LANGUAGES), hint="en or fr."
-        )
-
-
 def _answer(
     parts: Parts, dataflow: str, key: str, start: str, end: str, lang: str, limit: int, offset: int
 ) -> Response:
-    _language(lang)
+    lang = chosen_language(lang, "")
     catalogue = parts.catalogue()
     flow = published(catalogue, dataflow)
     structure = catalogue.structure(flow)
@@ -216,8 +209,14 @@ def _explained(found: Explanation) -> ExplanationOut:
         calculations=[_calculation(calculations[c]) for c in used],
         mappings=[
             MappingOut(
-                file=m.file, row_id=m.row_id, source=dict(m.source), target=dict(m.target), kind=m.kind,
-                reason=m.reason, reference=m.reference, confidence=m.confidence,
+                file=m.file,
+                row_id=m.row_id,
+                source=dict(m.source),
+                target=dict(m.target),
+                kind=m.kind,
+                reason=m.reason,
+                reference=m.reference,
+                confidence=m.confidence,
             )  # fmt: skip
             for m in (by_row[s] for s in steps)
         ],

@@ -1,0 +1,51 @@
+"""Units, and the relations between indicators that rules check: declared once, here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+# Units of target structures in which things are counted, and those of rates with their factor.
+COUNT_UNITS: Final = ("NR", "COUNTS", "Counts", "COUNT")
+RATE_UNITS: Final = {"P_HTHAB": 100_000, "RT_100K": 100_000}
+# Decimals that a unit allows (QR-FMT-10); an annotation DECIMALS_<UNIT> of the structure or the dataflow goes before.
+UNIT_DECIMALS: Final = {"NR": 0, "COUNTS": 0, "Counts": 0, "P_HTHAB": 2, "RT_100K": 2, "PC": 1}
+# Codes of INDICATOR, where a structure has no unit, that are ratios computed from the others.
+RATIO_INDICATORS: Final = ("CR", "DT", "PEND_GT2", "CASE_PER_100", "JUDGES_PER_100K")
+# Units of internal extracts that are ratios or means: nothing is summed in them.
+RATIO_UNITS: Final = ("pourcent", "mois", "jour")
+# Units of internal extracts in which things are not whole: ratios, means, money, full-time equivalents.
+FRACTIONS: Final = (*RATIO_UNITS, "euro", "ETP")
+
+MISSING: Final = ("O", "M", "L", "Q")  # OBS_STATUS of a value that is not there
+SMALL: Final = 5  # counts of persons below it are confidential outside the nation (QR-CNF-01)
+PERSONAL: Final = ("INFRACTION", "NATAFF", "SEXE", "AGE", "NATIONALITE")  # breakdowns that may point at a person
+
+
+@dataclass(frozen=True)
+class Stock:
+    """Indicators of one family of cases: pending = pending a year before + new - resolved."""
+
+    new: str
+    resolved: str
+    pending: str
+
+
+def _family(prefix: str, new: str = "NOUV", resolved: str = "TERM") -> Stock:
+    return Stock(f"{prefix}_{new}", f"{prefix}_{resolved}", f"{prefix}_STOCK")
+
+
+EXACT_STOCKS: Final = (
+    _family("CIV_CA"),
+    _family("CIV_CC"),
+    _family("CIV_TC"),
+    _family("CIV_CPH"),
+    _family("FAM_DIV", resolved="PRON"),
+    _family("ENT_PC", new="OUV"),
+    _family("PEN_JUG"),
+    _family("PEN_CA"),
+)
+HARMONISED_STOCKS: Final = (_family("CIV_TJ"),)  # adjusted at harmonisation: inexact by up to 1 percent
+
+FRANCE: Final = ("FR", "FRA")  # the country in the recipients' lists of places
+FIELD_OF_PUBLICATIONS: Final = "fr_met_drom"  # territory of the EU: what a publication that names no field covers

@@ -1,0 +1,118 @@
+"""What a rule is: a named function that writes one SQL query, and the sentence that staff read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final, TypeAlias
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.model.structures import Dataflow, DataStructure, Texts
+from greffe.validation.facts import Facts
+
+INTERNAL: Final = "internal"  # an extract of the internal applications
+MAPPED: Final = "mapped"  # a dataset on its way to a release
+PUBLISHED: Final = "published"  # a dataset as a recipient has published it
+STAGES: Final = (INTERNAL, MAPPED, PUBLISHED)
+OUTSIDE: Final = (MAPPED, PUBLISHED)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is checked, without the connection it is on.
+
+    `table` names a table or view in the shape of `stage`: internal rows that no version supersedes, or mapped rows (a
+    published dataset may lack attributes). `population` names internal rows of INT_POPULATION, `previous` the mapped
+    rows of the release before; both may be ''.
+    """
+
+    catalogue: Catalogue
+    dataflow: Dataflow
+    structure: DataStructure
+    stage: str
+    table: str
+    population: str = ""
+    previous: str = ""
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question whose every answered row is a finding.
+
+    `sql` gives columns: dimension ids (the key) and TIME_PERIOD; `v_x` a value in units of the last decimal of the
+    measure (`Facts.scale`), `r_x` the same shown with two decimals, any other `x` as it is. The two messages are
+    templates over the names `x`. `severity`, when given, replaces that of the rule.
+    """
+
+    sql: str
+    en: str
+    fr: str
+    severity: str = ""
+
+
+Check: TypeAlias = Callable[[Facts], Iterator[Query]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule in the list of rules. `level` is that of the ESS handbook (0 format, 1 within a file, 2 between releases,
+    3 between files, 4 between houses, 5 between countries); `flows` are patterns of dataflow ids, `needs` components
+    that the structure must have (`A|B`: either)."""
+
+    id: str
+    name: str
+    severity: str
+    sentences: Texts
+    stages: tuple[str, ...]
+    check: Check
+    level: int = 1
+    service: str = "CONVAL"
+    flows: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+    def applies(self, context: Context) -> bool:
+        """Whether the rule means anything for that dataset."""
+        name, ids = context.dataflow.reference.id, {c.id for c in context.structure.components}
+        return (
+            context.stage in self.stages
+            and (not self.flows or any(fnmatchcase(name, pattern) for pattern in self.flows))
+            and all(ids.intersection(need.split("|")) for need in self.needs)
+        )
+
+
+REGISTERED: Final[list[Rule]] = []
+
+
+def rule(
+    id_: str,
+    severity: str,
+    fr: str,
+    *,
+    stages: tuple[str, ...],
+    level: int = 1,
+    service: str = "CONVAL",
+    flows: tuple[str, ...] = (),
+    needs: tuple[str, ...] = (),
+) -> Callable[[Check], Check]:
+    """Register a function as a rule: its name is that of the rule, the first paragraph of its docstring the sentence in
+    English; `fr` is the sentence in French."""
+
+    def register(check: Check) -> Check:
+        REGISTERED.append(
+            Rule(
+                id=id_,
+                name=getattr(check, "__name__", id_),
+                severity=severity,
+                sentences={"en": " ".join((check.__doc__ or "").split("\n\n")[0].split()), "fr": fr},
+                stages=stages,
+                check=check,
+                level=level,
+                service=service,
+                flows=flows,
+                needs=needs,
+            )
+        )
+        return check
+
+    return register

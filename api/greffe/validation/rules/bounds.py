@@ -1,0 +1,126 @@
+"""What cannot be more than something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from greffe.engine import quoted
+from greffe.model.findings import ERROR, WARNING
+from greffe.validation.facts import Facts, literal
+from greffe.validation.rule import OUTSIDE, STAGES, Query, rule
+from greffe.validation.rules.stocks import pivoted
+
+
+@rule(
+    "QR-SUB-01",
+    ERROR,
+    "Les mineurs ne dépassent pas l’ensemble des âges.",
+    stages=STAGES,
+    needs=("AGE|age",),
+)
+def minors_do_not_exceed_all_ages(facts: Facts) -> Iterator[Query]:
+    """Minors do not exceed all ages."""
+    component = facts.first("AGE", "age")
+    pairs = (("MIN", "T"), ("JUV", "TOTAL"), ("Juveniles", "Total"))
+    codes = facts.codes(component)
+    part, whole = next((p for p in pairs if set(p) <= codes or not codes), pairs[0])
+    yield Query(
+        _pair(facts, component, part, whole),
+        "{part} minors, but {whole} persons of all ages.",
+        "{part} mineurs, mais {whole} personnes de tous âges.",
+    )
+
+
+@rule(
+    "QR-SUB-04",
+    ERROR,
+    "Les détenus ne dépassent pas les écroués.",
+    stages=("internal",),
+    needs=("INDICATEUR",),
+)
+def detained_do_not_exceed_committed(facts: Facts) -> Iterator[Query]:
+    """Detained persons do not exceed persons under committal."""
+    yield Query(
+        _pair(facts, "INDICATEUR", "PRI_DETENUS", "PRI_ECROUES"),
+        "{part} detained, but {whole} under committal.",
+        "{part} détenus, mais {whole} écroués.",
+    )
+
+
+@rule(
+    "QR-SUB-05",
+    ERROR,
+    "Les condamnés ne dépassent pas les condamnations.",
+    stages=("internal",),
+    needs=("INDICATEUR",),
+)
+def convicted_do_not_exceed_convictions(facts: Facts) -> Iterator[Query]:
+    """Persons convicted do not exceed convictions."""
+    yield Query(
+        _pair(facts, "INDICATEUR", "CJN_CONDAMNES", "CJN_CONDAMN"),
+        "{part} persons convicted, but {whole} convictions.",
+        "{part} condamnés, mais {whole} condamnations.",
+    )
+
+
+@rule(
+    "QR-SUB-06",
+    ERROR,
+    "Les poursuivis ne dépassent pas les auteurs poursuivables, ni ceux-ci les auteurs traités.",
+    stages=("internal",),
+    needs=("INDICATEUR",),
+)
+def prosecuted_do_not_exceed_suspects(facts: Facts) -> Iterator[Query]:
+    """Persons prosecuted do not exceed suspects who can be prosecuted, nor these all suspects dealt with."""
+    chain = ("PEN_PQ_POURS", "PEN_PQ_AUT_POURSUIV", "PEN_PQ_AUT_TRAIT")
+    for part, whole in ((chain[0], chain[1]), (chain[1], chain[2]), (chain[0], chain[2])):
+        yield Query(
+            _pair(facts, "INDICATEUR", part, whole),
+            f"{{part}} ({part}), but {{whole}} ({whole}).",
+            f"{{part}} ({part}), mais {{whole}} ({whole}).",
+        )
+
+
+@rule(
+    "QR-SUB-09",
+    WARNING,
+    "Admissions et rejets d’aide juridictionnelle ne dépassent pas les demandes.",
+    stages=("internal",),
+    needs=("INDICATEUR",),
+)
+def legal_aid_decisions_do_not_exceed_applications(facts: Facts) -> Iterator[Query]:
+    """Legal aid admissions and refusals do not exceed applications."""
+    states = {"v_granted": "AJ_ADM", "v_refused": "AJ_REJ", "v_asked": "AJ_DEM"}
+    columns = ", ".join(states)
+    yield Query(
+        pivoted(facts, "INDICATEUR", states, "AJ_DEM", columns, "v_granted + v_refused > v_asked"),
+        "{granted} admissions and {refused} refusals, but {asked} applications.",
+        "{granted} admissions et {refused} rejets, mais {asked} demandes.",
+    )
+
+
+@rule(
+    "QR-SUB-10",
+    ERROR,
+    "Les affaires en cours depuis plus de deux ans ne dépassent pas les affaires en cours.",
+    stages=OUTSIDE,
+    needs=("CASE_STATUS",),
+)
+def old_cases_do_not_exceed_pending(facts: Facts) -> Iterator[Query]:
+    """Cases pending over two years do not exceed pending cases."""
+    yield Query(
+        _pair(facts, "CASE_STATUS", "GT2", "P1"),
+        "{part} cases pending over two years, but {whole} pending.",
+        "{part} affaires en cours depuis plus de deux ans, mais {whole} en cours.",
+    )
+
+
+def _pair(facts: Facts, component: str, part: str, whole: str) -> str:
+    """Rows of code `part` that are more than the row of code `whole`, all else equal."""
+    name = quoted(component)
+    same = " AND ".join(f"p.{quoted(d)} = w.{quoted(d)}" for d in (*facts.others(component), "TIME_PERIOD"))
+    keys = ", ".join(f"p.{quoted(d)}" for d in facts.dims)
+    return (
+        f"SELECT {keys}, p.TIME_PERIOD, p.v AS v_part, w.v AS v_whole FROM {facts.table} p JOIN {facts.table} w "
+        f"ON {same} WHERE p.{name} = {literal(part)} AND w.{name} = {literal(whole)} AND p.v > w.v"
+    )

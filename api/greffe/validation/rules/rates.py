@@ -1,0 +1,118 @@
+"""Rates per 100,000 follow from the count and the population of the same year and field, without a double anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from greffe.engine import quoted
+from greffe.model.findings import ERROR
+from greffe.validation.facts import Facts, literal, literals
+from greffe.validation.measures import COUNT_UNITS, FIELD_OF_PUBLICATIONS, FRANCE, RATE_UNITS
+from greffe.validation.rule import OUTSIDE, Query, rule
+from greffe.validation.sql import rounded
+
+FACTOR = 100_000
+
+
+@rule(
+    "QR-RAT-01",
+    ERROR,
+    "Un taux pour 100 000 suit de l’effectif et de la population de la même année, à 0,006 plus 0,03 % près.",
+    stages=OUTSIDE,
+    level=3,
+    needs=("unit|UNIT",),
+)
+def rate_follows_from_count_and_population(facts: Facts) -> Iterator[Query]:
+    """A rate per 100,000 follows from the count and the population of the same year, within 0.006 plus 0.03 percent.
+
+    Both sexes and all ages, the only population held. Names the year whose population gives the rate to the digit.
+
+    |rate - count / population × 100000| <= 0.006 + 0.0003 × rate, multiplied out: with r and n in units of 1/scale,
+    |r × p - n × 100000| × 10000 <= (60 × scale + 3 × r) × p.
+    """
+    if not facts.population:
+        return
+    difference = f"abs(r_rate * population - v_count * {FACTOR}) * 10000"
+    tolerance = f"(60 * {facts.scale} + 3 * r_rate) * population"
+    keys = ", ".join(quoted(d) for d in facts.dims)
+    places = min(facts.decimals, 2)
+    shown = 10 ** (facts.decimals - places)
+
+    def expected(population: str) -> str:
+        return f"({rounded(f'v_count * {FACTOR}', f'{population} * {shown}')} * {shown})"
+
+    yield Query(
+        f"WITH population AS ({population_sql(facts)}), pairs AS ({pairs_sql(facts)}), "
+        "known AS (SELECT pairs.*, p.population FROM pairs JOIN population p USING (year, field)), "
+        f"broken AS (SELECT *, {expected('population')} AS r_expected FROM known WHERE {difference} > {tolerance}), "
+        "vintage AS (SELECT b.*, o.year AS other FROM broken b LEFT JOIN population o ON o.field = b.field AND "
+        f"o.year <> b.year AND {expected('o.population')} = r_rate "
+        f"QUALIFY row_number() OVER (PARTITION BY {keys}, TIME_PERIOD ORDER BY abs(o.year - b.year), o.year) = 1) "
+        f"SELECT {keys}, TIME_PERIOD, r_rate, r_expected, v_count, CAST(population AS VARCHAR) AS population, "
+        "coalesce(CAST(other AS VARCHAR), '') AS vintage, CASE WHEN other IS NULL THEN '' ELSE "
+        "'; it follows from the population of ' || other END AS en_vintage, CASE WHEN other IS NULL THEN '' ELSE "
+        "' ; il suit de la population de ' || other END AS fr_vintage FROM vintage",
+        "Rate {rate}, expected {expected} from the count {count} and the population {population}{en_vintage}.",
+        "Taux {rate}, attendu {expected} d’après l’effectif {count} et la population {population}{fr_vintage}.",
+    )
+
+
+@rule(
+    "QR-TYP-02",
+    ERROR,
+    "Un taux et son effectif couvrent le même champ territorial, et une population de ce champ existe.",
+    stages=OUTSIDE,
+    needs=("unit|UNIT", "TERRITORY"),
+)
+def rate_and_count_cover_one_territory(facts: Facts) -> Iterator[Query]:
+    """A rate and its count cover the same territorial field, and a population of that field exists."""
+    keys = ", ".join(quoted(d) for d in facts.dims)
+    yield Query(
+        f"SELECT {keys}, TIME_PERIOD, field, count_field FROM ({pairs_sql(facts)}) WHERE field <> count_field",
+        "The rate covers {field}, its count {count_field}.",
+        "Le taux couvre {field}, son effectif {count_field}.",
+    )
+    if facts.population:
+        yield Query(
+            f"WITH population AS ({population_sql(facts)}) "
+            f"SELECT DISTINCT {keys}, TIME_PERIOD, field FROM ({pairs_sql(facts)}) "
+            "WHERE year IN (SELECT year FROM population) AND field NOT IN (SELECT field FROM population)",
+            "The rate covers {field}, of which no population is held.",
+            "Le taux couvre {field}, dont aucune population n’est tenue.",
+        )
+
+
+def population_sql(facts: Facts) -> str:
+    """Year, territorial field, whole population of France, both sexes and all ages."""
+    return (
+        "SELECT TRY_CAST(TIME_PERIOD AS INTEGER) AS year, TERRITOIRE AS field, max(CAST(OBS_VALUE AS HUGEINT)) AS "
+        f"population FROM {quoted(facts.population)} WHERE INDICATEUR = 'POP_1JAN' AND FREQ = 'A' AND GEO = 'FR' "
+        "AND SEXE = 'T' AND AGE = 'T' AND OBS_VALUE > 0 GROUP BY ALL"
+    )
+
+
+def pairs_sql(facts: Facts) -> str:
+    """Rates beside their counts: key, year, field of both, r_rate, v_count. A publication that names no field stands for
+    the territory of the European Union."""
+    unit = quoted(facts.unit)
+    rest = facts.others(facts.unit)
+    same = " AND ".join(f"r.{quoted(d)} = n.{quoted(d)}" for d in (*rest, "TIME_PERIOD"))
+    keys = ", ".join(f"r.{quoted(d)}" for d in facts.dims)
+    whole = [
+        f"r.{quoted(c)} IN ('T', 'TOTAL', 'Total', '_T', '_Z')" for c in ("sex", "SEX", "age", "AGE") if c in facts.dims
+    ]
+    area = facts.first("geo", "REF_AREA")
+    if area:
+        whole.append(f"r.{quoted(area)} IN ({literals(FRANCE)})")
+    field = [
+        f"coalesce(CAST({a}.TERRITORY AS VARCHAR), {literal(FIELD_OF_PUBLICATIONS)})"
+        if facts.has("TERRITORY")
+        else literal(FIELD_OF_PUBLICATIONS)
+        for a in ("r", "n")
+    ]
+    return (
+        f"SELECT {keys}, r.TIME_PERIOD, r.year, {field[0]} AS field, {field[1]} AS count_field, r.v AS r_rate, "
+        f"n.v AS v_count FROM {facts.table} r JOIN {facts.table} n ON {same} "
+        f"WHERE r.{unit} IN ({literals(tuple(RATE_UNITS))}) AND n.{unit} IN ({literals(COUNT_UNITS)}) "
+        f"AND r.v IS NOT NULL AND n.v IS NOT NULL AND {' AND '.join(whole) or 'TRUE'}"
+    )

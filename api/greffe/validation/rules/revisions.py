@@ -1,0 +1,63 @@
+"""A new release against the one before: final values stay, and nothing that was sent disappears."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from greffe.engine import quoted
+from greffe.model.findings import ERROR, WARNING
+from greffe.validation.facts import Facts
+from greffe.validation.rule import Query, rule
+
+FINAL = "A"
+
+
+@rule(
+    "QR-VIN-01",
+    ERROR,
+    "Une révision de plus de 5 % d’une valeur définitive (de plus de 20, au-dessous de 20) demande une approbation.",
+    stages=("mapped",),
+    level=2,
+    needs=("OBS_STATUS",),
+)
+def final_values_stay(facts: Facts) -> Iterator[Query]:
+    """A revision of more than 5 percent of a final value (of more than 20, under 20) needs approval."""
+    if not facts.previous:
+        return
+    old = f"CAST(o.OBS_VALUE * {facts.scale} AS HUGEINT)"
+    yield Query(
+        f"SELECT {_keys(facts, 'n')}, n.TIME_PERIOD, n.v AS v_new, {old} AS v_old FROM {facts.table} n "
+        f"JOIN {quoted(facts.previous)} o ON {_same(facts)} WHERE o.OBS_STATUS = '{FINAL}' AND "
+        f"(abs({old}) < {20 * facts.scale} AND abs(n.v - {old}) > {20 * facts.scale} OR "
+        f"abs({old}) >= {20 * facts.scale} AND abs(n.v - {old}) * 20 > abs({old}))",
+        "{new} instead of the final value {old}.",
+        "{new} au lieu de la valeur définitive {old}.",
+    )
+
+
+@rule(
+    "QR-VIN-02",
+    WARNING,
+    "Une valeur déjà diffusée n’est pas retirée.",
+    stages=("mapped",),
+    level=2,
+)
+def released_values_are_kept(facts: Facts) -> Iterator[Query]:
+    """A value that was already released is not withdrawn."""
+    if not facts.previous:
+        return
+    old = f"CAST(o.OBS_VALUE * {facts.scale} AS HUGEINT)"
+    yield Query(
+        f"SELECT {_keys(facts, 'o')}, o.TIME_PERIOD, {old} AS v_old FROM {quoted(facts.previous)} o "
+        f"LEFT JOIN {facts.table} n ON {_same(facts)} WHERE o.OBS_VALUE IS NOT NULL AND n.v IS NULL",
+        "The value {old} of the release before is gone.",
+        "La valeur {old} de la diffusion précédente a disparu.",
+    )
+
+
+def _keys(facts: Facts, alias: str) -> str:
+    return ", ".join(f"{alias}.{quoted(d)}" for d in facts.dims)
+
+
+def _same(facts: Facts) -> str:
+    return " AND ".join(f"CAST(n.{quoted(d)} AS VARCHAR) = o.{quoted(d)}" for d in (*facts.dims, "TIME_PERIOD"))

@@ -1,0 +1,129 @@
+"""Run every rule that applies to a dataset, one after the other, and return what they find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Final
+
+from greffe.arrow import integer, text
+from greffe.engine import Connection, Overflow
+from greffe.model.findings import ERROR, Finding
+from greffe.validation import rules
+from greffe.validation.facts import Facts, prepared
+from greffe.validation.rule import REGISTERED, Context, Query, Rule
+
+__all__ = ["RULES", "Context", "Rule", "run"]
+
+MOST: Final = 1_000  # findings that are listed per question; the rest is counted
+RULES: Final[tuple[Rule, ...]] = tuple(sorted(REGISTERED, key=lambda r: (r.id, r.name))) if rules else ()
+
+
+def run(connection: Connection, context: Context) -> tuple[Finding, ...]:
+    """Findings of every rule that applies, in the order of RULES, then of keys and periods.
+
+    Bounded: at most MOST findings per question, then one that says how many more there are. Never raises on data: a
+    number that exact arithmetic cannot hold is a finding.
+    """
+    chosen = [r for r in RULES if r.applies(context)]
+    facts = _facts(context)
+    try:
+        with prepared(connection, facts, context.table):
+            return tuple(f for r in chosen for f in _found(connection, facts, r))
+    except Overflow as error:
+        return (_beyond(context.table, error),)
+
+
+def _facts(context: Context) -> Facts:
+    catalogue, flow, structure = context.catalogue, context.dataflow, context.structure
+    allowed: dict[str, frozenset[str]] = {}
+    for constraint in catalogue.constraints(flow):
+        if constraint.role == "Allowed":
+            for component, codes in constraint.values.items():
+                kept = frozenset(codes)
+                allowed[component] = allowed[component] & kept if component in allowed else kept
+    return Facts(
+        structure=structure,
+        codelists=catalogue.codelists(structure),
+        allowed=allowed,
+        annotations={a.type: a.title for a in (*structure.annotations, *flow.annotations)},
+        stage=context.stage,
+        population=context.population,
+        previous=context.previous,
+    )
+
+
+def _found(connection: Connection, facts: Facts, rule: Rule) -> Iterator[Finding]:
+    for query in rule.check(facts):
+        try:
+            yield from _answers(connection, facts, rule, query)
+        except Overflow as error:
+            yield _beyond(rule.id, error)
+
+
+def _answers(connection: Connection, facts: Facts, rule: Rule, query: Query) -> Iterator[Finding]:
+    cursor = connection.execute(f"SELECT * FROM ({query.sql}) ORDER BY ALL LIMIT {MOST + 1}")
+    names = [text(column[0]) for column in cursor.description or ()]
+    rows = cursor.fetchall()
+    severity = query.severity or rule.severity
+    for row in rows[:MOST]:
+        yield _finding(facts, rule, query, severity, dict(zip(names, row, strict=True)))
+    if len(rows) > MOST:
+        counted = connection.execute(f"SELECT count(*) FROM ({query.sql})").fetchone()
+        found = integer(counted[0]) if counted else len(rows)
+        yield Finding(
+            rule=rule.id,
+            severity=severity,
+            key={},
+            period="",
+            messages={
+                "en": f"{found - MOST} more like the {MOST} that are listed: {rule.sentences['en']}",
+                "fr": f"{found - MOST} de plus que les {MOST} listés : {rule.sentences['fr']}",
+            },
+            values={"found": str(found), "listed": str(MOST)},
+        )
+
+
+def _finding(facts: Facts, rule: Rule, query: Query, severity: str, row: Mapping[str, object]) -> Finding:
+    key = {name: text(row[name]) for name in facts.dims if name in row}
+    shown = {
+        _short(n): _shown(n, cell, facts.decimals) for n, cell in row.items() if n not in key and n != "TIME_PERIOD"
+    }
+    numbers = {_short(n) for n in row if n[:2] in ("v_", "r_")}
+    french = {n: s.replace(".", ",") if n in numbers else s for n, s in shown.items()}
+    return Finding(
+        rule=rule.id,
+        severity=severity,
+        key=key,
+        period=text(row.get("TIME_PERIOD")),
+        messages={"en": query.en.format_map(shown), "fr": query.fr.format_map(french)},
+        values={n: s for n, s in shown.items() if s and n[:3] not in ("en_", "fr_")},
+    )
+
+
+def _short(name: str) -> str:
+    return name[2:] if name[:2] in ("v_", "r_") else name
+
+
+def _shown(name: str, cell: object, decimals: int) -> str:
+    """A value as text: `v_` without trailing zeros, `r_` with two decimals, anything else as it is."""
+    if cell is None or name[:2] not in ("v_", "r_"):
+        return text(cell)
+    number = Decimal(integer(cell)).scaleb(-decimals)
+    if name[:2] == "r_":
+        return f"{number:.2f}" if decimals >= 2 else f"{number:f}"
+    written = f"{number:f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def _beyond(what: str, error: Exception) -> Finding:
+    return Finding(
+        rule=what if what.startswith("QR-") else "QR-FMT-02",
+        severity=ERROR,
+        key={},
+        period="",
+        messages={
+            "en": f"A number is too large to be checked exactly: {error}",
+            "fr": f"Un nombre est trop grand pour être vérifié exactement : {error}",
+        },
+    )

@@ -1,0 +1,31 @@
+"""Which language labels are in: `lang=`, else Accept-Language with its weights, else English (HTTP-06, HTTP-14)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from greffe.errors import NotAcceptable, nearest
+
+LANGUAGES: Final = ("en", "fr")
+
+
+def chosen_language(asked: str, accept: str) -> str:
+    """`asked` that is not offered is refused (406); an Accept-Language that names none of ours falls back to English."""
+    if asked:
+        if asked.split("-")[0].lower() not in LANGUAGES:
+            raise NotAcceptable(
+                f"There are no labels in {asked!r}.",
+                parameter="lang",
+                nearest=nearest(asked, LANGUAGES),
+                hint="en or fr.",
+            )
+        return asked.split("-")[0].lower()
+    weighted: list[tuple[float, int, str]] = []
+    for place, part in enumerate(accept.split(",")):
+        name, *parameters = (p.strip() for p in part.split(";"))
+        weight = next((p[2:] for p in parameters if p.startswith("q=")), "1")
+        try:
+            weighted.append((-float(weight), place, name.split("-")[0].lower()))
+        except ValueError:
+            continue
+    return next((n for w, _, n in sorted(weighted) if n in LANGUAGES and w < 0), LANGUAGES[0])
