@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from greffe.engine import Connection, quoted
 from greffe.mapping.relation import Cells, Flag, Relation, flags, relation
-from greffe.mapping.resolve import TIME, Resolved
-from greffe.mapping.sql import PLAIN, Parameters, decimals_of, fewest, written
+from greffe.mapping.resolve import TIME, Plan, Resolved
+from greffe.mapping.sql import PLAIN, Parameters, condition, decimals_of, fewest, written
 from greffe.mapping.status import ABSENT, CHANGING, DIFFERS, FREE, MISSING
 
 STATUS: Final = "OBS_STATUS"
@@ -32,50 +33,107 @@ class Grouped:
 
 
 def group(connection: Connection, resolved: Resolved, only: Cells, name: str) -> Grouped:
-    """Group the mapped rows by target key into the temporary table `name`."""
+    """Bring the mapped rows together by target key into the temporary table `name`.
+
+    A map that declares no sum has one row a key, unless it is ambiguous: it is grouped only when keys turn out to repeat.
+    """
+    grouped = Grouped(name, (*resolved.plan.target.dimension_ids, TIME))
+    if resolved.plan.map.aggregate is not None:
+        twice = _repeated(connection, resolved)
+        _create(connection, resolved, only, grouped, Form(together=True, twice=twice))
+        return grouped
+    _create(connection, resolved, only, grouped, Form(together=False))
+    keys = ", ".join(quoted(k) for k in grouped.keys)
+    if _any(connection, f"SELECT 1 FROM {quoted(name)} GROUP BY hash({keys}) HAVING count(*) > 1"):
+        _create(connection, resolved, only, grouped, Form(together=True))
+    return grouped
+
+
+def _repeated(connection: Connection, resolved: Resolved) -> bool:
+    """Rows of the source that may share a whole key (by a hash of 64 bits): a sum would count one twice."""
+    parameters = Parameters()
+    where = "TRUE" if resolved.kept else condition(parameters, resolved.plan.map.select)
+    dims = ", ".join(quoted(d) for d in resolved.plan.free_dimensions)
+    body = f"SELECT 1 FROM {quoted(resolved.rows)} WHERE {where}"
+    return _any(connection, f"{body} GROUP BY hash({dims or 1}) HAVING count(*) > 1", parameters)
+
+
+def _any(connection: Connection, query: str, parameters: Parameters | None = None) -> bool:
+    values = parameters.values if parameters else {}
+    return connection.execute(f"SELECT 1 FROM ({query}) LIMIT 1", values).fetchone() is not None
+
+
+@dataclass(frozen=True)
+class Form:
+    """How the rows of a key are brought together: aggregated, or left as they are when each key has one row.
+
+    `twice`: rows of one whole source key were seen, so parts that differ are counted.
+    """
+
+    together: bool
+    twice: bool = False
+
+    def lowest(self, value: str) -> str:
+        """The least of the rows."""
+        return f"min({value})" if self.together else value
+
+    def highest(self, value: str) -> str:
+        """The greatest of the rows."""
+        return f"max({value})" if self.together else value
+
+
+def _create(connection: Connection, resolved: Resolved, only: Cells, grouped: Grouped, form: Form) -> None:
     parameters = Parameters()
     rows = relation(resolved, parameters, only)
     mask, reasons = flags(resolved, rows, parameters)
-    target = resolved.plan.target
-    keys = (*target.dimension_ids, TIME)
-    grouped = [k for k in keys if k in rows.targets]
-    columns = [f"{rows.targets[k]} AS {quoted(k)}" for k in grouped] + _aggregates(resolved, rows, mask, parameters)
-    by = ", ".join(str(n + 1) for n in range(len(grouped)))
-    inner = f"SELECT {', '.join(columns)} {rows.body} {f'GROUP BY {by}' if by else 'HAVING count(*) > 0'}"
-    outer = ", ".join(_finished(resolved, rows, reasons, parameters))
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT {outer} FROM ({inner})", parameters.values
-    )
-    return Grouped(name, keys)
-
-
-def _aggregates(resolved: Resolved, rows: Relation, mask: str, parameters: Parameters) -> list[str]:
-    """What is known of all the rows of a key."""
-    plan = resolved.plan
-    order = parameters.add(list(plan.statuses))
-    rank = f"list_position({order}, {rows.target(STATUS)})"
-    found = [
-        "count(*) AS parts",
-        "count(s.OBS_VALUE) AS valued",
-        "sum(s.OBS_VALUE) AS total",
-        "min(s.OBS_TEXT) AS text",
-        f"min({rank}) FILTER (s.OBS_VALUE IS NOT NULL) AS rank_valued",
-        f"min({rank}) FILTER (s.OBS_VALUE IS NULL) AS rank_missing",
-    ]
+    keys = [k for k in grouped.keys if k in rows.targets]
+    columns = [f"{rows.targets[k]} AS {quoted(k)}" for k in keys] + _parts(resolved, rows, form, parameters)
     if mask:
-        found.append(f"bit_or({mask}) AS mask")
+        columns.append(f"{f'bit_or({mask})' if form.together else mask} AS mask")
+    by = ", ".join(str(n + 1) for n in range(len(keys)))
+    grouping = "" if not form.together else f"GROUP BY {by}" if by else "HAVING count(*) > 0"
+    outer = ", ".join(_finished(resolved, rows, reasons, form, parameters))
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {quoted(grouped.table)} AS SELECT {outer} "
+        f"FROM (SELECT {', '.join(columns)} {rows.body} {grouping})",
+        parameters.values,
+    )
+
+
+def _parts(resolved: Resolved, rows: Relation, form: Form, parameters: Parameters) -> list[str]:
+    """What is known of the rows of a key."""
+    plan = resolved.plan
+    found = [
+        f"{'count(*)' if form.together else '1'} AS parts",
+        f"{'count(s.OBS_VALUE)' if form.together else 'CAST(s.OBS_VALUE IS NOT NULL AS BIGINT)'} AS valued",
+        f"{'sum(s.OBS_VALUE)' if form.together else 's.OBS_VALUE'} AS total",
+        f"{form.lowest('s.OBS_TEXT')} AS text",
+        *_statuses(plan, rows.target(STATUS), form, parameters),
+    ]
     for attribute in _varying(resolved, rows):
         value, column = rows.targets[attribute], quoted(attribute)
         if attribute == CONF:
-            found.append(f"coalesce(min({value}) FILTER ({value} <> '{FREE}'), min({value})) AS {column}")
+            kept = f"CASE WHEN {value} <> '{FREE}' THEN {value} END"
+            found.append(f"coalesce({form.lowest(kept)}, {form.lowest(value)}) AS {column}")
         else:
-            found += [f"min({value}) AS {column}", f"max({value}) AS {quoted(f'{attribute}_max')}"]
+            found += [f"{form.lowest(value)} AS {column}", f"{form.highest(value)} AS {quoted(f'{attribute}_max')}"]
     if plan.map.aggregate is not None:
-        found.append(f"max({_received(resolved)}) AS decimals")
         rest = [d for d in plan.free_dimensions if d not in plan.map.aggregate.over]
+        found += [f"{form.highest(_received(resolved))} AS decimals", f"{_differ(rest)} AS mixed"]
+    if plan.map.aggregate is not None and form.twice:
         over = [d for d in plan.free_dimensions if d in plan.map.aggregate.over]
-        found.append(f"{_differ(rest)} AS mixed")
         found.append(f"count(DISTINCT {_hash(over)}) AS differing_parts" if over else "1 AS differing_parts")
+    return found
+
+
+def _statuses(plan: Plan, status: str, form: Form, parameters: Parameters) -> list[str]:
+    """The strongest status of the rows with a value, and of those without."""
+    order = parameters.add(list(plan.statuses))
+    found = []
+    for name, test in (("status_valued", "IS NOT NULL"), ("status_missing", "IS NULL")):
+        one = f"CASE WHEN s.OBS_VALUE {test} THEN {status} END"
+        strongest = f"({order})[min(list_position({order}, {one}))]"
+        found.append(f"{strongest if form.together else one} AS {name}")
     return found
 
 
@@ -102,9 +160,11 @@ def _received(resolved: Resolved) -> str:
     return f"CASE WHEN s.OBS_VALUE IS NULL THEN 0 WHEN {plain} THEN {decimals_of('s.OBS_TEXT')} ELSE {needed} END"
 
 
-def _finished(resolved: Resolved, rows: Relation, reasons: tuple[Flag, ...], parameters: Parameters) -> list[str]:
+def _finished(
+    resolved: Resolved, rows: Relation, reasons: tuple[Flag, ...], form: Form, parameters: Parameters
+) -> list[str]:
     """The columns of the mapped table from those of a group."""
-    target, aggregated = resolved.plan.target, resolved.plan.map.aggregate is not None
+    target = resolved.plan.target
     exact = f"CAST(total AS DECIMAL(38,{target.decimals}))"
     missing = "valued < parts"
     value = f"CASE WHEN {missing} THEN NULL ELSE {exact} END"
@@ -113,8 +173,8 @@ def _finished(resolved: Resolved, rows: Relation, reasons: tuple[Flag, ...], par
     ]
     columns += [f"{value} AS OBS_VALUE", f"CASE WHEN {missing} THEN NULL ELSE {_text(resolved)} END AS OBS_TEXT"]
     for attribute in target.attributes:
-        columns.append(f"{_attribute(resolved, attribute.id, rows, reasons, parameters)} AS {quoted(attribute.id)}")
-    fault = _fault(resolved, rows, aggregated)
+        columns.append(f"{_attribute(attribute.id, rows, reasons, parameters)} AS {quoted(attribute.id)}")
+    fault = _fault(resolved, rows, form)
     differing = [a for a in _varying(resolved, rows) if a not in (CONF, TERRITORY)]
     names = ", ".join(f"CASE WHEN {quoted(a)} <> {quoted(f'{a}_max')} THEN {parameters.add(a)} END" for a in differing)
     return [
@@ -138,9 +198,9 @@ def _text(resolved: Resolved) -> str:
     return f"CASE WHEN parts = 1 THEN {single} ELSE {written('total', digits, 'decimals')} END"
 
 
-def _attribute(resolved: Resolved, name: str, rows: Relation, reasons: tuple[Flag, ...], parameters: Parameters) -> str:
+def _attribute(name: str, rows: Relation, reasons: tuple[Flag, ...], parameters: Parameters) -> str:
     if name == STATUS:
-        return _status(resolved, bool(reasons), parameters)
+        return _status(bool(reasons))
     if name == COMMENT:
         return _comment(rows, reasons, parameters)
     if name in rows.constants:
@@ -152,15 +212,19 @@ def _attribute(resolved: Resolved, name: str, rows: Relation, reasons: tuple[Fla
     return f"CASE WHEN {quoted(name)} = {quoted(f'{name}_max')} THEN {quoted(name)} END"
 
 
-def _status(resolved: Resolved, flagged: bool, parameters: Parameters) -> str:
+def _status(flagged: bool) -> str:
     """By precedence; a sum with a missing part takes the strongest missing status; flag D replaces A, P and E."""
-    order = parameters.add(list(resolved.plan.statuses))
-    missing = f"CASE WHEN rank_missing <= {len(MISSING)} OR parts = 1 THEN {order}[rank_missing] ELSE '{ABSENT}' END"
-    status = f"{order}[rank_valued]"
+    known, changing = _texts(MISSING), _texts(CHANGING)
+    missing = f"CASE WHEN parts = 1 OR status_missing IN ({known}) THEN status_missing ELSE '{ABSENT}' END"
+    status = "status_valued"
     if flagged:
-        changing = ", ".join(f"'{s}'" for s in CHANGING)
         status = f"CASE WHEN mask <> 0 AND {status} IN ({changing}) THEN '{DIFFERS}' ELSE {status} END"
     return f"CASE WHEN valued < parts THEN {missing} ELSE {status} END"
+
+
+def _texts(codes: Sequence[str]) -> str:
+    """Our own constants, as SQL."""
+    return ", ".join(f"'{c}'" for c in codes)
 
 
 def _comment(rows: Relation, reasons: tuple[Flag, ...], parameters: Parameters) -> str:
@@ -177,10 +241,11 @@ def _comment(rows: Relation, reasons: tuple[Flag, ...], parameters: Parameters) 
     return f"nullif(concat_ws('; ', {', '.join(parts)}), '')"
 
 
-def _fault(resolved: Resolved, rows: Relation, aggregated: bool) -> str:
+def _fault(resolved: Resolved, rows: Relation, form: Form) -> str:
     """Why the key cannot be written: rows that no aggregate declares, several fields, decimals that would be lost."""
-    ambiguous = "parts > 1 AND (mixed OR differing_parts < parts)" if aggregated else "parts > 1"
-    cases = [f"WHEN {ambiguous} THEN '{AMBIGUOUS}'"]
+    aggregated = resolved.plan.map.aggregate is not None
+    ambiguous = "mixed" + (" OR differing_parts < parts" if form.twice else "") if aggregated else "TRUE"
+    cases = [f"WHEN parts > 1 AND ({ambiguous}) THEN '{AMBIGUOUS}'"]
     if aggregated and TERRITORY in rows.targets:
         cases.append(f"WHEN {TERRITORY} <> {TERRITORY}_max THEN '{TERRITORIES}'")
     if resolved.digits > resolved.plan.target.decimals:

@@ -154,7 +154,7 @@ def _flow(
             f"{flows[0].reference} is internal: its structure is public, its data never.", parameter="dataflow"
         )
     if not public:
-        ids = sorted({f.reference.id for f in catalogue.dataflows()})
+        ids = sorted({f.reference.id for f in catalogue.all(Dataflow) if not catalogue.internal(f)})
         near = [n for one in query.ids for n in nearest(one, ids)]
         raise NotFound(f"There is no dataflow {', '.join(query.ids) or 'for that'}.", nearest=dict.fromkeys(near))
     released = [(f, r) for f in public if (r := release_of(f)) is not None]

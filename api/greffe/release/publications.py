@@ -105,7 +105,7 @@ def _table(path: Path, header: list[str], rows: list[list[str]], structure: Data
         values.append(Decimal(cell))
         texts.append(cell)
     scale = max([structure.decimals, *(-int(v.as_tuple().exponent) for v in values if v is not None)])
-    arrays: dict[str, pa.StringArray | pa.Decimal128Array] = {}
+    arrays: dict[str, pa.Array[pa.Scalar[pa.DataType]]] = {}
     for name in (*structure.dimension_ids, "TIME_PERIOD", *(a.id for a in structure.attributes)):
         cells = [row[header.index(name)] or None for row in rows] if name in header else [None] * len(rows)
         arrays[name] = pa.array(cells, pa.string())

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from greffe.engine import quoted
 from greffe.model.findings import ERROR, WARNING
-from greffe.validation.facts import Facts, literal
+from greffe.validation.facts import Facts, literal, literals
 from greffe.validation.measures import EXACT_STOCKS, HARMONISED_STOCKS, Stock
 from greffe.validation.rule import OUTSIDE, Query, rule
 
@@ -113,5 +113,5 @@ def pivoted(facts: Facts, component: str, states: dict[str, str], shown: str, co
     )
     return (
         f"SELECT {keys}, TIME_PERIOD, {columns} FROM (SELECT {rest}, TIME_PERIOD, {values} FROM {facts.table} "
-        f"GROUP BY {rest}, TIME_PERIOD) WHERE {where}"
+        f"WHERE {quoted(component)} IN ({literals(tuple(states.values()))}) GROUP BY {rest}, TIME_PERIOD) WHERE {where}"
     )
