@@ -1,7 +1,7 @@
-"""Structure maps and representation maps as objects of an SDMX-JSON 2.1 structure message (structure-maps SM-01 to SM-17).
+"""Structure maps and representation maps as objects of an SDMX-JSON 2.1 structure message (SM-01 to SM-17).
 
-What the standard knows is said in its words: components, fixed values, rows with patterns and validity. What it does not
-know (which rows are read, types, calculations, what is left out, and of a row its id, kind and reason) stands in
+What the standard knows is said in its words: components, fixed values, rows with patterns and validity. What it does
+not know (which rows are read, types, calculations, what is left out, and of a row its id, kind and reason) stands in
 annotations, so that nothing is lost in silence; the figures of a map are never made from this form.
 """
 
