@@ -1,0 +1,208 @@
+"""Addresses of REST 1.5 and the questions that they ask (R1-STR, R1-DATA)."""
+
+import pytest
+
+from greffe.errors import BadQuery, NotFound, Unsupported
+from greffe.query.parameters import path_parts
+from greffe.query.queries import Condition, DataQuery, Filter, StructureQuery
+from greffe.query.rest_v1 import parse_data, parse_structure
+
+
+def data(address):
+    path, _, query = address.partition("?")
+    return parse_data(path_parts(path), query)
+
+
+def structure(address):
+    path, _, query = address.partition("?")
+    return parse_structure(path_parts(path), query)
+
+
+def slots(text):
+    return tuple(frozenset(s.split()) for s in text.split("."))
+
+
+def period(*conditions):
+    return (Filter("TIME_PERIOD", (tuple(Condition(*c) for c in conditions),)),)
+
+
+@pytest.mark.parametrize(
+    ("address", "question"),
+    [
+        ("X", DataQuery(ids=("X",))),  # R1-DATA-01
+        ("SSER,X", DataQuery(agencies=("SSER",), ids=("X",))),
+        ("SDMX.SUB,X,1.0", DataQuery(agencies=("SDMX.SUB",), ids=("X",), versions=("1.0",))),
+        ("all,X,latest", DataQuery(ids=("X",))),
+        ("SSER,X,all", DataQuery(agencies=("SSER",), ids=("X",), versions=("*",))),
+        ("X/A.M..FR", DataQuery(ids=("X",), keys=(slots("A.M..FR"),))),  # R1-DATA-02
+        ("X/A.M+F..FR", DataQuery(ids=("X",), keys=(slots("A.M F..FR"),))),  # R1-DATA-03
+        ("X/A.M%2BF..FR", DataQuery(ids=("X",), keys=(slots("A.M F..FR"),))),
+        ("X/A", DataQuery(ids=("X",), keys=(slots("A"),))),
+        ("X/...", DataQuery(ids=("X",), keys=(slots("..."),))),
+        ("X/all", DataQuery(ids=("X",))),  # R1-DATA-04
+        ("X/all/all", DataQuery(ids=("X",))),
+        ("X/all/all/", DataQuery(ids=("X",))),
+        ("X/", DataQuery(ids=("X",))),
+        ("X/ALL/ALL", DataQuery(ids=("X",))),
+        ("X/all/SSER+SSER,SSMSI", DataQuery(ids=("X",), providers=("SSER", "SSER,SSMSI"))),  # R1-DATA-06
+        ("X?startPeriod=2015", DataQuery(ids=("X",), filters=period(("ge", "2015")))),  # R1-DATA-07
+        (
+            "X?endPeriod=2020-Q1&startPeriod=2019-01-31",
+            DataQuery(ids=("X",), filters=period(("ge", "2019-01-31"), ("le", "2020-Q1"))),
+        ),
+        ("X?firstNObservations=1&lastNObservations=20", DataQuery(ids=("X",), first=1, last=20)),  # R1-DATA-09, 10
+        ("X?detail=full&includeHistory=false", DataQuery(ids=("X",))),  # R1-DATA-13
+        ("X?detail=dataonly", DataQuery(ids=("X",), attributes=("none",))),  # R1-DATA-14
+        ("X?detail=serieskeysonly", DataQuery(ids=("X",), attributes=("none",), measures=("none",))),  # R1-DATA-15
+        ("X?detail=nodata", DataQuery(ids=("X",), measures=("none",))),  # R1-DATA-16
+        ("X?dimensionAtObservation=TIME_PERIOD", DataQuery(ids=("X",))),  # R1-DATA-11
+        ("X?dimensionAtObservation=geo", DataQuery(ids=("X",), dimension_at_observation="geo")),
+        ("X?format=sdmx-csv&lang=fr&labels=both&timeFormat=original&keys=none", DataQuery(ids=("X",))),
+    ],
+)
+def test_data_are_asked(address, question):
+    assert data(address) == question
+
+
+@pytest.mark.parametrize(
+    ("address", "parameter"),
+    [
+        ("X?startPeriod=2020-13", "startPeriod"),
+        ("X?endPeriod=soon", "endPeriod"),
+        ("X?firstNObservations=0", "firstNObservations"),
+        ("X?firstNObservations=-1", "firstNObservations"),
+        ("X?lastNObservations=many", "lastNObservations"),
+        ("X?lastNObservations=", "lastNObservations"),
+        ("X?detail=half", "detail"),
+        ("X?includeHistory=maybe", "includeHistory"),
+        ("X?updatedAfter=yesterday", "updatedAfter"),
+        ("X?startPeriod=2020&startPeriod=2021", "startPeriod"),
+        ("X?c[geo]=FR", "c[geo]"),
+        ("X?attributes=none", "attributes"),
+        ("X?timeFormat=normalized", "timeFormat"),
+        ("X/A.*.FR", "key"),
+        ("X/A.M,F.FR", "key"),
+        ("X/A.M++F", "key"),
+        ("X/all/a b", "providerRef"),
+        ("A,B,C,D", "flowRef"),
+        (",X", "flowRef"),
+        ("S X", "flowRef"),
+        ("SSER,X,1.x", "version"),
+        ("X/a/b/c", "path"),
+        ("", "path"),
+        ("X/%ff", "path"),
+        ("X?format=%ff", "format"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_by_name(address, parameter):
+    with pytest.raises(BadQuery) as error:
+        data(address)
+    assert error.value.parameter == parameter
+
+
+@pytest.mark.parametrize(
+    ("address", "parameter"),
+    [
+        ("X?updatedAfter=2026-01-01T00:00:00%2B01:00", "updatedAfter"),
+        ("X?updatedAfter=2026-01-01T00:00:00+01:00", "updatedAfter"),
+        ("X?updateAfter=2026-01-01T00:00:00Z", "updatedAfter"),  # sdmx1 2.28
+        ("X?includeHistory=true", "includeHistory"),
+    ],
+)
+def test_what_is_not_offered_is_said(address, parameter):
+    with pytest.raises(Unsupported) as error:
+        data(address)
+    assert error.value.parameter == parameter
+
+
+def test_an_unknown_parameter_is_refused_with_the_nearest():
+    """D26."""
+    with pytest.raises(BadQuery) as error:
+        data("X?startperiod=2020")
+    assert error.value.nearest[0] == "startPeriod"
+
+
+@pytest.mark.parametrize(
+    ("address", "question"),
+    [
+        ("codelist", StructureQuery(("codelist",))),  # R1-STR-05, R1-STR-30
+        ("codelist/", StructureQuery(("codelist",))),  # R1-STR-35
+        ("codelist/all/all/latest/all", StructureQuery(("codelist",))),  # R1-STR-31, 43
+        ("codelist/ALL/CL_SEX", StructureQuery(("codelist",), ids=("CL_SEX",))),  # opensdmx
+        ("dataflow/SSER/latest", StructureQuery(("dataflow",), ("SSER",))),  # pandaSDMX
+        ("dataflow/SSER/X/1.0", StructureQuery(("dataflow",), ("SSER",), ("X",), ("1.0",))),
+        ("dataflow/SSER/X/all", StructureQuery(("dataflow",), ("SSER",), ("X",), ("*",))),
+        (
+            "dataflow/A+B.C/X+Y/1.0+latest",
+            StructureQuery(("dataflow",), ("A", "B.C"), ("X", "Y"), ("1.0", "~")),
+        ),  # 32, 33
+        ("dataflow/A%2BB/X", StructureQuery(("dataflow",), ("A", "B"), ("X",))),
+        (
+            "codelist/SSER/X/latest/A+B.C",
+            StructureQuery(("codelist",), ("SSER",), ("X",), items=("A", "B.C")),
+        ),  # 42, 44
+        ("organisationscheme", StructureQuery(("agencyscheme", "dataproviderscheme"))),  # R1-STR-07
+        ("contentconstraint", StructureQuery(("dataconstraint",))),  # R1-STR-19
+        ("allowedconstraint", StructureQuery(("dataconstraint",), role="Allowed")),  # R1-STR-21
+        ("actualconstraint", StructureQuery(("dataconstraint",), role="Actual")),  # R1-STR-20
+        ("codelist?detail=allstubs&references=none", StructureQuery(("codelist",), detail="allstubs")),  # R1-STR-51
+        ("codelist?references=parentsandsiblings", StructureQuery(("codelist",), references=("parentsandsiblings",))),
+        ("codelist?references=datastructure", StructureQuery(("codelist",), references=("datastructure",))),  # 66
+        ("codelist?references=allowedconstraint", StructureQuery(("codelist",), references=("dataconstraint",))),
+        ("codelist?references=metadataflow", StructureQuery(("codelist",), references=("metadataflow",))),
+    ],
+)
+def test_structures_are_asked(address, question):
+    assert structure(address) == question
+
+
+def test_structure_is_every_kind_that_the_dialect_can_name():
+    """R1-STR-29: maps came with 2.x."""
+    kinds = structure("structure").kinds
+    assert len(kinds) == 10
+    assert "structuremap" not in kinds
+
+
+@pytest.mark.parametrize(
+    ("address", "error"),
+    [
+        ("codelists", NotFound),
+        ("", NotFound),
+        ("metadataflow", Unsupported),
+        ("structureset/SSER", Unsupported),
+        ("vtlmappingscheme", Unsupported),  # R1-STR-28, both spellings
+        ("namealiasscheme", Unsupported),
+        ("dataflow/SSER/X/1.0/item", NotFound),  # R1-STR-45
+        ("codelist/SSER/X/1.0/A/more", BadQuery),
+        ("codelist/SSER/X/one", BadQuery),  # R1-STR-34
+        ("codelist/SSER/X/1.0-draft", BadQuery),
+        ("codelist/SS ER", BadQuery),
+        ("codelist/SSER/*", BadQuery),
+        ("codelist?detail=some", BadQuery),  # R1-STR-56
+        ("codelist?detail=raw", BadQuery),
+        ("codelist?references=everything", BadQuery),  # R1-STR-67
+        ("codelist?references=ancestors", BadQuery),
+        ("codelist?references=codelist,dataflow", BadQuery),
+        ("codelist?startPeriod=2020", BadQuery),
+    ],
+)
+def test_what_is_no_structure_query_is_refused(address, error):
+    with pytest.raises(error):
+        structure(address)
+
+
+@pytest.mark.parametrize(
+    ("raw", "parts"),
+    [
+        ("", ()),
+        ("/", ()),
+        ("a/b/", ("a", "b")),
+        ("a//b", ("a", "", "b")),
+        ("A%2BB/x+y", ("A+B", "x+y")),
+        ("a%252Fb", ("a%2Fb",)),  # decoded once
+        ("a%2Fb", ("a/b",)),
+        ("%C3%A9", ("é",)),
+    ],
+)
+def test_a_path_is_decoded_once(raw, parts):
+    assert path_parts(raw) == parts
