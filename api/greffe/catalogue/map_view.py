@@ -114,8 +114,8 @@ def matching(source: SourceValue, values: Iterable[str] | None) -> tuple[str, ..
         return None
     if source.match == "regex":
         pattern = compiled(source.value)
-        return tuple(v for v in values if pattern.fullmatch(v))
-    return tuple(v for v in values if v[source.start - 1 : source.end] == source.value)
+        return tuple(v for v in sorted(values) if pattern.fullmatch(v))
+    return tuple(v for v in sorted(values) if v[source.start - 1 : source.end] == source.value)
 
 
 def filled(row: MapRow, values: Sequence[str]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from greffe.errors import BadDefinition, BadQuery, nearest
 from greffe.model.references import ID, VERSION, Reference, Urn, parse_reference, parse_urn
@@ -68,7 +69,7 @@ class Node:
     def text(self) -> str:
         """A text that is not empty."""
         if not isinstance(self.value, str) or not self.value:
-            hint = "Put it in quotes." if isinstance(self.value, bool | int | float) else ""
+            hint = "Put it in quotes." if isinstance(self.value, bool | int | float | date) else ""
             raise self.wrong(f"A text is expected here, found {_shown(self.value)}.", hint=hint)
         return self.value
 

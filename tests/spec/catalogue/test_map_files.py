@@ -1,0 +1,168 @@
+"""A structure map is a YAML file; what is unknown, missing, doubled or of the wrong type is refused with its line."""
+
+from __future__ import annotations
+
+import pytest
+import small_catalogue as small
+
+from greffe.catalogue.load import load
+from greffe.errors import BadDefinition
+from greffe.model.maps import Aggregate, Calculation, Conversion, NotProvided, Population
+from greffe.model.references import Reference
+
+RATE = {
+    "id": "rate",
+    "kind": "rate",
+    "where": {"unit": ["NR"]},
+    "set": {"unit": "P_HTHAB"},
+    "factor": 100000,
+    "decimals": 2,
+    "population": {"dataflow": "SSER:POP(1.0.0)", "select": {"INDICATEUR": ["POP_1JAN"]}, "territory": "fr_met"},
+}
+
+
+def the_map(**changed):
+    """The map with some keys replaced; None leaves a key out."""
+    found = small.the_map() | changed
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def read(map_):
+    """The map, loaded."""
+    return next(iter(load(small.files(map_)).maps.values()))
+
+
+def refused(content):
+    """The error of loading a map, given as plain values or as the text of the file."""
+    files = small.files()
+    files[small.MAP] = content.encode() if isinstance(content, str) else small.as_yaml(content)
+    with pytest.raises(BadDefinition) as caught:
+        load(files)
+    assert caught.value.file == small.MAP
+    return caught.value
+
+
+def test_a_map_says_what_is_read_how_and_why():
+    map_ = read(
+        the_map(
+            aggregate={"over": ["SEXE"], "reason": "both sexes"},
+            calculations=[RATE],
+            types=[
+                {**t, "cells": {**t["cells"], "unit": u}} for t in small.the_map()["types"] for u in ("NR", "P_HTHAB")
+            ],
+            not_provided=[{"cells": {"leg": "CASES"}, "kind": "other-house", "reason": "not ours"}],
+        )
+    )
+    assert (map_.source, map_.target) == (Reference("SSER", "INT"), Reference("SSER", "OUT"))
+    assert map_.select["INDICATEUR"] == ("POURS", "CONDAMNES")
+    assert [(c.sources, c.targets, c.map and c.map.file) for c in map_.components][:3] == [
+        (("FREQ",), ("freq",), None),
+        (("TIME_PERIOD",), ("TIME_PERIOD",), None),
+        (("INDICATEUR",), ("leg",), small.LEGS),
+    ]
+    assert map_.types[0].conversions == (Conversion("flag_D", "Persons count once a case."),)
+    assert map_.aggregate == Aggregate(("SEXE",), "both sexes")
+    population = Population(Reference("SSER", "POP"), {"INDICATEUR": ("POP_1JAN",)}, "fr_met")
+    assert map_.calculations == (
+        Calculation("rate", "rate", {"unit": ("NR",)}, {"unit": "P_HTHAB"}, factor=100000, decimals=2, population=population),
+    )  # fmt: skip
+    assert map_.not_provided == (NotProvided({"leg": "CASES"}, "other-house", "not ours"),)
+
+
+def _component(**changed):
+    return [*small.the_map()["components"][:-1], {"source": ["TERRITOIRE"], "target": ["TERRITORY"], **changed}]
+
+
+def _type(**changed):
+    found = {**small.the_map()["types"][1], **changed}
+    return [small.the_map()["types"][0], {key: value for key, value in found.items() if value is not None}]
+
+
+def _rate(**changed):
+    return [{key: value for key, value in (RATE | changed).items() if value is not None}]
+
+
+CASES = {
+    # what is wrong: (changed keys, path, what the message says)
+    "unknown key": ({"fixd": {}}, "$", "'fixd' is not known here. Nearest: fixed"),
+    "missing key": ({"provider": None}, "$", "'provider' is missing"),
+    "a code that YAML reads as a truth value": ({"fixed": {"unit": True}}, "$.fixed.unit", "found True. Put it in quotes"),
+    "a code that YAML reads as a number": (
+        {"select": {"SEXE": [1]}}, "$.select.SEXE[0]", "A text is expected here, found 1. Put it in quotes",
+    ),
+    "a list for a text": ({"id": ["MAP"]}, "$.id", "A text is expected"),
+    "a text for a list": ({"select": {"SEXE": "1"}}, "$.select.SEXE", "A list is expected"),
+    "nothing selected": ({"select": {"SEXE": []}}, "$.select.SEXE", "At least one"),
+    "a code twice": ({"select": {"SEXE": ["1", "1"]}}, "$.select.SEXE", "'1' stands twice"),
+    "no reference": ({"target": "OUT"}, "$.target", "'OUT' is not a reference"),
+    "unknown scope": ({"scope": "miror"}, "$.scope", "Nearest: mirror"),
+    "no version": ({"version": "v1"}, "$.version", "not a version"),
+    "copy of two": ({"components": _component(source=["STATUT", "CONF"])}, "$.components[5]", "Only one component"),
+    "no such table": (
+        {"components": _component(map="sexe_to_sexx.csv")}, "$.components[5].map", "Nearest: sexe_to_sex.csv",
+    ),
+    "a table outside": ({"components": _component(map="../../etc/x.csv")}, "$.components[5].map", "There is no file"),
+    "other columns": (
+        {"components": _component(map="sexe_to_sex.csv")}, "$.components[5].source", "columns of mappings/BODY/sexe",
+    ),
+    "type without moment": ({"types": _type(moment=None)}, "$.types[1]", "'moment' is missing"),
+    "unknown unit": ({"types": _type(counting_unit="persons")}, "$.types[1].counting_unit", "Nearest: person"),
+    "unknown conversion": (
+        {"types": _type(conversions=[{"kind": "flag_d", "reason": "x"}])}, "$.types[1].conversions[0].kind", "flag_D",
+    ),
+    "conversion without reason": (
+        {"types": _type(conversions=[{"kind": "flag_D"}])}, "$.types[1].conversions[0]", "'reason' is missing",
+    ),
+    "aggregate without reason": ({"aggregate": {"over": ["SEXE"]}}, "$.aggregate", "'reason' is missing"),
+    "unknown calculation": ({"calculations": _rate(kind="ratio")}, "$.calculations[0].kind", "'ratio' is not known"),
+    "rate without population": ({"calculations": _rate(population=None)}, "$.calculations[0]", "'population' is missing"),
+    "rate without decimals": ({"calculations": _rate(decimals=None)}, "$.calculations[0]", "'decimals' is missing"),
+    "rate with parts": ({"calculations": _rate(parts=["M"])}, "$.calculations[0]", "'parts' is not known"),
+    "calculation twice": ({"calculations": [RATE, RATE]}, "$.calculations[1].id", "'rate' stands twice"),
+    "a formula that cannot be read": (
+        {"calculations": [{"id": "x", "kind": "formula", "over": "sex", "expression": "M +", "set": {"sex": "T"}}]},
+        "$.calculations[0].expression", "cannot be read",
+    ),
+    "a formula that rounds": (
+        {"calculations": [{"id": "x", "kind": "formula", "over": "sex", "expression": "M / F", "set": {"sex": "T"}}]},
+        "$.calculations[0]", "must declare its decimals",
+    ),
+    "not provided without reason": (
+        {"not_provided": [{"cells": {"leg": "CASES"}, "kind": "other-house"}]}, "$.not_provided[0]", "'reason' is missing",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_a_map_may_not_say(case):
+    changed, path, says = CASES[case]
+    error = refused(the_map(**changed))
+    assert error.parameter == path
+    assert says in error.text()
+
+
+TEXTS = {
+    "a key twice": ("id: A\nnames: {en: x}\nid: B\n", 3, "'id' stands twice"),
+    "an alias": ("names: &n {en: x}\nfixed: *n\n", 1, "An alias is not read here"),
+    "not YAML": ("id: [A\n", 2, "It is not YAML"),
+    "two documents": ("id: A\n---\nid: B\n", 2, "It is not YAML"),
+    "an object of Python": (
+        "id: !!python/object:os.system {}\n",
+        1,
+        "The tag tag:yaml.org,2002:python/object:os.system is not read",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TEXTS)
+def test_what_is_no_plain_yaml(case):
+    text, line, says = TEXTS[case]
+    error = refused(text)
+    assert error.row == line
+    assert says in error.message
+
+
+def test_lines_are_those_of_the_file():
+    text = small.as_yaml(small.the_map()).decode()
+    line = text.splitlines().index("provider: SSER") + 1
+    assert refused(text.replace("provider: SSER", "provider: 1")).row == line
