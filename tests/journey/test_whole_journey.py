@@ -67,7 +67,7 @@ def test_persons_held_are_those_of_unodc(server):
         r["TIME_PERIOD"]: r["OBS_VALUE"]
         for r in rows
         if (r["INDICATOR"], r["DIMENSION"], r["CATEGORY"], r["SEX"], r["AGE"])
-        == ("PERS_HELD", "TOTAL", "CAT00", "TOTAL", "TOTAL")
+        == ("PERS_HELD", "TOTAL", "CAT00", "Total", "Total")
     }
     wanted = {
         period: str(Decimal(value).quantize(Decimal(1)))

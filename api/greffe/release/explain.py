@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,6 +16,7 @@ from greffe.model.structures import Dataflow, DataStructure
 from greffe.model.trace import Trace
 from greffe.release.definitions import map_subject
 from greffe.release.lifecycle import dataflow_named
+from greffe.release.manifest import findings, made_from, table, waivers
 from greffe.release.parts import Parts
 from greffe.release.sources import Feed, Inputs, load_sources
 from greffe.store.base import Selection
@@ -61,14 +61,14 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
     )
     if release is None or not release.readable(parts.clock()):
         raise NotFound(f"Nothing of {flow.reference} is released.")
-    manifest = _manifest(parts, release)
-    catalogue = parts.catalogue(_table(manifest, "catalogue_files"))
+    manifest = made_from(parts, release)
+    catalogue = parts.catalogue(table(manifest, "catalogue_files"))
     flow = catalogue.get(Dataflow, flow.reference)
     structure, map_ = catalogue.structure(flow), catalogue.map_to(flow)
     key = _key(structure, key_text)
     published, attributes = _published(parts, release, structure, key, period)
     made = _again(parts, ledger, catalogue, map_, manifest, key, period)
-    at = [f for f in _findings(manifest) if f.period in ("", period) and f.key.items() <= key.items() and f.key]
+    at = [f for f in findings(manifest) if f.period in ("", period) and f.key.items() <= key.items() and f.key]
     subject = map_subject(map_)
     draft = ledger.draft(release.draft)
     return Explanation(
@@ -85,7 +85,7 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
         agrees=made is not None and _same(made, published, attributes),
         rules_passed=tuple(sorted(_rules(catalogue, flow, structure) - {f.rule for f in at})),
         findings=tuple(at),
-        waivers=tuple(_waivers(manifest, {f.waiver for f in at})),
+        waivers=tuple(w for w in waivers(manifest) if w.get("id") in {f.waiver for f in at}),
         map_signatures=ledger.approvals(subject, map_.checksum),
         draft_signatures=ledger.approvals(draft.id, draft.checksum),
         draft_author=draft.author,
@@ -97,27 +97,6 @@ def _rules(catalogue: Catalogue, flow: Dataflow, structure: DataStructure) -> se
     """Ids of the rules that look at a dataset of this flow on its way to a release."""
     context = Context(catalogue, flow, structure, "mapped", "")
     return {rule.id for rule in RULES if rule.applies(context)}
-
-
-def _manifest(parts: Parts, release: Release) -> Mapping[str, object]:
-    found = json.loads(parts.observations.file(release.name, "manifest.json").read_bytes())
-    inner: Mapping[str, object] = found.get("made_from", found)
-    return inner
-
-
-def _table(manifest: Mapping[str, object], name: str) -> Mapping[str, str]:
-    found = manifest.get(name)
-    return {str(k): str(v) for k, v in found.items()} if isinstance(found, Mapping) else {}
-
-
-def _findings(manifest: Mapping[str, object]) -> list[Finding]:
-    found = manifest.get("findings")
-    return [Finding(**f) for f in found if isinstance(f, dict)] if isinstance(found, list) else []
-
-
-def _waivers(manifest: Mapping[str, object], ids: set[str]) -> list[Mapping[str, object]]:
-    found = manifest.get("waivers")
-    return [w for w in found if isinstance(w, dict) and w.get("id") in ids] if isinstance(found, list) else []
 
 
 def _key(structure: DataStructure, text_: str) -> Mapping[str, str]:
@@ -167,7 +146,7 @@ def _again(
     key: Mapping[str, str],
     period: str,
 ) -> Trace | None:
-    records = [ledger.extract(id_) for id_ in _table(manifest, "extracts")]
+    records = [ledger.extract(id_) for id_ in table(manifest, "extracts")]
 
     def feed(reference: object) -> Feed:
         mine = [r for r in records if r.dataflow == reference]

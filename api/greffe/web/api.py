@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -13,6 +12,8 @@ from greffe.model.findings import Finding
 from greffe.model.references import Reference
 from greffe.model.releases import Release
 from greffe.model.structures import Codelist, Dataflow, DataStructure, Item
+from greffe.release.manifest import findings as released_findings
+from greffe.release.manifest import made_from
 from greffe.release.parts import Parts
 from greffe.web.models import DataflowSummary, FindingOut, Indicator, Problem, ReleaseSummary
 from greffe.web.strict import only
@@ -94,9 +95,7 @@ def router(parts: Parts) -> APIRouter:
         current = parts.ledger().current(flow.reference, parts.clock())
         if current is None:
             raise NotFound(f"Nothing of {flow.reference} is released.")
-        body = parts.observations.file(current.name, "manifest.json").read_bytes()
-        document = json.loads(body)
-        found = [Finding(**f) for f in document.get("made_from", document).get("findings", [])]
+        found = released_findings(made_from(parts, current))
         structure = catalogue.structure(flow)
         return [finding_out(f) for f in found if public(f, structure) and severity in ("", f.severity)]
 
