@@ -7,7 +7,7 @@ the result is the chunk. A format is a `Layout` of pieces, a head and a tail; it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from greffe.arrow import codes, joined, octets, pa, pc
 from greffe.errors import Broken
+from greffe.formats.pieces import Cell, Layout, Number, Piece, Present
 from greffe.model.dataset import SeriesBlock
 
 ROWS: Final = 32_768  # of a batch, at most
@@ -27,50 +28,6 @@ Strings: TypeAlias = "pa.StringArray"
 Column: TypeAlias = "pa.ChunkedArray[pa.Scalar[pa.DataType]]"
 Selection: TypeAlias = "pa.Int32Array | None"
 Ints: TypeAlias = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A column of codes or texts: `render` writes a distinct value with its punctuation, `missing` stands for null."""
-
-    id: str
-    render: Callable[[str], str]
-    missing: str = ""
-
-
-@dataclass(frozen=True)
-class Number:
-    """The column of values, whose canonical decimal text is written as it is; nothing for null."""
-
-    id: str
-
-
-@dataclass(frozen=True)
-class Present:
-    """`before`, the pieces, `after`; nothing of it in a row where every cell among the pieces is missing."""
-
-    before: str
-    pieces: tuple[Piece, ...]
-    after: str
-
-
-Piece: TypeAlias = "str | Cell | Number | Present"
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What is written for a series and for an observation.
-
-    opening: once a series, before its first observation (cells of the series only); () in a flat format.
-    row: one observation; cells of the series and of the observation may be mixed.
-    closing: once a series, after its last observation.
-    bare: a series without observations is written too, as one row whose observation cells are all missing.
-    """
-
-    row: tuple[Piece, ...]
-    opening: tuple[Piece, ...] = ()
-    closing: str = ""
-    bare: bool = True
 
 
 @dataclass(frozen=True)
@@ -217,7 +174,7 @@ def _block(block: SeriesBlock, layout: Layout, memory: _Memory, observations: bo
     written = np.maximum(counts, 1) if layout.bare else counts
     ends = np.cumsum(written)
     total = int(ends[-1]) if len(ends) else 0
-    step = _rows_of_a_batch(layout, series, rows, memory)
+    step = _even(total, _rows_of_a_batch(layout, series, rows, memory))
     taken = 0  # observations written so far
     for start in range(0, total, step):
         stop = min(start + step, total)
@@ -231,6 +188,12 @@ def _block(block: SeriesBlock, layout: Layout, memory: _Memory, observations: bo
         window = rows.window(taken, length, memory, gaps)
         yield _batch(layout, series.window(low, high - low, memory), window, of, left, written[low:high][of])
         taken += length
+
+
+def _even(total: int, most: int) -> int:
+    """The size of a batch that leaves no small one at the end."""
+    batches = max(1, -(-total // most))
+    return max(1, -(-total // batches))
 
 
 def _batch(layout: Layout, series: _Window, rows: _Window, of: Ints, left: Ints, written: Ints) -> bytes:
@@ -266,8 +229,15 @@ def _runs(pieces: tuple[Piece, ...], series: _Window) -> Iterator[tuple[bool, li
 
 def _joined(parts: list[str | Strings], size: int) -> Strings:
     """The parts of each of `size` rows in one string; null counts as nothing."""
-    columns = any(not isinstance(part, str) for part in parts)
-    return joined(parts if columns else [*parts, pa.nulls(size, pa.string())])
+    merged: list[str | Strings] = []
+    for part in parts:
+        last = merged[-1] if merged else None
+        if isinstance(part, str) and isinstance(last, str):
+            merged[-1] = last + part
+        else:
+            merged.append(part)
+    columns = any(not isinstance(part, str) for part in merged)
+    return joined(merged if columns else [*merged, pa.nulls(size, pa.string())])
 
 
 def _rows_of_a_batch(layout: Layout, series: _Level, rows: _Level, memory: _Memory) -> int:

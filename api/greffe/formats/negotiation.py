@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, Generic, Literal, TypeAlias, TypeVar, overload
+from typing import Final, Generic, Literal, Protocol, TypeAlias, TypeVar, overload
 
 from greffe.errors import NotAcceptable, Unsupported, nearest
 from greffe.formats import sdmx_csv, sdmx_ml, structure_json, structure_ml
@@ -21,9 +21,20 @@ from greffe.model.structures import Artefact
 Kind: TypeAlias = Literal["data", "structure"]
 Api: TypeAlias = Literal["v1", "v2"]
 DataWriter: TypeAlias = Callable[[DataMessage, Parameters], Iterator[bytes]]
-StructureWriter: TypeAlias = Callable[
-    [Header, Sequence[Artefact], Mapping[str, list[dict[str, object]]], str], Iterator[bytes]
-]
+
+
+class StructureWriter(Protocol):
+    """Writes artefacts, and ready SDMX-JSON objects by kind for those that only JSON can say (`extra`)."""
+
+    def __call__(
+        self,
+        header: Header,
+        artefacts: Sequence[Artefact],
+        extra: Mapping[str, list[dict[str, object]]],
+        language: str = "en",
+    ) -> Iterator[bytes]: ...
+
+
 W = TypeVar("W", DataWriter, StructureWriter)
 
 

@@ -9,9 +9,10 @@ from typing import Final, Literal, TypeAlias
 from greffe.errors import NotAcceptable
 from greffe.formats.components import TIME, VALUE, attribute_ids
 from greffe.formats.escaping import csv
-from greffe.formats.fragments import Cell, Layout, Number, Piece, chunks
+from greffe.formats.fragments import chunks
 from greffe.formats.languages import best
 from greffe.formats.parameters import Parameters
+from greffe.formats.pieces import Cell, Layout, Number, Piece
 from greffe.model.dataset import DataMessage
 
 Version: TypeAlias = Literal["1.0", "2.0"]

@@ -12,10 +12,11 @@ from typing import Final
 
 from greffe.formats.components import TIME, VALUE, Levels, dataset_values, levels
 from greffe.formats.escaping import xml
-from greffe.formats.fragments import Cell, Layout, Number, Piece, Present, chunks
+from greffe.formats.fragments import chunks
 from greffe.formats.ml_header import header
 from greffe.formats.namespaces import COMMON, DECLARATION, GENERIC, INSTANCE, MESSAGE, SPECIFIC
 from greffe.formats.parameters import Parameters
+from greffe.formats.pieces import Cell, Layout, Number, Piece, Present
 from greffe.model.dataset import DataMessage
 
 ACTIONS: Final = {"I": "Information", "A": "Append", "R": "Replace", "D": "Delete"}

@@ -12,6 +12,7 @@ from blocks import TWO, block, codes, message
 from greffe.errors import Broken
 from greffe.formats import fragments, sdmx_csv, sdmx_ml
 from greffe.formats.parameters import Parameters
+from greffe.formats.pieces import Cell, Layout
 from greffe.model.dataset import DataMessage, SeriesBlock
 
 
@@ -77,7 +78,7 @@ def test_only_the_codes_that_occur_are_rendered():
         return text + "\n"
 
     found = SeriesBlock(pa.table({"geo": geo}), pa.array([1], pa.int64()), pa.table({"TIME_PERIOD": codes(["2020"])}))
-    layout = fragments.Layout(row=(fragments.Cell("geo", render),))
+    layout = Layout(row=(Cell("geo", render),))
     assert b"".join(fragments.chunks([found], layout)) == b"G99999\n"
     assert rendered == ["G99999"]
 
@@ -89,7 +90,7 @@ def test_equal_dictionaries_are_rendered_once_an_answer():
         rendered.append(text)
         return text
 
-    layout = fragments.Layout(row=(fragments.Cell("geo", render),))
+    layout = Layout(row=(Cell("geo", render),))
     assert b"".join(fragments.chunks([TWO, TWO], layout)) == b"FRFRNA" * 2
     assert rendered == ["FR", "NA"]
 
