@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from greffe.catalogue.tree import Node
 from greffe.model.references import AGENCY, Reference, Urn
 from greffe.model.structures import Annotation
+
+# Links repeat what is known (own address, URN): they are passed over, everything else is read or refused.
+NAMED: Final = ("id", "name", "names", "description", "descriptions", "annotations", "links")
+MAINTAINED: Final = (*NAMED, "agencyID", "version", "isExternalReference")
 
 
 def reference(node: Node) -> Reference:

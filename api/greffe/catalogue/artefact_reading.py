@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from greffe.catalogue.artefact_parts import descriptions, names, notes, reference, stub, urn_of
-from greffe.catalogue.artefact_writing import ATTACHMENTS, COLLECTIONS, ITEMS
+from greffe.catalogue.artefact_parts import MAINTAINED, NAMED, descriptions, names, notes, reference, stub, urn_of
+from greffe.catalogue.artefact_writing import COLLECTIONS, ITEMS
+from greffe.catalogue.constraint_reading import constraint
 from greffe.catalogue.tree import Node
 from greffe.errors import BadDefinition, nearest
 from greffe.model.references import Urn
@@ -18,7 +19,6 @@ from greffe.model.structures import (
     Codelist,
     Component,
     ConceptScheme,
-    DataConstraint,
     Dataflow,
     DataProviderScheme,
     DataStructure,
@@ -26,10 +26,6 @@ from greffe.model.structures import (
     ProvisionAgreement,
     Representation,
 )
-
-# Links repeat what is known (own address, URN): they are passed over, everything else is read or refused.
-_NAMED: Final = ("id", "name", "names", "description", "descriptions", "annotations", "links")
-_MAINTAINED: Final = (*_NAMED, "agencyID", "version", "isExternalReference")
 
 
 def from_json(kind: str, value: object, file: str = "", path: str = "$") -> Artefact:
@@ -55,7 +51,7 @@ _SCHEMES: Final[dict[str, type[_Scheme]]] = {
 
 
 def _scheme(kind: str, node: Node) -> Artefact:
-    node.only((*_MAINTAINED, "isPartial", ITEMS[kind]), ("id", "agencyID"))
+    node.only((*MAINTAINED, "isPartial", ITEMS[kind]), ("id", "agencyID"))
     items = _categories(node, "") if kind == "categoryscheme" else _items(kind, node.entries(ITEMS[kind]))
     found = tuple(_once(node, items))
     known = {item.id for item in found}
@@ -69,7 +65,7 @@ def _scheme(kind: str, node: Node) -> Artefact:
 
 
 def _items(kind: str, nodes: Iterable[Node]) -> Iterator[Item]:
-    known = (*_NAMED, "parent") if kind in ("codelist", "conceptscheme") else _NAMED
+    known = (*NAMED, "parent") if kind in ("codelist", "conceptscheme") else NAMED
     for node in nodes:
         node.only(known, ("id",))
         yield _item(node, node.text_or("parent"))
@@ -78,7 +74,7 @@ def _items(kind: str, nodes: Iterable[Node]) -> Iterator[Item]:
 def _categories(node: Node, parent: str) -> Iterator[Item]:
     """Nested categories as a flat list, each before those below it."""
     for one in node.entries("categories"):
-        one.only((*_NAMED, "categories"), ("id",))
+        one.only((*NAMED, "categories"), ("id",))
         item = _item(one, parent)
         yield item
         yield from _categories(one, item.id)
@@ -98,7 +94,7 @@ def _once(node: Node, items: Iterable[Item]) -> Iterator[Item]:
 
 
 def _structure(kind: str, node: Node) -> Artefact:
-    node.only((*_MAINTAINED, "dataStructureComponents"), ("id", "agencyID"))
+    node.only((*MAINTAINED, "dataStructureComponents"), ("id", "agencyID"))
     inside = node.child("dataStructureComponents")
     if inside.value is not None:
         inside.only(("dimensionList", "attributeList", "measureList"), ("dimensionList",))
@@ -194,14 +190,14 @@ def _representation(node: Node) -> Representation:
 
 
 def _dataflow(kind: str, node: Node) -> Artefact:
-    node.only((*_MAINTAINED, "structure"), ("id", "agencyID", "structure"))
+    node.only((*MAINTAINED, "structure"), ("id", "agencyID", "structure"))
     structure = urn_of(node.child("structure"), "datastructure")
     return Dataflow(reference(node), names(node), descriptions(node), notes(node), False, stub(node), structure)
 
 
 def _agreement(kind: str, node: Node) -> Artefact:
     needed = () if stub(node) else ("dataflow", "dataProvider")
-    node.only((*_MAINTAINED, "dataflow", "dataProvider"), ("id", "agencyID", *needed))
+    node.only((*MAINTAINED, "dataflow", "dataProvider"), ("id", "agencyID", *needed))
     return ProvisionAgreement(
         reference(node),
         names(node),
@@ -221,7 +217,7 @@ def _maybe(node: Node, key: str, kind: str, item: bool = False) -> Urn | None:
 
 def _categorisation(kind: str, node: Node) -> Artefact:
     needed = () if stub(node) else ("source", "target")
-    node.only((*_MAINTAINED, "source", "target"), ("id", "agencyID", *needed))
+    node.only((*MAINTAINED, "source", "target"), ("id", "agencyID", *needed))
     return Categorisation(
         reference(node),
         names(node),
@@ -233,76 +229,10 @@ def _categorisation(kind: str, node: Node) -> Artefact:
     )
 
 
-def _constraint(kind: str, node: Node) -> Artefact:
-    node.only((*_MAINTAINED, "constraintAttachment", "cubeRegions"), ("id", "agencyID"))
-    values: dict[str, tuple[str, ...]] = {}
-    time_range: tuple[str, str] | None = None
-    for region in node.entries("cubeRegions"):
-        if region.path.endswith("[1]"):
-            raise region.wrong("One region is expected here.")
-        _included(region.only(("include", "keyValues"), ("keyValues",)))
-        for key in region.entries("keyValues"):
-            _included(key.only(("id", "include", "values", "timeRange"), ("id",)))
-            if "timeRange" in key:
-                time_range = _time_range(key.child("timeRange"))
-            else:
-                values[key.child("id").text()] = tuple(_value(v) for v in key.entries("values"))
-    return DataConstraint(
-        reference(node),
-        names(node),
-        descriptions(node),
-        notes(node),
-        stub=stub(node),
-        attachments=tuple(_attachments(node.child("constraintAttachment"))),
-        values=values,
-        time_range=time_range,
-    )
-
-
-def _value(node: Node) -> str:
-    """A value of a region: the code, or an object that holds it (which is what pysdmx reads)."""
-    if isinstance(node.value, str):
-        return node.text()
-    return node.only(("value",), ("value",)).child("value").text()
-
-
-def _attachments(node: Node) -> Iterator[Urn]:
-    if node.value is None:
-        return
-    node.only(ATTACHMENTS.values())
-    if len(node.fields()) != 1:
-        raise node.wrong(f"One of {', '.join(ATTACHMENTS.values())} is expected here.")
-    for kind, key in ATTACHMENTS.items():
-        yield from (urn_of(one, kind) for one in node.entries(key))
-
-
-def _included(node: Node) -> None:
-    if "include" in node and not node.true("include"):
-        raise node.child("include").wrong("Only regions and values that are included are read here.")
-
-
-def _time_range(node: Node) -> tuple[str, str]:
-    known = ("startPeriod", "endPeriod", "afterPeriod", "beforePeriod")
-    node.only(known)
-    if set(node.fields()) not in ({"startPeriod", "endPeriod"}, {"afterPeriod"}, {"beforePeriod"}):
-        raise node.wrong("Either startPeriod and endPeriod, or afterPeriod, or beforePeriod is expected here.")
-    return _bound(node, "startPeriod", "afterPeriod"), _bound(node, "endPeriod", "beforePeriod")
-
-
-def _bound(node: Node, *keys: str) -> str:
-    for key in keys:
-        if key in node:
-            one = node.child(key).only(("period", "isInclusive"), ("period",))
-            if "isInclusive" in one and not one.true("isInclusive"):
-                raise one.wrong("Only inclusive bounds are read here.")
-            return one.child("period").text()
-    return ""
-
-
 _READERS: Final[dict[str, Callable[[str, Node], Artefact]]] = {
     **dict.fromkeys(_SCHEMES, _scheme),
     "categorisation": _categorisation,
-    "dataconstraint": _constraint,
+    "dataconstraint": constraint,
     "dataflow": _dataflow,
     "datastructure": _structure,
     "provisionagreement": _agreement,

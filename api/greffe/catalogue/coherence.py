@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.catalogue import Catalogue, Recipient
 from greffe.catalogue.map_coherence import check_map
 from greffe.catalogue.map_view import MapView
 from greffe.errors import BadDefinition, NotFound, nearest
@@ -35,17 +35,24 @@ _KINDS: Final[dict[str, type[Maintainable]]] = {
 }  # fmt: skip
 
 
-def check(catalogue: Catalogue, places: Mapping[tuple[str, Reference], str]) -> None:
-    """Raises BadDefinition for the first thing that leads nowhere. `places` gives the file of each artefact."""
+def check(
+    catalogue: Catalogue, places: Mapping[tuple[str, Reference], str], recipients: Mapping[str, Recipient]
+) -> None:
+    """Raises BadDefinition for the first thing that leads nowhere. `places` gives the file of each artefact,
+    `recipients` are by file."""
     items: dict[Urn, frozenset[str]] = {}
     for key, artefact in sorted(catalogue.artefacts.items()):
         for what, urn in _references(artefact):
-            _resolve(catalogue, what, urn, places.get(key, ""), items)
+            _resolve(catalogue, what, urn, places[key], items)
         if isinstance(artefact, DataConstraint):
-            _check_constraint(catalogue, artefact, places.get(key, ""))
-    for recipient in catalogue.recipients:
+            _check_constraint(catalogue, artefact, places[key])
+    ids: dict[str, str] = {}
+    for file, recipient in recipients.items():
+        if recipient.id in ids:
+            raise BadDefinition(f"The recipient {recipient.id} stands in {ids[recipient.id]} already.", file=file)
+        ids[recipient.id] = file
         for reference in recipient.dataflows:
-            _resolve(catalogue, "dataflow", Urn("dataflow", reference), f"recipient {recipient.id}", items)
+            _resolve(catalogue, "dataflow", Urn("dataflow", reference), file, items)
     for map_ in catalogue.maps.values():
         check_map(MapView.of(catalogue, map_))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -58,8 +58,9 @@ def load(files: Mapping[str, bytes]) -> Catalogue:
     artefacts, places = _artefacts(files)
     reader = _MapReader(files, sums)
     maps = reader.maps()
-    catalogue = Catalogue(artefacts, maps, tuple(_recipients(files)), _checksum(sums), sums)
-    check(catalogue, places)
+    recipients = {path: _recipient(read_yaml(files[path], path)) for path in _yaml(files, recipients=True)}
+    catalogue = Catalogue(artefacts, maps, tuple(recipients.values()), _checksum(sums), sums)
+    check(catalogue, places, recipients)
     check_types(catalogue)
     return catalogue
 
@@ -141,18 +142,11 @@ def _yaml(files: Mapping[str, bytes], *, recipients: bool) -> list[str]:
     )
 
 
-def _recipients(files: Mapping[str, bytes]) -> Iterator[Recipient]:
-    seen: dict[str, str] = {}
-    for path in _yaml(files, recipients=True):
-        root = read_yaml(files[path], path)
-        root.only(("id", "names", "dataflows", "notes"), ("id", "names", "dataflows"))
-        id_ = root.child("id").identifier()
-        if id_ in seen:
-            raise root.child("id").wrong(f"The recipient {id_} stands in {seen[id_]} already.")
-        seen[id_] = path
-        yield Recipient(
-            id_,
-            root.child("names").texts(),
-            tuple(node.reference() for node in root.entries("dataflows")),
-            root.child("notes").texts() if "notes" in root else {},
-        )
+def _recipient(root: Node) -> Recipient:
+    root.only(("id", "names", "dataflows", "notes"), ("id", "names", "dataflows"))
+    return Recipient(
+        root.child("id").identifier(),
+        root.child("names").texts(),
+        tuple(node.reference() for node in root.entries("dataflows")),
+        root.child("notes").texts() if "notes" in root else {},
+    )

