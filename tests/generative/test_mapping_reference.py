@@ -38,7 +38,7 @@ from greffe.model.maps import ComponentMap, MapRow, RepresentationMap, SourceVal
 from greffe.model.references import Reference
 from greffe.settings import EngineSettings
 
-EXAMPLES = int(os.environ.get("GREFFE_TEST_EXAMPLES", "90"))  # `make soak` sets more
+EXAMPLES = int(os.environ.get("GREFFE_TEST_EXAMPLES", "60"))  # `make soak` sets more
 KEY = (*TARGET_DIMENSIONS, "TIME_PERIOD")
 DOMAINS = {
     "INDICATEUR": ["A1", "A2", "B1", "B12"],

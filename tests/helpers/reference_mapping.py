@@ -236,12 +236,13 @@ def calculate(map_, calculation, result, people, decimals):
     for key, observation in globals()[calculation.kind](map_, calculation, read, there, people, result, decimals):
         made[tuple(key[d] for d in (*TARGET_DIMENSIONS, "TIME_PERIOD"))].append(observation)
     for key, found in made.items():
-        if any(o is None for o in found):
+        good = [o for o in found if o is not None]
+        if len(good) < len(found):
             result.findings.add(("QR-TYP-02", "error", key))
-        elif len(found) > 1 or key in result.observations:
+        if good and (len(found) > 1 or key in result.observations):
             result.findings.add(("SM-21", "error", key))
-        else:
-            result.observations[key] = found[0]
+        elif good:
+            result.observations[key] = good[0]
 
 
 def rounded(value, decimals):

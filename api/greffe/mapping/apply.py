@@ -13,7 +13,7 @@ from greffe.mapping.calculations import calculate
 from greffe.mapping.checks import judge
 from greffe.mapping.group import group
 from greffe.mapping.relation import Cells
-from greffe.mapping.resolve import Resolved, plan, resolve
+from greffe.mapping.resolve import Resolved, let_go, plan, resolve
 from greffe.mapping.unmapped import Unmapped, unmapped
 from greffe.model.findings import Finding
 from greffe.model.maps import StructureMap
@@ -52,7 +52,10 @@ def apply(
     Raises BadDefinition for a map that cannot run, BadInput for a number that exact arithmetic cannot hold.
     """
     resolved = resolve(connection, plan(map_, catalogue), source, into)
-    return apply_to(connection, resolved, populations, into, {})
+    try:
+        return apply_to(connection, resolved, populations, into, {})
+    finally:
+        let_go(connection, resolved)
 
 
 def apply_to(

@@ -15,7 +15,7 @@ from greffe.mapping.group import MAPPED, ORIGIN
 from greffe.mapping.operands import quotient
 from greffe.mapping.population import Denominator, denominators
 from greffe.mapping.relation import relation
-from greffe.mapping.resolve import TIME, Resolved, decide, plan, resolve
+from greffe.mapping.resolve import TIME, Resolved, decide, let_go, plan, resolve
 from greffe.mapping.sql import Parameters, condition
 from greffe.model.maps import Calculation, StructureMap
 from greffe.model.references import Reference
@@ -44,7 +44,10 @@ def trace(
     if set(key) != set(plan_.target.dimension_ids):
         return None
     resolved = resolve(connection, plan_, source, TABLE)
-    apply_to(connection, resolved, populations, TABLE, _family(map_.calculations, key, period))
+    try:
+        apply_to(connection, resolved, populations, TABLE, _family(map_.calculations, key, period))
+    finally:
+        let_go(connection, resolved)
     return _Tracer(connection, resolved, populations).trace(key, period)
 
 

@@ -128,7 +128,7 @@ def _parts(resolved: Resolved, rows: Relation, form: Form, parameters: Parameter
 
 def _statuses(plan: Plan, status: str, form: Form, parameters: Parameters) -> list[str]:
     """The strongest status of the rows with a value, and of those without."""
-    order = parameters.add(list(plan.statuses))
+    order = parameters.add(list(plan.statuses)) if form.together else ""
     found = []
     for name, test in (("status_valued", "IS NOT NULL"), ("status_missing", "IS NULL")):
         one = f"CASE WHEN s.OBS_VALUE {test} THEN {status} END"

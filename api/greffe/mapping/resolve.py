@@ -134,6 +134,12 @@ def resolve(connection: Connection, plan_: Plan, source: str, name: str) -> Reso
     return Resolved(plan_, source, kept, selected, digits, tuple(lookups))
 
 
+def let_go(connection: Connection, resolved: Resolved) -> None:
+    """Drop the table of selected rows, which may be large; the small ones are replaced by the next run."""
+    if resolved.kept:
+        connection.execute(f"DROP TABLE IF EXISTS {quoted(resolved.kept)}")
+
+
 def _looked_up(plan_: Plan, rule: Rule) -> bool:
     """Component maps, and copies into something mandatory of an attribute, which may be empty."""
     if rule.kind == "copy":
