@@ -112,7 +112,8 @@ def test_clearance_rate_and_disposition_time_follow_from_the_collection(server):
 def test_clearance_rate_agrees_with_the_sample_file_read_by_pandas(server, demo_home):
     rows = pd.read_csv(demo_home / "samples/clean.csv", dtype=str, keep_default_na=False)
     last = rows.sort_values("version").drop_duplicates(
-        [c for c in rows.columns if c not in ("valeur", "unite", "statut", "conf", "version", "extrait_le")], keep="last"
+        [c for c in rows.columns if c not in ("valeur", "unite", "statut", "conf", "version", "extrait_le")],
+        keep="last",
     )
     france = last[(last.niveau_geo == "FR") & (last.freq == "A") & (last.periode == "2019") & (last["nac"] != "T")]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
@@ -33,8 +31,8 @@ def show_explanation(found: Explanation, lang: str, as_json: bool) -> None:
         escape(f"release {release}, in effect {release.effective_at:%Y-%m-%d %H:%M:%S} UTC, {release.origin} figures")
     )
     by.add(escape(f"draft by {found.draft_author}, approved by {_names(found.draft_signatures)}"))
-    for acceptance in _list(found.manifest.get("acceptances")):
-        by.add(escape(f"warnings accepted: {acceptance}"))
+    for one in found.acceptances:
+        by.add(escape(f"warnings accepted by {one.person} on {one.instant[:10]}: {one.reason}"))
     tree.add(
         escape(
             f"map {found.map.reference}, by {_names(found.map_signatures, 'author')}, approved by {_names(found.map_signatures)}"
@@ -94,10 +92,6 @@ def _label(found: Explanation, id_: str, code: str, lang: str) -> str:
     return (item.names.get(lang) or item.names.get("en", "")) if item else ""
 
 
-def _list(value: object) -> Iterator[object]:
-    return iter(value) if isinstance(value, list) else iter(())
-
-
 def as_data(found: Explanation) -> dict[str, object]:
     """Everything, for staff: internal values and names are in (the web shows less, D20)."""
     return {
@@ -111,6 +105,7 @@ def as_data(found: Explanation) -> dict[str, object]:
         "origin": found.release.origin,
         "agrees": found.agrees,
         "draft": {"author": found.draft_author, "approvers": _people(found.draft_signatures)},
+        "acceptances": [{"person": a.person, "reason": a.reason, "instant": a.instant} for a in found.acceptances],
         "map": {
             "reference": str(found.map.reference),
             "checksum": found.map.checksum,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from greffe.arrow import pa, text
 from greffe.catalogue.catalogue import Catalogue
@@ -20,7 +20,7 @@ from greffe.release.manifest import findings, made_from, table, waivers
 from greffe.release.parts import Parts
 from greffe.release.sources import Feed, Inputs, load_sources
 from greffe.store.base import Selection
-from greffe.store.ledger import Approval, Ledger
+from greffe.store.ledger import Acceptance, Approval, Ledger
 from greffe.validation.run import RULES, Context
 
 
@@ -45,7 +45,7 @@ class Explanation:
     map_signatures: tuple[Approval, ...]
     draft_signatures: tuple[Approval, ...]
     draft_author: str
-    manifest: Mapping[str, object] = field(repr=False)
+    acceptances: tuple[Acceptance, ...]
 
 
 def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> Explanation:
@@ -89,7 +89,7 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
         map_signatures=ledger.approvals(subject, map_.checksum),
         draft_signatures=ledger.approvals(draft.id, draft.checksum),
         draft_author=draft.author,
-        manifest=manifest,
+        acceptances=ledger.accepted_warnings(draft.id, draft.checksum),
     )
 
 

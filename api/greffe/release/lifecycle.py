@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from greffe.errors import BadQuery, Refused
+from greffe.errors import BadQuery, Conflict, Refused
 from greffe.model.findings import Finding, open_errors
 from greffe.model.instants import written
 from greffe.model.references import Reference
@@ -21,7 +21,7 @@ from greffe.release.parts import Parts
 from greffe.release.people import approvers, may_sign, needs, signed_by_two
 from greffe.release.prepare import prepare
 from greffe.release.sources import choose_inputs
-from greffe.store.base import Actor
+from greffe.store.base import Actor, Saved
 from greffe.store.ledger import Acceptance, Approval, DraftRecord, Waiver, Withdrawal, release_payload
 
 
@@ -154,13 +154,8 @@ def make_release(parts: Parts, who: Actor, id_: str, at: datetime | None = None)
     now = parts.clock()
     earliest = now + timedelta(seconds=parts.settings.effect_delay_seconds)
     flow = parts.catalogue().get(Dataflow, record.dataflow)
-    number = ledger.next_number(record.dataflow)
-    name = f"{record.dataflow.id}/{number}"
     before = ledger.current(record.dataflow, now)
-    manifest = _manifest(parts, record, draft, who)
-    saved = parts.observations.save(
-        name, parts.catalogue().structure(flow), draft.data, manifest, before.name if before else ""
-    )
+    number, saved = _saved(parts, flow, record, draft, before)
     release = Release(
         dataflow=record.dataflow,
         number=number,
@@ -175,8 +170,29 @@ def make_release(parts: Parts, who: Actor, id_: str, at: datetime | None = None)
         reason=record.reason,
         draft=id_,
     )
-    parts.note(who, "release.made", str(release), release_payload(release), once=f"release:{release}")
+    # One release follows each: of two releasers at once the second is told to look again, and the chain cannot fork.
+    once = f"release:{record.dataflow.id}:{ledger.next_number(record.dataflow)}"
+    parts.note(who, "release.made", str(release), release_payload(release), once=once)
     return release
+
+
+def _saved(
+    parts: Parts, flow: Dataflow, record: DraftRecord, draft: Draft, before: Release | None
+) -> tuple[int, Saved]:
+    """Write the files under the next number. A number whose files a killed release left behind, with other content and
+    no entry in the register, is passed over: it never was a release."""
+    number = parts.ledger().next_number(record.dataflow)
+    manifest = _manifest(parts, record, draft)
+    structure = parts.catalogue().structure(flow)
+    previous = before.name if before else ""
+    for attempt in range(number, number + 100):
+        try:
+            return attempt, parts.observations.save(
+                f"{record.dataflow.id}/{attempt}", structure, draft.data, manifest, previous
+            )
+        except Conflict:
+            continue
+    raise Refused(f"Numbers {number} to {number + 99} of {record.dataflow.id} are taken by files without a release.")
 
 
 def _releasable(parts: Parts, record: DraftRecord, draft: Draft) -> None:
@@ -214,8 +230,9 @@ def _no_open_errors(draft: Draft) -> None:
         )
 
 
-def _manifest(parts: Parts, record: DraftRecord, draft: Draft, who: Actor) -> dict[str, object]:
-    """What a release keeps of how it was made; with the kept inputs it is enough to make it again."""
+def _manifest(parts: Parts, record: DraftRecord, draft: Draft) -> dict[str, object]:
+    """What a release keeps of how it was made; with the kept inputs it is enough to make it again. People are in the
+    register: the same draft is the same release, whoever releases it."""
     used = sorted({f.waiver for f in draft.findings if f.waiver})
     ledger = parts.ledger()
     return {
@@ -234,17 +251,10 @@ def _manifest(parts: Parts, record: DraftRecord, draft: Draft, who: Actor) -> di
         "catalogue_files": next(
             (dict(v.files) for v in ledger.catalogues if v.checksum == record.catalogue_checksum), {}
         ),
-        "author": record.author,
-        "approvers": list(approvers(parts, record.id, record.checksum)),
-        "releaser": who.name,
         "findings": [f.as_json() for f in draft.findings],
         "coverage": draft.coverage,
         "waivers": [ledger.waiver(w).payload() for w in used],
-        "acceptances": [
-            {"person": a.person, "reason": a.reason, "instant": a.instant}
-            for a in ledger.accepted_warnings(record.id, record.checksum)
-        ],
-        "prepared": record.prepared_at or written(parts.clock()),
+        "prepared": record.prepared_at,
     }
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from greffe.formats.negotiation import FORMATS
+from greffe.query.resources import WITH_ITEMS
 from greffe.query.rest_v1 import DATA_PARAMETERS as V1_DATA
 from greffe.query.rest_v1 import RESOURCES as V1_RESOURCES
 from greffe.query.rest_v1 import STRUCTURE_PARAMETERS as V1_STRUCTURE
@@ -57,26 +59,33 @@ def sdmx_paths() -> dict[str, Json]:
     _tails(paths, "/sdmx/v1/data", v1_data, 1, V1_DATA, "data", "v1")
     structure = [_path("agency", "SSER", "Agency; all"), _path("id", "all", "Artefact id; all; + = or")]
     structure += [_path("version", "latest", "Version; all; latest"), _path("item", "all", "Item of a scheme")]
-    for resource in V1_RESOURCES:
-        _tails(paths, f"/sdmx/v1/{resource}", structure[:3], 0, V1_STRUCTURE, "structure", "v1")
+    resource = _path("resource", "dataflow", "Kind of artefact", V1_RESOURCES)
+    _tails(paths, "/sdmx/v1", [resource, *structure[:3]], 1, V1_STRUCTURE, "structure", "v1")
+    schemes = _path("resource", "codelist", "Kind of item scheme", [r for r in V1_RESOURCES if r in WITH_ITEMS])
+    _tails(paths, "/sdmx/v1", [schemes, *structure], 5, V1_STRUCTURE, "item", "v1")
     v2_data = [_path("context", "dataflow", "dataflow, datastructure, provisionagreement or *")]
     v2_data += [_path("agency", "SSER", "Agency; * = any; , = or"), _path("id", "ESTAT_CRIM_OFF_CAT", "Id; * ; ,")]
     v2_data += [_path("version", "1.0.0", "Version; + latest stable; ~ latest; *")]
     v2_data += [_path("key", "A.ICCS0101.*.FR", "Keys with one slot per dimension; * = any; , = or")]
     _tails(paths, "/sdmx/v2/data", v2_data, 1, V2_DATA, "data", "v2")
     v2_structure = [_path("agency", "SSER", "Agency; *"), _path("id", "*", "Id; *"), _path("version", "~", "Version")]
-    for resource in V2_RESOURCES:
-        _tails(paths, f"/sdmx/v2/structure/{resource}", v2_structure, 0, V2_STRUCTURE, "structure", "v2")
+    kind = _path("type", "dataflow", "Type of artefact; * = any", V2_RESOURCES)
+    _tails(paths, "/sdmx/v2/structure", [kind, *v2_structure], 1, V2_STRUCTURE, "structure", "v2")
+    schemes = _path("type", "codelist", "Type of item scheme", [r for r in V2_RESOURCES if r in WITH_ITEMS])
+    items = [schemes, *v2_structure, _path("item", "A", "Items; , = or")]
+    _tails(paths, "/sdmx/v2/structure", items, 5, V2_STRUCTURE, "item", "v2")
     return paths
 
 
-def _path(name: str, example: str, words: str) -> Json:
+def _path(name: str, example: str, words: str, choices: Iterable[str] = ()) -> Json:
+    known = list(choices)
+    schema: Json = {"type": "string", "enum": known} if known else {"type": "string", "minLength": 1, "maxLength": 200}
     return {
         "name": name,
         "in": "path",
         "required": True,
         "description": words,
-        "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+        "schema": schema,
         "example": example,
     }
 
@@ -87,7 +96,7 @@ def _tails(
     for length in range(least, len(parts) + 1):
         mine = parts[:length]
         address = root + "".join(f"/{{{p['name']}}}" for p in mine)
-        name = f"{api}_{root.rsplit('/', 1)[-1]}_{length}".replace("*", "any")
+        name = f"{api}_{kind}_{length}"
         paths[address] = {
             "get": {
                 "tags": [f"SDMX REST {'1.5' if api == 'v1' else '2.x'}"],
@@ -100,7 +109,8 @@ def _tails(
 
 
 def _responses(kind: str, api: str) -> Json:
-    good = {f.media_type: {"schema": {"type": "string"}} for f in FORMATS if f.kind == kind}
+    offered = "data" if kind == "data" else "structure"
+    good: Json = {f.content_type: {"schema": {}} for f in FORMATS if f.kind == offered}
     error = {"application/xml": {"schema": {"type": "string"}}, "application/json": {"schema": {"type": "object"}}}
     words = {
         "200": "The answer, in the format that was asked",

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.map_json import representation_map_to_json, structure_map_to_json
 from greffe.errors import BadQuery, NotFound, TooLarge, Unsupported, nearest
 from greffe.formats.negotiation import negotiate
@@ -20,6 +21,7 @@ from greffe.formats.parameters import Parameters
 from greffe.model import instants
 from greffe.model.dataset import DataMessage, Header
 from greffe.model.releases import Release
+from greffe.model.structures import ConceptScheme, DataStructure, Texts
 from greffe.query import answer, rest_v1, rest_v2
 from greffe.query.parameters import path_parts, read_parameters
 from greffe.query.queries import DataQuery
@@ -119,6 +121,7 @@ def _data(parts: Parts, api: Api, address: list[str], raw: str, request: Request
         dataflow=found.dataflow,
         structure=found.structure,
         codelists=found.codelists,
+        names=_concepts(catalogue, found.structure),
         blocks=found.blocks,
         language=language,
         measures=found.written.measures,
@@ -156,6 +159,17 @@ def _structure(parts: Parts, api: Api, address: tuple[str, ...] | list[str], raw
     since = instants.read(ledger.catalogues[-1].instant) if ledger.catalogues else parts.clock()
     chunks = choice.format.write(_header(tag, since, False, ""), found.artefacts, extra, language)
     return Prepared(chunks, choice.content_type, headers)
+
+
+def _concepts(catalogue: Catalogue, structure: DataStructure) -> dict[str, Texts]:
+    """Component id → names of its concept: the labels of header lines."""
+    found: dict[str, Texts] = {}
+    for component in structure.components:
+        urn = component.concept
+        item = catalogue.get(ConceptScheme, urn.reference).item(urn.item)
+        if item is not None:
+            found[component.id] = item.names
+    return found
 
 
 def _check_size(asked: DataQuery, most: int) -> None:

@@ -217,7 +217,7 @@ def _explained(found: Explanation) -> ExplanationOut:
                 reason=m.reason,
                 reference=m.reference,
                 confidence=m.confidence,
-            )  # fmt: skip
+            )
             for m in (by_row[s] for s in steps)
         ],
         internal_rows=list(dict.fromkeys(f"{s.extract} row {s.row}" for t in traces for s in t.sources)),

@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command printed and its exit code."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> dict:
-        return json.loads(self.out)
-
-
-def run(home: Path, *arguments: str, timeout: float = 300) -> Ran:
-    """`greffe …` in a process of its own."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "api"), "GREFFE_HOME": str(home), "COLUMNS": "200"}
-    done = subprocess.run(
-        [sys.executable, "-m", "greffe", *arguments],
-        cwd=ROOT, env=env, capture_output=True, text=True, timeout=timeout, check=False,
-    )  # fmt: skip
-    return Ran(done.returncode, done.stdout, done.stderr)
+from journey_tools import ROOT, Ran, free_port, run
 
 
 @pytest.fixture(scope="session")
@@ -54,12 +28,6 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def greffe(demo_home: Path) -> Callable[..., Ran]:
     """Runs a command on the demonstration's home."""
     return lambda *arguments: run(demo_home, *arguments)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,64 @@
+"""The wheel, built, installed in an empty environment elsewhere, and run: it carries its artefacts and maps."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+from journey_tools import ROOT, free_port
+
+
+def test_the_wheel_runs_elsewhere(tmp_path: Path):
+    built = subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert built.returncode == 0, built.stdout + built.stderr
+    (wheel,) = tmp_path.glob("greffe-*.whl")
+    venv = tmp_path / "elsewhere"
+    subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+    pip = [str(venv / "bin/python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / "requirements/run.lock")], check=True)
+    subprocess.run([*pip, "--no-deps", str(wheel)], check=True)
+    greffe, home = str(venv / "bin/greffe"), tmp_path / "home"
+    env = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"GREFFE_HOME": str(home)}
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([greffe, *arguments], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+
+    maps = run("maps", "--json")
+    assert maps.returncode == 0, maps.stderr
+    assert "MAP_ESTAT_CRIM_OFF_CAT" in maps.stdout
+    # The artefacts it serves are its own, byte for byte those of the repository.
+    exported = tmp_path / "exported"
+    assert run("export", str(exported)).returncode == 0
+    for folder in ("sdmx", "mappings"):
+        for path in (exported / folder).rglob("*.*"):
+            assert path.read_bytes() == (ROOT / folder / path.relative_to(exported / folder)).read_bytes()
+    # Without the repository there is no sample: one line says so, and what to do.
+    demo = run("demo")
+    assert demo.returncode == 2
+    assert "Clone it and run make demo" in demo.stderr.replace("\n", " ")
+    port = free_port()
+    server = subprocess.Popen([greffe, "serve"], cwd=tmp_path, env={**env, "PORT": str(port)})
+    try:
+        base, answer = f"http://127.0.0.1:{port}", None
+        for _ in range(150):
+            try:
+                answer = httpx.get(f"{base}/sdmx/v1/dataflow/SSER/ESTAT_CRIM_OFF_CAT?references=all")
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        assert answer is not None
+        assert answer.status_code == 200
+        assert "ICCS0101" in answer.text
+        nothing = httpx.get(f"{base}/sdmx/v1/data/ESTAT_CRIM_OFF_CAT")
+        assert nothing.status_code == 404
+        assert "Nothing of SSER:ESTAT_CRIM_OFF_CAT(1.0.0) is released" in nothing.text
+    finally:
+        server.send_signal(2)
+        assert server.wait(15) == 0
