@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv as arrow_csv
 import pyarrow.ipc as ipc
 import pyarrow.parquet as pq
 
-__all__ = ["codes", "decimal", "integer", "ipc", "joined", "octets", "pa", "pc", "pq", "text"]
+__all__ = ["arrow_csv", "codes", "decimal", "integer", "ipc", "joined", "octets", "pa", "pc", "pq", "text"]
 
 
 def text(cell: object) -> str:

@@ -1,0 +1,91 @@
+"""Parquet: columns of text, whole numbers, exact decimals, days; values come out as the text they stand for.
+
+A 64-bit float is read as its shortest decimal text (12.0 as 12): one that needs an exponent or carries binary noise
+(0.1 + 0.2) is then refused as any other badly written value. Narrower floats are refused: they round counts silently.
+Rows are numbered as in a CSV file with the same rows: the first is 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import cast
+
+from greffe.arrow import pa, pc, pq
+from greffe.errors import BadInput
+from greffe.ingest.report import File, ReadOptions
+from greffe.ingest.stage import Column
+
+BATCH = 1 << 16  # rows
+ACCEPTED = "text, whole numbers, decimals, 64-bit floats, dates and midnights"
+
+
+def header(file: File, options: ReadOptions) -> list[str]:
+    """Names of the columns. Raises BadInput when it is no Parquet file or a column has a type that holds no cell."""
+    with _opened(file) as source:
+        schema = source.schema_arrow
+        for field in schema:
+            if not _readable(field.type):
+                raise BadInput(f"Type {field.type} is not read; {ACCEPTED} are.", file=file.name, column=field.name)
+        return list(schema.names)
+
+
+def batches(file: File, names: list[str], options: ReadOptions) -> Iterator[pa.RecordBatch]:
+    """The rows as text, in order of the file; null is ''. Raises BadInput when the file is damaged."""
+    count = 0
+    with _opened(file) as source:
+        try:
+            for batch in source.iter_batches(batch_size=BATCH):
+                columns = [_as_text(batch.column(i)) for i in range(len(names))]
+                yield pa.RecordBatch.from_arrays(columns, names=names)
+                count += batch.num_rows
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+            raise BadInput(f"The file is damaged: {error}", file=file.name, row=count + 2) from error
+    if not count:
+        raise BadInput("There are columns and no row.", file=file.name)
+
+
+def _opened(file: File) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(file.path)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+        raise BadInput(f"This is no Parquet file that can be read: {error}", file=file.name) from error
+
+
+def _readable(kind: pa.DataType) -> bool:
+    kind = kind.value_type if isinstance(kind, pa.DictionaryType) else kind
+    types = pa.types
+    return (
+        types.is_string(kind)
+        or types.is_large_string(kind)
+        or types.is_string_view(kind)
+        or types.is_integer(kind)
+        or types.is_decimal(kind)
+        or types.is_float64(kind)
+        or types.is_date(kind)
+        or types.is_null(kind)
+        or (types.is_timestamp(kind) and kind.tz is None)
+    )
+
+
+def _as_text(column: Column) -> Column:
+    """The cells as text, '' for null."""
+    kind = column.type
+    if isinstance(kind, pa.DictionaryType):
+        return _as_text(column.cast(kind.value_type))
+    if pa.types.is_timestamp(kind):
+        return _days_or_moments(column)
+    if pa.types.is_date(kind):
+        column = column.cast(pa.date32())
+    texts = cast("pa.StringArray", column.cast(pa.string())).fill_null("")
+    if pa.types.is_decimal(kind) and any("E" in word for word in texts.unique().to_pylist() if word):
+        return pa.array([f"{Decimal(word):f}" if word else "" for word in texts.to_pylist()], pa.string())
+    return texts
+
+
+def _days_or_moments(column: Column) -> Column:
+    """A midnight is its day; any other moment stays one, and no column takes it."""
+    days = column.cast(pa.date32(), safe=False)
+    midnight = pc.equal(days.cast(column.type), column)
+    chosen = pc.if_else(midnight, days.cast(pa.string()), column.cast(pa.string()))
+    return cast("pa.StringArray", chosen).fill_null("")

@@ -1,0 +1,70 @@
+"""What is said of an extract that came in: options of reading, what was refused, and how many rows there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+Progress: TypeAlias = Callable[[str, int], None]  # a stage and how much of it is done: bytes when copying, else rows
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How to read a file. `delimiter` is comma, semicolon or tab ('' finds it in the header line); `encoding` is utf-8
+    or latin-1; `sheet` names a sheet ('' is the first); `partial` loads the good rows of a file that has bad ones."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ""
+    sheet: str = ""
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to read: where its bytes are, and the name that people gave it."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True)
+class RowError:
+    """One thing wrong with one row. `row` is the record number, the header being 1 (see `extract.ingest`)."""
+
+    row: int
+    rule: str
+    column: str
+    found: str
+    expected: str
+    nearest: tuple[str, ...]
+    message: str
+
+    def as_json(self) -> dict[str, object]:
+        """Plain values for JSON."""
+        return {**asdict(self), "nearest": list(self.nearest)}
+
+
+@dataclass(frozen=True)
+class Report:
+    """The outcome. `accepted` + `refused` = `rows`; `loaded` rows are in rows.parquet: all, none, or the good ones.
+
+    errors: the first 1,000, by row; the rejects file has all. counts: rule → number of errors.
+    periods and indicators: those of the rows that are in order, sorted.
+    """
+
+    checksum: str
+    rows: int
+    accepted: int
+    refused: int
+    errors: tuple[RowError, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+    periods: tuple[str, ...] = ()
+    indicators: tuple[str, ...] = ()
+    loaded: int = 0
+
+    @property
+    def partial(self) -> bool:
+        """Good rows were loaded although others were refused."""
+        return self.refused > 0 and self.loaded > 0
