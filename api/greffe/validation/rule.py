@@ -42,13 +42,12 @@ class Query:
 
     `sql` gives columns: dimension ids (the key) and TIME_PERIOD; `v_x` a value in units of the last decimal of the
     measure (`Facts.scale`), `r_x` the same shown with two decimals, any other `x` as it is. The two messages are
-    templates over the names `x`. `severity`, when given, replaces that of the rule.
+    templates over the names `x`.
     """
 
     sql: str
     en: str
     fr: str
-    severity: str = ""
 
 
 Check: TypeAlias = Callable[[Facts], Iterator[Query]]

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
 from greffe.arrow import integer, text
 from greffe.engine import Connection, Overflow
 from greffe.model.findings import ERROR, Finding
-from greffe.validation import rules
+from greffe.validation import rules as registering
 from greffe.validation.facts import Facts, prepared
 from greffe.validation.rule import REGISTERED, Context, Query, Rule
 
 __all__ = ["RULES", "Context", "Rule", "run"]
 
-MOST: Final = 1_000  # findings that are listed per question; the rest is counted
-RULES: Final[tuple[Rule, ...]] = tuple(sorted(REGISTERED, key=lambda r: (r.id, r.name))) if rules else ()
+MOST: Final = 5_000  # findings that are listed per question; the rest is counted
+# Importing the package of rules has registered them.
+RULES: Final[tuple[Rule, ...]] = tuple(sorted(REGISTERED, key=lambda r: (r.id, r.name))) if registering else ()
 
 
-def run(connection: Connection, context: Context) -> tuple[Finding, ...]:
-    """Findings of every rule that applies, in the order of RULES, then of keys and periods.
+def run(connection: Connection, context: Context, rules: Sequence[Rule] = RULES) -> tuple[Finding, ...]:
+    """Findings of every rule that applies, in the order of `rules`, then of keys and periods.
 
     Bounded: at most MOST findings per question, then one that says how many more there are. Never raises on data: a
     number that exact arithmetic cannot hold is a finding.
     """
-    chosen = [r for r in RULES if r.applies(context)]
+    chosen = [r for r in rules if r.applies(context)]
     facts = _facts(context)
     try:
         with prepared(connection, facts, context.table):
@@ -65,15 +66,14 @@ def _answers(connection: Connection, facts: Facts, rule: Rule, query: Query) -> 
     cursor = connection.execute(f"SELECT * FROM ({query.sql}) ORDER BY ALL LIMIT {MOST + 1}")
     names = [text(column[0]) for column in cursor.description or ()]
     rows = cursor.fetchall()
-    severity = query.severity or rule.severity
     for row in rows[:MOST]:
-        yield _finding(facts, rule, query, severity, dict(zip(names, row, strict=True)))
+        yield _finding(facts, rule, query, dict(zip(names, row, strict=True)))
     if len(rows) > MOST:
         counted = connection.execute(f"SELECT count(*) FROM ({query.sql})").fetchone()
         found = integer(counted[0]) if counted else len(rows)
         yield Finding(
             rule=rule.id,
-            severity=severity,
+            severity=rule.severity,
             key={},
             period="",
             messages={
@@ -84,7 +84,7 @@ def _answers(connection: Connection, facts: Facts, rule: Rule, query: Query) -> 
         )
 
 
-def _finding(facts: Facts, rule: Rule, query: Query, severity: str, row: Mapping[str, object]) -> Finding:
+def _finding(facts: Facts, rule: Rule, query: Query, row: Mapping[str, object]) -> Finding:
     key = {name: text(row[name]) for name in facts.dims if name in row}
     shown = {
         _short(n): _shown(n, cell, facts.decimals) for n, cell in row.items() if n not in key and n != "TIME_PERIOD"
@@ -93,7 +93,7 @@ def _finding(facts: Facts, rule: Rule, query: Query, severity: str, row: Mapping
     french = {n: s.replace(".", ",") if n in numbers else s for n, s in shown.items()}
     return Finding(
         rule=rule.id,
-        severity=severity,
+        severity=rule.severity,
         key=key,
         period=text(row.get("TIME_PERIOD")),
         messages={"en": query.en.format_map(shown), "fr": query.fr.format_map(french)},

@@ -44,24 +44,25 @@ def small_counts_are_marked(facts: Facts) -> Iterator[Query]:
 def last_year_is_provisional(facts: Facts) -> Iterator[Query]:
     """The last year is provisional until its source is complete.
 
-    One finding a row where the rest of the year is provisional; one per indicator of prosecution and of the criminal
-    record whose whole last year is final.
+    One finding a row where the year is provisional elsewhere in the extract; one per indicator of prosecution and of the
+    criminal record where the whole year is final.
     """
     keys = ", ".join(quoted(d) for d in facts.dims)
     last = (
-        f"WITH last AS (SELECT INDICATEUR, FREQ, year, count(*) FILTER (WHERE STATUT = 'PR') AS provisional, "
+        "WITH last AS (SELECT INDICATEUR, FREQ, year, "
+        "sum(count(*) FILTER (WHERE STATUT = 'PR')) OVER (PARTITION BY year) AS provisional, "
         f"count(*) FILTER (WHERE STATUT = 'D') AS final FROM {facts.table} GROUP BY INDICATEUR, FREQ, year "
         "QUALIFY year = max(year) OVER (PARTITION BY INDICATEUR, FREQ)) "
     )
     yield Query(
         f"{last}SELECT {keys}, TIME_PERIOD FROM {facts.table} JOIN last USING (INDICATEUR, FREQ, year) "
         "WHERE STATUT = 'D' AND provisional > 0",
-        "Marked final, though the last year of this indicator is provisional.",
-        "Marqué définitif, alors que la dernière année de cet indicateur est provisoire.",
+        "Marked final, though this year, the last one, is provisional.",
+        "Marqué définitif, alors que cette année, la dernière, est provisoire.",
     )
     yield Query(
-        f"{last}SELECT INDICATEUR, FREQ, CAST(year AS VARCHAR) AS TIME_PERIOD, CAST(final AS VARCHAR) AS number FROM last "
-        "WHERE provisional = 0 AND final > 0 AND regexp_matches(CAST(INDICATEUR AS VARCHAR), '^(CJN|PEN)_')",
+        f"{last}SELECT INDICATEUR, FREQ, CAST(year AS VARCHAR) AS TIME_PERIOD, CAST(final AS VARCHAR) AS number "
+        "FROM last WHERE provisional = 0 AND final > 0 AND regexp_matches(CAST(INDICATEUR AS VARCHAR), '^(CJN|PEN)_')",
         "The last year is marked final in all its {number} rows.",
         "La dernière année est marquée définitive dans ses {number} lignes.",
     )

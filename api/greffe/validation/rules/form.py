@@ -145,7 +145,7 @@ def counts_are_whole(facts: Facts) -> Iterator[Query]:
     if facts.scale > 1:
         yield Query(
             f"SELECT {', '.join(quoted(d) for d in facts.dims)}, TIME_PERIOD, v AS v_value FROM {facts.table} "
-            f"WHERE v % {facts.scale} <> 0 AND {_whole(facts)}",
+            f"WHERE TRY_CAST(v AS BIGINT) % {facts.scale} <> 0 AND {_whole(facts)}",
             "Count {value} is not whole.",
             "L’effectif {value} n’est pas entier.",
         )

@@ -1,4 +1,4 @@
-"""Levels of the internal geography: departments make regions, regions (and collectivities overseas) and courts make France.
+"""Levels of the internal geography: departments make regions; regions and overseas, and courts, make France.
 
 The tree is the code list of GEO: a department has its region as parent and its court of appeal as annotation RESSORT.
 """
@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 from greffe.engine import quoted
 from greffe.model.findings import ERROR
-from greffe.validation.facts import Facts, literal
+from greffe.validation.facts import BREAKDOWNS, Facts, literal
 from greffe.validation.rule import Query, rule
 
-BREAKDOWNS = ("INFRACTION", "NATAFF", "NAC", "SEXE", "AGE", "NATIONALITE", "STATUT_PEN", "DETAIL", "INDEX_SSMSI")
 NEEDS = ("GEO", "NIVEAU_GEO", "TERRITOIRE")
 
 
@@ -53,15 +52,14 @@ def departments_make_the_region(facts: Facts) -> Iterator[Query]:
     table = facts.table
     yield Query(
         f"WITH places(department, region, size) AS (VALUES {rows}), "
-        f"parts AS (SELECT region, size, {rest}, TIME_PERIOD, sum(v) AS v_parts, count(v) AS n, "
-        f"count(DISTINCT department) AS places FROM {table} JOIN places ON CAST(GEO AS VARCHAR) = department "
-        f"WHERE NIVEAU_GEO = 'DEP' AND {facts.counted()} "
+        f"parts AS (SELECT region, size, {rest}, TIME_PERIOD, sum(v) AS v_parts, count(v) AS n "
+        f"FROM {table} JOIN places ON CAST(GEO AS VARCHAR) = department WHERE NIVEAU_GEO = 'DEP' AND {facts.counted()} "
         f"AND ({shape}) IN (SELECT DISTINCT {shape} FROM {table} WHERE NIVEAU_GEO = 'REG') "
         f"GROUP BY region, size, {rest}, TIME_PERIOD) "
         f"SELECT {', '.join('t.' + quoted(d) for d in facts.dims)}, t.TIME_PERIOD, t.v AS v_total, v_parts, "
         f"CAST(size AS VARCHAR) AS number FROM {table} t JOIN parts p ON CAST(t.GEO AS VARCHAR) = p.region "
         f"AND {_same(facts.others('GEO', 'NIVEAU_GEO'))} "
-        "WHERE t.NIVEAU_GEO = 'REG' AND n = size AND places = size AND t.v <> v_parts",
+        "WHERE t.NIVEAU_GEO = 'REG' AND n = size AND t.v <> v_parts",
         "The region has {total}, its {number} departments make {parts}.",
         "La région compte {total}, ses {number} départements font {parts}.",
     )
@@ -129,8 +127,9 @@ def _france(facts: Facts, levels: str, complete: str, en: str, fr: str) -> Query
         f"sums AS (SELECT {columns}, TIME_PERIOD, max(v) FILTER (WHERE NIVEAU_GEO = 'FR') AS v_total, "
         f"count(*) FILTER (WHERE NIVEAU_GEO = 'FR') AS n_total, sum(v) FILTER (WHERE {part}) AS v_parts, "
         f"count(v) FILTER (WHERE {part}) AS n_parts, count(*) FILTER (WHERE {part}) AS n_rows, "
-        f"count(DISTINCT GEO) FILTER (WHERE {part}) AS n_places, count(*) FILTER (WHERE NIVEAU_GEO = 'REG') AS n_regions, "
-        f"count(*) FILTER (WHERE NIVEAU_GEO = 'COM') AS n_overseas FROM levels GROUP BY {columns}, TIME_PERIOD) "
+        f"count(DISTINCT GEO) FILTER (WHERE {part}) AS n_places, "
+        f"count(*) FILTER (WHERE NIVEAU_GEO = 'REG') AS n_regions, count(*) FILTER (WHERE NIVEAU_GEO = 'COM') AS n_overseas "
+        f"FROM levels GROUP BY {columns}, TIME_PERIOD) "
         f"SELECT {keys}, TIME_PERIOD, v_total, v_parts, CAST(n_parts AS VARCHAR) AS number FROM sums "
         f"WHERE n_total = 1 AND n_parts = n_rows AND n_parts = n_places AND v_total <> v_parts AND {complete}",
         en,

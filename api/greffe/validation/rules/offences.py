@@ -68,7 +68,8 @@ def _pairs(facts: Facts) -> str:
     return (
         f"tree(above, below) AS (VALUES {rows}), pairs AS (SELECT {keys}, p.TIME_PERIOD, p.v AS v_parent, "
         f"c.v AS v_child, CAST(c.iccs AS VARCHAR) AS child_code FROM {facts.table} p "
-        f"JOIN tree ON CAST(p.iccs AS VARCHAR) = above JOIN {facts.table} c ON CAST(c.iccs AS VARCHAR) = below AND {same} "
+        f"JOIN tree ON CAST(p.iccs AS VARCHAR) = above "
+        f"JOIN {facts.table} c ON CAST(c.iccs AS VARCHAR) = below AND {same} "
         f"WHERE {facts.counted('p')} AND {facts.counted('c')} AND p.v IS NOT NULL AND c.v IS NOT NULL)"
     )
 

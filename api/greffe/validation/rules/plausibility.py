@@ -49,18 +49,20 @@ def unusual_change_is_explained(facts: Facts) -> Iterator[Query]:
     median keeps its group in memory. Changes in thousandths of a percent, whole numbers.
     """
     keys = ", ".join(quoted(d) for d in facts.dims)
-    national = "c.NIVEAU_GEO = 'FR'" if facts.has("NIVEAU_GEO") else "TRUE"
+    national = "c.NIVEAU_GEO = 'FR' AND p.NIVEAU_GEO = 'FR'" if facts.has("NIVEAU_GEO") else "TRUE"
     yield Query(
-        f"WITH changes AS MATERIALIZED (SELECT {_columns(facts, 'c')}, c.TIME_PERIOD, c.v AS v_value, p.v AS v_previous, "
-        f"CAST({rounded(f'(c.v - p.v) * {100 * PER_CENT}', 'p.v')} AS BIGINT) AS change, {facts.explained('c')} AS said "
-        f"FROM {facts.table} c JOIN {facts.table} p ON {_year_before(facts)} "
-        f"WHERE p.v >= {100 * facts.scale} AND c.v >= 0 AND c.v < p.v * 1000 AND {national} AND {_amounts(facts, 'c')}), "
+        f"WITH changes AS MATERIALIZED (SELECT {_columns(facts, 'c')}, c.TIME_PERIOD, c.v AS v_value, "
+        f"p.v AS v_previous, CAST({rounded(f'(c.v - p.v) * {100 * PER_CENT}', 'p.v')} AS BIGINT) AS change, "
+        f"{facts.explained('c')} AS said FROM {facts.table} c JOIN {facts.table} p ON {_year_before(facts)} "
+        f"WHERE p.v >= {100 * facts.scale} AND c.v >= 0 AND c.v < p.v * 1000 AND {national} "
+        f"AND {_amounts(facts, 'c')}), "
         f"usual AS (SELECT {keys}, quantile_disc(change, 0.5) AS middle FROM changes GROUP BY {keys} "
         f"HAVING count(*) >= {USUAL_FROM}), "
         f"spread AS (SELECT {keys}, middle, quantile_disc(abs(change - middle), 0.5) AS mad FROM changes JOIN usual "
         f"USING ({keys}) GROUP BY {keys}, middle) "
-        f"SELECT {keys}, TIME_PERIOD, v_value, v_previous, {_percent('change')} AS change, {_percent('middle')} AS usual "
-        f"FROM changes JOIN spread USING ({keys}) WHERE NOT said AND abs(change - middle) * 10000 > 3 * 14826 * mad "
+        f"SELECT {keys}, TIME_PERIOD, v_value, v_previous, {_percent('change')} AS change, "
+        f"{_percent('middle')} AS usual FROM changes JOIN spread USING ({keys}) "
+        f"WHERE NOT said AND abs(change - middle) * 10000 > 3 * 14826 * mad "
         f"AND abs(change - middle) > {LEAST} AND abs(change) <= {25 * PER_CENT}",
         "{value} after {previous}: {change} percent, where {usual} is usual for the series.",
         "{value} après {previous} : {change} %, quand {usual} % est usuel pour la série.",
@@ -70,8 +72,8 @@ def unusual_change_is_explained(facts: Facts) -> Iterator[Query]:
 @rule(
     "QR-PLA-05",
     WARNING,
-    "Les effectifs inférieurs à 100 échappent aux seuils relatifs : une variation de plus de 20, au-delà du hasard, est "
-    "expliquée.",
+    "Les effectifs inférieurs à 100 échappent aux seuils relatifs : une variation de plus de 20, au-delà du hasard, "
+    "est expliquée.",
     stages=STAGES,
     level=2,
 )
@@ -166,7 +168,8 @@ def _change(facts: Facts, condition: str) -> Query:
     return Query(
         f"SELECT {_columns(facts, 'c')}, c.TIME_PERIOD, c.v AS v_value, p.v AS v_previous, CASE WHEN p.v > 0 THEN "
         f"CAST({rounded('(c.v - p.v) * 100', 'p.v')} AS VARCHAR) ELSE '' END AS change FROM {facts.table} c JOIN {facts.table} p "
-        f"ON {_year_before(facts)} WHERE {condition} AND NOT {facts.explained('c')} AND {_amounts(facts, 'c')}",
+        f"ON {_year_before(facts)} WHERE {condition} AND NOT {facts.explained('c')} AND {_amounts(facts, 'c')} "
+        f"AND {facts.margin('c')} AND {facts.margin('p')}",
         "{value} after {previous} a year before ({change} %), without explanation.",
         "{value} après {previous} un an avant ({change} %), sans explication.",
     )

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 
 from greffe.engine import quoted
 from greffe.model.findings import ERROR
-from greffe.validation.facts import Facts
+from greffe.validation.facts import BREAKDOWNS, Facts
 from greffe.validation.rule import Query, rule
-
-LONG = ("INFRACTION", "NATAFF", "NAC", "SEXE", "AGE", "NATIONALITE", "STATUT_PEN", "DETAIL", "INDEX_SSMSI", "GEO")
 
 
 @rule(
@@ -22,16 +20,14 @@ LONG = ("INFRACTION", "NATAFF", "NAC", "SEXE", "AGE", "NATIONALITE", "STATUT_PEN
 def no_national_cell_is_missing(facts: Facts) -> Iterator[Query]:
     """A national cell that its table holds in every other year is there.
 
-    What is mandatory is read from the extract itself: a table is an indicator, a frequency, a field and the kind of
-    breakdowns (none, total, code); a cell is missing where it stands in all other periods of its table (at least 3), or
+    What is mandatory is read from the extract itself: a table is an indicator, a frequency, a field and the
+    breakdowns that apply; a cell is missing where it stands in all other periods of its table (at least 3), or
     in both the period before and the period after.
     """
     dims = [quoted(d) for d in facts.others("NIVEAU_GEO", "GEO")]
     series = ", ".join(dims)
     kinds = ", ".join(
-        f"CASE WHEN {quoted(d)} IN ('_Z', 'T') THEN CAST({quoted(d)} AS VARCHAR) ELSE '*' END"
-        if d in LONG
-        else f"CAST({quoted(d)} AS VARCHAR)"
+        f"{quoted(d)} = '_Z'" if d in BREAKDOWNS else f"CAST({quoted(d)} AS VARCHAR)"
         for d in facts.others("NIVEAU_GEO", "GEO")
     )
     keys = ", ".join({"GEO": "'FR' AS GEO", "NIVEAU_GEO": "'FR' AS NIVEAU_GEO"}.get(d, quoted(d)) for d in facts.dims)

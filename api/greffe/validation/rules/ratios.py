@@ -21,7 +21,7 @@ STATES = {"v_new": "IN", "v_resolved": "RES", "v_pending": "P1"}
     ERROR,
     "La densité carcérale est le rapport des détenus aux places, en pourcentage, à 0,1 près.",
     stages=("internal",),
-    needs=("INDICATEUR", *PLACE),
+    needs=("INDICATEUR", "DETAIL", *PLACE),
 )
 def density_is_detained_over_places(facts: Facts) -> Iterator[Query]:
     """Prison density equals detained persons over places, in percent, within 0.1.
@@ -56,7 +56,7 @@ def density_is_detained_over_places(facts: Facts) -> Iterator[Query]:
     WARNING,
     "La densité carcérale nationale est comprise entre 50 et 250 %.",
     stages=("internal",),
-    needs=("INDICATEUR", *PLACE),
+    needs=("INDICATEUR", "DETAIL", *PLACE),
 )
 def national_density_is_likely(facts: Facts) -> Iterator[Query]:
     """National prison density lies between 50 and 250 percent."""

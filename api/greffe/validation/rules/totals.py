@@ -78,6 +78,7 @@ def groups_of_cases_add_up(facts: Facts) -> Iterator[Query]:
     ERROR,
     "Le total de la question 91 de la CEPEJ est la somme de ses lignes 1 à 4.",
     stages=OUTSIDE,
+    flows=("CEPEJ_*",),
     needs=("QUESTION",),
 )
 def lines_of_question_91_add_up(facts: Facts) -> Iterator[Query]:
@@ -90,6 +91,7 @@ def lines_of_question_91_add_up(facts: Facts) -> Iterator[Query]:
     ERROR,
     "Les sections de l’ICCS des condamnés font leur total : règle de l’infraction principale.",
     stages=OUTSIDE,
+    flows=("UNODC_*",),
     needs=("DIMENSION", "CATEGORY"),
 )
 def sections_make_the_total(facts: Facts) -> Iterator[Query]:
@@ -103,6 +105,7 @@ def sections_make_the_total(facts: Facts) -> Iterator[Query]:
     "Si les sections de l’ICCS des détenus dépassent le total, la note dit que les infractions sont comptées plusieurs "
     "fois.",
     stages=OUTSIDE,
+    flows=("UNODC_*",),
     needs=("DIMENSION", "CATEGORY"),
 )
 def multiple_counting_is_said(facts: Facts) -> Iterator[Query]:
@@ -117,6 +120,7 @@ def multiple_counting_is_said(facts: Facts) -> Iterator[Query]:
     ERROR,
     "Les prévenus depuis moins et depuis plus de 12 mois font les prévenus.",
     stages=OUTSIDE,
+    flows=("UNODC_*",),
     needs=("DIMENSION", "CATEGORY"),
 )
 def lengths_make_the_unsentenced(facts: Facts) -> Iterator[Query]:

@@ -1,0 +1,195 @@
+"""Changes from year to year, shares, and revisions of what was released."""
+
+JUSTICE = "INT_JUSTICE"
+OFFENCES = "ESTAT_CRIM_OFF_CAT"
+BY_SEX = "ESTAT_CRIM_JUST_SEX"
+
+
+def two_years(before, now, status="A", comment="-"):
+    return f"""
+        iccs     | TIME_PERIOD | OBS_STATUS | COMMENT_OBS | OBS_VALUE
+        ICCS0301 | 2021        | A          | -           | {before}
+        ICCS0301 | 2022        | {status}   | {comment}   | {now}
+    """
+
+
+def test_large_change_is_explained_holds(found):
+    assert found("large_change_is_explained", OFFENCES, two_years(1000, 1250)) == []
+
+
+def test_large_change_is_explained_is_broken(found):
+    assert found("large_change_is_explained", OFFENCES, two_years(1000, 1251)) == [
+        "2022 1251 after 1000 a year before (25 %), without explanation."
+    ]
+
+
+def test_a_break_or_a_note_explains_a_change(found):
+    assert found("large_change_is_explained", OFFENCES, two_years(1000, 2000, "B")) == []
+
+
+def test_a_note_explains_a_change(found):
+    assert found("large_change_is_explained", OFFENCES, two_years(1000, 2000, "A", "health crisis")) == []
+
+
+def test_chance_moves_the_small_cells_of_an_extract(found):
+    """From 100 to 130 is 2 standard deviations of a count: not said inside, where cells are many; 200 is."""
+    table = """
+        INDICATEUR  | INFRACTION | TIME_PERIOD | OBS_VALUE
+        CJN_CONDAMN | VOL        | 2021        | 100
+        CJN_CONDAMN | VOL        | 2022        | 130
+        CJN_CONDAMN | HOMV       | 2021        | 100
+        CJN_CONDAMN | HOMV       | 2022        | 200
+    """
+    assert found("large_change_is_explained", JUSTICE, table) == [
+        "2022 200 after 100 a year before (100 %), without explanation."
+    ]
+
+
+def series(last):
+    values = [1000, 1010, 1021, 1030, 1041, 1050, 1062, 1070, 1081, last]
+    return "iccs | TIME_PERIOD | OBS_VALUE\n" + "\n".join(f"ICCS0301 | {2010 + i} | {v}" for i, v in enumerate(values))
+
+
+def test_unusual_change_is_explained_holds(found):
+    """9 percent is far from the usual 1, and below the least change that is called unusual."""
+    assert found("unusual_change_is_explained", OFFENCES, series(1180)) == []
+
+
+def test_unusual_change_is_explained_is_broken(found):
+    assert found("unusual_change_is_explained", OFFENCES, series(1300)) == [
+        "2019 1300 after 1081: 20 percent, where 1 is usual for the series."
+    ]
+
+
+def test_small_count_changes_little_holds(found):
+    """From 12 to 32: 20 more. From 60 to 90: half more, and within chance."""
+    assert found("small_count_changes_little", OFFENCES, two_years(12, 32)) == []
+
+
+def test_a_small_count_moves_by_chance(found):
+    assert found("small_count_changes_little", OFFENCES, two_years(60, 90)) == []
+
+
+def test_small_count_changes_little_is_broken(found):
+    table = """
+        iccs      | TIME_PERIOD | OBS_VALUE
+        ICCS0301  | 2021        | 12
+        ICCS0301  | 2022        | 40
+        ICCS03011 | 2021        | 90
+        ICCS03011 | 2022        | 10
+    """
+    assert found("small_count_changes_little", OFFENCES, table) == [
+        "2022 40 after 12 a year before (233 %), without explanation.",
+        "2022 10 after 90 a year before (-89 %), without explanation.",
+    ]
+
+
+def test_value_is_not_repeated_holds(found):
+    assert found("value_is_not_repeated", OFFENCES, two_years(1000, 1000)) == []
+
+
+def test_value_is_not_repeated_is_broken(found):
+    """Kidnapping in France, 2015 and 2016, as published: 3818."""
+    assert found("value_is_not_repeated", OFFENCES, two_years(3818, 3818)) == ["2022 3818, as the year before."]
+
+
+def yearly(*values):
+    lines = ["INDICATEUR | TIME_PERIOD | OBS_VALUE"]
+    return "\n".join([*lines, *(f"CJN_CONDAMN | {2018 + i} | {v}" for i, v in enumerate(values))])
+
+
+def test_value_is_near_the_median_holds(found):
+    assert found("value_is_near_the_median", JUSTICE, yearly(100, 110, 120, 1000)) == []
+
+
+def test_value_is_near_the_median_is_broken(found):
+    assert found("value_is_near_the_median", JUSTICE, yearly(100, 110, 120, 1200)) == [
+        "2021 1200, more than 10 times the median 110 of the series."
+    ]
+
+
+def shares(before, now, total=1000):
+    return f"""
+        sex | TIME_PERIOD | OBS_VALUE
+        M   | 2021        | {1000 - before}
+        F   | 2021        | {before}
+        T   | 2021        | 1000
+        F   | 2022        | {now}
+        M   | 2022        | {total - now}
+        T   | 2022        | {total}
+    """
+
+
+def test_shares_are_stable_holds(found):
+    """From 10 to 20 percent is 10 points."""
+    assert found("shares_are_stable", BY_SEX, shares(100, 200)) == []
+
+
+def test_a_total_that_moves_explains_its_shares(found):
+    assert found("shares_are_stable", BY_SEX, shares(100, 400, 1200)) == []
+
+
+def test_shares_are_stable_is_broken(found):
+    findings = found("shares_are_stable", BY_SEX, shares(100, 310, 1100), whole=True)
+    assert [(f.rule, f.key["sex"], f.period) for f in findings] == [
+        ("QR-PLA-07", "F", "2022"),
+        ("QR-PLA-07", "M", "2022"),
+    ]
+    assert findings[0].messages["en"] == (
+        "Its share of the total went from 10 to 28 percent, while the total went from 1000 to 1100."
+    )
+
+
+PREVIOUS = """
+        iccs      | TIME_PERIOD | OBS_STATUS | OBS_VALUE
+        ICCS0301  | 2020        | A          | 1000
+        ICCS0301  | 2021        | P          | 1000
+        ICCS03011 | 2020        | A          | 10
+        ICCS03012 | 2020        | M          | -
+"""
+
+
+def test_final_values_stay_holds(found):
+    """A provisional value may change; a small one by up to 20; a final one by up to 5 percent."""
+    table = """
+        iccs      | TIME_PERIOD | OBS_VALUE
+        ICCS0301  | 2020        | 1050
+        ICCS0301  | 2021        | 2000
+        ICCS03011 | 2020        | 30
+    """
+    assert found("final_values_stay", OFFENCES, table, previous=PREVIOUS) == []
+
+
+def test_final_values_stay_is_broken(found):
+    table = """
+        iccs      | TIME_PERIOD | OBS_VALUE
+        ICCS0301  | 2020        | 1051
+        ICCS03011 | 2020        | 31
+    """
+    assert found("final_values_stay", OFFENCES, table, previous=PREVIOUS) == [
+        "2020 1051 instead of the final value 1000.",
+        "2020 31 instead of the final value 10.",
+    ]
+
+
+def test_released_values_are_kept_holds(found):
+    table = """
+        iccs      | TIME_PERIOD | OBS_VALUE
+        ICCS0301  | 2020        | 1
+        ICCS0301  | 2021        | 2
+        ICCS03011 | 2020        | 3
+    """
+    assert found("released_values_are_kept", OFFENCES, table, previous=PREVIOUS) == []
+
+
+def test_released_values_are_kept_is_broken(found):
+    """One row is gone, the value of another is."""
+    table = """
+        iccs     | TIME_PERIOD | OBS_STATUS | OBS_VALUE
+        ICCS0301 | 2020        | L          | -
+        ICCS0301 | 2021        | A          | 2
+    """
+    assert found("released_values_are_kept", OFFENCES, table, previous=PREVIOUS) == [
+        "2020 The value 1000 of the release before is gone.",
+        "2020 The value 10 of the release before is gone.",
+    ]
