@@ -17,7 +17,7 @@ from greffe.mapping.group import COMMENT, CONF, ORIGIN, STATUS, TERRITORY
 from greffe.mapping.operands import READ, Step
 from greffe.mapping.population import Denominator, denominators
 from greffe.mapping.resolve import TIME, Plan
-from greffe.mapping.sql import Parameters, fill_table, written
+from greffe.mapping.sql import Parameters, exists, fill_table, written
 from greffe.mapping.status import ABSENT, MISSING, UNDEFINED
 from greffe.model.findings import ERROR, WARNING, Finding
 from greffe.model.references import Reference
@@ -99,11 +99,12 @@ def _digits(value: Decimal) -> int:
 def _run(connection: Connection, step: Step) -> list[Finding]:
     parameters = Parameters()
     results = f"{step.table}_results"
-    operands = READ[step.calculation.kind](step, parameters)
+    operands = _exact(step, READ[step.calculation.kind](step, parameters))
     columns = ", ".join(_finished(step, parameters))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {quoted(results)} AS SELECT {columns} FROM ({operands}) r", parameters.values
     )
+    _collisions(connection, step, results)
     findings = _findings(connection, step, results)
     connection.execute(
         f"INSERT INTO {quoted(step.table)} BY NAME "
@@ -113,19 +114,24 @@ def _run(connection: Connection, step: Step) -> list[Finding]:
     return findings
 
 
+def _exact(step: Step, operands: str) -> str:
+    """The operands with the result as `exact`, DECIMAL of its own decimals, NULL when something is missing. In layers:
+    an expression that is used twice is a column, or the engine works it out twice."""
+    amount = "r.above" if step.rounded is None else rounded("r.above", "r.below")
+    exact = shifted("r.amount", step.digits if step.rounded is None else step.rounded)
+    inner = f"SELECT r.*, CASE WHEN r.absent IS NULL THEN {amount} END AS amount FROM ({operands}) r"
+    return f"SELECT r.*, {exact} AS exact FROM ({inner}) r"
+
+
 def _finished(step: Step, parameters: Parameters) -> list[str]:
     """The columns of the mapped table from those of the operands, and why a result cannot be written."""
-    decimals = step.calculation.decimals if step.calculation.kind != "lag" else None
-    amount = "r.above" if decimals is None else rounded("r.above", "r.below")
-    exact = shifted(f"({amount})", step.digits if decimals is None else decimals)
-    there = "r.absent IS NULL"
-    value = f"CASE WHEN {there} THEN CAST({exact} AS DECIMAL(38,{step.digits})) END"
-    text_ = f"CAST({exact} AS VARCHAR)"
-    if decimals is None:
-        text_ = f"coalesce(r.same_text, {written(exact, step.digits, 'r.decimals')})"
+    text_ = "CAST(r.exact AS VARCHAR)"
+    if step.rounded is None:
+        text_ = f"coalesce(r.same_text, {written('r.exact', step.digits, 'r.decimals')})"
     columns = [f"r.{quoted(d)}" for d in step.dimensions]
-    columns += [f"{value} AS OBS_VALUE", f"CASE WHEN {there} THEN {text_} END AS OBS_TEXT"]
-    has_value = f"({there} AND {amount} IS NOT NULL)"
+    columns += [f"CAST(r.exact AS DECIMAL(38,{step.digits})) AS OBS_VALUE"]
+    columns += [f"CASE WHEN r.exact IS NOT NULL THEN {text_} END AS OBS_TEXT"]
+    has_value = "r.exact IS NOT NULL"
     for name, made in (
         (STATUS, _status(step, has_value, parameters)),
         (COMMENT, _comment(step, has_value, parameters)),
@@ -158,19 +164,30 @@ def _comment(step: Step, has_value: str, parameters: Parameters) -> str:
 
 
 def _fault(step: Step, parameters: Parameters) -> str:
+    """Operands of different territorial fields, or of another field than the population."""
+    if not step.has(TERRITORY):
+        return "''"
+    differ = "r.field <> r.field_max"
+    if step.calculation.population is not None:
+        differ = f"r.field IS DISTINCT FROM {parameters.add(step.calculation.population.territory)}"
+    return f"CASE WHEN {differ} THEN '{TERRITORIES}' ELSE '' END"
+
+
+def _collisions(connection: Connection, step: Step, results: str) -> None:
+    """Mark results that fall together or whose key is already there. Hashes of the keys say first whether there are any:
+    keys alone are looked at, never whole rows."""
     calculation, keys = step.calculation, [quoted(d) for d in step.dimensions]
-    cases = []
-    if step.has(TERRITORY):
-        differ = "r.field <> r.field_max"
-        if calculation.population is not None:
-            differ = f"r.field IS DISTINCT FROM {parameters.add(calculation.population.territory)}"
-        cases.append(f"WHEN {differ} THEN '{TERRITORIES}'")
+    same = " AND ".join(f"r.{k} = d.{k}" for k in keys)
+    mark = f"UPDATE {quoted(results)} r SET fault = $1 FROM"
     free = [d for d in calculation.set if d != calculation.over and len(calculation.where.get(d, ())) != 1]
-    if free:  # operands that differ there end in one key
-        cases.append(f"WHEN count(*) OVER (PARTITION BY {', '.join(f'r.{k}' for k in keys)}) > 1 THEN '{TWICE}'")
-    same = " AND ".join(f"t.{k} = r.{k}" for k in keys)
-    cases.append(f"WHEN EXISTS (SELECT 1 FROM {quoted(step.table)} t WHERE {same}) THEN '{EXISTS}'")
-    return f"CASE {' '.join(cases)} ELSE '' END"
+    names = ", ".join(keys)
+    if free and exists(connection, f"SELECT 1 FROM {quoted(results)} GROUP BY hash({names}) HAVING count(*) > 1"):
+        twice = f"(SELECT {names} FROM {quoted(results)} GROUP BY {names} HAVING count(*) > 1) d"
+        connection.execute(f"{mark} {twice} WHERE r.fault = '' AND {same}", [TWICE])
+    hashed = f"SELECT hash({names}) AS h FROM"
+    both = f"SELECT 1 FROM ({hashed} {quoted(results)}) SEMI JOIN ({hashed} {quoted(step.table)}) USING (h)"
+    if exists(connection, both):
+        connection.execute(f"{mark} {quoted(step.table)} d WHERE r.fault = '' AND {same}", [EXISTS])
 
 
 def _findings(connection: Connection, step: Step, results: str) -> list[Finding]:

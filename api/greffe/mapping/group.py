@@ -9,7 +9,7 @@ from typing import Final
 from greffe.engine import Connection, quoted
 from greffe.mapping.relation import Cells, Flag, Relation, flags, relation
 from greffe.mapping.resolve import TIME, Plan, Resolved
-from greffe.mapping.sql import PLAIN, Parameters, condition, decimals_of, fewest, written
+from greffe.mapping.sql import PLAIN, Parameters, condition, decimals_of, exists, fewest, written
 from greffe.mapping.status import ABSENT, CHANGING, DIFFERS, FREE, MISSING
 
 STATUS: Final = "OBS_STATUS"
@@ -44,7 +44,7 @@ def group(connection: Connection, resolved: Resolved, only: Cells, name: str) ->
         return grouped
     _create(connection, resolved, only, grouped, Form(together=False))
     keys = ", ".join(quoted(k) for k in grouped.keys)
-    if _any(connection, f"SELECT 1 FROM {quoted(name)} GROUP BY hash({keys}) HAVING count(*) > 1"):
+    if exists(connection, f"SELECT 1 FROM {quoted(name)} GROUP BY hash({keys}) HAVING count(*) > 1"):
         _create(connection, resolved, only, grouped, Form(together=True))
     return grouped
 
@@ -55,12 +55,7 @@ def _repeated(connection: Connection, resolved: Resolved) -> bool:
     where = "TRUE" if resolved.kept else condition(parameters, resolved.plan.map.select)
     dims = ", ".join(quoted(d) for d in resolved.plan.free_dimensions)
     body = f"SELECT 1 FROM {quoted(resolved.rows)} WHERE {where}"
-    return _any(connection, f"{body} GROUP BY hash({dims or 1}) HAVING count(*) > 1", parameters)
-
-
-def _any(connection: Connection, query: str, parameters: Parameters | None = None) -> bool:
-    values = parameters.values if parameters else {}
-    return connection.execute(f"SELECT 1 FROM ({query}) LIMIT 1", values).fetchone() is not None
+    return exists(connection, f"{body} GROUP BY hash({dims or 1}) HAVING count(*) > 1", parameters)
 
 
 @dataclass(frozen=True)

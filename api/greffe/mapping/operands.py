@@ -43,6 +43,11 @@ class Step:
         return self.plan.target.decimals
 
     @property
+    def rounded(self) -> int | None:
+        """Decimals that the result is rounded to; None when it is exact as it is."""
+        return None if self.calculation.kind == "lag" else self.calculation.decimals
+
+    @property
     def dimensions(self) -> tuple[str, ...]:
         """Target dimensions and the period."""
         return (*self.plan.target.dimension_ids, TIME)

@@ -45,6 +45,12 @@ def fill_table(connection: Connection, name: str, columns: Mapping[str, Sequence
     connection.unregister(arrow)
 
 
+def exists(connection: Connection, query: str, parameters: Parameters | None = None) -> bool:
+    """The query has a row."""
+    values = parameters.values if parameters else {}
+    return connection.execute(f"SELECT 1 FROM ({query}) LIMIT 1", values).fetchone() is not None
+
+
 def scale(connection: Connection, table: str) -> int:
     """Decimals of OBS_VALUE. Raises BadInput when it is no DECIMAL: numbers never pass through a double (D17)."""
     columns = connection.execute(f"SELECT OBS_VALUE FROM {quoted(table)} LIMIT 0").description or []
