@@ -13,16 +13,16 @@ from greffe.validation.rule import Query, rule
 @rule(
     "QR-MAN-01",
     ERROR,
-    "Une cellule nationale que son tableau contient toutes les autres années est présente.",
+    "Une cellule nationale que son tableau contient les autres années est présente.",
     stages=("internal",),
     needs=("NIVEAU_GEO", "FREQ", "TERRITOIRE"),
 )
 def no_national_cell_is_missing(facts: Facts) -> Iterator[Query]:
-    """A national cell that its table holds in every other year is there.
+    """A national cell that its table holds in the other years is there.
 
-    What is mandatory is read from the extract itself: a table is an indicator, a frequency, a field and the
-    breakdowns that apply; a cell is missing where it stands in all other periods of its table (at least 3), or
-    in both the period before and the period after.
+    What is mandatory is read from the extract itself: a table is an indicator, a frequency, a field and the breakdowns
+    that apply, over the years (the same month or quarter of each). A cell is missing where the year before and the
+    year after have it, or where only the last year lacks it (of at least 4): a series may start late.
     """
     dims = [quoted(d) for d in facts.others("NIVEAU_GEO", "GEO")]
     series = ", ".join(dims)
@@ -32,18 +32,18 @@ def no_national_cell_is_missing(facts: Facts) -> Iterator[Query]:
     )
     keys = ", ".join({"GEO": "'FR' AS GEO", "NIVEAU_GEO": "'FR' AS NIVEAU_GEO"}.get(d, quoted(d)) for d in facts.dims)
     yield Query(
-        f"WITH cells AS (SELECT {series}, TIME_PERIOD, hash({kinds}) AS shape FROM {facts.table} "
+        f"WITH cells AS (SELECT {series}, TIME_PERIOD, hash({kinds}, rest) AS shape FROM {facts.table} "
         "WHERE NIVEAU_GEO = 'FR' AND TERRITOIRE <> 'none'), "
         "periods AS (SELECT shape, TIME_PERIOD, row_number() OVER (PARTITION BY shape ORDER BY TIME_PERIOD) AS place, "
         "count(*) OVER (PARTITION BY shape) AS periods FROM (SELECT DISTINCT shape, TIME_PERIOD FROM cells)), "
         f"there AS (SELECT {series}, shape, place, periods, count(*) OVER (PARTITION BY {series}, shape) AS present, "
         f"lead(place) OVER (PARTITION BY {series}, shape ORDER BY place) AS following, "
-        f"min(place) OVER (PARTITION BY {series}, shape) AS first, max(place) OVER (PARTITION BY {series}, shape) AS last "
+        f"max(place) OVER (PARTITION BY {series}, shape) AS last "
         "FROM cells JOIN periods USING (shape, TIME_PERIOD)), "
         f"holes AS (SELECT {series}, shape, place + 1 AS place FROM there WHERE following = place + 2 "
-        f"UNION SELECT {series}, shape, CASE WHEN first > 1 THEN 1 ELSE periods END FROM there "
-        "WHERE present = periods - 1 AND present >= 3 AND (first > 1 OR last < periods)) "
+        f"UNION SELECT {series}, shape, periods FROM there "
+        "WHERE present = periods - 1 AND present >= 3 AND last < periods) "
         f"SELECT {keys}, TIME_PERIOD FROM holes JOIN periods USING (shape, place)",
-        "The cell is absent, though its table holds it in the other periods.",
-        "La cellule manque, alors que son tableau la contient aux autres périodes.",
+        "The cell is absent, though its table holds it in the other years.",
+        "La cellule manque, alors que son tableau la contient les autres années.",
     )
