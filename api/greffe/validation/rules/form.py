@@ -162,9 +162,8 @@ def counts_are_whole(facts: Facts) -> Iterator[Query]:
 )
 def decimals_follow_the_unit(facts: Facts) -> Iterator[Query]:
     """A value has at most the decimals of its unit: counts 0, rates 2, density 1."""
-    units = UNIT_DECIMALS | {
-        type_.removeprefix("DECIMALS_"): int(n) for type_, n in facts.annotations.items() if n.isdecimal()
-    }
+    declared = {type_.partition("DECIMALS_")[2]: n for type_, n in facts.annotations.items()}
+    units = UNIT_DECIMALS | {code: int(n) for code, n in declared.items() if code and n.isdecimal()}
     unit = quoted(facts.unit)
     finer = [
         f"{unit} = '{code}' AND v % {10 ** (facts.decimals - places)} <> 0"
