@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -50,7 +51,8 @@ def run(parts: Parts) -> None:
         h11_max_incomplete_event_size=64 * 1024,
         server_header=False,
     )
-    uvicorn.Server(config).run()
+    with suppress(KeyboardInterrupt):  # uvicorn stops in order, then raises the signal again
+        uvicorn.Server(config).run()
     say("Stopped.")
 
 

@@ -15,6 +15,7 @@ from greffe.ingest.stage import STAGED
 DIGITS: Final = 38  # of DECIMAL(38, s)
 STATUSES: Final = ("STATUT", "OBS_STATUS", "CONF", "CONF_STATUS")
 _PLAIN: Final = r"-?[0-9]+(\.[0-9]+)?"
+_BLANKS: Final = r"[\s\x{A0}\x{2009}\x{202F}']"
 _MINUS_ZERO: Final = r"-0+(\.0+)?"
 _BROKEN: Final = r"-?[0-9]+\.[0-9]*[1-9][0-9]*"
 _UNPRINTABLE: Final = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"  # no XML 1.0 file can carry them
@@ -98,10 +99,8 @@ def number_form(layout: Layout, values: Values) -> list[Check]:
 def _spelled_plainly(value: str, values: Values) -> str:
     """SQL: the number without blanks and with a point, when that makes it plain."""
     bare = f"replace(regexp_replace({value}, {values.add(_BLANKS)}, '', 'g'), ',', '.')"
-    return f"CASE WHEN regexp_full_match({bare}, {values.add(_PLAIN)}) THEN [{bare}] ELSE CAST([] AS VARCHAR[]) END"
-
-
-_BLANKS: Final = r"[\s\x{A0}\x{2009}\x{202F}']"
+    plain = f"regexp_full_match({bare}, {values.add(_PLAIN)}) AND {bare} <> {value}"
+    return f"CASE WHEN {plain} THEN [{bare}] ELSE CAST([] AS VARCHAR[]) END"
 
 
 def number_sense(layout: Layout, values: Values) -> list[Check]:

@@ -1,6 +1,6 @@
 """CSV: comma, semicolon or tab; UTF-8 with or without byte order mark, Latin-1 when declared; CRLF or LF.
 
-Rows are counted as records, the header being 1: a quoted field with line breaks in it is part of one record. Only what
+A file with quotes is read twice: strictly first, then fast. Rows are counted as records, the header being 1: a quoted field with line breaks in it is part of one record. Only what
 is said of single bytes (encoding, NUL) counts physical lines.
 """
 
@@ -39,8 +39,8 @@ def batches(file: File, names: list[str], options: ReadOptions) -> Iterator[pa.R
     seen = look(file, encoding)
     if seen.records == 1 and not seen.quotes:
         raise BadInput("There is a header and no row.", file=file.name, row=1)
-    if seen.quotes % 2:
-        raise _located(file, names, delimiter, encoding) or _unclosed(file, 1)
+    if seen.quotes and (wrong := _located(file, names, delimiter, encoding)):
+        raise wrong  # the fast parser below is lenient about quotes
     count = 0
     try:
         for batch in _parsed(file.path, names, delimiter, encoding, seen):
@@ -50,7 +50,7 @@ def batches(file: File, names: list[str], options: ReadOptions) -> Iterator[pa.R
         raise _located(file, names, delimiter, encoding) or BadInput(
             f"Cannot be read: {error}", file=file.name
         ) from error
-    if count + 1 != seen.records and (wrong := _located(file, names, delimiter, encoding)):
+    if count + 1 != seen.records and not seen.quotes and (wrong := _located(file, names, delimiter, encoding)):
         raise wrong
     if not count:
         raise BadInput("There is a header and no row.", file=file.name, row=1)

@@ -8,6 +8,7 @@ load      rows.parquet when nothing is refused (or for the good rows, with `part
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,7 +70,8 @@ def ingest(
     """
     reader = _reader(path)
     into.mkdir(parents=True, exist_ok=True)
-    rows_file, rejects_file, staged = into / "rows.parquet", into / "rejects.csv", into / "staged.parquet"
+    rows_file, rejects_file = into / "rows.parquet", into / "rejects.csv"
+    staged = into / f"staged-{uuid.uuid4().hex}.parquet"  # DuckDB remembers files by name: never the same one twice
     for old in (rows_file, rejects_file):
         old.unlink(missing_ok=True)
     file = File(into / f"original{path.suffix.lower()}", path.name)

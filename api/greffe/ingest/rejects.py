@@ -26,10 +26,10 @@ def write_rejects(connection: Connection, names: Sequence[str], into: Path) -> N
     """A CSV file with a line per refused row and error: the row as it stood (the columns of the file in their order),
     then row, rule, column, found, expected, nearest and message."""
     path = str(into).replace("'", "''")
-    columns = ", ".join(f"s.{quoted(n)}" for n in names)
+    columns = ", ".join(f"nullif(s.{quoted(n)}, '') AS {quoted(n)}" for n in names)
     connection.execute(
-        f'COPY (SELECT {columns}, p."row", p.rule, p."column", p.found, p.expected, '
-        f"array_to_string(p.nearest, ', ') AS nearest, p.message "
+        f'COPY (SELECT {columns}, p."row", p.rule, p."column", nullif(p.found, \'\') AS found, p.expected, '
+        f"nullif(array_to_string(p.nearest, ', '), '') AS nearest, p.message "
         f'FROM {PROBLEMS} p JOIN {STAGED} s ON s.row = p."row" ORDER BY p."row", p."column", p.rule) '
         f"TO '{path}' (FORMAT csv, HEADER, DELIMITER ',')"
     )

@@ -71,4 +71,4 @@ def _words(component: Component, codelist: Codelist) -> dict[str, str | None]:
     for item in codelist.items:
         if spelling := item.annotation("SOURCE_CODE"):
             words[spelling] = item.id
-    return words | {code: code for code in codes}
+    return words | {item.id: item.id for item in codelist.items}  # a code wins over another one's spelling

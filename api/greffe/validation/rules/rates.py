@@ -25,7 +25,7 @@ FACTOR = 100_000
 def rate_follows_from_count_and_population(facts: Facts) -> Iterator[Query]:
     """A rate per 100,000 follows from the count and the population of the same year, within 0.006 plus 0.03 percent.
 
-    Both sexes and all ages, the only population held. Names the year whose population gives the rate to the digit.
+    Both sexes and all ages, the only population held. Names the years whose population gives the rate to the digit.
 
     |rate - count / population × 100000| <= 0.006 + 0.0003 × rate, multiplied out: with r and n in units of 1/scale,
     |r × p - n × 100000| × 10000 <= (60 × scale + 3 × r) × p.
@@ -45,11 +45,11 @@ def rate_follows_from_count_and_population(facts: Facts) -> Iterator[Query]:
         f"WITH population AS ({population_sql(facts)}), pairs AS ({pairs_sql(facts)}), "
         "known AS (SELECT pairs.*, p.population FROM pairs JOIN population p USING (year, field)), "
         f"broken AS (SELECT *, {expected('population')} AS r_expected FROM known WHERE {difference} > {tolerance}), "
-        "vintage AS (SELECT b.*, o.year AS other FROM broken b LEFT JOIN population o ON o.field = b.field AND "
-        f"o.year <> b.year AND {expected('o.population')} = r_rate "
-        f"QUALIFY row_number() OVER (PARTITION BY {keys}, TIME_PERIOD ORDER BY abs(o.year - b.year), o.year) = 1) "
+        # As many years as there are populations: a group that small may be gathered.
+        "vintage AS (SELECT b.*, string_agg(o.year, ', ' ORDER BY o.year) AS other FROM broken b LEFT JOIN population o "
+        f"ON o.field = b.field AND o.year <> b.year AND {expected('o.population')} = r_rate GROUP BY ALL) "
         f"SELECT {keys}, TIME_PERIOD, r_rate, r_expected, v_count, CAST(population AS VARCHAR) AS population, "
-        "coalesce(CAST(other AS VARCHAR), '') AS vintage, CASE WHEN other IS NULL THEN '' ELSE "
+        "coalesce(other, '') AS vintage, CASE WHEN other IS NULL THEN '' ELSE "
         "'; it follows from the population of ' || other END AS en_vintage, CASE WHEN other IS NULL THEN '' ELSE "
         "' ; il suit de la population de ' || other END AS fr_vintage FROM vintage",
         "Rate {rate}, expected {expected} from the count {count} and the population {population}{en_vintage}.",
