@@ -1,7 +1,8 @@
 """CSV: comma, semicolon or tab; UTF-8 with or without byte order mark, Latin-1 when declared; CRLF or LF.
 
-A file with quotes is read twice: strictly first, then fast. Rows are counted as records, the header being 1: a quoted field with line breaks in it is part of one record. Only what
-is said of single bytes (encoding, NUL) counts physical lines.
+Rows are counted as records, the header being 1: a quoted field with line breaks in it is part of one record. Only what
+is said of single bytes (encoding, NUL) counts physical lines. A file with quotes is read twice, strictly and then fast:
+the fast parser is lenient about quotes.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from greffe.arrow import arrow_csv, pa
 from greffe.errors import BadInput, nearest
 from greffe.ingest.look import Look, decoded, look
 from greffe.ingest.report import File, ReadOptions
+from greffe.ingest.stage import TEXT
 
 DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t"}
 ENCODINGS: Final = {
@@ -24,7 +26,6 @@ ENCODINGS: Final = {
 }  # fmt: skip
 BLOCK: Final = 4 << 20  # bytes parsed at a time: bounds the memory
 LONGEST_HEADER: Final = 1 << 20
-TEXT: Final = pa.dictionary(pa.int32(), pa.string())
 
 
 def header(file: File, options: ReadOptions) -> list[str]:
@@ -40,7 +41,7 @@ def batches(file: File, names: list[str], options: ReadOptions) -> Iterator[pa.R
     if seen.records == 1 and not seen.quotes:
         raise BadInput("There is a header and no row.", file=file.name, row=1)
     if seen.quotes and (wrong := _located(file, names, delimiter, encoding)):
-        raise wrong  # the fast parser below is lenient about quotes
+        raise wrong
     count = 0
     try:
         for batch in _parsed(file.path, names, delimiter, encoding, seen):
