@@ -70,9 +70,9 @@ def check_header(header: Sequence[str], structure: DataStructure, file: str) -> 
 
 
 def distance(header: Sequence[str], structure: DataStructure) -> tuple[list[str], list[str]]:
-    """Mandatory columns that the header lacks, and columns it has that the structure does not know."""
+    """Mandatory columns (and the value's) that the header lacks, and columns it has that the structure does not know."""
     known = columns_of(structure)
-    lacking = [name for name, c in known.items() if c.mandatory and name not in header]
+    lacking = [name for name, c in known.items() if (c.mandatory or c.role == "measure") and name not in header]
     return lacking, [name for name in header if name not in known]
 
 

@@ -153,7 +153,7 @@ def detect(path: Path, catalogue: Catalogue, options: ReadOptions) -> Dataflow:
             row=1,
             hint="Say which: --dataflow.",
         )
-    flow, lacking, unknown = min(flows, key=lambda f: (len(f[1]) + len(f[2]), str(f[0].reference)))
+    flow, lacking, unknown = min(flows, key=lambda f: (len(f[1]) + len(f[2]), len(f[2]), str(f[0].reference)))
     structure = catalogue.structure(flow)
     lacks = f" It lacks {', '.join(lacking)}." if lacking else ""
     more = f" It does not know {', '.join(unknown)}." if unknown else ""
