@@ -18,7 +18,7 @@ from greffe.model.structures import Annotation, Codelist, Component, DataStructu
 from greffe.settings import EngineSettings
 
 LISTS = {
-    "FREQ": ["A", "Q", "M"],
+    "FREQ": ["A", "Q", "M", "W", "D"],
     "INDICATEUR": ["CIV_NOUV", "PRI_DETENUS", "CIV_DUREE"],
     "GEO": ["FR", "69", "75"],
     "SEXE": ["1", "2", "T", "_Z"],

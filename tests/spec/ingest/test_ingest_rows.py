@@ -46,6 +46,10 @@ CASES = [
     ("French quarter", {"freq": "Q", "periode": "2023T3"}, "QR-FMT-01", "periode", "2023T3",
      "frequency Q: a period such as 2023-Q1", ("2023-Q3",)),
     ("year nought", {"periode": "0000"}, "QR-FMT-01", "periode", "0000", "frequency A: a period such as 2023", ()),
+    ("day that no calendar has", {"freq": "D", "periode": "2023-02-30"}, "QR-FMT-01", "periode", "2023-02-30",
+     "frequency D: a period such as 2023-07-14", ()),
+    ("week that its year has not", {"freq": "W", "periode": "2023-W53"}, "QR-FMT-01", "periode", "2023-W53",
+     "frequency W: a period such as 2023-W09", ()),
     ("no period", {"periode": ""}, "QR-KEY-02", "periode", "", "a value", ()),
     ("no indicator", {"indicateur": ""}, "QR-KEY-02", "indicateur", "", "a code", ()),
     ("no place", {"geo": ""}, "QR-KEY-02", "geo", "", "a code", ()),
@@ -108,6 +112,8 @@ GOOD_CASES = [
     ("leading zeros are kept as text", {"valeur": "007"}, {"OBS_VALUE": Decimal("7.00"), "OBS_TEXT": "007"}),
     ("confidential", {"conf": "C1"}, {"CONF": "C1"}),
     ("free, and no day", {"extrait_le": ""}, {"CONF": None, "EXTRAIT_LE": None}),
+    ("a leap day", {"freq": "D", "periode": "2024-02-29"}, {"TIME_PERIOD": "2024-02-29"}),
+    ("a long year's last week", {"freq": "W", "periode": "2020-W53"}, {"TIME_PERIOD": "2020-W53"}),
     ("a quarter", {"freq": "Q", "periode": "2023-Q4"}, {"TIME_PERIOD": "2023-Q4"}),
 ]  # fmt: skip
 
