@@ -106,9 +106,15 @@ def main() -> None:
             rows = sum(chunk.count(b"\n") for chunk in iter(lambda: lines.read(1 << 24), b"")) - 1
         print(f"{rows:,} rows, {size:,.0f} MB of CSV, flow {chosen.flow}, best of {chosen.rounds}")
         print("| work | seconds | M rows/s | peak MB |\n|---|---|---|---|")
-        print(f"| DuckDB: read the CSV, one group-by | {peer_best[0]:.1f} | {rows / peer_best[0] / 1e6:.2f} | {peer_best[1]} |")
-        print(f"| Greffe: ingest (checks, kept original, Parquet) | {ours_best[1]:.1f} | {rows / ours_best[1] / 1e6:.2f} | |")
-        print(f"| Greffe: ingest + map + validate | {ours_best[0]:.1f} | {rows / ours_best[0] / 1e6:.2f} | {ours_best[2]} |")
+        print(
+            f"| DuckDB: read the CSV, one group-by | {peer_best[0]:.1f} | {rows / peer_best[0] / 1e6:.2f} | {peer_best[1]} |"
+        )
+        print(
+            f"| Greffe: ingest (checks, kept original, Parquet) | {ours_best[1]:.1f} | {rows / ours_best[1] / 1e6:.2f} | |"
+        )
+        print(
+            f"| Greffe: ingest + map + validate | {ours_best[0]:.1f} | {rows / ours_best[0] / 1e6:.2f} | {ours_best[2]} |"
+        )
         ratio = ours_best[0] / peer_best[0]
         print(f"ratio {ratio:.1f} (bound 5, aim 3): {'within' if ratio <= 5 else 'OVER'} the bound")
         print(f"(this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB)")

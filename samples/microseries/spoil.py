@@ -169,9 +169,10 @@ def answers(s: Spoiler, first: int) -> list[list[str]]:
     out = []
     for kind, row, column, before, after in s.log:
         key = [str(s.d[c].iat[row]) for c in [*KEY, "version"]]
-        if kind == "DUPLICATE":
-            line = s.damage.doubled_line(doubled.index(row), first, len(s.d))
-        else:
-            line = s.damage.line(row, first)
+        line = (
+            s.damage.doubled_line(doubled.index(row), first, len(s.d))
+            if kind == "DUPLICATE"
+            else s.damage.line(row, first)
+        )
         out.append([kind, line, *key, column, before, after, CLASSES[kind]])
     return out

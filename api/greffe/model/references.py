@@ -100,7 +100,7 @@ def version_key(version: str) -> tuple[tuple[int, ...], int, str]:
     """Sort key: numbers first (1.0 = 1.0.0), a draft with an extension before its stable version."""
     numbers, _, extension = version.partition("-")
     parts = [int(n) for n in numbers.split(".")]
-    return tuple((parts + [0, 0])[:3]), 0 if extension else 1, extension
+    return tuple([*parts, 0, 0][:3]), 0 if extension else 1, extension
 
 
 def same_version(left: str, right: str) -> bool:

@@ -24,7 +24,13 @@ TYPES = (
 )  # fmt: skip
 INDICATORS = Reference("SSER", "CL_INDICATEUR")
 ERRORS: dict[int | str, dict[str, object]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (400, 404, 503)
+    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (400, 404, 406, 414, 503)
+}
+
+
+SERIES_LINKS = {
+    "series": {"operationId": "list_series", "parameters": {"dataflow": "$response.body#/0/id"}},
+    "findings": {"operationId": "findings", "parameters": {"dataflow": "$response.body#/0/id"}},
 }
 
 
@@ -53,7 +59,7 @@ def router(parts: Parts) -> APIRouter:
             raise NotFound(f"There is no indicator {indicator!r}.", nearest=nearest(indicator, items))
         return _indicator(catalogue, items[indicator])
 
-    @routes.get("/dataflows", dependencies=[Depends(only("recipient"))])
+    @routes.get("/dataflows", dependencies=[Depends(only("recipient"))], responses={200: {"links": SERIES_LINKS}})
     def dataflows(recipient: Annotated[str, Query(description="ESTAT, UNODC or CEPEJ")] = "") -> list[DataflowSummary]:
         """Dataflows that are published, each with its current release."""
         catalogue = parts.catalogue()
@@ -85,7 +91,7 @@ def router(parts: Parts) -> APIRouter:
         """One release."""
         return _release(parts, _in_effect(parts, published(parts.catalogue(), dataflow), number))
 
-    @routes.get("/findings/{dataflow}", dependencies=[Depends(only("severity"))])
+    @routes.get("/findings/{dataflow}", operation_id="findings", dependencies=[Depends(only("severity"))])
     def findings(
         dataflow: str, severity: Annotated[str, Query(description="error (waived), warning or info")] = ""
     ) -> list[FindingOut]:

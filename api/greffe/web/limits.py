@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from greffe.errors import TooLarge
 from greffe.settings import HttpSettings
+from greffe.web.problems import answer
 
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -42,23 +46,22 @@ class Limits:
         if refusal is None:
             await self.app(scope, receive, with_headers)
             return
-        status, text = refusal
-        body = text.encode()
-        headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
-        if status == 405:
-            headers.append((b"allow", b"GET, HEAD, OPTIONS"))
-        await with_headers({"type": "http.response.start", "status": status, "headers": headers})
-        await with_headers({"type": "http.response.body", "body": body})
+        status, words = refusal
+        request = Request(scope)
+        headers = {"Allow": "GET, HEAD, OPTIONS"} if status in (204, 405) else {}
+        response = answer(request, TooLarge(words), status) if words else Response(status_code=status)
+        response.headers.update(headers)
+        await response(scope, receive, with_headers)
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         if scope["method"] == "OPTIONS":
             return 204, ""
         if scope["method"] not in ("GET", "HEAD"):
-            return 405, "This service is read with GET and HEAD; staff write with the command line.\n"
+            return 405, "This service is read with GET and HEAD; staff write with the command line."
         length = len(scope.get("raw_path") or b"") + len(scope["query_string"])
         if length > self.settings.url_limit:
-            return 414, f"The address has {length} characters; at most {self.settings.url_limit} are read.\n"
+            return 414, f"The address has {length} characters; at most {self.settings.url_limit} are read."
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > self.settings.body_limit:
-            return 413, f"The body has {int(declared)} bytes; at most {self.settings.body_limit} are read.\n"
+            return 413, f"The body has {int(declared)} bytes; at most {self.settings.body_limit} are read."
         return None

@@ -9,10 +9,12 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from greffe.formats.negotiation import FORMATS
+from greffe.model.references import AGENCY, ID, VERSION
 from greffe.query.resources import WITH_ITEMS
 from greffe.query.rest_v1 import DATA_PARAMETERS as V1_DATA
 from greffe.query.rest_v1 import RESOURCES as V1_RESOURCES
 from greffe.query.rest_v1 import STRUCTURE_PARAMETERS as V1_STRUCTURE
+from greffe.query.rest_v2 import CONTEXTS
 from greffe.query.rest_v2 import DATA_PARAMETERS as V2_DATA
 from greffe.query.rest_v2 import RESOURCES as V2_RESOURCES
 from greffe.query.rest_v2 import STRUCTURE_PARAMETERS as V2_STRUCTURE
@@ -27,6 +29,10 @@ def describe(app: FastAPI) -> Json:
             title=app.title, version=app.version, summary=app.summary, routes=app.routes, openapi_version="3.1.0"
         )
         document["servers"] = [{"url": "/"}]
+        for operation in (o for path in document["paths"].values() for o in path.values()):
+            operation["responses"].pop("422", None)  # what FastAPI announces; a request that cannot be read is 400 here
+        for unused in ("HTTPValidationError", "ValidationError"):
+            document["components"]["schemas"].pop(unused, None)
         document["paths"].update(sdmx_paths())
         app.openapi_schema = document
     found: Json = app.openapi_schema
@@ -63,7 +69,7 @@ def sdmx_paths() -> dict[str, Json]:
     _tails(paths, "/sdmx/v1", [resource, *structure[:3]], 1, V1_STRUCTURE, "structure", "v1")
     schemes = _path("resource", "codelist", "Kind of item scheme", [r for r in V1_RESOURCES if r in WITH_ITEMS])
     _tails(paths, "/sdmx/v1", [schemes, *structure], 5, V1_STRUCTURE, "item", "v1")
-    v2_data = [_path("context", "dataflow", "dataflow, datastructure, provisionagreement or *")]
+    v2_data = [_path("context", "dataflow", "What the id names; * = any", CONTEXTS)]
     v2_data += [_path("agency", "SSER", "Agency; * = any; , = or"), _path("id", "ESTAT_CRIM_OFF_CAT", "Id; * ; ,")]
     v2_data += [_path("version", "1.0.0", "Version; + latest stable; ~ latest; *")]
     v2_data += [_path("key", "A.ICCS0101.*.FR", "Keys with one slot per dimension; * = any; , = or")]
@@ -77,9 +83,21 @@ def sdmx_paths() -> dict[str, Json]:
     return paths
 
 
+# What a part may look like; how many slots a key has is the structure's matter, which no pattern can say.
+PATTERNS = {
+    "flow": rf"^(?:{AGENCY},)?{ID}(?:,(?:{VERSION}|latest))?$",
+    "key": r"^[A-Za-z0-9_@$+.,*\-]{1,200}$",
+    "provider": rf"^(?:(?:{AGENCY},)?{ID})(?:\+(?:{AGENCY},)?{ID})*$",
+    "agency": rf"^(?:{AGENCY}|\*|all)$",
+    "id": rf"^(?:{ID}|\*|all)$",
+    "version": rf"^(?:{VERSION}|latest|all|~|\+|\*)$",
+    "item": rf"^{ID}$",
+}
+
+
 def _path(name: str, example: str, words: str, choices: Iterable[str] = ()) -> Json:
     known = list(choices)
-    schema: Json = {"type": "string", "enum": known} if known else {"type": "string", "minLength": 1, "maxLength": 200}
+    schema: Json = {"type": "string", "enum": known} if known else {"type": "string", "pattern": PATTERNS[name]}
     return {
         "name": name,
         "in": "path",
@@ -118,6 +136,7 @@ def _responses(kind: str, api: str) -> Json:
         "404": "No such artefact, or nothing matches",
         "406": "No such format or language",
         "413": "Too much was asked at once",
+        "414": "The address is too long",
         "501": "Known to the standard, not offered here",
         "503": "Try again later",
     }
