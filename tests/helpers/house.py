@@ -1,0 +1,98 @@
+"""A house with two real flows' worth of extracts and a clock that tests move: for the acts of release."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from journey_tools import ROOT
+
+from greffe.app import compose
+from greffe.ingest.extract import ReadOptions
+from greffe.model.releases import Release
+from greffe.release.definitions import approve_map
+from greffe.release.drafts import Draft
+from greffe.release.intake import Handover, Taken, take_in
+from greffe.release.lifecycle import (
+    accept_warnings,
+    approve_draft,
+    dataflow_named,
+    kept_draft,
+    make_draft,
+    make_release,
+)
+from greffe.release.parts import Parts
+from greffe.release.people import HOUSE, add_person
+from greffe.settings import read_settings
+from greffe.store.base import Actor
+
+AUTHOR, FIRST, SECOND, RELEASER = (Actor(n) for n in ("camille", "driss", "elise", "farid"))
+PUBLISHED = ROOT / "samples/published"
+FLOW = "ESTAT_CRIM_OFF_CAT"
+
+
+@dataclass
+class Clock:
+    """A moment that stands still until it is moved."""
+
+    now: datetime = field(default_factory=lambda: datetime(2026, 11, 24, 9, 0, tzinfo=UTC))
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@dataclass
+class House:
+    """Parts with people entered; the steps of the journey in one word each."""
+
+    parts: Parts
+    clock: Clock
+
+    def take(self, path: Path, dataflow: str, origin: str = "real", partial: str = "") -> Taken:
+        handover = Handover("test", "test", origin, self.clock(), dataflow, partial)
+        options = ReadOptions(partial=bool(partial))
+        return take_in(self.parts, AUTHOR, path, handover, options, lambda stage, done: None)
+
+    def take_published(self) -> None:
+        self.take(PUBLISHED / "ssmsi_infractions.csv", "INT_SSMSI")
+        self.take(PUBLISHED / "population.csv", "INT_POPULATION")
+
+    def approve_map(self, flow: str = FLOW) -> None:
+        catalogue = self.parts.catalogue()
+        for person in (FIRST, SECOND):
+            approve_map(self.parts, person, catalogue.map_to(dataflow_named(self.parts, flow)))
+
+    def draft(self, flow: str = FLOW, **options: str) -> Draft:
+        return make_draft(self.parts, AUTHOR, dataflow_named(self.parts, flow), lambda stage: None, **options)
+
+    def sign(self, draft: Draft) -> None:
+        for person in (FIRST, SECOND):
+            approve_draft(self.parts, person, draft.id)
+        if kept_draft(self.parts, draft.id)[1].warnings:
+            accept_warnings(self.parts, FIRST, draft.id, "read")
+
+    def release(self, draft: Draft, at: datetime | None = None) -> Release:
+        return make_release(self.parts, RELEASER, draft.id, at)
+
+    def released(self, flow: str = FLOW, **options: str) -> Release:
+        draft = self.draft(flow, **options)
+        self.sign(draft)
+        made = self.release(draft)
+        self.clock.forward(seconds=6)
+        return made
+
+    def current(self, flow: str = FLOW) -> Release | None:
+        return self.parts.ledger().current(dataflow_named(self.parts, flow).reference, self.clock())
+
+
+def new_house(home: Path, **settings: object) -> House:
+    """An empty home with an author, two approvers and a releaser."""
+    clock = Clock()
+    parts = compose(replace(read_settings({}, home=home), **settings), clock)
+    for person, role in ((AUTHOR, "author"), (FIRST, "approver"), (SECOND, "approver"), (RELEASER, "releaser")):
+        add_person(parts, HOUSE, person.name, [role])
+    return House(parts, clock)

@@ -1,0 +1,348 @@
+"""Draft → two approvals → released at a stated instant → withdrawn; who may do what, and what stops it (D1, D4, D6, D19)."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from house import AUTHOR, FIRST, FLOW, PUBLISHED, RELEASER, SECOND, House, new_house
+
+from greffe.app import create_app
+from greffe.errors import BadQuery, Broken, Denied, NotFound, Refused
+from greffe.model.structures import Dataflow
+from greffe.release.definitions import export_folders, import_folders
+from greffe.release.explain import explain
+from greffe.release.lifecycle import (
+    accept_warnings,
+    approve_draft,
+    approve_waiver,
+    dataflow_named,
+    make_release,
+    propose_waiver,
+    withdraw,
+)
+from greffe.release.people import HOUSE, add_person
+from greffe.store.base import Actor
+from greffe.store.ledger import Waiver
+
+KEY = f"{FLOW}/A.ICCS0101.NR.FR"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    made = new_house(tmp_path / "home")
+    made.take_published()
+    made.approve_map()
+    return made
+
+
+def test_two_approvers_who_are_not_the_author_make_a_release(house):
+    draft = house.draft()
+    with pytest.raises(Denied, match="is no approver"):
+        approve_draft(house.parts, AUTHOR, draft.id)
+    approve_draft(house.parts, FIRST, draft.id)
+    with pytest.raises(Refused, match="already approved"):
+        approve_draft(house.parts, FIRST, draft.id)
+    accept_warnings(house.parts, FIRST, draft.id, "read")
+    with pytest.raises(Refused, match="1 of 2 approvals"):
+        house.release(draft)
+    approve_draft(house.parts, SECOND, draft.id)
+    assert str(house.release(draft)) == f"{FLOW}#1"
+
+
+def test_the_author_may_not_approve_even_with_the_role(house):
+    """Three different persons (D1)."""
+    add_person(house.parts, HOUSE, AUTHOR.name, ["author", "approver"])
+    draft = house.draft()
+    with pytest.raises(Denied, match="is the author"):
+        approve_draft(house.parts, AUTHOR, draft.id)
+
+
+def test_a_stranger_and_a_wrong_role_are_denied(house):
+    draft = house.draft()
+    house.sign(draft)
+    with pytest.raises(Denied):
+        make_release(house.parts, AUTHOR, draft.id)
+    with pytest.raises(Denied):
+        make_release(house.parts, Actor("nobody"), draft.id)
+
+
+def test_warnings_need_a_written_acceptance(house):
+    draft = house.draft()
+    assert draft.warnings
+    for person in (FIRST, SECOND):
+        approve_draft(house.parts, person, draft.id)
+    with pytest.raises(Refused, match=r"warnings .* are not accepted"):
+        house.release(draft)
+    with pytest.raises(BadQuery, match="needs its reason"):
+        accept_warnings(house.parts, FIRST, draft.id, " ")
+
+
+def test_a_map_without_its_two_approvals_releases_nothing(tmp_path):
+    house = new_house(tmp_path / "home")
+    house.take_published()
+    draft = house.draft()
+    house.sign(draft)
+    with pytest.raises(Refused, match=r"The map .* has 0 of 2 approvals"):
+        house.release(draft)
+
+
+def test_an_edited_map_loses_its_approvals_and_the_draft_is_made_again(house, tmp_path):
+    """An approval names the checksum of what was read (D15)."""
+    draft = house.draft()
+    house.sign(draft)
+    export_folders(house.parts, tmp_path / "edited")
+    table = tmp_path / "edited/mappings/ESTAT/index_ssmsi_to_iccs.csv"
+    table.write_text(
+        table.read_text(encoding="utf-8").replace("the code was made for it.", "edited reason.", 1), encoding="utf-8"
+    )
+    assert import_folders(house.parts, AUTHOR, tmp_path / "edited/sdmx", tmp_path / "edited/mappings") is not None
+    with pytest.raises(Refused, match="changed since draft"):
+        house.release(draft)
+    again = house.draft()
+    assert again.id != draft.id
+    house.sign(again)
+    with pytest.raises(Refused, match="has 0 of 2 approvals"):
+        house.release(again)
+
+
+def test_importing_what_is_there_changes_nothing_and_export_gives_the_bytes_back(house, tmp_path):
+    settings = house.parts.settings
+    assert import_folders(house.parts, AUTHOR, settings.sdmx, settings.mappings) is None
+    export_folders(house.parts, tmp_path / "out")
+    for folder, source in (("sdmx", settings.sdmx), ("mappings", settings.mappings)):
+        written = [p for p in (tmp_path / "out" / folder).rglob("*") if p.is_file()]
+        assert written
+        assert all(p.read_bytes() == (source / p.relative_to(tmp_path / "out" / folder)).read_bytes() for p in written)
+
+
+def test_the_same_draft_is_the_same_release_and_the_same_job_the_same_draft(house):
+    draft = house.draft()
+    assert house.draft() == draft
+    house.sign(draft)
+    first = house.release(draft)
+    assert house.release(draft) == first
+    assert len(house.parts.ledger().releases) == 1
+
+
+def test_nothing_is_readable_before_its_instant(house):
+    """Embargo: a release takes effect at a stated instant, not before (D6, QR-EMB-01)."""
+    client = TestClient(create_app(house.parts))
+    draft = house.draft()
+    house.sign(draft)
+    at = house.clock() + timedelta(days=7)
+    release = house.release(draft, at)
+    assert release.effective_at == at
+
+    def answers() -> list[int]:
+        return [
+            client.get(path).status_code
+            for path in (
+                f"/sdmx/v1/data/{FLOW}",
+                f"/sdmx/v2/data/dataflow/SSER/{FLOW}/1.0.0",
+                f"/api/v1/series/{FLOW}",
+                f"/api/v1/findings/{FLOW}",
+                f"/api/v1/explain/{FLOW}/A.ICCS0101.NR.FR/2022",
+                f"/api/v1/releases/{FLOW}/1",
+            )
+        ]
+
+    assert answers() == [404] * 6
+    assert client.get("/api/v1/releases").json() == []
+    with pytest.raises(NotFound):
+        explain(house.parts, KEY, "2022")
+    with pytest.raises(NotFound):
+        explain(house.parts, KEY, "2022", 1)
+    house.clock.forward(days=7, seconds=-1)
+    assert answers() == [404] * 6
+    house.clock.forward(seconds=1)
+    assert answers() == [200] * 6
+
+
+def test_a_release_takes_effect_five_seconds_after_its_commit_at_the_earliest(house):
+    draft = house.draft()
+    house.sign(draft)
+    release = house.release(draft, house.clock() - timedelta(days=1))
+    assert release.effective_at == house.clock() + timedelta(seconds=5)
+    assert house.current() is None
+
+
+def test_a_withdrawn_release_is_not_readable_and_the_one_before_is_current_again(house):
+    first = house.released()
+    second = house.released(reason="a second look")
+    assert house.current() == second
+    with pytest.raises(BadQuery):
+        withdraw(house.parts, RELEASER, str(second), "")
+    withdraw(house.parts, RELEASER, str(second), "wrong population")
+    assert house.current() == first
+    with pytest.raises(Refused, match="was withdrawn"):
+        withdraw(house.parts, RELEASER, str(second), "again")
+    withdraw(house.parts, RELEASER, str(first), "all of it")
+    assert house.current() is None
+    assert TestClient(create_app(house.parts)).get(f"/sdmx/v1/data/{FLOW}").status_code == 404
+
+
+def test_an_open_error_stops_and_a_waiver_of_two_others_lets_it_pass(tmp_path):
+    """D19, on real figures: 692 juveniles of 2010, of whom 688 by sex."""
+    house = new_house(tmp_path / "home")
+    house.take(PUBLISHED / "prisons.csv", "INT_JUSTICE")
+    house.approve_map("UNODC_PRISONS")
+    draft = house.draft("UNODC_PRISONS")
+    assert {"QR-SUM-01", "QR-SUM-02"} <= {f.rule for f in draft.errors}
+    with pytest.raises(Refused, match="errors are open"):
+        approve_draft(house.parts, FIRST, draft.id)
+    flow = dataflow_named(house.parts, "UNODC_PRISONS").reference
+    for error in draft.errors:
+        waiver = propose_waiver(
+            house.parts, AUTHOR, Waiver("", error.rule, flow, error.key, error.period, "as published", "UNODC, 2023")
+        )
+        with pytest.raises(Denied):
+            approve_waiver(house.parts, AUTHOR, waiver.id)
+        approve_waiver(house.parts, FIRST, waiver.id)
+        assert not house.parts.ledger().waiver(waiver.id).in_force
+        approve_waiver(house.parts, SECOND, waiver.id)
+    house.sign(draft)
+    house.release(draft)
+    house.clock.forward(seconds=6)
+    key = "UNODC_PRISONS/A.PERS_HELD.TOTAL.CAT00.Total.Juveniles.Counts.FRA"
+    found = explain(house.parts, key, "2010")
+    assert (found.published, found.agrees) == ("692", True)
+    assert [w["reference"] for w in found.waivers] == ["UNODC, 2023"]
+
+
+def test_a_waiver_needs_its_reason_and_reference(house):
+    flow = dataflow_named(house.parts, FLOW).reference
+    with pytest.raises(BadQuery, match="reason and the publication"):
+        propose_waiver(house.parts, AUTHOR, Waiver("", "QR-SUM-01", flow, {}, "", "because", " "))
+
+
+def test_files_that_a_killed_release_left_behind_do_not_block_the_next(house):
+    draft = house.draft()
+    house.sign(draft)
+    orphan = house.parts.settings.releases / FLOW / "1"
+    other = house.draft(reason="never released")
+    flow = house.parts.catalogue().latest(Dataflow, FLOW)
+    house.parts.observations.save(f"{FLOW}/1", house.parts.catalogue().structure(flow), other.data, {"killed": True})
+    assert orphan.is_dir()
+    made = house.release(draft)
+    assert made.number == 2
+    house.clock.forward(seconds=6)
+    assert house.current() == made
+    assert explain(house.parts, KEY, "2022").agrees
+
+
+def test_a_changed_draft_or_release_is_refused_never_served(house):
+    draft = house.draft()
+    house.sign(draft)
+    whole = draft.data.read_bytes()
+    draft.data.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    with pytest.raises(Broken, match="not what was written"):
+        house.release(draft)
+    draft.data.write_bytes(whole)
+    release = house.release(draft)
+    house.clock.forward(seconds=6)
+    served = house.parts.settings.releases / release.name / "data.parquet"
+    served.chmod(0o644)
+    served.write_bytes(served.read_bytes()[:-1] + b"x")
+    assert list(house.parts.observations.verify(release.name))
+
+
+def test_real_and_synthetic_never_mix_in_a_release(house, tmp_path):
+    """D13."""
+    copy = tmp_path / "invented.csv"
+    shutil.copy(PUBLISHED / "ssmsi_infractions.csv", copy)
+    copy.write_text(copy.read_text().replace(",975,", ",976,"))
+    house.take(copy, "INT_SSMSI", origin="synthetic")
+    with pytest.raises(Refused, match="never mixes them"):
+        house.draft()
+    assert house.draft(origin="real").origin == "real"
+    assert house.draft(origin="synthetic").origin == "synthetic"
+
+
+def test_a_later_extract_wins_for_an_equal_key(house, tmp_path):
+    copy = tmp_path / "later.csv"
+    lines = (PUBLISHED / "ssmsi_infractions.csv").read_text().splitlines()
+    copy.write_text("\n".join([lines[0], next(x for x in lines if ",975," in x).replace(",975,", ",977,")]) + "\n")
+    house.released()
+    house.clock.forward(days=1)
+    house.take(copy, "INT_SSMSI")
+    second = house.released(reason="late report")
+    found = explain(house.parts, KEY, "2008")
+    assert (found.release, found.published, found.agrees) == (second, "977", True)
+    assert explain(house.parts, KEY, "2009").published == "804"
+    assert explain(house.parts, KEY, "2008", 1).published == "975"
+
+
+def test_a_partial_extract_is_marked_and_so_is_what_is_made_of_it(tmp_path):
+    """D18."""
+    house = new_house(tmp_path / "home")
+    bad = tmp_path / "bad.csv"
+    bad.write_text((PUBLISHED / "ssmsi_infractions.csv").read_text().replace("SSMSI_CYBER", "SSMSI_CYBR", 1))
+    assert not house.take(bad, "INT_SSMSI").record.accepted
+    assert house.parts.ledger().accepted == ()
+    taken = house.take(bad, "INT_SSMSI", partial="the source mends it next week")
+    assert (taken.record.accepted, taken.record.partial, taken.record.refused) == (True, True, 1)
+    house.take(PUBLISHED / "population.csv", "INT_POPULATION")
+    assert house.draft().partial is True
+
+
+def test_the_register_tells_who_did_what_when(house):
+    house.released()
+    entries = list(house.parts.register.read())
+    kinds = [e.kind for e in entries]
+    for kind in (
+        "catalogue.imported",
+        "extract.accepted",
+        "map.approved",
+        "draft.prepared",
+        "draft.approved",
+        "release.made",
+    ):
+        assert kind in kinds
+    made = next(e for e in entries if e.kind == "release.made")
+    assert (made.actor, made.established) == ("farid", "cli-asserted")
+    assert made.instant == datetime(2026, 11, 24, 9, 0, tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    assert list(house.parts.register.verify()) == []
+
+
+def test_a_confidential_cell_leaks_nowhere(tmp_path):
+    """Its value, and the rate made of it, are out of every answer; the marker and the status are in (QR-CNF-03)."""
+    house = new_house(tmp_path / "home")
+    marked = tmp_path / "marked.csv"
+    lines = (PUBLISHED / "ssmsi_infractions.csv").read_text().splitlines()
+    assert sum("SSMSI_HOMICIDE,821," in x for x in lines) == 1
+    marked.write_text("\n".join(x.replace(",821,infraction,D,,", ",821,infraction,D,C1,") for x in lines) + "\n")
+    house.take(marked, "INT_SSMSI")
+    house.take(PUBLISHED / "population.csv", "INT_POPULATION")
+    house.approve_map()
+    draft = house.draft()
+    if draft.errors:
+        pytest.fail(str(draft.errors[0]))
+    house.sign(draft)
+    release = house.release(draft)
+    house.clock.forward(seconds=6)
+    client = TestClient(create_app(house.parts))
+    answers = [
+        client.get(path).text
+        for path in (
+            f"/sdmx/v1/data/{FLOW}/A.ICCS0101..FR?startPeriod=2022",
+            f"/sdmx/v1/data/{FLOW}/A.ICCS0101..FR?startPeriod=2022&format=structurespecificdata",
+            f"/sdmx/v2/data/dataflow/SSER/{FLOW}/1.0.0/A.ICCS0101.*.FR?c[TIME_PERIOD]=2022&format=csv",
+            f"/api/v1/series/{FLOW}?key=A.ICCS0101..FR&start=2022",
+            f"/api/v1/explain/{FLOW}/A.ICCS0101.NR.FR/2022",
+            f"/api/v1/explain/{FLOW}/A.ICCS0101.P_HTHAB.FR/2022",
+            f"/api/v1/findings/{FLOW}",
+        )
+    ]
+    for text in answers:
+        assert "ICCS0101" in text
+        assert "821" not in text.replace("CL_", "")
+        assert "1.21" not in text
+    rows = [r for r in answers[2].splitlines() if ",2022," in r]
+    assert len(rows) == 2
+    assert all(",2022,,Q,A," in r for r in rows)
+    whole = (house.parts.settings.releases / release.name / "data.parquet").read_bytes()
+    assert b"1.21" not in whole
