@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from greffe.formats import sdmx_csv, sdmx_ml, structure_ml
+from greffe.formats.ahead import ahead
 from greffe.formats.parameters import Parameters
 from greffe.model.dataset import Header
 
@@ -21,7 +22,7 @@ Deed = Callable[[], object]
 def greffe(series: pa.Table, observations: pa.Table, out: Path, write: Callable) -> Deed:
     def deed() -> None:
         with out.open("wb") as file:
-            for chunk in write(cube.message(series, observations), Parameters()):
+            for chunk in ahead(write(cube.message(series, observations), Parameters())):
                 file.write(chunk)
 
     return deed

@@ -12,6 +12,8 @@ from typing import Final
 from anyio import to_thread
 from starlette.responses import Response, StreamingResponse
 
+from greffe.formats.ahead import ahead
+
 CHUNK: Final = 256 * 1024  # bytes; smaller pieces are joined until this is reached
 _END: Final = b""
 
@@ -38,8 +40,9 @@ async def streamed(chunks: Iterator[bytes], media_type: str, headers: dict[str, 
 
     async def rest() -> AsyncIterator[bytes]:
         yield first
+        coming = ahead(chunks)
         while True:
-            chunk = await to_thread.run_sync(_joined, chunks)
+            chunk = await to_thread.run_sync(_joined, coming)
             if chunk == _END:
                 return
             yield chunk

@@ -35,24 +35,24 @@ def test_generic_data_whole():
     assert written(message([TWO], action="R"), sdmx_ml.GENERIC_DATA) == (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<mes:GenericData xmlns:mes="{BASE}/message" xmlns:com="{BASE}/common"'
-        f' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:g="{BASE}/data/generic">'
+        ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
         "<mes:Header><mes:ID>M1</mes:ID><mes:Test>true</mes:Test><mes:Prepared>2026-11-24T10:00:00+00:00</mes:Prepared>"
         '<mes:Sender id="SSER"/><mes:Receiver id="ESTAT"/>'
         '<mes:Structure structureID="S1" dimensionAtObservation="TIME_PERIOD">'
         f"{STRUCTURE_REF}"
         "<mes:DataSetAction>Replace</mes:DataSetAction>"
         '<mes:Source xml:lang="en">Données &amp; essais</mes:Source></mes:Header>'
-        '<mes:DataSet structureRef="S1" action="Replace">'
-        '<g:Series><g:SeriesKey><g:Value id="freq" value="A"/><g:Value id="geo" value="FR"/></g:SeriesKey>'
-        '<g:Attributes><g:Value id="DATA_ORIGIN" value="real"/></g:Attributes>'
-        '<g:Obs><g:ObsDimension value="2021"/><g:ObsValue value="12.50"/>'
-        '<g:Attributes><g:Value id="OBS_STATUS" value="A"/></g:Attributes></g:Obs>'
-        '<g:Obs><g:ObsDimension value="2022"/><g:Attributes><g:Value id="OBS_STATUS" value="M"/>'
-        '<g:Value id="COMMENT_OBS" value="5 &lt; 6 &amp; &quot;7&quot;&#10;\'é\', fin&#9;&#13;"/></g:Attributes>'
-        "</g:Obs></g:Series>"
-        '<g:Series><g:SeriesKey><g:Value id="freq" value="A"/><g:Value id="geo" value="NA"/></g:SeriesKey>'
-        '<g:Obs><g:ObsDimension value="2022"/><g:ObsValue value="0"/>'
-        '<g:Attributes><g:Value id="OBS_STATUS" value="A"/></g:Attributes></g:Obs></g:Series>'
+        f'<mes:DataSet xmlns="{BASE}/data/generic" structureRef="S1" action="Replace">'
+        '<Series><SeriesKey><Value id="freq" value="A"/><Value id="geo" value="FR"/></SeriesKey>'
+        '<Attributes><Value id="DATA_ORIGIN" value="real"/></Attributes>'
+        '<Obs><ObsDimension value="2021"/><ObsValue value="12.50"/>'
+        '<Attributes><Value id="OBS_STATUS" value="A"/></Attributes></Obs>'
+        '<Obs><ObsDimension value="2022"/><Attributes><Value id="OBS_STATUS" value="M"/>'
+        '<Value id="COMMENT_OBS" value="5 &lt; 6 &amp; &quot;7&quot;&#10;\'é\', fin&#9;&#13;"/></Attributes>'
+        "</Obs></Series>"
+        '<Series><SeriesKey><Value id="freq" value="A"/><Value id="geo" value="NA"/></SeriesKey>'
+        '<Obs><ObsDimension value="2022"/><ObsValue value="0"/>'
+        '<Attributes><Value id="OBS_STATUS" value="A"/></Attributes></Obs></Series>'
         "</mes:DataSet></mes:GenericData>\n"
     )
 
@@ -95,10 +95,10 @@ def test_a_series_without_observations_is_its_key_and_attributes():
         '<Series freq="A" geo="NA"><Obs TIME_PERIOD="2021" OBS_VALUE="1"/></Series>'
     )
     assert body(message(found), sdmx_ml.GENERIC_DATA) == (
-        '<g:Series><g:SeriesKey><g:Value id="freq" value="A"/><g:Value id="geo" value="FR"/></g:SeriesKey>'
-        '<g:Attributes><g:Value id="DATA_ORIGIN" value="real"/></g:Attributes></g:Series>'
-        '<g:Series><g:SeriesKey><g:Value id="freq" value="A"/><g:Value id="geo" value="NA"/></g:SeriesKey>'
-        '<g:Obs><g:ObsDimension value="2021"/><g:ObsValue value="1"/></g:Obs></g:Series>'
+        '<Series><SeriesKey><Value id="freq" value="A"/><Value id="geo" value="FR"/></SeriesKey>'
+        '<Attributes><Value id="DATA_ORIGIN" value="real"/></Attributes></Series>'
+        '<Series><SeriesKey><Value id="freq" value="A"/><Value id="geo" value="NA"/></SeriesKey>'
+        '<Obs><ObsDimension value="2021"/><ObsValue value="1"/></Obs></Series>'
     )
 
 
@@ -128,7 +128,7 @@ def test_an_attribute_of_the_data_set_stands_on_the_data_set():
         asked, sdmx_ml.SPECIFIC_DATA
     )
     asked = message(TITLED, structure=WITH_TITLE, attributes=("TITLE",))
-    assert '<g:Attributes><g:Value id="TITLE" value="A &amp; B"/></g:Attributes><g:Series>' in written(
+    assert '<Attributes><Value id="TITLE" value="A &amp; B"/></Attributes><Series>' in written(
         asked, sdmx_ml.GENERIC_DATA
     )
 
