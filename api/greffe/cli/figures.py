@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,9 +17,12 @@ from greffe.ingest.extract import ReadOptions
 from greffe.model.findings import Finding
 from greffe.model.instants import written
 from greffe.release.explain import explain
-from greffe.release.intake import Handover, take_in
+from greffe.release.intake import Handover, Taken, take_in
 from greffe.release.lifecycle import dataflow_named, kept_draft, make_draft
 from greffe.release.publications import check_publication
+
+
+REFUSALS = ("row", "rule", "column", "found", "expected", "nearest")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -63,43 +67,41 @@ def ingest(
                 options,
                 lambda stage, done: bar.update(bar.task_ids[0], note=f"{stage} {done:,}"),
             )
-        record, report = taken.record, taken.report
-        data: dict[str, object] = {
-            "extract": record.id,
-            "accepted": record.accepted,
-            "already_known": taken.known,
-            "dataflow": str(record.dataflow),
-            "origin": record.origin,
-            "rows": report.rows,
-            "refused": report.refused,
-            "partial": record.partial,
-            "rules": dict(report.counts),
-            "rejects": str(taken.rejects) if taken.rejects else None,
-            "errors": [e.as_json() for e in report.errors[:20]],
-        }
-        if report.refused:
-            show(
-                data,
-                json_,
-                rows=[e.as_json() for e in report.errors[:12]],
-                columns=("row", "rule", "column", "found", "expected", "nearest"),
-                title=f"{file.name}: {report.refused:,} of {report.rows:,} rows refused",
-                after=f"By rule: {_counts(report.counts)}\nEvery refused row: {taken.rejects}",
-            )
-            if not record.accepted:
-                say(
-                    f"{file}: refused whole, {report.refused} rows. Correct them, or load the good rows with "
-                    '--partial --reason "…".',
-                    json_,
-                )
-                raise SystemExit(2)
-            return
+        _told(file, taken, json_)
+
+
+def _told(file: Path, taken: Taken, as_json: bool) -> None:
+    """What became of a file; exit code 2 when it was refused whole."""
+    record, report = taken.record, taken.report
+    data: dict[str, object] = {
+        "extract": record.id,
+        "accepted": record.accepted,
+        "already_known": taken.known,
+        "dataflow": str(record.dataflow),
+        "origin": record.origin,
+        "rows": report.rows,
+        "refused": report.refused,
+        "partial": record.partial,
+        "rules": dict(report.counts),
+        "rejects": str(taken.rejects) if taken.rejects else None,
+        "errors": [e.as_json() for e in report.errors[:20]],
+    }
+    if not report.refused:
         after = "This very file was accepted before; nothing changed." if taken.known else "Next: greffe prepare FLOW"
-        show(data, json_, rows=[data], columns=("extract", "dataflow", "origin", "rows"), after=after)
+        show(data, as_json, rows=[data], columns=("extract", "dataflow", "origin", "rows"), after=after)
+        return
+    rows = [e.as_json() for e in report.errors[:12]]
+    title = f"{file.name}: {report.refused:,} of {report.rows:,} rows refused"
+    after = f"By rule: {_counts(report.counts)}\nEvery refused row: {taken.rejects}"
+    show(data, as_json, rows=rows, columns=REFUSALS, title=title, after=after)
+    if not record.accepted:
+        next_ = 'Correct them, or load the good rows with --partial --reason "…".'
+        say(f"{file}: refused whole, {report.refused} rows. {next_}", as_json)
+        raise SystemExit(2)
 
 
-def _counts(counts: object) -> str:
-    return ", ".join(f"{k} {v}" for k, v in dict(counts).items())  # type: ignore[call-overload]
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{rule} {count}" for rule, count in counts.items())
 
 
 def extracts(home: Home = None, json_: Json = False) -> None:
