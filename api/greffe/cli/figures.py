@@ -21,7 +21,6 @@ from greffe.release.intake import Handover, Taken, take_in
 from greffe.release.lifecycle import dataflow_named, kept_draft, make_draft
 from greffe.release.publications import check_publication
 
-
 REFUSALS = ("row", "rule", "column", "found", "expected", "nearest")
 
 
