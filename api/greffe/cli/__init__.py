@@ -6,6 +6,7 @@ import typer
 
 import greffe.cli.decisions as decisions
 import greffe.cli.demo as demo
+import greffe.cli.drafts as drafts
 import greffe.cli.figures as figures
 import greffe.cli.service as service
 
@@ -16,6 +17,7 @@ app = typer.Typer(
     help="Greffe: internal indicators become validated, released, traceable SDMX series.",
 )
 figures.add_to(app)
+drafts.add_to(app)
 decisions.add_to(app)
 service.add_to(app)
 demo.add_to(app)

@@ -1,4 +1,4 @@
-"""Commands about figures: ingest, extracts, prepare, drafts, findings, coverage, check, explain."""
+"""Commands about figures: ingest, extracts, prepare, check, explain."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Annotated
 import typer
 
 from greffe.cli.common import As, Home, Json, Reason, acting, instant, parts_of
+from greffe.cli.drafts import show_findings
 from greffe.cli.show import failing, progress, say, show
 from greffe.cli.trail import show_explanation
 from greffe.errors import BadInput
 from greffe.ingest.extract import ReadOptions
-from greffe.model.findings import Finding
 from greffe.model.instants import written
 from greffe.release.explain import explain
 from greffe.release.intake import Handover, Taken, take_in
-from greffe.release.lifecycle import dataflow_named, kept_draft, make_draft
+from greffe.release.lifecycle import dataflow_named, make_draft
 from greffe.release.publications import check_publication
 
 REFUSALS = ("row", "rule", "column", "found", "expected", "nearest")
@@ -26,7 +26,7 @@ REFUSALS = ("row", "rule", "column", "found", "expected", "nearest")
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    for command in (ingest, extracts, prepare, drafts, findings, coverage, check):
+    for command in (ingest, extracts, prepare, check):
         app.command()(command)
     app.command("explain")(explain_command)
 
@@ -171,92 +171,6 @@ def prepare(
             columns=("draft", "origin", "observations", "errors", "warnings", "unmapped"),
             after="Next: greffe findings DRAFT, greffe coverage DRAFT, greffe approve DRAFT --as NAME",
         )
-
-
-def drafts(home: Home = None, json_: Json = False) -> None:
-    """List the drafts and how far they are."""
-    with failing(json_):
-        parts = parts_of(home)
-        ledger = parts.ledger()
-        rows = []
-        for d in ledger.drafts.values():
-            release = ledger.release_of_draft(d.id)
-            rows.append(
-                {
-                    "draft": d.id,
-                    "origin": d.origin,
-                    "observations": d.observations,
-                    "errors": d.errors,
-                    "warnings": d.warnings,
-                    "approvals": len({a.person for a in ledger.approvals(d.id, d.checksum) if a.role == "approver"}),
-                    "release": str(release) if release else "",
-                }
-            )
-        show(
-            {"drafts": rows},
-            json_,
-            rows=rows,
-            columns=("draft", "origin", "observations", "errors", "warnings", "approvals", "release"),
-        )
-
-
-def findings(
-    draft: Annotated[str, typer.Argument(help="Draft id.")],
-    rule: Annotated[str, typer.Option(help="Only this rule.")] = "",
-    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
-    most: Annotated[int, typer.Option(help="How many rows of the table.")] = 40,
-    home: Home = None,
-    json_: Json = False,
-) -> None:
-    """What the rules found in a draft."""
-    with failing(json_):
-        _, kept = kept_draft(parts_of(home), draft)
-        wanted = [f for f in kept.findings if rule in ("", f.rule)]
-        show_findings(wanted, lang, most, json_, f"{draft}: {len(wanted)} findings")
-
-
-def show_findings(found: list[Finding], lang: str, most: int, as_json: bool, title: str) -> None:
-    """A table of findings, errors first; the whole list as JSON."""
-    order = {"error": 0, "warning": 1, "info": 2}
-    found = sorted(found, key=lambda f: (order.get(f.severity, 3), f.rule))
-    rows = [
-        {
-            "rule": f.rule,
-            "severity": f"{f.severity}{' (waived ' + f.waiver + ')' if f.waiver else ''}",
-            "key": ".".join(f.key.values()),
-            "period": f.period,
-            "message": f.messages.get(lang, f.messages.get("en", "")),
-        }
-        for f in found[:most]
-    ]
-    after = f"… and {len(found) - most} more; --most, --json" if len(found) > most else ""
-    show(
-        {"findings": [f.as_json() for f in found]},
-        as_json,
-        rows=rows,
-        columns=("rule", "severity", "key", "period", "message"),
-        title=title,
-        after=after,
-    )
-
-
-def coverage(draft: Annotated[str, typer.Argument(help="Draft id.")], home: Home = None, json_: Json = False) -> None:
-    """What a draft leaves out: source codes without a target and their weight, cells not provided, indicators unread."""
-    with failing(json_):
-        _, kept = kept_draft(parts_of(home), draft)
-        data = dict(kept.coverage)
-        unmapped = data.get("unmapped")
-        rows = [dict(u) for u in unmapped] if isinstance(unmapped, list) else []
-        show(
-            data,
-            json_,
-            rows=rows,
-            columns=tuple(rows[0]) if rows else (),
-            title=f"{draft}: selected rows {data.get('selected')}, mapped {data.get('mapped')}; without a target:",
-        )
-        if not json_:
-            for name in ("not_provided", "unread"):
-                say(f"{name.replace('_', ' ')}: {data.get(name)}")
 
 
 def check(

@@ -109,7 +109,7 @@ def write_draft(
         "findings": [f.as_json() for f in findings],
         "coverage": asdict(coverage),
     }
-    body = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True, default=str).encode()
+    body = json.dumps(document, ensure_ascii=False, indent=1, default=str).encode()
     (work / "draft.json").write_bytes(body)
     shutil.rmtree(final, ignore_errors=True)
     work.replace(final)

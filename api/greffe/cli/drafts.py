@@ -1,0 +1,136 @@
+"""Commands that read drafts: drafts, findings, coverage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Annotated
+
+import typer
+
+from greffe.cli.common import Home, Json, parts_of
+from greffe.cli.show import failing, say, show
+from greffe.model.findings import Finding
+from greffe.release.lifecycle import kept_draft
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    for command in (drafts, findings, coverage):
+        app.command()(command)
+
+
+def drafts(home: Home = None, json_: Json = False) -> None:
+    """List the drafts and how far they are."""
+    with failing(json_):
+        parts = parts_of(home)
+        ledger = parts.ledger()
+        rows = []
+        for d in ledger.drafts.values():
+            release = ledger.release_of_draft(d.id)
+            rows.append(
+                {
+                    "draft": d.id,
+                    "origin": d.origin,
+                    "observations": d.observations,
+                    "errors": d.errors,
+                    "warnings": d.warnings,
+                    "approvals": len({a.person for a in ledger.approvals(d.id, d.checksum) if a.role == "approver"}),
+                    "release": str(release) if release else "",
+                }
+            )
+        show(
+            {"drafts": rows},
+            json_,
+            rows=rows,
+            columns=("draft", "origin", "observations", "errors", "warnings", "approvals", "release"),
+        )
+
+
+def findings(
+    draft: Annotated[str, typer.Argument(help="Draft id.")],
+    rule: Annotated[str, typer.Option(help="Only this rule.")] = "",
+    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    most: Annotated[int, typer.Option(help="How many rows of the table.")] = 40,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """What the rules found in a draft."""
+    with failing(json_):
+        _, kept = kept_draft(parts_of(home), draft)
+        wanted = [f for f in kept.findings if rule in ("", f.rule)]
+        show_findings(wanted, lang, most, json_, f"{draft}: {len(wanted)} findings")
+
+
+def show_findings(found: list[Finding], lang: str, most: int, as_json: bool, title: str) -> None:
+    """A table of findings, errors first; the whole list as JSON."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    found = sorted(found, key=lambda f: (order.get(f.severity, 3), f.rule))
+    rows = [
+        {
+            "rule": f.rule,
+            "severity": f"{f.severity}{' (waived ' + f.waiver + ')' if f.waiver else ''}",
+            "key": _key(f.key),
+            "period": f.period,
+            "message": f.messages.get(lang, f.messages.get("en", "")),
+        }
+        for f in found[:most]
+    ]
+    after = f"… and {len(found) - most} more; --most, --json" if len(found) > most else ""
+    show(
+        {"findings": [f.as_json() for f in found]},
+        as_json,
+        rows=rows,
+        columns=("rule", "severity", "key", "period", "message"),
+        title=title,
+        after=after,
+    )
+
+
+def _key(key: Mapping[str, str]) -> str:
+    """A series key with dots; of an internal row the codes that say something, by name."""
+    if "INDICATEUR" in key:
+        return " ".join(f"{name}={code}" for name, code in key.items() if code not in ("_Z", ""))
+    return ".".join(key.values())
+
+
+def coverage(draft: Annotated[str, typer.Argument(help="Draft id.")], home: Home = None, json_: Json = False) -> None:
+    """What a draft leaves out: source codes without a target and their weight, cells not provided, indicators unread."""
+    with failing(json_):
+        _, kept = kept_draft(parts_of(home), draft)
+        data = dict(kept.coverage)
+        unmapped = data.get("unmapped")
+        rows = sorted(
+            (_gap(u) for u in unmapped if isinstance(u, dict)) if isinstance(unmapped, list) else [], key=_weight
+        )
+        show(
+            data,
+            json_,
+            rows=rows,
+            columns=("source", "indicator", "rows", "sum of values", "periods", "why"),
+            title=f"{draft}: {data.get('selected')} rows selected, {data.get('mapped')} mapped. Without a target:",
+        )
+        if not json_:
+            for cell in data.get("not_provided") or ():  # type: ignore[attr-defined]
+                cells = " ".join(f"{name}={code}" for name, code in cell["cells"].items())
+                say(f"not provided: {cells}: {cell['kind']}, {cell['reason']}")
+            unread = data.get("unread")
+            say(f"indicators of the source that no map reads: {', '.join(unread) if isinstance(unread, dict) else ''}")
+
+
+def _gap(unmapped: Mapping[str, object]) -> dict[str, object]:
+    """One group of rows without a target, as a line of the table."""
+    why = f"{unmapped['kind']}: {unmapped['reason']}" if unmapped["declared"] else "NO ROW in the map says why"
+    return {
+        "source": unmapped["source"],
+        "indicator": unmapped["indicator"],
+        "rows": unmapped["rows"],
+        "sum of values": unmapped["total"],
+        "periods": f"{unmapped['first_period']} to {unmapped['last_period']}",
+        "why": why,
+    }
+
+
+def _weight(gap: Mapping[str, object]) -> tuple[bool, Decimal]:
+    """What nobody declared first, the heaviest first."""
+    return not str(gap["why"]).startswith("NO ROW"), -Decimal(str(gap["sum of values"] or 0))
