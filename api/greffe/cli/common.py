@@ -20,6 +20,7 @@ Json = Annotated[bool, typer.Option("--json", help="Machine-readable output on s
 As = Annotated[str, typer.Option("--as", help="Who acts: a name from the table of people.", envvar="GREFFE_AS")]
 Home = Annotated[Path | None, typer.Option("--home", help="Home directory (GREFFE_HOME, else ./var).")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the register.")]
+PublicReason = Annotated[str, typer.Option("--reason", help="Why; shown to everybody with the release: no names.")]
 
 PARIS = ZoneInfo("Europe/Paris")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from greffe.cli.common import As, Home, Json, Reason, acting, instant, parts_of
+from greffe.cli.common import As, Home, Json, PublicReason, Reason, acting, instant, parts_of
 from greffe.cli.show import failing, say, show
 from greffe.errors import BadQuery, Broken, NotFound, nearest
 from greffe.model.maps import StructureMap
@@ -172,7 +172,7 @@ def releases(home: Home = None, json_: Json = False) -> None:
 def withdraw_command(
     name: Annotated[str, typer.Argument(help="A release, e.g. ESTAT_CRIM_OFF_CAT#1.")],
     as_: As = "",
-    reason: Reason = "",
+    reason: PublicReason = "",
     home: Home = None,
     json_: Json = False,
 ) -> None:

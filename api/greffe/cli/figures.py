@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from greffe.cli.common import As, Home, Json, Reason, acting, instant, parts_of
+from greffe.cli.common import As, Home, Json, PublicReason, Reason, acting, instant, parts_of
 from greffe.cli.drafts import show_findings
 from greffe.cli.show import failing, progress, say, show
 from greffe.cli.trail import show_explanation
@@ -126,7 +126,7 @@ def prepare(
     as_: As = "",
     origin: Annotated[str, typer.Option(help="real or synthetic, when both exist.")] = "",
     extract: Annotated[list[str] | None, typer.Option(help="Only these extracts of the source.")] = None,
-    reason: Reason = "",
+    reason: PublicReason = "",
     home: Home = None,
     json_: Json = False,
 ) -> None:

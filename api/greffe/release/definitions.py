@@ -5,13 +5,17 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.load import load, read_folders
 from greffe.errors import Refused
 from greffe.model.maps import StructureMap
 from greffe.release.parts import Parts
-from greffe.release.people import HOUSE, author_of, may_sign
+from greffe.release.people import HOUSE, author_of, may_sign, needs
 from greffe.store.base import Actor
 from greffe.store.ledger import Approval, CatalogueVersion
+
+
+SCHEME_VERSION = "1.0"  # agency and provider schemes have this one version for good, and grow within it (D9)
 
 
 def set_up(parts: Parts) -> bool:
@@ -28,13 +32,17 @@ def import_folders(parts: Parts, who: Actor, sdmx: Path, mappings: Path) -> Cata
     """Load the folders and make them the effective catalogue, the importer being the author of each map that is new.
 
     Loading what is already there changes nothing (None). A map that changed loses its approvals by its new checksum.
-    Raises BadDefinition, and then nothing changed.
+    An artefact of a version that was effective does not change any more: three-part versions are immutable (R2-VER-07,
+    D14). Raises BadDefinition or Refused, and then nothing changed.
     """
+    needs(parts, who, "author")
     contents = read_folders(sdmx, mappings)
     catalogue = load(contents)
     files = {path: hashlib.sha256(body).hexdigest() for path, body in contents.items()}
-    if files == dict(parts.ledger().catalogue_files):
+    known = parts.ledger().catalogue_files
+    if files == dict(known):
         return None
+    _unchanged(parts.catalogue() if known else None, catalogue)
     version = CatalogueVersion(catalogue.checksum, files)
     parts.register.append(
         who,
@@ -49,6 +57,18 @@ def import_folders(parts: Parts, who: Actor, sdmx: Path, mappings: Path) -> Cata
         if not author_of(parts, subject, map_.checksum):
             parts.note(who, "map.approved", subject, Approval(subject, map_.checksum, role="author").payload())
     return version
+
+
+def _unchanged(before: Catalogue | None, after: Catalogue) -> None:
+    for (kind, reference), artefact in before.artefacts.items() if before else ():
+        now = after.artefacts.get((kind, reference))
+        if now is None:
+            raise Refused(f"{kind} {reference} is gone.", hint="What was effective stays: add versions, remove none.")
+        if now != artefact and reference.version != SCHEME_VERSION:
+            raise Refused(
+                f"{kind} {reference} is not what it was: a version that was effective does not change.",
+                hint="Give the changed artefact a new version.",
+            )
 
 
 def export_folders(parts: Parts, into: Path) -> int:

@@ -68,7 +68,7 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
     key = _key(structure, key_text)
     published, attributes = _published(parts, release, structure, key, period)
     made = _again(parts, ledger, catalogue, map_, manifest, key, period)
-    at = [f for f in findings(manifest) if f.period in ("", period) and f.key.items() <= key.items() and f.key]
+    at = _concerning(findings(manifest), key, period, made)
     subject = map_subject(map_)
     draft = ledger.draft(release.draft)
     return Explanation(
@@ -91,6 +91,23 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
         draft_author=draft.author,
         acceptances=ledger.accepted_warnings(draft.id, draft.checksum),
     )
+
+
+def _concerning(found: tuple[Finding, ...], key: Mapping[str, str], period: str, made: Trace | None) -> list[Finding]:
+    """Findings on the published observation, on the observations it is calculated from, and on the internal rows that
+    they are made of."""
+    places: list[tuple[Mapping[str, str], str]] = [(key, period)]
+    waiting = [made] if made else []
+    while waiting:
+        trace = waiting.pop()
+        places.append((trace.key, trace.period))
+        places += [(source.key, source.period) for source in trace.sources]
+        waiting += trace.operands
+    return [
+        f
+        for f in found
+        if f.key and any(f.period in ("", at) and f.key.items() <= cells.items() for cells, at in places)
+    ]
 
 
 def _rules(catalogue: Catalogue, flow: Dataflow, structure: DataStructure) -> set[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.errors import NotFound, nearest
-from greffe.model.findings import Finding
+from greffe.errors import BadQuery, NotFound, nearest
+from greffe.model.findings import ERROR, INFO, WARNING, Finding
 from greffe.model.references import Reference
 from greffe.model.releases import Release
 from greffe.model.structures import Codelist, Dataflow, DataStructure, Item
@@ -93,7 +93,9 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.get("/findings/{dataflow}", operation_id="findings", dependencies=[Depends(only("severity"))])
     def findings(
-        dataflow: str, severity: Annotated[str, Query(description="error (waived), warning or info")] = ""
+        response: Response,
+        dataflow: str,
+        severity: Annotated[str, Query(description="error (waived), warning or info")] = "",
     ) -> list[FindingOut]:
         """What the rules say of the figures that are released now. Findings on internal figures are not shown."""
         catalogue = parts.catalogue()
@@ -101,6 +103,9 @@ def router(parts: Parts) -> APIRouter:
         current = parts.ledger().current(flow.reference, parts.clock())
         if current is None:
             raise NotFound(f"Nothing of {flow.reference} is released.")
+        if severity not in ("", ERROR, WARNING, INFO):
+            raise BadQuery(f"{severity!r} is no severity.", parameter="severity", hint="error, warning or info.")
+        response.headers["Data-Origin"], response.headers["Release"] = current.origin, str(current)
         found = released_findings(made_from(parts, current))
         structure = catalogue.structure(flow)
         return [finding_out(f) for f in found if public(f, structure) and severity in ("", f.severity)]

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from greffe import __version__
 from greffe.release.parts import Parts
-from greffe.web import api, health, home, problems, sdmx_rest, series
+from greffe.web import api, explanations, health, home, problems, sdmx_rest, series
 from greffe.web.limits import Limits
 from greffe.web.openapi import describe
 
@@ -20,9 +20,10 @@ def application(parts: Parts) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
+        redirect_slashes=False,  # a redirect would be built from the Host header
     )
     problems.install(app)
-    for part in (home, health, api, series):
+    for part in (home, health, api, series, explanations):
         app.include_router(part.router(parts))
     app.router.routes.extend(sdmx_rest.routes(parts))
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query
 from starlette.responses import HTMLResponse, Response
 
-from greffe.errors import NotAcceptable
 from greffe.model.structures import Dataflow
 from greffe.release.parts import Parts
+from greffe.web.language import chosen_language
 from greffe.web.strict import only
 
 WORDS = {
@@ -35,6 +35,8 @@ STYLE = (
     "table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:600;padding:.5rem 0}"
     "th,td{text-align:left;padding:.5rem;border-bottom:1px solid #ccc;vertical-align:top}a{color:#0b4f9c}"
     ".synthetic{font-weight:700;color:#8a1c00}.skip{position:absolute;left:-99rem}.skip:focus{left:1rem}"
+    ".date{white-space:nowrap}@media(max-width:40rem){thead{display:none}tr,th,td{display:block;border:0}"
+    "tr{border-bottom:1px solid #999;padding:.5rem 0}th,td{padding:.15rem 0}code{overflow-wrap:anywhere}}"
     "small{color:#4a4a4a}@media(prefers-color-scheme:dark){body{background:#161616;color:#eee}a{color:#8ab8ff}"
     "th,td{border-color:#444}.synthetic{color:#ff9d80}small{color:#bbb}}.wide{overflow-x:auto}"
 )
@@ -46,9 +48,7 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.get("/", include_in_schema=False, dependencies=[Depends(only("lang"))])
     def home(lang: Annotated[str, Query()] = "", accept_language: Annotated[str, Header()] = "") -> Response:
-        if lang and lang not in WORDS:
-            raise NotAcceptable(f"There is no page in {lang!r}.", parameter="lang", hint="en or fr.")
-        chosen = lang or ("fr" if accept_language.lower().startswith("fr") else "en")
+        chosen = chosen_language(lang, accept_language)
         headers = {
             "Content-Language": chosen,
             "Vary": "Accept-Language",
@@ -69,7 +69,7 @@ def _page(parts: Parts, lang: str) -> str:
         f"<p>{words['lead']}</p><nav>{words['other']}</nav></header><main>"
         f'<div class="wide" tabindex="0" role="region" aria-label="{words["flow"]}"><table id="flows">'
         f"<caption>{words['flow']}</caption><thead><tr>"
-        + "".join(f'<th scope="col">{words[w]}</th>' for w in ("flow", "release", "figures", "take"))
+        + "".join(f'<th scope="col">{words[w]}</th>' for w in ("flow", "release", "take"))
         + f"</tr></thead><tbody>{rows}</tbody></table></div><h2>{words['entry']}</h2><ul>"
         "<li><code>/sdmx/v2</code> SDMX REST 2.x</li><li><code>/sdmx/v1</code> SDMX REST 1.5</li>"
         '<li><a href="/api/v1/dataflows"><code>/api/v1</code></a>, '
@@ -82,9 +82,14 @@ def _row(parts: Parts, flow: Dataflow, lang: str) -> str:
     current = parts.ledger().current(flow.reference, parts.clock())
     name = escape(flow.names.get(lang, flow.names.get("en", id_)))
     doubt = "" if flow.annotation("PROVENANCE") in ("", "verified") else f"<br><small>{words['recalled']}</small>"
-    head = f'<tr><th scope="row">{name}<br><code>{id_}</code>{doubt}</th>'
+    mark = (
+        ""
+        if current is None
+        else f'<br><span class="{current.origin}">{words["figures"]}: {words[current.origin]}</span>'
+    )
+    head = f'<tr><th scope="row">{name}<br><code>{id_}</code>{mark}{doubt}</th>'
     if current is None:
-        return f"{head}<td>{words['none']}</td><td></td><td></td></tr>"
+        return f"{head}<td>{words['none']}</td><td></td></tr>"
     links = ", ".join(
         f'<a href="{href}">{label}<span class="skip"> {id_}</span></a>'
         for label, href in (
@@ -94,6 +99,6 @@ def _row(parts: Parts, flow: Dataflow, lang: str) -> str:
         )
     )
     return (
-        f"{head}<td>#{current.number}<br><small>{current.effective_at:%Y-%m-%d}</small></td>"
-        f'<td class="{current.origin}">{words[current.origin]}</td><td>{links}</td></tr>'
+        f'{head}<td class="date">#{current.number}<br><small>{current.effective_at:%Y-%m-%d}</small></td>'
+        f"<td>{links}</td></tr>"
     )

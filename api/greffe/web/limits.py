@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from greffe.errors import TooLarge
+from greffe.errors import BadQuery, TooLarge
 from greffe.settings import HttpSettings
 from greffe.web.problems import answer
 
@@ -42,14 +42,24 @@ class Limits:
                     headers.setdefault(name, value)
             await send(message)
 
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await with_headers(message)
+
         refusal = self._refusal(scope)
+        if refusal is None and scope["method"] == "HEAD" and not scope["path"].startswith("/sdmx/"):
+            # FastAPI's routes answer GET alone; the SDMX routes answer HEAD themselves, without making the body.
+            await self.app({**scope, "method": "GET"}, receive, without_body)
+            return
         if refusal is None:
             await self.app(scope, receive, with_headers)
             return
         status, words = refusal
         request = Request(scope)
         headers = {"Allow": "GET, HEAD, OPTIONS"} if status in (204, 405) else {}
-        response = answer(request, TooLarge(words), status) if words else Response(status_code=status)
+        kind = TooLarge if status == 413 else BadQuery
+        response = answer(request, kind(words), status) if words else Response(status_code=status)
         response.headers.update(headers)
         await response(scope, receive, with_headers)
 

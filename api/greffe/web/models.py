@@ -5,13 +5,6 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 
-class Named(BaseModel):
-    """A code with its names in every language."""
-
-    id: str
-    names: dict[str, str]
-
-
 class Indicator(BaseModel):
     """An internal indicator: its definition is public, its data never (D20)."""
 
@@ -103,7 +96,7 @@ class ExplanationOut(BaseModel):
     series: str
     key: list[Dimension]
     period: str
-    published: str | None = Field(description="Decimal text as released; null when missing")
+    published: str | None = Field(description="What this service released, as decimal text; null when missing")
     attributes: dict[str, str]
     release: str
     origin: str
@@ -137,5 +130,3 @@ class Health(BaseModel):
     """State of the service."""
 
     status: str
-    register_head: int | None = None
-    releases: int | None = None

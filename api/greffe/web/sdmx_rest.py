@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from greffe import __version__
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.map_json import representation_map_to_json, structure_map_to_json
 from greffe.errors import BadQuery, NotFound, TooLarge, Unsupported, nearest
@@ -32,6 +33,7 @@ from greffe.web.streaming import streamed
 
 Api = Literal["v1", "v2"]
 SENDER = "SSER"
+ORIGIN = "DATA_ORIGIN"
 VARY = "Accept, Accept-Language"
 # Parts of both generations that the standard knows and this service does not offer yet.
 ABSENT = ("availableconstraint", "availability", "schema", "metadata", "registration")
@@ -101,7 +103,9 @@ def _data(parts: Parts, api: Api, address: list[str], raw: str, request: Request
     )
     language = chosen_language(given.get("lang", ""), request.headers.get("accept-language", ""))
     release = found.release
-    tag = _tag(release.content_hash, api, address, raw, choice.content_type, repr(parameters), language)
+    tag = _tag(
+        release.content_hash, catalogue.checksum, api, address, raw, choice.content_type, repr(parameters), language
+    )
     headers = {
         "ETag": tag,
         "Vary": VARY,
@@ -117,7 +121,7 @@ def _data(parts: Parts, api: Api, address: list[str], raw: str, request: Request
         return Prepared(iter(()), "", headers, 204)
     headers["Content-Disposition"] = f'inline; filename="{_file_name(release, choice.format.syntax)}"'
     message = DataMessage(
-        header=_header(tag, release.effective_at, release.origin == "synthetic", _source(release)),
+        header=_header(tag, release.effective_at, release.origin == "synthetic", _source(release, language)),
         dataflow=found.dataflow,
         structure=found.structure,
         codelists=found.codelists,
@@ -126,7 +130,7 @@ def _data(parts: Parts, api: Api, address: list[str], raw: str, request: Request
         language=language,
         measures=found.written.measures,
         observations=found.written.observations,
-        attributes=found.written.attributes,
+        attributes=_attributes(found, choice.format.syntax),
     )
     return Prepared(choice.format.write(message, parameters), choice.content_type, headers)
 
@@ -208,14 +212,24 @@ def _header(tag: str, prepared: datetime, test: bool, source: str) -> Header:
     )
 
 
-def _source(release: Release) -> str:
+def _source(release: Release, language: str) -> str:
     if release.origin == "synthetic":
-        return f"SYNTHETIC figures, invented for trials; {release}"
+        words = {"fr": "Chiffres SYNTHÉTIQUES, inventés pour essai"}
+        return f"{words.get(language, 'SYNTHETIC figures, invented for trials')}; {release}"
     return f"{release.provider}; {release}"
 
 
+def _attributes(found: answer.DataAnswer, syntax: str) -> tuple[str, ...]:
+    """CSV has no header that says Test: invented figures keep their mark whatever attributes were asked for (D13)."""
+    asked = tuple(found.written.attributes)
+    if syntax == "csv" and found.release.origin == "synthetic" and ORIGIN not in asked:
+        return (*asked, ORIGIN)
+    return asked
+
+
 def _tag(*parts: object) -> str:
-    return f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:40]}"'
+    """A strong tag of what is answered and of the program that writes it."""
+    return f'"{hashlib.sha256(repr((__version__, *parts)).encode()).hexdigest()[:40]}"'
 
 
 def _unchanged(request: Request, tag: str) -> bool:

@@ -30,6 +30,13 @@ def _joined(chunks: Iterator[bytes]) -> bytes:
     return b"".join(parts)
 
 
+async def _nothing() -> AsyncIterator[bytes]:
+    """No body."""
+    empty: tuple[bytes, ...] = ()
+    for chunk in empty:
+        yield chunk
+
+
 async def streamed(chunks: Iterator[bytes], media_type: str, headers: dict[str, str], *, body: bool = True) -> Response:
     """A response that streams `chunks`. An answer that fits into one chunk gets a Content-Length. `body` False = HEAD."""
     first = await to_thread.run_sync(_joined, chunks)
@@ -47,6 +54,6 @@ async def streamed(chunks: Iterator[bytes], media_type: str, headers: dict[str, 
                 return
             yield chunk
 
-    if not body:
-        return Response(b"", headers={**headers, "Content-Type": media_type})
+    if not body:  # the length is not known without making it all: said by leaving it out
+        return StreamingResponse(_nothing(), media_type=None, headers={**headers, "Content-Type": media_type})
     return StreamingResponse(rest(), media_type=None, headers={**headers, "Content-Type": media_type})

@@ -210,7 +210,8 @@ def test_an_open_error_stops_and_a_waiver_of_two_others_lets_it_pass(tmp_path):
     key = "UNODC_PRISONS/A.PERS_HELD.TOTAL.CAT00.Total.Juveniles.Counts.FRA"
     found = explain(house.parts, key, "2010")
     assert (found.published, found.agrees) == ("692", True)
-    assert [w["reference"] for w in found.waivers] == ["UNODC, 2023"]
+    assert {(w["rule"], w["reference"]) for w in found.waivers} == {("QR-SUM-01", "UNODC, 2023")}
+    assert len(found.waivers) == 2  # on the internal row, and on the published observation
 
 
 def test_a_waiver_needs_its_reason_and_reference(house):
@@ -346,3 +347,39 @@ def test_a_confidential_cell_leaks_nowhere(tmp_path):
     assert all(",2022,,Q,A," in r for r in rows)
     whole = (house.parts.settings.releases / release.name / "data.parquet").read_bytes()
     assert b"1.21" not in whole
+
+
+def test_an_artefact_that_was_effective_does_not_change_within_its_version(house, tmp_path):
+    """Three-part versions are immutable (R2-VER-07, D14): no label of a released figure changes behind it."""
+    export_folders(house.parts, tmp_path / "edited")
+    path = tmp_path / "edited/sdmx/SSER/codelist/ESTAT_ICCS.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"Intentional homicide"', '"Murder"'), encoding="utf-8")
+    before = house.parts.catalogue().checksum
+    with pytest.raises(Refused, match="codelist SSER:ESTAT_ICCS"):
+        import_folders(house.parts, AUTHOR, tmp_path / "edited/sdmx", tmp_path / "edited/mappings")
+    assert house.parts.catalogue().checksum == before
+    with pytest.raises(Denied):
+        import_folders(house.parts, FIRST, tmp_path / "edited/sdmx", tmp_path / "edited/mappings")
+
+
+def test_a_waived_error_on_an_internal_row_shows_on_the_figure_made_of_it(tmp_path):
+    """D19: the waiver travels with the observation and shows in explain, without the internal value for the public."""
+    house = new_house(tmp_path / "home")
+    house.take(PUBLISHED / "prisons.csv", "INT_JUSTICE")
+    house.approve_map("ESTAT_CRIM_PRIS_CAP")
+    flow = dataflow_named(house.parts, "ESTAT_CRIM_PRIS_CAP").reference
+    draft = house.draft("ESTAT_CRIM_PRIS_CAP")
+    for error in draft.errors:
+        wanted = Waiver("", error.rule, flow, error.key, error.period, "as published", "UNODC, 2023")
+        waiver = propose_waiver(house.parts, AUTHOR, wanted)
+        for person in (FIRST, SECOND):
+            approve_waiver(house.parts, person, waiver.id)
+    house.sign(draft)
+    house.release(draft)
+    house.clock.forward(seconds=6)
+    client = TestClient(create_app(house.parts))
+    found = client.get("/api/v1/explain/ESTAT_CRIM_PRIS_CAP/A.PRIS_ACT_CAP.NR.FR/2010").json()
+    assert [w["rule"] for w in found["waivers"]] == ["QR-SUM-02"]
+    assert found["waivers"][0]["reference"] == "UNODC, 2023"
+    assert found["findings"] == []
+    assert client.get("/api/v1/explain/ESTAT_CRIM_PRIS_CAP/A.PRIS_ACT_CAP.NR.FR/2015").json()["waivers"] == []

@@ -1,0 +1,150 @@
+"""Where a published figure comes from, for everybody: no internal value, no name (D20)."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+
+from fastapi import APIRouter, Depends, Response
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.errors import Unavailable
+from greffe.model.maps import Calculation
+from greffe.model.structures import Codelist, Dataflow, DataStructure
+from greffe.model.trace import Trace
+from greffe.release.explain import Explanation, explain
+from greffe.release.parts import Parts
+from greffe.store.ledger import Approval
+from greffe.web.api import ERRORS, finding_out, public, published
+from greffe.web.models import CalculationOut, Dimension, ExplanationOut, MappingOut
+from greffe.web.series import FlowId, Key
+from greffe.web.strict import only
+
+
+def router(parts: Parts) -> APIRouter:
+    """The route /api/v1/explain."""
+    routes = APIRouter(prefix="/api/v1", tags=["Plain REST"], responses=ERRORS)
+    explained = Explained(parts)
+
+    @routes.get("/explain/{dataflow}/{key}/{period}", operation_id="explain_figure", dependencies=[Depends(only())])
+    def explain_figure(response: Response, dataflow: FlowId, key: Key, period: str) -> ExplanationOut:
+        """Where a published figure comes from: maps, calculation, rules, row ids and reasons; no internal value, no name."""
+        flow = published(parts.catalogue(), dataflow)
+        found = explained.of(flow, key, period)
+        response.headers["Data-Origin"], response.headers["Release"] = found.origin, found.release
+        return found
+
+    return routes
+
+
+class Explained:
+    """Explanations for everybody: kept (a release never changes), and few made at once, for each reads the kept
+    extracts again."""
+
+    def __init__(self, parts: Parts, at_once: int = 2, kept: int = 1_000) -> None:
+        self._parts = parts
+        self._places = threading.BoundedSemaphore(at_once)
+        self._kept: OrderedDict[tuple[str, str, str], ExplanationOut] = OrderedDict()
+        self._most = kept
+        self._lock = threading.Lock()
+
+    def of(self, flow: Dataflow, key: str, period: str) -> ExplanationOut:
+        """The explanation of the current release. Raises Unavailable when too many are asked for at once."""
+        current = self._parts.ledger().current(flow.reference, self._parts.clock())
+        place = (str(current), key, period)
+        with self._lock:
+            if current is not None and place in self._kept:
+                self._kept.move_to_end(place)
+                return self._kept[place]
+        if not self._places.acquire(timeout=10):
+            raise Unavailable("Too many explanations are asked for at once.")
+        try:
+            made = _explained(explain(self._parts, f"{flow.reference}/{key}", period, current.number if current else 0))
+        finally:
+            self._places.release()
+        with self._lock:
+            self._kept[place] = made
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return made
+
+
+def _explained(found: Explanation) -> ExplanationOut:
+    calculations = {c.id: c for c in found.map.calculations}
+    traces = list(_all(found.trace)) if found.trace else []
+    used = dict.fromkeys(t.calculation_id for t in traces if t.calculation_id in calculations)
+    steps = dict.fromkeys((m.file, m.row_id) for t in traces for m in t.mappings)
+    by_row = {(m.file, m.row_id): m for t in traces for m in t.mappings}
+    codes = {d: _codes(found.catalogue, found.structure, d) for d in found.key}
+    return ExplanationOut(
+        series=f"{found.dataflow.reference}/{'.'.join(found.key.values())}",
+        key=[Dimension(id=d, code=c, names=_names(codes[d], c)) for d, c in found.key.items()],
+        period=found.period,
+        published=found.published,
+        attributes=dict(found.attributes),
+        release=str(found.release),
+        origin=found.release.origin,
+        effective_at=found.release.effective_at.isoformat(),
+        map=str(found.map.reference),
+        map_approved=_signed(found.map_signatures),
+        release_approved=_signed(found.draft_signatures),
+        calculations=[_calculation(calculations[c]) for c in used],
+        mappings=[
+            MappingOut(
+                file=m.file,
+                row_id=m.row_id,
+                source=dict(m.source),
+                target=dict(m.target),
+                kind=m.kind,
+                reason=m.reason,
+                reference=m.reference,
+                confidence=m.confidence,
+            )
+            for m in (by_row[s] for s in steps)
+        ],
+        internal_rows=list(dict.fromkeys(f"{s.extract} row {s.row}" for t in traces for s in t.sources)),
+        agrees=found.agrees,
+        rules_passed=list(found.rules_passed),
+        findings=[finding_out(f) for f in found.findings if public(f, found.structure)],
+        waivers=[{k: str(w.get(k, "")) for k in ("id", "rule", "reason", "reference")} for w in found.waivers],
+    )
+
+
+def _all(trace: Trace) -> Iterator[Trace]:
+    yield trace
+    for operand in trace.operands:
+        yield from _all(operand)
+
+
+def _calculation(one: Calculation) -> CalculationOut:
+    return CalculationOut(
+        id=one.id, kind=one.kind, expression=_expression(one), factor=one.factor,
+        decimals=one.decimals, reason=one.reason,
+    )  # fmt: skip
+
+
+def _expression(one: Calculation) -> str:
+    if one.population is not None:
+        count = " ".join(f"{name}={'+'.join(codes)}" for name, codes in one.where.items())
+        return f"{count} / population of {one.population.dataflow.id}, field {one.population.territory} * {one.factor}"
+    if one.kind == "lag":
+        return f"the observation {one.years} year earlier"
+    return one.expression or " + ".join(one.parts)
+
+
+def _codes(catalogue: Catalogue, structure: DataStructure, id_: str) -> Codelist | None:
+    component = structure.component(id_)
+    return catalogue.codelist(component) if component else None
+
+
+def _names(codes: Codelist | None, code: str) -> dict[str, str]:
+    item = codes.item(code) if codes else None
+    return dict(item.names) if item else {}
+
+
+def _signed(signatures: tuple[Approval, ...]) -> str:
+    approvals = [a for a in signatures if a.role == "approver"]
+    words = {0: "no approver", 1: "one approver", 2: "two approvers"}
+    count = words.get(len(approvals), f"{len(approvals)} approvers")
+    return f"{count}, {max(a.instant for a in approvals)[:10]}" if approvals else count
