@@ -11,7 +11,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import settings
 from journey_tools import ROOT, Ran, free_port, run
+
+# The same examples in every run, so that a change is judged and not the dice; `make soak` throws them anew.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("soak", derandomize=False, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(scope="session")

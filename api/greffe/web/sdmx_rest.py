@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -24,7 +24,7 @@ from greffe.model.dataset import DataMessage, Header
 from greffe.model.releases import Release
 from greffe.model.structures import ConceptScheme, DataStructure, Texts
 from greffe.query import answer, rest_v1, rest_v2
-from greffe.query.parameters import path_parts, read_parameters
+from greffe.query.parameters import PRESENTATION, path_parts, read_parameters
 from greffe.query.queries import DataQuery
 from greffe.release.parts import Parts
 from greffe.web.language import chosen_language
@@ -90,7 +90,7 @@ def _data(parts: Parts, api: Api, address: list[str], raw: str, request: Request
     dialect = rest_v1 if api == "v1" else rest_v2
     asked = dialect.parse_data(address, raw)
     _check_size(asked, parts.settings.http.key_values_limit)
-    given = read_parameters(raw, dialect.DATA_PARAMETERS, components=True)
+    given = _given(raw, dialect.DATA_PARAMETERS, components=True)
     choice = negotiate(request.headers.get("accept", ""), given.get("format", ""), "data", api)
     parameters = _parameters(given, choice.parameters, choice.format.choices)
     catalogue, ledger, now = parts.catalogue(), parts.ledger(), parts.clock()
@@ -138,7 +138,7 @@ def _data(parts: Parts, api: Api, address: list[str], raw: str, request: Request
 def _structure(parts: Parts, api: Api, address: tuple[str, ...] | list[str], raw: str, request: Request) -> Prepared:
     dialect = rest_v1 if api == "v1" else rest_v2
     asked = dialect.parse_structure(address, raw)
-    given = read_parameters(raw, dialect.STRUCTURE_PARAMETERS)
+    given = _given(raw, dialect.STRUCTURE_PARAMETERS)
     choice = negotiate(request.headers.get("accept", ""), given.get("format", ""), "structure", api)
     catalogue, ledger = parts.catalogue(), parts.ledger()
     found = answer.structures(asked, catalogue)
@@ -174,6 +174,15 @@ def _concepts(catalogue: Catalogue, structure: DataStructure) -> dict[str, Texts
         if item is not None:
             found[component.id] = item.names
     return found
+
+
+def _given(raw: str, known: Iterable[str], *, components: bool = False) -> dict[str, str]:
+    """The parameters, those of presentation not empty: an empty one is no default, it is a mistake."""
+    given = read_parameters(raw, known, components=components)
+    for name in PRESENTATION:
+        if given.get(name) == "":
+            raise BadQuery("The parameter is empty.", parameter=name, hint="Leave it out for the default.")
+    return given
 
 
 def _check_size(asked: DataQuery, most: int) -> None:
