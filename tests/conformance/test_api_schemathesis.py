@@ -73,7 +73,7 @@ def test_links_lead_from_a_series_to_its_explanation(server):
 
     Journey.run(
         settings=settings(
-            max_examples=60,
+            max_examples=5 * EXAMPLES,
             stateful_step_count=5,
             deadline=None,
             database=None,

@@ -14,7 +14,6 @@ from greffe.release.people import HOUSE, author_of, may_sign, needs
 from greffe.store.base import Actor
 from greffe.store.ledger import Approval, CatalogueVersion
 
-
 SCHEME_VERSION = "1.0"  # agency and provider schemes have this one version for good, and grow within it (D9)
 
 
