@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI
 
+from greffe.errors import BadDefinition
 from greffe.release.definitions import set_up
 from greffe.release.parts import Clock, Parts
 from greffe.settings import Settings
@@ -21,7 +22,10 @@ def utc_now() -> datetime:
 
 def compose(settings: Settings, clock: Clock = utc_now) -> Parts:
     """Open the stores under the home directory; on first start import what was shipped into the register (D2)."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadDefinition(f"The home directory {settings.home} cannot be made: {error.strerror}.") from error
     parts = Parts(
         settings=settings,
         register=SqlRegister(settings.register_url),

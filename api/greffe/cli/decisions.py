@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from greffe.cli.common import As, Home, Json, PublicReason, Reason, acting, instant, parts_of
-from greffe.cli.show import failing, say, show
+from greffe.cli.common import PARIS, As, Home, Json, PublicReason, Reason, acting, instant, parts_of
+from greffe.cli.show import failing, show
 from greffe.errors import BadQuery, Broken, NotFound, nearest
+from greffe.model.instants import written
 from greffe.model.maps import StructureMap
 from greffe.model.releases import Release
 from greffe.release.definitions import approve_map, export_folders, import_folders, map_subject
@@ -24,6 +25,7 @@ from greffe.release.lifecycle import (
 )
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, ROLES, add_person, approvers, author_of
+from greffe.release.verify import faults
 from greffe.store.ledger import Waiver
 
 
@@ -37,7 +39,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def people(
-    add: Annotated[str, typer.Option(help="Name of a person to enter.")] = "",
+    add: Annotated[str | None, typer.Option(help="Name of a person to enter.")] = None,
     role: Annotated[list[str] | None, typer.Option(help=f"Roles: {', '.join(ROLES)}. Repeat for several.")] = None,
     as_: As = HOUSE.name,
     home: Home = None,
@@ -46,7 +48,7 @@ def people(
     """List the people who may act, or enter one."""
     with failing(json_):
         parts, who = acting(home, as_)
-        if add:
+        if add is not None:
             add_person(parts, who, add, role or [])
         rows = [{"name": n, "roles": list(r)} for n, r in parts.ledger().people.items()]
         show({"people": rows}, json_, rows=rows, columns=("name", "roles"))
@@ -63,11 +65,15 @@ def approve(
     with failing(json_):
         parts, who = acting(home, as_)
         if subject == "maps":
-            signed = list(parts.catalogue().maps.values())
-            for map_ in signed:
+            waiting = [
+                m
+                for m in parts.catalogue().maps.values()
+                if who.name not in approvers(parts, map_subject(m), m.checksum)
+            ]
+            for map_ in waiting:
                 approve_map(parts, who, map_, comment)
-            result = f"{who.name} approved {len(signed)} maps."
-        elif subject.startswith("map:"):
+            result = f"{who.name} approved {len(waiting)} maps: {', '.join(m.reference.id for m in waiting) or 'none waits'}."
+        elif subject.startswith(("map:", "MAP_")):
             approve_map(parts, who, _map(parts, subject.removeprefix("map:")), comment)
             result = f"{who.name} approved {subject}."
         elif subject.startswith("W-"):
@@ -143,7 +149,9 @@ def release(
     with failing(json_):
         parts, who = acting(home, as_)
         made = make_release(parts, who, draft, instant(at, "--at") if at else None)
-        show(_row(made, parts), json_, title=f"{made} takes effect at {made.effective_at:%Y-%m-%d %H:%M:%S} UTC.")
+        paris = made.effective_at.astimezone(PARIS)
+        title = f"{made} takes effect at {paris:%Y-%m-%d %H:%M:%S} in Paris ({made.effective_at:%H:%M:%S} UTC)."
+        show(_row(made, parts), json_, title=title)
 
 
 def _row(one: Release, parts: Parts) -> dict[str, object]:
@@ -154,8 +162,9 @@ def _row(one: Release, parts: Parts) -> dict[str, object]:
         "release": str(one),
         "state": "current" if current == one else state,
         "origin": one.origin,
+        "partial": parts.ledger().draft(one.draft).partial,
         "observations": one.observations,
-        "effective_at": one.effective_at.isoformat(timespec="seconds"),
+        "effective_at": written(one.effective_at),
         "reason": one.withdrawal_reason or one.reason,
     }
 
@@ -165,7 +174,7 @@ def releases(home: Home = None, json_: Json = False) -> None:
     with failing(json_):
         parts = parts_of(home)
         rows = [_row(r, parts) for r in parts.ledger().releases.values()]
-        columns = ("release", "state", "origin", "observations", "effective_at", "reason")
+        columns = ("release", "state", "origin", "partial", "observations", "effective_at", "reason")
         show({"releases": rows}, json_, rows=rows, columns=columns)
 
 
@@ -214,9 +223,28 @@ def import_command(
     """Load artefacts and maps from folders; a map that changed needs its two approvals again."""
     with failing(json_):
         parts, who = acting(home, as_)
+        before = dict(parts.ledger().catalogue_files)
         version = import_folders(parts, who, sdmx, mappings)
+        files = parts.ledger().catalogue_files
+        changed = {
+            "new": [p for p in files if p not in before],
+            "changed": [p for p in files if p in before and before[p] != files[p]],
+            "removed": [p for p in before if p not in files],
+        }
+        unsigned = [
+            m.reference.id
+            for m in parts.catalogue().maps.values()
+            if len(approvers(parts, map_subject(m), m.checksum)) < 2
+        ]
         title = "Nothing changed." if version is None else f"Catalogue {version.checksum[:12]} is effective."
-        show({"catalogue": parts.catalogue().checksum, "changed": version is not None}, json_, title=title)
+        after = (
+            f"Maps that wait for approvals: {', '.join(unsigned)}. Next: greffe approve map:ID --as NAME"
+            if unsigned
+            else ""
+        )
+        show(
+            {"catalogue": parts.catalogue().checksum, **changed, "unsigned": unsigned}, json_, title=title, after=after
+        )
 
 
 def export_command(
@@ -229,14 +257,16 @@ def export_command(
 
 
 def verify(home: Home = None, json_: Json = False) -> None:
-    """Check the chain of the register and the checksums of every release."""
+    """Check the chain of the register, the kept extracts, the drafts and the files of every release."""
     with failing(json_):
         parts = parts_of(home)
-        faults = list(parts.register.verify())
-        for one in parts.ledger().releases.values():
-            faults += [f"{one}: {fault}" for fault in parts.observations.verify(one.name)]
-        show({"faults": faults}, json_, title=f"{len(faults)} faults.")
-        if faults:
-            for fault in faults:
-                say(fault, json_)
-            raise Broken(f"{len(faults)} files are not what was written.")
+        found = faults(parts)
+        show(
+            {"faults": found},
+            json_,
+            rows=[{"fault": f} for f in found],
+            columns=("fault",),
+            title=f"{len(found)} faults.",
+        )
+        if found:
+            raise SystemExit(Broken.exit_code)

@@ -151,14 +151,15 @@ def generate(samples: Path, into: Path, rows: int, error_rate: str) -> None:
     """Run the sample generator in a process of its own."""
     if into.exists():
         return
+    half = into.with_suffix(".half")  # an interrupted file is never taken for a whole one
     command = [sys.executable, str(samples / "make_microseries.py"), "--rows", str(rows), "--seed", "42"]
-    command += ["--error-rate", error_rate, "--out", str(into)]
+    command += ["--error-rate", error_rate, "--out", str(half)]
     if error_rate != "0":
         command += ["--answer-key", str(into.with_name("answer_key.csv"))]
     done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 our own script
     if done.returncode:
-        into.unlink(missing_ok=True)
         raise BadInput(f"The sample generator failed: {done.stderr.strip().splitlines()[-1:]}", file=str(into))
+    half.replace(into)
 
 
 def take(parts: Parts, extract: Extract) -> Taken:

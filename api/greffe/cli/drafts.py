@@ -12,6 +12,7 @@ from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.show import failing, say, show
 from greffe.model.findings import Finding
 from greffe.release.lifecycle import kept_draft
+from greffe.web.language import chosen_language
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,6 +33,7 @@ def drafts(home: Home = None, json_: Json = False) -> None:
                 {
                     "draft": d.id,
                     "origin": d.origin,
+                    "partial": d.partial,
                     "observations": d.observations,
                     "errors": d.errors,
                     "warnings": d.warnings,
@@ -43,7 +45,7 @@ def drafts(home: Home = None, json_: Json = False) -> None:
             {"drafts": rows},
             json_,
             rows=rows,
-            columns=("draft", "origin", "observations", "errors", "warnings", "approvals", "release"),
+            columns=("draft", "origin", "partial", "observations", "errors", "warnings", "approvals", "release"),
         )
 
 
@@ -57,6 +59,7 @@ def findings(
 ) -> None:
     """What the rules found in a draft."""
     with failing(json_):
+        chosen_language(lang, "")
         _, kept = kept_draft(parts_of(home), draft)
         wanted = [f for f in kept.findings if rule in ("", f.rule)]
         show_findings(wanted, lang, most, json_, f"{draft}: {len(wanted)} findings")

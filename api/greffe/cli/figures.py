@@ -13,13 +13,15 @@ from greffe.cli.common import As, Home, Json, PublicReason, Reason, acting, inst
 from greffe.cli.drafts import show_findings
 from greffe.cli.show import failing, progress, say, show
 from greffe.cli.trail import show_explanation
-from greffe.errors import BadInput
+from greffe.errors import BadInput, BadQuery, nearest
 from greffe.ingest.extract import ReadOptions
 from greffe.model.instants import written
 from greffe.release.explain import explain
 from greffe.release.intake import Handover, Taken, take_in
 from greffe.release.lifecycle import dataflow_named, make_draft
 from greffe.release.publications import check_publication
+from greffe.validation.run import RULES
+from greffe.web.language import chosen_language
 
 REFUSALS = ("row", "rule", "column", "found", "expected", "nearest")
 
@@ -97,6 +99,10 @@ def _told(file: Path, taken: Taken, as_json: bool) -> None:
         next_ = 'Correct them, or load the good rows with --partial --reason "…".'
         say(f"{file}: refused whole, {report.refused} rows. {next_}", as_json)
         raise SystemExit(2)
+    say(
+        f"{record.id}: {report.accepted} of {report.rows} rows loaded, marked partial. Next: greffe prepare FLOW",
+        as_json,
+    )
 
 
 def _counts(counts: Mapping[str, int]) -> str:
@@ -169,8 +175,21 @@ def prepare(
             json_,
             rows=rows,
             columns=("draft", "origin", "observations", "errors", "warnings", "unmapped"),
-            after="Next: greffe findings DRAFT, greffe coverage DRAFT, greffe approve DRAFT --as NAME",
+            after="\n".join(_next(row) for row in rows),
         )
+
+
+def _next(row: Mapping[str, object]) -> str:
+    """What to do with a draft."""
+    draft = row["draft"]
+    if not row["observations"]:
+        return f"{draft} is empty: greffe coverage {draft} says what was left out"
+    if row["errors"]:
+        return (
+            f"{draft}: greffe findings {draft}; errors are mended in the source, or waived when published as they are"
+        )
+    accept = f"greffe accept {draft} --as NAME --reason …, " if row["warnings"] else ""
+    return f"{draft}: greffe findings {draft}, greffe coverage {draft}, {accept}greffe approve {draft} --as NAME (two people)"
 
 
 def check(
@@ -184,6 +203,11 @@ def check(
 ) -> None:
     """Run the rules on figures as a recipient published them: nothing is kept, nothing is released."""
     with failing(json_):
+        if rule and rule not in {r.id for r in RULES}:
+            raise BadQuery(
+                f"There is no rule {rule}.", parameter="--rule", nearest=nearest(rule, {r.id for r in RULES})
+            )
+        chosen_language(lang, "")
         flow, found = check_publication(parts_of(home), file, dataflow)
         wanted = [f for f in found if rule in ("", f.rule)]
         show_findings(wanted, lang, most, json_, f"{file.name} as {flow.reference}: {len(wanted)} findings")

@@ -27,9 +27,8 @@ def show_explanation(found: Explanation, lang: str, as_json: bool) -> None:
         tree.add(escape(f"{id_} {code}" + (f": {name}" if name else "")))
     tree.add(escape("attributes: " + ", ".join(f"{k}={v}" for k, v in found.attributes.items())))
     release = found.release
-    by = tree.add(
-        escape(f"release {release}, in effect {release.effective_at:%Y-%m-%d %H:%M:%S} UTC, {release.origin} figures")
-    )
+    kind = f"{release.origin} figures" + (", of a PARTIAL extract" if found.partial else "")
+    by = tree.add(escape(f"release {release}, in effect {release.effective_at:%Y-%m-%d %H:%M:%S} UTC, {kind}"))
     by.add(escape(f"draft by {found.draft_author}, approved by {_names(found.draft_signatures)}"))
     for one in found.acceptances:
         by.add(escape(f"warnings accepted by {one.person} on {one.instant[:10]}: {one.reason}"))
@@ -46,8 +45,11 @@ def show_explanation(found: Explanation, lang: str, as_json: bool) -> None:
         tree.add(escape(f"{finding.severity} {finding.rule}{waiver}: {finding.messages.get(lang, '')}"))
     for w in found.waivers:
         tree.add(escape(f"waiver {w.get('id')}: {w.get('reason')} ({w.get('reference')})"))
+    withheld = found.attributes.get("CONF_STATUS", "F") != "F"
     verdict = (
-        "made again, it is what was published"
+        "confidential: the value is withheld from everybody else"
+        if withheld
+        else "made again, it is what was published"
         if found.agrees
         else "[red]made again, it is NOT what was published[/red]"
     )
@@ -104,6 +106,7 @@ def as_data(found: Explanation) -> dict[str, object]:
         "effective_at": found.release.effective_at.isoformat(),
         "origin": found.release.origin,
         "agrees": found.agrees,
+        "partial": found.partial,
         "draft": {"author": found.draft_author, "approvers": _people(found.draft_signatures)},
         "acceptances": [{"person": a.person, "reason": a.reason, "instant": a.instant} for a in found.acceptances],
         "map": {

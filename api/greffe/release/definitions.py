@@ -59,6 +59,11 @@ def import_folders(parts: Parts, who: Actor, sdmx: Path, mappings: Path) -> Cata
 
 
 def _unchanged(before: Catalogue | None, after: Catalogue) -> None:
+    for map_ in before.maps if before else ():
+        if map_ not in after.maps:
+            raise Refused(
+                f"The map {map_} is gone.", hint="What was effective stays: change it, or add another version."
+            )
     for (kind, reference), artefact in before.artefacts.items() if before else ():
         now = after.artefacts.get((kind, reference))
         if now is None:

@@ -45,6 +45,7 @@ class Explanation:
     map_signatures: tuple[Approval, ...]
     draft_signatures: tuple[Approval, ...]
     draft_author: str
+    partial: bool
     acceptances: tuple[Acceptance, ...]
 
 
@@ -60,7 +61,8 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
         else ledger.current(flow.reference, parts.clock())
     )
     if release is None or not release.readable(parts.clock()):
-        raise NotFound(f"Nothing of {flow.reference} is released.")
+        wanted = f"{flow.reference.id}#{release_number}" if release_number else f"Nothing of {flow.reference}"
+        raise NotFound(f"{wanted} is {'not ' if release_number else ''}readable now.")
     manifest = made_from(parts, release)
     catalogue = parts.catalogue(table(manifest, "catalogue_files"))
     flow = catalogue.get(Dataflow, flow.reference)
@@ -89,6 +91,7 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
         map_signatures=ledger.approvals(subject, map_.checksum),
         draft_signatures=ledger.approvals(draft.id, draft.checksum),
         draft_author=draft.author,
+        partial=draft.partial,
         acceptances=ledger.accepted_warnings(draft.id, draft.checksum),
     )
 

@@ -15,6 +15,7 @@ from greffe.ingest.extract import ReadOptions, Report, detect, ingest
 from greffe.model.structures import Dataflow
 from greffe.release.parts import Parts
 from greffe.release.people import needs
+from greffe.release.sources import checksum
 from greffe.store.base import Actor
 from greffe.store.ledger import ExtractRecord
 
@@ -88,6 +89,12 @@ def _entered(
     rejects = final / "rejects.csv" if report.refused else None
     known = parts.ledger().extracts.get(id_)
     if accepted and known is not None and known.accepted and final.is_dir():
+        if known.origin != handover.origin:
+            raise BadInput(
+                f"This very file was accepted as {known.origin}, and is now declared {handover.origin}.",
+                file=path.name,
+                parameter="--origin",
+            )
         return Taken(known, report, rejects, known=True)
     record = ExtractRecord(
         id=id_,
@@ -103,6 +110,7 @@ def _entered(
         partial=partial,
         reason=handover.partial_reason if partial else "",
         accepted=accepted,
+        rows_checksum=checksum(work / "rows.parquet") if accepted else "",
     )
     shutil.rmtree(final, ignore_errors=True)
     work.replace(final)

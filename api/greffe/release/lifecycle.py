@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from greffe.errors import BadQuery, Conflict, Refused
 from greffe.model.findings import Finding, open_errors
@@ -21,6 +21,7 @@ from greffe.release.parts import Parts
 from greffe.release.people import approvers, may_sign, needs, signed_by_two
 from greffe.release.prepare import prepare
 from greffe.release.sources import choose_inputs
+from greffe.release.waivers import check_waiver
 from greffe.store.base import Actor, Saved
 from greffe.store.ledger import Acceptance, Approval, DraftRecord, Waiver, Withdrawal, release_payload
 
@@ -100,8 +101,11 @@ def waived(parts: Parts, draft: Draft) -> tuple[Finding, ...]:
 
 
 def approve_draft(parts: Parts, who: Actor, id_: str, comment: str = "") -> int:
-    """Sign a draft. Raises Refused while errors are open: there is nothing to sign. Returns the number of approvals."""
+    """Sign a draft. Raises Refused while errors are open or nothing is in it: there is nothing to sign. Returns the
+    number of approvals."""
     record, draft = kept_draft(parts, id_)
+    if draft.observations == 0:
+        raise Refused(f"Draft {id_} has no observation.", hint=f"greffe coverage {id_} says what was left out.")
     _no_open_errors(draft)
     may_sign(parts, who, id_, record.checksum, record.author)
     parts.note(who, "draft.approved", id_, Approval(id_, record.checksum, comment=comment).payload())
@@ -123,7 +127,9 @@ def propose_waiver(parts: Parts, who: Actor, waiver: Waiver) -> Waiver:
     for name, value in (("--reason", waiver.reason), ("--reference", waiver.reference)):
         if not value.strip():
             raise BadQuery("A waiver needs its reason and the publication it refers to.", parameter=name)
-    text = json.dumps([waiver.rule, str(waiver.dataflow), sorted(waiver.key.items()), waiver.period, waiver.reason])
+    check_waiver(parts.catalogue(), waiver)
+    parts_of_id = [waiver.rule, str(waiver.dataflow), sorted(waiver.key.items()), waiver.period]
+    text = json.dumps([*parts_of_id, waiver.reason, waiver.reference])
     named = replace(waiver, id=f"W-{hashlib.sha256(text.encode()).hexdigest()[:8]}")
     if named.id not in parts.ledger().waivers:
         parts.note(who, "waiver.proposed", named.id, named.payload())
@@ -147,11 +153,13 @@ def make_release(parts: Parts, who: Actor, id_: str, at: datetime | None = None)
     needs(parts, who, "releaser")
     ledger = parts.ledger()
     record, draft = kept_draft(parts, id_)
+    now = parts.clock()
+    if at is not None and at < now:
+        raise Refused(f"{at:%Y-%m-%d %H:%M %Z} is past.", parameter="--at", hint="Leave it out to release now.")
     made = next((r for r in ledger.releases.values() if r.draft == id_), None)
     if made is not None:
-        return made
+        return _made_before(made, at)
     _releasable(parts, record, draft)
-    now = parts.clock()
     earliest = now + timedelta(seconds=parts.settings.effect_delay_seconds)
     flow = parts.catalogue().get(Dataflow, record.dataflow)
     before = ledger.current(record.dataflow, now)
@@ -161,7 +169,7 @@ def make_release(parts: Parts, who: Actor, id_: str, at: datetime | None = None)
         number=number,
         content_hash=saved.content_hash,
         made_at=now,
-        effective_at=max(earliest, at or earliest),
+        effective_at=max(earliest, (at or earliest).astimezone(UTC)),
         origin=record.origin,
         provider=record.provider,
         observations=saved.observations,
@@ -174,6 +182,18 @@ def make_release(parts: Parts, who: Actor, id_: str, at: datetime | None = None)
     once = f"release:{record.dataflow.id}:{ledger.next_number(record.dataflow)}"
     parts.note(who, "release.made", str(release), release_payload(release), once=once)
     return release
+
+
+def _made_before(made: Release, at: datetime | None) -> Release:
+    """The same draft is the same release (D4): nothing of it changes by asking again."""
+    if made.withdrawn_at is not None:
+        raise Refused(f"{made} was made of this draft and withdrawn.", hint="Prepare another one, with --reason.")
+    if at is not None and at != made.effective_at:
+        raise Refused(
+            f"{made} is made of this draft and takes effect at {made.effective_at:%Y-%m-%d %H:%M:%S} UTC.",
+            parameter="--at",
+        )
+    return made
 
 
 def _saved(
@@ -198,6 +218,12 @@ def _saved(
 def _releasable(parts: Parts, record: DraftRecord, draft: Draft) -> None:
     _no_open_errors(draft)
     ledger = parts.ledger()
+    current = ledger.current(record.dataflow, parts.clock())
+    if current is not None and current.origin != record.origin:
+        raise Refused(
+            f"{current} holds {current.origin} figures, draft {record.id} {record.origin} ones.",
+            hint=f"Withdraw {current} first if that is meant.",
+        )
     if draft.warnings and not ledger.accepted_warnings(record.id, record.checksum):
         raise Refused(
             f"{len(draft.warnings)} warnings of draft {record.id} are not accepted.",

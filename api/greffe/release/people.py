@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -19,9 +20,9 @@ def actor(parts: Parts, name: str) -> Actor:
     people = parts.ledger().people
     if name not in people:
         raise Denied(
-            f"{name or 'Nobody'} is not in the table of people.",
+            f"{name} is not in the table of people." if name else "Nobody is named who acts.",
             nearest=nearest(name, people),
-            hint="Say who acts with --as NAME; an administrator enters people with: greffe people add NAME.",
+            hint="Say who acts with --as NAME; an administrator enters people: greffe people --add NAME --role ROLE.",
         )
     return Actor(name)
 
@@ -34,12 +35,22 @@ def needs(parts: Parts, who: Actor, role: str) -> None:
 
 
 def add_person(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> None:
-    """Enter a person. Raises BadQuery for an unknown role, Denied unless an administrator does it."""
+    """Enter a person, or give one more roles. The house itself does it until an administrator is a person.
+
+    Raises BadQuery for an unknown role, Denied unless an administrator does it."""
     for role in roles:
         if role not in ROLES:
             raise BadQuery(f"{role!r} is no role.", nearest=nearest(role, ROLES), hint=f"Roles: {', '.join(ROLES)}.")
     needs(parts, who, "administrator")
-    parts.register.add_person(who, parts.clock(), name, roles)
+    if not re.fullmatch(r"[\w.@-][\w.@ -]{0,60}", name):
+        raise BadQuery(f"{name!r} is no name of a person.", parameter="--add")
+    people = parts.ledger().people
+    others = [n for n, r in people.items() if "administrator" in r and n != HOUSE.name]
+    if who == HOUSE and others:
+        raise Denied(
+            f"People are entered by an administrator now: {', '.join(others)}.", hint="Say who acts with --as NAME."
+        )
+    parts.register.add_person(who, parts.clock(), name, tuple(dict.fromkeys((*people.get(name, ()), *roles))))
 
 
 def may_sign(parts: Parts, who: Actor, subject: str, checksum: str, author: str) -> None:

@@ -13,7 +13,7 @@ from greffe.model.structures import Dataflow
 from greffe.protection.suppress import suppress
 from greffe.release.drafts import Coverage, Draft, write_draft
 from greffe.release.job import Job
-from greffe.release.sources import load_sources, selected_view, unread_indicators
+from greffe.release.sources import clashes, load_sources, selected_view, unread_indicators
 from greffe.validation.run import Context, run
 
 Progress = Callable[[str], None]
@@ -29,6 +29,7 @@ def prepare(connection: Connection, job: Job, folder: Path, progress: Progress) 
     connection.execute(f"UPDATE {MAPPED} SET DATA_ORIGIN = $1", [job.inputs.origin])
     progress("validating the source")
     internal = check_internal(connection, job, sources.main, sources.populations)
+    internal += clashes(connection, job.inputs.main, job.inputs.folder)
     progress("protecting")
     protected = suppress(connection, MAPPED, job.structure)
     # What is validated is what would be published: a finding on it cannot give a confidential value away.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 from greffe.arrow import integer, text
 from greffe.catalogue.catalogue import Catalogue
 from greffe.engine import Connection, quoted
-from greffe.errors import Refused, nearest
+from greffe.errors import Broken, Refused, nearest
+from greffe.model.findings import ERROR, Finding
 from greffe.model.maps import StructureMap
 from greffe.model.references import Reference
 from greffe.model.structures import Dataflow, DataStructure
@@ -111,9 +113,33 @@ def _feed(catalogue: Catalogue, dataflow: Reference, extracts: Sequence[ExtractR
     return Feed(dataflow, structure, tuple(sorted(extracts, key=lambda e: (e.moment, e.id), reverse=True)))
 
 
+def checksum(path: Path) -> str:
+    """sha256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def faults(folder: Path, record: ExtractRecord) -> list[str]:
+    """What is wrong with a kept extract, as sentences."""
+    rows, originals = folder / record.id / "rows.parquet", sorted((folder / record.id).glob("original.*"))
+    found = []
+    if not rows.is_file() or (record.rows_checksum and checksum(rows) != record.rows_checksum):
+        found.append(f"extract {record.id}: rows.parquet is not what was written.")
+    if not originals or checksum(originals[0]) != record.checksum:
+        found.append(f"extract {record.id}: the original is not what was handed over.")
+    return found
+
+
 def load_sources(connection: Connection, inputs: Inputs) -> Sources:
-    """Make a view per feed: rows of its extracts that no higher version supersedes; for an equal key the later extract
-    (by moment) wins. Column `extract` says where a row is from."""
+    """Make a view per feed: rows of its extracts that no higher version supersedes; for an equal key the highest version
+    counts, then the later extract (by moment). Column `extract` says where a row is from. Raises Broken for a kept
+    extract that is not what was written."""
+    for extract in inputs.extracts:
+        rows = inputs.folder / extract.id / "rows.parquet"
+        if not rows.is_file() or (extract.rows_checksum and checksum(rows) != extract.rows_checksum):
+            raise Broken(
+                f"The rows of extract {extract.id} are not what was written.", hint="greffe verify tells more."
+            )
     main = _view(connection, "source_rows", inputs.main, inputs.folder)
     populations = {
         feed.dataflow: _view(connection, f"population_{n}", feed, inputs.folder)
@@ -132,9 +158,40 @@ def _view(connection: Connection, name: str, feed: Feed, folder: Path) -> str:
     body = " UNION ALL BY NAME ".join(parts)
     if len(parts) > 1:
         key = ", ".join(quoted(d) for d in (*feed.structure.dimension_ids, "TIME_PERIOD"))
-        body = f"SELECT * FROM ({body}) QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY extract_rank) = 1"
+        body = f"SELECT * FROM ({body}) QUALIFY row_number() OVER "
+        body += f"(PARTITION BY {key} ORDER BY VERSION DESC, extract_rank) = 1"
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT * EXCLUDE (extract_rank) FROM ({body})")
     return name
+
+
+def clashes(connection: Connection, feed: Feed, folder: Path) -> tuple[Finding, ...]:
+    """Keys that two extracts hold with one version and different values: an error (D4). A correction has a new version."""
+    if len(feed.extracts) < 2:
+        return ()
+    key = ", ".join(quoted(d) for d in (*feed.structure.dimension_ids, "TIME_PERIOD"))
+    parts = " UNION ALL BY NAME ".join(
+        f"SELECT * FROM read_parquet('{_literal(folder / e.id)}') WHERE NOT superseded" for e in feed.extracts
+    )
+    rows = connection.execute(
+        f"SELECT {key}, VERSION, min(OBS_TEXT), max(OBS_TEXT) FROM ({parts}) GROUP BY ALL "
+        "HAVING min(OBS_TEXT) <> max(OBS_TEXT) ORDER BY ALL LIMIT 1000"
+    ).fetchall()
+    return tuple(
+        Finding(
+            rule="QR-KEY-01",
+            severity=ERROR,
+            key=dict(zip(feed.structure.dimension_ids, map(text, row), strict=False)),
+            period=text(row[-4]),
+            messages={
+                "en": f"Two extracts hold this key with version {row[-3]} and different values: {row[-2]} and {row[-1]}. "
+                "A correction has a higher version.",
+                "fr": f"Deux extractions ont cette clé en version {row[-3]} avec des valeurs différentes : {row[-2]} et "
+                f"{row[-1]}. Une correction porte une version plus élevée.",
+            },
+            values={"one": text(row[-2]), "other": text(row[-1])},
+        )
+        for row in rows
+    )
 
 
 def _literal(extract: Path) -> str:

@@ -41,6 +41,7 @@ class ExtractRecord:
     partial: bool = False
     reason: str = ""
     accepted: bool = True  # said by the kind of the entry
+    rows_checksum: str = ""  # sha256 of rows.parquet, what is read ever after; '' when nothing was loaded
 
     @property
     def kind(self) -> str:
@@ -53,7 +54,7 @@ class ExtractRecord:
             "id": self.id, "checksum": self.checksum, "dataflow": str(self.dataflow), "file_name": self.file_name,
             "source": self.source, "moment": instants.written(self.moment), "sender": self.sender,
             "origin": self.origin, "rows": self.rows, "refused": self.refused, "partial": self.partial,
-            "reason": self.reason,
+            "reason": self.reason, "rows_checksum": self.rows_checksum,
         }  # fmt: skip
 
     @classmethod
@@ -63,7 +64,7 @@ class ExtractRecord:
         return cls(
             f.text("id"), f.text("checksum"), f.reference("dataflow"), f.text("file_name"), f.text("source"),
             f.instant("moment"), f.text("sender"), f.text("origin"), f.integer("rows"), f.integer("refused"),
-            f.flag("partial"), f.text("reason"), entry.kind == "extract.accepted",
+            f.flag("partial"), f.text("reason"), entry.kind == "extract.accepted", f.text("rows_checksum", ""),
         )  # fmt: skip
 
 

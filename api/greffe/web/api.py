@@ -168,6 +168,7 @@ def _release(parts: Parts, one: Release) -> ReleaseSummary:
         number=one.number,
         state=state,
         origin=one.origin,
+        partial=parts.ledger().draft(one.draft).partial,
         provider=one.provider,
         effective_at=one.effective_at.isoformat(),
         observations=one.observations,

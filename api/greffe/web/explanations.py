@@ -85,6 +85,7 @@ def _explained(found: Explanation) -> ExplanationOut:
         attributes=dict(found.attributes),
         release=str(found.release),
         origin=found.release.origin,
+        partial=found.partial,
         effective_at=found.release.effective_at.isoformat(),
         map=str(found.map.reference),
         map_approved=_signed(found.map_signatures),

@@ -23,7 +23,7 @@ WORDS = {
     },
     "fr": {
         "title": "Greffe : statistiques de la justice diffusées", "flow": "Flux de données", "release": "Diffusion",
-        "figures": "Chiffres", "real": "publiés", "synthetic": "SYNTHÉTIQUES, inventés", "take": "Prendre",
+        "figures": "Chiffres\u00a0", "real": "publiés", "synthetic": "SYNTHÉTIQUES, inventés", "take": "Prendre",
         "none": "rien de diffusé",
         "lead": "Des séries que les observatoires et les organismes internationaux prennent avec l’outil qu’ils ont.",
         "other": '<a href="/?lang=en" lang="en" hreflang="en">English</a>', "skip": "Aller au tableau",

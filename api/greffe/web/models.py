@@ -38,6 +38,7 @@ class ReleaseSummary(BaseModel):
     number: int
     state: str = Field(description="current, superseded or withdrawn")
     origin: str
+    partial: bool = Field(description="Made of an extract whose refused rows were left out on purpose")
     provider: str
     effective_at: str
     observations: int
@@ -100,6 +101,7 @@ class ExplanationOut(BaseModel):
     attributes: dict[str, str]
     release: str
     origin: str
+    partial: bool = Field(description="Made of an extract whose refused rows were left out on purpose")
     effective_at: str
     map: str
     map_approved: str = Field(description='E.g. "two approvers, 2026-11-02"')

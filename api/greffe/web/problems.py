@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -13,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from greffe.errors import BadQuery, BadSemantics, Broken, GreffeError, NotAcceptable, NotFound, Unavailable
 from greffe.formats.errors import error_json, error_ml
 
+_LOG = logging.getLogger("greffe")
 V1, V2 = "/sdmx/v1", "/sdmx/v2"
 
 
@@ -25,6 +27,9 @@ def install(app: FastAPI) -> None:
 
 
 def _ours(request: Request, error: Exception) -> Response:
+    if isinstance(error, Broken):  # its message names files of the server: that is for the operator
+        _LOG.error("%s", error.text())
+        error = Broken("A stored file is not what was written. It was logged; the operator restores it.")
     found = error if isinstance(error, GreffeError) else Broken("Something failed here that is not your doing.")
     return answer(request, found)
 
@@ -42,7 +47,8 @@ def _http(request: Request, error: Exception) -> Response:
     return answer(request, BadQuery(HTTPStatus(status).phrase), status=status)
 
 
-def _unforeseen(request: Request, _error: Exception) -> Response:
+def _unforeseen(request: Request, error: Exception) -> Response:
+    _LOG.error("unforeseen", exc_info=error)
     return answer(request, Broken("Something failed here that is not your doing. It was logged."))
 
 

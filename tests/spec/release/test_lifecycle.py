@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from house import AUTHOR, FIRST, FLOW, PUBLISHED, RELEASER, SECOND, House, new_house
 
 from greffe.app import create_app
-from greffe.errors import BadQuery, Broken, Denied, NotFound, Refused
+from greffe.errors import BadInput, BadQuery, Broken, Denied, NotFound, Refused
 from greffe.model.structures import Dataflow
 from greffe.release.definitions import export_folders, import_folders
 from greffe.release.explain import explain
@@ -25,6 +25,7 @@ from greffe.release.lifecycle import (
     withdraw,
 )
 from greffe.release.people import HOUSE, add_person
+from greffe.release.verify import faults
 from greffe.store.base import Actor
 from greffe.store.ledger import Waiver
 
@@ -165,7 +166,9 @@ def test_nothing_is_readable_before_its_instant(house):
 def test_a_release_takes_effect_five_seconds_after_its_commit_at_the_earliest(house):
     draft = house.draft()
     house.sign(draft)
-    release = house.release(draft, house.clock() - timedelta(days=1))
+    with pytest.raises(Refused, match="is past"):
+        house.release(draft, house.clock() - timedelta(days=1))
+    release = house.release(draft, house.clock() + timedelta(seconds=1))
     assert release.effective_at == house.clock() + timedelta(seconds=5)
     assert house.current() is None
 
@@ -266,7 +269,12 @@ def test_real_and_synthetic_never_mix_in_a_release(house, tmp_path):
 def test_a_later_extract_wins_for_an_equal_key(house, tmp_path):
     copy = tmp_path / "later.csv"
     lines = (PUBLISHED / "ssmsi_infractions.csv").read_text().splitlines()
-    copy.write_text("\n".join([lines[0], next(x for x in lines if ",975," in x).replace(",975,", ",977,")]) + "\n")
+    copy.write_text(
+        "\n".join(
+            [lines[0], next(x for x in lines if ",975," in x).replace(",975,", ",977,").replace(",D,,1,", ",R,,2,")]
+        )
+        + "\n"
+    )
     house.released()
     house.clock.forward(days=1)
     house.take(copy, "INT_SSMSI")
@@ -383,3 +391,96 @@ def test_a_waived_error_on_an_internal_row_shows_on_the_figure_made_of_it(tmp_pa
     assert found["waivers"][0]["reference"] == "UNODC, 2023"
     assert found["findings"] == []
     assert client.get("/api/v1/explain/ESTAT_CRIM_PRIS_CAP/A.PRIS_ACT_CAP.NR.FR/2015").json()["waivers"] == []
+
+
+def test_kept_extracts_are_read_only_as_they_were_written(house):
+    """D18: a changed, damaged or lost extract stops what would be made of it, and verify tells every fault."""
+    house.released()
+    extract = next(e for e in house.parts.ledger().accepted if e.dataflow.id == "INT_SSMSI")
+    folder = house.parts.settings.extracts / extract.id
+    assert faults(house.parts) == []
+    whole = (folder / "rows.parquet").read_bytes()
+    (folder / "rows.parquet").chmod(0o644)
+    (folder / "rows.parquet").write_bytes(whole + b"x")
+    for act in (lambda: house.draft(reason="again"), lambda: explain(house.parts, KEY, "2022")):
+        with pytest.raises(Broken, match="not what was written"):
+            act()
+    assert [f for f in faults(house.parts) if extract.id in f]
+    (folder / "rows.parquet").write_bytes(whole)
+    assert faults(house.parts) == []
+    shutil.rmtree(folder)
+    assert len(faults(house.parts)) == 2
+    with pytest.raises(Broken):
+        explain(house.parts, KEY, "2022")
+
+
+def test_verify_goes_on_after_the_first_fault(house):
+    first = house.released()
+    second = house.released(reason="again")
+    for one in (first, second):
+        shutil.rmtree(house.parts.settings.releases / one.name)
+    told = faults(house.parts)
+    assert [any(str(one) in f for f in told) for one in (first, second)] == [True, True]
+
+
+def test_an_empty_draft_is_not_approved(tmp_path):
+    house = new_house(tmp_path / "home")
+    house.take(PUBLISHED / "prisons.csv", "INT_JUSTICE")
+    draft = house.draft("CEPEJ_Q91")
+    assert draft.observations == 0
+    with pytest.raises(Refused, match="no observation"):
+        approve_draft(house.parts, FIRST, draft.id)
+
+
+def test_figures_of_another_origin_do_not_replace_a_release(house, tmp_path):
+    house.released()
+    copy = tmp_path / "invented.csv"
+    copy.write_text((PUBLISHED / "ssmsi_infractions.csv").read_text().replace(",975,", ",976,"))
+    house.take(copy, "INT_SSMSI", origin="synthetic")
+    draft = house.draft(origin="synthetic")
+    house.sign(draft)
+    with pytest.raises(Refused, match="holds real figures"):
+        house.release(draft)
+
+
+def test_one_key_with_one_version_and_two_values_in_two_extracts_is_an_error(house, tmp_path):
+    """D4: a correction has a higher version."""
+    copy = tmp_path / "other.csv"
+    copy.write_text((PUBLISHED / "ssmsi_infractions.csv").read_text().replace(",975,", ",976,"))
+    house.clock.forward(days=1)
+    house.take(copy, "INT_SSMSI")
+    (error,) = [f for f in house.draft().errors if f.rule == "QR-KEY-01"]
+    assert (error.key["INDEX_SSMSI"], error.period, dict(error.values)) == (
+        "SSMSI_HOMICIDE", "2008", {"one": "975", "other": "976"},
+    )  # fmt: skip
+
+
+def test_the_same_file_does_not_change_its_origin(house):
+    with pytest.raises(BadInput, match="accepted as real"):
+        house.take(PUBLISHED / "ssmsi_infractions.csv", "INT_SSMSI", origin="synthetic")
+
+
+@pytest.mark.parametrize(
+    ("rule", "key", "period"),
+    [
+        ("QR-RAT-99", {"geo": "FR"}, "2022"),
+        ("QR-RAT-01", {}, "2022"),
+        ("QR-RAT-01", {"goe": "FR"}, "2022"),
+        ("QR-RAT-01", {"geo": "XX"}, "2022"),
+        ("QR-RAT-01", {"geo": "FR"}, "20x2"),
+    ],
+    ids=["rule", "no key", "component", "code", "period"],
+)
+def test_a_waiver_is_about_something_that_exists(house, rule, key, period):
+    flow = dataflow_named(house.parts, FLOW).reference
+    with pytest.raises(BadQuery):
+        propose_waiver(house.parts, AUTHOR, Waiver("", rule, flow, key, period, "because", "there"))
+
+
+def test_a_person_keeps_her_roles_and_the_house_steps_back_behind_an_administrator(house):
+    add_person(house.parts, HOUSE, AUTHOR.name, ["approver"])
+    assert house.parts.ledger().people[AUTHOR.name] == ("author", "approver")
+    add_person(house.parts, HOUSE, "chef", ["administrator"])
+    with pytest.raises(Denied, match="by an administrator now"):
+        add_person(house.parts, HOUSE, "mallory", ["administrator"])
+    add_person(house.parts, Actor("chef"), "nadia", ["auditor"])
