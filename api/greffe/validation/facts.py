@@ -112,6 +112,17 @@ class Facts:
         said += [f"coalesce({alias}.{quoted(c)}, '') <> ''" for c in self.comments]
         return f"({' OR '.join(said)})"
 
+    def marked(self, alias: str = "") -> str:
+        """SQL condition: the observation is confidential or suppressed. No message may show a value of it."""
+        prefix = f"{alias}." if alias else ""
+        said = [f"coalesce(CAST({prefix}CONF_STATUS AS VARCHAR), 'F') <> 'F'"] if self.has("CONF_STATUS") else []
+        said += [f"coalesce(CAST({prefix}OBS_STATUS AS VARCHAR), '') = 'Q'"] if self.has("OBS_STATUS") else []
+        return f"({' OR '.join(said) or 'FALSE'})"
+
+    def hidden(self, alias: str = "") -> str:
+        """SQL condition: the observation is one whose value was taken out."""
+        return f"({alias + '.' if alias else ''}v IS NULL AND {self.marked(alias)})"
+
 
 def literals(words: object) -> str:
     """Words as a list of SQL strings, sorted; never empty."""

@@ -80,6 +80,13 @@ TARGETS = {
         "CASE_STATUS": "P0 IN RES P1 GT2",
         "REF_AREA": "FRA",
     },
+    "CEPEJ_STAT": {
+        "FREQ": "A",
+        "INDICATOR": "CR DT IN RES P1",
+        "QUESTION": "Q91_L1",
+        "INSTANCE": "I1",
+        "REF_AREA": "FRA",
+    },
 }
 ICCS = {"TOTAL": "", "ICCS03": "", "ICCS0301": "ICCS03", "ICCS03011": "ICCS0301", "ICCS03012": "ICCS0301"}
 DEFAULTS = {

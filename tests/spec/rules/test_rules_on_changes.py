@@ -193,3 +193,37 @@ def test_released_values_are_kept_is_broken(found):
         "2020 The value 1000 of the release before is gone.",
         "2020 The value 10 of the release before is gone.",
     ]
+
+
+SUPPRESSED = """
+        iccs      | TIME_PERIOD | OBS_STATUS | CONF_STATUS | OBS_VALUE
+        ICCS0301  | 2020        | Q          | A           | -
+        ICCS0301  | 2021        | Q          | F           | -
+        ICCS03011 | 2020        | M          | N           | -
+"""
+
+
+def test_the_old_value_of_a_suppressed_cell_is_not_shown(found):
+    """It would be the value that is hidden: neither in a sentence nor among the values of the finding."""
+    findings = found("released_values_are_kept", OFFENCES, SUPPRESSED, previous=PREVIOUS, whole=True)
+    assert [(f.key["iccs"], f.period, f.severity, f.values) for f in findings] == [
+        ("ICCS0301", "2020", "warning", {}),
+        ("ICCS0301", "2021", "warning", {}),
+        ("ICCS03011", "2020", "warning", {}),
+    ]
+    assert {f.messages["en"] for f in findings} == {"The value of the release before is suppressed now."}
+    assert {f.messages["fr"] for f in findings} == {"La valeur de la diffusion précédente est masquée désormais."}
+
+
+def test_a_revision_of_a_confidential_cell_is_not_shown(found):
+    """Neither value, even where the table still holds one."""
+    table = """
+        iccs      | TIME_PERIOD | OBS_STATUS | CONF_STATUS | OBS_VALUE
+        ICCS0301  | 2020        | A          | A           | 2000
+        ICCS03011 | 2020        | Q          | F           | 99
+    """
+    assert found("final_values_stay", OFFENCES, table, previous=PREVIOUS) == []
+
+
+def test_no_rule_on_revisions_shows_the_value_of_a_suppressed_cell(found):
+    assert found("final_values_stay", OFFENCES, SUPPRESSED, previous=PREVIOUS) == []

@@ -2,6 +2,7 @@
 
 from greffe.validation.rules import (
     bounds,
+    confidentiality,
     flags,
     form,
     geography,
@@ -19,6 +20,7 @@ from greffe.validation.rules import (
 
 __all__ = [
     "bounds",
+    "confidentiality",
     "flags",
     "form",
     "geography",

@@ -21,13 +21,16 @@ FINAL = "A"
     needs=("OBS_STATUS",),
 )
 def final_values_stay(facts: Facts) -> Iterator[Query]:
-    """A revision of more than 5 percent of a final value (of more than 20, under 20) needs approval."""
+    """A revision of more than 5 percent of a final value (of more than 20, under 20) needs approval.
+
+    Says nothing of a cell that is confidential now: QR-VIN-02 says that it is withdrawn.
+    """
     if not facts.previous:
         return
     old = f"CAST(o.OBS_VALUE * {facts.scale} AS HUGEINT)"
     yield Query(
         f"SELECT {_keys(facts, 'n')}, n.TIME_PERIOD, n.v AS v_new, {old} AS v_old FROM {facts.table} n "
-        f"JOIN {quoted(facts.previous)} o ON {_same(facts)} WHERE o.OBS_STATUS = '{FINAL}' AND "
+        f"JOIN {quoted(facts.previous)} o ON {_same(facts)} WHERE o.OBS_STATUS = '{FINAL}' AND NOT {facts.marked('n')} AND "
         f"(abs({old}) < {20 * facts.scale} AND abs(n.v - {old}) > {20 * facts.scale} OR "
         f"abs({old}) >= {20 * facts.scale} AND abs(n.v - {old}) * 20 > abs({old}))",
         "{new} instead of the final value {old}.",
@@ -43,13 +46,24 @@ def final_values_stay(facts: Facts) -> Iterator[Query]:
     level=2,
 )
 def released_values_are_kept(facts: Facts) -> Iterator[Query]:
-    """A value that was already released is not withdrawn."""
+    """A value that was already released is not withdrawn.
+
+    The old value of a cell that is suppressed now is not shown: it would be the value that is hidden.
+    """
     if not facts.previous:
         return
     old = f"CAST(o.OBS_VALUE * {facts.scale} AS HUGEINT)"
+    gone = (
+        f"FROM {quoted(facts.previous)} o LEFT JOIN {facts.table} n ON {_same(facts)} "
+        "WHERE o.OBS_VALUE IS NOT NULL AND n.v IS NULL"
+    )
     yield Query(
-        f"SELECT {_keys(facts, 'o')}, o.TIME_PERIOD, {old} AS v_old FROM {quoted(facts.previous)} o "
-        f"LEFT JOIN {facts.table} n ON {_same(facts)} WHERE o.OBS_VALUE IS NOT NULL AND n.v IS NULL",
+        f"SELECT {_keys(facts, 'o')}, o.TIME_PERIOD {gone} AND {facts.marked('n')}",
+        "The value of the release before is suppressed now.",
+        "La valeur de la diffusion précédente est masquée désormais.",
+    )
+    yield Query(
+        f"SELECT {_keys(facts, 'o')}, o.TIME_PERIOD, {old} AS v_old {gone} AND NOT {facts.marked('n')}",
         "The value {old} of the release before is gone.",
         "La valeur {old} de la diffusion précédente a disparu.",
     )

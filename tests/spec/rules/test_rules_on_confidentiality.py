@@ -1,0 +1,187 @@
+"""A suppressed cell that the published ones give away is named, and no value with it."""
+
+import pytest
+
+RULE = "suppressed_cells_stay_hidden"
+BY_SEX = "ESTAT_CRIM_JUST_SEX"
+BY_AGE = "ESTAT_CRIM_JUST_AGE"
+UNODC = "UNODC_PRISONS"
+Q91 = "CEPEJ_Q91"
+STAT = "CEPEJ_STAT"
+
+
+def cells(columns, text):
+    """A table of cells `codes year value`, separated by commas; Q is a suppressed cell, a dash a missing one."""
+    names = columns.split()
+    lines = [" | ".join((*names, "TIME_PERIOD", "OBS_STATUS", "CONF_STATUS", "OBS_VALUE"))]
+    for cell in text.split(","):
+        *codes, year, value = cell.split()
+        status = {"Q": ("Q", "A", "-"), "-": ("M", "F", "-")}.get(value, ("A", "F", value))
+        lines.append(" | ".join((*codes, year, *status)))
+    return "\n".join(lines)
+
+
+@pytest.fixture
+def given_away(found):
+    """Codes and year of the cells that the rule names, sorted; every finding is an error without a value."""
+
+    def find(flow, columns, text):
+        findings = found(RULE, flow, cells(columns, text), whole=True)
+        for f in findings:
+            assert (f.rule, f.severity, f.values) == ("QR-CNF-02", "error", {})
+            assert f.messages["en"].endswith("Suppress another cell or mark it in the source.")
+            assert f.messages["fr"].endswith("Masquer une autre cellule ou la marquer dans la source.")
+            for value in ("821", "179", "1000", "82.1"):
+                assert not any(value in m for m in f.messages.values())
+        return sorted(" ".join((*(f.key[c] for c in columns.split()), f.period)) for f in findings)
+
+    return find
+
+
+def test_suppressed_cells_stay_hidden_holds(given_away):
+    """Two suppressed cells of a sum, a missing one beside, another year: none can be computed."""
+    table = "T 2020 1000, M 2020 Q, F 2020 Q, T 2021 -, M 2021 Q, F 2021 179, T 2022 1000, M 2022 821, F 2022 179"
+    assert given_away(BY_SEX, "sex", table) == []
+
+
+def test_suppressed_cells_stay_hidden_is_broken(found):
+    findings = found(RULE, BY_SEX, cells("sex", "T 2020 1000, M 2020 821, F 2020 Q"), whole=True)
+    assert [(f.rule, f.severity, f.key["sex"], f.period, f.values) for f in findings] == [
+        ("QR-CNF-02", "error", "F", "2020", {})
+    ]
+    assert findings[0].messages == {
+        "en": "Suppressed, but the published cells of one sum (the total, the sexes) give its value by difference. "
+        "Suppress another cell or mark it in the source.",
+        "fr": "Masquée, mais les cellules publiées d’une somme (le total, les sexes) donnent sa valeur par différence. "
+        "Masquer une autre cellule ou la marquer dans la source.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("flow", "columns", "table", "named"),
+    [
+        (BY_SEX, "sex", "T 2020 Q, M 2020 821, F 2020 179", ["T 2020"]),
+        (BY_SEX, "sex", "T 2020 1000, M 2020 821, F 2020 179, UNK 2020 Q", ["UNK 2020"]),
+        (BY_SEX, "sex", "T 2020 1000, M 2020 821, F 2020 Q, UNK 2020 Q", []),
+        (BY_SEX, "sex", "T 2020 1000, M 2020 821, F 2020 Q, UNK 2020 -", []),
+        (BY_SEX, "sex", "T 2020 Q, UNK 2020 821", ["T 2020"]),
+        (BY_SEX, "sex", "T 2020 1000, F 2020 Q", []),
+        (BY_SEX, "sex", "M 2020 821, F 2020 Q", []),
+        (BY_AGE, "age", "TOTAL 2020 1000, ADULT 2020 Q, JUV 2020 179", ["ADULT 2020"]),
+        ("ESTAT_CRIM_PRIS_TRI", "leg_stat", "TOTAL 2020 1000, PRIS_SENT 2020 821, PRIS_UNSENT 2020 Q", ["PRIS_UNSENT 2020"]),
+        (Q91, "QUESTION CASE_STATUS", "Q91_L0 IN 2020 Q, Q91_L1 IN 2020 1, Q91_L2 IN 2020 2, Q91_L3 IN 2020 3, "
+         "Q91_L4 IN 2020 4", ["Q91_L0 IN 2020"]),
+    ],
+)  # fmt: skip
+def test_a_sum_gives_one_unknown_away(given_away, flow, columns, table, named):
+    assert given_away(flow, columns, table) == named
+
+
+@pytest.mark.parametrize(
+    ("table", "named"),
+    [
+        ("Total Total 2020 1000, Male Total 2020 821, Female Total 2020 Q", ["Female Total 2020"]),
+        ("Total Total 2020 1000, Total Adult 2020 821, Total Juveniles 2020 Q", ["Total Juveniles 2020"]),
+        (
+            "Total Total 2020 9, Male Total 2020 Q, Female Total 2020 Q, Male Adult 2020 Q, Female Adult 2020 Q, "
+            "Total Adult 2020 8, Total Juveniles 2020 1, Male Juveniles 2020 1, Female Juveniles 2020 -",
+            [],
+        ),
+    ],
+)
+def test_sexes_and_ages_of_unodc(given_away, table, named):
+    table = ", ".join(f"PERS_HELD TOTAL CAT00 {cell.strip()}" for cell in table.split(","))
+    named = [f"PERS_HELD TOTAL CAT00 {cell}" for cell in named]
+    assert given_away(UNODC, "INDICATOR DIMENSION CATEGORY SEX AGE", table) == named
+
+
+SECTIONS = (12, 13, 14, 15, 16, 17, 18, 19, 20, 21)
+
+
+@pytest.mark.parametrize("indicator", ["PERS_CONV", "PERS_HELD"])
+def test_sections_of_unodc(given_away, indicator):
+    sections = ", ".join(f"{indicator} ACTS CAT{n} 2020 5" for n in SECTIONS)
+    table = f"{indicator} TOTAL CAT00 2020 1000, {sections}, {indicator} ACTS CAT23 2020 Q"
+    assert given_away(UNODC, "INDICATOR DIMENSION CATEGORY", table) == [f"{indicator} ACTS CAT23 2020"]
+
+
+@pytest.mark.parametrize(
+    ("table", "named"),
+    [
+        ("PERS_HELD TOTAL CAT00 2020 9, PERS_HELD STATUS CAT01 2020 Q, PERS_HELD STATUS CAT02 2020 4", "STATUS CAT01"),
+        ("PERS_HELD TOTAL CAT00 2020 9, PERS_HELD CTZ CAT03 2020 8, PERS_HELD CTZ CAT04 2020 Q", "CTZ CAT04"),
+        ("PERS_HELD LENGTH CAT24 2020 9, PERS_HELD LENGTH CAT26 2020 8, PERS_HELD LENGTH CAT27 2020 Q", "LENGTH CAT27"),
+    ],
+)
+def test_other_sums_of_unodc(given_away, table, named):
+    assert given_away(UNODC, "INDICATOR DIMENSION CATEGORY", table) == [f"PERS_HELD {named} 2020"]
+
+
+def test_sections_that_are_counted_more_than_once_give_nothing(found):
+    """A note at one of them says so: the sections of persons held then make more than the total."""
+    lines = ["INDICATOR | DIMENSION | CATEGORY | TIME_PERIOD | OBS_STATUS | CONF_STATUS | COMMENT_OBS | OBS_VALUE"]
+    lines += ["PERS_HELD | TOTAL | CAT00 | 2020 | A | F | - | 100", "PERS_HELD | ACTS | CAT23 | 2020 | Q | A | - | -"]
+    lines += [f"PERS_HELD | ACTS | CAT{n} | 2020 | A | F | every offence | 15" for n in SECTIONS]
+    assert found(RULE, UNODC, "\n".join(lines)) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "named"),
+    [
+        ("P0 2020 1000, IN 2020 Q, RES 2020 821, P1 2020 179", ["IN 2020"]),
+        ("P0 2020 1000, IN 2020 5, RES 2020 821, P1 2020 Q", ["P1 2020"]),
+        ("P0 2020 1000, IN 2020 Q, RES 2020 Q, P1 2020 179", []),
+        ("P0 2020 1000, IN 2020 Q, RES 2020 -, P1 2020 179", []),
+        ("P0 2020 1000, IN 2020 Q, RES 2020 821", []),
+        ("P0 2021 Q, P1 2020 179", ["P0 2021"]),
+        ("P0 2021 821, P1 2020 Q", ["P1 2020"]),
+        ("P0 2021 Q, P1 2020 Q", []),
+        ("P0 2021 Q, P1 2019 179", []),
+        ("P0 2021 -, P1 2020 Q", []),
+    ],
+)
+def test_stocks_and_flows(given_away, table, named):
+    assert given_away(Q91, "CASE_STATUS", table) == named
+
+
+@pytest.mark.parametrize(
+    ("table", "named"),
+    [
+        ("P1 2019 1000, IN 2020 821, RES 2020 Q, P1 2020 179", ["RES 2020"]),
+        ("P1 2019 Q, IN 2020 821, RES 2020 5, P1 2020 179", ["P1 2019"]),
+        ("P1 2018 1000, IN 2020 821, RES 2020 Q, P1 2020 179", []),
+        ("CR 2020 82.1, IN 2020 Q, RES 2020 821", ["IN 2020"]),
+        ("CR 2020 82.1, IN 2020 1000, RES 2020 Q", ["RES 2020"]),
+        ("CR 2020 Q, IN 2020 1000, RES 2020 821", ["CR 2020"]),
+        ("DT 2020 82.1, P1 2020 Q, RES 2020 821", ["P1 2020"]),
+        ("CR 2020 82.1, IN 2020 Q, RES 2020 Q, DT 2020 Q, P1 2020 179", []),
+        ("CR 2020 Q, DT 2020 82.1, IN 2020 Q, RES 2020 821, P1 2020 179", []),
+    ],
+)
+def test_ratios_of_courts(given_away, table, named):
+    assert given_away(STAT, "INDICATOR", table) == named
+
+
+@pytest.mark.parametrize(
+    ("table", "named"),
+    [
+        ("P_HTHAB 2020 82.1, NR 2020 Q", ["NR 2020"]),
+        ("P_HTHAB 2020 Q, NR 2020 1000", ["P_HTHAB 2020"]),
+        ("P_HTHAB 2020 Q, NR 2020 Q", []),
+        ("P_HTHAB 2020 82.1, NR 2021 Q", []),
+        ("P_HTHAB 2020 -, NR 2020 Q", []),
+    ],
+)
+def test_a_rate_and_its_count(given_away, table, named):
+    assert given_away("ESTAT_CRIM_OFF_CAT", "unit", table) == named
+
+
+def test_a_cell_is_named_for_every_sum_that_gives_it_away(found):
+    """The keys are those of the cells, not of the totals."""
+    text = cells(
+        "leg_stat unit sex",
+        "PER_CNV NR T 2020 1000, PER_CNV NR M 2020 821, PER_CNV NR F 2020 Q, PER_CNV P_HTHAB F 2020 82.1",
+    )
+    findings = found(RULE, BY_SEX, text, whole=True)
+    assert [(f.key["unit"], f.key["sex"]) for f in findings] == [("NR", "F"), ("NR", "F")]
+    assert len({f.messages["en"] for f in findings}) == 2
