@@ -34,10 +34,6 @@ class Side:
         """The component of that id."""
         return self.structure.component(id_)
 
-    def is_dimension(self, id_: str) -> bool:
-        """A dimension, the time dimension included."""
-        return id_ == TIME or id_ in self.structure.dimension_ids
-
 
 def side_of(catalogue: Catalogue, reference: Reference) -> Side:
     """The side of a dataflow. Raises NotFound."""

@@ -12,13 +12,13 @@ from greffe.errors import BadQuery
 
 # What an internal extract may write for each frequency (QR-FMT-01) and what a release holds.
 PATTERNS: Final[dict[str, str]] = {
-    "A": r"\d{4}",
-    "S": r"\d{4}-S[12]",
-    "T": r"\d{4}-T[1-3]",
-    "Q": r"\d{4}-Q[1-4]",
-    "M": r"\d{4}-(?:0[1-9]|1[0-2])",
-    "W": r"\d{4}-W(?:0[1-9]|[1-4]\d|5[0-3])",
-    "D": r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])",
+    "A": r"[0-9]{4}",
+    "S": r"[0-9]{4}-S[12]",
+    "T": r"[0-9]{4}-T[1-3]",
+    "Q": r"[0-9]{4}-Q[1-4]",
+    "M": r"[0-9]{4}-(?:0[1-9]|1[0-2])",
+    "W": r"[0-9]{4}-W(?:0[1-9]|[1-4][0-9]|5[0-3])",
+    "D": r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])",
 }
 EXAMPLES: Final[dict[str, str]] = {
     "A": "2023",
@@ -29,7 +29,18 @@ EXAMPLES: Final[dict[str, str]] = {
     "W": "2023-W09",
     "D": "2023-07-14",
 }
-_MONTHS: Final = {"S": 6, "T": 4, "Q": 3}
+_MONTHS: Final = {"S": 6, "T": 4, "Q": 3, "M": 1}
+# What may follow T in a dateTime: seconds and zone may lack, 24:00 ends the day, zones go to 14 hours (xs:dateTime).
+_CLOCK: Final = (
+    r"(?:(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?|24:00(?::00(?:\.0+)?)?)"
+    r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
+)
+_FORM: Final = re.compile(
+    r"(?P<year>[0-9]{4})(?:-(?:"
+    rf"(?P<month>[0-9]{{2}})(?:-(?P<day>[0-9]{{2}})(?:T{_CLOCK})?)?"
+    r"|(?P<letter>A(?=1$)|[STQ](?=[0-9]$)|[MW](?=[0-9]{2}$)|D(?=[0-9]{3}$))(?P<number>[0-9]+)"
+    r"))?"
+)
 
 
 @dataclass(frozen=True, order=True)
@@ -43,44 +54,39 @@ class Span:
 def span(text: str) -> Span:
     """Calendar range of a period in any notation: 2023, 2023-07, 2023-07-14, 2023-Q1, -S1, -T1, -W09, -M07, -A1, -D195.
 
-    A dateTime is its day. Raises BadQuery on anything else.
+    A dateTime (2023-07-14T09:30:00Z) is its day as written. Raises BadQuery on anything else: widths are exact, digits
+    are ASCII.
     """
-    match = re.fullmatch(r"(\d{4})(?:-(.+))?", text)
-    if match is None or match[1] == "0000":
+    match = _FORM.fullmatch(text)
+    if match is None:
         raise _unreadable(text)
-    year, rest = int(match[1]), match[2] or "A1"
+    year, month, day, letter, number = match.group("year", "month", "day", "letter", "number")
     try:
-        return _inside(year, rest)
+        if day:
+            return _day(date(int(year), int(month), int(day)))
+        if month:
+            return _months(int(year), int(month), 1)
+        return _reported(int(year), letter or "A", int(number or 1))
     except (ValueError, OverflowError) as error:
         raise _unreadable(text) from error
 
 
-def _inside(year: int, rest: str) -> Span:
-    letter, number = rest[0], rest[1:]
-    if letter.isdigit():
-        parts = rest.split("T")[0].split("-")
-        if len(parts) == 1 and len(parts[0]) == 2:
-            return _months(year, int(parts[0]), 1)
-        if len(parts) == 2 and all(len(p) == 2 for p in parts):
-            day = date(year, int(parts[0]), int(parts[1]))
-            return Span(day, day)
-        raise ValueError(rest)
-    if not number.isdigit():
-        raise ValueError(rest)
-    n = int(number)
-    if letter == "A" and n == 1:
-        return Span(date(year, 1, 1), date(year, 12, 31))
+def _reported(year: int, letter: str, n: int) -> Span:
+    """The n-th reporting period of a year. Raises ValueError when the year has no such one."""
+    if letter == "A":
+        return _months(year, 1, 12)
     if letter in _MONTHS:
         return _months(year, 1 + (n - 1) * _MONTHS[letter], _MONTHS[letter])
-    if letter == "M":
-        return _months(year, n, 1)
     if letter == "W":
         monday = date.fromisocalendar(year, n, 1)
         return Span(monday, monday + timedelta(days=6))
-    if letter == "D" and 1 <= n <= (366 if calendar.isleap(year) else 365):
-        day = date(year, 1, 1) + timedelta(days=n - 1)
-        return Span(day, day)
-    raise ValueError(rest)
+    if 1 <= n <= (366 if calendar.isleap(year) else 365):
+        return _day(date(year, 1, 1) + timedelta(days=n - 1))
+    raise ValueError(n)
+
+
+def _day(day: date) -> Span:
+    return Span(day, day)
 
 
 def _months(year: int, first: int, count: int) -> Span:

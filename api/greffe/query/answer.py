@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.errors import NotFound, TooLarge, Unsupported, nearest
+from greffe.errors import NotFound, TooLarge
 from greffe.model.dataset import SeriesBlock
 from greffe.model.maps import RepresentationMap, StructureMap
-from greffe.model.references import Reference, Urn
+from greffe.model.references import Reference
 from greffe.model.releases import Release
 from greffe.model.structures import (
     Artefact,
@@ -19,9 +19,10 @@ from greffe.model.structures import (
     Dataflow,
     DataStructure,
     ItemScheme,
-    ProvisionAgreement,
 )
+from greffe.query.absent import no_item, no_such
 from greffe.query.details import Used, map_stub, stub, with_items
+from greffe.query.flows import released_flow
 from greffe.query.graph import Graph, Node, Nodes
 from greffe.query.queries import DataQuery, StructureQuery
 from greffe.query.selecting import Written, selection, written
@@ -55,11 +56,12 @@ class DataAnswer:
 def structures(query: StructureQuery, catalogue: Catalogue) -> StructureAnswer:
     """What matches, with its neighbours. Raises NotFound with the nearest ids when nothing does."""
     graph = Graph(catalogue, query.api)
-    matched = _matched(query, graph)
+    named = _matched(query, graph)
+    matched = named
     if query.items:
-        matched = frozenset(n for n in matched if _has_items(graph.artefacts.get(n), query.items))
+        matched = frozenset(n for n in named if _has_items(graph.artefacts.get(n), query.items))
     if not matched:
-        raise _no_structure(query, graph)
+        raise _no_structure(query, named, graph)
     around = graph.neighbours(matched, query.references)
     found = [graph.artefacts[n] for n in sorted(matched) if n in graph.artefacts]
     if query.items:
@@ -88,8 +90,7 @@ def _matched(query: StructureQuery, graph: Graph) -> Nodes:
             continue
         if (query.agencies and reference.agency not in query.agencies) or (query.ids and reference.id not in query.ids):
             continue
-        artefact = graph.artefacts.get((kind, reference))
-        if query.role and isinstance(artefact, DataConstraint) and artefact.role != query.role:
+        if not _has_role(query, kind, reference, graph):
             continue
         groups.setdefault((kind, reference.agency, reference.id), []).append((kind, reference))
     found: set[Node] = set()
@@ -103,11 +104,19 @@ def _has_items(artefact: Artefact | None, items: tuple[str, ...]) -> bool:
     return isinstance(artefact, ItemScheme) and any(artefact.item(i.split(".")[-1]) for i in items)
 
 
-def _no_structure(query: StructureQuery, graph: Graph) -> NotFound:
-    ids = sorted({r.id for k, r in graph.nodes if not query.kinds or k in query.kinds})
-    asked = " ".join(["/".join(query.kinds) or "artefact", *query.ids, *query.items])
-    near = [n for one in query.ids for n in nearest(one, ids)]
-    return NotFound(f"There is no {asked} for that agency and version.", nearest=dict.fromkeys(near))
+def _no_structure(query: StructureQuery, matched: Nodes, graph: Graph) -> NotFound:
+    if matched and query.items:
+        schemes = [a for n in sorted(matched) if isinstance(a := graph.artefacts.get(n), ItemScheme)]
+        return no_item(query.items, schemes)
+    kinds = " or ".join(query.kinds) or "artefact"
+    known = [r for k, r in graph.nodes if (not query.kinds or k in query.kinds) and _has_role(query, k, r, graph)]
+    what = f"{query.role.lower()} {kinds}".strip()
+    return no_such(what, known, query)
+
+
+def _has_role(query: StructureQuery, kind: str, reference: Reference, graph: Graph) -> bool:
+    artefact = graph.artefacts.get((kind, reference))
+    return not (query.role and isinstance(artefact, DataConstraint) and artefact.role != query.role)
 
 
 def data(
@@ -122,7 +131,7 @@ def data(
     Raises NotFound (no such flow, nothing released, internal data, and on 1.5 no match), BadQuery, BadSemantics,
     Unsupported, TooLarge.
     """
-    dataflow, release = _flow(query, catalogue, release_of)
+    dataflow, release = released_flow(query, catalogue, release_of)
     structure = catalogue.structure(dataflow)
     codelists = catalogue.codelists(structure)
     shown = written(query, structure)
@@ -141,63 +150,3 @@ def _check_size(observations: Observations, release: Release, chosen: Selection,
     keys_only = Selection(keys=chosen.keys, series_only=True)
     if sum(len(block.counts) for block in observations.select(release.name, keys_only)) > limit:
         raise TooLarge(f"The answer has more than {limit} series.", hint="Ask for fewer codes.")
-
-
-def _flow(
-    query: DataQuery, catalogue: Catalogue, release_of: Callable[[Dataflow], Release | None]
-) -> tuple[Dataflow, Release]:
-    """The one dataflow that is meant, with its release."""
-    flows = _flows(query, catalogue)
-    public = [f for f in flows if not catalogue.internal(f)]
-    if flows and not public:
-        raise NotFound(
-            f"{flows[0].reference} is internal: its structure is public, its data never.", parameter="dataflow"
-        )
-    if not public:
-        ids = sorted({f.reference.id for f in catalogue.all(Dataflow) if not catalogue.internal(f)})
-        near = [n for one in query.ids for n in nearest(one, ids)]
-        raise NotFound(f"There is no dataflow {', '.join(query.ids) or 'for that'}.", nearest=dict.fromkeys(near))
-    released = [(f, r) for f in public if (r := release_of(f)) is not None]
-    if not released:
-        raise NotFound(f"Nothing of {public[0].reference} is released.")
-    if len(released) > 1:
-        names = ", ".join(str(f.reference) for f, _ in released[:5])
-        raise Unsupported(
-            f"{len(released)} dataflows match ({names}…); one answer holds one.", hint="Name one dataflow."
-        )
-    return released[0]
-
-
-def _flows(query: DataQuery, catalogue: Catalogue) -> list[Dataflow]:
-    """Dataflows in the context: themselves, those of a structure, or those of an agreement; of those providers."""
-    flows = list(catalogue.all(Dataflow))
-    agreements = list(catalogue.all(ProvisionAgreement))
-    found: set[Urn] = set()
-    if query.context in ("dataflow", "*"):
-        found |= {f.urn for f in flows if f.reference in _named(query, [f.reference for f in flows])}
-    if query.context in ("datastructure", "*"):
-        named = _named(query, [f.structure.reference for f in flows if f.structure])
-        found |= {f.urn for f in flows if f.structure and f.structure.reference in named}
-    if query.context in ("provisionagreement", "*"):
-        named = _named(query, [a.reference for a in agreements])
-        found |= {a.dataflow for a in agreements if a.dataflow and a.reference in named}
-    if query.providers:
-        found &= {a.dataflow for a in agreements if a.dataflow and _provides(a, query.providers)}
-    return [f for f in flows if f.urn in found]
-
-
-def _provides(agreement: ProvisionAgreement, providers: tuple[str, ...]) -> bool:
-    urn = agreement.provider
-    return urn is not None and bool({urn.item, f"{urn.reference.agency},{urn.item}"} & set(providers))
-
-
-def _named(query: DataQuery, references: list[Reference]) -> set[Reference]:
-    groups: dict[tuple[str, str], set[Reference]] = {}
-    for one in references:
-        if (not query.agencies or one.agency in query.agencies) and (not query.ids or one.id in query.ids):
-            groups.setdefault((one.agency, one.id), set()).add(one)
-    found: set[Reference] = set()
-    for group in groups.values():
-        wanted = matching(query.versions, {r.version for r in group})
-        found |= {r for r in group if r.version in wanted}
-    return found

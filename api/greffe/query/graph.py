@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import NotFound
@@ -21,7 +21,6 @@ from greffe.model.structures import (
 
 Node: TypeAlias = tuple[str, Reference]
 Nodes: TypeAlias = frozenset[Node]
-MAPS: Final = ("structuremap", "representationmap")
 
 
 class Graph:

@@ -35,6 +35,10 @@ WORD_SPELLINGS: Final = {
     ),
 }
 
+_NO_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_DIGITS: Final = 9  # of a whole number: more is refused before it is read
+MOST: Final = 10**_DIGITS - 1
+
 
 def text(words: str, example: str = "", choices: Sequence[str] = (), default: str = "") -> Spec:
     """An OpenAPI parameter that holds text."""
@@ -46,7 +50,7 @@ def text(words: str, example: str = "", choices: Sequence[str] = (), default: st
 
 def whole(words: str, least: int = 1, default: int | None = None) -> Spec:
     """An OpenAPI parameter that holds a whole number."""
-    schema: dict[str, object] = {"type": "integer", "minimum": least, "maximum": 10_000_000}
+    schema: dict[str, object] = {"type": "integer", "minimum": least, "maximum": MOST}
     return {
         "description": words,
         "required": False,
@@ -97,6 +101,10 @@ def read_parameters(raw: str, known: Iterable[str], *, components: bool = False)
 
 
 def _decoded(part: str, where: str) -> str:
+    if _NO_ESCAPE.search(part):
+        raise BadQuery(
+            f"{part!r} has a % that begins no escape.", parameter=where, hint="A percent sign itself is written %25."
+        )
     try:
         return unquote(part, errors="strict")
     except UnicodeDecodeError as error:
@@ -130,12 +138,12 @@ def agencies(part: str, api: int) -> tuple[str, ...]:
 
 
 def count(parameters: Mapping[str, str], name: str, least: int = 1) -> int | None:
-    """A whole number of at least `least`, None when it is not given. Raises BadQuery."""
+    """A whole number from `least` to 999999999, None when it is not given. Raises BadQuery."""
     value = parameters.get(name)
     if value is None:
         return None
-    if not re.fullmatch(r"[0-9]{1,9}", value) or int(value) < least:
-        raise BadQuery(f"{value!r} is not a whole number of at least {least}.", parameter=name)
+    if not re.fullmatch(rf"[0-9]{{1,{_DIGITS}}}", value) or int(value) < least:
+        raise BadQuery(f"{value!r} must be a whole number between {least} and {MOST}.", parameter=name)
     return int(value)
 
 
@@ -163,6 +171,21 @@ def history(parameters: Mapping[str, str]) -> None:
     """includeHistory=false is what this service does; true is not offered yet."""
     if choice(parameters, "includeHistory", ("false", "true"), "false") == "true":
         raise not_here("includeHistory")
+
+
+def time_format(parameters: Mapping[str, str]) -> None:
+    """timeFormat=original is what this service does; normalized is not offered, as in Accept."""
+    if choice(parameters, "timeFormat", ("original", "normalized"), "original") == "normalized":
+        raise Unsupported(
+            "timeFormat=normalized is not offered.", parameter="timeFormat", hint="Ask for timeFormat=original."
+        )
+
+
+def no_operator(parameter: str, operator: str, offered: Iterable[str]) -> Unsupported:
+    """The standard knows the operator, this service does not offer it for that component."""
+    return Unsupported(
+        f"The operator {operator!r} is not offered here.", parameter=parameter, hint=f"Offered: {', '.join(offered)}."
+    )
 
 
 def not_here(name: str) -> Unsupported:

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
+
+# What `dimension_at_observation` says of a flat answer: no series, every observation with its whole key.
+ALL_DIMENSIONS: Final = "AllDimensions"
+PERIOD_OPERATORS: Final = ("eq", "lt", "le", "gt", "ge")  # what a condition on TIME_PERIOD can be
 
 Slot: TypeAlias = frozenset[str]  # codes that are allowed; empty = any
 Key: TypeAlias = tuple[Slot, ...]
@@ -35,6 +39,7 @@ class DataQuery:
     """Which series and observations of which dataflow, and which components of them are written.
 
     keys: alternatives; a key of 2.x may have fewer slots than the structure has dimensions, one of 1.5 may not.
+    dimension_at_observation: TIME_PERIOD, AllDimensions (which of both a format can write is the web's matter), or an id.
     attributes: dsd | all | msd | dataset | series | obs | none, or ids. measures: all | none, or ids.
     """
 

@@ -22,10 +22,11 @@ from greffe.query.parameters import (
     instant,
     read_parameters,
     text,
+    time_format,
     whole,
     word,
 )
-from greffe.query.queries import Condition, DataQuery, Filter, Key, StructureQuery
+from greffe.query.queries import ALL_DIMENSIONS, Condition, DataQuery, Filter, Key, StructureQuery
 
 RESOURCES: Final = tuple(resources.V1)
 DATA_PARAMETERS: Final[dict[str, Spec]] = {
@@ -34,7 +35,9 @@ DATA_PARAMETERS: Final[dict[str, Spec]] = {
     "firstNObservations": whole("First observations of each series"),
     "lastNObservations": whole("Last observations of each series"),
     "detail": text("How much", choices=("full", "dataonly", "serieskeysonly", "nodata"), default="full"),
-    "dimensionAtObservation": text("TIME_PERIOD only", choices=("TIME_PERIOD",), default="TIME_PERIOD"),
+    "dimensionAtObservation": text(
+        "TIME_PERIOD, or AllDimensions: CSV only", choices=("TIME_PERIOD", ALL_DIMENSIONS), default="TIME_PERIOD"
+    ),
     "includeHistory": text("false only", choices=("false",), default="false"),
     "updatedAfter": text("Not offered (501)", "2026-01-01T00:00:00Z"),
     **DATA_PRESENTATION,
@@ -66,7 +69,7 @@ def parse_data(parts: Sequence[str], raw_query: str) -> DataQuery:
     history(given)
     agency, id_, version = _flow(parts[0])
     detail = choice(given, "detail", tuple(_DETAILS), "full")
-    choice(given, "timeFormat", ("original",), "original")
+    time_format(given)
     attributes, measures = _DETAILS[detail]
     return DataQuery(
         agencies=() if agency == "all" else (agency,),

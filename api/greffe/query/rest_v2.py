@@ -23,10 +23,21 @@ from greffe.query.parameters import (
     not_here,
     read_parameters,
     text,
+    time_format,
     whole,
     word,
 )
-from greffe.query.queries import Condition, DataQuery, Filter, Key, Slot, StructureQuery, merged
+from greffe.query.queries import (
+    ALL_DIMENSIONS,
+    PERIOD_OPERATORS,
+    Condition,
+    DataQuery,
+    Filter,
+    Key,
+    Slot,
+    StructureQuery,
+    merged,
+)
 
 RESOURCES: Final = tuple(resources.V2)
 CONTEXTS: Final = ("dataflow", "datastructure", "provisionagreement", "*")
@@ -39,7 +50,9 @@ DATA_PARAMETERS: Final[dict[str, Spec]] = {
     "lastNObservations": whole("Last observations of each series"),
     "attributes": text("dsd, all, dataset, series, obs, none, or ids", "none", default="dsd"),
     "measures": text("all, none, or ids", "none", default="all"),
-    "dimensionAtObservation": text("TIME_PERIOD only", choices=("TIME_PERIOD",), default="TIME_PERIOD"),
+    "dimensionAtObservation": text(
+        "TIME_PERIOD, or AllDimensions: CSV only", choices=("TIME_PERIOD", ALL_DIMENSIONS), default="TIME_PERIOD"
+    ),
     "includeHistory": text("false only", choices=("false",), default="false"),
     "updatedAfter": text("Not offered (501)", "2026-01-01T00:00:00Z"),
     "asOf": text("Not offered (501)", "2026-01-01T00:00:00Z"),
@@ -140,7 +153,7 @@ def _data_parameters(raw_query: str) -> dict[str, str]:
     for name in ("updatedAfter", "asOf"):
         instant(given, name)
     history(given)
-    choice(given, "timeFormat", ("original",), "original")
+    time_format(given)
     if count(given, "offset", 0):
         raise not_here("offset")
     if count(given, "limit") is not None:
@@ -148,7 +161,7 @@ def _data_parameters(raw_query: str) -> dict[str, str]:
     if "sort" in given:
         raise not_here("sort")
     start = given.get("reportingYearStartDay", "--01-01")
-    if not re.fullmatch(r"--(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", start):
+    if not re.fullmatch(r"--(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", start):
         raise BadQuery(f"{start!r} is no day of the year.", parameter="reportingYearStartDay", hint="Write --MM-DD.")
     if start != "--01-01":
         raise not_here("reportingYearStartDay")
@@ -201,7 +214,7 @@ def _condition(written: str, name: str) -> Condition:
     operator, value = (prefix, value) if colon and prefix in OPERATORS else ("eq", written)
     if not value:
         raise BadQuery("A value is missing.", parameter=name)
-    if name == "c[TIME_PERIOD]":
+    if name == "c[TIME_PERIOD]" and operator in PERIOD_OPERATORS:  # of another one the value need be no period
         try:
             span(value)
         except BadQuery as error:

@@ -10,8 +10,8 @@ from typing import Final
 from greffe.errors import BadQuery, BadSemantics, NotFound, nearest
 from greffe.model.periods import Span, span
 from greffe.model.structures import Codelist, Component, DataStructure
-from greffe.query.parameters import not_here
-from greffe.query.queries import Condition, DataQuery, Filter, Key
+from greffe.query.parameters import no_operator, not_here
+from greffe.query.queries import ALL_DIMENSIONS, PERIOD_OPERATORS, Condition, DataQuery, Filter, Key
 from greffe.store.base import Selection
 
 TIME: Final = "TIME_PERIOD"
@@ -87,9 +87,9 @@ def selection(
 
 def _check_dimension(query: DataQuery, structure: DataStructure) -> None:
     asked = query.dimension_at_observation
-    if asked == TIME:
+    if asked in (TIME, ALL_DIMENSIONS):
         return
-    known = (TIME, *structure.dimension_ids, "AllDimensions")
+    known = (TIME, *structure.dimension_ids, ALL_DIMENSIONS)
     if asked not in known:
         raise _unknown(asked, structure, known, "dimensionAtObservation")
     raise not_here("dimensionAtObservation")
@@ -128,8 +128,11 @@ def _allowed(wanted: Filter, structure: DataStructure, codelists: Mapping[str, C
     component = structure.component(wanted.component)
     if component is None:
         raise _unknown(wanted.component, structure, [c.id for c in structure.components], parameter)
-    if component.role != "dimension" or any(c.operator not in _TESTS for a in wanted.alternatives for c in a):
+    if component.role != "dimension":
         raise not_here(parameter)
+    for operator in (c.operator for a in wanted.alternatives for c in a):
+        if operator not in _TESTS:
+            raise no_operator(parameter, operator, _TESTS)
     if component.id not in codelists:
         if any(c.operator != "eq" or len(a) > 1 for a in wanted.alternatives for c in a):
             raise not_here(parameter)
@@ -146,6 +149,8 @@ def _span(conditions: tuple[Condition, ...]) -> Span:
     """The days within which a period must lie. A period that is asked for means its days (R1-DATA-07)."""
     first, last = _OLDEST, _NEWEST
     for condition in conditions:
+        if condition.operator not in PERIOD_OPERATORS:
+            raise no_operator(f"c[{TIME}]", condition.operator, PERIOD_OPERATORS)
         asked = span(condition.value)
         match condition.operator:
             case "ge":
@@ -158,10 +163,8 @@ def _span(conditions: tuple[Condition, ...]) -> Span:
                 first = max(first, asked.last + timedelta(days=1))
             case "lt" if asked.first > _OLDEST:
                 last = min(last, asked.first - timedelta(days=1))
-            case "gt" | "lt":
+            case _:  # after the newest day, before the oldest
                 return _NEVER
-            case _:
-                raise not_here(f"c[{TIME}]={condition.operator}:")
     return Span(first, last)
 
 

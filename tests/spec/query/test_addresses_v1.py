@@ -56,6 +56,7 @@ def period(*conditions):
         ("X?detail=serieskeysonly", DataQuery(ids=("X",), attributes=("none",), measures=("none",))),  # R1-DATA-15
         ("X?detail=nodata", DataQuery(ids=("X",), measures=("none",))),  # R1-DATA-16
         ("X?dimensionAtObservation=TIME_PERIOD", DataQuery(ids=("X",))),  # R1-DATA-11
+        ("X?dimensionAtObservation=AllDimensions", DataQuery(ids=("X",), dimension_at_observation="AllDimensions")),
         ("X?dimensionAtObservation=geo", DataQuery(ids=("X",), dimension_at_observation="geo")),
         ("X?format=sdmx-csv&lang=fr&labels=both&timeFormat=original&keys=none", DataQuery(ids=("X",))),
     ],
@@ -79,7 +80,7 @@ def test_data_are_asked(address, question):
         ("X?startPeriod=2020&startPeriod=2021", "startPeriod"),
         ("X?c[geo]=FR", "c[geo]"),
         ("X?attributes=none", "attributes"),
-        ("X?timeFormat=normalized", "timeFormat"),
+        ("X?timeFormat=normal", "timeFormat"),
         ("X/A.*.FR", "key"),
         ("X/A.M,F.FR", "key"),
         ("X/A.M++F", "key"),
@@ -92,6 +93,12 @@ def test_data_are_asked(address, question):
         ("", "path"),
         ("X/%ff", "path"),
         ("X?format=%ff", "format"),
+        ("X/%zz", "path"),
+        ("X?startPeriod=%zz", "startPeriod"),  # an escape that is none
+        ("X?lang=fr%", "lang"),
+        ("X?lang=%2", "lang"),
+        ("X?%zz=1", "query string"),
+        ("X?startPeriod=2022-01-01Tgarbage", "startPeriod"),
     ],
 )
 def test_what_cannot_be_read_is_refused_by_name(address, parameter):
@@ -107,12 +114,24 @@ def test_what_cannot_be_read_is_refused_by_name(address, parameter):
         ("X?updatedAfter=2026-01-01T00:00:00+01:00", "updatedAfter"),
         ("X?updateAfter=2026-01-01T00:00:00Z", "updatedAfter"),  # sdmx1 2.28
         ("X?includeHistory=true", "includeHistory"),
+        ("X?timeFormat=normalized", "timeFormat"),  # as in Accept
     ],
 )
 def test_what_is_not_offered_is_said(address, parameter):
     with pytest.raises(Unsupported) as error:
         data(address)
     assert error.value.parameter == parameter
+
+
+@pytest.mark.parametrize(("value", "number"), [("1", 1), ("999999999", 999_999_999)])
+def test_a_number_may_be_as_large_as_is_said(value, number):
+    assert data(f"X?firstNObservations={value}").first == number
+
+
+@pytest.mark.parametrize("value", ["0", "1000000000", "99999999999", "-1", "many", "٢"])
+def test_a_number_out_of_bounds_is_told_the_bounds(value):
+    with pytest.raises(BadQuery, match="between 1 and 999999999"):
+        data(f"X?firstNObservations={value}")
 
 
 def test_an_unknown_parameter_is_refused_with_the_nearest():

@@ -68,6 +68,8 @@ def filters(**components):
         ("?attributes=OBS_STATUS,series", DataQuery(**ALL, attributes=("OBS_STATUS", "series"))),  # R2-DATA-20
         ("?attributes=dsd&measures=all&includeHistory=false&offset=0", DataQuery(**ALL)),
         ("?reportingYearStartDay=--01-01&dimensionAtObservation=TIME_PERIOD", DataQuery(**ALL)),
+        ("?dimensionAtObservation=AllDimensions", DataQuery(**ALL, dimension_at_observation="AllDimensions")),
+        ("?c[TIME_PERIOD]=co:201", DataQuery(**ALL, filters=filters(TIME_PERIOD="co:201"))),  # answered with 501
     ],
 )
 def test_data_are_asked(address, question):
@@ -98,6 +100,9 @@ def test_data_are_asked(address, question):
         ("?reportingYearStartDay=01-01", "reportingYearStartDay"),
         ("?attributes=", "attributes"),
         ("?unknown=1", "unknown"),
+        ("?c[geo]=%zz", "c[geo]"),
+        ("?timeFormat=normal", "timeFormat"),
+        ("?c[TIME_PERIOD]=xx:2020", "c[TIME_PERIOD]"),
     ],
 )
 def test_what_cannot_be_read_is_refused_by_name(address, parameter):
@@ -115,7 +120,7 @@ def test_a_parameter_of_1_5_is_refused_with_its_new_form():
     "query",
     [
         "updatedAfter=2026-01-01T00:00:00Z", "asOf=2026-01-01", "offset=10", "limit=5", "sort=series_key",
-        "includeHistory=true", "reportingYearStartDay=--07-01",
+        "includeHistory=true", "reportingYearStartDay=--07-01", "timeFormat=normalized",
     ],
 )  # fmt: skip
 def test_what_is_not_offered_is_said(query):

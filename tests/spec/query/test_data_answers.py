@@ -172,8 +172,20 @@ def test_a_wrong_number_of_slots_names_them(ask, address):
     ("address", "error", "says"),
     [
         ("v1 CRIMES", NotFound, "Nearest: CRIME"),  # R1-DATA-19
-        ("v1 OTHER,CRIME", NotFound, "no dataflow"),
-        ("v1 CRIME/all/NOBODY", NotFound, "no dataflow"),
+        ("v1 OTHER,CRIME", NotFound, r"^Dataflow CRIME exists with agency SSER and version 1.0.0, not with agency OTHER\.$"),
+        ("v1 SSER,CRIME,2.0", NotFound, r"^Dataflow CRIME exists with agency SSER and version 1.0.0, not with version 2.0\.$"),
+        ("v1 OTHER,CRIME,2.0", NotFound, r"not with agency OTHER and version 2.0\.$"),
+        ("v1 SSER,INT_CRIME,2.0", NotFound, r"^Dataflow INT_CRIME exists .*, not with version 2.0\.$"),
+        ("v1 INT_CRIM", NotFound, r"^There is no dataflow INT_CRIM\. Nearest: CRIME\.$"),  # internal: nobody's nearest
+        ("v1 CRIME/all/NOBODY", NotFound, r"^Dataflow CRIME is provided by SSMSI, not by NOBODY\.$"),
+        ("v1 CRIME/all/OTHER,SSMSI", NotFound, r"provided by SSER,SSMSI, not by OTHER,SSMSI\.$"),
+        ("v2 dataflow/SSER/CRIME/1.1+.0", NotFound, r"not with version 1.1\+.0\.$"),
+        ("v2 */SSER/CRIME/2.0.0", NotFound, r"^Dataflow CRIME exists .*, not with version 2.0.0\.$"),
+        ("v2 */SSER/PA_CRIME/2.0.0", NotFound, r"^Provision agreement PA_CRIME exists .*, not with version 2.0.0\.$"),
+        ("v2 datastructure/A,B/CRIME", NotFound, r"^Data structure of a dataflow CRIME exists .*, not with agency A or B\.$"),
+        ("v2 dataflow/SSR", NotFound, r"^There is no dataflow with agency SSR\. Nearest: SSER\.$"),
+        ("v2 provisionagreement/SSER/PA_CRIM", NotFound, r"^There is no provision agreement PA_CRIM\. Nearest: PA_CRIME\.$"),
+        ("v2 */*/CRIMES,CRIM", NotFound, r"^There is no dataflow or .* CRIMES, CRIM\. Nearest: CRIME"),
         ("v1 INT_CRIME", NotFound, "internal"),  # D20
         ("v2 dataflow/SSER/INT_CRIME/1.0.0", NotFound, "internal"),
         ("v2 ?c[goe]=FR", BadSemantics, "Nearest: geo"),  # R2-DATA-15
@@ -181,16 +193,31 @@ def test_a_wrong_number_of_slots_names_them(ask, address):
         ("v2 ?measures=VALUE", BadSemantics, "Nearest: OBS_VALUE"),
         ("v2 ?c[OBS_STATUS]=A", Unsupported, "OBS_STATUS"),
         ("v2 ?c[OBS_VALUE]=gt:1", Unsupported, "OBS_VALUE"),
-        ("v2 ?c[geo]=gt:A", Unsupported, "geo"),
-        ("v2 ?c[TIME_PERIOD]=ne:2020", Unsupported, "TIME_PERIOD"),
+        ("v2 ?c[geo]=gt:A", Unsupported, r"c\[geo\]: The operator 'gt' is not offered here. Offered: eq, ne, co"),
+        ("v2 ?c[TIME_PERIOD]=ne:2020", Unsupported, r"c\[TIME_PERIOD\]: The operator 'ne' .* Offered: eq, lt, le, gt, ge\."),
+        ("v2 ?c[TIME_PERIOD]=co:201", Unsupported, r"c\[TIME_PERIOD\]: The operator 'co' .* Offered: eq, lt, le, gt, ge\."),
+        ("v2 ?c[TIME_PERIOD]=sw:2", Unsupported, "operator 'sw'"),
         ("v1 CRIME?dimensionAtObservation=geo", Unsupported, "dimensionAtObservation"),
-        ("v2 ?dimensionAtObservation=AllDimensions", Unsupported, "dimensionAtObservation"),
+        ("v2 ?dimensionAtObservation=freq", Unsupported, "dimensionAtObservation"),
         ("v1 CRIME?dimensionAtObservation=ge", BadSemantics, "Nearest: geo"),  # R1-DATA-12
     ],
-)
+)  # fmt: skip
 def test_what_has_no_answer_says_why(ask, address, error, says):
     with pytest.raises(error, match=says):
         ask(address)
+
+
+@pytest.mark.parametrize("address", ["v1 CRIME", "v2 dataflow/SSER/CRIME"])
+def test_all_dimensions_have_the_same_series(ask, address):
+    """R1-DATA-11: which formats write them flat is the web's matter."""
+    assert shown(ask(f"{address}?dimensionAtObservation=AllDimensions")) == {"A.FR": FR, "A.NA": NA}
+
+
+def test_a_flow_that_nobody_provides_says_so(store):
+    other = replace(DATAFLOW, reference=replace(DATAFLOW.reference, id="CRIME2"))
+    catalogue = replace(CATALOGUE, artefacts={**CATALOGUE.artefacts, ("dataflow", other.reference): other})
+    with pytest.raises(NotFound, match=r"^Dataflow CRIME2 names no provider\.$"):
+        data(v1(("CRIME2", "all", "SSMSI"), ""), catalogue, lambda _: RELEASE, store)
 
 
 def test_what_is_not_released_is_not_found(ask):

@@ -189,21 +189,27 @@ def test_concepts_providers_and_categories_are_limited_too():
 
 
 @pytest.mark.parametrize(
-    ("address", "near"),
+    ("address", "near", "says"),
     [
-        ("v1 codelist/SSER/CL_GOE", ("CL_GEO",)),
-        ("v1 codelist/ESTAT/CL_GEO", ("CL_GEO",)),
-        ("v1 codelist/SSER/CL_GEO/9.0", ("CL_GEO",)),
-        ("v2 agencyscheme/*/*/+", ()),  # 1.0 has two parts: not stable (R2-VER-07)
-        ("v1 actualconstraint", ()),
-        ("v1 codelist/SSER/CL_GEO/latest/XX", ("CL_GEO",)),
+        ("v1 codelist/SSER/CL_GOE", ("CL_GEO",), "There is no codelist CL_GOE."),
+        ("v1 codelist/ESTAT/CL_GEO", (), "Codelist CL_GEO exists with agency SSER and version 1.0.0, not with agency ESTAT."),
+        ("v1 codelist/SSER/CL_GEO/9.0", (), "Codelist CL_GEO exists with agency SSER and version 1.0.0, not with version 9.0."),
+        ("v2 agencyscheme/*/*/+", (), "There is no agencyscheme with version +."),  # 1.0: not stable (R2-VER-07)
+        ("v2 codelist/SERS", ("SSER",), "There is no codelist with agency SERS."),
+        ("v1 actualconstraint", (), "There is no actual dataconstraint."),
+        ("v1 organisationscheme/all/AGENCY", ("AGENCIES",), "There is no agencyscheme or dataproviderscheme AGENCY."),
+        ("v1 codelist/SSER/CL_GEO/latest/XX", (), "'XX' is no item of SSER:CL_GEO(1.0.0)."),
+        ("v1 codelist/SSER/CL_GEO/latest/FRA", ("FR",), "'FRA' is no item of SSER:CL_GEO(1.0.0)."),
+        ("v2 categoryscheme/*/*/*/CRIM.PRISONS", ("PRISON",), "'CRIM.PRISONS' is no item of SSER:SUBJECTS(1.0.0)."),
+        ("v1 codelist/all/CL_GEO+CL_FREQ/latest/XX", (), "'XX' is no item of the 2 schemes that match."),
     ],
-)
-def test_what_is_not_there_is_not_found(address, near):
+)  # fmt: skip
+def test_what_is_not_there_is_not_found(address, near, says):
     """R1-ERR-04: an empty structure result is 404."""
     with pytest.raises(NotFound) as error:
         ask(address)
     assert error.value.nearest[:1] == near
+    assert error.value.message == says
 
 
 def test_the_latest_version_is_taken_for_each_id():
