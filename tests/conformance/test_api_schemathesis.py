@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -61,14 +62,14 @@ def test_every_answer_is_as_described(server, label, mode):
     check()
 
 
-def test_links_lead_from_a_series_to_its_explanation(server):
+def test_links_are_followed_by_a_machine(server):
+    """The stateful phase: whatever it reaches by the links is answered as described."""
     schema = schemathesis.openapi.from_url(f"{server}/api/v1/openapi.json")
     seen: set[str] = set()
 
     class Journey(schema.as_state_machine()):
         def validate_response(self, response, case, **options):
-            if response.status_code == 200:
-                seen.add(case.operation.path)
+            seen.add(case.operation.path)
             case.validate_response(response, excluded_checks=[not_a_server_error, positive_data_acceptance])
 
     Journey.run(
@@ -80,4 +81,27 @@ def test_links_lead_from_a_series_to_its_explanation(server):
             suppress_health_check=list(HealthCheck),
         )
     )
-    assert "/api/v1/explain/{dataflow}/{key}/{period}" in seen
+    assert {"/api/v1/dataflows", "/api/v1/series/{dataflow}", "/api/v1/findings/{dataflow}"} <= seen
+
+
+def test_links_lead_from_the_dataflows_to_the_explanation_of_a_figure(server):
+    """The described links, followed as they stand: dataflows → series → explain."""
+    described = httpx.get(f"{server}/api/v1/openapi.json").json()["paths"]
+    operations = {o["get"]["operationId"]: (path, o["get"]) for path, o in described.items()}
+    path, answer, values = "/api/v1/dataflows", httpx.get(f"{server}/api/v1/dataflows").json(), {}
+    for name in ("series", "explain"):
+        link = described[path]["get"]["responses"]["200"]["links"][name]
+        for parameter, expression in link["parameters"].items():
+            where, _, pointer = expression.partition("#/")
+            if where == "$response.body":
+                found = answer
+                for part in pointer.split("/"):
+                    found = found[int(part)] if part.isdigit() else found[part]
+                values[parameter] = found
+            else:
+                assert where == f"$request.path.{parameter}"
+        path, _ = operations[link["operationId"]]
+        response = httpx.get(server + path.format(**values))
+        assert response.status_code == 200, response.text
+        answer = response.json()
+    assert answer["agrees"] is True

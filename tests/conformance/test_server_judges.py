@@ -178,3 +178,14 @@ def test_client_spellings_are_understood(server):
         assert answer.status_code == 200, (address, answer.text[:300])
     text = httpx.get(f"{server}/sdmx/v1/data/ESTAT_CRIM_OFF_CAT/A.ICCS0101.NR.FR", headers={"Accept": "text/csv"})
     assert text.text.startswith("DATAFLOW,")
+
+
+def test_all_dimensions_is_answered_where_it_is_flat_anyway(server):
+    """What pysdmx's SdmxConnector asks; R1-DATA-11, R2-DATA-34: as CSV the rows are the same, as XML it is a reasoned 501."""
+    address = f"{server}/sdmx/v2/data/dataflow/SSER/CEPEJ_STAT/1.0.0"
+    plain = httpx.get(address, headers={"Accept": CSV2})
+    flat = httpx.get(f"{address}?dimensionAtObservation=AllDimensions", headers={"Accept": CSV2})
+    assert (flat.status_code, flat.text) == (200, plain.text)
+    refused = httpx.get(f"{server}/sdmx/v1/data/CEPEJ_STAT?dimensionAtObservation=AllDimensions")
+    assert refused.status_code == 501
+    assert "dimensionAtObservation" in refused.text

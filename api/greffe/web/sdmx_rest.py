@@ -25,7 +25,7 @@ from greffe.model.releases import Release
 from greffe.model.structures import ConceptScheme, DataStructure, Texts
 from greffe.query import answer, rest_v1, rest_v2
 from greffe.query.parameters import PRESENTATION, path_parts, read_parameters
-from greffe.query.queries import DataQuery
+from greffe.query.queries import ALL_DIMENSIONS, DataQuery
 from greffe.release.parts import Parts
 from greffe.web.language import chosen_language
 from greffe.web.problems import answer as problem
@@ -92,6 +92,12 @@ def _data(parts: Parts, api: Api, address: list[str], raw: str, request: Request
     _check_size(asked, parts.settings.http.key_values_limit)
     given = _given(raw, dialect.DATA_PARAMETERS, components=True)
     choice = negotiate(request.headers.get("accept", ""), given.get("format", ""), "data", api)
+    if asked.dimension_at_observation == ALL_DIMENSIONS and choice.format.syntax != "csv":
+        raise Unsupported(
+            "Flat messages are offered as CSV only, which is flat anyway.",
+            parameter="dimensionAtObservation",
+            hint="Ask for format=csv, or for TIME_PERIOD.",
+        )
     parameters = _parameters(given, choice.parameters, choice.format.choices)
     catalogue, ledger, now = parts.catalogue(), parts.ledger(), parts.clock()
     found = answer.data(

@@ -19,8 +19,16 @@ from greffe.web.api import ERRORS, published
 from greffe.web.language import chosen_language
 from greffe.web.strict import only
 
+PERIOD = r"^([0-9]{4}(-(Q[1-4]|S[12]|T[1-3]|W[0-5][0-9]|[01][0-9](-[0-3][0-9])?))?)?$"
 MOST = 1_000  # series of one JSON answer; more is what SDMX-CSV is for
-Lang = Annotated[str, Query(description="Language of the labels: en or fr; else Accept-Language")]
+Lang = Annotated[
+    str,
+    Query(
+        description="Language of the labels: en or fr; else Accept-Language", json_schema_extra={"enum": ["en", "fr"]}
+    ),
+]
+Start = Annotated[str, Query(description="First period, e.g. 2015", pattern=PERIOD)]
+End = Annotated[str, Query(description="Last period, e.g. 2022", pattern=PERIOD)]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="Most series of this answer; `next` leads on")]
 Offset = Annotated[int, Query(ge=0, le=10_000_000, description="Series to pass over")]
 FlowId = Annotated[str, Path(description="Id of a dataflow", examples=["ESTAT_CRIM_OFF_CAT"])]
@@ -51,8 +59,8 @@ def router(parts: Parts) -> APIRouter:
         request: Request,
         dataflow: FlowId,
         key: Annotated[str, Query(description="One part per dimension; empty = any, + = or, e.g. A..NR.FR")] = "",
-        start: Annotated[str, Query(description="First period, e.g. 2015")] = "",
-        end: Annotated[str, Query(description="Last period, e.g. 2022")] = "",
+        start: Start = "",
+        end: End = "",
         lang: Lang = "",
         limit: Limit = 100,
         offset: Offset = 0,
@@ -70,8 +78,8 @@ def router(parts: Parts) -> APIRouter:
         request: Request,
         dataflow: FlowId,
         key: Key,
-        start: str = "",
-        end: str = "",
+        start: Start = "",
+        end: End = "",
         lang: Lang = "",
         limit: Limit = 100,
         offset: Offset = 0,
