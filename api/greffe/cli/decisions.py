@@ -17,15 +17,14 @@ from greffe.release.definitions import approve_map, export_folders, import_folde
 from greffe.release.lifecycle import (
     accept_warnings,
     approve_draft,
-    approve_waiver,
     dataflow_named,
     make_release,
-    propose_waiver,
     withdraw,
 )
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, ROLES, add_person, approvers, author_of
 from greffe.release.verify import faults
+from greffe.release.waivers import approve_waiver, propose_waiver
 from greffe.store.ledger import Waiver
 
 

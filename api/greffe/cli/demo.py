@@ -28,15 +28,14 @@ from greffe.release.intake import Handover, Taken, take_in
 from greffe.release.lifecycle import (
     accept_warnings,
     approve_draft,
-    approve_waiver,
     dataflow_named,
     kept_draft,
     make_draft,
     make_release,
-    propose_waiver,
 )
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, add_person, approvers
+from greffe.release.waivers import approve_waiver, propose_waiver
 from greffe.settings import read_settings
 from greffe.store.base import Actor
 from greffe.store.ledger import Waiver

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from greffe.errors import BadQuery, Conflict, Refused
-from greffe.model.findings import Finding, open_errors
+from greffe.model.findings import open_errors
 from greffe.model.instants import written
 from greffe.model.references import Reference
 from greffe.model.releases import Release
@@ -21,9 +19,9 @@ from greffe.release.parts import Parts
 from greffe.release.people import approvers, may_sign, needs, signed_by_two
 from greffe.release.prepare import prepare
 from greffe.release.sources import choose_inputs
-from greffe.release.waivers import check_waiver
+from greffe.release.waivers import waived
 from greffe.store.base import Actor, Saved
-from greffe.store.ledger import Acceptance, Approval, DraftRecord, Waiver, Withdrawal, release_payload
+from greffe.store.ledger import Acceptance, Approval, DraftRecord, Withdrawal, release_payload
 
 
 def make_draft(
@@ -87,19 +85,6 @@ def kept_draft(parts: Parts, id_: str) -> tuple[DraftRecord, Draft]:
     return record, replace(draft, findings=waived(parts, draft))
 
 
-def waived(parts: Parts, draft: Draft) -> tuple[Finding, ...]:
-    """The findings, each error that a waiver in force covers marked with its id."""
-    waivers = [w for w in parts.ledger().waivers.values() if w.in_force and str(w.dataflow) == draft.dataflow]
-
-    def marked(finding: Finding) -> Finding:
-        for w in waivers:
-            if w.rule == finding.rule and w.period in ("", finding.period) and w.key.items() <= finding.key.items():
-                return replace(finding, waiver=w.id)
-        return finding
-
-    return tuple(marked(f) for f in draft.findings)
-
-
 def approve_draft(parts: Parts, who: Actor, id_: str, comment: str = "") -> int:
     """Sign a draft. Raises Refused while errors are open or nothing is in it: there is nothing to sign. Returns the
     number of approvals."""
@@ -119,29 +104,6 @@ def accept_warnings(parts: Parts, who: Actor, id_: str, reason: str) -> None:
     if not reason.strip():
         raise BadQuery("An acceptance needs its reason.", parameter="--reason")
     parts.note(who, "warnings.accepted", id_, Acceptance(id_, record.checksum, reason).payload())
-
-
-def propose_waiver(parts: Parts, who: Actor, waiver: Waiver) -> Waiver:
-    """Ask that an error may stand because its owner has published the figure; two other people must approve it."""
-    needs(parts, who, "author")
-    for name, value in (("--reason", waiver.reason), ("--reference", waiver.reference)):
-        if not value.strip():
-            raise BadQuery("A waiver needs its reason and the publication it refers to.", parameter=name)
-    check_waiver(parts.catalogue(), waiver)
-    parts_of_id = [waiver.rule, str(waiver.dataflow), sorted(waiver.key.items()), waiver.period]
-    text = json.dumps([*parts_of_id, waiver.reason, waiver.reference])
-    named = replace(waiver, id=f"W-{hashlib.sha256(text.encode()).hexdigest()[:8]}")
-    if named.id not in parts.ledger().waivers:
-        parts.note(who, "waiver.proposed", named.id, named.payload())
-    return parts.ledger().waiver(named.id)
-
-
-def approve_waiver(parts: Parts, who: Actor, id_: str) -> Waiver:
-    """Sign a waiver."""
-    waiver = parts.ledger().waiver(id_)
-    may_sign(parts, who, id_, waiver.id, waiver.author)
-    parts.note(who, "waiver.approved", id_, Approval(id_, waiver.id).payload())
-    return parts.ledger().waiver(id_)
 
 
 def make_release(parts: Parts, who: Actor, id_: str, at: datetime | None = None) -> Release:

@@ -29,7 +29,8 @@ def prepare(connection: Connection, job: Job, folder: Path, progress: Progress) 
     connection.execute(f"UPDATE {MAPPED} SET DATA_ORIGIN = $1", [job.inputs.origin])
     progress("validating the source")
     internal = check_internal(connection, job, sources.main, sources.populations)
-    internal += clashes(connection, job.inputs.main, job.inputs.folder)
+    for feed in (job.inputs.main, *job.inputs.populations):
+        internal += clashes(connection, feed, job.inputs.folder)
     progress("protecting")
     protected = suppress(connection, MAPPED, job.structure)
     # What is validated is what would be published: a finding on it cannot give a confidential value away.

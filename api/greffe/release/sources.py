@@ -173,7 +173,8 @@ def clashes(connection: Connection, feed: Feed, folder: Path) -> tuple[Finding, 
         f"SELECT * FROM read_parquet('{_literal(folder / e.id)}') WHERE NOT superseded" for e in feed.extracts
     )
     rows = connection.execute(
-        f"SELECT {key}, VERSION, min(OBS_TEXT), max(OBS_TEXT) FROM ({parts}) GROUP BY ALL "
+        f"SELECT {key}, VERSION, min(OBS_TEXT), max(OBS_TEXT) FROM (SELECT * FROM ({parts}) "
+        f"QUALIFY VERSION = max(VERSION) OVER (PARTITION BY {key})) GROUP BY ALL "
         "HAVING min(OBS_TEXT) <> max(OBS_TEXT) ORDER BY ALL LIMIT 1000"
     ).fetchall()
     return tuple(

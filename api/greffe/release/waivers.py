@@ -1,19 +1,66 @@
-"""Is a waiver about something: a rule that exists, components and codes of the flow or of its source, a period (D19)."""
+"""An error that may stand because its owner has published the figure: proposed, signed by two others, applied (D19)."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+from dataclasses import replace
+
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import BadQuery, nearest
+from greffe.model.findings import Finding
 from greffe.model.periods import span
 from greffe.model.structures import Codelist, Dataflow
-from greffe.store.ledger import Waiver
+from greffe.release.drafts import Draft
+from greffe.release.parts import Parts
+from greffe.release.people import may_sign, needs
+from greffe.store.base import Actor
+from greffe.store.ledger import Approval, Waiver
 from greffe.validation.run import RULES
 
 MAPPING_RULES = ("SM-21", "SM-22")  # what the mapping itself finds
 
 
+def waived(parts: Parts, draft: Draft) -> tuple[Finding, ...]:
+    """The findings, each error that a waiver in force covers marked with its id."""
+    waivers = [w for w in parts.ledger().waivers.values() if w.in_force and str(w.dataflow) == draft.dataflow]
+
+    def marked(finding: Finding) -> Finding:
+        for w in waivers:
+            if w.rule == finding.rule and w.period in ("", finding.period) and w.key.items() <= finding.key.items():
+                return replace(finding, waiver=w.id)
+        return finding
+
+    return tuple(marked(f) for f in draft.findings)
+
+
+def propose_waiver(parts: Parts, who: Actor, waiver: Waiver) -> Waiver:
+    """Ask that an error may stand because its owner has published the figure; two other people must approve it."""
+    needs(parts, who, "author")
+    for name, value in (("--reason", waiver.reason), ("--reference", waiver.reference)):
+        if not value.strip():
+            raise BadQuery("A waiver needs its reason and the publication it refers to.", parameter=name)
+    check_waiver(parts.catalogue(), waiver)
+    parts_of_id = [waiver.rule, str(waiver.dataflow), sorted(waiver.key.items()), waiver.period]
+    text = json.dumps([*parts_of_id, waiver.reason, waiver.reference])
+    named = replace(waiver, id=f"W-{hashlib.sha256(text.encode()).hexdigest()[:8]}")
+    if named.id not in parts.ledger().waivers:
+        parts.note(who, "waiver.proposed", named.id, named.payload())
+    return parts.ledger().waiver(named.id)
+
+
+def approve_waiver(parts: Parts, who: Actor, id_: str) -> Waiver:
+    """Sign a waiver."""
+    waiver = parts.ledger().waiver(id_)
+    may_sign(parts, who, id_, waiver.id, waiver.author)
+    parts.note(who, "waiver.approved", id_, Approval(id_, waiver.id).payload())
+    return parts.ledger().waiver(id_)
+
+
 def check_waiver(catalogue: Catalogue, waiver: Waiver) -> None:
-    """Raises BadQuery with the nearest rule, component or code."""
+    """Is it about something: a rule that exists, dimensions and codes of the flow or of its source, a period.
+
+    Raises BadQuery with the nearest rule, component or code."""
     rules = {r.id for r in RULES} | set(MAPPING_RULES)
     if waiver.rule not in rules:
         raise BadQuery(f"There is no rule {waiver.rule}.", nearest=nearest(waiver.rule, rules))

@@ -18,14 +18,13 @@ from greffe.release.explain import explain
 from greffe.release.lifecycle import (
     accept_warnings,
     approve_draft,
-    approve_waiver,
     dataflow_named,
     make_release,
-    propose_waiver,
     withdraw,
 )
 from greffe.release.people import HOUSE, add_person
 from greffe.release.verify import faults
+from greffe.release.waivers import approve_waiver, propose_waiver
 from greffe.store.base import Actor
 from greffe.store.ledger import Waiver
 
@@ -484,3 +483,17 @@ def test_a_person_keeps_her_roles_and_the_house_steps_back_behind_an_administrat
     with pytest.raises(Denied, match="by an administrator now"):
         add_person(house.parts, HOUSE, "mallory", ["administrator"])
     add_person(house.parts, Actor("chef"), "nadia", ["auditor"])
+
+
+def test_a_higher_version_settles_a_clash(house, tmp_path):
+    text = (PUBLISHED / "ssmsi_infractions.csv").read_text()
+    for name, value, version in (("one", "976", "1"), ("two", "977", "2")):
+        house.clock.forward(days=1)
+        path = tmp_path / f"{name}.csv"
+        header, *rows = text.splitlines()
+        row = next(r for r in rows if ",975," in r).replace(",975,", f",{value},").replace(",D,,1,", f",D,,{version},")
+        path.write_text(f"{header}\n{row}\n")
+        house.take(path, "INT_SSMSI")
+    assert house.draft().errors == ()
+    house.released()
+    assert explain(house.parts, KEY, "2008").published == "977"
