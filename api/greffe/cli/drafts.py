@@ -12,6 +12,7 @@ from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.show import failing, say, show
 from greffe.model.findings import Finding
 from greffe.release.lifecycle import kept_draft
+from greffe.release.people import approvers
 from greffe.web.language import chosen_language
 
 
@@ -37,7 +38,7 @@ def drafts(home: Home = None, json_: Json = False) -> None:
                     "observations": d.observations,
                     "errors": d.errors,
                     "warnings": d.warnings,
-                    "approvals": len({a.person for a in ledger.approvals(d.id, d.checksum) if a.role == "approver"}),
+                    "approvals": len(approvers(parts, d.id, d.checksum)),
                     "release": str(release) if release else "",
                 }
             )

@@ -7,6 +7,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from greffe.cli.show import show
+from greffe.formats.languages import best
 from greffe.model.trace import MappingStep, Trace
 from greffe.release.explain import Explanation
 from greffe.store.ledger import Approval
@@ -91,7 +92,7 @@ def _label(found: Explanation, id_: str, code: str, lang: str) -> str:
     component = found.structure.component(id_)
     codes = found.catalogue.codelist(component) if component else None
     item = codes.item(code) if codes else None
-    return (item.names.get(lang) or item.names.get("en", "")) if item else ""
+    return best(item.names, lang) if item else ""
 
 
 def as_data(found: Explanation) -> dict[str, object]:

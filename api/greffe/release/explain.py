@@ -18,7 +18,7 @@ from greffe.release.definitions import map_subject
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.manifest import findings, made_from, table, waivers
 from greffe.release.parts import Parts
-from greffe.release.sources import Feed, Inputs, load_sources
+from greffe.release.sources import Inputs, denominators, feed_of, load_sources
 from greffe.store.base import Selection
 from greffe.store.ledger import Acceptance, Approval, Ledger
 from greffe.validation.run import RULES, Context
@@ -64,7 +64,7 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
         wanted = f"{flow.reference.id}#{release_number}" if release_number else f"Nothing of {flow.reference}"
         raise NotFound(f"{wanted} is {'not ' if release_number else ''}readable now.")
     manifest = made_from(parts, release)
-    catalogue = parts.catalogue(table(manifest, "catalogue_files"))
+    catalogue = parts.catalogue(str(manifest.get("catalogue_checksum", "")))
     flow = catalogue.get(Dataflow, flow.reference)
     structure, map_ = catalogue.structure(flow), catalogue.map_to(flow)
     key = _key(structure, key_text)
@@ -167,14 +167,11 @@ def _again(
     period: str,
 ) -> Trace | None:
     records = [ledger.extract(id_) for id_ in table(manifest, "extracts")]
-
-    def feed(reference: object) -> Feed:
-        mine = [r for r in records if r.dataflow == reference]
-        structure = catalogue.structure(catalogue.get(Dataflow, mine[0].dataflow))
-        return Feed(mine[0].dataflow, structure, tuple(sorted(mine, key=lambda r: (r.moment, r.id), reverse=True)))
-
-    populations = dict.fromkeys(c.population.dataflow for c in map_.calculations if c.population is not None)
-    inputs = Inputs(parts.settings.extracts, feed(map_.source), tuple(feed(p) for p in populations))
+    main, *populations = (
+        feed_of(catalogue, flow, [r for r in records if r.dataflow == flow])
+        for flow in (map_.source, *denominators(map_))
+    )
+    inputs = Inputs(parts.settings.extracts, main, tuple(populations))
     with parts.connection() as connection:
         sources = load_sources(connection, inputs)
         return trace(connection, map_, catalogue, sources.main, sources.populations, key, period)

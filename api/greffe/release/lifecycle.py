@@ -16,7 +16,7 @@ from greffe.release.definitions import map_subject
 from greffe.release.drafts import Draft, read_draft
 from greffe.release.job import Job
 from greffe.release.parts import Parts
-from greffe.release.people import approvers, may_sign, needs, signed_by_two
+from greffe.release.people import approvers, author_of, may_sign, needs, signed_by_two
 from greffe.release.prepare import prepare
 from greffe.release.sources import choose_inputs
 from greffe.release.waivers import waived
@@ -118,7 +118,7 @@ def make_release(parts: Parts, who: Actor, id_: str, at: datetime | None = None)
     now = parts.clock()
     if at is not None and at < now:
         raise Refused(f"{at:%Y-%m-%d %H:%M %Z} is past.", parameter="--at", hint="Leave it out to release now.")
-    made = next((r for r in ledger.releases.values() if r.draft == id_), None)
+    made = ledger.release_of_draft(id_)
     if made is not None:
         return _made_before(made, at)
     _releasable(parts, record, draft)
@@ -200,8 +200,7 @@ def _releasable(parts: Parts, record: DraftRecord, draft: Draft) -> None:
             f"The map {map_.reference} changed since draft {record.id} was prepared.", hint="Prepare it again."
         )
     subject = map_subject(map_)
-    author = next((a.person for a in ledger.approvals(subject, map_.checksum) if a.role == "author"), "")
-    if not signed_by_two(parts, subject, map_.checksum, author):
+    if not signed_by_two(parts, subject, map_.checksum, author_of(parts, subject, map_.checksum)):
         raise Refused(
             f"The map {map_.reference} has {len(approvers(parts, subject, map_.checksum))} of 2 approvals.",
             hint=f"greffe approve map:{map_.reference.id} --as NAME",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.load import load
 from greffe.engine import Connection, opened
-from greffe.errors import GreffeError, Unavailable
+from greffe.errors import NotFound, Unavailable
 from greffe.settings import Settings
 from greffe.store.base import Actor, Observations, Register
 from greffe.store.ledger import Ledger, LedgerReader
@@ -38,23 +38,24 @@ class Parts:
         now = self.clock()
         try:
             return self.reader.refresh(now)
-        except GreffeError:
-            raise
-        except Exception as error:  # whatever the database's driver raises when it is not there
+        except Unavailable as error:
             read_at = self.reader.read_at
             if read_at is not None and now - read_at < timedelta(seconds=self.settings.effect_delay_seconds):
                 return self.reader.ledger
             raise Unavailable("The register cannot be read, so what is current is not known.") from error
 
-    def catalogue(self, files: Mapping[str, str] | None = None) -> Catalogue:
-        """The effective catalogue, or the one of other `files` (path → checksum, as a release keeps them)."""
-        wanted = self.ledger().catalogue_files if files is None else files
-        key = "\n".join(f"{path} {checksum}" for path, checksum in sorted(wanted.items()))
-        if key not in self._catalogues:
+    def catalogue(self, checksum: str = "") -> Catalogue:
+        """The effective catalogue, or the one that was effective under another checksum (a release names it)."""
+        versions = self.ledger().catalogues
+        version = next((v for v in reversed(versions) if checksum in ("", v.checksum)), None)
+        if version is None:
+            raise NotFound(f"There is no catalogue {checksum or 'yet'}.")
+        if version.checksum not in self._catalogues:
             while len(self._catalogues) >= 4:  # releases of the past may want older ones; few at a time
                 self._catalogues.pop(next(iter(self._catalogues)))
-            self._catalogues[key] = load({path: self.register.content(sha) for path, sha in wanted.items()})
-        return self._catalogues[key]
+            contents = {path: self.register.content(sha) for path, sha in version.files.items()}
+            self._catalogues[version.checksum] = load(contents)
+        return self._catalogues[version.checksum]
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:

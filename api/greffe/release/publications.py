@@ -14,7 +14,7 @@ from greffe.model.references import parse_reference
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.parts import Parts
-from greffe.release.sources import Feed, Inputs, load_sources
+from greffe.release.sources import Feed, Inputs, denominators, feed_of, load_sources
 from greffe.validation.run import Context, run
 
 TABLE = "published"
@@ -45,13 +45,12 @@ def check_publication(parts: Parts, path: Path, dataflow: str = "") -> tuple[Dat
 
 def _population(parts: Parts) -> Feed | None:
     catalogue = parts.catalogue()
-    wanted = {c.population.dataflow for m in catalogue.maps.values() for c in m.calculations if c.population}
+    wanted = {flow for m in catalogue.maps.values() for flow in denominators(m)}
     records = [e for e in parts.ledger().accepted if e.dataflow in wanted and e.origin == "real"]
     if not records:
         return None
-    flow = catalogue.get(Dataflow, records[0].dataflow)
-    newest = sorted((r for r in records if r.dataflow == flow.reference), key=lambda r: r.moment, reverse=True)
-    return Feed(flow.reference, catalogue.structure(flow), tuple(newest))
+    flow = records[0].dataflow
+    return feed_of(catalogue, flow, [r for r in records if r.dataflow == flow])
 
 
 def _read(path: Path) -> tuple[list[str], list[list[str]]]:

@@ -93,12 +93,13 @@ def choose_inputs(
             f"{map_.source} has real and synthetic extracts, and a release never mixes them.",
             hint="Say which: --origin real or --origin synthetic.",
         )
-    populations = dict.fromkeys(c.population.dataflow for c in map_.calculations if c.population is not None)
-    return Inputs(
-        folder,
-        _feed(catalogue, map_.source, main),
-        tuple(_feed(catalogue, p, _denominators(p, accepted)) for p in populations),
-    )
+    populations = tuple(feed_of(catalogue, p, _denominators(p, accepted)) for p in denominators(map_))
+    return Inputs(folder, feed_of(catalogue, map_.source, main), populations)
+
+
+def denominators(map_: StructureMap) -> tuple[Reference, ...]:
+    """The dataflows that the rates of a map divide by, each once."""
+    return tuple(dict.fromkeys(c.population.dataflow for c in map_.calculations if c.population is not None))
 
 
 def _denominators(dataflow: Reference, accepted: Sequence[ExtractRecord]) -> list[ExtractRecord]:
@@ -108,7 +109,8 @@ def _denominators(dataflow: Reference, accepted: Sequence[ExtractRecord]) -> lis
     return [e for e in found if e.origin == "real"] or found
 
 
-def _feed(catalogue: Catalogue, dataflow: Reference, extracts: Sequence[ExtractRecord]) -> Feed:
+def feed_of(catalogue: Catalogue, dataflow: Reference, extracts: Sequence[ExtractRecord]) -> Feed:
+    """The extracts of one dataflow, the latest moment first."""
     structure = catalogue.structure(catalogue.get(Dataflow, dataflow))
     return Feed(dataflow, structure, tuple(sorted(extracts, key=lambda e: (e.moment, e.id), reverse=True)))
 
@@ -121,13 +123,19 @@ def checksum(path: Path) -> str:
 
 def faults(folder: Path, record: ExtractRecord) -> list[str]:
     """What is wrong with a kept extract, as sentences."""
-    rows, originals = folder / record.id / "rows.parquet", sorted((folder / record.id).glob("original.*"))
+    originals = sorted((folder / record.id).glob("original.*"))
     found = []
-    if not rows.is_file() or (record.rows_checksum and checksum(rows) != record.rows_checksum):
+    if not _intact(folder, record):
         found.append(f"extract {record.id}: rows.parquet is not what was written.")
     if not originals or checksum(originals[0]) != record.checksum:
         found.append(f"extract {record.id}: the original is not what was handed over.")
     return found
+
+
+def _intact(folder: Path, record: ExtractRecord) -> bool:
+    """The rows are there and are those that were written."""
+    rows = folder / record.id / "rows.parquet"
+    return rows.is_file() and (not record.rows_checksum or checksum(rows) == record.rows_checksum)
 
 
 def load_sources(connection: Connection, inputs: Inputs) -> Sources:
@@ -135,8 +143,7 @@ def load_sources(connection: Connection, inputs: Inputs) -> Sources:
     counts, then the later extract (by moment). Column `extract` says where a row is from. Raises Broken for a kept
     extract that is not what was written."""
     for extract in inputs.extracts:
-        rows = inputs.folder / extract.id / "rows.parquet"
-        if not rows.is_file() or (extract.rows_checksum and checksum(rows) != extract.rows_checksum):
+        if not _intact(inputs.folder, extract):
             raise Broken(
                 f"The rows of extract {extract.id} are not what was written.", hint="greffe verify tells more."
             )
@@ -149,31 +156,35 @@ def load_sources(connection: Connection, inputs: Inputs) -> Sources:
 
 
 def _view(connection: Connection, name: str, feed: Feed, folder: Path) -> str:
-    """Paths go in as literals, doubled quotes: a view takes no parameters. They are our own (folder and extract id)."""
-    parts = [
+    body = _union(feed, folder)
+    if len(feed.extracts) > 1:
+        body = f"SELECT * FROM ({body}) QUALIFY row_number() OVER "
+        body += f"(PARTITION BY {_keys(feed)} ORDER BY VERSION DESC, extract_rank) = 1"
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT * EXCLUDE (extract_rank) FROM ({body})")
+    return name
+
+
+def _union(feed: Feed, folder: Path) -> str:
+    """SQL of the rows of all extracts of a feed. Paths go in as literals, quotes doubled: a view takes no parameters.
+    They are our own (folder and extract id)."""
+    return " UNION ALL BY NAME ".join(
         f"SELECT '{e.id}' AS extract, {rank} AS extract_rank, * FROM read_parquet('{_literal(folder / e.id)}') "
         "WHERE NOT superseded"
         for rank, e in enumerate(feed.extracts)
-    ]
-    body = " UNION ALL BY NAME ".join(parts)
-    if len(parts) > 1:
-        key = ", ".join(quoted(d) for d in (*feed.structure.dimension_ids, "TIME_PERIOD"))
-        body = f"SELECT * FROM ({body}) QUALIFY row_number() OVER "
-        body += f"(PARTITION BY {key} ORDER BY VERSION DESC, extract_rank) = 1"
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT * EXCLUDE (extract_rank) FROM ({body})")
-    return name
+    )
+
+
+def _keys(feed: Feed) -> str:
+    return ", ".join(quoted(d) for d in (*feed.structure.dimension_ids, "TIME_PERIOD"))
 
 
 def clashes(connection: Connection, feed: Feed, folder: Path) -> tuple[Finding, ...]:
     """Keys that two extracts hold with one version and different values: an error (D4). A correction has a new version."""
     if len(feed.extracts) < 2:
         return ()
-    key = ", ".join(quoted(d) for d in (*feed.structure.dimension_ids, "TIME_PERIOD"))
-    parts = " UNION ALL BY NAME ".join(
-        f"SELECT * FROM read_parquet('{_literal(folder / e.id)}') WHERE NOT superseded" for e in feed.extracts
-    )
+    key = _keys(feed)
     rows = connection.execute(
-        f"SELECT {key}, VERSION, min(OBS_TEXT), max(OBS_TEXT) FROM (SELECT * FROM ({parts}) "
+        f"SELECT {key}, VERSION, min(OBS_TEXT), max(OBS_TEXT) FROM (SELECT * FROM ({_union(feed, folder)}) "
         f"QUALIFY VERSION = max(VERSION) OVER (PARTITION BY {key})) GROUP BY ALL "
         "HAVING min(OBS_TEXT) <> max(OBS_TEXT) ORDER BY ALL LIMIT 1000"
     ).fetchall()

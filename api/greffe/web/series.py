@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from greffe.errors import BadQuery, NotFound
+from greffe.formats.languages import best
 from greffe.model.dataset import SeriesBlock
 from greffe.model.periods import Span, span
 from greffe.model.structures import Codelist, DataStructure
@@ -198,7 +199,7 @@ def _series(
 
 def _label(codes: Codelist | None, code: str, lang: str) -> str:
     item = codes.item(code) if codes else None
-    return (item.names.get(lang) or item.names.get("en", code)) if item else code
+    return best(item.names, lang) if item else code
 
 
 def _observation(row: Mapping[str, object]) -> str:

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from house import AUTHOR, FIRST, FLOW, PUBLISHED, RELEASER, SECOND, House, new_house
 
 from greffe.app import create_app
-from greffe.errors import BadInput, BadQuery, Broken, Denied, NotFound, Refused
+from greffe.errors import BadInput, BadQuery, Broken, Denied, NotFound, Refused, Unavailable
 from greffe.model.structures import Dataflow
 from greffe.release.definitions import export_folders, import_folders
 from greffe.release.explain import explain
@@ -497,3 +497,20 @@ def test_a_higher_version_settles_a_clash(house, tmp_path):
     assert house.draft().errors == ()
     house.released()
     assert explain(house.parts, KEY, "2008").published == "977"
+
+
+def test_the_last_reading_serves_for_five_seconds_when_the_register_is_away(house, monkeypatch):
+    """D6: after that nobody can tell what is current, and "latest" is 503."""
+    house.released()
+    client = TestClient(create_app(house.parts), raise_server_exceptions=False)
+    assert client.get(f"/sdmx/v1/data/{FLOW}").status_code == 200
+
+    def away(*_arguments: object) -> int:
+        raise Unavailable("The register is away.")
+
+    monkeypatch.setattr(house.parts.register, "head", away)
+    house.clock.forward(seconds=4)
+    assert client.get(f"/sdmx/v1/data/{FLOW}").status_code == 200
+    house.clock.forward(seconds=1)
+    answer = client.get(f"/sdmx/v1/data/{FLOW}")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
