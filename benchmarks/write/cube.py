@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.ipc as ipc
 
-from greffe.model.dataset import DataMessage, Header, SeriesBlock
+from greffe.model.dataset import DataMessage, DataSet, Header, SeriesBlock
 from greffe.model.references import Reference, Urn
 from greffe.model.structures import Codelist, Component, ConceptScheme, Dataflow, DataStructure, Item, Representation
 
@@ -114,9 +114,13 @@ def message(series: pa.Table, observations: pa.Table) -> DataMessage:
     """The answer that is written."""
     return DataMessage(
         Header("BENCH", "2026-11-24T10:00:00+00:00", test=True),
-        DATAFLOW,
-        STRUCTURE,
-        CODELISTS,
-        blocks(series, observations),
-        attributes=tuple(a.id for a in STRUCTURE.attributes),
+        (
+            DataSet(
+                DATAFLOW,
+                STRUCTURE,
+                CODELISTS,
+                blocks(series, observations),
+                attributes=tuple(a.id for a in STRUCTURE.attributes),
+            ),
+        ),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pyarrow as pa
 
-from greffe.model.dataset import DataMessage, Header, SeriesBlock
+from greffe.model.dataset import DataMessage, DataSet, Header, SeriesBlock
 from greffe.model.references import Reference, Urn
 from greffe.model.structures import Codelist, Component, Dataflow, DataStructure, Item, Representation
 
@@ -88,8 +88,9 @@ def block(
 
 
 def message(blocks: Iterable[SeriesBlock], **changes: object) -> DataMessage:
+    """One data set in a message; `changes` are of the data set, or of the message where it has such a field."""
+    own = {name: changes.pop(name) for name in ("header", "language", "dimension_at_observation") if name in changes}
     found: dict[str, object] = {
-        "header": HEADER,
         "dataflow": DATAFLOW,
         "structure": STRUCTURE,
         "codelists": CODELISTS,
@@ -98,7 +99,7 @@ def message(blocks: Iterable[SeriesBlock], **changes: object) -> DataMessage:
         "names": NAMES,
         **changes,
     }
-    return DataMessage(**found)  # type: ignore[arg-type]
+    return DataMessage(**({"header": HEADER, "datasets": (DataSet(**found),)} | own))  # type: ignore[arg-type]
 
 
 AWKWARD = "5 < 6 & \"7\"\n'é', fin\t\r"

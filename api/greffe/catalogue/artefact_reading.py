@@ -61,7 +61,9 @@ def _scheme(kind: str, node: Node) -> Artefact:
             raise node.wrong(
                 f"The parent {item.parent!r} of {item.id!r} is not in the list.", near=nearest(item.parent, known)
             )
-    return _SCHEMES[kind](reference(node), names(node), descriptions(node), notes(node), partial, stub(node), found)
+    return _SCHEMES[kind](
+        reference(node), names(node), descriptions(node), notes(node), partial, stub(node), items=found
+    )
 
 
 def _items(kind: str, nodes: Iterable[Node]) -> Iterator[Item]:
@@ -192,7 +194,9 @@ def _representation(node: Node) -> Representation:
 def _dataflow(kind: str, node: Node) -> Artefact:
     node.only((*MAINTAINED, "structure"), ("id", "agencyID", "structure"))
     structure = urn_of(node.child("structure"), "datastructure")
-    return Dataflow(reference(node), names(node), descriptions(node), notes(node), False, stub(node), structure)
+    return Dataflow(
+        reference(node), names(node), descriptions(node), notes(node), False, stub(node), structure=structure
+    )
 
 
 def _agreement(kind: str, node: Node) -> Artefact:

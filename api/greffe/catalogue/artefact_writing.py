@@ -77,7 +77,7 @@ def to_json(artefact: Artefact) -> dict[str, object]:
     elif isinstance(artefact, DataConstraint):
         if not artefact.stub:
             found |= _constraint(artefact)
-    else:
+    elif isinstance(artefact, Dataflow | ProvisionAgreement | Categorisation):
         found |= _links(artefact)
     return found
 

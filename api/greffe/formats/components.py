@@ -8,8 +8,7 @@ from itertools import chain
 
 from greffe.arrow import text
 from greffe.errors import Broken
-from greffe.model.dataset import DataMessage, SeriesBlock
-from greffe.model.structures import DataStructure
+from greffe.model.dataset import DataSet, SeriesBlock
 
 TIME = "TIME_PERIOD"
 VALUE = "OBS_VALUE"
@@ -27,9 +26,9 @@ class Levels:
     observation: tuple[str, ...]
 
 
-def levels(message: DataMessage) -> Levels:
+def levels(dataset: DataSet) -> Levels:
     """The attributes that were asked for, sorted by where they hang."""
-    wanted = [a for a in message.structure.attributes if a.id in message.attributes]
+    wanted = [a for a in dataset.structure.attributes if a.id in dataset.attributes]
     low = {a.id for a in wanted if a.on_observation or TIME in a.relationship}
     return Levels(
         tuple(a.id for a in wanted if not a.relationship),
@@ -38,31 +37,31 @@ def levels(message: DataMessage) -> Levels:
     )
 
 
-def attribute_ids(structure: DataStructure, message: DataMessage) -> tuple[str, ...]:
+def attribute_ids(dataset: DataSet) -> tuple[str, ...]:
     """The attributes that were asked for, in the order of the DSD."""
-    return tuple(a.id for a in structure.attributes if a.id in message.attributes)
+    return tuple(a.id for a in dataset.structure.attributes if a.id in dataset.attributes)
 
 
-def dataset_values(message: DataMessage, ids: tuple[str, ...]) -> tuple[dict[str, str], DataMessage]:
-    """Values of data set attributes, and the message with all its blocks still to come.
+def dataset_values(dataset: DataSet, ids: tuple[str, ...]) -> tuple[dict[str, str], DataSet]:
+    """Values of data set attributes, and the data set with all its blocks still to come.
 
     A block holds them on each series; they stand on the data set once, before the first series. Raises Broken when two
     series disagree.
     """
     if not ids:
-        return {}, message
-    first = next((block for block in message.blocks if block.series.num_rows), None)
+        return {}, dataset
+    first = next((block for block in dataset.blocks if block.series.num_rows), None)
     if first is None:
-        return {}, message
+        return {}, dataset
     found = _constants(first, ids)
 
     def checked() -> Iterator[SeriesBlock]:
-        for block in chain([first], message.blocks):
+        for block in chain([first], dataset.blocks):
             if block.series.num_rows and _constants(block, ids) != found:
-                raise Broken(f"Series of {message.dataflow.reference} differ in an attribute of the data set.")
+                raise Broken(f"Series of {dataset.dataflow.reference} differ in an attribute of the data set.")
             yield block
 
-    return found, replace(message, blocks=checked())
+    return found, replace(dataset, blocks=checked())
 
 
 def _constants(block: SeriesBlock, ids: tuple[str, ...]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from greffe.formats.fragments import chunks
 from greffe.formats.languages import best
 from greffe.formats.parameters import Parameters
 from greffe.formats.pieces import Cell, Layout, Number, Piece
-from greffe.model.dataset import DataMessage
+from greffe.model.dataset import DataMessage, DataSet
 
 Version: TypeAlias = Literal["1.0", "2.0"]
 _END: Final = "\n"
@@ -33,33 +33,42 @@ def write(message: DataMessage, parameters: Parameters, version: Version) -> Ite
     labels: id, both (`A: Annual` in the cell and `FREQ: Frequency` above it), and in 2.0 name (a column of names after
     each). keys (2.0): none, series, obs, both. Without observations each series is one row with empty cells.
     """
-    names = _Names(message)
-    columns = _structure(message, names, parameters, version)
+    for number, dataset in enumerate(message.datasets):
+        yield from _dataset(dataset, message.language, parameters, version, header=number == 0)
+
+
+def _dataset(
+    dataset: DataSet, language: str, parameters: Parameters, version: Version, header: bool
+) -> Iterator[bytes]:
+    names = _Names(dataset, language)
+    columns = _structure(dataset, names, parameters, version)
     if version == "2.0":
-        columns += _keys(message, parameters.keys)
-    columns += [_coded(id_, names, parameters.labels) for id_ in (*message.structure.dimension_ids, TIME)]
-    if message.measures or version == "1.0":  # 1.0 always has its one measure
-        columns.append(_value(message, names, parameters.labels, version))
-    columns += [_coded(id_, names, parameters.labels) for id_ in attribute_ids(message.structure, message)]
-    yield (",".join(csv(h) for column in columns for h in column.headers) + _END).encode()
+        columns += _keys(dataset, parameters.keys)
+    columns += [_coded(id_, names, parameters.labels) for id_ in (*dataset.structure.dimension_ids, TIME)]
+    if dataset.measures or version == "1.0":  # 1.0 always has its one measure
+        columns.append(_value(dataset, names, parameters.labels, version))
+    columns += [_coded(id_, names, parameters.labels) for id_ in attribute_ids(dataset)]
+    if header:
+        yield (",".join(csv(h) for column in columns for h in column.headers) + _END).encode()
     row = [
         piece
         for number, column in enumerate(columns, 1)
         for piece in _ended(column.pieces, "," if number < len(columns) else _END)
     ]
-    layout = Layout(row=tuple(row), bare=not message.observations)
-    yield from chunks(message.blocks, layout, observations=message.observations)
+    layout = Layout(row=tuple(row), bare=not dataset.observations)
+    yield from chunks(dataset.blocks, layout, observations=dataset.observations)
 
 
 class _Names:
-    """Names of components and of their codes in the language of the message."""
+    """Names of components and of their codes in the language of the dataset."""
 
-    def __init__(self, message: DataMessage) -> None:
-        self._message = message
+    def __init__(self, dataset: DataSet, language: str) -> None:
+        self._dataset = dataset
+        self.language = language
 
     def component(self, id_: str) -> str:
         """Name of the concept, '' when it is not known."""
-        return best(self._message.names.get(id_, {}), self._message.language)
+        return best(self._dataset.names.get(id_, {}), self.language)
 
     def labelled(self, id_: str) -> str:
         """`FREQ: Frequency`, or the id alone."""
@@ -67,30 +76,30 @@ class _Names:
 
     def codes(self, id_: str) -> dict[str, str]:
         """Code → name; empty for a component without a code list."""
-        codelist = self._message.codelists.get(id_)
-        return {i.id: best(i.names, self._message.language) for i in codelist.items} if codelist else {}
+        codelist = self._dataset.codelists.get(id_)
+        return {i.id: best(i.names, self.language) for i in codelist.items} if codelist else {}
 
 
-def _structure(message: DataMessage, names: _Names, parameters: Parameters, version: Version) -> list[_Column]:
+def _structure(dataset: DataSet, names: _Names, parameters: Parameters, version: Version) -> list[_Column]:
     """What the rows are about: DATAFLOW, or STRUCTURE to ACTION."""
-    reference = str(message.dataflow.reference)
-    name = best(message.dataflow.names, message.language)
+    reference = str(dataset.dataflow.reference)
+    name = best(dataset.dataflow.names, names.language)
     labelled = f"{reference}: {name}" if parameters.labels == "both" and name else reference
     if version == "1.0":
         return [_constant("DATAFLOW", labelled)]
     found = [_constant("STRUCTURE", "dataflow"), _constant("STRUCTURE_ID", labelled)]
     if parameters.labels == "name":
         found.append(_constant("STRUCTURE_NAME", name))
-    return [*found, _constant("ACTION", message.action)]
+    return [*found, _constant("ACTION", dataset.action)]
 
 
 def _constant(header: str, text: str) -> _Column:
     return _Column((header,), (csv(text),))
 
 
-def _keys(message: DataMessage, keys: str) -> list[_Column]:
+def _keys(dataset: DataSet, keys: str) -> list[_Column]:
     """SERIES_KEY and OBS_KEY: values of the dimensions joined with dots."""
-    series = [Cell(id_, _in_key) for id_ in message.structure.dimension_ids]
+    series = [Cell(id_, _in_key) for id_ in dataset.structure.dimension_ids]
     found = []
     if keys in ("series", "both"):
         found.append(_Column(("SERIES_KEY",), _dotted(series)))
@@ -127,8 +136,8 @@ def _and_name(codes: dict[str, str]) -> Callable[[str], str]:
     return lambda code: f"{csv(code)},{csv(codes.get(code, ''))}"
 
 
-def _value(message: DataMessage, names: _Names, labels: str, version: Version) -> _Column:
-    pieces: tuple[Piece, ...] = (Number(VALUE),) if message.measures else ()
+def _value(dataset: DataSet, names: _Names, labels: str, version: Version) -> _Column:
+    pieces: tuple[Piece, ...] = (Number(VALUE),) if dataset.measures else ()
     if labels == "name":
         return _Column((VALUE, names.component(VALUE) or f"{VALUE}_NAME"), (*pieces, ","))
     header = names.labelled(VALUE) if labels == "both" and version == "2.0" else VALUE

@@ -17,9 +17,9 @@ from greffe.formats.ml_header import header
 from greffe.formats.namespaces import COMMON, DECLARATION, GENERIC, INSTANCE, MESSAGE, SPECIFIC
 from greffe.formats.parameters import Parameters
 from greffe.formats.pieces import Cell, Layout, Number, Piece, Present
-from greffe.model.dataset import DataMessage
+from greffe.model.dataset import DataMessage, DataSet
 
-ACTIONS: Final = {"I": "Information", "A": "Append", "R": "Replace", "D": "Delete"}
+ACTIONS: Final = {"I": "Information", "M": "Append", "A": "Append", "R": "Replace", "D": "Delete"}
 _STRUCTURE: Final = "S1"  # ties data set and header; not the id of the DSD, which may be no XML id
 
 
@@ -44,28 +44,35 @@ def write(message: DataMessage, _parameters: Parameters, variant: Variant) -> It
     A missing value has no ObsValue (no OBS_VALUE attribute), an absent attribute is left out, and a series without
     observations is a series with its key and attributes only.
     """
-    found = levels(message)
-    values, message = dataset_values(message, found.dataset)
-    yield _head(message, variant, values).encode()
-    layout = (_specific if variant.specific else _generic)(message, found)
-    yield from chunks(message.blocks, layout, observations=message.observations)
-    yield f"</mes:DataSet></mes:{variant.root}>\n".encode()
+    yield _head(message, variant).encode()
+    for dataset in message.datasets:
+        found = levels(dataset)
+        values, dataset = dataset_values(dataset, found.dataset)
+        yield _opening(dataset, variant, values).encode()
+        layout = (_specific if variant.specific else _generic)(dataset, found)
+        yield from chunks(dataset.blocks, layout, observations=dataset.observations)
+        yield b"</mes:DataSet>"
+    yield f"</mes:{variant.root}>\n".encode()
 
 
-def namespace(message: DataMessage) -> str:
+def namespace(dataset: DataSet) -> str:
     """Namespace of structure-specific data of this structure."""
-    return f"{message.structure.urn}:ObsLevelDim:{TIME}"
+    return f"{dataset.structure.urn}:ObsLevelDim:{TIME}"
 
 
-def _head(message: DataMessage, variant: Variant, values: dict[str, str]) -> str:
-    """Everything before the first series; `values` are the attributes of the data set."""
-    own = f' xmlns:ns1="{xml(namespace(message))}" xmlns:ss="{SPECIFIC}"' if variant.specific else ""
-    action = ACTIONS[message.action]
-    parts = [
-        f'{DECLARATION}<mes:{variant.root} xmlns:mes="{MESSAGE}" xmlns:com="{COMMON}"',
-        f' xmlns:xsi="{INSTANCE}"{own}>',
-        _header(message, variant, action),
-    ]
+def _head(message: DataMessage, variant: Variant) -> str:
+    """Everything before the first data set."""
+    dataset = message.datasets[0]
+    own = f' xmlns:ns1="{xml(namespace(dataset))}" xmlns:ss="{SPECIFIC}"' if variant.specific else ""
+    return (
+        f'{DECLARATION}<mes:{variant.root} xmlns:mes="{MESSAGE}" xmlns:com="{COMMON}"'
+        f' xmlns:xsi="{INSTANCE}"{own}>' + _header(message, dataset, variant)
+    )
+
+
+def _opening(dataset: DataSet, variant: Variant, values: dict[str, str]) -> str:
+    """Everything of a data set before its first series; `values` are its attributes."""
+    action, parts = ACTIONS[dataset.action], list[str]()
     if variant.specific:
         attributes = "".join(f' {xml(id_)}="{xml(value)}"' for id_, value in values.items())
         parts.append(
@@ -80,9 +87,10 @@ def _head(message: DataMessage, variant: Variant, values: dict[str, str]) -> str
     return "".join(parts)
 
 
-def _header(message: DataMessage, variant: Variant, action: str) -> str:
-    reference = message.structure.reference
-    own = f' namespace="{xml(namespace(message))}"' if variant.specific else ""
+def _header(message: DataMessage, dataset: DataSet, variant: Variant) -> str:
+    action = ACTIONS[dataset.action]
+    reference = dataset.structure.reference
+    own = f' namespace="{xml(namespace(dataset))}"' if variant.specific else ""
     structure = (
         f'<mes:Structure structureID="{_STRUCTURE}"{own} dimensionAtObservation="{TIME}"><com:Structure>'
         f'<Ref agencyID="{xml(reference.agency)}" id="{xml(reference.id)}" version="{xml(reference.version)}"'
@@ -92,10 +100,10 @@ def _header(message: DataMessage, variant: Variant, action: str) -> str:
     return header(message.header, structure, message.language)
 
 
-def _generic(message: DataMessage, found: Levels) -> Layout:
-    key = [Cell(id_, _value(id_)) for id_ in message.structure.dimension_ids]
+def _generic(dataset: DataSet, found: Levels) -> Layout:
+    key = [Cell(id_, _value(id_)) for id_ in dataset.structure.dimension_ids]
     observation: list[Piece] = [Cell(TIME, lambda period: f'<ObsDimension value="{xml(period)}"/>')]
-    if message.measures:
+    if dataset.measures:
         observation.append(Present('<ObsValue value="', (Number(VALUE),), '"/>'))
     return Layout(
         opening=("<Series><SeriesKey>", *key, "</SeriesKey>", _attributes(found.series)),
@@ -113,10 +121,10 @@ def _value(id_: str) -> Callable[[str], str]:
     return lambda text: f'{start}{xml(text)}"/>'
 
 
-def _specific(message: DataMessage, found: Levels) -> Layout:
-    key = [Cell(id_, _attribute(id_)) for id_ in (*message.structure.dimension_ids, *found.series)]
+def _specific(dataset: DataSet, found: Levels) -> Layout:
+    key = [Cell(id_, _attribute(id_)) for id_ in (*dataset.structure.dimension_ids, *found.series)]
     observation: list[Piece] = [Cell(TIME, _attribute(TIME))]
-    if message.measures:
+    if dataset.measures:
         observation.append(Present(f' {VALUE}="', (Number(VALUE),), '"'))
     observation += [Cell(id_, _attribute(id_)) for id_ in found.observation]
     return Layout(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from greffe.arrow import pa
+from greffe.model.references import Reference
 from greffe.model.structures import Codelist, Dataflow, DataStructure, Texts
 
 
@@ -18,6 +19,7 @@ class SeriesBlock:
     counts: number of observations of each series (int64, may be 0), in the order of `series`.
     observations: a table, rows of the first series first: TIME_PERIOD dictionary<int32, string>, OBS_VALUE string (the
             canonical decimal text, null = missing), then a dictionary<int32, string> column per observation attribute.
+    In a cross-section the columns stand elsewhere: see DataMessage.
     """
 
     series: pa.Table
@@ -38,22 +40,46 @@ class Header:
 
 
 @dataclass(frozen=True)
-class DataMessage:
-    """One answer: which flow and structure, the code lists by component id (for labels), and the blocks.
+class DataSet:
+    """One data set of a message: which flow and structure, the code lists by component id (for labels), the blocks.
 
-    `measures` and `attributes` say which components are written (a question may ask for fewer); `action` is
-    I(nformation), R(eplace), A(ppend) or D(elete). `dimension_at_observation` is TIME_PERIOD here. `names` are those
-    of the components' concepts, by component id, for labels in the header line of a table.
+    `measures`, `observations` and `attributes` say what is written (a question may ask for fewer); `action` is
+    I(nformation), R(eplace), M(erge), A(ppend) or D(elete). `names` are those of the components' concepts, by component
+    id, for labels in the header line of a table. `context` is what was asked for (R2-DATA-02): dataflow, datastructure or
+    provisionagreement, with `agreement` in the last case. `valid_from`, `valid_to`: instants as ISO text with offset,
+    when the question was for history; '' = no bound. `release` names where it comes from, e.g. ESTAT_CRIM_OFF_CAT#7;
+    `origin` is real or synthetic (D13).
     """
 
-    header: Header
     dataflow: Dataflow
     structure: DataStructure
-    codelists: dict[str, Codelist]
+    codelists: Mapping[str, Codelist]
     blocks: Iterator[SeriesBlock]
-    language: str = "en"
     action: str = "I"
     measures: bool = True
     observations: bool = True
     attributes: Sequence[str] = field(default_factory=tuple)
     names: Mapping[str, Texts] = field(default_factory=dict)
+    context: str = "dataflow"
+    agreement: Reference | None = None
+    valid_from: str = ""
+    valid_to: str = ""
+    release: str = ""
+    origin: str = "real"
+
+
+@dataclass(frozen=True)
+class DataMessage:
+    """One answer: data sets one after the other, each read once, all with the same dimension at observation.
+
+    `dimension_at_observation`: TIME_PERIOD; AllDimensions (flat: blocks are as for TIME_PERIOD, a format writes the
+    whole key on each observation); or the id of a dimension D (cross-section). In blocks of a cross-section `series`
+    holds the other dimensions in DSD order and TIME_PERIOD, then the attributes that hang on none but those;
+    `observations` holds D (dictionary), OBS_VALUE, then all other attributes that were asked for.
+    """
+
+    header: Header
+    datasets: Sequence[DataSet]
+    language: str = "en"
+    dimension_at_observation: str = "TIME_PERIOD"
+    query: str = ""  # the address that was asked, for formats that print it

@@ -1,84 +1,56 @@
-"""Artefacts of the information model as immutable values, every name in every language (SDMX 2.1 and 3.1 in common).
-
-Field order and words follow the standard (ML21-05 to ML21-07, ML3-01 to ML3-05, J-11). References to other artefacts are
-`Urn` values; nothing here is resolved. Kinds are the words of REST 2.x paths (`references.KINDS`).
-"""
+"""The artefacts of data: lists, concepts, structures, flows, agreements, constraints, categories (ML21-05 to 07, J-11)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, TypeAlias
 
-from greffe.model.references import Reference, Urn
+from greffe.model.artefacts import Annotation, Artefact, Item, ItemScheme, Maintainable, Texts
+from greffe.model.references import Urn
 
-Texts: TypeAlias = Mapping[str, str]  # language → text, e.g. {"en": "Sex", "fr": "Sexe"}
-
-
-@dataclass(frozen=True)
-class Annotation:
-    """A note; `type` says what about: PROVENANCE, SOURCE, SOURCE_CODE, COUNTING_UNIT … (see sdmx/README.md)."""
-
-    type: str
-    title: str = ""
-    texts: Texts = field(default_factory=dict)
-    id: str = ""
+__all__ = [
+    "AgencyScheme", "Annotation", "Artefact", "Categorisation", "CategoryScheme", "Codelist", "CodelistExtension", "Component",
+    "ConceptScheme", "DataConstraint", "DataConsumerScheme", "DataProviderScheme", "DataStructure", "Dataflow", "Item",
+    "ItemScheme", "Maintainable", "MetadataProviderScheme", "OrganisationUnitScheme", "ProvisionAgreement",
+    "Representation", "Texts", "ValueList",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Item:
-    """A code, concept, agency, data provider or category. `parent` is the id of another item of the scheme."""
+class CodelistExtension:
+    """Codes of another list that this one takes over, each with `prefix` before its id (ML3-07).
 
-    id: str
-    names: Texts
-    descriptions: Texts = field(default_factory=dict)
-    parent: str = ""
-    annotations: tuple[Annotation, ...] = ()
+    members: ids, or ids with `%` for any characters. `exclusive` True: all but those; no members = all.
+    """
 
-    def annotation(self, type_: str) -> str:
-        """Title of the first annotation of that type, or ''."""
-        return next((a.title for a in self.annotations if a.type == type_), "")
-
-
-@dataclass(frozen=True)
-class Maintainable:
-    """What every artefact has. `partial` marks an item scheme that was narrowed; `stub` one without its content."""
-
-    kind: ClassVar[str] = ""
-
-    reference: Reference
-    names: Texts
-    descriptions: Texts = field(default_factory=dict)
-    annotations: tuple[Annotation, ...] = ()
-    partial: bool = False
-    stub: bool = False
-
-    @property
-    def urn(self) -> Urn:
-        """Its own URN."""
-        return Urn(self.kind, self.reference)
-
-    def annotation(self, type_: str) -> str:
-        """Title of the first annotation of that type, or ''."""
-        return next((a.title for a in self.annotations if a.type == type_), "")
-
-
-@dataclass(frozen=True)
-class ItemScheme(Maintainable):
-    """A list of items, in the order of the file."""
-
-    items: tuple[Item, ...] = ()
-
-    def item(self, id_: str) -> Item | None:
-        """The item of that id."""
-        return next((i for i in self.items if i.id == id_), None)
+    codelist: Urn
+    prefix: str = ""
+    members: tuple[str, ...] = ()
+    exclusive: bool = False
 
 
 @dataclass(frozen=True)
 class Codelist(ItemScheme):
-    """A code list."""
+    """A code list. `items` are all its codes, those of `extensions` included (`catalogue.load` resolves them).
+
+    `inherited`: ids of the codes that came by an extension; they follow the list's own.
+    """
 
     kind = "codelist"
+
+    extensions: tuple[CodelistExtension, ...] = ()
+    inherited: frozenset[str] = frozenset()
+
+    def uses(self) -> Iterator[Urn]:
+        """The lists that it extends."""
+        yield from (e.codelist for e in self.extensions)
+
+
+@dataclass(frozen=True)
+class ValueList(ItemScheme):
+    """Values that are no SDMX ids (any characters), each with its meaning (ML3-06). Never partial in SDMX-ML."""
+
+    kind = "valuelist"
 
 
 @dataclass(frozen=True)
@@ -103,6 +75,27 @@ class DataProviderScheme(ItemScheme):
 
 
 @dataclass(frozen=True)
+class DataConsumerScheme(ItemScheme):
+    """Who takes the data; id DATA_CONSUMERS, version 1.0."""
+
+    kind = "dataconsumerscheme"
+
+
+@dataclass(frozen=True)
+class MetadataProviderScheme(ItemScheme):
+    """Metadata providers; id METADATA_PROVIDERS, version 1.0."""
+
+    kind = "metadataproviderscheme"
+
+
+@dataclass(frozen=True)
+class OrganisationUnitScheme(ItemScheme):
+    """Units of an organisation, nested by `parent`; three-part versions."""
+
+    kind = "organisationunitscheme"
+
+
+@dataclass(frozen=True)
 class CategoryScheme(ItemScheme):
     """Categories, nested by `parent`."""
 
@@ -111,7 +104,7 @@ class CategoryScheme(ItemScheme):
 
 @dataclass(frozen=True)
 class Representation:
-    """Either an enumeration (code list) or a text type with facets. `decimals` counts digits after the point."""
+    """Either an enumeration (code list or value list) or a text type with facets. `decimals` counts digits after the point."""
 
     enumeration: Urn | None = None
     text_type: str = "String"
@@ -158,6 +151,13 @@ class DataStructure(Maintainable):
     measures: tuple[Component, ...] = ()
     attributes: tuple[Component, ...] = ()
 
+    def uses(self) -> Iterator[Urn]:
+        """Enumerations and concepts of its components."""
+        for component in self.components:
+            if component.representation.enumeration is not None:
+                yield component.representation.enumeration
+            yield component.concept
+
     @property
     def components(self) -> tuple[Component, ...]:
         """All components: dimensions, time, measures, attributes."""
@@ -186,6 +186,10 @@ class Dataflow(Maintainable):
 
     structure: Urn | None = None
 
+    def uses(self) -> Iterator[Urn]:
+        """Its structure."""
+        yield from (urn for urn in (self.structure,) if urn is not None)
+
 
 @dataclass(frozen=True)
 class ProvisionAgreement(Maintainable):
@@ -196,10 +200,18 @@ class ProvisionAgreement(Maintainable):
     dataflow: Urn | None = None
     provider: Urn | None = None
 
+    def uses(self) -> Iterator[Urn]:
+        """The dataflow and the provider."""
+        yield from (urn for urn in (self.dataflow, self.provider) if urn is not None)
+
 
 @dataclass(frozen=True)
 class DataConstraint(Maintainable):
-    """Allowed values: component id → codes, one include-region; attached to dataflows, structures or agreements."""
+    """Component id → codes, one include-region; attached to dataflows, structures or agreements.
+
+    role: Allowed, or Actual: what is there, as an answer to an availability query (never kept), with its counts. SDMX
+    3.1 calls that one an AvailabilityConstraint. `time_range`: first and last period, inclusive.
+    """
 
     kind = "dataconstraint"
 
@@ -207,6 +219,12 @@ class DataConstraint(Maintainable):
     attachments: tuple[Urn, ...] = ()
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     time_range: tuple[str, str] | None = None
+    series_count: int | None = None
+    obs_count: int | None = None
+
+    def uses(self) -> Iterator[Urn]:
+        """What it is attached to."""
+        yield from self.attachments
 
 
 @dataclass(frozen=True)
@@ -218,16 +236,6 @@ class Categorisation(Maintainable):
     source: Urn | None = None
     target: Urn | None = None
 
-
-Artefact: TypeAlias = (
-    Codelist
-    | ConceptScheme
-    | AgencyScheme
-    | DataProviderScheme
-    | CategoryScheme
-    | DataStructure
-    | Dataflow
-    | ProvisionAgreement
-    | DataConstraint
-    | Categorisation
-)
+    def uses(self) -> Iterator[Urn]:
+        """What is categorised, and the category."""
+        yield from (urn for urn in (self.source, self.target) if urn is not None)

@@ -20,7 +20,7 @@ from greffe.errors import BadQuery, NotFound, TooLarge, Unsupported, nearest
 from greffe.formats.negotiation import negotiate
 from greffe.formats.parameters import Parameters
 from greffe.model import instants
-from greffe.model.dataset import DataMessage, Header
+from greffe.model.dataset import DataMessage, DataSet, Header
 from greffe.model.releases import Release
 from greffe.model.structures import ConceptScheme, DataStructure, Texts
 from greffe.query import answer, rest_v1, rest_v2
@@ -126,17 +126,22 @@ def _data(parts: Parts, api: Api, address: list[str], raw: str, request: Request
     if found.empty:
         return Prepared(iter(()), "", headers, 204)
     headers["Content-Disposition"] = f'inline; filename="{_file_name(release, choice.format.syntax)}"'
-    message = DataMessage(
-        header=_header(tag, release.effective_at, release.origin == "synthetic", _source(release, language)),
+    dataset = DataSet(
         dataflow=found.dataflow,
         structure=found.structure,
         codelists=found.codelists,
         names=_concepts(catalogue, found.structure),
         blocks=found.blocks,
-        language=language,
         measures=found.written.measures,
         observations=found.written.observations,
         attributes=_attributes(found, choice.format.syntax),
+        release=str(release),
+        origin=release.origin,
+    )
+    message = DataMessage(
+        header=_header(tag, release.effective_at, release.origin == "synthetic", _source(release, language)),
+        datasets=(dataset,),
+        language=language,
     )
     return Prepared(choice.format.write(message, parameters), choice.content_type, headers)
 

@@ -30,7 +30,7 @@ def long_series(length: int, series: int = 1) -> SeriesBlock:
 def test_a_series_longer_than_a_batch_is_opened_and_closed_once(length: int):
     chunks = list(sdmx_ml.write(message([long_series(length)]), Parameters(), sdmx_ml.SPECIFIC_DATA))
     text = b"".join(chunks).decode()
-    assert len(chunks) == 2 + -(-length // fragments.ROWS)
+    assert sum(b"<Obs " in chunk for chunk in chunks) == -(-length // fragments.ROWS)
     assert (text.count("<Series "), text.count("</Series>"), text.count("<Obs ")) == (1, 1, length)
     assert text.index(f'OBS_VALUE="{length - 1}"') < text.index("</Series>")
 
