@@ -9,9 +9,11 @@ from typing import Final
 
 from greffe.errors import BadQuery
 from greffe.model.references import VERSION, same_version, version_key
+from greffe.query.parameters import word
 
 OPERATORS: Final = "+~*"
 _EXACT: Final = re.compile(VERSION)
+_EXACT_V1: Final = re.compile(r"\d+(?:\.\d+)*")
 _PART: Final = re.compile(r"(\d*)([+~*]?)")
 
 
@@ -35,6 +37,24 @@ class Pattern:
             and padded[: len(self.fixed)] == self.fixed
             and padded >= self.least
         )
+
+
+def asked_v1(part: str) -> tuple[str, ...]:
+    """The versions of a path part of 1.5, in the spelling of 2.x: `latest` is `~`, `all` is `*`. Raises BadQuery."""
+    found = []
+    for one in (word(1, p) for p in part.split("+")):
+        if one not in ("all", "latest") and not _EXACT_V1.fullmatch(one):
+            raise BadQuery(f"{one!r} is not a version.", parameter="version", hint="Write 1.0.0, latest or all.")
+        found.append({"all": "*", "latest": "~"}.get(one, one))
+    return ("*",) if "*" in found else tuple(dict.fromkeys(found))
+
+
+def asked_v2(part: str) -> tuple[str, ...]:
+    """The versions of a path part of 2.x. Raises BadQuery."""
+    found = tuple(dict.fromkeys(word(2, p) for p in part.split(",")))
+    for one in found:
+        parse(one)
+    return ("*",) if "*" in found else found
 
 
 def parse(text: str) -> Pattern | None:
