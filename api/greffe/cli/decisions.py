@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from greffe.cli.common import PARIS, As, Home, Json, PublicReason, Reason, acting, instant, parts_of
+from greffe.cli.common import As, Home, Json, PublicReason, Reason, acting, parts_of
 from greffe.cli.show import failing, show
 from greffe.errors import BadQuery, Broken, NotFound, nearest
+from greffe.model import instants
 from greffe.model.instants import written
 from greffe.model.maps import StructureMap
 from greffe.model.releases import Release
@@ -147,8 +148,8 @@ def release(
     """Make an approved draft official."""
     with failing(json_):
         parts, who = acting(home, as_)
-        made = make_release(parts, who, draft, instant(at, "--at") if at else None)
-        paris = made.effective_at.astimezone(PARIS)
+        made = make_release(parts, who, draft, instants.given(at, "--at") if at else None)
+        paris = made.effective_at.astimezone(instants.PARIS)
         title = f"{made} takes effect at {paris:%Y-%m-%d %H:%M:%S} in Paris ({made.effective_at:%H:%M:%S} UTC)."
         show(_row(made, parts), json_, title=title)
 

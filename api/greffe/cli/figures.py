@@ -9,12 +9,13 @@ from typing import Annotated
 
 import typer
 
-from greffe.cli.common import As, Home, Json, PublicReason, Reason, acting, instant, parts_of
+from greffe.cli.common import As, Home, Json, PublicReason, Reason, acting, parts_of
 from greffe.cli.drafts import show_findings
 from greffe.cli.show import failing, progress, say, show
 from greffe.cli.trail import show_explanation
 from greffe.errors import BadInput, BadQuery, nearest
 from greffe.ingest.extract import ReadOptions
+from greffe.model import instants
 from greffe.model.instants import written
 from greffe.release.explain import explain
 from greffe.release.intake import Handover, Taken, take_in
@@ -56,7 +57,7 @@ def ingest(
             raise BadInput("--partial needs its reason.", parameter="--reason")
         if not file.is_file():
             raise BadInput("There is no such file.", file=str(file))
-        when = instant(moment, "--moment") if moment else datetime.fromtimestamp(file.stat().st_mtime, UTC)
+        when = instants.given(moment, "--moment") if moment else datetime.fromtimestamp(file.stat().st_mtime, UTC)
         options = ReadOptions(encoding=encoding, delimiter=delimiter, sheet=sheet, partial=partial)
         handover = Handover(source, sender, origin, when, dataflow, reason if partial else "")
         with progress(f"Ingesting {file.name}", json_) as bar:

@@ -1,10 +1,14 @@
-"""Instants as the register writes them: UTC with microseconds, `2026-11-24T15:00:00.000000Z` (D3)."""
+"""Instants: as the register writes them (UTC with microseconds, `2026-11-24T15:00:00.000000Z`), as people do (D3)."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
 
-from greffe.errors import Broken
+from greffe.errors import BadQuery, Broken
+
+PARIS: Final = ZoneInfo("Europe/Paris")
 
 
 def written(instant: datetime) -> str:
@@ -23,3 +27,18 @@ def read(text: str) -> datetime:
         return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
     except ValueError as error:
         raise Broken(f"{text!r} is not an instant of the register.") from error
+
+
+def given(text: str, parameter: str) -> datetime:
+    """An ISO instant as somebody gave it, in UTC. Without offset it is Europe/Paris, where a time that does not exist is
+    refused and an ambiguous one is the later. Raises BadQuery naming the parameter."""
+    try:
+        found = datetime.fromisoformat(text)
+        moment = (found if found.tzinfo else found.replace(tzinfo=PARIS, fold=1)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # an offset may lead out of the years 1 to 9999
+        raise BadQuery(
+            f"{text!r} is not a date and time.", parameter=parameter, hint="E.g. 2026-11-24T09:00:00Z."
+        ) from error
+    if found.tzinfo is None and moment.astimezone(PARIS).replace(tzinfo=None) != found:
+        raise BadQuery(f"{text} does not exist in Europe/Paris (summer time starts).", parameter=parameter)
+    return moment

@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 from urllib.parse import unquote
 
 from greffe.errors import BadQuery, Unsupported, nearest
+from greffe.model import instants
 from greffe.model.references import AGENCY, ID
 
 Spec: TypeAlias = dict[str, object]  # an OpenAPI parameter without its name
@@ -153,6 +154,12 @@ def choice(parameters: Mapping[str, str], name: str, allowed: Sequence[str], def
     if value not in allowed:
         raise BadQuery(f"{value!r} is none of {', '.join(allowed)}.", parameter=name, nearest=nearest(value, allowed))
     return value
+
+
+def moment(parameters: Mapping[str, str], name: str) -> datetime | None:
+    """An xs:dateTime in UTC, None when it is not given; without offset it is Europe/Paris (D3). Raises BadQuery."""
+    value = parameters.get(name)
+    return None if value is None else instants.given(value, name)
 
 
 def instant(parameters: Mapping[str, str], name: str) -> None:
