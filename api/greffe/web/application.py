@@ -6,9 +6,10 @@ from fastapi import FastAPI
 
 from greffe import __version__
 from greffe.release.parts import Parts
-from greffe.web import api, explanations, health, home, problems, sdmx_rest, series
+from greffe.web import api, explanations, health, home, problems, series
 from greffe.web.limits import Limits
 from greffe.web.openapi import describe
+from greffe.web.rest import entry
 
 
 def application(parts: Parts) -> FastAPI:
@@ -25,7 +26,7 @@ def application(parts: Parts) -> FastAPI:
     problems.install(app)
     for part in (home, health, api, series, explanations):
         app.include_router(part.router(parts))
-    app.router.routes.extend(sdmx_rest.routes(parts))
+    app.router.routes.extend(entry.routes(parts))
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_middleware(Limits, settings=parts.settings.http)
     return app

@@ -1,0 +1,126 @@
+"""Data queries: the matching data sets of the releases in effect, in the format that was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.errors import BadQuery, TooLarge, Unsupported, nearest
+from greffe.formats.negotiation import negotiate
+from greffe.formats.parameters import Parameters
+from greffe.model.dataset import DataMessage, DataSet
+from greffe.model.releases import Release
+from greffe.model.structures import ConceptScheme, DataStructure, Texts
+from greffe.query import answer, rest_v1, rest_v2
+from greffe.query.queries import ALL_DIMENSIONS, DataQuery
+from greffe.web.rest.answers import Asked, Prepared, header_of, headers_of, tag_of
+
+ORIGIN = "DATA_ORIGIN"
+
+
+def data(asked: Asked) -> Prepared:
+    """`data/…` of either generation."""
+    parts, api = asked.parts, asked.api
+    dialect = rest_v1 if api == "v1" else rest_v2
+    query = dialect.parse_data(asked.address[1:], asked.raw)
+    _check_size(query, parts.settings.http.key_values_limit)
+    given = asked.given(dialect.DATA_PARAMETERS, components=True)
+    choice = negotiate(asked.accept, given.get("format", ""), "data", api)
+    if query.dimension_at_observation == ALL_DIMENSIONS and choice.format.syntax != "csv":
+        raise Unsupported(
+            "Flat messages are offered as CSV only, which is flat anyway.",
+            parameter="dimensionAtObservation",
+            hint="Ask for format=csv, or for TIME_PERIOD.",
+        )
+    parameters = _parameters(given, choice.parameters, choice.format.choices)
+    catalogue, ledger, now = parts.catalogue(), parts.ledger(), parts.clock()
+    found = answer.data(
+        query,
+        catalogue,
+        lambda flow: ledger.current(flow.reference, now),
+        parts.observations,
+        parts.settings.http.series_limit,
+    )
+    language, release = asked.language(given), found.release
+    tag = tag_of(
+        release.content_hash, catalogue.checksum, api, asked.address, asked.raw, choice.content_type, repr(parameters),
+        language,
+    )  # fmt: skip
+    headers = headers_of(tag, language, release.effective_at)
+    headers |= {"Release": str(release), "Data-Origin": release.origin}
+    if asked.unchanged(tag, release.effective_at):
+        return Prepared.bare(304, headers)
+    if found.empty:
+        return Prepared.bare(204, headers)
+    headers["Content-Disposition"] = f'inline; filename="{_file_name(release, choice.format.syntax)}"'
+    dataset = DataSet(
+        dataflow=found.dataflow,
+        structure=found.structure,
+        codelists=found.codelists,
+        names=_concepts(catalogue, found.structure),
+        blocks=found.blocks,
+        measures=found.written.measures,
+        observations=found.written.observations,
+        attributes=_attributes(found, choice.format.syntax),
+        release=str(release),
+        origin=release.origin,
+    )
+    header = header_of(tag, release.effective_at, test=release.origin == "synthetic", source=_source(release, language))
+    message = DataMessage(header, (dataset,), language, query.dimension_at_observation, asked.url)
+    return Prepared(choice.format.write(message, parameters), choice.content_type, headers)
+
+
+def _concepts(catalogue: Catalogue, structure: DataStructure) -> dict[str, Texts]:
+    """Component id → names of its concept: the labels of header lines."""
+    found: dict[str, Texts] = {}
+    for component in structure.components:
+        urn = component.concept
+        item = catalogue.get(ConceptScheme, urn.reference).item(urn.item)
+        if item is not None:
+            found[component.id] = item.names
+    return found
+
+
+def _check_size(asked: DataQuery, most: int) -> None:
+    if asked.values > most:
+        raise TooLarge(f"The question names {asked.values} codes; at most {most} are read.", hint="Use a wildcard.")
+
+
+def _parameters(given: dict[str, str], found: Parameters, choices: object) -> Parameters:
+    """`labels=` and `keys=` of the query string win over those of the media type. Raises BadQuery for a format that has
+    none of it."""
+    known = choices if isinstance(choices, dict) else {}
+    for name in ("labels", "keys"):
+        if name not in given:
+            continue
+        allowed = known.get(name, ())
+        default = {"labels": "id", "keys": "none"}[name]
+        if given[name] not in allowed and given[name] != default:
+            raise BadQuery(
+                f"{given[name]!r} is not offered in this format.",
+                parameter=name,
+                nearest=nearest(given[name], allowed),
+                hint=f"Offered: {', '.join(allowed) or default}.",
+            )
+        found = replace(found, labels=given[name]) if name == "labels" else replace(found, keys=given[name])
+    return found
+
+
+def _source(release: Release, language: str) -> str:
+    if release.origin == "synthetic":
+        words = {"fr": "Chiffres SYNTHÉTIQUES, inventés pour essai"}
+        return f"{words.get(language, 'SYNTHETIC figures, invented for trials')}; {release}"
+    return f"{release.provider}; {release}"
+
+
+def _attributes(found: answer.DataAnswer, syntax: str) -> tuple[str, ...]:
+    """CSV has no header that says Test: invented figures keep their mark whatever attributes were asked for (D13)."""
+    asked = tuple(found.written.attributes)
+    if syntax == "csv" and found.release.origin == "synthetic" and ORIGIN not in asked:
+        return (*asked, ORIGIN)
+    return asked
+
+
+def _file_name(release: Release, syntax: str) -> str:
+    kind = "-SYNTHETIC" if release.origin == "synthetic" else ""
+    return f"{release.dataflow.id}-{release.number}{kind}.{syntax}"

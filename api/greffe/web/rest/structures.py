@@ -1,0 +1,36 @@
+"""Structure queries: artefacts with their neighbours, in the format that was asked for."""
+
+from __future__ import annotations
+
+from greffe.catalogue.map_json import representation_map_to_json, structure_map_to_json
+from greffe.formats.negotiation import negotiate
+from greffe.model import instants
+from greffe.query import answer, rest_v1, rest_v2
+from greffe.web.rest.answers import Asked, Prepared, header_of, headers_of, tag_of
+
+
+def structures(asked: Asked) -> Prepared:
+    """`dataflow/…` of 1.5, `structure/dataflow/…` of 2.x."""
+    parts, api = asked.parts, asked.api
+    dialect = rest_v1 if api == "v1" else rest_v2
+    query = dialect.parse_structure(asked.address if api == "v1" else asked.address[1:], asked.raw)
+    given = asked.given(dialect.STRUCTURE_PARAMETERS)
+    choice = negotiate(asked.accept, given.get("format", ""), "structure", api)
+    catalogue, ledger = parts.catalogue(), parts.ledger()
+    found = answer.structures(query, catalogue)
+    language = asked.language(given)
+    since = instants.read(ledger.catalogues[-1].instant) if ledger.catalogues else parts.clock()
+    tag = tag_of(catalogue.checksum, api, asked.address, asked.raw, choice.content_type, language)
+    headers = headers_of(tag, language, since)
+    if asked.unchanged(tag, since):
+        return Prepared.bare(304, headers)
+    users = {table.reference: m for m in catalogue.maps.values() for table in m.representation_maps}
+    bare = query.detail in ("allstubs", "allcompletestubs")
+    extra = {
+        "structuremap": [structure_map_to_json(m) for m in found.maps],
+        "representationmap": [
+            representation_map_to_json(r, users[r.reference], catalogue, stub=bare) for r in found.representation_maps
+        ],
+    }
+    chunks = choice.format.write(header_of(tag, since), found.artefacts, extra, language)
+    return Prepared(chunks, choice.content_type, headers)
