@@ -1,4 +1,4 @@
-"""The standard's error messages: SDMX-ML 2.1 `message:Error` (ML21-12), the errors object of SDMX-JSON 2.1 (ERR-11)."""
+"""The standard's error messages: `message:Error` of SDMX-ML (ML21-12, ERR-11), the errors object of SDMX-JSON 2.1."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import json
 from datetime import UTC, datetime
 
 from greffe.formats.escaping import carried, xml
-from greffe.formats.namespaces import COMMON, DECLARATION, MESSAGE
+from greffe.formats.namespaces import DECLARATION, NAMESPACES
 
 _SCHEMA = "https://json.sdmx.org/2.1/sdmx-json-structure-schema.json"
 
 
-def error_ml(code: int, text: str, language: str = "en") -> bytes:
-    """An SDMX-ML 2.1 error message. What XML cannot carry of a text that quotes the question becomes U+FFFD."""
+def error_ml(code: int, text: str, language: str = "en", version: str = "2.1") -> bytes:
+    """An SDMX-ML error message of `version` 2.1, 3.0 or 3.1.
+
+    What XML cannot carry of a text that quotes the question becomes U+FFFD.
+    """
+    names = NAMESPACES[version]
     return (
-        f'{DECLARATION}<mes:Error xmlns:mes="{MESSAGE}" xmlns:com="{COMMON}">'
+        f'{DECLARATION}<mes:Error xmlns:mes="{names.message}" xmlns:com="{names.common}">'
         f'<mes:ErrorMessage code="{code}"><com:Text xml:lang="{xml(language)}">{xml(carried(text))}</com:Text>'
         "</mes:ErrorMessage></mes:Error>\n"
     ).encode()

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+import pytest
+from judges import xml_errors
+
 from greffe.formats.errors import error_json, error_ml
 
 
@@ -32,3 +35,12 @@ def test_sdmx_json():
         },
         "errors": [{"code": 100, "title": "No results found", "detail": 'no "x"'}],
     }
+
+
+@pytest.mark.item("ERR-11", "ML21-12", "ML3-01")
+@pytest.mark.parametrize(("version", "part"), [("2.1", "v2_1"), ("3.0", "v3_0"), ("3.1", "v3_1")])
+def test_sdmx_ml_of_each_version(version: str, part: str):
+    """An error is told in the namespaces of the version asked for."""
+    body = error_ml(100, "No results found", "en", version)
+    assert f"schemas/{part}/message" in body.decode()
+    assert xml_errors(body) == []
