@@ -21,12 +21,19 @@ class EngineSettings:
 
 @dataclass(frozen=True)
 class HttpSettings:
-    """What a client may ask for: longest address in characters, largest body in bytes, most series of one answer."""
+    """What a client may ask for: longest address in characters, largest body in bytes, most series of one answer.
+
+    kept_bytes: of small answers kept in memory; dump_bytes: of large ones kept as files. poll_seconds: how long what was
+    last read of the register counts as now, for answers from memory (a withdrawal shows that much later at most).
+    """
 
     url_limit: int = 8_000
     body_limit: int = 64_000
     series_limit: int = 2_000_000
     key_values_limit: int = 2_000
+    kept_bytes: int = 64_000_000
+    dump_bytes: int = 2_000_000_000
+    poll_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,11 @@ class Settings:
         return self.home / "releases"
 
     @property
+    def kept(self) -> Path:
+        """Answers that are kept as files; may be removed at any time."""
+        return self.home / "kept"
+
+    @property
     def spill(self) -> Path:
         """Temporary files of DuckDB."""
         return self.home / "tmp"
@@ -85,6 +97,7 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         engine=EngineSettings(
             memory_mb=int(_number(env, "GREFFE_MEMORY_MB", 1024)), threads=int(_number(env, "GREFFE_THREADS", 2))
         ),
+        http=HttpSettings(poll_seconds=_number(env, "GREFFE_POLL_SECONDS", 0.05)),
     )
 
 

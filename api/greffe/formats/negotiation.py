@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Final, Generic, Literal, Protocol, TypeAlias, TypeVar, overload
 
-from greffe.errors import NotAcceptable, Unsupported, nearest
+from greffe.errors import BadQuery, NotAcceptable, Unsupported, nearest
 from greffe.formats import sdmx_csv, sdmx_ml, structure_json, structure_ml
 from greffe.formats.accept import Range, ranges, same_or_newer
 from greffe.formats.parameters import Parameters
@@ -45,7 +45,8 @@ class Format(Generic[W]):
     media_type, version: together what is asked for and what is answered. syntax: xml, csv or json.
     name: its own short name for `format=`; synonyms: others people know, which formats of one syntax may share.
     preferred: entry points where it stands for its syntax (`text/csv`, `format=csv`); default: those where for `*/*`.
-    choices: parameters beside version → their values, the default first.
+    choices: parameters beside version → their values, the default first. packed: compressed in itself. ranged: clients
+    read parts of it (HTTP Range). suffix: of file names, the syntax unless given.
     """
 
     media_type: str
@@ -58,6 +59,9 @@ class Format(Generic[W]):
     preferred: tuple[Api, ...] = ()
     default: tuple[Api, ...] = ()
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    packed: bool = False
+    ranged: bool = False
+    suffix: str = ""
 
     @property
     def content_type(self) -> str:
@@ -136,30 +140,35 @@ _MEANT: Final = {"csvfilewithlabels": Parameters(labels="both")}
 
 
 @overload
-def negotiate(accept: str, format_name: str, kind: Literal["data"], api: Api) -> Choice[Format[DataWriter]]: ...
+def negotiate(
+    accept: str, format_name: str, kind: Literal["data"], api: Api, version: str = ""
+) -> Choice[Format[DataWriter]]: ...
 
 
 @overload
 def negotiate(
-    accept: str, format_name: str, kind: Literal["structure"], api: Api
+    accept: str, format_name: str, kind: Literal["structure"], api: Api, version: str = ""
 ) -> Choice[Format[StructureWriter]]: ...
 
 
 def negotiate(
-    accept: str, format_name: str, kind: Kind, api: Api
+    accept: str, format_name: str, kind: Kind, api: Api, version: str = ""
 ) -> Choice[Format[DataWriter]] | Choice[Format[StructureWriter]]:
-    """The format of the answer. `format_name` (the query's `format=`) beats `accept` (the header; '' = anything).
+    """The format of the answer. `format_name` (the query's `format=`) beats `accept` (the header; '' = anything);
+    `version` (`formatVersion=`) says which of those that share the name.
 
     Raises NotAcceptable with what is offered (and the nearest name), Unsupported for timeFormat=normalized.
     """
     if kind == "data":
-        return _choice(DATA_FORMATS, accept, format_name, api)
-    return _choice(STRUCTURE_FORMATS, accept, format_name, api)
+        return _choice(DATA_FORMATS, accept, format_name, api, version)
+    return _choice(STRUCTURE_FORMATS, accept, format_name, api, version)
 
 
-def _choice(offered: Sequence[F], accept: str, format_name: str, api: Api) -> Choice[F]:
+def _choice(offered: Sequence[F], accept: str, format_name: str, api: Api, version: str) -> Choice[F]:
     if format_name:
-        return _by_name(offered, format_name, api)
+        return _by_name(offered, format_name, api, version)
+    if version:
+        raise BadQuery("The version of which format?", parameter="formatVersion", hint="Give format= with it.")
     wanted = ranges(accept)
     rated = [_rated(format_, number, wanted, api) for number, format_ in enumerate(offered)]
     found = [one for one in rated if one is not None]
@@ -173,10 +182,19 @@ def _choice(offered: Sequence[F], accept: str, format_name: str, api: Api) -> Ch
     return _chosen(best.format, best.range)
 
 
-def _by_name(offered: Sequence[F], name: str, api: Api) -> Choice[F]:
-    """The format of that name; one that several share is that of the entry point's preferred one."""
+def _by_name(offered: Sequence[F], name: str, api: Api, version: str) -> Choice[F]:
+    """The format of that name; one that several share is that of the entry point's preferred one, or of that version."""
     asked = name.casefold()
     found = [f for f in offered if asked == f.name or asked in f.synonyms]
+    if found and version:
+        known = [f.version for f in found]
+        found = [f for f in found if same_or_newer(version, f.version)]
+        if not found:
+            raise NotAcceptable(
+                f"{name} is not offered in version {version}.",
+                parameter="formatVersion",
+                nearest=nearest(version, known) or known,
+            )
     if not found:
         known = [n for f in offered for n in (f.name, *f.synonyms)]
         raise NotAcceptable(

@@ -26,7 +26,10 @@ class Spelling:
 
 
 # Client spellings that are no standard, in one table (D26).
-PARAMETER_SPELLINGS: Final = (Spelling("sdmx1 2.28", "updateAfter", "updatedAfter"),)
+PARAMETER_SPELLINGS: Final = (
+    Spelling("sdmx1 2.28", "updateAfter", "updatedAfter"),
+    Spelling("users of Eurostat", "compressed", "compression"),
+)
 WORD_SPELLINGS: Final = {
     1: (Spelling("opensdmx", "ALL", "all"), Spelling("people", "LATEST", "latest")),
     2: (
@@ -62,6 +65,8 @@ def whole(words: str, least: int = 1, default: int | None = None) -> Spec:
 # How an answer is written is no part of the question: the web reads these, the parsers only let them pass.
 PRESENTATION: Final[dict[str, Spec]] = {
     "format": text("Short name of a format; wins over Accept", "sdmx-csv"),
+    "formatVersion": text("With format: its version", "2.1"),
+    "compression": text("Content coding; wins over Accept-Encoding", "gzip"),
     "lang": text("Language of labels; wins over Accept-Language", "fr"),
 }
 DATA_PRESENTATION: Final[dict[str, Spec]] = PRESENTATION | {

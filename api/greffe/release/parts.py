@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ class Parts:
     clock: Clock
     reader: LedgerReader = field(init=False)
     _catalogues: dict[str, Catalogue] = field(default_factory=dict, init=False)
+    _polled: float = field(default=float("-inf"), init=False)
 
     def __post_init__(self) -> None:
         self.reader = LedgerReader(self.register)
@@ -43,6 +45,22 @@ class Parts:
             if read_at is not None and now - read_at < timedelta(seconds=self.settings.effect_delay_seconds):
                 return self.reader.ledger
             raise Unavailable("The register cannot be read, so what is current is not known.") from error
+
+    def fresh(self) -> bool:
+        """Whether the register was read within `poll_seconds`: then `state()` costs no reading."""
+        return time.monotonic() - self._polled < self.settings.http.poll_seconds
+
+    def state(self) -> tuple[int, int]:
+        """Names what can be read now: the head of the register, and how many instants of releases have passed.
+
+        While it is the same, so are all answers. Raises Unavailable as `ledger` does.
+        """
+        if not self.fresh():
+            ledger = self.ledger()
+            self._polled = time.monotonic()
+        else:
+            ledger = self.reader.ledger
+        return ledger.head, ledger.passed(self.clock())
 
     def catalogue(self, checksum: str = "") -> Catalogue:
         """The effective catalogue, or the one that was effective under another checksum (a release names it)."""

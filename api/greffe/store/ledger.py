@@ -6,9 +6,11 @@ A Ledger is an immutable value; a reader pins one. LedgerReader keeps one up to 
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Final, TypeVar
 
 from greffe.errors import NotFound, nearest
@@ -120,6 +122,15 @@ class Ledger:
     def accepted_warnings(self, draft: str, checksum: str) -> tuple[Acceptance, ...]:
         """Written acceptances of the warnings of exactly that draft."""
         return tuple(a for a in self.acceptances if (a.draft, a.checksum) == (draft, checksum))
+
+    @cached_property
+    def _instants(self) -> list[datetime]:
+        """When releases take effect, in order. A withdrawal is an entry of its own and counts from that entry on."""
+        return sorted(r.effective_at for r in self.releases.values())
+
+    def passed(self, now: datetime) -> int:
+        """How many releases have taken effect by now."""
+        return bisect_right(self._instants, now)
 
     @property
     def catalogue_files(self) -> Mapping[str, str]:

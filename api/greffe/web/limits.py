@@ -14,8 +14,11 @@ from greffe.web.problems import answer
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match, If-Modified-Since",
-    "Access-Control-Expose-Headers": "ETag, Link, Content-Disposition, Content-Language, Data-Origin, Release",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match, If-Modified-Since, Range",
+    "Access-Control-Expose-Headers": (
+        "Accept-Ranges, Content-Disposition, Content-Encoding, Content-Language, Content-Length, Content-Range, "
+        "Data-Origin, ETag, Last-Modified, Link, Release, Vary"
+    ),
     "Access-Control-Max-Age": "86400",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

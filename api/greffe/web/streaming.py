@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Final
 
 from anyio import to_thread
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import StreamingResponse
 
 from greffe.formats.ahead import ahead
 
@@ -18,7 +18,7 @@ CHUNK: Final = 256 * 1024  # bytes; smaller pieces are joined until this is reac
 _END: Final = b""
 
 
-def _joined(chunks: Iterator[bytes]) -> bytes:
+def joined(chunks: Iterator[bytes]) -> bytes:
     """The next pieces, together at least CHUNK bytes unless it is the end; b'' at the end."""
     parts: list[bytes] = []
     size = 0
@@ -30,30 +30,15 @@ def _joined(chunks: Iterator[bytes]) -> bytes:
     return b"".join(parts)
 
 
-async def _nothing() -> AsyncIterator[bytes]:
-    """No body."""
-    empty: tuple[bytes, ...] = ()
-    for chunk in empty:
-        yield chunk
+def streaming(chunks: Iterator[bytes], headers: dict[str, str]) -> StreamingResponse:
+    """A response whose chunks are made one ahead of the one that is being sent."""
 
-
-async def streamed(chunks: Iterator[bytes], media_type: str, headers: dict[str, str], *, body: bool = True) -> Response:
-    """A response that streams `chunks`. An answer that fits into one chunk gets a Content-Length. `body` False = HEAD."""
-    first = await to_thread.run_sync(_joined, chunks)
-    if len(first) < CHUNK:
-        response = Response(first if body else b"", media_type=None, headers={**headers, "Content-Type": media_type})
-        response.headers["Content-Length"] = str(len(first))
-        return response
-
-    async def rest() -> AsyncIterator[bytes]:
-        yield first
+    async def body() -> AsyncIterator[bytes]:
         coming = ahead(chunks)
         while True:
-            chunk = await to_thread.run_sync(_joined, coming)
+            chunk = await to_thread.run_sync(joined, coming)
             if chunk == _END:
                 return
             yield chunk
 
-    if not body:  # the length is not known without making it all: said by leaving it out
-        return StreamingResponse(_nothing(), media_type=None, headers={**headers, "Content-Type": media_type})
-    return StreamingResponse(rest(), media_type=None, headers={**headers, "Content-Type": media_type})
+    return StreamingResponse(body(), headers=headers)

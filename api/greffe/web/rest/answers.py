@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
@@ -13,9 +13,11 @@ from starlette.requests import Request
 
 from greffe import __version__
 from greffe.errors import BadQuery
+from greffe.model import instants
 from greffe.model.dataset import Header
 from greffe.query.parameters import PRESENTATION, path_parts, read_parameters
 from greffe.release.parts import Parts
+from greffe.web.encodings import chosen_encoding
 from greffe.web.language import chosen_language
 
 Api = Literal["v1", "v2"]
@@ -34,6 +36,7 @@ class Asked:
     url: str
     accept: str = ""
     languages: str = ""
+    encodings: str = ""
     if_none_match: str = ""
     if_modified_since: str = ""
 
@@ -52,6 +55,7 @@ class Asked:
             str(request.url),
             headers.get("accept", ""),
             headers.get("accept-language", ""),
+            headers.get("accept-encoding", ""),
             headers.get("if-none-match", ""),
             headers.get("if-modified-since", ""),
         )
@@ -68,23 +72,30 @@ class Asked:
         """The language of labels."""
         return chosen_language(given.get("lang", ""), self.languages)
 
-    def unchanged(self, tag: str, modified: datetime) -> bool:
-        """Whether the client has this answer: by its tag, or when it sends none, by the date (HTTP-09)."""
-        if self.if_none_match:
-            tags = [t.strip().removeprefix("W/") for t in self.if_none_match.split(",")]
-            return "*" in tags or tag in tags
-        since = _date(self.if_modified_since)
-        return since is not None and modified.replace(microsecond=0) <= since
+    def encoding(self, given: dict[str, str], *, packed: bool = False) -> str:
+        """The content coding of the answer; none for a format that is compressed in itself (`packed`)."""
+        found = chosen_encoding(self.encodings, given.get("compression", ""))
+        return "" if packed else found
+
+    def unchanged(self, headers: Mapping[str, str]) -> bool:
+        """Whether the client has the answer with those headers (HTTP-09)."""
+        return has(self.if_none_match, self.if_modified_since, headers)
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """An answer that only waits to be sent; 204 and 304 have no chunks."""
+    """An answer that only waits to be sent; 204 and 304 have no chunks.
+
+    `encoding`: the coding that its chunks are put into on the way (they are plain here). `ranged`: asked for in parts,
+    so made whole before it is sent.
+    """
 
     chunks: Iterator[bytes]
     media_type: str
     headers: dict[str, str]
     status: int = 200
+    encoding: str = ""
+    ranged: bool = False
 
     @classmethod
     def bare(cls, status: int, headers: dict[str, str]) -> Prepared:
@@ -92,9 +103,28 @@ class Prepared:
         return cls(iter(()), "", headers, status)
 
 
+def has(if_none_match: str, if_modified_since: str, headers: Mapping[str, str]) -> bool:
+    """Whether a client that sends these has the answer with those headers; a tag beats a date (RFC 9110, 13.1)."""
+    if if_none_match:
+        tags = [t.strip().removeprefix("W/") for t in if_none_match.split(",")]
+        return "*" in tags or headers.get("ETag") in tags
+    since, modified = _date(if_modified_since), _date(headers.get("Last-Modified", ""))
+    return since is not None and modified is not None and modified <= since
+
+
+def http_date(moment: datetime) -> str:
+    """RFC 9110: `Tue, 24 Nov 2026 10:00:00 GMT`."""
+    return format_datetime(moment.astimezone(UTC).replace(microsecond=0), usegmt=True)
+
+
 def tag_of(*parts: object) -> str:
     """A strong tag of what is answered and of the program that writes it."""
     return f'"{hashlib.sha256(repr((__version__, *parts)).encode()).hexdigest()[:40]}"'
+
+
+def coded(tag: str, encoding: str) -> str:
+    """The tag of the same answer in a content coding: other bytes, another strong tag."""
+    return f'{tag[:-1]}-{encoding}"' if encoding else tag
 
 
 def headers_of(tag: str, language: str, modified: datetime) -> dict[str, str]:
@@ -104,8 +134,14 @@ def headers_of(tag: str, language: str, modified: datetime) -> dict[str, str]:
         "Vary": VARY,
         "Cache-Control": "public, max-age=0, must-revalidate",
         "Content-Language": language,
-        "Last-Modified": format_datetime(modified.astimezone(UTC), usegmt=True),
+        "Last-Modified": http_date(modified),
     }
+
+
+def changed_at(parts: Parts) -> datetime:
+    """When the catalogue last changed: names and constraints are part of every answer."""
+    versions = parts.ledger().catalogues
+    return instants.read(versions[-1].instant) if versions else parts.clock()
 
 
 def header_of(tag: str, prepared: datetime, *, test: bool = False, source: str = "") -> Header:

@@ -13,7 +13,7 @@ from greffe.model.releases import Release
 from greffe.model.structures import ConceptScheme, DataStructure, Texts
 from greffe.query import answer, rest_v1, rest_v2
 from greffe.query.queries import ALL_DIMENSIONS, DataQuery
-from greffe.web.rest.answers import Asked, Prepared, header_of, headers_of, tag_of
+from greffe.web.rest.answers import Asked, Prepared, changed_at, coded, header_of, headers_of, tag_of
 
 ORIGIN = "DATA_ORIGIN"
 
@@ -25,7 +25,7 @@ def data(asked: Asked) -> Prepared:
     query = dialect.parse_data(asked.address[1:], asked.raw)
     _check_size(query, parts.settings.http.key_values_limit)
     given = asked.given(dialect.DATA_PARAMETERS, components=True)
-    choice = negotiate(asked.accept, given.get("format", ""), "data", api)
+    choice = negotiate(asked.accept, given.get("format", ""), "data", api, given.get("formatVersion", ""))
     if query.dimension_at_observation == ALL_DIMENSIONS and choice.format.syntax != "csv":
         raise Unsupported(
             "Flat messages are offered as CSV only, which is flat anyway.",
@@ -42,17 +42,21 @@ def data(asked: Asked) -> Prepared:
         parts.settings.http.series_limit,
     )
     language, release = asked.language(given), found.release
+    encoding = asked.encoding(given, packed=choice.format.packed)
     tag = tag_of(
         release.content_hash, catalogue.checksum, api, asked.address, asked.raw, choice.content_type, repr(parameters),
         language,
     )  # fmt: skip
-    headers = headers_of(tag, language, release.effective_at)
+    modified = max(release.effective_at, changed_at(parts))
+    headers = headers_of(coded(tag, encoding), language, modified)
     headers |= {"Release": str(release), "Data-Origin": release.origin}
-    if asked.unchanged(tag, release.effective_at):
+    if asked.unchanged(headers):
         return Prepared.bare(304, headers)
     if found.empty:
         return Prepared.bare(204, headers)
-    headers["Content-Disposition"] = f'inline; filename="{_file_name(release, choice.format.syntax)}"'
+    headers["Content-Disposition"] = (
+        f'inline; filename="{_file_name(release, choice.format.suffix or choice.format.syntax)}"'
+    )
     dataset = DataSet(
         dataflow=found.dataflow,
         structure=found.structure,
@@ -67,7 +71,8 @@ def data(asked: Asked) -> Prepared:
     )
     header = header_of(tag, release.effective_at, test=release.origin == "synthetic", source=_source(release, language))
     message = DataMessage(header, (dataset,), language, query.dimension_at_observation, asked.url)
-    return Prepared(choice.format.write(message, parameters), choice.content_type, headers)
+    chunks = choice.format.write(message, parameters)
+    return Prepared(chunks, choice.content_type, headers, encoding=encoding, ranged=choice.format.ranged)
 
 
 def _concepts(catalogue: Catalogue, structure: DataStructure) -> dict[str, Texts]:
@@ -121,6 +126,6 @@ def _attributes(found: answer.DataAnswer, syntax: str) -> tuple[str, ...]:
     return asked
 
 
-def _file_name(release: Release, syntax: str) -> str:
+def _file_name(release: Release, suffix: str) -> str:
     kind = "-SYNTHETIC" if release.origin == "synthetic" else ""
-    return f"{release.dataflow.id}-{release.number}{kind}.{syntax}"
+    return f"{release.dataflow.id}-{release.number}{kind}.{suffix}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Final, TypeAlias
 
 from anyio import to_thread
@@ -12,11 +12,12 @@ from starlette.routing import BaseRoute, Route
 
 from greffe.errors import NotFound, Unsupported, nearest
 from greffe.release.parts import Parts
+from greffe.web.kept import Dumps, Kept, SmallAnswers
 from greffe.web.problems import answer as problem
-from greffe.web.rest.answers import Api, Asked, Prepared
+from greffe.web.rest.answers import Api, Asked, Prepared, has
 from greffe.web.rest.data import data
+from greffe.web.rest.sending import sent
 from greffe.web.rest.structures import structures
-from greffe.web.streaming import streamed
 
 Family: TypeAlias = Callable[[Asked], Prepared]
 # First part of the path → who answers. On 1.5 every other word is a kind of artefact.
@@ -28,21 +29,60 @@ FAMILIES: Final[Mapping[Api, Mapping[str, Family]]] = {
 ABSENT = ("availableconstraint", "availability", "schema", "metadata", "registration")
 
 
+class _Entry:
+    """One entry point. A question that was answered since the register last changed is answered from memory."""
+
+    def __init__(self, parts: Parts, api: Api, small: SmallAnswers, dumps: Dumps) -> None:
+        self._parts, self._api, self._small, self._dumps = parts, api, small, dumps
+
+    async def answered(self, request: Request) -> Response:
+        """GET and HEAD of any address below the entry point."""
+        scope, headers = request.scope, request.headers
+        key = (
+            scope.get("raw_path") or scope["path"],
+            scope["query_string"],
+            *(headers.get(name, "") for name in _VARIED),
+        )
+        state = await self._state()
+        kept = self._small.get(key, state)
+        body = scope["method"] != "HEAD"
+        if kept is not None:
+            return _from_memory(request, kept, body)
+        asked = Asked.of(self._parts, self._api, request)
+        if not asked.address:
+            return problem(request, NotFound("Ask for data or a structure.", nearest=_words(self._api)))
+        ready = await to_thread.run_sync(_prepared, asked)
+        response, kept = await sent(ready, self._dumps, body=body)
+        if kept is not None and kept.status != 304:
+            self._small.put(key, state, kept)
+        return response
+
+    async def _state(self) -> Hashable:
+        if self._parts.fresh():
+            return self._parts.state()
+        return await to_thread.run_sync(self._parts.state)
+
+
+_VARIED: Final = ("accept", "accept-encoding", "accept-language", "host")
+
+
+def _from_memory(request: Request, kept: Kept, body: bool) -> Response:
+    tags = request.headers.get("if-none-match", "")
+    since = request.headers.get("if-modified-since", "")
+    if kept.status == 200 and (tags or since) and has(tags, since, kept.headers):
+        left_out = ("Content-Length", "Content-Type", "Content-Encoding", "Content-Disposition")
+        return Response(status_code=304, headers={n: v for n, v in kept.headers.items() if n not in left_out})
+    return Response(kept.body if body else b"", kept.status, kept.headers)
+
+
 def routes(parts: Parts) -> list[BaseRoute]:
     """One route per entry point: tails may be left out, a slash may follow, so the parsers read the path."""
-
-    def entry(api: Api) -> Route:
-        async def answered(request: Request) -> Response:
-            if request.url.path.rstrip("/") == f"/sdmx/{api}":
-                return problem(request, NotFound("Ask for data or a structure.", nearest=_words(api)))
-            ready = await to_thread.run_sync(_prepared, Asked.of(parts, api, request))
-            if ready.status in (204, 304):
-                return Response(status_code=ready.status, headers=ready.headers)
-            return await streamed(ready.chunks, ready.media_type, ready.headers, body=request.method != "HEAD")
-
-        return Route(f"/sdmx/{api}/{{rest:path}}", answered, methods=["GET", "HEAD"], include_in_schema=False)
-
-    return [entry("v1"), entry("v2")]
+    settings = parts.settings.http
+    small, dumps = SmallAnswers(settings.kept_bytes), Dumps(parts.settings.kept, settings.dump_bytes)
+    return [
+        Route(f"/sdmx/{api}/{{rest:path}}", _Entry(parts, api, small, dumps).answered, methods=["GET", "HEAD"])
+        for api in FAMILIES
+    ]
 
 
 def _words(api: Api) -> tuple[str, ...]:

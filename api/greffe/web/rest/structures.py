@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from greffe.catalogue.map_json import representation_map_to_json, structure_map_to_json
 from greffe.formats.negotiation import negotiate
-from greffe.model import instants
 from greffe.query import answer, rest_v1, rest_v2
-from greffe.web.rest.answers import Asked, Prepared, header_of, headers_of, tag_of
+from greffe.web.rest.answers import Asked, Prepared, changed_at, coded, header_of, headers_of, tag_of
 
 
 def structures(asked: Asked) -> Prepared:
@@ -15,14 +14,14 @@ def structures(asked: Asked) -> Prepared:
     dialect = rest_v1 if api == "v1" else rest_v2
     query = dialect.parse_structure(asked.address if api == "v1" else asked.address[1:], asked.raw)
     given = asked.given(dialect.STRUCTURE_PARAMETERS)
-    choice = negotiate(asked.accept, given.get("format", ""), "structure", api)
-    catalogue, ledger = parts.catalogue(), parts.ledger()
+    choice = negotiate(asked.accept, given.get("format", ""), "structure", api, given.get("formatVersion", ""))
+    catalogue = parts.catalogue()
     found = answer.structures(query, catalogue)
-    language = asked.language(given)
-    since = instants.read(ledger.catalogues[-1].instant) if ledger.catalogues else parts.clock()
+    language, encoding = asked.language(given), asked.encoding(given)
+    since = changed_at(parts)
     tag = tag_of(catalogue.checksum, api, asked.address, asked.raw, choice.content_type, language)
-    headers = headers_of(tag, language, since)
-    if asked.unchanged(tag, since):
+    headers = headers_of(coded(tag, encoding), language, since)
+    if asked.unchanged(headers):
         return Prepared.bare(304, headers)
     users = {table.reference: m for m in catalogue.maps.values() for table in m.representation_maps}
     bare = query.detail in ("allstubs", "allcompletestubs")
@@ -33,4 +32,4 @@ def structures(asked: Asked) -> Prepared:
         ],
     }
     chunks = choice.format.write(header_of(tag, since), found.artefacts, extra, language)
-    return Prepared(chunks, choice.content_type, headers)
+    return Prepared(chunks, choice.content_type, headers, encoding=encoding)
