@@ -20,6 +20,7 @@ from greffe.release.parts import Parts
 from greffe.settings import read_settings
 from greffe.validation.run import RULES
 from greffe.web.openapi import descriptions
+from greffe.web.protocol import BoundedProtocol
 
 
 def add_to(app: typer.Typer) -> None:
@@ -48,7 +49,7 @@ def run(parts: Parts) -> None:
         access_log=False,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=5,
-        h11_max_incomplete_event_size=64 * 1024,
+        http=BoundedProtocol,
         server_header=False,
     )
     with suppress(KeyboardInterrupt):  # uvicorn stops in order, then raises the signal again

@@ -1,0 +1,35 @@
+"""The HTTP parser of the server, bounded: a head that never ends would fill the memory (uvicorn leaves that open)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD: Final = 64 * 1024  # bytes of request line and headers
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Answers 400 and closes when the head of a request passes HEAD bytes."""
+
+    _head = 0
+    _in_head = True
+
+    def on_message_begin(self) -> None:
+        """A new request on the connection."""
+        self._head, self._in_head = 0, True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """What follows is a body, which the application bounds."""
+        self._in_head = False
+        super().on_headers_complete()
+
+    def data_received(self, data: bytes) -> None:
+        """Count what belongs to the head before it is parsed."""
+        if self._in_head:
+            self._head += len(data)
+            if self._head > HEAD + len(data):  # the last piece may hold the end of the head and what comes after
+                self.send_400_response("The head of the request is too large.")
+                return
+        super().data_received(data)
