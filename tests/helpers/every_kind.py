@@ -189,7 +189,7 @@ METADATA_PROVIDERS: Final = MetadataProviderScheme(
     _ref("METADATA_PROVIDERS", "1.0"), _named("Metadata providers"), items=(Item("SSER", {"en": "SSER", "fr": "SSER"}),)
 )
 UNITS: Final = OrganisationUnitScheme(
-    _ref("UNITS"),
+    _ref("UNITS", "1.0"),
     _named("Units"),
     items=(
         Item("HEAD", {"en": "Head", "fr": "Direction"}),

@@ -3,15 +3,66 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, TypedDict, TypeVar
 
 from greffe.catalogue.tree import Node
+from greffe.errors import nearest
+from greffe.model.artefacts import Annotation, Item
 from greffe.model.references import AGENCY, Reference, Urn
-from greffe.model.structures import Annotation
 
 # Links repeat what is known (own address, URN): they are passed over, everything else is read or refused.
 NAMED: Final = ("id", "name", "names", "description", "descriptions", "annotations", "links")
-MAINTAINED: Final = (*NAMED, "agencyID", "version", "isExternalReference")
+MAINTAINED: Final = (*NAMED, "agencyID", "version", "isExternalReference", "validFrom", "validTo")
+I = TypeVar("I", bound=Item)  # noqa: E741
+
+
+class Head(TypedDict):
+    """What every maintainable artefact is made with."""
+
+    reference: Reference
+    names: dict[str, str]
+    descriptions: dict[str, str]
+    annotations: tuple[Annotation, ...]
+    partial: bool
+    stub: bool
+    valid_from: str
+    valid_to: str
+
+
+class Named(TypedDict):
+    """What every item is made with."""
+
+    id: str
+    names: dict[str, str]
+    descriptions: dict[str, str]
+    annotations: tuple[Annotation, ...]
+
+
+def head(node: Node, *known: str, needed: Iterable[str] = ()) -> Head:
+    """The part that all kinds have. `known`: keys of this kind; `needed`: those that all but a stub must have."""
+    node.only((*MAINTAINED, *known), ("id", "agencyID", *(() if stub(node) else needed)))
+    return Head(
+        reference=reference(node),
+        names=names(node),
+        descriptions=descriptions(node),
+        annotations=notes(node),
+        partial=node.true("isPartial"),
+        stub=stub(node),
+        valid_from=node.text_or("validFrom"),
+        valid_to=node.text_or("validTo"),
+    )
+
+
+def named(node: Node, *known: str, needed: Iterable[str] = ()) -> Named:
+    """The part that all items have, its id an SDMX id. `known`, `needed`: keys of this kind of item."""
+    node.only((*NAMED, *known), ("id", *needed))
+    return Named(
+        id=node.child("id").identifier(),
+        names=names(node),
+        descriptions=descriptions(node),
+        annotations=notes(node),
+    )
 
 
 def reference(node: Node) -> Reference:
@@ -23,13 +74,23 @@ def reference(node: Node) -> Reference:
     return Reference(agency, node.child("id").identifier(), version)
 
 
-def urn_of(node: Node, kind: str, item: bool = False) -> Urn:
-    """The URN of an artefact of that kind, or of an item of it."""
+def urn_of(node: Node, *kinds: str, item: bool = False) -> Urn:
+    """The URN of an artefact of one of these kinds, or of an item of it."""
     found = node.urn()
-    if found.kind != kind or bool(found.item) != item:
-        what = f"an item of a {kind}" if item else f"a {kind}"
+    if found.kind not in kinds or bool(found.item) != item:
+        what = f"{'an item of ' if item else ''}a {' or a '.join(kinds)}"
         raise node.wrong(f"The URN of {what} is expected here, found {found}.")
     return found
+
+
+def maybe(node: Node, key: str, *kinds: str, item: bool = False) -> Urn | None:
+    """The URN of a key that may be left out."""
+    return urn_of(node.child(key), *kinds, item=item) if key in node else None
+
+
+def urns(node: Node, key: str, *kinds: str) -> tuple[Urn, ...]:
+    """The URNs of a list that may be left out."""
+    return tuple(urn_of(one, *kinds) for one in node.entries(key))
 
 
 def stub(node: Node) -> bool:
@@ -39,7 +100,7 @@ def stub(node: Node) -> bool:
 
 def names(node: Node) -> dict[str, str]:
     """The names in every language, at least one."""
-    found = _localised(node, "name")
+    found = localised(node, "name")
     if not found:
         raise node.wrong("The key 'name' is missing.")
     return found
@@ -47,10 +108,10 @@ def names(node: Node) -> dict[str, str]:
 
 def descriptions(node: Node) -> dict[str, str]:
     """The descriptions in every language, perhaps none."""
-    return _localised(node, "description")
+    return localised(node, "description")
 
 
-def _localised(node: Node, key: str) -> dict[str, str]:
+def localised(node: Node, key: str) -> dict[str, str]:
     """All languages: `names`, which must repeat `name`; a lone `name` is English."""
     many = f"{key}s"
     if many not in node:
@@ -66,6 +127,34 @@ def notes(node: Node) -> tuple[Annotation, ...]:
     found = []
     for one in node.entries("annotations"):
         one.only(("id", "type", "title", "text", "texts", "links"))
-        texts = _localised(one, "text")
+        texts = localised(one, "text")
         found.append(Annotation(one.text_or("type"), one.text_or("title"), texts, one.text_or("id")))
     return tuple(found)
+
+
+def once(node: Node, items: Iterable[I]) -> tuple[I, ...]:
+    """The items, no id twice."""
+    found = {}
+    for item in items:
+        if item.id in found:
+            raise node.wrong(f"The id {item.id!r} stands twice in the list.")
+        found[item.id] = item
+    return tuple(found.values())
+
+
+def parents_known(node: Node, items: tuple[Item, ...]) -> None:
+    """Every parent is in the list. Raises BadDefinition."""
+    known = {item.id for item in items}
+    for item in items:
+        if item.parent and item.parent not in known:
+            raise node.wrong(
+                f"The parent {item.parent!r} of {item.id!r} is not in the list.", near=nearest(item.parent, known)
+            )
+
+
+def nested(node: Node, key: str, one: Callable[[Node, str], I], parent: str = "") -> Iterator[I]:
+    """Nested items (`one` makes an item and is told its parent's id) as a flat list, each before those below it."""
+    for inside in node.entries(key):
+        item = one(inside, parent)
+        yield item
+        yield from nested(inside, key, one, item.id)

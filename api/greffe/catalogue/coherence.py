@@ -9,30 +9,18 @@ from greffe.catalogue.catalogue import Catalogue, Recipient
 from greffe.catalogue.map_coherence import check_map
 from greffe.catalogue.map_view import MapView
 from greffe.errors import BadDefinition, NotFound, nearest
+from greffe.model.artefacts import item_paths
+from greffe.model.kinds import CLASSES
 from greffe.model.references import Reference, Urn
 from greffe.model.structures import (
-    AgencyScheme,
     Artefact,
     Categorisation,
-    CategoryScheme,
-    Codelist,
-    ConceptScheme,
     DataConstraint,
     Dataflow,
-    DataProviderScheme,
     DataStructure,
     ItemScheme,
-    Maintainable,
     ProvisionAgreement,
 )
-
-_KINDS: Final[dict[str, type[Maintainable]]] = {
-    kind.kind: kind
-    for kind in (
-        AgencyScheme, Categorisation, CategoryScheme, Codelist, ConceptScheme, DataConstraint, Dataflow,
-        DataProviderScheme, DataStructure, ProvisionAgreement,
-    )
-}  # fmt: skip
 
 
 def check(
@@ -59,7 +47,7 @@ def check(
 
 def _references(artefact: Artefact) -> Iterator[tuple[str, Urn]]:
     """What an artefact refers to, with the place in it."""
-    found: Iterable[tuple[str, Urn | None]] = ()
+    found: Iterable[tuple[str, Urn | None]]
     if isinstance(artefact, DataStructure):
         concepts = [(f"concept of {c.id}", c.concept) for c in artefact.components]
         found = [*concepts, *((f"code list of {c.id}", c.representation.enumeration) for c in artefact.components)]
@@ -71,12 +59,14 @@ def _references(artefact: Artefact) -> Iterator[tuple[str, Urn]]:
         found = [("attachment", urn) for urn in artefact.attachments]
     elif isinstance(artefact, Categorisation):
         found = [("source", artefact.source), ("target", artefact.target)]
+    else:
+        found = [(f"reference to a {urn.kind}", urn) for urn in artefact.uses()]
     return ((what, urn) for what, urn in found if urn is not None)
 
 
 def _resolve(catalogue: Catalogue, what: str, urn: Urn, file: str, items: dict[Urn, frozenset[str]]) -> None:
     """`items` remembers the ids of schemes: one is asked for many times."""
-    kind = _KINDS.get(urn.kind)
+    kind = CLASSES.get(urn.kind)
     if kind is None:
         raise BadDefinition(f"The {what} is a {urn.kind}, which is not kept here.", file=file)
     whole = Urn(urn.kind, urn.reference)
@@ -87,7 +77,7 @@ def _resolve(catalogue: Catalogue, what: str, urn: Urn, file: str, items: dict[U
             raise BadDefinition(
                 f"The {what} leads nowhere: {error.message}", file=file, nearest=error.nearest
             ) from error
-        items[whole] = frozenset(i.id for i in found.items) if isinstance(found, ItemScheme) else frozenset()
+        items[whole] = frozenset(item_paths(found)) if isinstance(found, ItemScheme) else frozenset()
     if urn.item and urn.item not in items[whole]:
         raise BadDefinition(
             f"The {what} leads nowhere: {urn.item!r} is not in {urn.kind} {urn.reference}.",

@@ -11,6 +11,7 @@ from typing import Final
 
 from greffe.catalogue.artefact_json import read_message
 from greffe.catalogue.catalogue import Catalogue, Recipient
+from greffe.catalogue.codelist_extensions import resolved
 from greffe.catalogue.coherence import check
 from greffe.catalogue.map_files import read_map
 from greffe.catalogue.representation_files import read_representation
@@ -75,7 +76,7 @@ Key = tuple[str, Reference]
 
 
 def _artefacts(files: Mapping[str, bytes]) -> tuple[dict[Key, Artefact], dict[Key, str]]:
-    """Artefacts by kind and reference, and the file of each."""
+    """Artefacts by kind and reference, inherited codes in place, and the file of each."""
     artefacts: dict[Key, Artefact] = {}
     places: dict[Key, str] = {}
     for path in sorted(p for p in files if p.startswith("sdmx/")):
@@ -86,7 +87,7 @@ def _artefacts(files: Mapping[str, bytes]) -> tuple[dict[Key, Artefact], dict[Ke
         if key in artefacts:
             raise BadDefinition(f"{key[0]} {key[1]} stands in {places[key]} already.", file=path)
         artefacts[key], places[key] = found[0], path
-    return artefacts, places
+    return resolved(artefacts, places), places
 
 
 class _MapReader:

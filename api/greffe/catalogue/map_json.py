@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
-from greffe.catalogue.artefact_writing import annotated, best
+from greffe.catalogue.artefact_output import annotated, best
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import NotFound
 from greffe.model.maps import ComponentMap, MapRow, RepresentationMap, SourceValue, StructureMap

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Final, TypeAlias
 
 from greffe.model.references import Reference, Urn
 
@@ -81,6 +81,19 @@ class ItemScheme(Maintainable):
     def item(self, id_: str) -> Item | None:
         """The item of that id."""
         return next((i for i in self.items if i.id == id_), None)
+
+
+NESTED: Final = ("categoryscheme", "reportingtaxonomy")
+
+
+def item_paths(scheme: ItemScheme) -> list[str]:
+    """What URNs of its items end in, in their order: categories by their whole path, `CRIM.PRISON`, the rest by id."""
+    if scheme.kind not in NESTED:
+        return [item.id for item in scheme.items]
+    paths: dict[str, str] = {}
+    for item in scheme.items:
+        paths[item.id] = f"{paths[item.parent]}.{item.id}" if item.parent in paths else item.id
+    return list(paths.values())
 
 
 Artefact: TypeAlias = Maintainable

@@ -90,7 +90,7 @@ class MetadataProviderScheme(ItemScheme):
 
 @dataclass(frozen=True)
 class OrganisationUnitScheme(ItemScheme):
-    """Units of an organisation, nested by `parent`; three-part versions."""
+    """Units of an organisation, nested by `parent`; version 1.0, as all organisations have in 3.x (ML3-07)."""
 
     kind = "organisationunitscheme"
 
