@@ -12,10 +12,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from greffe.errors import BadQuery, BadSemantics, Broken, GreffeError, NotAcceptable, NotFound, Unavailable
+from greffe.formats.accept import ranges
 from greffe.formats.errors import error_json, error_ml
+from greffe.formats.negotiation import FORMATS
 
 _LOG = logging.getLogger("greffe")
 V1, V2 = "/sdmx/v1", "/sdmx/v2"
+VARY = "Accept, Accept-Encoding, Accept-Language"
 
 
 def install(app: FastAPI) -> None:
@@ -56,7 +59,7 @@ def answer(request: Request, error: GreffeError, status: int = 0) -> Response:
     """The error in the form that this entry point's clients read. Never HTML, never a traceback."""
     path = request.url.path
     status = status or _status(error, path)
-    headers = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
+    headers = {"Cache-Control": "no-store", "Vary": VARY, "Content-Language": "en"}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = "5"
     if path.startswith((V1, V2)):
@@ -86,11 +89,28 @@ def _status(error: GreffeError, path: str) -> int:
 
 
 def _sdmx(request: Request, error: GreffeError, path: str) -> tuple[str, bytes]:
-    accept = request.headers.get("accept", "")
-    json_asked = "json" in accept
-    xml_asked = "xml" in accept
-    if json_asked or (path.startswith(V2) and not xml_asked):
+    """The standard's message in the syntax and version that was asked; CSV has none, it gets that of the entry point."""
+    syntax, version = _asked(request)
+    if syntax == "json" or (syntax != "xml" and path.startswith(V2)):
         return "application/json", error_json(
             error.http if isinstance(error, NotAcceptable) else error.sdmx, error.title, error.text()
         )
-    return "application/xml", error_ml(error.sdmx, error.text())
+    default = "2.1" if path.startswith(V1) else "3.1"
+    return "application/xml", error_ml(error.sdmx, error.text(), version=_XML.get(version, default))
+
+
+_XML = {"2.1": "2.1", "3.0": "3.0", "3.0.0": "3.0", "3.1": "3.1", "3.1.0": "3.1"}
+
+
+def _asked(request: Request) -> tuple[str, str]:
+    """Syntax and version of `format=`, else of the media range that is liked best."""
+    name = request.query_params.get("format", "").casefold()
+    named = next((f for f in FORMATS if name and name in (f.name, *f.synonyms)), None)
+    if named is not None:
+        return named.syntax, named.version
+    wanted = sorted(ranges(request.headers.get("accept", "")), key=lambda r: -r.quality)
+    for one in wanted:
+        syntax = next((s for s in ("json", "xml") if s in one.type), "")
+        if syntax and one.quality > 0:
+            return syntax, one.get("version")
+    return "", ""

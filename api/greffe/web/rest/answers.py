@@ -19,10 +19,10 @@ from greffe.query.parameters import PRESENTATION, path_parts, read_parameters
 from greffe.release.parts import Parts
 from greffe.web.encodings import chosen_encoding
 from greffe.web.language import chosen_language
+from greffe.web.problems import VARY
 
 Api = Literal["v1", "v2"]
 SENDER: Final = "SSER"
-VARY: Final = "Accept, Accept-Encoding, Accept-Language"
 
 
 @dataclass(frozen=True)
