@@ -18,7 +18,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.ipc as ipc
 import pyarrow.parquet as pq
 
-__all__ = ["arrow_csv", "codes", "decimal", "integer", "ipc", "joined", "octets", "pa", "pc", "pq", "text"]
+__all__ = ["arrow_csv", "codes", "decimal", "integer", "ipc", "joined", "octets", "offsets", "pa", "pc", "pq", "text"]
 
 
 def text(cell: object) -> str:
@@ -57,5 +57,14 @@ def joined(parts: Sequence[str | pa.StringArray]) -> pa.StringArray:
 
 
 def octets(column: pa.StringArray) -> npt.NDArray[np.uint8]:
-    """The UTF-8 bytes of all texts of a column one after the other (the whole buffer when it is a slice)."""
-    return np.frombuffer(memoryview(column.buffers()[2] or b""), dtype=np.uint8)
+    """The UTF-8 bytes of all texts of a column one after the other; of a slice, its own alone."""
+    bounds = offsets(column)
+    return np.frombuffer(memoryview(column.buffers()[2] or b""), dtype=np.uint8)[bounds[0] : bounds[-1]]
+
+
+def offsets(column: pa.StringArray) -> npt.NDArray[np.int32]:
+    """Where each text of a column begins in its buffer, and last where it ends."""
+    if not len(column):
+        return np.zeros(1, dtype=np.int32)
+    whole = np.frombuffer(memoryview(column.buffers()[1] or b""), dtype=np.int32)
+    return whole[column.offset : column.offset + len(column) + 1]

@@ -79,12 +79,22 @@ class _Window:
 
     def __init__(self, columns: dict[str, Column], memory: _Memory, size: int, gaps: Selection) -> None:
         self._columns, self._memory, self.size, self._gaps = columns, memory, size, gaps
+        self._lent: set[str] = set()  # columns of the series, one row an observation already
 
     def __contains__(self, piece: Piece) -> bool:
         """Whether the piece is a column, or holds a column, of this table."""
         if isinstance(piece, Present):
             return any(p in self for p in piece.pieces)
         return not isinstance(piece, str) and piece.id in self._columns
+
+    def borrow(self, series: _Window, piece: Present, of: pa.Int32Array) -> None:
+        """Take over the series' columns among the pieces: some say what their series says, some what the row says."""
+        for inner in piece.pieces:
+            if isinstance(inner, Present):
+                self.borrow(series, inner, of)
+            elif not isinstance(inner, str) and inner.id in series._columns:
+                self._columns[inner.id] = series._columns[inner.id].take(of)
+                self._lent.add(inner.id)
 
     def joined(self, pieces: Iterable[Piece]) -> Strings:
         """The pieces of each row in one string."""
@@ -95,7 +105,7 @@ class _Window:
         if isinstance(piece, str):
             return [piece]
         if isinstance(piece, Number):
-            return [self._numbers(piece.id)] if piece.id in self._columns else []
+            return [self._numbers(piece)] if piece.id in self._columns else [piece.missing]
         if isinstance(piece, Cell):
             return [self._fragments(piece)] if piece.id in self._columns else [piece.missing]
         there = self._there(piece)
@@ -104,7 +114,9 @@ class _Window:
         inner = [part for p in piece.pieces for part in self.parts(p)]
         if there is True:
             return [piece.before, *inner, piece.after]
-        return [pc.if_else(there, piece.before, ""), *inner, pc.if_else(there, piece.after, "")]
+        if not any(_fills(p) for p in piece.pieces):
+            return [pc.if_else(there, piece.before, ""), *inner, pc.if_else(there, piece.after, "")]
+        return [pc.if_else(there, _joined([piece.before, *inner, piece.after], self.size), "")]
 
     def _there(self, piece: Piece) -> pa.BooleanArray | bool:
         """In which rows a piece has something to say: all, none, or some."""
@@ -124,22 +136,33 @@ class _Window:
 
     def _column(self, id_: str) -> pa.Array[pa.Scalar[pa.DataType]]:
         column = self._columns[id_].combine_chunks()
-        return column if self._gaps is None else column.take(self._gaps)
+        return column if self._gaps is None or id_ in self._lent else column.take(self._gaps)
 
     def _fragments(self, cell: Cell) -> Strings:
         indices, dictionary = codes(self._columns[cell.id])
-        if self._gaps is not None:
+        if self._gaps is not None and cell.id not in self._lent:
             indices = indices.take(self._gaps)
         fragments = self._memory(cell, dictionary).fragments
         if indices.null_count:
             indices = cast("pa.Int32Array", indices.fill_null(len(fragments) - 1))
         return fragments.take(indices)
 
-    def _numbers(self, id_: str) -> Strings:
-        column = cast("Strings", self._columns[id_].combine_chunks())
+    def _numbers(self, number: Number) -> Strings:
+        column = cast("Strings", self._columns[number.id].combine_chunks())
         if not _NUMBER[octets(column)].all():
-            raise Broken(f"A released value of {id_} is not the text of a number.")
-        return column if self._gaps is None else column.take(self._gaps)
+            raise Broken(f"A released value of {number.id} is not the text of a number.")
+        if number.write is not None:
+            column = number.write(column)
+        if self._gaps is not None:
+            column = column.take(self._gaps)
+        return cast("Strings", column.fill_null(number.missing)) if number.missing and column.null_count else column
+
+
+def _fills(piece: Piece) -> bool:
+    """Whether a piece writes something where its column is null."""
+    if isinstance(piece, Present):
+        return False
+    return isinstance(piece, str) or piece.missing != ""
 
 
 def _tidy(column: Column) -> Column:
@@ -203,22 +226,26 @@ def _batch(layout: Layout, series: _Window, rows: _Window, of: Ints, left: Ints,
     if layout.opening:
         first = pa.array(of, pa.int32(), mask=left != written)
         parts.append(series.joined(layout.opening).take(first))
-    for own, pieces in _runs(layout.row, series):
+    for piece in layout.row:
+        if isinstance(piece, Present) and piece in series and piece in rows:
+            rows.borrow(series, piece, number)
+    for own, pieces in _runs(layout.row, series, rows):
         if own:
             parts.append(series.joined(pieces).take(number))
         else:
             parts += [part for piece in pieces for part in rows.parts(piece)]
-    if layout.closing:
-        parts.append(pa.array([layout.closing, None]).take(pa.array(np.minimum(left - 1, 1), pa.int32())))
+    if layout.closing or layout.between:
+        ends = pa.array([layout.closing, layout.between])
+        parts.append(ends.take(pa.array(np.minimum(left - 1, 1), pa.int32())))
     return octets(_joined(parts, len(of))).tobytes()
 
 
-def _runs(pieces: tuple[Piece, ...], series: _Window) -> Iterator[tuple[bool, list[Piece]]]:
+def _runs(pieces: tuple[Piece, ...], series: _Window, rows: _Window) -> Iterator[tuple[bool, list[Piece]]]:
     """Neighbouring pieces that belong to the series alone (True; joined once a series), and those that do not."""
     run: list[Piece] = []
     own = True
     for piece in pieces:
-        now = own if isinstance(piece, str) else piece in series
+        now = own if isinstance(piece, str) else piece in series and piece not in rows
         if run and now != own:
             yield own, run
             run = []
@@ -252,7 +279,9 @@ def _rows_of_a_batch(layout: Layout, series: _Level, rows: _Level, memory: _Memo
             width += len(piece.before) + len(piece.after)
             for inner in piece.pieces:
                 add(inner)
-        elif isinstance(piece, Cell):
+        elif isinstance(piece, Number):
+            width += len(piece.missing)
+        else:
             level = series if piece.id in series else rows
             width += memory(piece, level.dictionary(piece.id)).longest if piece.id in level else len(piece.missing)
 

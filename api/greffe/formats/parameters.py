@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Parameters:
-    """labels: id | name | both; keys: none | series | obs | both. The defaults are those of the standard."""
+    """labels: id | name | both; keys: none | series | obs | both; time_format: original | normalized.
+
+    The defaults are those of the standard.
+    """
 
     labels: str = "id"
     keys: str = "none"
+    time_format: str = "original"

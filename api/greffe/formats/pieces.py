@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from greffe.arrow import pa
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -18,9 +20,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Number:
-    """The column of values, whose canonical decimal text is written as it is; nothing for null."""
+    """The column of values: their canonical decimal text as it is, or what `write` makes of a batch of such texts.
+
+    `missing` stands for null.
+    """
 
     id: str
+    missing: str = ""
+    write: Callable[[pa.StringArray], pa.StringArray] | None = None
 
 
 @dataclass(frozen=True)
@@ -41,11 +48,13 @@ class Layout:
 
     opening: once a series, before its first observation (cells of the series only); () in a flat format.
     row: one observation; cells of the series and of the observation may be mixed.
+    between: after each observation of a series but the last.
     closing: once a series, after its last observation.
     bare: a series without observations is written too, as one row whose observation cells are all missing.
     """
 
     row: tuple[Piece, ...]
     opening: tuple[Piece, ...] = ()
+    between: str = ""
     closing: str = ""
     bare: bool = True
