@@ -193,10 +193,10 @@ def test_errors_of_1_5(server, path, status, code):
 )
 def test_errors_of_2_x(server, path, status):
     """JSON 2.1 with meta by default, SDMX-ML of the version that was asked for; CSV has no errors, it gets JSON."""
-    for accept in ("*/*", "application/json", "text/csv"):
+    for accept in ("*/*", "application/json", *(("text/csv",) if path.startswith("data") else ())):
         answer = get(server, f"/sdmx/v2/{path}", Accept=accept)
         assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json")
-        assert json_errors(answer.content, "2.1.0", "structure") == []
+        assert json_errors(answer.content) == []
         assert json.loads(answer.content)["errors"][0]["detail"]
     for version in ("3.0", "3.1"):
         accept = (
