@@ -36,7 +36,7 @@ EXPECTED = [
 
 
 def structures(*artefacts: Artefact) -> bytes:
-    return b"".join(structure_ml.write(HEADER, artefacts or EVERY_KIND, {}))
+    return b"".join(structure_ml.write(HEADER, artefacts or EVERY_KIND))
 
 
 def data(variant: str, **changes: object) -> bytes:
@@ -73,8 +73,8 @@ def test_structures_of_every_kind_are_valid_by_the_published_schema():
 def test_each_kind_alone_and_as_a_stub_is_valid(artefact: Artefact):
     assert xml_errors(structures(artefact)) == []
     assert xml_errors(structures(replace(artefact, stub=True))) == []
-    assert json_errors(b"".join(structure_json.write(HEADER, [artefact], {}))) == []
-    assert json_errors(b"".join(structure_json.write(HEADER, [replace(artefact, stub=True)], {}))) == []
+    assert json_errors(b"".join(structure_json.write(HEADER, [artefact]))) == []
+    assert json_errors(b"".join(structure_json.write(HEADER, [replace(artefact, stub=True)]))) == []
 
 
 def test_partial_schemes_are_valid():
@@ -83,7 +83,7 @@ def test_partial_schemes_are_valid():
 
 
 def test_structures_are_valid_by_the_published_json_schema():
-    assert json_errors(b"".join(structure_json.write(HEADER, EVERY_KIND, {}, "fr"))) == []
+    assert json_errors(b"".join(structure_json.write(HEADER, EVERY_KIND, "fr"))) == []
 
 
 def test_error_messages_are_valid():
@@ -196,7 +196,7 @@ def test_pandas_reads_equal_values_of_csv_1_0():
 
 
 def test_pysdmx_reads_valid_structures_in_xml_and_json():
-    for body in (structures(), b"".join(structure_json.write(HEADER, EVERY_KIND, {}))):
+    for body in (structures(), b"".join(structure_json.write(HEADER, EVERY_KIND))):
         read = read_sdmx(body.decode(), validate=True)
         lists = {c.id: [i.id for i in c.items] for c in read.structures if isinstance(c, PysdmxCodelist)}
         assert lists == {c.reference.id: [i.id for i in c.items] for c in (TREE, FREQ, GEO, STATUS)}

@@ -150,7 +150,7 @@ def test_sdmx1_reads_the_same(answer: list[list[Series]], variant: sdmx_ml.Varia
     known = {s.row[:2]: s for part in answer for s in part if s.observations}
     body = b"".join(sdmx_ml.write(message(blocks([list(known.values())])), Parameters(), variant))
     header = message([]).header
-    dsd = sdmx.read_sdmx(io.BytesIO(b"".join(structure_ml.write(header, [STRUCTURE], {})))).structure["CRIME"]
+    dsd = sdmx.read_sdmx(io.BytesIO(b"".join(structure_ml.write(header, [STRUCTURE])))).structure["CRIME"]
     read = [
         (
             tuple(str(v.value) for v in o.key.values.values()),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 from greffe.errors import NotFound, nearest
 from greffe.model.maps import StructureMap
-from greffe.model.references import Reference, same_version, version_key
+from greffe.model.references import Reference, Urn, same_version, version_key
 from greffe.model.structures import (
     Artefact,
     Codelist,
@@ -36,13 +37,27 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Immutable look-ups. `checksum` names the whole content: equal bytes, equal checksum."""
+    """Immutable look-ups. `checksum` names the whole content: equal bytes, equal checksum.
+
+    `artefacts` holds what the files say and our maps in the standard's form (`derived`).
+    """
 
     artefacts: Mapping[tuple[str, Reference], Artefact]
     maps: Mapping[Reference, StructureMap]
     recipients: tuple[Recipient, ...]
     checksum: str
     files: Mapping[str, str] = field(default_factory=dict)  # path below sdmx/ or mappings/ → sha256
+
+    @cached_property
+    def uses(self) -> Mapping[tuple[str, Reference], frozenset[Urn]]:
+        """What each artefact refers to, items included: worked out once."""
+        return {node: frozenset(artefact.uses()) for node, artefact in self.artefacts.items()}
+
+    @cached_property
+    def derived(self) -> frozenset[tuple[str, Reference]]:
+        """Our maps as artefacts, by kind and reference: they say what `maps` says, and change as these do."""
+        tables = {table.reference for map_ in self.maps.values() for table in map_.representation_maps}
+        return frozenset({("structuremap", r) for r in self.maps} | {("representationmap", r) for r in tables})
 
     def get(self, kind: type[A], reference: Reference) -> A:
         """The artefact of that kind and reference; `1.0` finds `1.0.0` (D9). Raises NotFound with the nearest ids."""

@@ -70,6 +70,8 @@ def _resolve(catalogue: Catalogue, what: str, urn: Urn, file: str, items: dict[U
     if kind is None:
         raise BadDefinition(f"The {what} is a {urn.kind}, which is not kept here.", file=file)
     whole = Urn(urn.kind, urn.reference)
+    if (urn.kind, urn.reference) in catalogue.derived:
+        return
     if whole not in items:
         try:
             found = catalogue.get(kind, urn.reference)

@@ -15,6 +15,7 @@ from greffe.catalogue.codelist_extensions import resolved
 from greffe.catalogue.coherence import check
 from greffe.catalogue.map_files import read_map
 from greffe.catalogue.representation_files import read_representation
+from greffe.catalogue.standard_maps import standard_maps
 from greffe.catalogue.tree import Node
 from greffe.catalogue.types import check_types
 from greffe.catalogue.yaml_tree import read_yaml
@@ -61,9 +62,11 @@ def load(files: Mapping[str, bytes]) -> Catalogue:
     maps = reader.maps()
     recipients = {path: _recipient(read_yaml(files[path], path)) for path in _yaml(files, recipients=True)}
     catalogue = Catalogue(artefacts, maps, tuple(recipients.values()), _checksum(sums), sums)
+    for kind, reference in catalogue.derived & artefacts.keys():
+        raise BadDefinition(f"{kind} {reference} stands in mappings/ already.", file=places[kind, reference])
     check(catalogue, places, recipients)
     check_types(catalogue)
-    return catalogue
+    return replace(catalogue, artefacts=artefacts | {(m.kind, m.reference): m for m in standard_maps(catalogue)})
 
 
 def _checksum(sums: Mapping[str, str]) -> str:

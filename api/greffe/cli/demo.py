@@ -110,7 +110,7 @@ def build(parts: Parts, samples: Path) -> None:
     started = time.monotonic()
     out.print(f"[bold]Greffe[/bold]  home directory {escape(str(parts.settings.home))}")
     out.print(
-        f"  artefacts and maps imported: {len(parts.catalogue().artefacts)} artefacts, {len(parts.catalogue().maps)} maps"
+        f"  artefacts and maps imported: {len(parts.catalogue().artefacts) - len(parts.catalogue().derived)} artefacts, {len(parts.catalogue().maps)} maps"
     )
     enter_people(parts)
     work = parts.settings.home / "samples"

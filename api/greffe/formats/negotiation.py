@@ -24,15 +24,9 @@ DataWriter: TypeAlias = Callable[[DataMessage, Parameters], Iterator[bytes]]
 
 
 class StructureWriter(Protocol):
-    """Writes artefacts, and ready SDMX-JSON objects by kind for those that only JSON can say (`extra`)."""
+    """Writes artefacts of all kinds; `language` is that of texts which stand in one language."""
 
-    def __call__(
-        self,
-        header: Header,
-        artefacts: Sequence[Artefact],
-        extra: Mapping[str, list[dict[str, object]]],
-        language: str = "en",
-    ) -> Iterator[bytes]: ...
+    def __call__(self, header: Header, artefacts: Sequence[Artefact], language: str = "en") -> Iterator[bytes]: ...
 
 
 W = TypeVar("W", DataWriter, StructureWriter)

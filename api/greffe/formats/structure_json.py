@@ -3,53 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from greffe.catalogue.artefact_json import COLLECTIONS, SCHEMA, to_json
+from greffe.catalogue.artefact_json import SCHEMA, to_json
+from greffe.catalogue.artefact_writing import collection
 from greffe.formats.languages import best
 from greffe.model.dataset import Header
 from greffe.model.structures import Artefact
 
-_COLLECTIONS: Final = COLLECTIONS | {
-    "structuremap": "structureMaps",
-    "representationmap": "representationMaps",
-}
 # What is said in every language, and where it also stands in one.
 _LOCALISED: Final = {"names": "name", "descriptions": "description", "texts": "text"}
 
 
-def write(
-    header: Header,
-    artefacts: Sequence[Artefact],
-    extra: Mapping[str, list[dict[str, object]]],
-    language: str = "en",
-) -> Iterator[bytes]:
-    """The message, one artefact at a time. `extra` holds ready objects by kind (structuremap, representationmap).
+def write(header: Header, artefacts: Sequence[Artefact], language: str = "en") -> Iterator[bytes]:
+    """The message, one artefact at a time.
 
     `name` and `description` are in `language` where there is such a text; `names` has all. Raises what `to_json`
     raises, before anything is written: structure messages are small enough to be made whole.
     """
-    by_kind: dict[str, list[Artefact | dict[str, object]]] = {}
+    by_name: dict[str, list[Artefact]] = {}
     for artefact in artefacts:
-        by_kind.setdefault(artefact.kind, []).append(artefact)
-    for kind, ready in extra.items():
-        by_kind.setdefault(kind, []).extend(ready)
+        by_name.setdefault(collection(artefact), []).append(artefact)
     parts = [f'{{"$schema":"{SCHEMA}","meta":{_text(_meta(header, artefacts, language))},"data":{{']
     separator = ""
-    for kind, collection in _COLLECTIONS.items():
-        if by_kind.get(kind):
-            parts.append(f'{separator}"{collection}":[')
-            parts += _each(by_kind[kind], language)
-            parts.append("]")
-            separator = ","
+    for name, found in by_name.items():
+        parts.append(f'{separator}"{name}":[')
+        parts += _each(found, language)
+        parts.append("]")
+        separator = ","
     return (part.encode() for part in [*parts, "}}\n"])
 
 
-def _each(found: list[Artefact | dict[str, object]], language: str) -> Iterator[str]:
+def _each(found: list[Artefact], language: str) -> Iterator[str]:
     for number, one in enumerate(found):
-        ready = one if isinstance(one, dict) else to_json(one)
-        yield ("," if number else "") + _text(_in(ready, language))
+        yield ("," if number else "") + _text(_in(to_json(one), language))
 
 
 def _meta(header: Header, artefacts: Sequence[Artefact], language: str) -> dict[str, object]:

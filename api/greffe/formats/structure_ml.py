@@ -1,57 +1,25 @@
-"""SDMX-ML 2.1 structure messages: every kind that 2.1 knows, every language, order of the schema (ML21-05 to 14)."""
+"""SDMX-ML structure messages 2.1, 3.0 and 3.1: every kind that a version knows, every language (ML21-05 to 14, ML3)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from lxml import etree
 
 from greffe.errors import NotAcceptable
 from greffe.formats.ml_header import header as header_element
-from greffe.formats.namespaces import COMMON, DECLARATION, MESSAGE, STRUCTURE
-from greffe.formats.structure_ml_parts import (
-    child,
-    components,
-    constraint,
-    maintainable,
-    named,
-    reference,
-    required,
-    unsayable,
-)
+from greffe.formats.namespaces import DECLARATION, NAMESPACES
+from greffe.formats.structure_ml_pen import NEW_KINDS, ORGANISATIONS, Pen, hint, refused, validity
+from greffe.formats.structure_ml_sets import used
+from greffe.formats.structure_ml_tables import TABLES, Row
+from greffe.model.artefacts import Annotation, Artefact, ItemScheme
 from greffe.model.dataset import Header
-from greffe.model.structures import (
-    Artefact,
-    Categorisation,
-    CategoryScheme,
-    DataConstraint,
-    Dataflow,
-    DataStructure,
-    Item,
-    ItemScheme,
-    ProvisionAgreement,
-)
+from greffe.model.structures import DataConstraint
 
-# Container → kinds inside, in the order of the schema.
-_ORDER: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
-    ("OrganisationSchemes", ("agencyscheme", "dataproviderscheme")),
-    ("Dataflows", ("dataflow",)),
-    ("CategorySchemes", ("categoryscheme",)),
-    ("Categorisations", ("categorisation",)),
-    ("Codelists", ("codelist",)),
-    ("Concepts", ("conceptscheme",)),
-    ("DataStructures", ("datastructure",)),
-    ("Constraints", ("dataconstraint",)),
-    ("ProvisionAgreements", ("provisionagreement",)),
-)
-_ITEMS: Final = {
-    "agencyscheme": "Agency",
-    "dataproviderscheme": "DataProvider",
-    "codelist": "Code",
-    "conceptscheme": "Concept",
-    "categoryscheme": "Category",
-}
+# 2.1 says once for all that these are not final.
+_NEVER_FINAL: Final = ORGANISATIONS - {"organisationunitscheme"}
 
 
 def write(
@@ -59,108 +27,106 @@ def write(
     artefacts: Sequence[Artefact],
     extra: Mapping[str, list[dict[str, object]]],
     language: str = "en",
+    *,
+    version: str = "2.1",
 ) -> Iterator[bytes]:
     """A `message:Structure`, one artefact at a time; `language` is that of the source in the header.
 
-    Raises NotAcceptable for a kind that 2.1 cannot say (structure maps in `extra`) and for an artefact without a part
-    that the schema requires: before anything is written, for structure messages are small enough to be made whole.
+    Raises NotAcceptable for a kind that the version cannot say and for an artefact without a part that its schema
+    requires: before anything is written, for structure messages are small enough to be made whole.
     """
-    for kind, found in extra.items():
-        if found:
-            raise NotAcceptable(f"SDMX-ML 2.1 has no {kind}.", hint="Ask for SDMX-JSON 2.1 (format=jsonstructure).")
+    pen = Pen(version, artefacts)
+    said = [artefact for artefact in artefacts if not _said_by_another(pen, artefact)]
+    rows = {row.kind: row for row in TABLES[version]}
+    _refuse(version, {_kind(pen, a) for a in said} - rows.keys() | {kind for kind, found in extra.items() if found})
     by_kind: dict[str, list[Artefact]] = {}
-    for artefact in artefacts:
-        by_kind.setdefault(artefact.kind, []).append(artefact)
-    return iter(list(_message(header, by_kind, language)))
+    for artefact in said:
+        by_kind.setdefault(_kind(pen, artefact), []).append(artefact)
+    return iter(list(_message(pen, header, by_kind, language)))
 
 
-def _message(header: Header, by_kind: dict[str, list[Artefact]], language: str) -> Iterator[bytes]:
-    declared = f'xmlns:mes="{MESSAGE}" xmlns:com="{COMMON}" xmlns:str="{STRUCTURE}"'
+def _said_by_another(pen: Pen, artefact: Artefact) -> bool:
+    """2.1 says a representation map inside the structure map that uses it."""
+    return pen.old and artefact.kind == "representationmap" and artefact.urn in used(pen.known.values())
+
+
+def _kind(pen: Pen, artefact: Artefact) -> str:
+    """The kind; from 3.1 on, what is there is one of its own."""
+    there = isinstance(artefact, DataConstraint) and artefact.role == "Actual"
+    return "availabilityconstraint" if there and pen.version == "3.1" else artefact.kind
+
+
+def _refuse(version: str, kinds: set[str]) -> None:
+    if kinds:
+        raise NotAcceptable(f"SDMX-ML {version} has no {' and no '.join(sorted(kinds))}.", hint=hint(version))
+
+
+def _message(pen: Pen, header: Header, by_kind: Mapping[str, list[Artefact]], language: str) -> Iterator[bytes]:
+    names = NAMESPACES[pen.version]
+    declared = f'xmlns:mes="{names.message}" xmlns:com="{names.common}" xmlns:str="{names.structure}"'
     head = header_element(header, "", language)
     yield f"{DECLARATION}<mes:Structure {declared}>{head}<mes:Structures>".encode()
-    for container, kinds in _ORDER:
-        found = [artefact for kind in kinds for artefact in by_kind.get(kind, [])]
+    container = ""
+    for row in TABLES[pen.version]:
+        found = by_kind.get(row.kind)
         if not found:
             continue
-        yield f"<str:{container}>".encode()
+        if row.container != container:
+            if container:
+                yield f"</str:{container}>".encode()
+            container = row.container
+            yield f"<str:{container}>".encode()
         for artefact in found:
-            yield _one(artefact)
+            yield _one(pen, row, artefact)
+    if container:
         yield f"</str:{container}>".encode()
     yield b"</mes:Structures></mes:Structure>\n"
 
 
-def _one(artefact: Artefact) -> bytes:
+def _one(pen: Pen, row: Row, artefact: Artefact) -> bytes:
     try:
-        element = maintainable(artefact)
-        if isinstance(artefact, ItemScheme):
-            _items(element, artefact)
+        element = pen.root(row.name, {} if row.anonymous else _identity(pen, artefact))
+        noted = replace(
+            artefact, annotations=(*artefact.annotations, *row.notes(pen, artefact), *_version(pen, artefact))
+        )
+        if row.anonymous:
+            pen.annotated(element, noted.annotations)
         else:
-            _CONTENT[artefact.kind](element, artefact)
+            pen.named(element, noted)
+        row.content(pen, element, artefact)
         return etree.tostring(element, encoding="utf-8")
-    except ValueError as error:  # lxml on a character that XML cannot carry
-        raise unsayable(artefact, str(error)) from error
+    except ValueError as error:  # Cannot, or lxml on a character that XML cannot carry
+        raise refused(pen.version, artefact, str(error)) from error
 
 
-def _items(element: etree._Element, scheme: ItemScheme) -> None:
-    if scheme.stub:
-        return
-    if isinstance(scheme, CategoryScheme):
-        _categories(element, scheme, "", "", {item.id for item in scheme.items})
-        return
-    for item in scheme.items:
-        one = _item(element, scheme, item, item.id)
-        if item.parent:
-            parent = child(one, STRUCTURE, "Parent")
-            etree.SubElement(parent, "Ref", {"id": item.parent})
+def _identity(pen: Pen, artefact: Artefact) -> dict[str, str]:
+    """The attributes of an artefact."""
+    reference = artefact.reference
+    attributes = {"id": reference.id, "urn": pen.urn(artefact), "agencyID": reference.agency}
+    if not pen.unversioned(artefact.kind):
+        attributes["version"] = reference.version
+    if pen.old:
+        attributes["isFinal"] = _final(artefact)
+    if artefact.stub:
+        attributes["isExternalReference"] = "true"
+    if isinstance(artefact, ItemScheme) and artefact.partial and artefact.kind != "valuelist":
+        attributes["isPartial"] = "true"
+    if isinstance(artefact, DataConstraint) and pen.version != "3.1":
+        attributes["type" if pen.old else "role"] = artefact.role
+    if artefact.kind == "metadataconstraint" and pen.version == "3.0":
+        attributes["role"] = "Allowed"
+    attributes |= validity(artefact.valid_from, artefact.valid_to)
+    return {name: value for name, value in attributes.items() if value}
 
 
-def _item(element: etree._Element, scheme: ItemScheme, item: Item, path: str) -> etree._Element:
-    urn = scheme.reference.item_urn(scheme.kind, path)
-    one = child(element, STRUCTURE, _ITEMS[scheme.kind], {"id": item.id, "urn": urn})
-    named(one, item)
-    return one
+def _final(artefact: Artefact) -> str:
+    """A stable version of three parts is final; one with an extension 2.1 cannot say."""
+    version = artefact.reference.version
+    if "-" in version:
+        raise ValueError("its version has an extension")
+    return "true" if version.count(".") == 2 and artefact.kind not in _NEVER_FINAL else ""
 
 
-def _categories(element: etree._Element, scheme: CategoryScheme, parent: str, path: str, known: set[str]) -> None:
-    """Categories below `parent`, nested. One whose parent was left out of a partial scheme stands at the top."""
-    for item in scheme.items:
-        if (item.parent if item.parent in known else "") == parent:
-            own = f"{path}.{item.id}" if path else item.id
-            _categories(_item(element, scheme, item, own), scheme, item.id, own, known)
-
-
-def _dataflow(element: etree._Element, artefact: Artefact) -> None:
-    """A stub keeps its structure: clients cannot read a dataflow without."""
-    if isinstance(artefact, Dataflow) and artefact.structure is not None:
-        reference(child(element, STRUCTURE, "Structure"), artefact.structure)
-
-
-def _agreement(element: etree._Element, artefact: Artefact) -> None:
-    if isinstance(artefact, ProvisionAgreement):
-        reference(child(element, STRUCTURE, "StructureUsage"), required(artefact, artefact.dataflow, "dataflow"))
-        reference(child(element, STRUCTURE, "DataProvider"), required(artefact, artefact.provider, "data provider"))
-
-
-def _categorisation(element: etree._Element, artefact: Artefact) -> None:
-    if isinstance(artefact, Categorisation):
-        reference(child(element, STRUCTURE, "Source"), required(artefact, artefact.source, "source"))
-        reference(child(element, STRUCTURE, "Target"), required(artefact, artefact.target, "target"))
-
-
-def _structure(element: etree._Element, artefact: Artefact) -> None:
-    if isinstance(artefact, DataStructure) and not artefact.stub:
-        components(element, artefact)
-
-
-def _constraint(element: etree._Element, artefact: Artefact) -> None:
-    if isinstance(artefact, DataConstraint):
-        constraint(element, artefact)
-
-
-_CONTENT: Final[dict[str, Callable[[etree._Element, Artefact], None]]] = {
-    "dataflow": _dataflow,
-    "provisionagreement": _agreement,
-    "categorisation": _categorisation,
-    "datastructure": _structure,
-    "dataconstraint": _constraint,
-}
+def _version(pen: Pen, artefact: Artefact) -> tuple[Annotation, ...]:
+    """The version where there is no place for it."""
+    return (Annotation("VERSION", artefact.reference.version),) if pen.reference(artefact) is None else ()

@@ -65,6 +65,8 @@ def _unchanged(before: Catalogue | None, after: Catalogue) -> None:
                 f"The map {map_} is gone.", hint="What was effective stays: change it, or add another version."
             )
     for (kind, reference), artefact in before.artefacts.items() if before else ():
+        if before is not None and (kind, reference) in before.derived:
+            continue  # a map: its change is a matter of approvals
         now = after.artefacts.get((kind, reference))
         if now is None:
             raise Refused(f"{kind} {reference} is gone.", hint="What was effective stays: add versions, remove none.")

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from artefacts import AGENCIES, CATEGORIES, CONSTRAINT, EVERY_KIND, TREE
 from blocks import CODELISTS, DATAFLOW, HEADER, STRUCTURE, free
+from every_kind import EXAMPLES
 from lxml import etree
 
 from greffe.errors import NotAcceptable
@@ -21,7 +22,7 @@ XMLNS = f'xmlns:com="{BASE}/common" xmlns:str="{BASE}/structure"'
 
 
 def ml(*artefacts: Artefact) -> bytes:
-    return b"".join(structure_ml.write(HEADER, artefacts, {}))
+    return b"".join(structure_ml.write(HEADER, artefacts))
 
 
 def inner(artefact: Artefact) -> str:
@@ -151,18 +152,18 @@ def test_organisation_schemes_are_never_final_in_2_1():
 )
 def test_what_2_1_cannot_say_is_refused_with_a_hint(artefact: Artefact):
     with pytest.raises(NotAcceptable, match="SDMX-JSON"):
-        structure_ml.write(HEADER, [artefact], {})
+        structure_ml.write(HEADER, [artefact])
 
 
 @pytest.mark.parametrize("kind", ["structuremap", "representationmap"])
 def test_maps_are_no_kind_of_2_1(kind: str):
     with pytest.raises(NotAcceptable, match=f"{kind}.*format=jsonstructure"):
-        structure_ml.write(HEADER, [], {kind: [{"id": "MAP"}]})
+        structure_ml.write(HEADER, [EXAMPLES[kind]])
     assert ml()  # and none asked is none refused
 
 
 def test_json_has_meta_collections_and_names_in_the_language_asked():
-    body = json.loads(b"".join(structure_json.write(HEADER, [TREE, CODELISTS["geo"], DATAFLOW], {}, "fr")))
+    body = json.loads(b"".join(structure_json.write(HEADER, [TREE, CODELISTS["geo"], DATAFLOW], "fr")))
     assert body["meta"] == {
         "id": "M1",
         "test": True,
@@ -182,8 +183,6 @@ def test_json_has_meta_collections_and_names_in_the_language_asked():
     assert body["data"]["dataflows"][0]["structure"] == str(Urn("datastructure", STRUCTURE.reference))
 
 
-def test_json_takes_ready_maps_along():
-    body = json.loads(
-        b"".join(structure_json.write(HEADER, [], {"structuremap": [{"id": "M"}], "representationmap": []}))
-    )
-    assert body["data"] == {"structureMaps": [{"id": "M"}]}
+def test_json_takes_maps_along():
+    body = json.loads(b"".join(structure_json.write(HEADER, [EXAMPLES["structuremap"]])))
+    assert [m["id"] for m in body["data"]["structureMaps"]] == ["SM_CRIME"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from greffe.catalogue.map_json import representation_map_to_json, structure_map_to_json
 from greffe.formats.negotiation import negotiate
 from greffe.query import answer, rest_v1, rest_v2
 from greffe.web.rest.answers import Asked, Prepared, changed_at, coded, header_of, headers_of, tag_of
@@ -23,13 +22,5 @@ def structures(asked: Asked) -> Prepared:
     headers = headers_of(coded(tag, encoding), language, since)
     if asked.unchanged(headers):
         return Prepared.bare(304, headers)
-    users = {table.reference: m for m in catalogue.maps.values() for table in m.representation_maps}
-    bare = query.detail in ("allstubs", "allcompletestubs")
-    extra = {
-        "structuremap": [structure_map_to_json(m) for m in found.maps],
-        "representationmap": [
-            representation_map_to_json(r, users[r.reference], catalogue, stub=bare) for r in found.representation_maps
-        ],
-    }
-    chunks = choice.format.write(header_of(tag, since), found.artefacts, extra, language)
+    chunks = choice.format.write(header_of(tag, since), found.artefacts, language)
     return Prepared(chunks, choice.content_type, headers, encoding=encoding)

@@ -14,10 +14,10 @@ import small_catalogue as small
 from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
 
-from greffe.catalogue.artefact_json import SCHEMA, dump_file
+from greffe.catalogue.artefact_json import COLLECTIONS, SCHEMA, dump_file, from_json, to_json
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.load import load, read_folders
-from greffe.catalogue.map_json import representation_map_to_json, structure_map_to_json
+from greffe.model.mappings import StandardRepresentationMap, StandardStructureMap
 from greffe.settings import shipped
 
 SEXES = small.table(
@@ -38,17 +38,12 @@ def _validator() -> Draft202012Validator:
 
 def _message(catalogue: Catalogue) -> dict[str, object]:
     """All maps of a catalogue as one structure message."""
-    tables = {
-        table.reference: representation_map_to_json(table, map_, catalogue)
-        for map_ in catalogue.maps.values()
-        for table in map_.representation_maps
-    }
+    maps: dict[str, list[object]] = {}
+    for key in sorted(catalogue.derived):
+        maps.setdefault(COLLECTIONS[key[0]], []).append(to_json(catalogue.artefacts[key]))
     return {
         "meta": {"schema": SCHEMA, "id": "X", "prepared": "2026-01-01T00:00:00Z", "sender": {"id": "SSER"}},
-        "data": {
-            "structureMaps": [structure_map_to_json(m) for m in catalogue.maps.values()],
-            "representationMaps": list(tables.values()),
-        },
+        "data": maps,
     }
 
 
@@ -100,10 +95,24 @@ def test_pysdmx_reads_rows_in_their_order_with_patterns_and_validity():
     ]
 
 
+def test_maps_are_artefacts_and_come_back():
+    """Structure maps and representation maps are served as artefacts in the standard's form."""
+    catalogue = _small()
+    assert {k for k, _ in catalogue.derived} == {"structuremap", "representationmap"}
+    for key in catalogue.derived:
+        made = catalogue.artefacts[key]
+        assert from_json(made.kind, to_json(made)) == made
+
+
+def _table(catalogue: Catalogue) -> StandardRepresentationMap:
+    (found,) = [a for a in catalogue.all(StandardRepresentationMap) if a.reference.id == "BODY_SEXE_TO_SEX"]
+    return found
+
+
 def test_what_the_standard_cannot_say_stands_in_annotations():
     catalogue = _small()
-    (map_,) = catalogue.maps.values()
-    said = structure_map_to_json(map_)["annotations"]
+    (map_,) = catalogue.all(StandardStructureMap)
+    said = to_json(map_)["annotations"]
     assert {"id": "SEXE", "title": '["1", "2"]', "type": "SELECT"} in said
     assert {
         "title": '{"cells": {"leg": "PROSECUTED"}, "counting_unit": "person", "population": "suspects", '
@@ -111,8 +120,7 @@ def test_what_the_standard_cannot_say_stands_in_annotations():
         '"conversions": [{"kind": "flag_D", "reason": "Persons count once a case."}]}',
         "type": "CELL_TYPE",
     } in said
-    table = representation_map_to_json(map_.representation_maps[1], map_, catalogue)
-    assert table["representationMappings"][3] == {
+    assert to_json(_table(catalogue))["representationMappings"][3] == {
         "sourceValues": [{"value": "T"}],
         "targetValues": [""],
         "annotations": [
@@ -130,16 +138,15 @@ def test_a_substring_is_said_by_its_bounds():
     files = small.files(small.the_map() | {"select": {**small.the_map()["select"], "SEXE": ["1A"]}}, sexes=table)
     catalogue = load(files | {small.path(one): dump_file(one) for one in lists})
     _judge(_message(catalogue))
-    (map_,) = catalogue.maps.values()
-    row = representation_map_to_json(map_.representation_maps[1], map_, catalogue)["representationMappings"][0]
+    row = to_json(_table(catalogue))["representationMappings"][0]
     assert row["sourceValues"] == [{"value": "1", "startIndex": 1, "endIndex": 1}]
 
 
 def test_stubs_keep_source_and_target():
+    """A stub of a map keeps its source and target."""
     catalogue = _small()
-    (map_,) = catalogue.maps.values()
-    stub = structure_map_to_json(replace(map_, components=()))
-    table = representation_map_to_json(map_.representation_maps[0], map_, catalogue, stub=True)
+    (map_,) = catalogue.all(StandardStructureMap)
+    stub, table = (to_json(replace(one, stub=True)) for one in (map_, _table(catalogue)))
     message = _message(catalogue) | {"data": {"structureMaps": [stub], "representationMaps": [table]}}
     _judge(message)
     assert stub["isExternalReference"] and stub["source"] and "componentMaps" not in stub

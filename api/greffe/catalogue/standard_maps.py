@@ -1,0 +1,139 @@
+"""Our structure maps and representation maps as artefacts in the standard's form (SM-01 to SM-17).
+
+What the standard knows is said in its words: components, fixed values, rows with patterns and validity. What it does
+not know (which rows are read, types, calculations, what is left out, and of a row its id, kind and reason) stands in
+annotations, so that nothing is lost in silence; the figures of a map are never made from this form.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.errors import NotFound
+from greffe.model.artefacts import Annotation, Maintainable
+from greffe.model.mappings import (
+    ComponentMapping,
+    MappedValue,
+    StandardRepresentationMap,
+    StandardStructureMap,
+    ValueMapping,
+)
+from greffe.model.maps import MapRow, RepresentationMap, SourceValue, StructureMap
+from greffe.model.references import Reference, Urn
+from greffe.model.structures import Dataflow, DataStructure
+
+
+def standard_maps(catalogue: Catalogue) -> Iterator[Maintainable]:
+    """Every map of a coherent catalogue, structure maps first, each representation map once. Raises NotFound."""
+    tables: dict[Reference, Maintainable] = {}
+    for map_ in catalogue.maps.values():
+        yield standard_structure_map(map_)
+        for table in map_.representation_maps:
+            if table.reference not in tables:
+                tables[table.reference] = standard_representation_map(table, map_, catalogue)
+    yield from tables.values()
+
+
+def standard_structure_map(map_: StructureMap) -> StandardStructureMap:
+    """Components and fixed values; source and target are dataflows."""
+    return StandardStructureMap(
+        map_.reference,
+        map_.names,
+        annotations=tuple(_said_of_map(map_)),
+        source=Urn("dataflow", map_.source),
+        target=Urn("dataflow", map_.target),
+        components=tuple(
+            ComponentMapping(c.sources, c.targets, Urn("representationmap", c.map.reference) if c.map else None)
+            for c in map_.components
+        ),
+        fixed=map_.fixed,
+    )
+
+
+def standard_representation_map(
+    table: RepresentationMap, map_: StructureMap, catalogue: Catalogue
+) -> StandardRepresentationMap:
+    """Rows in their order; `map_` is a structure map that uses the table and so tells its code lists."""
+    source, target = (_structure(catalogue, flow) for flow in (map_.source, map_.target))
+    return StandardRepresentationMap(
+        table.reference,
+        table.names or {"en": f"{', '.join(table.sources)} to {', '.join(table.targets)}"},
+        annotations=(Annotation("FILE", table.file),),
+        sources=tuple(_column(source, id_) for id_ in table.sources),
+        targets=tuple(_column(target, id_) for id_ in table.targets),
+        rows=tuple(_row(row) for row in table.rows),
+    )
+
+
+def _structure(catalogue: Catalogue, flow: Reference) -> DataStructure:
+    return catalogue.structure(catalogue.get(Dataflow, flow))
+
+
+def _column(structure: DataStructure, id_: str) -> Urn | str:
+    """A column is a code list or a data type, in the order of the component map (SM-03)."""
+    component = structure.component(id_)
+    if component is None:
+        raise NotFound(f"{structure.reference} has no component {id_}.")
+    return component.representation.enumeration or component.representation.text_type
+
+
+def _row(row: MapRow) -> ValueMapping:
+    """A row; one without target has empty target values, and its kind and reason say why."""
+    said = {
+        "ROW_ID": row.row_id,
+        "KIND": row.kind,
+        "CONFIDENCE": row.confidence,
+        "REASON": row.reason,
+        "REFERENCE": row.reference,
+    }
+    return ValueMapping(
+        tuple(_source(source) for source in row.sources),
+        row.targets,
+        f"{row.valid_from}T00:00:00Z" if row.valid_from else "",
+        f"{row.valid_to}T23:59:59Z" if row.valid_to else "",
+        tuple(Annotation(type_, title) for type_, title in said.items() if title),
+    )
+
+
+def _source(source: SourceValue) -> MappedValue:
+    if source.match == "substring":
+        return MappedValue(source.value, start=source.start, end=source.end)
+    return MappedValue(source.value, regex=source.match == "regex")
+
+
+def _said_of_map(map_: StructureMap) -> Iterator[Annotation]:
+    """What only we say of a map, each as JSON text; what is empty is not said."""
+    if map_.provider:
+        yield Annotation("PROVIDER", map_.provider)
+    yield Annotation("SCOPE", map_.scope)
+    for id_, codes in map_.select.items():
+        yield Annotation("SELECT", json.dumps(list(codes), ensure_ascii=False), id=id_)
+    for type_ in map_.types:
+        yield Annotation("CELL_TYPE", _text(type_))
+    if map_.aggregate is not None:
+        yield Annotation("AGGREGATE", _text(map_.aggregate))
+    for calculation in map_.calculations:
+        yield Annotation("CALCULATION", _text(calculation), id=calculation.id)
+    for left_out in map_.not_provided:
+        yield Annotation("NOT_PROVIDED", _text(left_out))
+
+
+def _text(value: object) -> str:
+    return json.dumps(_plain(value), ensure_ascii=False)
+
+
+def _plain(value: object) -> object:
+    """Values of the model as JSON; references in their short form, what is empty left out."""
+    if isinstance(value, Reference):
+        return str(value)
+    if is_dataclass(value):
+        pairs = {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        return {name: one for name, one in pairs.items() if one not in ("", None, {}, [])}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value
