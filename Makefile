@@ -32,6 +32,10 @@ soak: $(VENV)/.test ## the long forms: same code, larger numbers
 openapi: $(VENV)/.test ## writes openapi/*.yaml from the application
 	$(BIN)/python -m greffe openapi --write openapi
 
+docs: $(VENV)/.test openapi ## writes the pages that are generated
+	$(BIN)/python -m greffe.validation.reference > docs/reference/rules.md
+	$(BIN)/python tests/helpers/conformance_table.py > docs/reference/sdmx-conformance.md
+
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/pipeline/run.py
 	$(BIN)/python benchmarks/write/run.py
