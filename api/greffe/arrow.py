@@ -18,7 +18,21 @@ import pyarrow.csv as arrow_csv
 import pyarrow.ipc as ipc
 import pyarrow.parquet as pq
 
-__all__ = ["arrow_csv", "codes", "decimal", "integer", "ipc", "joined", "octets", "offsets", "pa", "pc", "pq", "text"]
+__all__ = [
+    "arrow_csv",
+    "codes",
+    "decimal",
+    "distinct",
+    "integer",
+    "ipc",
+    "joined",
+    "octets",
+    "offsets",
+    "pa",
+    "pc",
+    "pq",
+    "text",
+]
 
 
 def text(cell: object) -> str:
@@ -48,6 +62,17 @@ def codes(column: pa.ChunkedArray[pa.Scalar[pa.DataType]]) -> tuple[pa.Int32Arra
     if not isinstance(found, pa.DictionaryArray):
         raise TypeError(f"not a column of codes: {column.type}")
     return cast(pa.Int32Array, found.indices), cast(pa.StringArray, found.dictionary)
+
+
+def distinct(column: pa.ChunkedArray[pa.Scalar[pa.DataType]]) -> list[str]:
+    """The codes that occur in a dictionary column, in the order in which they do (a chunk's dictionary may hold more)."""
+    found: dict[str, None] = {}
+    for chunk in column.chunks:
+        if not isinstance(chunk, pa.DictionaryArray):
+            raise TypeError(f"not a column of codes: {column.type}")
+        occurring = chunk.dictionary.take(pc.unique(chunk.indices))
+        found |= dict.fromkeys(text(value) for value in occurring.to_pylist() if value is not None)
+    return list(found)
 
 
 def joined(parts: Sequence[str | pa.StringArray]) -> pa.StringArray:

@@ -1,7 +1,8 @@
-"""How each syntax carries any text: XML attributes and content, cells of CSV. Nowhere else is anything escaped."""
+"""How each syntax carries any text: XML attributes and content, cells of CSV, JSON. Nowhere else is anything escaped."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final
 
@@ -34,3 +35,9 @@ def carried(text: str) -> str:
 def csv(text: str) -> str:
     """The text as one cell (RFC 4180): in quotes when it holds a comma, a quote or a line break, quotes doubled."""
     return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
+
+
+def json_text(value: object) -> str:
+    """Any value of plain Python as compact JSON, texts as they are but for what JSON must escape. Raises ValueError on
+    NaN, which JSON cannot carry."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

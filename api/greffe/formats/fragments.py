@@ -7,7 +7,7 @@ the result is the chunk. A format is a `Layout` of pieces, a head and a tail; it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, TypeAlias, cast
 
@@ -53,6 +53,10 @@ class _Memory:
         rendered = _Rendered(dictionary, pa.array(texts, pa.string()), max(len(t.encode()) for t in texts))
         self._known[cell] = rendered
         return rendered
+
+    def forget(self, ids: set[str]) -> None:
+        """Render the dictionaries of these columns anew when next they come."""
+        self._known = {cell: rendered for cell, rendered in self._known.items() if cell.id not in ids}
 
 
 class _Level:
@@ -176,14 +180,23 @@ def _tidy(column: Column) -> Column:
     return unified.cast(pa.string()).dictionary_encode().unify_dictionaries()
 
 
-def chunks(blocks: Iterable[SeriesBlock], layout: Layout, *, observations: bool = True) -> Iterator[bytes]:
+def chunks(
+    blocks: Iterable[SeriesBlock],
+    layout: Layout,
+    *,
+    observations: bool = True,
+    news: Callable[[SeriesBlock], set[str]] | None = None,
+) -> Iterator[bytes]:
     """The body of a data message; `observations` False writes series only, whatever the blocks hold.
 
-    Memory is that of one block and one batch. Raises what a cell's `render` raises, and Broken for a value that is no
-    number.
+    `news` sees each block before it is written and names the columns whose codes are written otherwise from now on (a
+    code that occurs for the first time gets its number). Memory is that of one block and one batch. Raises what a
+    cell's `render` raises, and Broken for a value that is no number.
     """
     memory = _Memory()
     for block in blocks:
+        if news is not None:
+            memory.forget(news(block))
         yield from _block(block, layout, memory, observations)
 
 
