@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.errors import BadQuery, TooLarge, Unsupported, nearest
+from greffe.errors import BadQuery, TooLarge, nearest
 from greffe.formats.negotiation import negotiate
 from greffe.formats.parameters import Parameters
 from greffe.model.dataset import DataMessage, DataSet
 from greffe.model.releases import Release
 from greffe.model.structures import ConceptScheme, DataStructure, Texts
 from greffe.query import answer, rest_v1, rest_v2
-from greffe.query.queries import ALL_DIMENSIONS, DataQuery
+from greffe.query.queries import DataQuery
 from greffe.web.rest.answers import Asked, Prepared, changed_at, coded, header_of, headers_of, tag_of
 
 ORIGIN = "DATA_ORIGIN"
@@ -26,12 +26,6 @@ def data(asked: Asked) -> Prepared:
     _check_size(query, parts.settings.http.key_values_limit)
     given = asked.given(dialect.DATA_PARAMETERS, components=True)
     choice = negotiate(asked.accept, given.get("format", ""), "data", api, given.get("formatVersion", ""))
-    if query.dimension_at_observation == ALL_DIMENSIONS and choice.format.syntax != "csv":
-        raise Unsupported(
-            "Flat messages are offered as CSV only, which is flat anyway.",
-            parameter="dimensionAtObservation",
-            hint="Ask for format=csv, or for TIME_PERIOD.",
-        )
     parameters = _parameters(given, choice.parameters, choice.format.choices)
     catalogue, ledger, now = parts.catalogue(), parts.ledger(), parts.clock()
     found = answer.data(
