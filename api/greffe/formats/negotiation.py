@@ -5,66 +5,30 @@ A new format is one file beside this one and one line in FORMATS; negotiation, O
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final, Generic, Literal, Protocol, TypeAlias, TypeVar, overload
+from typing import Final, Generic, Literal, overload
 
-from greffe.errors import BadQuery, NotAcceptable, Unsupported, nearest
-from greffe.formats import sdmx_csv, sdmx_ml, structure_json, structure_ml
+from greffe.errors import BadQuery, NotAcceptable, nearest
+from greffe.formats import json_stat, parquet, plain_csv, structure_json, structure_ml, xlsx
 from greffe.formats.accept import Range, ranges, same_or_newer
+from greffe.formats.format import (
+    AnyFormat,
+    Api,
+    DataWriter,
+    F,
+    Format,
+    Kind,
+    MetadataWriter,
+    SchemaWriter,
+    StructureWriter,
+)
 from greffe.formats.parameters import Parameters
-from greffe.model.dataset import DataMessage, Header
+from greffe.formats.reports import METADATA_FORMATS
+from greffe.formats.schemas import SCHEMA_FORMATS, as_schemas
+from greffe.formats.sdmx_data import SDMX_DATA_FORMATS
 from greffe.model.references import version_key
-from greffe.model.structures import Artefact
-
-Kind: TypeAlias = Literal["data", "structure"]
-Api: TypeAlias = Literal["v1", "v2"]
-DataWriter: TypeAlias = Callable[[DataMessage, Parameters], Iterator[bytes]]
-
-
-class StructureWriter(Protocol):
-    """Writes artefacts of all kinds; `language` is that of texts which stand in one language."""
-
-    def __call__(self, header: Header, artefacts: Sequence[Artefact], language: str = "en") -> Iterator[bytes]: ...
-
-
-W = TypeVar("W", DataWriter, StructureWriter)
-
-
-@dataclass(frozen=True)
-class Format(Generic[W]):
-    """One format that is offered.
-
-    media_type, version: together what is asked for and what is answered. syntax: xml, csv or json.
-    name: its own short name for `format=`; synonyms: others people know, which formats of one syntax may share.
-    preferred: entry points where it stands for its syntax (`text/csv`, `format=csv`); default: those where for `*/*`.
-    choices: parameters beside version → their values, the default first. packed: compressed in itself. ranged: clients
-    read parts of it (HTTP Range). suffix: of file names, the syntax unless given.
-    """
-
-    media_type: str
-    version: str
-    syntax: str
-    name: str
-    kind: Kind
-    write: W
-    synonyms: tuple[str, ...] = ()
-    preferred: tuple[Api, ...] = ()
-    default: tuple[Api, ...] = ()
-    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    packed: bool = False
-    ranged: bool = False
-    suffix: str = ""
-
-    @property
-    def content_type(self) -> str:
-        """The media type with its version, as the standard spells it."""
-        return f"{self.media_type};version={self.version}"
-
-
-AnyFormat: TypeAlias = "Format[DataWriter] | Format[StructureWriter]"
-F = TypeVar("F", bound="Format[DataWriter] | Format[StructureWriter]")
 
 
 @dataclass(frozen=True)
@@ -77,55 +41,55 @@ class Choice(Generic[F]):
 
 
 _SDMX: Final = "application/vnd.sdmx."
-_CSV: Final = ("csv", "csvdata", "csvfile", "csvfilewithlabels", "sdmx-csv", "sdmxcsv")
-_TIME: Final = ("original", "normalized")
+_STRUCTURE: Final = ("structure", "xml", "structurexml", "sdmx-ml")
 
-# The data default of v2 is SDMX-CSV 2.0 until SDMX-JSON data is offered, which then takes `default` (D27). XML on v2 is
-# 2.1 until 3.x is offered, which then takes `preferred`.
 DATA_FORMATS: Final[tuple[Format[DataWriter], ...]] = (
+    *SDMX_DATA_FORMATS,
+    # For people's tools. `text/csv` means SDMX-CSV, so that the plain table has no type of its own.
     Format(
-        f"{_SDMX}genericdata+xml", "2.1", "xml", "genericdata", "data",
-        partial(sdmx_ml.write, variant=sdmx_ml.GENERIC_DATA),
-        ("xml", "generic", "sdmx-ml", "sdmx-generic"), preferred=("v1", "v2"), default=("v1",),
+        "text/csv;charset=utf-8", "", "csv", "plain-csv", "data", plain_csv.write,
+        ("plaincsv", "csv-plain", "csv-labels", "csvlabels", "labels"),
     ),
     Format(
-        f"{_SDMX}structurespecificdata+xml", "2.1", "xml", "structurespecificdata", "data",
-        partial(sdmx_ml.write, variant=sdmx_ml.SPECIFIC_DATA),
-        ("structurespecific", "structured", "compact", "sdmx-compact"),
+        "application/json-stat+json", "", "json", "jsonstat", "data", json_stat.write,
+        ("json-stat", "jsonstat2", "json-stat2", "json-stat-2.0"), suffix="json",
     ),
     Format(
-        f"{_SDMX}generictimeseriesdata+xml", "2.1", "xml", "generictimeseriesdata", "data",
-        partial(sdmx_ml.write, variant=sdmx_ml.GENERIC_TIME_SERIES),
+        "application/vnd.apache.parquet", "", "parquet", "parquet", "data", parquet.write,
+        ("apache-parquet",), preferred=("v1", "v2"), packed=True, ranged=True,
     ),
     Format(
-        f"{_SDMX}structurespecifictimeseriesdata+xml", "2.1", "xml", "structurespecifictimeseriesdata", "data",
-        partial(sdmx_ml.write, variant=sdmx_ml.SPECIFIC_TIME_SERIES),
-    ),
-    Format(
-        f"{_SDMX}data+csv", "1.0.0", "csv", "sdmx-csv-1.0", "data",
-        partial(sdmx_csv.write, version="1.0"),
-        _CSV, preferred=("v1",), choices={"labels": ("id", "both"), "timeformat": _TIME},
-    ),
-    Format(
-        f"{_SDMX}data+csv", "2.0.0", "csv", "sdmx-csv-2.0", "data",
-        partial(sdmx_csv.write, version="2.0"),
-        _CSV, preferred=("v2",), default=("v2",),
-        choices={
-            "labels": ("id", "name", "both"), "keys": ("none", "obs", "series", "both"), "timeformat": _TIME,
-        },
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "", "xlsx", "xlsx", "data", xlsx.write,
+        ("excel",), preferred=("v1", "v2"), choices={"labels": ("id", "both", "name")}, packed=True, ranged=True,
     ),
 )  # fmt: skip
 STRUCTURE_FORMATS: Final[tuple[Format[StructureWriter], ...]] = (
     Format(
-        f"{_SDMX}structure+xml", "2.1", "xml", "structure", "structure", structure_ml.write,
-        ("xml", "structurexml", "sdmx-ml"), preferred=("v1", "v2"), default=("v1",),
+        f"{_SDMX}structure+xml", "2.1", "xml", "structure-2.1", "structure", structure_ml.write,
+        _STRUCTURE, preferred=("v1",), default=("v1",),
+    ),
+    Format(
+        f"{_SDMX}structure+xml", "3.0.0", "xml", "structure-3.0", "structure",
+        partial(structure_ml.write, version="3.0"), _STRUCTURE,
+    ),
+    Format(
+        f"{_SDMX}structure+xml", "3.1.0", "xml", "structure-3.1", "structure",
+        partial(structure_ml.write, version="3.1"), _STRUCTURE, preferred=("v2",),
     ),
     Format(
         f"{_SDMX}structure+json", "2.1.0", "json", "jsonstructure", "structure", structure_json.write,
         ("json", "structurejson", "sdmx-json"), preferred=("v1", "v2"), default=("v2",),
     ),
 )  # fmt: skip
-FORMATS: Final[tuple[AnyFormat, ...]] = (*DATA_FORMATS, *STRUCTURE_FORMATS)
+FORMATS: Final[tuple[AnyFormat, ...]] = (*DATA_FORMATS, *STRUCTURE_FORMATS, *SCHEMA_FORMATS, *METADATA_FORMATS)
+# A schema query may be answered with structures too (R1-SCH-03, R2-SCH-07).
+_FOR_SCHEMAS: Final[tuple[Format[SchemaWriter], ...]] = (*SCHEMA_FORMATS, *as_schemas(STRUCTURE_FORMATS))
+OFFERED: Final[dict[Kind, tuple[AnyFormat, ...]]] = {
+    "data": DATA_FORMATS,
+    "structure": STRUCTURE_FORMATS,
+    "schema": _FOR_SCHEMAS,
+    "metadata": METADATA_FORMATS,
+}
 # Media types that say no more than the syntax (FMT-07).
 _PLAIN: Final = {"text/csv": "csv", "application/csv": "csv", "application/xml": "xml", "text/xml": "xml",
                  "application/json": "json"}  # fmt: skip
@@ -145,17 +109,40 @@ def negotiate(
 ) -> Choice[Format[StructureWriter]]: ...
 
 
+@overload
+def negotiate(
+    accept: str, format_name: str, kind: Literal["schema"], api: Api, version: str = ""
+) -> Choice[Format[SchemaWriter]]: ...
+
+
+@overload
+def negotiate(
+    accept: str, format_name: str, kind: Literal["metadata"], api: Api, version: str = ""
+) -> Choice[Format[MetadataWriter]]: ...
+
+
 def negotiate(
     accept: str, format_name: str, kind: Kind, api: Api, version: str = ""
-) -> Choice[Format[DataWriter]] | Choice[Format[StructureWriter]]:
+) -> (
+    Choice[Format[DataWriter]]
+    | Choice[Format[StructureWriter]]
+    | Choice[Format[SchemaWriter]]
+    | Choice[Format[MetadataWriter]]
+):
     """The format of the answer. `format_name` (the query's `format=`) beats `accept` (the header; '' = anything);
     `version` (`formatVersion=`) says which of those that share the name.
 
-    Raises NotAcceptable with what is offered (and the nearest name), Unsupported for timeFormat=normalized.
+    Raises NotAcceptable with what is offered (and the nearest name).
     """
-    if kind == "data":
-        return _choice(DATA_FORMATS, accept, format_name, api, version)
-    return _choice(STRUCTURE_FORMATS, accept, format_name, api, version)
+    match kind:
+        case "data":
+            return _choice(DATA_FORMATS, accept, format_name, api, version)
+        case "structure":
+            return _choice(STRUCTURE_FORMATS, accept, format_name, api, version)
+        case "schema":
+            return _choice(_FOR_SCHEMAS, accept, format_name, api, version)
+        case "metadata":
+            return _choice(METADATA_FORMATS, accept, format_name, api, version)
 
 
 def _choice(offered: Sequence[F], accept: str, format_name: str, api: Api, version: str) -> Choice[F]:
@@ -169,10 +156,6 @@ def _choice(offered: Sequence[F], accept: str, format_name: str, api: Api, versi
     if not found:
         raise NotAcceptable(f"Nothing here is of the type {accept!r}.", hint=_offer(offered))
     best = max(found, key=lambda one: one.rank)
-    if best.range.get("timeformat") == "normalized":
-        raise Unsupported(
-            "timeFormat=normalized is not offered.", parameter="timeFormat", hint="Ask for timeFormat=original."
-        )
     return _chosen(best.format, best.range)
 
 
@@ -217,7 +200,7 @@ def _rated(format_: F, number: int, wanted: list[Range], api: Api) -> _Rated[F] 
     level, place, found = max(exact, key=lambda e: e[:2], default=(0, 0, None))
     if level == 0 or found is None or found.quality == 0:
         return None
-    version = version_key(format_.version) if level == _EXACT else ()
+    version = version_key(format_.version) if level >= _EXACT - 1 and format_.version else ()
     return _Rated(format_, found, (found.quality, level, place, api in format_.default, version, -number))
 
 
@@ -233,10 +216,10 @@ def _exactness(format_: AnyFormat, asked: Range, api: Api) -> int:
     if asked.type == format_.media_type:
         version = asked.get("version")
         if version:
-            return _EXACT if same_or_newer(version, format_.version) else 0
-        return 3 if first or not _shares_type(format_) else 0
+            return _EXACT if same_or_newer(version, format_.version) or _alias(format_, asked) else 0
+        return 3 if first or not _preferred_of(format_.media_type, api) else 0
     if asked.get("version"):
-        return 0
+        return _EXACT if _alias(format_, asked) else 0
     if _PLAIN.get(asked.type) == format_.syntax:
         return 3 if first else 0
     if asked.type == "text/*":
@@ -244,22 +227,63 @@ def _exactness(format_: AnyFormat, asked: Range, api: Api) -> int:
     return {"application/*": 2, "*/*": 1}.get(asked.type, 0)
 
 
-def _shares_type(format_: AnyFormat) -> bool:
-    return sum(f.media_type == format_.media_type for f in FORMATS) > 1
+def _preferred_of(media_type: str, api: Api) -> bool:
+    """Whether one of the versions of a media type stands for it at that entry point."""
+    return any(f.media_type == media_type and api in f.preferred for f in FORMATS)
+
+
+def _alias(format_: AnyFormat, asked: Range) -> str:
+    """The older content type of the format that is asked for, or ''; `3.0` is `3.0.0` here too."""
+    for alias in format_.aliases:
+        media_type, version = alias.split(";version=")
+        short = version.replace(".", "").isdigit() and same_or_newer(asked.get("version"), version)
+        if asked.type == media_type and (short or asked.get("version") == version):
+            return alias
+    return ""
 
 
 def _chosen(format_: F, asked: Range) -> Choice[F]:
-    parameters = Parameters(asked.get("labels") or "id", asked.get("keys") or "none")
-    content_type = asked.type if asked.type in _PLAIN else format_.content_type
+    parameters = Parameters(
+        asked.get("labels") or "id", asked.get("keys") or "none", asked.get("timeformat") or "original"
+    )
+    content_type = asked.type if asked.type in _PLAIN else _alias(format_, asked) or format_.content_type
     return Choice(format_, parameters, content_type + _said(format_, parameters))
 
 
 def _said(format_: AnyFormat, parameters: Parameters) -> str:
     """Parameters that differ from the default, echoed (FMT-08)."""
-    said = {"labels": parameters.labels, "keys": parameters.keys}
-    return "".join(f";{n}={v}" for n, v in said.items() if n in format_.choices and v != format_.choices[n][0])
+    said = {"labels": parameters.labels, "keys": parameters.keys, "timeFormat": parameters.time_format}
+    known = format_.choices
+    return "".join(f";{n}={v}" for n, v in said.items() if n.casefold() in known and v != known[n.casefold()][0])
 
 
 def _offer(offered: Sequence[AnyFormat]) -> str:
     types = ", ".join(f"{f.content_type} (format={f.name})" for f in offered)
     return f"Offered: {types}."
+
+
+_FIELDS: Final = {"labels": "labels", "keys": "keys", "timeFormat": "time_format"}
+
+
+def refined(choice: Choice[F], given: Mapping[str, str]) -> Choice[F]:
+    """The choice with `labels`, `keys` and `timeFormat` of the query string, which win over those of the media type.
+
+    Raises BadQuery for a value that the format does not offer; its default is always accepted.
+    """
+    parameters = choice.parameters
+    for name, attribute in _FIELDS.items():
+        if name not in given:
+            continue
+        allowed = choice.format.choices.get(name.lower(), (getattr(Parameters(), attribute),))
+        if given[name] not in allowed:
+            raise BadQuery(
+                f"{given[name]!r} is not offered in this format.",
+                parameter=name,
+                nearest=nearest(given[name], allowed),
+                hint=f"Offered: {', '.join(allowed)}.",
+            )
+        parameters = replace(parameters, **{attribute: given[name]})
+    if parameters == choice.parameters or choice.content_type.split(";")[0] in _PLAIN:
+        return replace(choice, parameters=parameters)
+    content_type = choice.format.content_type + _said(choice.format, parameters)
+    return replace(choice, parameters=parameters, content_type=content_type)

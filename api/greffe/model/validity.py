@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from greffe.model.structures import DataStructure, Maintainable, Texts
+from greffe.model.dataset import Header
+from greffe.model.structures import Artefact, DataStructure, Maintainable, Texts
 
 
 @dataclass(frozen=True)
@@ -23,3 +24,13 @@ class DataValidity:
     names: Mapping[str, Texts] = field(default_factory=dict)
     dimension_at_observation: str = "TIME_PERIOD"
     deletion: bool = False
+
+
+@dataclass(frozen=True)
+class ValidityMessage:
+    """The answer to a schema query: what is valid, and the artefacts that say so in a structure message."""
+
+    header: Header
+    validity: DataValidity
+    artefacts: Sequence[Artefact]
+    language: str = "en"

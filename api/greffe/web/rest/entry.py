@@ -10,23 +10,32 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from greffe.errors import NotFound, Unsupported, nearest
+from greffe.errors import NotFound, nearest
 from greffe.release.parts import Parts
 from greffe.web.kept import Dumps, Kept, SmallAnswers
 from greffe.web.problems import answer as problem
 from greffe.web.rest.answers import Api, Asked, Prepared, has
+from greffe.web.rest.availability import availability
 from greffe.web.rest.data import data
+from greffe.web.rest.metadata import metadata, metadata_of_1_5
+from greffe.web.rest.refusals import registration
+from greffe.web.rest.schema import schema
 from greffe.web.rest.sending import sent
 from greffe.web.rest.structures import structures
 
 Family: TypeAlias = Callable[[Asked], Prepared]
 # First part of the path → who answers. On 1.5 every other word is a kind of artefact.
 FAMILIES: Final[Mapping[Api, Mapping[str, Family]]] = {
-    "v1": {"data": data},
-    "v2": {"data": data, "structure": structures},
+    "v1": {"data": data, "availableconstraint": availability, "schema": schema, "metadata": metadata_of_1_5},
+    "v2": {
+        "data": data,
+        "structure": structures,
+        "availability": availability,
+        "schema": schema,
+        "metadata": metadata,
+        "registration": registration,
+    },
 }
-# Parts of both generations that the standard knows and this service does not offer yet.
-ABSENT = ("availableconstraint", "availability", "schema", "metadata", "registration")
 
 
 class _Entry:
@@ -93,8 +102,6 @@ def _prepared(asked: Asked) -> Prepared:
     head = asked.address[0]
     if head in FAMILIES[asked.api]:
         return FAMILIES[asked.api][head](asked)
-    if head in ABSENT:
-        raise Unsupported(f"This service does not answer {head} queries yet.", parameter=head)
     if asked.api == "v1":
         return structures(asked)
     raise NotFound(f"There is no {head!r} on SDMX REST 2.x.", nearest=nearest(head, FAMILIES["v2"]))

@@ -1,0 +1,38 @@
+"""Availability queries: what data there are, as constraints in a structure message (R1-AVL, R2-AVL)."""
+
+from __future__ import annotations
+
+from greffe.errors import NotFound, TooLarge
+from greffe.formats.negotiation import negotiate
+from greffe.query.availability import V1_PARAMETERS, V2_PARAMETERS, parse_availability
+from greffe.query.available import available, matches
+from greffe.web.rest.answers import Asked, Prepared, changed_at, coded, header_of, headers_of, tag_of
+
+
+def availability(asked: Asked) -> Prepared:
+    """`availableconstraint/…` of 1.5, `availability/…` of 2.x. Without such data: 404, or 204 on 2.x."""
+    parts, api = asked.parts, asked.api
+    query = parse_availability(asked.address[1:], asked.raw, 1 if api == "v1" else 2)
+    most = parts.settings.http.key_values_limit
+    if query.data.values > most:
+        raise TooLarge(
+            f"The question names {query.data.values} codes; at most {most} are read.", hint="Use a wildcard."
+        )
+    given = asked.given(V1_PARAMETERS if api == "v1" else V2_PARAMETERS, components=api == "v2")
+    choice = negotiate(asked.accept, given.get("format", ""), "structure", api, given.get("formatVersion", ""))
+    catalogue, ledger, now = parts.catalogue(), parts.ledger(), parts.clock()
+    found = matches(query, catalogue, lambda flow: ledger.current(flow.reference, now))
+    language, encoding = asked.language(given), asked.encoding(given)
+    since = max([changed_at(parts), *(m.release.effective_at for m in found)])
+    releases = [m.release.content_hash for m in found]
+    tag = tag_of(releases, catalogue.checksum, api, asked.address, asked.raw, choice.content_type, language)
+    headers = headers_of(coded(tag, encoding), language, since)
+    if asked.unchanged(headers):
+        return Prepared.bare(304, headers)
+    told = available(query, found, catalogue, parts.observations)
+    if not told and api == "v1":
+        raise NotFound("There are no such data.", hint="Ask for fewer conditions.")
+    if not told:
+        return Prepared.bare(204, headers)
+    chunks = choice.format.write(header_of(tag, since), told, language)
+    return Prepared(chunks, choice.content_type, headers, encoding=encoding)
