@@ -15,7 +15,7 @@ from greffe.catalogue.codelist_extensions import resolved
 from greffe.catalogue.coherence import check
 from greffe.catalogue.map_files import read_map
 from greffe.catalogue.representation_files import read_representation
-from greffe.catalogue.standard_maps import standard_maps
+from greffe.catalogue.standard_maps import with_maps
 from greffe.catalogue.tree import Node
 from greffe.catalogue.types import check_types
 from greffe.catalogue.yaml_tree import read_yaml
@@ -66,7 +66,7 @@ def load(files: Mapping[str, bytes]) -> Catalogue:
         raise BadDefinition(f"{kind} {reference} stands in mappings/ already.", file=places[kind, reference])
     check(catalogue, places, recipients)
     check_types(catalogue)
-    return replace(catalogue, artefacts=artefacts | {(m.kind, m.reference): m for m in standard_maps(catalogue)})
+    return with_maps(catalogue)
 
 
 def _checksum(sums: Mapping[str, str]) -> str:

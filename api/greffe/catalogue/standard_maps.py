@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import NotFound
@@ -24,6 +24,29 @@ from greffe.model.mappings import (
 from greffe.model.maps import MapRow, RepresentationMap, SourceValue, StructureMap
 from greffe.model.references import Reference, Urn
 from greffe.model.structures import Dataflow, DataStructure
+
+
+def with_maps(catalogue: Catalogue) -> Catalogue:
+    """The coherent catalogue with our maps among its artefacts, and the structures behind the ends of all maps."""
+    artefacts = {**catalogue.artefacts, **{(m.kind, m.reference): m for m in standard_maps(catalogue)}}
+    for key, found in artefacts.items():
+        if isinstance(found, StandardStructureMap):
+            artefacts[key] = replace(found, structures=_structures(catalogue, found))
+    return replace(catalogue, artefacts=artefacts)
+
+
+def _structures(catalogue: Catalogue, map_: StandardStructureMap) -> tuple[DataStructure, DataStructure] | None:
+    """None for maps between structures of metadata."""
+    ends = [_structure_of(catalogue, urn) for urn in (map_.source, map_.target)]
+    return (ends[0], ends[1]) if ends[0] is not None and ends[1] is not None else None
+
+
+def _structure_of(catalogue: Catalogue, urn: Urn | None) -> DataStructure | None:
+    if urn is None or urn.kind not in ("dataflow", "datastructure"):
+        return None
+    if urn.kind == "datastructure":
+        return catalogue.get(DataStructure, urn.reference)
+    return _structure(catalogue, urn.reference)
 
 
 def standard_maps(catalogue: Catalogue) -> Iterator[Maintainable]:

@@ -1,51 +1,115 @@
-"""SDMX-JSON 2.1 structure messages: artefacts as in `sdmx/`, names in the language asked for (J-01 to 03)."""
+"""SDMX-JSON structure messages in versions 2.1, 2.0 and 1.0, names in the language asked for (J-01 to 03, J-11)."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
-from greffe.catalogue.artefact_json import SCHEMA, to_json
-from greffe.catalogue.artefact_writing import collection
+from greffe.catalogue.artefact_json import SCHEMA
+from greffe.catalogue.artefact_output import Json, listed
+from greffe.errors import BadDefinition, NotAcceptable
 from greffe.formats.languages import best
+from greffe.formats.structure_json_1 import Say, say_1_0
+from greffe.formats.structure_json_1_words import Cannot, NoWordError
+from greffe.formats.structure_json_2 import say_2_0, say_2_1
+from greffe.formats.structure_json_known import Known
+from greffe.model.artefacts import Artefact
 from greffe.model.dataset import Header
-from greffe.model.structures import Artefact
 
 # What is said in every language, and where it also stands in one.
-_LOCALISED: Final = {"names": "name", "descriptions": "description", "texts": "text"}
+_LOCALISED: Final = {"names": "name", "descriptions": "description", "texts": "text", "conditions": "condition"}
 
 
-def write(header: Header, artefacts: Sequence[Artefact], language: str = "en") -> Iterator[bytes]:
-    """The message, one artefact at a time.
+@dataclass(frozen=True)
+class _Version:
+    """A version: where its schema is published, whether the message names it at the top, how artefacts are said."""
 
-    `name` and `description` are in `language` where there is such a text; `names` has all. Raises what `to_json`
-    raises, before anything is written: structure messages are small enough to be made whole.
+    schema: str
+    at_top: bool
+    say: Say
+
+
+_PUBLISHED: Final = "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/structure-message/tools/schemas"
+VERSIONS: Final[dict[str, _Version]] = {
+    "2.1.0": _Version(SCHEMA, True, say_2_1),
+    "2.0.0": _Version(f"{_PUBLISHED}/2.0.0/sdmx-json-structure-schema.json", False, say_2_0),
+    "1.0.0": _Version(f"{_PUBLISHED}/1.0/sdmx-json-structure-schema.json", False, say_1_0),
+}
+
+
+def write(
+    header: Header, artefacts: Sequence[Artefact], language: str = "en", *, version: str = "2.1.0"
+) -> Iterator[bytes]:
+    """The message, one artefact at a time. `name` and `description` are in `language` where there is such a text;
+    `names` has all.
+
+    What was asked for stands first. Neighbours of a kind that the version does not know are links in `meta`. Raises
+    NotAcceptable for anything else that it cannot say, naming the artefact and what says it, before anything is written:
+    structure messages are small enough to be made whole.
     """
-    by_name: dict[str, list[Artefact]] = {}
-    for artefact in artefacts:
-        by_name.setdefault(collection(artefact), []).append(artefact)
-    parts = [f'{{"$schema":"{SCHEMA}","meta":{_text(_meta(header, artefacts, language))},"data":{{']
-    separator = ""
-    for name, found in by_name.items():
-        parts.append(f'{separator}"{name}":[')
-        parts += _each(found, language)
-        parts.append("]")
-        separator = ","
-    return (part.encode() for part in [*parts, "}}\n"])
+    form = VERSIONS[version]
+    known = Known(artefacts)
+    inside = known.used() if version == "1.0.0" else frozenset()
+    by_name: dict[str, list[str]] = {}
+    unsaid: list[Artefact] = []
+    for number, artefact in enumerate(artefacts):
+        if artefact.urn in inside:
+            continue
+        try:
+            name, found = _said(form.say, version, artefact, known)
+        except NoWordError as error:
+            if number == 0:
+                raise _refused(artefact, version, error) from error
+            unsaid.append(artefact)
+        else:
+            by_name.setdefault(name, []).append(_text(_in(found, language)))
+    top = f'"$schema":"{form.schema}",' if form.at_top else ""
+    meta = _meta(form.schema, header, artefacts, language) | _links(unsaid, version)
+    return (part.encode() for part in _parts(f'{{{top}"meta":{_text(meta)},"data":{{', by_name))
 
 
-def _each(found: list[Artefact], language: str) -> Iterator[str]:
-    for number, one in enumerate(found):
-        yield ("," if number else "") + _text(_in(to_json(one), language))
+def _links(unsaid: Sequence[Artefact], version: str) -> Json:
+    """What came along and has no word in this version is named, so that nobody takes the message for the whole."""
+    title = f"Not said in SDMX-JSON {version[:3]}"
+    return listed("links", [{"rel": "related", "urn": str(one.urn), "title": title} for one in unsaid])
 
 
-def _meta(header: Header, artefacts: Sequence[Artefact], language: str) -> dict[str, object]:
+def _parts(head: str, by_name: dict[str, list[str]]) -> Iterator[str]:
+    yield head
+    for number, (name, objects) in enumerate(by_name.items()):
+        yield f'{"," if number else ""}"{name}":['
+        for place, text in enumerate(objects):
+            yield f"{',' if place else ''}{text}"
+        yield "]"
+    yield "}}\n"
+
+
+def _said(say: Say, version: str, artefact: Artefact, known: Known) -> tuple[str, Json]:
+    try:
+        return say(artefact, known)
+    except BadDefinition as error:
+        raise NotAcceptable(error.message) from error
+    except NoWordError:
+        raise
+    except Cannot as error:
+        raise _refused(artefact, version, error) from error
+
+
+def _refused(artefact: Artefact, version: str, why: Cannot) -> NotAcceptable:
+    return NotAcceptable(
+        f"{artefact.kind} {artefact.reference} cannot be written as SDMX-JSON {version[:3]}: {why}.",
+        hint="Ask for SDMX-JSON 2.1 (format=jsonstructure&formatVersion=2.1.0).",
+    )
+
+
+def _meta(schema: str, header: Header, artefacts: Sequence[Artefact], language: str) -> Json:
     languages = {code for artefact in artefacts for code in artefact.names} or {language}
-    found: dict[str, object] = {
+    found: Json = {
         "id": header.id,
         "test": header.test,
-        "schema": SCHEMA,
+        "schema": schema,
         "prepared": header.prepared,
         "contentLanguages": sorted(languages),
         "sender": {"id": header.sender},

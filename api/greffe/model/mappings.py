@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from greffe.model.artefacts import Annotation, Maintainable
 from greffe.model.references import Urn
+from greffe.model.structures import DataStructure
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,10 @@ class ComponentMapping:
 
 @dataclass(frozen=True)
 class StandardStructureMap(Maintainable):
-    """From a dataflow or DSD to another. `fixed`: target (or source) component → its one value."""
+    """From a dataflow or DSD to another. `fixed`: target (or source) component → its one value.
+
+    `structures`: the DSDs behind source and target, once `catalogue.load` has found them; no part of what is said.
+    """
 
     kind = "structuremap"
 
@@ -121,6 +125,7 @@ class StandardStructureMap(Maintainable):
     target: Urn | None = None
     components: tuple[ComponentMapping, ...] = ()
     fixed: Mapping[str, str] = field(default_factory=dict)
+    structures: tuple[DataStructure, DataStructure] | None = field(default=None, compare=False, repr=False)
 
     def uses(self) -> Iterator[Urn]:
         """Source, target, and the representation maps."""
