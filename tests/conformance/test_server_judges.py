@@ -54,11 +54,15 @@ def test_structures_are_valid_sdmx_json_2_1(server, kind, query):
     assert json_errors(answer.content) == []
 
 
-def test_a_map_cannot_be_said_in_2_1(server):
-    """SM-06, D27: 406 with a hint, never a lossy conversion."""
-    answer = httpx.get(f"{server}/sdmx/v2/structure/structuremap", headers={"Accept": "application/xml"})
+def test_a_representation_map_cannot_be_said_in_2_1(server):
+    """SM-06, D27: 406 with a hint where 2.1 has no such kind; in 3.1 it is answered."""
+    address = f"{server}/sdmx/v2/structure/representationmap"
+    answer = httpx.get(address, headers={"Accept": "application/vnd.sdmx.structure+xml;version=2.1"})
     assert answer.status_code == 406
     assert "JSON" in answer.text
+    newest = httpx.get(address, headers={"Accept": "application/xml"})
+    assert newest.status_code == 200, newest.text
+    assert xml_errors(newest.content) == []
 
 
 @pytest.mark.parametrize("flow", FLOWS)

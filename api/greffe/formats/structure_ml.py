@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Final
 
@@ -11,7 +12,7 @@ from lxml import etree
 from greffe.errors import NotAcceptable
 from greffe.formats.ml_header import header as header_element
 from greffe.formats.namespaces import DECLARATION, NAMESPACES
-from greffe.formats.structure_ml_pen import NEW_KINDS, ORGANISATIONS, Pen, hint, refused, validity
+from greffe.formats.structure_ml_pen import ORGANISATIONS, Pen, hint, refused, validity
 from greffe.formats.structure_ml_sets import used
 from greffe.formats.structure_ml_tables import TABLES, Row
 from greffe.model.artefacts import Annotation, Artefact, ItemScheme
@@ -25,7 +26,6 @@ _NEVER_FINAL: Final = ORGANISATIONS - {"organisationunitscheme"}
 def write(
     header: Header,
     artefacts: Sequence[Artefact],
-    extra: Mapping[str, list[dict[str, object]]],
     language: str = "en",
     *,
     version: str = "2.1",
@@ -37,11 +37,10 @@ def write(
     """
     pen = Pen(version, artefacts)
     said = [artefact for artefact in artefacts if not _said_by_another(pen, artefact)]
-    rows = {row.kind: row for row in TABLES[version]}
-    _refuse(version, {_kind(pen, a) for a in said} - rows.keys() | {kind for kind, found in extra.items() if found})
     by_kind: dict[str, list[Artefact]] = {}
     for artefact in said:
         by_kind.setdefault(_kind(pen, artefact), []).append(artefact)
+    _refuse(version, by_kind.keys() - {row.kind for row in TABLES[version]})
     return iter(list(_message(pen, header, by_kind, language)))
 
 
@@ -56,7 +55,7 @@ def _kind(pen: Pen, artefact: Artefact) -> str:
     return "availabilityconstraint" if there and pen.version == "3.1" else artefact.kind
 
 
-def _refuse(version: str, kinds: set[str]) -> None:
+def _refuse(version: str, kinds: AbstractSet[str]) -> None:
     if kinds:
         raise NotAcceptable(f"SDMX-ML {version} has no {' and no '.join(sorted(kinds))}.", hint=hint(version))
 
