@@ -72,7 +72,9 @@ PRESENTATION: Final[dict[str, Spec]] = {
 DATA_PRESENTATION: Final[dict[str, Spec]] = PRESENTATION | {
     "labels": text("SDMX-CSV: ids, labels or both", choices=("id", "name", "both"), default="id"),
     "keys": text("SDMX-CSV 2.0: key columns", choices=("none", "obs", "series", "both"), default="none"),
-    "timeFormat": text("SDMX-CSV: periods as they are", choices=("original",), default="original"),
+    "timeFormat": text(
+        "SDMX-CSV: periods as they are, or as dates", choices=("original", "normalized"), default="original"
+    ),
 }
 
 
@@ -183,14 +185,6 @@ def history(parameters: Mapping[str, str]) -> None:
     """includeHistory=false is what this service does; true is not offered yet."""
     if choice(parameters, "includeHistory", ("false", "true"), "false") == "true":
         raise not_here("includeHistory")
-
-
-def time_format(parameters: Mapping[str, str]) -> None:
-    """timeFormat=original is what this service does; normalized is not offered, as in Accept."""
-    if choice(parameters, "timeFormat", ("original", "normalized"), "original") == "normalized":
-        raise Unsupported(
-            "timeFormat=normalized is not offered.", parameter="timeFormat", hint="Ask for timeFormat=original."
-        )
 
 
 def no_operator(parameter: str, operator: str, offered: Iterable[str]) -> Unsupported:

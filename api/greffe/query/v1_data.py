@@ -19,7 +19,6 @@ from greffe.query.parameters import (
     instant,
     read_parameters,
     text,
-    time_format,
     whole,
     word,
 )
@@ -59,7 +58,6 @@ def parse_data(parts: Sequence[str], raw_query: str) -> DataQuery:
     history(given)
     agency, id_, version = _flow(parts[0])
     detail = choice(given, "detail", tuple(_DETAILS), "full")
-    time_format(given)
     attributes, measures = _DETAILS[detail]
     return DataQuery(
         agencies=() if agency == "all" else (agency,),

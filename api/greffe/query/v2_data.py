@@ -21,7 +21,6 @@ from greffe.query.parameters import (
     not_here,
     read_parameters,
     text,
-    time_format,
     whole,
     word,
 )
@@ -102,7 +101,6 @@ def _data_parameters(raw_query: str) -> dict[str, str]:
     for name in ("updatedAfter", "asOf"):
         instant(given, name)
     history(given)
-    time_format(given)
     if count(given, "offset", 0):
         raise not_here("offset")
     if count(given, "limit") is not None:

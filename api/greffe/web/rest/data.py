@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from greffe.catalogue.catalogue import Catalogue
-from greffe.errors import BadQuery, TooLarge, nearest
-from greffe.formats.negotiation import negotiate
-from greffe.formats.parameters import Parameters
+from greffe.errors import TooLarge
+from greffe.formats.negotiation import negotiate, refined
 from greffe.model.dataset import DataMessage, DataSet
 from greffe.model.releases import Release
 from greffe.model.structures import ConceptScheme, DataStructure, Texts
@@ -25,8 +22,9 @@ def data(asked: Asked) -> Prepared:
     query = dialect.parse_data(asked.address[1:], asked.raw)
     _check_size(query, parts.settings.http.key_values_limit)
     given = asked.given(dialect.DATA_PARAMETERS, components=True)
-    choice = negotiate(asked.accept, given.get("format", ""), "data", api, given.get("formatVersion", ""))
-    parameters = _parameters(given, choice.parameters, choice.format.choices)
+    choice = refined(
+        negotiate(asked.accept, given.get("format", ""), "data", api, given.get("formatVersion", "")), given
+    )
     catalogue, ledger, now = parts.catalogue(), parts.ledger(), parts.clock()
     found = answer.data(
         query,
@@ -38,7 +36,7 @@ def data(asked: Asked) -> Prepared:
     language, release = asked.language(given), found.release
     encoding = asked.encoding(given, packed=choice.format.packed)
     tag = tag_of(
-        release.content_hash, catalogue.checksum, api, asked.address, asked.raw, choice.content_type, repr(parameters),
+        release.content_hash, catalogue.checksum, api, asked.address, asked.raw, choice.content_type, repr(choice.parameters),
         language,
     )  # fmt: skip
     modified = max(release.effective_at, changed_at(parts))
@@ -65,7 +63,7 @@ def data(asked: Asked) -> Prepared:
     )
     header = header_of(tag, release.effective_at, test=release.origin == "synthetic", source=_source(release, language))
     message = DataMessage(header, (dataset,), language, query.dimension_at_observation, asked.url)
-    chunks = choice.format.write(message, parameters)
+    chunks = choice.format.write(message, choice.parameters)
     return Prepared(chunks, choice.content_type, headers, encoding=encoding, ranged=choice.format.ranged)
 
 
@@ -83,26 +81,6 @@ def _concepts(catalogue: Catalogue, structure: DataStructure) -> dict[str, Texts
 def _check_size(asked: DataQuery, most: int) -> None:
     if asked.values > most:
         raise TooLarge(f"The question names {asked.values} codes; at most {most} are read.", hint="Use a wildcard.")
-
-
-def _parameters(given: dict[str, str], found: Parameters, choices: object) -> Parameters:
-    """`labels=` and `keys=` of the query string win over those of the media type. Raises BadQuery for a format that has
-    none of it."""
-    known = choices if isinstance(choices, dict) else {}
-    for name in ("labels", "keys"):
-        if name not in given:
-            continue
-        allowed = known.get(name, ())
-        default = {"labels": "id", "keys": "none"}[name]
-        if given[name] not in allowed and given[name] != default:
-            raise BadQuery(
-                f"{given[name]!r} is not offered in this format.",
-                parameter=name,
-                nearest=nearest(given[name], allowed),
-                hint=f"Offered: {', '.join(allowed) or default}.",
-            )
-        found = replace(found, labels=given[name]) if name == "labels" else replace(found, keys=given[name])
-    return found
 
 
 def _source(release: Release, language: str) -> str:
