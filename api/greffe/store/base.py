@@ -12,9 +12,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from greffe.errors import BadInput
 from greffe.model.dataset import SeriesBlock
 from greffe.model.periods import Span
 from greffe.model.structures import DataStructure
+from greffe.store.conditions import Where
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,30 @@ class Register(Protocol):
 
 
 @dataclass(frozen=True)
+class Order:
+    """By which component rows are sorted. What is absent or no number is less than all else."""
+
+    component: str
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Across:
+    """A cross-section: `dimension` stands with the observations, and so do the series `attributes` that hang on it."""
+
+    dimension: str
+    attributes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Selection:
-    """Which observations of a release, in the plainest terms: codes per dimension, spans of time, how many per series.
+    """Which observations of a release, in the plainest terms: codes per dimension, conditions, how many, in which order.
 
     keys: alternatives; each maps dimension id → allowed codes (a dimension not named is free). Empty = everything.
+    where: all of them hold. first, last: per series, of the observations that keys, spans and where leave.
+    order: rows by those components, then as they come without: by key and period (text), in a cross-section by the other
+    dimensions, period, dimension. Periods sort by days, the measure as a number, all else by its letters.
+    skip, most: of what is left in that order, observations, or series when `series_only`.
     """
 
     keys: tuple[Mapping[str, frozenset[str]], ...] = ()
@@ -91,6 +113,27 @@ class Selection:
     first: int | None = None
     last: int | None = None
     series_only: bool = False
+    where: tuple[Where, ...] = ()
+    order: tuple[Order, ...] = ()
+    across: Across | None = None
+    skip: int = 0
+    most: int | None = None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What changed from release `old` to release `new`: observations of `new` that were added or revised, or, `gone`, the
+    keys of those that vanished (value and attributes absent).
+
+    `linear`: every release from `old` to `new` was made on the one before and may be told. Then what each of them changed
+    is folded: an observation that was revised and revised back is told, one that came and went is not. Otherwise both
+    releases are compared.
+    """
+
+    new: str
+    old: str
+    gone: bool = False
+    linear: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,13 +166,29 @@ class Observations(Protocol):
         """
 
     def select(self, name: str, selection: Selection) -> Iterator[SeriesBlock]:
-        """Matching series in key order. Raises NotFound for a release that is not there, Broken on a wrong checksum."""
+        """Matching series in the order of the selection. Faults show before the first block.
+
+        Raises NotFound for a release that is not there, Broken when its data are not what was written, TooLarge when
+        more observations would have to be sorted than the store was told to.
+        """
+
+    def changed(self, change: Change, selection: Selection) -> Iterator[SeriesBlock]:
+        """The same over what changed between two releases (see Change). Raises BadInput when their dimensions differ."""
 
     def available(self, name: str, selection: Selection) -> Mapping[str, tuple[str, ...]]:
         """Codes that occur in the matching series, per dimension, in order; TIME_PERIOD holds first and last period."""
+
+    def counts(self, name: str, selection: Selection) -> tuple[int, int]:
+        """How many series, and how many observations of them, match."""
 
     def file(self, name: str, file: str) -> Path:
         """A file of the release for reading (data.parquet, difference.parquet, manifest.json), checksum verified."""
 
     def verify(self, name: str) -> Iterable[str]:
         """Faults of the files of a release, as sentences."""
+
+
+def same_dimensions(name: str, old: Sequence[str], new: Sequence[str]) -> None:
+    """Raise BadInput when a release has other dimensions than its successor: no key of one is a key of the other."""
+    if tuple(old) != tuple(new):
+        raise BadInput(f"Release {name} has other dimensions: there is no difference from it.")

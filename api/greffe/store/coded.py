@@ -116,7 +116,7 @@ def read_observed(path: Path, layout: Layout, absent: Sequence[str] = ()) -> Obs
     present = [n for n in wanted if n in names]
     table = pq.read_table(path, columns=present, read_dictionary=[n for n in present if n != VALUE])
     nothing = Coded((), np.full(table.num_rows, -1, np.int32))
-    columns = {n: _coded(table.column(n)) if n in names else nothing for n in wanted if n != VALUE}
+    columns = {n: in_words(table.column(n)) if n in names else nothing for n in wanted if n != VALUE}
     values = strings(table.column(VALUE))
     _complete(columns, layout, path)
     order, keys = _order(columns, layout)
@@ -125,7 +125,7 @@ def read_observed(path: Path, layout: Layout, absent: Sequence[str] = ()) -> Obs
     doubled = np.flatnonzero(keys[1:] == keys[:-1])
     if doubled.size:
         raise BadInput(f"Two observations of {_key_text(columns, layout, int(doubled[0]))}.", file=path.name)
-    found = Observed(layout, columns, values, _starts(columns, layout))
+    found = Observed(layout, columns, values, series_starts(columns, layout))
     _constant(found, path)
     return found
 
@@ -144,7 +144,8 @@ def combined(columns: Sequence[Codes], sizes: Sequence[int]) -> Ints:
     return total
 
 
-def _coded(column: Column) -> Coded:
+def in_words(column: Column) -> Coded:
+    """A column of text by its sorted words."""
     found, places = words_and_codes(column)
     words = tuple(sorted(set(found)))
     place = {word: n for n, word in enumerate(words)}
@@ -174,7 +175,8 @@ def _order(columns: dict[str, Coded], layout: Layout) -> tuple[Ints | None, Ints
     return order, keys[order]
 
 
-def _starts(columns: dict[str, Coded], layout: Layout) -> Ints:
+def series_starts(columns: dict[str, Coded], layout: Layout) -> Ints:
+    """First row of each series of rows in order."""
     rows = len(columns[TIME].codes)
     if not rows:
         return np.zeros(0, np.int64)

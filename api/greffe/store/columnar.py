@@ -4,9 +4,11 @@
            difference.parquet  from the release before
            manifest.json       checksums, counts, columns, and what the caller says of the release
            manifest.sha256     checksum of the manifest
-           serving/            derived (see serving.py), with serving.json, their checksums; made again when absent
+           serving/            derived (see serving.py, derived.py)
+           since-3…/           derived: what changed since release 3
 
-A file is checked when it is first read and whenever it has changed since: a wrong checksum is Broken, never served.
+A file is checked when it is first read and whenever it has changed since. A wrong checksum is never served: derived files
+are then made again, and when the truth itself is damaged it is Broken.
 """
 
 from __future__ import annotations
@@ -14,26 +16,24 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from greffe.errors import BadInput, Broken, Conflict, NotFound
+from greffe.errors import Broken, Conflict, NotFound
 from greffe.model.dataset import SeriesBlock
 from greffe.model.structures import DataStructure
-from greffe.store import selecting
-from greffe.store.base import Saved, Selection
+from greffe.store import changes, derived, selecting, shaping
+from greffe.store.base import Change, Saved, Selection, same_dimensions
 from greffe.store.chain import canonical, checksum
 from greffe.store.coded import VALUE, Layout, Observed, read_observed, write_flat
 from greffe.store.difference import Difference, difference
 from greffe.store.folders import Stamp, alone, check, file_checksum, stamp, whole
-from greffe.store.serving import Serving, write_serving
+from greffe.store.serving import Serving
 
 DATA, DIFFERENCE, MANIFEST, SEAL = "data.parquet", "difference.parquet", "manifest.json", "manifest.sha256"
-SERVING, SERVING_LIST = "serving", "serving.json"
+SERVING, SINCE = "serving", "since-*"
 _NAME: Final = re.compile(r"[A-Za-z0-9_@$-]+/\d+")
 
 
@@ -43,19 +43,20 @@ class Written:
 
     layout: Layout
     saved: Saved
+    previous: str
 
 
 class ColumnarObservations:
     """The Observations below one folder. One object may serve all threads; processes open their own.
 
-    `opened_most`: how many releases stay open (memory-mapped) at a time.
+    `opened_most`: how many releases stay open (memory-mapped) at a time. `sorted_most`: how many observations are held at
+    a time for sorting.
     """
 
-    def __init__(self, root: Path, opened_most: int = 32) -> None:
+    def __init__(self, root: Path, opened_most: int = 32, sorted_most: int = 1_000_000) -> None:
         self._root = root
-        self._most = opened_most
-        self._lock = threading.Lock()
-        self._opened: OrderedDict[str, tuple[tuple[Stamp, ...], Serving]] = OrderedDict()
+        self._sorted_most = sorted_most
+        self._served = derived.Served(opened_most)
         self._checked: dict[Path, tuple[Stamp, str]] = {}
 
     def save(
@@ -82,11 +83,43 @@ class ColumnarObservations:
 
     def select(self, name: str, selection: Selection) -> Iterator[SeriesBlock]:
         """See Observations.select. Faults show before the first block."""
-        return selecting.blocks(self._serving(name), selection)
+        return shaping.blocks(self._serving(name), selection, self._sorted_most)
+
+    def changed(self, change: Change, selection: Selection) -> Iterator[SeriesBlock]:
+        """See Observations.changed. It is found once for each pair of releases, and kept beside the newer one."""
+        new, old = self._written(change.new), self._written(change.old)
+        same_dimensions(change.old, old.layout.dimensions, new.layout.dimensions)
+        steps = self._steps(change) if change.linear else ()
+        folder = self._folder(change.new)
+        how = ("-linear" if steps else "") + ("-gone" if change.gone else "")
+
+        def made() -> Observed:
+            if steps:
+                return changes.folded([self.file(s, DIFFERENCE) for s in steps], new.layout, change.gone)
+            return changes.compared(
+                self._observed(change.new, new.layout), self._observed(change.old, new.layout), change.gone
+            )
+
+        content = f"{new.saved.content_hash} since {old.saved.content_hash}{how}"
+        where = folder / f"since-{change.old.split('/')[1]}{how}"
+        opened = self._served.open(where, new.layout, content, made, folder.parent)
+        return shaping.blocks(opened, selection, self._sorted_most)
+
+    def _steps(self, change: Change) -> tuple[str, ...]:
+        """The releases after the old one up to the new one, oldest first; none when they are no chain."""
+        found, name = [], change.new
+        while name and name != change.old:
+            found.append(name)
+            name = self._written(name).previous
+        return tuple(found[::-1]) if name else ()
 
     def available(self, name: str, selection: Selection) -> Mapping[str, tuple[str, ...]]:
         """See Observations.available."""
         return selecting.available(self._serving(name), selection)
+
+    def counts(self, name: str, selection: Selection) -> tuple[int, int]:
+        """See Observations.counts."""
+        return selecting.counts(self._serving(name), selection)
 
     def file(self, name: str, file: str) -> Path:
         """See Observations.file."""
@@ -104,19 +137,17 @@ class ColumnarObservations:
             written = self._written(name)
         except Broken as error:
             return [error.text()]
-        faults = _faults(folder, written.saved.files)
+        faults = derived.file_faults(folder, written.saved.files)
         if (folder / SERVING).exists():
-            try:
-                faults += _faults(folder / SERVING, _serving_files(folder / SERVING, written.saved.content_hash))
-            except Broken as error:
-                faults.append(error.text())
+            faults += derived.faults(folder / SERVING, written.saved.content_hash)
         return faults
 
     def evict(self, name: str) -> None:
-        """Remove the serving files of a release: they are made again when they are asked for."""
+        """Remove what is derived of a release: it is made again when it is asked for."""
         folder = self._folder(name)
         with alone(folder.parent):
-            shutil.rmtree(folder / SERVING, ignore_errors=True)
+            for made in (folder / SERVING, *folder.glob(SINCE)):
+                shutil.rmtree(made, ignore_errors=True)
 
     def _folder(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
@@ -139,38 +170,19 @@ class ColumnarObservations:
 
     def _observed(self, name: str, layout: Layout) -> Observed:
         """The rows of another release, over the columns of `layout`."""
-        if self._written(name).layout.dimensions != layout.dimensions:
-            raise BadInput(f"Release {name} has other dimensions: there is no difference from it.")
+        same_dimensions(name, self._written(name).layout.dimensions, layout.dimensions)
         return read_observed(self.file(name, DATA), layout, absent=layout.attributes)
 
     def _serving(self, name: str) -> Serving:
-        folder = self._folder(name)
         written = self._written(name)
-        if not (folder / SERVING).is_dir():
-            self._rebuild(name, written.layout, written.saved.content_hash)
-        files = _serving_files(folder / SERVING, written.saved.content_hash)
-        stamps = tuple(stamp(folder / SERVING / f) for f in files)
-        with self._lock:
-            known = self._opened.get(name)
-            if known is not None and known[0] == stamps:
-                self._opened.move_to_end(name)
-                return known[1]
-        for file, expected in files.items():
-            check(folder / SERVING / file, expected)
-        opened = Serving(folder / SERVING, written.layout)
-        with self._lock:
-            self._opened[name] = stamps, opened
-            self._opened.move_to_end(name)
-            while len(self._opened) > self._most:
-                self._opened.popitem(last=False)
-        return opened
-
-    def _rebuild(self, name: str, layout: Layout, release: str) -> None:
         folder = self._folder(name)
-        found = read_observed(self.file(name, DATA), layout)
-        with alone(folder.parent):
-            if not (folder / SERVING).exists():
-                whole(folder / SERVING, lambda work: _write_serving(found, release, work))
+        return self._served.open(
+            folder / SERVING,
+            written.layout,
+            written.saved.content_hash,
+            lambda: read_observed(self.file(name, DATA), written.layout),
+            folder.parent,
+        )
 
     def _check(self, path: Path, expected: str) -> None:
         """Check a file, unless it was and has not changed since."""
@@ -198,45 +210,15 @@ def _write(found: Observed, before: Observed | None, said: Mapping[str, object],
     (work / MANIFEST).write_bytes(body)
     (work / SEAL).write_text(f"{checksum(body)}  {MANIFEST}\n")
     (work / SERVING).mkdir()
-    _write_serving(found, str(said["content_hash"]), work / SERVING)
-
-
-def _write_serving(found: Observed, release: str, folder: Path) -> None:
-    write_serving(found, folder)
-    files = {p.name: file_checksum(p) for p in sorted(folder.iterdir())}
-    (folder / SERVING_LIST).write_text(canonical({"files": files, "seal": _seal(files, release)}))
-
-
-def _seal(files: Mapping[str, str], release: str) -> str:
-    return checksum(canonical([dict(files), release]).encode())
-
-
-def _serving_files(folder: Path, release: str) -> Mapping[str, str]:
-    """File → checksum of the serving files, from their list, whose seal names the content of the release."""
-    path = folder / SERVING_LIST
-    try:
-        document = json.loads(path.read_bytes())
-        files = {str(k): str(v) for k, v in document["files"].items()}
-        sealed = document["seal"] == _seal(files, release)
-    except (ValueError, KeyError, TypeError, AttributeError, FileNotFoundError) as error:
-        raise Broken("A stored file is not what was written.", file=str(path)) from error
-    if not sealed:
-        raise Broken("A stored file is not what was written.", file=str(path))
-    return files
+    derived.write(found, str(said["content_hash"]), work / SERVING)
 
 
 def _read_manifest(document: Mapping[str, object], seal: str) -> Written:
     read = json.loads(canonical(document))  # plain values again, without a type for each level
     layout = Layout(**{k: tuple(v) for k, v in read["columns"].items()})
     files = {**read["files"], MANIFEST: seal}
-    return Written(layout, Saved(files, read["series"], read["observations"], read["content_hash"], read["changed"]))
-
-
-def _faults(folder: Path, files: Mapping[str, str]) -> list[str]:
-    faults = []
-    for file, expected in files.items():
-        try:
-            check(folder / file, expected)
-        except Broken as error:
-            faults.append(error.text())
-    return faults
+    return Written(
+        layout,
+        Saved(files, read["series"], read["observations"], read["content_hash"], read["changed"]),
+        read["previous"],
+    )

@@ -5,21 +5,29 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
-from typing import TypeAlias
 
 from greffe.arrow import pa, pq
 from greffe.errors import BadInput, BadQuery, Conflict, Denied, NotFound
 from greffe.model.dataset import SeriesBlock
 from greffe.model.periods import span
 from greffe.model.structures import DataStructure
-from greffe.store.base import Actor, Entry, Saved, Selection
+from greffe.store import plain
+from greffe.store.base import Actor, Change, Entry, Saved, Selection, same_dimensions
 from greffe.store.chain import canonical, checksum, faults, next_entry
+from greffe.store.plain import Row, series_key, text
 
-Row: TypeAlias = dict[str, str | None]
-_TEXTS = pa.dictionary(pa.int32(), pa.string())
+
+@dataclass(frozen=True)
+class _Kept:
+    """One release."""
+
+    structure: DataStructure
+    rows: list[Row]
+    saved: Saved
+    previous: str
 
 
 class MemoryRegister:
@@ -107,7 +115,7 @@ class MemoryObservations:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="greffe-memory-")
-        self._releases: dict[str, tuple[DataStructure, list[Row], Saved]] = {}
+        self._releases: dict[str, _Kept] = {}
 
     def save(
         self,
@@ -120,12 +128,12 @@ class MemoryObservations:
         """See Observations.save."""
         rows = _sorted(structure, pq.read_table(observations).to_pylist())
         changes = _difference(structure, rows, self._predecessor(previous, structure))
-        series = len({_key(structure, r) for r in rows})
+        series = len({series_key(structure, r) for r in rows})
         actions = [c["ACTION"] for c in changes]
         changed = {w: actions.count(w[0].upper()) for w in ("inserted", "updated", "deleted")}
         content_hash = checksum(canonical([rows, changes, manifest]).encode())
         known = self._releases.get(name)
-        if known is not None and known[2].content_hash != content_hash:
+        if known is not None and known.saved.content_hash != content_hash:
             raise Conflict(f"Release {name} exists with another content.")
         text = canonical({"manifest": manifest, "observations": len(rows), "series": series, "changed": changed})
         columns = [*structure.dimension_ids, "TIME_PERIOD", "OBS_VALUE", *(a.id for a in structure.attributes)]
@@ -135,60 +143,65 @@ class MemoryObservations:
             "manifest.json": self._write_bytes(name, "manifest.json", text.encode()),
         }
         saved = Saved(files, series, len(rows), content_hash, changed)
-        self._releases[name] = (structure, rows, saved)
+        self._releases[name] = _Kept(structure, rows, saved, previous)
         return saved
 
     def select(self, name: str, selection: Selection) -> Iterator[SeriesBlock]:
         """See Observations.select: one block a series."""
-        structure = self._release(name)[0]
-        fixed = [*structure.dimension_ids, *(a.id for a in structure.attributes if not a.on_observation)]
-        varying = ["TIME_PERIOD", "OBS_VALUE", *(a.id for a in structure.attributes if a.on_observation)]
-        for rows in self._matching(name, selection):
-            shown = [] if selection.series_only else rows
-            yield SeriesBlock(
-                pa.table({c: pa.array([rows[0][c]], _TEXTS) for c in fixed}),
-                pa.array([len(shown)], pa.int64()),
-                pa.table(
-                    {c: pa.array([r[c] for r in shown], pa.string() if c == "OBS_VALUE" else _TEXTS) for c in varying}
-                ),
-            )
+        kept = self._release(name)
+        return plain.blocks(kept.rows, kept.structure, selection)
+
+    def changed(self, change: Change, selection: Selection) -> Iterator[SeriesBlock]:
+        """See Observations.changed."""
+        new, old = self._release(change.new), self._release(change.old)
+        same_dimensions(change.old, old.structure.dimension_ids, new.structure.dimension_ids)
+        steps = self._steps(change) if change.linear else None
+        if steps is None:
+            steps = [_difference(new.structure, new.rows, old.rows)]
+        rows = _folded(new.structure, steps, change.gone)
+        return plain.blocks(_sorted(new.structure, rows), new.structure, selection)
+
+    def _steps(self, change: Change) -> list[list[Row]] | None:
+        """What each release from the old to the new one changed, oldest first; None when they are no chain."""
+        found, name = [], change.new
+        while name and name != change.old:
+            kept = self._release(name)
+            found.append(_difference(kept.structure, kept.rows, self._predecessor(kept.previous, kept.structure)))
+            name = kept.previous
+        return found[::-1] if name else None
 
     def available(self, name: str, selection: Selection) -> Mapping[str, tuple[str, ...]]:
         """See Observations.available."""
-        found = list(self._matching(name, selection))
-        codes = {d: tuple(sorted({_text(rows[0][d]) for rows in found})) for d in self._release(name)[0].dimension_ids}
-        periods = {_text(r["TIME_PERIOD"]) for rows in found for r in rows}
+        kept = self._release(name)
+        found = list(plain.matching(kept.rows, kept.structure, selection))
+        codes = {d: tuple(sorted({text(rows[0][d]) for rows in found})) for d in kept.structure.dimension_ids}
+        periods = {text(r["TIME_PERIOD"]) for rows in found for r in rows}
         if not periods:
             return codes | {"TIME_PERIOD": ()}
         first = min(periods, key=lambda p: (span(p).first, p))
         last = max(periods, key=lambda p: (span(p).last, p))
         return codes | {"TIME_PERIOD": (first, last)}
 
+    def counts(self, name: str, selection: Selection) -> tuple[int, int]:
+        """See Observations.counts."""
+        kept = self._release(name)
+        sizes = [len(rows) for rows in plain.matching(kept.rows, kept.structure, selection)]
+        return len(sizes), sum(sizes)
+
     def file(self, name: str, file: str) -> Path:
         """See Observations.file."""
-        if file not in self._release(name)[2].files:
+        if file not in self._release(name).saved.files:
             raise NotFound(f"Release {name} has no file {file}.")
         return Path(self._folder.name) / name / file
 
     def verify(self, name: str) -> Iterable[str]:
         """See Observations.verify."""
-        files = self._release(name)[2].files
+        files = self._release(name).saved.files
         return [
             f"{f} is not what was written." for f, c in files.items() if checksum(self.file(name, f).read_bytes()) != c
         ]
 
-    def _matching(self, name: str, selection: Selection) -> Iterator[list[Row]]:
-        """Rows of each matching series, in key order: within a span, then the first and the last of them."""
-        structure, rows, _ = self._release(name)
-        for _, group in groupby(rows, key=lambda r: _key(structure, r)):
-            series = [r for r in group if _wanted(r, selection)]
-            n, first, last = len(series), selection.first, selection.last
-            if first is not None or last is not None:
-                series = [r for i, r in enumerate(series) if i < (first or 0) or i >= n - (last or 0)]
-            if series:
-                yield series
-
-    def _release(self, name: str) -> tuple[DataStructure, list[Row], Saved]:
+    def _release(self, name: str) -> _Kept:
         if name not in self._releases:
             raise NotFound(f"There is no release {name} in the store.")
         return self._releases[name]
@@ -196,10 +209,9 @@ class MemoryObservations:
     def _predecessor(self, name: str, structure: DataStructure) -> list[Row]:
         if not name:
             return []
-        before, rows, _ = self._release(name)
-        if before.dimension_ids != structure.dimension_ids:
-            raise BadInput(f"Release {name} has other dimensions: there is no difference from it.")
-        return rows
+        before = self._release(name)
+        same_dimensions(name, before.structure.dimension_ids, structure.dimension_ids)
+        return before.rows
 
     def _write(self, name: str, file: str, columns: Sequence[str], rows: list[Row]) -> str:
         path = Path(self._folder.name) / name / file
@@ -212,22 +224,6 @@ class MemoryObservations:
         return checksum(content)
 
 
-def _text(value: str | None) -> str:
-    return value or ""
-
-
-def _key(structure: DataStructure, row: Row) -> tuple[str, ...]:
-    return tuple(_text(row[d]) for d in structure.dimension_ids)
-
-
-def _wanted(row: Row, selection: Selection) -> bool:
-    in_key = not selection.keys or any(all(row[d] in codes for d, codes in k.items()) for k in selection.keys)
-    period = span(_text(row["TIME_PERIOD"]))
-    return in_key and (
-        not selection.spans or any(s.first <= period.first and period.last <= s.last for s in selection.spans)
-    )
-
-
 def _sorted(structure: DataStructure, rows: list[Row]) -> list[Row]:
     """Rows with exactly the columns of the structure, by key and period. Raises BadInput as promised."""
     varying = ["OBS_VALUE", *(a.id for a in structure.attributes if a.on_observation)]
@@ -238,7 +234,7 @@ def _sorted(structure: DataStructure, rows: list[Row]) -> list[Row]:
     for row in rows:
         if missing := [c for c in columns if c not in row]:
             raise BadInput(f"Column {missing[0]} is missing.", column=missing[0])
-        key = (*_key(structure, row), _text(row["TIME_PERIOD"]))
+        key = (*series_key(structure, row), text(row["TIME_PERIOD"]))
         if "" in key or key in seen:
             raise BadInput(f"The key {'.'.join(key)} is incomplete or doubled.")
         _period(key[-1])
@@ -246,7 +242,7 @@ def _sorted(structure: DataStructure, rows: list[Row]) -> list[Row]:
         if attributes.setdefault(key[:-1], {a: row[a] for a in fixed}) != {a: row[a] for a in fixed}:
             raise BadInput(f"A series attribute varies within the series {'.'.join(key[:-1])}.")
     kept = [{c: row[c] for c in columns} for row in rows]
-    return sorted(kept, key=lambda r: (*_key(structure, r), _text(r["TIME_PERIOD"])))
+    return sorted(kept, key=lambda r: (*series_key(structure, r), text(r["TIME_PERIOD"])))
 
 
 def _period(text: str) -> None:
@@ -262,7 +258,7 @@ def _difference(structure: DataStructure, rows: list[Row], before: list[Row]) ->
     values = ("OBS_VALUE", *(a.id for a in structure.attributes))
 
     def keyed(table: list[Row]) -> dict[tuple[str, ...], Row]:
-        return {tuple(_text(r[c]) for c in key_columns): {c: r.get(c) for c in (*key_columns, *values)} for r in table}
+        return {tuple(text(r[c]) for c in key_columns): {c: r.get(c) for c in (*key_columns, *values)} for r in table}
 
     new, old = keyed(rows), keyed(before)
     changes: dict[tuple[str, ...], Row] = {}
@@ -272,3 +268,19 @@ def _difference(structure: DataStructure, rows: list[Row], before: list[Row]) ->
         elif new[key] != old.get(key):
             changes[key] = {"ACTION": "U" if key in old else "I", **new[key]}
     return [changes[key] for key in sorted(changes)]
+
+
+def _folded(structure: DataStructure, steps: list[list[Row]], gone: bool) -> list[Row]:
+    """Rows as the last step left them, or those that were there before the first and are gone."""
+    columns = (*structure.dimension_ids, "TIME_PERIOD")
+    first: dict[tuple[str, ...], Row] = {}
+    last: dict[tuple[str, ...], Row] = {}
+    for change in (c for step in steps for c in step):
+        key_ = tuple(text(change[c]) for c in columns)
+        first.setdefault(key_, change)
+        last[key_] = change
+    return [
+        {**dict.fromkeys(a.id for a in structure.attributes), **row}
+        for k, row in last.items()
+        if (row["ACTION"] == "D" and first[k]["ACTION"] != "I" if gone else row["ACTION"] != "D")
+    ]

@@ -1,4 +1,4 @@
-"""Which series and rows of an opened release a Selection means: series by index or masks, rows by period and rank."""
+"""Which series and rows of an opened release a Selection means: series by index or masks, rows by conditions and rank."""
 
 from __future__ import annotations
 
@@ -7,20 +7,136 @@ from typing import Final
 
 import numpy as np
 
-from greffe.arrow import pa
-from greffe.model.dataset import SeriesBlock
-from greffe.store.arrays import Flags, Ints
+from greffe.store.arrays import Flags, Ints, codes_of, strings
 from greffe.store.base import Selection
-from greffe.store.coded import TIME
-from greffe.store.serving import Serving
+from greffe.store.coded import TIME, VALUE, combined
+from greffe.store.measuring import allowed, passing
+from greffe.store.serving import Serving, whole
 
 BLOCK_ROWS: Final = 32_768
-BLOCK_SERIES: Final = 32_768  # of a block without observations
 _FEW: Final = 4_096  # whole keys that are looked up one by one in the index
 
 
+class Plan:
+    """A Selection worked out against a release: the series in the order of the walk, and what their rows must be."""
+
+    def __init__(self, release: Serving, selection: Selection) -> None:
+        self.release, self.selection = release, selection
+        self._periods = _periods(release, selection)
+        self._tests = [
+            (w.component, allowed(w, release.observed_words(w.component)))
+            for w in selection.where
+            if w.component in release.layout.observation_attributes
+        ]
+        self._values = [w for w in selection.where if w.component == VALUE]
+        self.ranked = selection.first is not None or selection.last is not None
+        self.positions = positions(release, selection)
+        self.groups: Ints | None = None  # of a cross-section: for each position, a number that its slice shares
+        if selection.across is not None:
+            self._by_slices(selection.across.dimension)
+
+    @property
+    def plain(self) -> bool:
+        """All rows of each series are meant."""
+        return self._periods is None and not self._tests and not self._values and not self.ranked
+
+    def _by_slices(self, dimension: str) -> None:
+        """The series in the order of their other dimensions."""
+        others = [d for d in self.release.layout.dimensions if d != dimension]
+        columns = [self.release.codes[d][self.positions] for d in others]
+        keys = combined(columns, [len(self.release.words[d]) for d in others]) if others else self.positions * 0
+        order = np.argsort(keys, kind="stable")
+        self.positions, self.groups = self.positions[order], np.asarray(keys[order], np.int64)
+
+    def parts(self) -> Iterator[Ints]:
+        """The positions cut where some 32 k rows are full, never within a slice; a longer one is a part of its own."""
+        found = self.positions
+        if not len(found):
+            return
+        filled = np.cumsum(self.release.counts[found])
+        ends = None if self.groups is None else np.append(np.flatnonzero(np.diff(self.groups)) + 1, len(found))
+        start = 0
+        while start < len(found):
+            before = int(filled[start - 1]) if start else 0
+            end = max(int(np.searchsorted(filled, before + BLOCK_ROWS, side="right")), start + 1)
+            if ends is not None:
+                place = int(np.searchsorted(ends, end, side="right")) - 1
+                end = int(ends[place]) if place >= 0 and ends[place] > start else int(ends[place + 1])
+            yield found[start:end]
+            start = end
+
+    def rows(self, part: Ints) -> tuple[Ints, Ints]:
+        """Rows of those series that match, in the order of `part` and period, and how many of each."""
+        counts, certain = self._within_periods(part)
+        rows, owners = _spread(self.release.offsets[part], counts)
+        if not certain or self._tests or self._values:
+            keep = self._kept(rows, certain)
+            rows, owners = rows[keep], owners[keep]
+            counts = np.bincount(owners, minlength=len(part))
+        if self.ranked:
+            rank = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+            left = np.repeat(counts, counts) - rank
+            keep = (rank < (self.selection.first or 0)) | (left <= (self.selection.last or 0))
+            counts = np.bincount(owners[keep], minlength=len(part))
+            rows = rows[keep]
+        return rows, counts.astype(np.int64)
+
+    def _within_periods(self, part: Ints) -> tuple[Ints, bool]:
+        """Counts, 0 for series that have no such period, and whether all other rows have one: without reading rows."""
+        counts = self.release.counts[part]
+        if self._periods is None:
+            return counts, True
+        good = np.concatenate([[0], np.cumsum(self._periods)])
+        first, last = self.release.first[part], self.release.last[part]
+        seen = good[last + 1] - good[first]
+        return np.where(seen > 0, counts, 0), bool(((seen == 0) | (seen == last + 1 - first)).all())
+
+    def _kept(self, rows: Ints, certain: bool) -> Flags:
+        """Which of those rows satisfy the conditions on periods, attributes and the value."""
+        columns = [] if certain else [TIME]
+        columns += [name for name, _ in self._tests] + ([VALUE] if self._values else [])
+        table = self.release.rows(rows, tuple(dict.fromkeys(columns)))
+        keep = np.ones(len(rows), np.bool_)
+        if not certain and self._periods is not None:
+            keep &= self._periods[codes_of(whole(table.column(TIME)))]
+        for name, flags in self._tests:
+            keep &= flags[codes_of(whole(table.column(name)))]
+        for where in self._values:
+            keep &= passing(strings(table.column(VALUE)), where)
+        return keep
+
+
+def _spread(starts: Ints, counts: Ints) -> tuple[Ints, Ints]:
+    """Row numbers of series that start there and are that long, and for each row the place of its series."""
+    owners = np.repeat(np.arange(len(starts)), counts)
+    rows = np.arange(int(counts.sum())) + np.repeat(starts - np.cumsum(counts) + counts, counts)
+    return rows, owners
+
+
+def _periods(release: Serving, selection: Selection) -> Flags | None:
+    """For each period whether it is within a span and satisfies the conditions; None when every one is."""
+    wanted = [w for w in selection.where if w.component == TIME]
+    if not selection.spans and not wanted:
+        return None
+    found = release.allowed(selection.spans) if selection.spans else np.ones(len(release.periods), np.bool_)
+    for where in wanted:
+        found = found & allowed(where, release.periods)[:-1]
+    return found
+
+
 def positions(release: Serving, selection: Selection) -> Ints:
-    """Positions of the series that match one of the keys, ascending."""
+    """Positions of the series that match one of the keys and the conditions on series, ascending."""
+    found = _of_keys(release, selection)
+    for where in selection.where:
+        if where.component in release.words or where.component in release.layout.series_attributes:
+            words, codes = release.series_column(where.component)
+            found = found[allowed(where, words)[codes[found]]]
+        elif where.component not in (TIME, VALUE, *release.layout.observation_attributes):
+            found = found[:0]  # a release that was made before the component came has nothing there
+    return found
+
+
+def _of_keys(release: Serving, selection: Selection) -> Ints:
     if not selection.keys:
         return np.arange(len(release), dtype=np.int64)
     found = [_of_key(release, key) for key in selection.keys]
@@ -37,11 +153,11 @@ def _of_key(release: Serving, key: Mapping[str, frozenset[str]]) -> Ints:
             return nothing
     start, end = 0, len(release)
     if release.keys is not None:
-        whole = _whole_keys(release, wanted)
-        if whole is not None:
-            place = np.searchsorted(release.keys, whole)
+        found = _whole_keys(release, wanted)
+        if found is not None:
+            place = np.searchsorted(release.keys, found)
             inside = place < end
-            return np.asarray(place[inside][release.keys[place[inside]] == whole[inside]], np.int64)
+            return np.asarray(place[inside][release.keys[place[inside]] == found[inside]], np.int64)
         start, end = _prefix(release, release.keys, wanted)
     return _by_masks(release, wanted, start, end)
 
@@ -73,88 +189,22 @@ def _prefix(release: Serving, keys: Ints, wanted: Mapping[str, Ints]) -> tuple[i
 def _by_masks(release: Serving, wanted: Mapping[str, Ints], start: int, end: int) -> Ints:
     keep = np.ones(end - start, np.bool_)
     for name, codes in wanted.items():
-        allowed = np.zeros(len(release.words[name]), np.bool_)
-        allowed[codes] = True
-        keep &= allowed[release.codes[name][start:end]]
+        allowed_codes = np.zeros(len(release.words[name]), np.bool_)
+        allowed_codes[codes] = True
+        keep &= allowed_codes[release.codes[name][start:end]]
     return np.flatnonzero(keep).astype(np.int64) + start
-
-
-def blocks(release: Serving, selection: Selection) -> Iterator[SeriesBlock]:
-    """Blocks of whole series, about 32 k observations each. Series without a matching observation are left out."""
-    found = positions(release, selection)
-    allowed = release.allowed(selection.spans) if selection.spans else None
-    if selection.series_only and allowed is None:
-        found = found if _any_row(selection) else found[:0]
-        for start in range(0, len(found), BLOCK_SERIES):
-            part = found[start : start + BLOCK_SERIES]
-            yield _block(release, part, np.zeros(len(part), np.int64), np.zeros(0, np.int64))
-        return
-    for part in _parts(release, found):
-        rows, counts = _rows(release, part, selection, allowed)
-        kept = counts > 0
-        if not kept.any():
-            continue
-        if selection.series_only:
-            yield _block(release, part[kept], np.zeros(int(kept.sum()), np.int64), rows[:0])
-        else:
-            yield _block(release, part[kept], counts[kept], rows)
-
-
-def _any_row(selection: Selection) -> bool:
-    return (selection.first is None and selection.last is None) or bool(selection.first or selection.last)
-
-
-def _parts(release: Serving, found: Ints) -> Iterator[Ints]:
-    """The positions cut where some 32 k rows are full; a longer series is a part of its own."""
-    if not len(found):
-        return
-    filled = np.cumsum(release.counts[found])
-    start = 0
-    while start < len(found):
-        before = int(filled[start - 1]) if start else 0
-        end = max(int(np.searchsorted(filled, before + BLOCK_ROWS, side="right")), start + 1)
-        yield found[start:end]
-        start = end
-
-
-def _rows(release: Serving, part: Ints, selection: Selection, allowed: Flags | None) -> tuple[Ints, Ints]:
-    """Rows of those series that match, ascending, and how many of each."""
-    counts = release.counts[part]
-    series = np.repeat(np.arange(len(part)), counts)
-    rows = np.arange(int(counts.sum())) + np.repeat(release.offsets[part] - np.cumsum(counts) + counts, counts)
-    if allowed is not None:
-        periods = release.period_codes(rows)
-        keep = allowed[periods]
-        rows, series = rows[keep], series[keep]
-        counts = np.bincount(series, minlength=len(part))
-    if selection.first is not None or selection.last is not None:
-        rank = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-        left = np.repeat(counts, counts) - rank
-        keep = (rank < (selection.first or 0)) | (left <= (selection.last or 0))
-        rows, series = rows[keep], series[keep]
-        counts = np.bincount(series, minlength=len(part))
-    return rows, counts.astype(np.int64)
-
-
-def _block(release: Serving, part: Ints, counts: Ints, rows: Ints) -> SeriesBlock:
-    if len(part) and part[-1] - part[0] == len(part) - 1:
-        series = release.series.slice(int(part[0]), len(part))
-    else:
-        series = release.series.take(pa.array(part, pa.int64()))
-    return SeriesBlock(series, pa.array(counts, pa.int64()), release.rows(rows))
 
 
 def available(release: Serving, selection: Selection) -> dict[str, tuple[str, ...]]:
     """Codes of the matching series per dimension, sorted; TIME_PERIOD: first and last of their matching periods."""
-    found = positions(release, selection)
-    plain = not selection.spans and selection.first is None and selection.last is None
-    if plain:
+    plan = Plan(release, selection)
+    found = plan.positions
+    if plan.plain:
         seen = {int(p) for p in np.unique(np.concatenate([release.first[found], release.last[found]]))}
     else:
-        allowed = release.allowed(selection.spans) if selection.spans else None
         seen, kept = set(), [found[:0]]
-        for part in _parts(release, found):
-            rows, counts = _rows(release, part, selection, allowed)
+        for part in plan.parts():
+            rows, counts = plan.rows(part)
             seen |= {int(p) for p in np.unique(release.period_codes(rows))}
             kept.append(part[counts > 0])
         found = np.concatenate(kept)
@@ -163,3 +213,16 @@ def available(release: Serving, selection: Selection) -> dict[str, tuple[str, ..
         for name in release.layout.dimensions
     }
     return codes | {TIME: release.bounds(seen)}
+
+
+def counts(release: Serving, selection: Selection) -> tuple[int, int]:
+    """Matching series and observations: from the series table alone where whole series match, else part by part."""
+    plan = Plan(release, selection)
+    if plan.plain:
+        return len(plan.positions), int(release.counts[plan.positions].sum())
+    series = observations = 0
+    for part in plan.parts():
+        _, found = plan.rows(part)
+        series += int(np.count_nonzero(found))
+        observations += int(found.sum())
+    return series, observations

@@ -3,8 +3,8 @@
 series.arrow        one row a series, in key order: dimensions and series attributes as dictionaries, then `#offset`
                     (row of its first observation), `#count`, `#first` and `#last` (its periods, as places in the
                     dictionary of TIME_PERIOD). Not compressed, mapped into memory.
-observations.arrow  TIME_PERIOD and observation attributes as dictionaries, OBS_VALUE as text; Arrow IPC, zstd, batches
-                    of 4,096 rows, so that one series costs one or two batches.
+observations.arrow  TIME_PERIOD and observation attributes as dictionaries, OBS_VALUE as text; Arrow IPC, lz4, batches
+                    of 1,024 rows: one series costs one or two batches, a slice across series one for each.
 keys.npy            the combined integer key of each series, ascending, mapped into memory; absent when the product of
                     the dimensions' sizes passes 2^63 (look-ups then go over the columns of the series table).
 """
@@ -24,7 +24,8 @@ from greffe.model.periods import Span, span
 from greffe.store.arrays import Codes, Column, Dictionary, Flags, Ints, codes_of, dictionary, integers
 from greffe.store.coded import LIMIT, TIME, VALUE, Layout, Observed, combined
 
-BATCH: Final = 4_096
+BATCH: Final = 1_024
+FORM: Final = 2  # of these files; others are made again
 SERIES, OBSERVATIONS, KEYS = "series.arrow", "observations.arrow", "keys.npy"
 OWN: Final = ("#offset", "#count", "#first", "#last")
 
@@ -64,7 +65,7 @@ def _write_observations(found: Observed, path: Path) -> None:
     names = (TIME, VALUE, *found.layout.observation_attributes)
     fields = [pa.field(n, pa.string() if n == VALUE else pa.dictionary(pa.int32(), pa.string())) for n in names]
     schema = pa.schema(fields)
-    with ipc.new_file(str(path), schema, options=ipc.IpcWriteOptions(compression="zstd")) as writer:
+    with ipc.new_file(str(path), schema, options=ipc.IpcWriteOptions(compression="lz4")) as writer:
         for start in range(0, max(len(found), 1), BATCH):
             arrays = [
                 found.values.slice(start, BATCH)
@@ -89,13 +90,15 @@ class Serving:
         self.words: dict[str, list[str]] = {}
         self.codes: dict[str, Codes] = {}
         for name in layout.dimensions:
-            array = _whole(table.column(name))
+            array = whole(table.column(name))
             self.words[name] = [str(w) for w in array.dictionary.to_pylist()]
             self.codes[name] = codes_of(array)
         self.places = {name: {w: n for n, w in enumerate(words)} for name, words in self.words.items()}
         keys = folder / KEYS
         self.keys: Ints | None = np.load(keys, mmap_mode="r") if keys.exists() else None
         self._threads = threading.local()
+        self._columns: dict[str, tuple[list[str], Codes]] = {}
+        self._observed: dict[str, list[str]] = {}
 
     def __len__(self) -> int:
         return len(self.offsets)
@@ -130,24 +133,58 @@ class Serving:
             return ()
         return min(found, key=lambda p: (span(p).first, p)), max(found, key=lambda p: (span(p).last, p))
 
+    def series_column(self, name: str) -> tuple[list[str], Codes]:
+        """Words of a dimension or series attribute, sorted, and for each series the place of its word, -1 for none."""
+        if name in self.words:
+            return self.words[name], self.codes[name]
+        if name not in self._columns:
+            array = whole(self.series.column(name))
+            self._columns[name] = [str(w) for w in array.dictionary.to_pylist()], codes_of(array)
+        return self._columns[name]
+
+    def observed_words(self, name: str) -> list[str]:
+        """Words of an observation attribute, sorted: its dictionary."""
+        if name not in self._observed:
+            batch = self._reader((name,)).get_batch(0)
+            self._observed[name] = [str(w) for w in cast("Dictionary", batch.column(name)).dictionary.to_pylist()]
+        return self._observed[name]
+
+    @cached_property
+    def calendar(self) -> Codes:
+        """For each period its place in the order of the calendar: by first day, last day, text."""
+        keys = [(s.first, s.last, p) for s, p in ((span(p), p) for p in self.periods)]
+        place = {key: n for n, key in enumerate(sorted(keys))}
+        return np.array([place[key] for key in keys], np.int32)
+
+    @cached_property
+    def chronological(self) -> bool:
+        """Whether the periods as text are in the order of the calendar."""
+        return bool((np.diff(self.calendar) > 0).all())
+
     def period_codes(self, rows: Ints) -> Codes:
-        """Places in `periods` of those ascending rows; reads that column alone."""
+        """Places in `periods` of those rows; reads that column alone."""
         if not len(rows):
             return np.zeros(0, np.int32)
-        return codes_of(_whole(self.rows(rows, (TIME,)).column(TIME)))
+        return codes_of(whole(self.rows(rows, (TIME,)).column(TIME)))
 
     def rows(self, rows: Ints, columns: tuple[str, ...] = ()) -> pa.Table:
-        """Observations at those ascending rows; only the batches that hold them are read and unpacked."""
+        """Observations at those rows, in their order; only the batches that hold them are read and unpacked."""
+        if len(rows) > 1 and not (rows[1:] > rows[:-1]).all():
+            distinct, places = np.unique(rows, return_inverse=True)
+            return self._ascending(distinct, columns).take(pa.array(places, pa.int64()))
+        return self._ascending(rows, columns)
+
+    def _ascending(self, rows: Ints, columns: tuple[str, ...]) -> pa.Table:
         reader = self._reader(columns)
-        numbers = np.unique(rows // BATCH)
         if not len(rows):
             return pa.Table.from_batches([], reader.schema)
+        places = rows // BATCH
+        numbers = places[np.concatenate([[True], places[1:] != places[:-1]])]
         table = pa.Table.from_batches([reader.get_batch(int(n)) for n in numbers])
-        local = rows - numbers[np.searchsorted(numbers, rows // BATCH)] * BATCH
-        local = local + np.searchsorted(numbers, rows // BATCH) * BATCH
+        local = rows - (places - np.searchsorted(numbers, places)) * BATCH
         if local[-1] - local[0] == len(local) - 1:
             return table.slice(int(local[0]), len(local))
-        return table.take(pa.array(local))
+        return table.take(pa.array(local, pa.int64()))
 
     def _reader(self, columns: tuple[str, ...]) -> ipc.RecordBatchFileReader:
         """A reader of those columns (all when empty) for this thread: readers are not made to be shared."""
@@ -160,6 +197,6 @@ class Serving:
         return readers[columns]
 
 
-def _whole(column: Column) -> Dictionary:
+def whole(column: Column) -> Dictionary:
     """The column as one array; it was written as one."""
     return cast("Dictionary", column.combine_chunks())

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from greffe.errors import Broken, NotFound
-from greffe.store import columnar
-from greffe.store.base import Selection
+from greffe.store import columnar, derived
+from greffe.store.base import Change, Selection
 from greffe.store.columnar import ColumnarObservations
 
 TABLE = """
@@ -23,7 +23,7 @@ FILES = [
     "data.parquet", "difference.parquet", "manifest.json", "manifest.sha256", "serving/series.arrow",
     "serving/observations.arrow", "serving/keys.npy", "serving/serving.json",
 ]  # fmt: skip
-SERVED = [f for f in FILES if f not in ("data.parquet", "difference.parquet")]
+DERIVED = [f for f in FILES if f.startswith("serving/")]
 
 
 @pytest.fixture
@@ -61,8 +61,8 @@ def test_a_missing_file_is_told(root, file):
 
 
 @pytest.mark.parametrize("opened_before", [True, False])
-@pytest.mark.parametrize("file", SERVED)
-def test_a_flipped_byte_is_never_served(root, file, opened_before):
+@pytest.mark.parametrize("file", ["manifest.json", "manifest.sha256"])
+def test_a_flipped_byte_of_the_manifest_is_never_served(root, file, opened_before):
     store = ColumnarObservations(root)
     if opened_before:
         assert read(store) == ["34", "12"]
@@ -71,6 +71,66 @@ def test_a_flipped_byte_is_never_served(root, file, opened_before):
         store.select("FLOW/1", Selection())
     with pytest.raises(Broken):
         store.available("FLOW/1", Selection())
+
+
+@pytest.mark.parametrize("opened_before", [True, False])
+@pytest.mark.parametrize("harm", [flip, Path.unlink], ids=["flipped", "missing"])
+@pytest.mark.parametrize("file", DERIVED)
+def test_a_damaged_serving_file_is_made_again(root, file, harm, opened_before):
+    store = ColumnarObservations(root)
+    before = {p.name: p.read_bytes() for p in (root / "FLOW/1/serving").iterdir()}
+    if opened_before:
+        assert read(store) == ["34", "12"]
+    harm(root / "FLOW/1" / file)
+    assert read(store) == ["34", "12"]
+    assert dict(store.available("FLOW/1", Selection()))["SEX"] == ("F", "M")
+    assert {p.name: p.read_bytes() for p in (root / "FLOW/1/serving").iterdir()} == before
+    assert list(store.verify("FLOW/1")) == []
+
+
+@pytest.mark.parametrize("file", DERIVED)
+def test_a_damaged_serving_file_is_broken_when_the_truth_is_damaged_too(root, file):
+    flip(root / "FLOW/1" / file)
+    flip(root / "FLOW/1/data.parquet")
+    with pytest.raises(Broken, match=r"data\.parquet"):
+        ColumnarObservations(root).select("FLOW/1", Selection())
+
+
+def test_serving_files_of_an_older_form_are_made_again(root, monkeypatch):
+    with monkeypatch.context() as older:
+        older.setattr(derived, "FORM", 1)
+        shutil.rmtree(root / "FLOW/1/serving")
+        assert read(ColumnarObservations(root)) == ["34", "12"]
+    old = (root / "FLOW/1/serving/serving.json").read_text()
+    assert read(ColumnarObservations(root)) == ["34", "12"]
+    assert (root / "FLOW/1/serving/serving.json").read_text() != old
+
+
+def test_a_reader_of_files_that_are_replaced_reads_on(root):
+    store = ColumnarObservations(root)
+    blocks = store.select("FLOW/1", Selection())
+    flip(root / "FLOW/1/serving/keys.npy")
+    assert read(ColumnarObservations(root)) == ["34", "12"]
+    assert [v for b in blocks for v in b.observations.column("OBS_VALUE").to_pylist()] == ["34", "12"]
+
+
+@pytest.mark.parametrize("file", ["observations.arrow", "serving.json"])
+def test_what_changed_is_made_again_too(root, structure, parquet, file):
+    store = ColumnarObservations(root)
+    store.save("FLOW/2", structure, parquet(TABLE.replace("34", "35")), {}, previous="FLOW/1")
+    change = Change("FLOW/2", "FLOW/1", linear=True)
+
+    def changed():
+        return [v for b in store.changed(change, Selection()) for v in b.observations.column("OBS_VALUE").to_pylist()]
+
+    assert changed() == ["35"]
+    flip(root / "FLOW/2/since-1-linear" / file)
+    assert changed() == ["35"]
+    store.evict("FLOW/2")
+    assert not list((root / "FLOW/2").glob("since*"))
+    flip(root / "FLOW/2/difference.parquet")
+    with pytest.raises(Broken):
+        changed()
 
 
 @pytest.mark.parametrize("file", ["data.parquet", "difference.parquet"])
@@ -95,8 +155,7 @@ def test_serving_files_of_another_release_are_not_served(root, structure, parque
     store.save("FLOW/2", structure, parquet(TABLE.replace("34", "35")), {}, previous="FLOW/1")
     shutil.rmtree(root / "FLOW/1/serving")
     shutil.copytree(root / "FLOW/2/serving", root / "FLOW/1/serving")
-    with pytest.raises(Broken):
-        store.select("FLOW/1", Selection())
+    assert read(store) == ["34", "12"]
 
 
 def test_evicted_serving_files_are_made_again(root):
@@ -130,7 +189,8 @@ def test_what_a_kill_left_behind_is_swept_away(root, structure, parquet):
 
 def _die(root, structure, path, step, call):
     calls = []
-    original = getattr(columnar, step)
+    module = derived if step == "write_serving" else columnar
+    original = getattr(module, step)
 
     def dying(*arguments):
         calls.append(1)
@@ -138,7 +198,7 @@ def _die(root, structure, path, step, call):
             os.kill(os.getpid(), signal.SIGKILL)
         return original(*arguments)
 
-    setattr(columnar, step, dying)
+    setattr(module, step, dying)
     ColumnarObservations(Path(root)).save("FLOW/2", structure, path, {}, "FLOW/1")
 
 
@@ -181,4 +241,4 @@ def test_only_so_many_releases_stay_open(root, structure, parquet):
         store.save(f"FLOW/{n}", structure, parquet(TABLE.replace("34", str(n))), {})
     for n in (2, 3, 4, 5, 2):
         assert read(store, f"FLOW/{n}") == [str(n), "12"]
-    assert list(store._opened) == ["FLOW/5", "FLOW/2"]
+    assert [p.parent.name for p in store._served.opened] == ["5", "2"]

@@ -1,0 +1,110 @@
+"""Serving folders: derived from the truth, checked when first read, made again when absent, damaged or of an older form."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from greffe.errors import Broken
+from greffe.store.chain import canonical, checksum
+from greffe.store.coded import Layout, Observed
+from greffe.store.folders import Stamp, alone, check, file_checksum, stamp, whole
+from greffe.store.serving import FORM, Serving, write_serving
+
+LIST = "serving.json"
+
+
+class Served:
+    """The serving folders that are open, at most so many. One object may serve all threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self.opened: OrderedDict[Path, tuple[tuple[Stamp, ...], Serving]] = OrderedDict()
+
+    def open(self, folder: Path, layout: Layout, content: str, make: Callable[[], Observed], lock: Path) -> Serving:
+        """The folder, opened; it says of itself that it holds `content`. When it is not whole it is made again from what
+        `make` reads of the truth, alone in the folder `lock`. Raises what `make` raises."""
+        try:
+            return self._open(folder, layout, content)
+        except Broken:
+            self._renew(folder, content, make(), lock)
+        return self._open(folder, layout, content)
+
+    def _open(self, folder: Path, layout: Layout, content: str) -> Serving:
+        files = listed(folder, content)
+        stamps = tuple(stamp(folder / f) for f in files)
+        with self._lock:
+            known = self.opened.get(folder)
+            if known is not None and known[0] == stamps:
+                self.opened.move_to_end(folder)
+                return known[1]
+        for file, expected in files.items():
+            check(folder / file, expected)
+        opened = Serving(folder, layout)
+        with self._lock:
+            self.opened[folder] = stamps, opened
+            self.opened.move_to_end(folder)
+            while len(self.opened) > self._most:
+                self.opened.popitem(last=False)
+        return opened
+
+    def _renew(self, folder: Path, content: str, found: Observed, lock: Path) -> None:
+        with alone(lock):
+            if folder.exists():
+                if not faults(folder, content):
+                    return  # another process was faster
+                old = folder.parent / f".{folder.name}-{uuid.uuid4().hex}.tmp"
+                folder.rename(old)  # whoever reads it still has it mapped
+                shutil.rmtree(old)
+            whole(folder, lambda work: write(found, content, work))
+
+
+def write(found: Observed, content: str, folder: Path) -> None:
+    """Fill an empty folder, the list last."""
+    write_serving(found, folder)
+    files = {p.name: file_checksum(p) for p in sorted(folder.iterdir())}
+    (folder / LIST).write_text(canonical({"files": files, "seal": _seal(files, content), "form": FORM}))
+
+
+def listed(folder: Path, content: str) -> Mapping[str, str]:
+    """File → checksum, from the list, whose seal names the content. Raises Broken."""
+    path = folder / LIST
+    try:
+        document = json.loads(path.read_bytes())
+        files = {str(k): str(v) for k, v in document["files"].items()}
+        sealed = document["seal"] == _seal(files, content) and document["form"] == FORM
+    except (ValueError, KeyError, TypeError, AttributeError, FileNotFoundError, NotADirectoryError) as error:
+        raise Broken("A stored file is not what was written.", file=str(path)) from error
+    if not sealed:
+        raise Broken("A stored file is not what was written.", file=str(path))
+    return files
+
+
+def faults(folder: Path, content: str) -> list[str]:
+    """What is wrong with a folder, as sentences."""
+    try:
+        files = listed(folder, content)
+    except Broken as error:
+        return [error.text()]
+    return file_faults(folder, files)
+
+
+def file_faults(folder: Path, files: Mapping[str, str]) -> list[str]:
+    """Which files are not what was written, as sentences."""
+    found = []
+    for file, expected in files.items():
+        try:
+            check(folder / file, expected)
+        except Broken as error:
+            found.append(error.text())
+    return found
+
+
+def _seal(files: Mapping[str, str], content: str) -> str:
+    return checksum(canonical([dict(files), content, FORM]).encode())
