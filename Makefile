@@ -13,7 +13,7 @@ demo: $(VENV)/.run ## a store from shipped artefacts and samples, served on http
 serve: $(VENV)/.run
 	@exec $(BIN)/greffe serve
 
-test: $(VENV)/.test check ## everything that must hold before a change lands
+test: $(VENV)/.test .clients check ## everything that must hold before a change lands
 	$(BIN)/python -m pytest -q --durations=5 $(PYTEST_ARGS)
 
 check: $(VENV)/.test ## style, types, layers
@@ -57,6 +57,11 @@ $(VENV)/.test: requirements/test.lock | $(VENV)/bin/python
 	@$(MAKE) --no-print-directory $(VENV)/.path
 	@touch $@ $(VENV)/.run
 
+.clients: $(VENV)/.test FORCE ## environments of the clients that have their own
+	@$(BIN)/python tests/helpers/client_environments.py
+
+FORCE:
+
 $(VENV)/.path: Makefile
 	@$(BIN)/python -c "import pathlib, sysconfig; pathlib.Path(sysconfig.get_path('purelib'), 'greffe.pth').write_text(str(pathlib.Path('api').resolve()) + chr(10))"
 	@printf '#!/bin/sh\nexec "%s" -m greffe "$$@"\n' "$(abspath $(BIN)/python)" > $(BIN)/greffe
@@ -64,4 +69,4 @@ $(VENV)/.path: Makefile
 	@touch $@
 
 clean:
-	rm -rf $(VENV) var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .clients var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
