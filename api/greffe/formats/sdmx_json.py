@@ -85,7 +85,7 @@ def _head(message: DataMessage, datasets: Sequence[DataSet], version: Version) -
 
 def _dataset(dataset: DataSet, described: Described, place: int, separator: str) -> Iterator[bytes]:
     found = described.levels(dataset)
-    values, dataset = dataset_values(dataset, found.dataset)
+    values, dataset = dataset_values(dataset, tuple(id_ for id_ in found.dataset if id_ in dataset.attributes))
     flat = not found.key
     opening = json_text(_told(dataset, described, place, values, found))[:-1]
     yield f'{separator}{opening},"{"observations" if flat else "series"}":{{'.encode()
@@ -113,7 +113,7 @@ def _told(dataset: DataSet, described: Described, place: int, values: dict[str, 
     told |= {"annotations": [origins.index(dataset.origin)]} if dataset.origin in origins else {}
     for id_, value in values.items():
         described.indexes[id_].note([value])
-    if found.dataset:
+    if found.dataset and dataset.action != "D":
         told["attributes"] = [
             int(described.indexes[id_](values[id_])) if id_ in values else None for id_ in found.dataset
         ]
