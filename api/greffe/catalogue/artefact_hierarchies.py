@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final
 
 from greffe.catalogue import artefact_output as out
@@ -55,11 +56,13 @@ def _code(node: Node, levels: set[str]) -> HierarchicalCode:
 def _day(node: Node, key: str, time: str) -> str:
     if key not in node:
         return ""
-    found = re.fullmatch(rf"(\d{{4}}-\d\d-\d\d)T{time}(?:\.0+)?Z", node.child(key).text())
-    if found is None:
+    text = node.child(key).text()
+    found = re.fullmatch(rf"(\d{{4}}-\d\d-\d\d)T{time}(?:\.0+)?Z", text)
+    try:
+        return date.fromisoformat(found[1] if found else "").isoformat()
+    except ValueError as error:
         hint = f"Write 2016-01-01T{time}Z: places are valid for whole days."
-        raise node.child(key).wrong(f"{node.child(key).text()!r} is not the bound of a day.", hint=hint)
-    return found[1]
+        raise node.child(key).wrong(f"{text!r} is not the bound of a day.", hint=hint) from error
 
 
 def _association(node: Node) -> HierarchyAssociation:

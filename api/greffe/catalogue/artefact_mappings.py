@@ -6,7 +6,7 @@ from typing import Final
 
 from greffe.catalogue import artefact_output as out
 from greffe.catalogue.artefact_output import Json
-from greffe.catalogue.artefact_parts import head, maybe, notes, urn_of
+from greffe.catalogue.artefact_parts import head, maybe, moment, notes, urn_of
 from greffe.catalogue.tree import Node
 from greffe.model.artefacts import Maintainable
 from greffe.model.mappings import (
@@ -61,7 +61,7 @@ def _item_map(node: Node) -> ItemMap:
     source = _mapped(node.child("sourceValue"))
     if source.start or source.end:
         raise node.child("sourceValue").wrong("Items are mapped whole, or by a pattern.")
-    bounds = node.text_or("validFrom"), node.text_or("validTo")
+    bounds = moment(node, "validFrom"), moment(node, "validTo")
     return ItemMap(source.value, node.text_or("targetValue"), source.regex, *bounds, notes(node))
 
 
@@ -82,7 +82,7 @@ def _representation_map(node: Node) -> StandardRepresentationMap:
     rows = []
     for one in node.entries("representationMappings"):
         one.only(("sourceValues", "targetValues", "validFrom", "validTo", "annotations"), ("sourceValues",))
-        bounds = one.text_or("validFrom"), one.text_or("validTo")
+        bounds = moment(one, "validFrom"), moment(one, "validTo")
         values = tuple(_mapped(v) for v in one.entries("sourceValues"))
         row = ValueMapping(values, tuple(_any_text(v) for v in one.entries("targetValues")), *bounds, notes(one))
         if (len(row.sources), len(row.targets)) != (len(sources), len(targets)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Final, TypedDict, TypeVar
 
 from greffe.catalogue.tree import Node
@@ -49,8 +50,8 @@ def head(node: Node, *known: str, needed: Iterable[str] = ()) -> Head:
         annotations=notes(node),
         partial=node.true("isPartial"),
         stub=stub(node),
-        valid_from=node.text_or("validFrom"),
-        valid_to=node.text_or("validTo"),
+        valid_from=moment(node, "validFrom"),
+        valid_to=moment(node, "validTo"),
     )
 
 
@@ -72,6 +73,19 @@ def reference(node: Node) -> Reference:
         raise node.child("agencyID").wrong(f"{agency!r} is not the id of an agency.")
     version = node.child("version").version() if "version" in node else "1.0"
     return Reference(agency, node.child("id").identifier(), version)
+
+
+def moment(node: Node, key: str) -> str:
+    """A dateTime with its zone, as written, of a key that may be left out ('')."""
+    found = node.text_or(key)
+    try:
+        if found and (found[10:11] != "T" or datetime.fromisoformat(found).tzinfo is None):
+            raise ValueError(found)
+    except ValueError as error:
+        raise node.child(key).wrong(
+            f"{found!r} is not a dateTime with a zone.", hint="Write 2020-01-01T00:00:00Z."
+        ) from error
+    return found
 
 
 def urn_of(node: Node, *kinds: str, item: bool = False) -> Urn:

@@ -100,9 +100,9 @@ class Catalogue:
         return self.get(DataStructure, dataflow.structure.reference)
 
     def codelist(self, component: Component) -> Codelist | None:
-        """The code list that enumerates a component, or None when it is not coded."""
+        """The code list that enumerates a component, or None when none does (a value list is no code list)."""
         urn = component.representation.enumeration
-        return None if urn is None else self.get(Codelist, urn.reference)
+        return None if urn is None or urn.kind != Codelist.kind else self.get(Codelist, urn.reference)
 
     def codelists(self, structure: DataStructure) -> dict[str, Codelist]:
         """Component id → its code list, for the coded components."""

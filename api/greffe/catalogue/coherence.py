@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue, Recipient
+from greffe.catalogue.kind_coherence import check_parts
 from greffe.catalogue.map_coherence import check_map
 from greffe.catalogue.map_view import MapView
 from greffe.errors import BadDefinition, NotFound, nearest
@@ -32,8 +33,11 @@ def check(
     for key, artefact in sorted(catalogue.artefacts.items()):
         for what, urn in _references(artefact):
             _resolve(catalogue, what, urn, places[key], items)
+    for key, artefact in sorted(catalogue.artefacts.items()):
         if isinstance(artefact, DataConstraint):
             _check_constraint(catalogue, artefact, places[key])
+        else:
+            check_parts(catalogue, artefact, places[key])
     ids: dict[str, str] = {}
     for file, recipient in recipients.items():
         if recipient.id in ids:
