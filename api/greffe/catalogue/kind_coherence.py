@@ -49,36 +49,31 @@ def known(what: str, id_: str, among: Collection[str], where: str, file: str) ->
         raise BadDefinition(f"{what}: {id_!r} is not in {where}.", file=file, nearest=nearest(id_, among))
 
 
-def _check_places(codes: Iterable[HierarchicalCode], levels: list[str], file: str, above: str = "") -> None:
-    """Ids of neighbours differ, levels go down, and a place is valid within the time of what it is below."""
+def _check_places(
+    codes: Iterable[HierarchicalCode], levels: list[str], file: str, above: str = "", within: tuple[str, str] = _OPEN
+) -> None:
+    """Ids of neighbours differ, levels go down, and a place is valid within the time of what it is below; a bound that
+    it does not have is that of what it is below."""
     seen: set[str] = set()
     for place in codes:
+        path = f"{above}{place.id}"
         if place.id in seen:
-            raise BadDefinition(f"The place {above}{place.id} stands twice.", file=file)
+            raise BadDefinition(f"The place {path} stands twice.", file=file)
         seen.add(place.id)
-        first, last = _bounds(place)
-        if first > last:
-            raise BadDefinition(f"The place {above}{place.id} ends before it begins.", file=file)
+        first, last = place.valid_from or within[0], place.valid_to or within[1]
+        if first < within[0] or last > within[1] or first > last:
+            bounds = [f"from {_said(low)} to {_said(high)}" for low, high in ((first, last), within)]
+            raise BadDefinition(f"{path} is valid {bounds[0]}, and what it is below {bounds[1]}.", file=file)
         for child in place.children:
-            begin, end = _bounds(child)
-            if begin < first or end > last:
-                raise BadDefinition(
-                    f"The place {above}{place.id}.{child.id} is valid from {child.valid_from or 'ever'} to"
-                    f" {child.valid_to or 'ever'}, and what it is below from {place.valid_from or 'ever'} to"
-                    f" {place.valid_to or 'ever'}.",
-                    file=file,
-                )
             if place.level and child.level and levels.index(child.level) <= levels.index(place.level):
                 raise BadDefinition(
-                    f"The place {above}{place.id}.{child.id} is of the level {child.level}, which is not below"
-                    f" {place.level}.",
-                    file=file,
+                    f"{path}.{child.id} is of the level {child.level}, which is not below {place.level}.", file=file
                 )
-        _check_places(place.children, levels, file, f"{above}{place.id}.")
+        _check_places(place.children, levels, file, f"{path}.", (first, last))
 
 
-def _bounds(place: HierarchicalCode) -> tuple[str, str]:
-    return place.valid_from or _OPEN[0], place.valid_to or _OPEN[1]
+def _said(bound: str) -> str:
+    return "ever" if bound in _OPEN else bound
 
 
 def _ids(catalogue: Catalogue, urn: Urn) -> list[str]:

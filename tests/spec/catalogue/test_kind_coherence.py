@@ -88,11 +88,11 @@ WRONG: dict[str, tuple[Maintainable, str, str]] = {
     "a place twice": (tree(id="FR10", valid_from="", valid_to=""), "FR.FR10 stands twice", ""),
     "a place that ends before it begins": (
         replace(HIERARCHY, codes=(replace(TOP, valid_from="2020-01-01", valid_to="2019-12-31", children=()),)),
-        "FR ends before it begins", "",
+        "FR is valid from 2020-01-01 to 2019-12-31, and what it is below from ever to ever", "",
     ),
     "a place that outlives what it is below": (
         replace(HIERARCHY, codes=(replace(TOP, valid_to="2015-12-31"),)),
-        "FR.FR10 is valid from 2016-01-01 to ever, and what it is below from ever to 2015-12-31", "",
+        "FR.FR10 is valid from 2016-01-01 to 2015-12-31, and what it is below from ever to 2015-12-31", "",
     ),
     "a place that is older than what it is below": (
         replace(HIERARCHY, codes=(replace(TOP, valid_from="1980-01-01"),)), "FR.FR1 is valid from 1976-05-10", "",
