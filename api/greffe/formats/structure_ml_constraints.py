@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from greffe.formats.structure_ml_pen import Cannot, Pen, first_moment, last_moment
+from greffe.formats.structure_ml_pen import Cannot, Pen
 from greffe.model.artefacts import Annotation
 from greffe.model.metadata import MetadataConstraint
 from greffe.model.references import Urn
@@ -30,16 +30,16 @@ _SINGLE: Final = ("dataproviderscheme", "metadataproviderscheme")
 
 
 def constraint(pen: Pen, element: etree._Element, found: DataConstraint) -> None:
-    """What it hangs on (of one kind), and its one region. A component without values restricts nothing."""
+    """What it hangs on (of one kind), and its one region. A component without values restricts nothing.
+
+    The time span of what is there is the range of its time dimension (R1-AVL-08), never a ReferencePeriod, at which
+    sdmx1 2.28 stops.
+    """
     _attached(pen, element, found.attachments, _DATA)
     if found.stub:
         return
     if any(found.values.values()) or found.time_range:
         _region(pen, element, found)
-    if pen.old and found.role == "Actual" and found.time_range and all(found.time_range):
-        first, last = found.time_range
-        period = {"startTime": first_moment(first), "endTime": last_moment(last)}
-        pen.child(element, "ReferencePeriod", period)
 
 
 def availability(pen: Pen, element: etree._Element, found: DataConstraint) -> None:

@@ -63,7 +63,7 @@ def codelist(pen: Pen, element: etree._Element, found: Codelist) -> None:
         flat(pen, element, found)
         return
     if pen.old:
-        if found.inherited - {item.id for item in found.items}:
+        if not found.inherited:
             raise Cannot("it extends other lists, and what it takes from them is left out")
         flat(pen, element, found)
         return

@@ -77,7 +77,7 @@ class Pen:
         self, parent: etree._Element, name: str, attributes: Mapping[str, str] | None = None, text: str = ""
     ) -> etree._Element:
         """A new last child, in the structure namespace."""
-        element = etree.SubElement(parent, self._structure + name, dict(attributes or {}))
+        element = etree.SubElement(parent, self._structure + name, attributes)
         if text:
             element.text = text
         return element
@@ -86,7 +86,7 @@ class Pen:
         self, parent: etree._Element, name: str, attributes: Mapping[str, str] | None = None, text: str = ""
     ) -> etree._Element:
         """A new last child, in the common namespace."""
-        element = etree.SubElement(parent, self._common + name, dict(attributes or {}))
+        element = etree.SubElement(parent, self._common + name, attributes)
         if text:
             element.text = text
         return element
@@ -100,21 +100,22 @@ class Pen:
 
     def annotated(self, element: etree._Element, annotations: Iterable[Annotation]) -> None:
         """The annotations, when there are any."""
-        found = tuple(annotations)
-        if not found:
-            return
-        parent = self.common(element, "Annotations")
-        for annotation in found:
-            one = self.common(parent, "Annotation", {"id": annotation.id} if annotation.id else {})
-            for name, text in (("AnnotationTitle", annotation.title), ("AnnotationType", annotation.type)):
-                if text:
-                    self.common(one, name, text=text)
+        parent: etree._Element | None = None
+        for annotation in annotations:
+            if parent is None:
+                parent = self.common(element, "Annotations")
+            one = self.common(parent, "Annotation", {"id": annotation.id} if annotation.id else None)
+            if annotation.title:
+                self.common(one, "AnnotationTitle", None, annotation.title)
+            if annotation.type:
+                self.common(one, "AnnotationType", None, annotation.type)
             self.texts(one, "AnnotationText", annotation.texts)
 
     def texts(self, element: etree._Element, name: str, texts: Texts) -> None:
         """One element a language, in the common namespace."""
+        tag = self._common + name
         for language, text in texts.items():
-            self.common(element, name, {_LANGUAGE: language}, text)
+            etree.SubElement(element, tag, {_LANGUAGE: language}).text = text
 
     def conditions(self, element: etree._Element, name: str, texts: Texts) -> None:
         """One element a language, in the structure namespace; an empty one when there is none, for it is required."""
