@@ -3,16 +3,15 @@
 from itertools import product
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 from pysdmx.api.qb import data as qb_data
-from pysdmx.api.qb import structure as qb_structure
 from pysdmx.api.qb.util import ApiVersion
 
 from greffe.errors import GreffeError
-from greffe.query import resources, rest_v1, rest_v2
+from greffe.query import rest_v1, rest_v2
 from greffe.query.parameters import path_parts
-from greffe.query.queries import DataQuery, StructureQuery
+from greffe.query.queries import DataQuery
 
 V1 = [v for v in ApiVersion if v.name.startswith("V1_")]
 V2 = [v for v in ApiVersion if v.name.startswith("V2_")]
@@ -75,38 +74,6 @@ def test_data_queries_of_pysdmx_are_the_same_question(agency, id_, version, key,
         last=last,
         attributes=(attributes,),
         measures=(measures,),
-    )
-
-
-BOTH = sorted(k for k in resources.V1 if resources.V1[k] == (k,) and k in resources.V2)
-
-
-@given(
-    kind=st.sampled_from(BOTH), agency=st.lists(agency_ids, max_size=2), id_=st.lists(ids, max_size=2),
-    version=st.lists(version_texts, max_size=2), items=st.lists(ids, max_size=2),
-    detail=st.sampled_from(resources.V1_DETAILS),
-    references=st.sampled_from([*resources.V1_REFERENCES, *BOTH]),
-    two=st.sampled_from(V2), short=st.booleans(),
-)  # fmt: skip
-@example("dataflow", ["A"], [], [], [], "full", "none", ApiVersion.V2_0_0, True)
-def test_structure_queries_of_pysdmx_are_the_same_question(
-    kind, agency, id_, version, items, detail, references, two, short
-):
-    items = items if kind in resources.WITH_ITEMS else []
-    asked = qb_structure.StructureQuery(
-        qb_structure.StructureType(kind), agency or "*", id_ or "*", version or "~", items or "*",
-        qb_structure.StructureDetail(detail), qb_structure.StructureReference(references),
-    )  # fmt: skip
-    question = rest_v1.parse_structure(*parts_of(asked.get_url(ApiVersion.V1_5_0, short), ""))
-    assert question == rest_v2.parse_structure(*parts_of(asked.get_url(two, short), "/structure"))
-    assert question == StructureQuery(
-        kinds=(kind,),
-        agencies=tuple(dict.fromkeys(agency)),
-        ids=tuple(dict.fromkeys(id_)),
-        versions=tuple(dict.fromkeys(version)) or ("~",),
-        items=tuple(dict.fromkeys(items)),
-        references=(references,),
-        detail=detail,
     )
 
 

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from greffe.errors import NotFound, nearest
+from greffe.model.artefacts import Artefact, ItemScheme
 from greffe.model.references import Reference, version_key
-from greffe.model.structures import ItemScheme
 from greffe.query.versions import matching
 
 SHOWN = 5  # agencies, versions or providers in a message
+MOST_KINDS = SHOWN  # more of them are called artefacts
 
 
 class Named(Protocol):
@@ -53,14 +54,15 @@ def no_such(what: str, known: Sequence[Reference], asked: Named, offered: Collec
     return NotFound(f"{name} exists with {exists}, not with {' and '.join(wrong)}.")
 
 
-def no_item(items: Sequence[str], schemes: Sequence[ItemScheme]) -> NotFound:
+def no_item(items: Sequence[str], schemes: Sequence[Artefact]) -> NotFound:
     """The error for items that none of the schemes has: of one scheme with the nearest of its items."""
     found = either([repr(i) for i in items])
     if len(schemes) != 1:
         return NotFound(f"{found} is no item of the {len(schemes)} schemes that match.")
-    known = [i.id for i in schemes[0].items]
+    scheme = schemes[0]
+    known = [i.id for i in scheme.items] if isinstance(scheme, ItemScheme) else [scheme.reference.id]
     near = [n for one in items for n in nearest(one.split(".")[-1], known)]
-    return NotFound(f"{found} is no item of {schemes[0].reference}.", nearest=dict.fromkeys(near))
+    return NotFound(f"{found} is no item of {scheme.reference}.", nearest=dict.fromkeys(near))
 
 
 def either(words: Iterable[str]) -> str:

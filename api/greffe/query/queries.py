@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, TypeAlias
 
 # What `dimension_at_observation` says of a flat answer: no series, every observation with its whole key.
@@ -69,7 +70,9 @@ class StructureQuery:
     """Which artefacts, which of their neighbours (`references`), and how much of each (`detail`).
 
     kinds: words of `model.references.KINDS`; `role` narrows constraints (Allowed | Actual).
+    items: ids, nested ones with dots. as_of: the moment whose catalogue answers, None = now.
     references: none | parents | parentsandsiblings | ancestors | children | descendants | all, or kinds.
+    detail: full | raw | allstubs | referencestubs | allcompletestubs | referencecompletestubs | referencepartial.
     """
 
     kinds: tuple[str, ...] = ()
@@ -80,6 +83,7 @@ class StructureQuery:
     references: tuple[str, ...] = ("none",)
     detail: str = "full"
     role: str = ""
+    as_of: datetime | None = None
     api: int = field(default=2, compare=False)
 
 

@@ -1,55 +1,65 @@
-"""Kinds of artefacts in the words of both dialects: those that are kept here, and those that are only known."""
+"""Kinds of artefacts in the words of both dialects: what each word of an address or of `references` stands for."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from greffe.model.kinds import CLASSES
 from greffe.model.references import ITEM_CLASSES
 
-# REST 1.5 resource → kinds kept here (R1-STR). `structure` is every kind that 1.5 can name.
-V1: Final[dict[str, tuple[str, ...]]] = {
-    "datastructure": ("datastructure",),
-    "dataflow": ("dataflow",),
-    "codelist": ("codelist",),
-    "conceptscheme": ("conceptscheme",),
-    "agencyscheme": ("agencyscheme",),
-    "dataproviderscheme": ("dataproviderscheme",),
-    "organisationscheme": ("agencyscheme", "dataproviderscheme"),
-    "provisionagreement": ("provisionagreement",),
+# Kinds of structures: a metadata set is a report, it is asked for with /metadata.
+STRUCTURES: Final = tuple(kind for kind in CLASSES if kind != "metadataset")
+
+_SAME: Final = (
+    "datastructure", "metadatastructure", "categoryscheme", "conceptscheme", "codelist", "agencyscheme",
+    "dataproviderscheme", "dataconsumerscheme", "organisationunitscheme", "dataflow", "metadataflow",
+    "reportingtaxonomy", "provisionagreement", "process", "categorisation", "transformationscheme", "rulesetscheme",
+    "userdefinedoperatorscheme", "customtypescheme", "namepersonalisationscheme", "vtlmappingscheme",
+)  # fmt: skip
+_MAPS: Final = (
+    "structuremap", "conceptschememap", "categoryschememap", "organisationschememap", "reportingtaxonomymap",
+)  # fmt: skip
+# REST 1.5 resource → kinds (R1-STR-01 to 28): the words of 2.1, as `formats` says these kinds in 2.1.
+V1: Final[dict[str, tuple[str, ...]]] = {kind: (kind,) for kind in _SAME} | {
+    "hierarchicalcodelist": ("hierarchy",),
+    "organisationscheme": ("agencyscheme", "dataproviderscheme", "dataconsumerscheme", "organisationunitscheme"),
+    "structureset": _MAPS,
     "contentconstraint": ("dataconstraint",),
     "allowedconstraint": ("dataconstraint",),
     "actualconstraint": ("dataconstraint",),
-    "categoryscheme": ("categoryscheme",),
-    "categorisation": ("categorisation",),
+    "namealiasscheme": ("vtlmappingscheme",),
 }
-V1["structure"] = tuple(dict.fromkeys(kind for kinds in V1.values() for kind in kinds))
+# `structure` is every kind that 1.5 can name (R1-STR-29): what else there is came with 3.0.
+V1_KINDS: Final = tuple(dict.fromkeys(kind for kinds in V1.values() for kind in kinds))
+V1_RESOURCES: Final = (*V1, "structure")
 V1_ROLES: Final = {"allowedconstraint": "Allowed", "actualconstraint": "Actual"}
-V1_ABSENT: Final = (
-    "metadatastructure", "hierarchicalcodelist", "dataconsumerscheme", "organisationunitscheme", "metadataflow",
-    "reportingtaxonomy", "structureset", "process", "attachmentconstraint", "transformationscheme", "rulesetscheme",
-    "userdefinedoperatorscheme", "customtypescheme", "namepersonalisationscheme", "vtlmappingscheme",
-    "namealiasscheme",
-)  # fmt: skip
+# What `references` means by a word of 1.5. Nothing is attached to keys here and no actual constraint is kept: those
+# two words are understood, and nothing comes along for them.
+V1_REFERENCED: Final[dict[str, tuple[str, ...]]] = V1 | {
+    "structure": V1_KINDS,
+    "actualconstraint": ("actualconstraint",),
+    "attachmentconstraint": ("attachmentconstraint",),
+}
 
-# REST 2.x artefact type → kinds kept here (R2-STR-01).
-V2: Final[dict[str, tuple[str, ...]]] = {
-    kind: (kind,)
-    for kind in (
-        "datastructure", "dataflow", "codelist", "conceptscheme", "agencyscheme", "dataproviderscheme",
-        "provisionagreement", "dataconstraint", "categoryscheme", "categorisation", "structuremap",
-        "representationmap",
-    )
-}  # fmt: skip
-V2["*"] = ()
-V2_ABSENT: Final = (
-    "metadatastructure", "metadataflow", "metadataprovisionagreement", "process", "metadataconstraint", "valuelist",
-    "reportingtaxonomy", "hierarchy", "hierarchyassociation", "metadataproviderscheme", "dataconsumerscheme",
-    "organisationunitscheme", "transformationscheme", "rulesetscheme", "userdefinedoperatorscheme",
-    "customtypescheme", "namepersonalisationscheme", "vtlmappingscheme", "conceptschememap", "categoryschememap",
-    "organisationschememap", "reportingtaxonomymap",
-)  # fmt: skip
+# REST 2.x artefact type → kinds (R2-STR-01); no kinds = all of them.
+V2: Final[dict[str, tuple[str, ...]]] = {kind: (kind,) for kind in STRUCTURES} | {"*": ()}
+# Words of 1.5 that 2.x does not know, and what to ask for instead (R2-STR-02).
+V2_GONE: Final[dict[str, tuple[str, ...]]] = {
+    "organisationscheme": V1["organisationscheme"],
+    "hierarchicalcodelist": ("hierarchy", "hierarchyassociation"),
+    "structureset": (*_MAPS, "representationmap"),
+    "contentconstraint": ("dataconstraint", "metadataconstraint"),
+    "actualconstraint": ("dataconstraint",),
+    "allowedconstraint": ("dataconstraint",),
+    "attachmentconstraint": ("dataconstraint",),
+    "namealiasscheme": ("vtlmappingscheme",),
+}
 
-WITH_ITEMS: Final = (*ITEM_CLASSES, "organisationscheme")
+# Words that may be followed by items (R1-STR-40, R2-STR-10). The item of a hierarchicalcodelist is a hierarchy.
+V1_WITH_ITEMS: Final = (
+    *(kind for kind in ITEM_CLASSES if kind in V1), "organisationscheme", "hierarchicalcodelist", "namealiasscheme",
+)  # fmt: skip
+V2_WITH_ITEMS: Final = tuple(ITEM_CLASSES)
 V1_REFERENCES: Final = ("none", "parents", "parentsandsiblings", "children", "descendants", "all")
 V2_REFERENCES: Final = (*V1_REFERENCES, "ancestors")
 V1_DETAILS: Final = (

@@ -11,7 +11,7 @@ from greffe.query import resources, versions
 from greffe.query.parameters import PRESENTATION, Spec, agencies, choice, ids, read_parameters, text
 from greffe.query.queries import StructureQuery
 
-RESOURCES: Final = tuple(resources.V1)
+RESOURCES: Final = resources.V1_RESOURCES
 STRUCTURE_PARAMETERS: Final[dict[str, Spec]] = {
     "references": text("Which neighbours come along; or a resource", "children", default="none"),
     "detail": text("How much of each", choices=resources.V1_DETAILS, default="full"),
@@ -22,12 +22,12 @@ STRUCTURE_PARAMETERS: Final[dict[str, Spec]] = {
 def parse_structure(parts: Sequence[str], raw_query: str) -> StructureQuery:
     """`{resource}/{agencyID}/{resourceID}/{version}/{itemID}`: all parts, and the query string.
 
-    Raises NotFound for a resource that the standard does not know, Unsupported for one that is not kept here, BadQuery.
+    Raises NotFound for a resource that the standard does not know, Unsupported for attachment constraints, BadQuery.
     """
     resource, agency, id_, version, item = _five(parts)
     kinds = _kinds(resource)
     given = read_parameters(raw_query, STRUCTURE_PARAMETERS)
-    if len(parts) == 5 and resource not in resources.WITH_ITEMS:
+    if len(parts) == 5 and resource not in resources.V1_WITH_ITEMS:
         raise NotFound(f"A {resource} has no items to ask for.")
     return StructureQuery(
         kinds=kinds,
@@ -52,19 +52,23 @@ def _five(parts: Sequence[str]) -> tuple[str, str, str, str, str]:
 
 
 def _kinds(resource: str) -> tuple[str, ...]:
-    if resource in resources.V1_ABSENT:
-        raise Unsupported(f"No {resource} is kept here.", parameter="resource")
+    if resource == "structure":
+        return resources.V1_KINDS
+    if resource == "attachmentconstraint":
+        raise Unsupported(
+            "Nothing is attached to keys here, so there are no attachment constraints.",
+            parameter="resource",
+            hint="What is allowed is an allowedconstraint; SDMX 3.0 has no attachment constraints.",
+        )
     if resource not in resources.V1:
-        raise NotFound(f"There is no resource {resource!r}.", nearest=nearest(resource, (*resources.V1, "data")))
+        raise NotFound(f"There is no resource {resource!r}.", nearest=nearest(resource, (*RESOURCES, "data")))
     return resources.V1[resource]
 
 
 def _references(value: str) -> tuple[str, ...]:
     if value in resources.V1_REFERENCES:
         return (value,)
-    if value in resources.V1:
-        return resources.V1[value]
-    if value in resources.V1_ABSENT:
-        return (value,)
-    known = (*resources.V1_REFERENCES, *resources.V1)
+    if value in resources.V1_REFERENCED:
+        return resources.V1_REFERENCED[value]
+    known = (*resources.V1_REFERENCES, *resources.V1_REFERENCED)
     raise BadQuery(f"{value!r} cannot be asked for.", parameter="references", nearest=nearest(value, known))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from greffe.errors import BadQuery, Unsupported, nearest
+from greffe.errors import BadQuery, nearest
 from greffe.model.references import ID
 from greffe.query import resources, versions
 from greffe.query.parameters import (
@@ -14,7 +14,7 @@ from greffe.query.parameters import (
     agencies,
     choice,
     ids,
-    instant,
+    moment,
     read_parameters,
     text,
     word,
@@ -25,15 +25,16 @@ RESOURCES: Final = tuple(resources.V2)
 STRUCTURE_PARAMETERS: Final[dict[str, Spec]] = {
     "references": text("Which neighbours come along; or artefact types; comma is or", "children", default="none"),
     "detail": text("How much of each", choices=resources.V2_DETAILS, default="full"),
-    "asOf": text("Not offered (501)", "2026-01-01T00:00:00Z"),
+    "asOf": text("As it was at that moment; without offset Europe/Paris", "2026-01-01T00:00:00Z"),
     **PRESENTATION,
 }
+_ITEM: Final = rf"{ID}(?:\.{ID})*"
 
 
 def parse_structure(parts: Sequence[str], raw_query: str) -> StructureQuery:
     """`structure/{artefactType}/{agencyID}/{resourceID}/{version}/{itemID}`: the parts after `structure`.
 
-    Raises BadQuery (an artefact type that does not exist, too), Unsupported for a type that is not kept here.
+    Raises BadQuery, also for an artefact type that does not exist.
     """
     if len(parts) > 5:
         raise BadQuery("The path has too many parts.", parameter="path")
@@ -41,31 +42,37 @@ def parse_structure(parts: Sequence[str], raw_query: str) -> StructureQuery:
     kind = word(2, kind)
     kinds = _kinds(kind)
     given = read_parameters(raw_query, STRUCTURE_PARAMETERS)
-    instant(given, "asOf")
-    if len(parts) == 5 and kind not in resources.WITH_ITEMS:
+    if len(parts) == 5 and kind not in resources.V2_WITH_ITEMS:
         raise BadQuery(f"A {kind} has no items to ask for.", parameter="itemID")
     return StructureQuery(
         kinds=kinds,
         agencies=agencies(agency, 2),
         ids=ids(id_, 2, "an id"),
         versions=versions.asked_v2(version),
-        items=ids(item, 2, "an item", rf"{ID}(?:\.{ID})*"),
+        items=ids(item, 2, "an item", ".+" if kind == "valuelist" else _ITEM),  # values may hold any characters
         references=tuple(dict.fromkeys(_reference(r) for r in given.get("references", "none").split(","))),
         detail=choice(given, "detail", resources.V2_DETAILS, "full"),
+        as_of=moment(given, "asOf"),
         api=2,
     )
 
 
 def _kinds(kind: str) -> tuple[str, ...]:
-    if kind in resources.V2_ABSENT:
-        raise Unsupported(f"No {kind} is kept here.", parameter="artefactType")
     if kind not in resources.V2:
-        raise BadQuery(f"{kind!r} is no artefact type.", parameter="artefactType", nearest=nearest(kind, resources.V2))
+        raise _unknown(f"{kind!r} is no artefact type.", "artefactType", kind, resources.V2)
     return resources.V2[kind]
 
 
 def _reference(value: str) -> str:
-    known = (*resources.V2_REFERENCES, *(k for k in resources.V2 if k != "*"), *resources.V2_ABSENT)
+    known = (*resources.V2_REFERENCES, *resources.STRUCTURES)
     if value not in known:
-        raise BadQuery(f"{value!r} cannot be asked for.", parameter="references", nearest=nearest(value, known))
+        raise _unknown(f"{value!r} cannot be asked for.", "references", value, known)
     return value
+
+
+def _unknown(says: str, parameter: str, word_: str, known: Sequence[str] | dict[str, tuple[str, ...]]) -> BadQuery:
+    if word_ == "metadataset":
+        return BadQuery(says, parameter=parameter, hint="Metadata sets are asked for with metadata/metadataset/….")
+    instead = resources.V2_GONE.get(word_)
+    hint = "It is a word of REST 1.5." if instead else ""
+    return BadQuery(says, parameter=parameter, nearest=instead or nearest(word_, tuple(known)), hint=hint)

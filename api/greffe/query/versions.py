@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from greffe.errors import BadQuery
-from greffe.model.references import VERSION, same_version, version_key
+from greffe.model.references import same_version, version_key
 from greffe.query.parameters import word
 
 OPERATORS: Final = "+~*"
-_EXACT: Final = re.compile(VERSION)
-_EXACT_V1: Final = re.compile(r"\d+(?:\.\d+)*")
-_PART: Final = re.compile(r"(\d*)([+~*]?)")
+_NUMBER: Final = r"(?:0|[1-9][0-9]{0,8})"
+_WORD: Final = r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z\-][A-Za-z0-9\-]*)"  # of an extension
+_EXACT: Final = re.compile(rf"{_NUMBER}(?:\.{_NUMBER}(?:\.{_NUMBER}(?:-{_WORD}(?:\.{_WORD})*)?)?)?")
+_EXACT_V1: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})*")
+_PART: Final = re.compile(rf"({_NUMBER}?)([+~*]?)")
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,9 @@ def parse(text: str) -> Pattern | None:
     place, operator = operators[0]
     numbers = [int(m[1] or 0) for m in found if m]
     wild = parts[place] == operator
-    if (operator == "+" and len(parts) == 2) or (wild and any(numbers[place + 1 :])):
+    if wild and any(numbers[place + 1 :]):  # `1.+.3`
+        raise _unreadable(text)
+    if operator == "+" and (len(parts) == 2 or parts[0].startswith("0")):  # what is stable has three parts, from 1.0.0
         raise _unreadable(text)
     padded = (*numbers, 0, 0)[:3]
     return Pattern(operator, tuple(numbers[:place]), (padded[0], padded[1], padded[2]), len(parts))
@@ -81,10 +85,11 @@ def matching(patterns: Iterable[str], versions: Collection[str]) -> set[str]:
     """Which of the versions of one artefact those patterns mean. Exact `1.0` finds `1.0.0` too (D9)."""
     found: set[str] = set()
     for text in patterns:
-        pattern = parse(text)
+        pattern = parse(text) if any(o in text for o in OPERATORS) else None
         if pattern is None:
             exact = {text} & set(versions)
-            found |= exact or {v for v in versions if same_version(v, text)}
+            short = text.count(".") < 3  # 1.5 can write versions of any length, nothing here has them
+            found |= exact or {v for v in versions if short and same_version(v, text)}
             continue
         fitting = [v for v in versions if pattern.matches(v)]
         if pattern.operator == "*":

@@ -75,6 +75,10 @@ class Parts:
             self._catalogues[version.checksum] = load(contents)
         return self._catalogues[version.checksum]
 
+    def catalogue_at(self, moment: datetime) -> Catalogue:
+        """The catalogue that was effective at that moment. Raises NotFound before the first one."""
+        return self.catalogue(self.ledger().catalogue_at(moment).checksum)
+
     @contextmanager
     def connection(self) -> Iterator[Connection]:
         """A DuckDB connection that may read and write below the home directory only."""

@@ -132,6 +132,14 @@ class Ledger:
         """How many releases have taken effect by now."""
         return bisect_right(self._instants, now)
 
+    def catalogue_at(self, moment: datetime) -> CatalogueVersion:
+        """The catalogue that was effective at that moment. Raises NotFound before the first one."""
+        found = [v for v in self.catalogues if instants.read(v.instant) <= moment]
+        if not found:
+            first = f"The first definitions are of {self.catalogues[0].instant}." if self.catalogues else ""
+            raise NotFound(f"Nothing was effective yet at {moment.isoformat()}.", parameter="asOf", hint=first)
+        return found[-1]
+
     @property
     def catalogue_files(self) -> Mapping[str, str]:
         """Path → checksum of the catalogue that is effective; empty before the first import."""

@@ -1,21 +1,16 @@
-"""Addresses of REST 1.5 and the questions that they ask (R1-STR, R1-DATA)."""
+"""Data addresses of REST 1.5 and the questions that they ask (R1-DATA)."""
 
 import pytest
 
-from greffe.errors import BadQuery, NotFound, Unsupported
+from greffe.errors import BadQuery, Unsupported
 from greffe.query.parameters import path_parts
-from greffe.query.queries import Condition, DataQuery, Filter, StructureQuery
-from greffe.query.rest_v1 import parse_data, parse_structure
+from greffe.query.queries import Condition, DataQuery, Filter
+from greffe.query.rest_v1 import parse_data
 
 
 def data(address):
     path, _, query = address.partition("?")
     return parse_data(path_parts(path), query)
-
-
-def structure(address):
-    path, _, query = address.partition("?")
-    return parse_structure(path_parts(path), query)
 
 
 def slots(text):
@@ -139,75 +134,6 @@ def test_an_unknown_parameter_is_refused_with_the_nearest():
     with pytest.raises(BadQuery) as error:
         data("X?startperiod=2020")
     assert error.value.nearest[0] == "startPeriod"
-
-
-@pytest.mark.parametrize(
-    ("address", "question"),
-    [
-        ("codelist", StructureQuery(("codelist",))),  # R1-STR-05, R1-STR-30
-        ("codelist/", StructureQuery(("codelist",))),  # R1-STR-35
-        ("codelist/all/all/latest/all", StructureQuery(("codelist",))),  # R1-STR-31, 43
-        ("codelist/ALL/CL_SEX", StructureQuery(("codelist",), ids=("CL_SEX",))),  # opensdmx
-        ("dataflow/SSER/latest", StructureQuery(("dataflow",), ("SSER",))),  # pandaSDMX
-        ("dataflow/SSER/X/1.0", StructureQuery(("dataflow",), ("SSER",), ("X",), ("1.0",))),
-        ("dataflow/SSER/X/all", StructureQuery(("dataflow",), ("SSER",), ("X",), ("*",))),
-        (
-            "dataflow/A+B.C/X+Y/1.0+latest",
-            StructureQuery(("dataflow",), ("A", "B.C"), ("X", "Y"), ("1.0", "~")),
-        ),  # 32, 33
-        ("dataflow/A%2BB/X", StructureQuery(("dataflow",), ("A", "B"), ("X",))),
-        (
-            "codelist/SSER/X/latest/A+B.C",
-            StructureQuery(("codelist",), ("SSER",), ("X",), items=("A", "B.C")),
-        ),  # 42, 44
-        ("organisationscheme", StructureQuery(("agencyscheme", "dataproviderscheme"))),  # R1-STR-07
-        ("contentconstraint", StructureQuery(("dataconstraint",))),  # R1-STR-19
-        ("allowedconstraint", StructureQuery(("dataconstraint",), role="Allowed")),  # R1-STR-21
-        ("actualconstraint", StructureQuery(("dataconstraint",), role="Actual")),  # R1-STR-20
-        ("codelist?detail=allstubs&references=none", StructureQuery(("codelist",), detail="allstubs")),  # R1-STR-51
-        ("codelist?references=parentsandsiblings", StructureQuery(("codelist",), references=("parentsandsiblings",))),
-        ("codelist?references=datastructure", StructureQuery(("codelist",), references=("datastructure",))),  # 66
-        ("codelist?references=allowedconstraint", StructureQuery(("codelist",), references=("dataconstraint",))),
-        ("codelist?references=metadataflow", StructureQuery(("codelist",), references=("metadataflow",))),
-    ],
-)
-def test_structures_are_asked(address, question):
-    assert structure(address) == question
-
-
-def test_structure_is_every_kind_that_the_dialect_can_name():
-    """R1-STR-29: maps came with 2.x."""
-    kinds = structure("structure").kinds
-    assert len(kinds) == 10
-    assert "structuremap" not in kinds
-
-
-@pytest.mark.parametrize(
-    ("address", "error"),
-    [
-        ("codelists", NotFound),
-        ("", NotFound),
-        ("metadataflow", Unsupported),
-        ("structureset/SSER", Unsupported),
-        ("vtlmappingscheme", Unsupported),  # R1-STR-28, both spellings
-        ("namealiasscheme", Unsupported),
-        ("dataflow/SSER/X/1.0/item", NotFound),  # R1-STR-45
-        ("codelist/SSER/X/1.0/A/more", BadQuery),
-        ("codelist/SSER/X/one", BadQuery),  # R1-STR-34
-        ("codelist/SSER/X/1.0-draft", BadQuery),
-        ("codelist/SS ER", BadQuery),
-        ("codelist/SSER/*", BadQuery),
-        ("codelist?detail=some", BadQuery),  # R1-STR-56
-        ("codelist?detail=raw", BadQuery),
-        ("codelist?references=everything", BadQuery),  # R1-STR-67
-        ("codelist?references=ancestors", BadQuery),
-        ("codelist?references=codelist,dataflow", BadQuery),
-        ("codelist?startPeriod=2020", BadQuery),
-    ],
-)
-def test_what_is_no_structure_query_is_refused(address, error):
-    with pytest.raises(error):
-        structure(address)
 
 
 @pytest.mark.parametrize(

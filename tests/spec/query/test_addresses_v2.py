@@ -1,11 +1,11 @@
-"""Addresses of REST 2.x and the questions that they ask (R2-GEN, R2-STR, R2-DATA)."""
+"""Data addresses of REST 2.x and the questions that they ask (R2-GEN, R2-DATA)."""
 
 import pytest
 
 from greffe.errors import BadQuery, Unsupported
 from greffe.query.parameters import path_parts
-from greffe.query.queries import Condition, DataQuery, Filter, StructureQuery, merged
-from greffe.query.rest_v2 import parse_data, parse_structure
+from greffe.query.queries import Condition, DataQuery, Filter, merged
+from greffe.query.rest_v2 import parse_data
 
 ALL = {"context": "*", "versions": ("*",)}
 X = {"context": "dataflow", "agencies": ("SSER",), "ids": ("X",), "versions": ("1.0.0",)}
@@ -14,11 +14,6 @@ X = {"context": "dataflow", "agencies": ("SSER",), "ids": ("X",), "versions": ("
 def data(address):
     path, _, query = address.partition("?")
     return parse_data(path_parts(path), query)
-
-
-def structure(address):
-    path, _, query = address.partition("?")
-    return parse_structure(path_parts(path), query)
 
 
 def slots(text):
@@ -127,46 +122,6 @@ def test_what_is_not_offered_is_said(query):
     with pytest.raises(Unsupported) as error:
         data(f"?{query}")
     assert error.value.parameter == query.partition("=")[0]
-
-
-@pytest.mark.parametrize(
-    ("address", "question"),
-    [
-        ("", StructureQuery()),  # R2-STR-07
-        ("*/*/*/~", StructureQuery()),
-        ("all", StructureQuery()),  # R2-STR-03
-        ("codelist", StructureQuery(("codelist",))),
-        ("agencyscheme/SDMX/", StructureQuery(("agencyscheme",), ("SDMX",))),
-        ("dataflow/*/*/+", StructureQuery(("dataflow",), versions=("+",))),  # sdmx1
-        ("dataflow/A,B/X,Y/1.0.0,2.0.0", StructureQuery(("dataflow",), ("A", "B"), ("X", "Y"), ("1.0.0", "2.0.0"))),
-        ("codelist/SSER/X/~/A,B", StructureQuery(("codelist",), ("SSER",), ("X",), items=("A", "B"))),  # R2-STR-10
-        ("dataconstraint?detail=raw", StructureQuery(("dataconstraint",), detail="raw")),  # R2-STR-26
-        ("structuremap?references=ancestors", StructureQuery(("structuremap",), references=("ancestors",))),
-        ("dataflow?references=codelist,children", StructureQuery(("dataflow",), references=("codelist", "children"))),
-        ("dataflow?detail=allcompletestubs", StructureQuery(("dataflow",), detail="allcompletestubs")),
-    ],
-)
-def test_structures_are_asked(address, question):
-    assert structure(address) == question
-
-
-@pytest.mark.parametrize(
-    ("address", "error"),
-    [
-        ("codelists", BadQuery),  # R2-STR-06
-        ("organisationscheme", BadQuery),  # R2-STR-02
-        ("valuelist", Unsupported),
-        ("hierarchy", Unsupported),
-        ("dataflow/SSER/X/~/item", BadQuery),  # R2-STR-12
-        ("dataflow?references=everything", BadQuery),  # R2-STR-31
-        ("dataflow?detail=some", BadQuery),  # R2-STR-27
-        ("dataflow?asOf=2026-01-01T00:00:00Z", Unsupported),  # R2-STR-40
-        ("dataflow/SSER/X/1.+.3", BadQuery),
-    ],
-)
-def test_what_is_no_structure_query_is_refused(address, error):
-    with pytest.raises(error):
-        structure(address)
 
 
 @pytest.mark.parametrize(

@@ -138,8 +138,11 @@ def headers_of(tag: str, language: str, modified: datetime) -> dict[str, str]:
     }
 
 
-def changed_at(parts: Parts) -> datetime:
-    """When the catalogue last changed: names and constraints are part of every answer."""
+def changed_at(parts: Parts, moment: datetime | None = None) -> datetime:
+    """When the catalogue last changed, before `moment` when one is given: names and constraints are part of every
+    answer."""
+    if moment is not None:
+        return instants.read(parts.ledger().catalogue_at(moment).instant)
     versions = parts.ledger().catalogues
     return instants.read(versions[-1].instant) if versions else parts.clock()
 
