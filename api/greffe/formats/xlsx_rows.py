@@ -23,6 +23,7 @@ ROWS: Final = 1_048_576  # of a sheet, the header line included
 DIGITS: Final = 15  # significant ones, more than which Excel rounds
 STATUSES: Final = ("OBS_STATUS", "CONF_STATUS")
 _LONGEST: Final = 32_767  # characters of a cell
+_PART: Final = 4_096  # rows
 _ROW, _KIND = "#row", "#kind"  # columns that are added to a block
 _NUMBER, _TEXT = "number", "text"
 _BEFORE: Final = {_NUMBER: '"><v>', _TEXT: '" t="str"><v>'}
@@ -79,7 +80,8 @@ class Sheet:
     def chunks(self) -> Iterator[bytes]:
         """The `row` elements after the header line. Raises TooLarge when they are more than a sheet holds."""
         observations = self._dataset.observations
-        yield from chunks(map(self._numbered, self._dataset.blocks), self._layout, observations=observations)
+        blocks = (part for block in self._dataset.blocks for part in _smaller(block))
+        yield from chunks(map(self._numbered, blocks), self._layout, observations=observations)
 
     def _laid_out(self, columns: Sequence[flat.Column], labelled: bool) -> Layout:
         constants, cells = flat.constants(self._dataset), list[tuple[Piece, ...]]()
@@ -148,6 +150,23 @@ def _flags(found: pa.BooleanArray) -> npt.NDArray[np.bool_]:
 
 def _lengths(texts: pa.StringArray) -> npt.NDArray[np.int64]:
     return np.asarray(pc.binary_length(texts).fill_null(0), dtype=np.int64)
+
+
+def _smaller(block: SeriesBlock) -> Iterator[SeriesBlock]:
+    """The block in parts of some 4,096 rows, since a row of XML is long; a series stays whole."""
+    counts = np.asarray(block.counts.to_numpy(), dtype=np.int64)
+    ends = np.cumsum(np.maximum(counts, 1))
+    offsets = np.concatenate(([0], np.cumsum(counts)))
+    start = 0
+    while start < len(counts):
+        done = int(ends[start - 1]) if start else 0
+        end = max(int(np.searchsorted(ends, done + _PART, side="right")), start + 1)
+        yield SeriesBlock(
+            block.series.slice(start, end - start),
+            block.counts.slice(start, end - start),
+            block.observations.slice(int(offsets[start]), int(offsets[end] - offsets[start])),
+        )
+        start = end
 
 
 def _inline(text: str) -> str:
