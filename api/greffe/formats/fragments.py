@@ -153,10 +153,10 @@ class _Window:
 
     def _numbers(self, number: Number) -> Strings:
         column = cast("Strings", self._columns[number.id].combine_chunks())
-        if not _NUMBER[octets(column)].all():
-            raise Broken(f"A released value of {number.id} is not the text of a number.")
         if number.write is not None:
             column = number.write(column)
+        elif not _NUMBER[octets(column)].all():
+            raise Broken(f"A released value of {number.id} is not the text of a number.")
         if self._gaps is not None:
             column = column.take(self._gaps)
         return cast("Strings", column.fill_null(number.missing)) if number.missing and column.null_count else column
