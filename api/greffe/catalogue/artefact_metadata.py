@@ -105,8 +105,7 @@ def _attribute_said(structure: MetadataStructure, attribute: MetadataAttribute) 
     if list_ is not None and list_.kind != "codelist":
         raise out.unsayable(structure, f"{attribute.id} is enumerated by a {list_.kind}")
     found: Json = {"id": attribute.id, "conceptIdentity": str(attribute.concept)}
-    if attribute.presentational:
-        found["isPresentational"] = True
+    found["isPresentational"] = attribute.presentational  # said even when false: pysdmx 1.21 wants it
     found["minOccurs"] = attribute.least
     found["maxOccurs"] = "unbounded" if attribute.most is None else attribute.most
     if not attribute.presentational or attribute.representation != Representation():

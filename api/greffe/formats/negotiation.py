@@ -42,6 +42,7 @@ class Choice(Generic[F]):
 
 _SDMX: Final = "application/vnd.sdmx."
 _STRUCTURE: Final = ("structure", "xml", "structurexml", "sdmx-ml")
+_STRUCTURE_JSON: Final = ("jsonstructure", "json", "structurejson", "sdmx-json")
 
 DATA_FORMATS: Final[tuple[Format[DataWriter], ...]] = (
     *SDMX_DATA_FORMATS,
@@ -77,8 +78,17 @@ STRUCTURE_FORMATS: Final[tuple[Format[StructureWriter], ...]] = (
         partial(structure_ml.write, version="3.1"), _STRUCTURE, preferred=("v2",),
     ),
     Format(
-        f"{_SDMX}structure+json", "2.1.0", "json", "jsonstructure", "structure", structure_json.write,
-        ("json", "structurejson", "sdmx-json"), preferred=("v1", "v2"), default=("v2",),
+        f"{_SDMX}structure+json", "2.1.0", "json", "jsonstructure-2.1", "structure", structure_json.write,
+        _STRUCTURE_JSON, preferred=("v2",), default=("v2",),
+    ),
+    Format(
+        f"{_SDMX}structure+json", "2.0.0", "json", "jsonstructure-2.0", "structure",
+        partial(structure_json.write, version="2.0.0"), _STRUCTURE_JSON,
+    ),
+    Format(
+        f"{_SDMX}structure+json", "1.0.0", "json", "jsonstructure-1.0", "structure",
+        partial(structure_json.write, version="1.0.0"), _STRUCTURE_JSON, preferred=("v1",),
+        aliases=(f"{_SDMX}structure+json;version=1.0.0-wd",),
     ),
 )  # fmt: skip
 FORMATS: Final[tuple[AnyFormat, ...]] = (*DATA_FORMATS, *STRUCTURE_FORMATS, *SCHEMA_FORMATS, *METADATA_FORMATS)

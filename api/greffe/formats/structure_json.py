@@ -100,7 +100,7 @@ def _said(say: Say, version: str, artefact: Artefact, known: Known) -> tuple[str
 def _refused(artefact: Artefact, version: str, why: Cannot) -> NotAcceptable:
     return NotAcceptable(
         f"{artefact.kind} {artefact.reference} cannot be written as SDMX-JSON {version[:3]}: {why}.",
-        hint="Ask for SDMX-JSON 2.1 (format=jsonstructure&formatVersion=2.1.0).",
+        hint="Ask for SDMX-JSON 2.1 (format=jsonstructure-2.1).",
     )
 
 

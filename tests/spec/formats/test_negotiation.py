@@ -15,6 +15,7 @@ CSV1, CSV2, CSV21 = (f"{SDMX}data+csv;version={v}" for v in ("1.0.0", "2.0.0", "
 JSON1, JSON2, JSON21 = (f"{SDMX}data+json;version={v}" for v in ("1.0.0", "2.0.0", "2.1.0"))
 DATA30, DATA31 = f"{SDMX}data+xml;version=3.0.0", f"{SDMX}data+xml;version=3.1.0"
 ML, JSON = f"{SDMX}structure+xml;version=2.1", f"{SDMX}structure+json;version=2.1.0"
+JSON20, JSON10 = f"{SDMX}structure+json;version=2.0.0", f"{SDMX}structure+json;version=1.0.0"
 ML30, ML31 = f"{SDMX}structure+xml;version=3.0.0", f"{SDMX}structure+xml;version=3.1.0"
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 
@@ -90,6 +91,11 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         (f"{SDMX}data+csv;version=1+.0.0", "data", "v1", CSV21),
         (f"{SDMX}data+json;version=2.0+.0", "data", "v1", JSON21),
         (f"{SDMX}structure+json;version=2.0+.0", "structure", "v2", JSON),
+        (f"{SDMX}structure+json;version=2.0.0", "structure", "v2", JSON20),
+        (f"{SDMX}structure+json;version=1.0", "structure", "v1", JSON10),
+        (f"{SDMX}structure+json", "structure", "v1", JSON10),
+        (f"{SDMX}structure+json", "structure", "v2", JSON),
+        (f"{SDMX}structure+json;version=1.0.0-wd", "structure", "v1", f"{SDMX}structure+json;version=1.0.0-wd"),
         # Quality: the highest wins, 0 excludes, the more exact range speaks for a format (HTTP-02).
         (f"{GENERIC};q=0.5, {SPECIFIC};q=0.9", "data", "v1", SPECIFIC),
         (f"{SPECIFIC};q=0.9, */*;q=0.1", "data", "v1", SPECIFIC),
@@ -142,8 +148,10 @@ def test_accept(accept: str, kind: str, api: str, content_type: str):
         ("xml", "structure", "v2", ML31),
         ("structure-2.1", "structure", "v2", ML),
         ("structure-3.0", "structure", "v2", ML30),
-        ("jsonstructure", "structure", "v1", JSON),
-        ("json", "structure", "v1", JSON),
+        ("jsonstructure", "structure", "v1", JSON10),
+        ("jsonstructure", "structure", "v2", JSON),
+        ("json", "structure", "v1", JSON10),
+        ("jsonstructure-2.0", "structure", "v1", JSON20),
     ],
 )
 def test_format_beats_accept(name: str, kind: str, api: str, content_type: str):
