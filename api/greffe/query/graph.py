@@ -10,7 +10,7 @@ from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import BadQuery
 from greffe.model.artefacts import Artefact, ItemScheme
 from greffe.model.metadata import Metadataflow, MetadataProvisionAgreement
-from greffe.model.references import KINDS, Reference, Urn
+from greffe.model.references import KINDS, Reference, Urn, parse_urn
 from greffe.model.structures import AgencyScheme
 from greffe.query import versions
 from greffe.query.items import own_id
@@ -149,16 +149,28 @@ def agency_of(scheme: AgencyScheme, item: str) -> str:
     return item if scheme.reference.agency == "SDMX" else f"{scheme.reference.agency}.{item}"
 
 
-def _targeted(target: str, nodes: Iterable[Node]) -> Iterator[Node]:
+def _targeted(target: str, nodes: Collection[Node]) -> Iterator[Node]:
     """The artefacts that a URN with `*` in its parts means; a target that is no URN means none."""
     parts = _TARGET.fullmatch(target)
     if parts is None:
+        return
+    exact = _exact(target)
+    if exact is not None:
+        yield from (n for n in (exact,) if n in nodes)
         return
     like = [re.compile(re.escape(part).replace(r"\*", ".*")) for part in parts.groups()[:3]]
     for kind, reference in nodes:
         words = (".".join(KINDS[kind]), reference.agency, reference.id)
         if all(p.fullmatch(w) for p, w in zip(like, words, strict=True)) and _has(reference.version, parts[4]):
             yield kind, reference
+
+
+def _exact(target: str) -> Node | None:
+    try:
+        urn = parse_urn(target)
+    except BadQuery:
+        return None
+    return urn.kind, urn.reference
 
 
 def _has(version: str, pattern: str) -> bool:
