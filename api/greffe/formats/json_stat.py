@@ -146,8 +146,9 @@ def _extension(message: DataMessage, dataset: DataSet) -> dict[str, object]:
         "licenceUrl": flat.LICENCE_URL,
         "language": message.language,
     }
-    texts = {a.type: best(a.texts, message.language) or a.title for a in dataset.dataflow.annotations}
-    found["annotations"] = {flat.ORIGIN: dataset.origin} | texts if dataset.origin == "synthetic" else texts
+    notes = [(a.type, best(a.texts, message.language) or a.title) for a in dataset.dataflow.annotations]
+    notes += [(flat.ORIGIN, dataset.origin)] if dataset.origin == "synthetic" else []
+    found["annotations"] = [{"type": type_, "text": text} for type_, text in notes]
     if dataset.codelists.get(_STATUS) and _STATUS in dataset.attributes:
         found["status"] = {"label": flat.labels(dataset.codelists[_STATUS], message.language)}
     return found

@@ -109,13 +109,13 @@ def test_synthetic_figures_say_so_where_charts_show_it():
     found = json.loads(body(message([TWO], origin="synthetic", language="fr")))
     assert found["label"] == "[SYNTHÉTIQUE] Crimes"
     assert "SYNTHÉTIQUES" in found["note"][0]
-    assert found["extension"]["annotations"] == {"DATA_ORIGIN": "synthetic"}
+    assert found["extension"]["annotations"] == [{"type": "DATA_ORIGIN", "text": "synthetic"}]
 
 
 def test_annotations_of_the_flow_and_the_address_are_kept():
     flow = replace(message([]).datasets[0].dataflow, annotations=(Annotation("NOTE", "n", {"en": "read"}),))
     found = json.loads(body(replace(message([TWO], dataflow=flow), query="https://x/data/CRIME")))
-    assert found["extension"]["annotations"] == {"NOTE": "read"}
+    assert found["extension"]["annotations"] == [{"type": "NOTE", "text": "read"}]
     assert found["href"] == "https://x/data/CRIME"
 
 
