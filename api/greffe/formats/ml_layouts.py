@@ -15,8 +15,8 @@ def generic(dataset: DataSet, found: Levels) -> Layout:
     value: tuple[Piece, ...] = (Present('<ObsValue value="', (Number(VALUE),), '"/>'),) if dataset.measures else ()
     if not found.key:
         key = [Cell(id_, value_of(id_)) for id_ in found.point]
-        attributes = _attributes(found.series + found.observation)
-        return Layout(row=("<Obs><ObsKey>", *key, "</ObsKey>", *value, attributes, "</Obs>"), bare=False)
+        row = ("<Obs><ObsKey>", *key, "</ObsKey>", *value, _attributes(found.observation), "</Obs>")
+        return Layout(row=row, bare=False)
     point = Cell(found.point[0], lambda text: f'<ObsDimension value="{xml(text)}"/>')
     return Layout(
         opening=(
@@ -34,8 +34,7 @@ def specific(dataset: DataSet, found: Levels) -> Layout:
     point = [Cell(id_, _attribute(id_)) for id_ in found.point]
     attributes = [Cell(id_, _attribute(id_)) for id_ in found.observation]
     if not found.key:
-        high = [Cell(id_, _attribute(id_)) for id_ in found.series]
-        return Layout(row=("<Obs", *point, *value, *high, *attributes, "/>"), bare=False)
+        return Layout(row=("<Obs", *point, *value, *attributes, "/>"), bare=False)
     return Layout(
         opening=("<Series", *(Cell(id_, _attribute(id_)) for id_ in found.key + found.series), ">"),
         row=(Present("<Obs", (*point, *value, *attributes), "/>"),),

@@ -146,7 +146,7 @@ def _opening(dataset: DataSet, described: Described, found: Levels) -> Iterator[
 
 
 def _flat(dataset: DataSet, described: Described, found: Levels) -> Layout:
-    content = _content(dataset, described, found.series + found.observation)
+    content = _content(dataset, described, found.observation)
     return Layout(row=(',"', *_joined(described, found.point), '":[', *content, "]"), bare=False)
 
 

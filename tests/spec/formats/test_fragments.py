@@ -12,7 +12,7 @@ from blocks import TWO, block, codes, message
 from greffe.errors import Broken
 from greffe.formats import fragments, sdmx_csv, sdmx_ml
 from greffe.formats.parameters import Parameters
-from greffe.formats.pieces import Cell, Layout
+from greffe.formats.pieces import Cell, Layout, Number, Present
 from greffe.model.dataset import DataMessage, SeriesBlock
 
 
@@ -141,3 +141,46 @@ def test_a_block_that_counts_wrongly_is_refused():
     wrong = SeriesBlock(TWO.series, pa.array([1, 1], pa.int64()), TWO.observations)
     with pytest.raises(Broken, match="counts"):
         table(message([wrong]))
+
+
+def test_what_stands_between_rows_stands_between_those_of_one_series_only():
+    layout = Layout(
+        opening=("[", Cell("geo", str)), row=(Cell("TIME_PERIOD", lambda t: t[2:]),), between=",", closing="]"
+    )
+    assert b"".join(fragments.chunks([TWO, TWO], layout)) == b"[FR21,22][NA22]" * 2
+
+
+def test_a_piece_that_is_not_there_leaves_nothing_of_its_fillers():
+    """A missing value inside is said (`null`); of a series without observations there is nothing."""
+    found = block([("A", "FR", None), ("A", "NA", None)], [[("2021", None, None, None)], []])
+    inner = (Cell("TIME_PERIOD", str), ":", Number("OBS_VALUE", "null"), ",", Cell("OBS_STATUS", str, "null"))
+    layout = Layout(opening=("[",), row=(Present("(", inner, ")"),), closing="]")
+    assert b"".join(fragments.chunks([found], layout)) == b"[(2021:null,null)][]"
+
+
+def test_a_piece_may_hold_columns_of_the_series_and_of_the_observation():
+    layout = Layout(
+        row=(Present("(", (Cell("DATA_ORIGIN", str), Cell("COMMENT_OBS", lambda t: "c")), ")"), ";"), bare=False
+    )
+    assert b"".join(fragments.chunks([TWO], layout)) == b"(real);(realc);;"
+
+
+def test_news_of_a_block_have_its_columns_rendered_anew():
+    known: list[str] = []
+
+    def news(found: SeriesBlock) -> set[str]:
+        new = [g for g in found.series.column("geo").to_pylist() if g not in known]
+        known.extend(dict.fromkeys(new))
+        return {"geo"} if new else set()
+
+    geo = pa.array(["FR", "NA"])
+    blocks = [
+        SeriesBlock(
+            pa.table({"geo": pa.DictionaryArray.from_arrays(pa.array([code], pa.int32()), geo)}),
+            pa.array([1], pa.int64()),
+            pa.table({"TIME_PERIOD": codes(["2020"])}),
+        )
+        for code in (1, 0, 1)
+    ]
+    layout = Layout(row=(Cell("geo", lambda text: str(known.index(text)) if text in known else "?"),))
+    assert b"".join(fragments.chunks(blocks, layout, news=news)) == b"010"

@@ -11,6 +11,7 @@ from greffe.errors import Broken, NotAcceptable
 from greffe.formats import sdmx_ml
 from greffe.formats.parameters import Parameters
 from greffe.model.dataset import DataMessage
+from greffe.model.references import Reference
 
 BASE = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1"
 URN = "urn:sdmx:org.sdmx.infomodel.datastructure.DataStructure=SSER:CRIME(1.0.0):ObsLevelDim:TIME_PERIOD"
@@ -143,3 +144,85 @@ def test_a_character_that_xml_cannot_carry_is_refused():
     found = message([block([("A", "FR", "real")], [[("2021", "1", "A", "bell \a")]])])
     with pytest.raises(NotAcceptable, match=r"U\+0007"):
         written(found, sdmx_ml.GENERIC_DATA)
+
+
+@pytest.mark.item("ML3-01", "ML3-02", "ML3-04")
+@pytest.mark.parametrize(("variant", "edition"), [(sdmx_ml.DATA_3_0, "v3_0"), (sdmx_ml.DATA_3_1, "v3_1")])
+def test_data_of_3_0_and_3_1_whole(variant: sdmx_ml.Variant, edition: str):
+    """Data of 3.0 and 3.1 name the flow by its URN alone; their namespace is that of the DSD in every version"""
+    base = BASE.replace("v2_1", edition)
+    header = replace(HEADER, test=False, source="", receiver="")
+    action = "Replace" if edition == "v3_1" else "Information"
+    assert written(message([TWO], header=header), variant).startswith(
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<mes:StructureSpecificData xmlns:mes="{base}/message" xmlns:com="{base}/common"'
+        f' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:ns1="{URN}"'
+        f' xmlns:ss="{base}/data/structurespecific">'
+        "<mes:Header><mes:ID>M1</mes:ID><mes:Test>false</mes:Test>"
+        '<mes:Prepared>2026-11-24T10:00:00+00:00</mes:Prepared><mes:Sender id="SSER"/>'
+        f'<mes:Structure structureID="S1" namespace="{URN}" dimensionAtObservation="TIME_PERIOD">'
+        "<com:StructureUsage>urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow=SSER:CRIME(1.0.0)</com:StructureUsage>"
+        f"</mes:Structure><mes:DataSetAction>{action}</mes:DataSetAction></mes:Header>"
+        f'<mes:DataSet ss:structureRef="S1" xsi:type="ns1:DataSetType" ss:action="{action}">'
+        '<Series freq="A" geo="FR" DATA_ORIGIN="real"><Obs TIME_PERIOD="2021" OBS_VALUE="12.50" OBS_STATUS="A"/>'
+    )
+
+
+@pytest.mark.item("ML21-10", "ML3-04", "J-12")
+@pytest.mark.parametrize(
+    ("changes", "old", "new"),
+    [
+        ({}, "Information", "Replace"),
+        ({"attributes": ()}, "Information", "Merge"),
+        ({"action": "A"}, "Append", "Merge"),
+        ({"action": "M"}, "Append", "Merge"),
+        ({"action": "R"}, "Replace", "Replace"),
+        ({"action": "D"}, "Delete", "Delete"),
+    ],
+)
+def test_actions(changes: dict[str, object], old: str, new: str):
+    """A plain answer is Information in 2.1 and 3.0; only 3.1 has Merge, and there a plain answer is Replace or Merge"""
+    for variant in (sdmx_ml.GENERIC_DATA, sdmx_ml.SPECIFIC_DATA, sdmx_ml.DATA_3_0):
+        text = written(message([TWO], **changes), variant)
+        assert text.count(f'action="{old}"') == 1
+        assert f"<mes:DataSetAction>{old}</mes:DataSetAction>" in text
+    text = written(message([TWO], **changes), sdmx_ml.DATA_3_1)
+    assert f'ss:action="{new}"' in text
+
+
+@pytest.mark.item("R2-DATA-02", "ML3-02")
+@pytest.mark.parametrize(
+    ("context", "said"),
+    [
+        ("datastructure", "<com:Structure>urn:sdmx:org.sdmx.infomodel.datastructure.DataStructure=SSER:CRIME(1.0.0)<"),
+        (
+            "provisionagreement",
+            "<com:ProvisionAgreement>urn:sdmx:org.sdmx.infomodel.registry.ProvisionAgreement=SSER:PA(1.0.0)<",
+        ),
+    ],
+)
+def test_3_x_names_what_was_asked_for(context: str, said: str):
+    """The header of 3.x names the flow, the structure or the agreement that was asked for"""
+    found = message([TWO], context=context, agreement=Reference("SSER", "PA"))
+    assert said in written(found, sdmx_ml.DATA_3_1)
+
+
+@pytest.mark.item("ML21-08")
+def test_flat_generic_data():
+    """AllDimensions in generic data: Obs with ObsKey, and every attribute on each"""
+    found = message([TWO], dimension_at_observation="AllDimensions")
+    assert body(found, sdmx_ml.GENERIC_DATA).startswith(
+        '<Obs><ObsKey><Value id="freq" value="A"/><Value id="geo" value="FR"/><Value id="TIME_PERIOD" value="2021"/>'
+        '</ObsKey><ObsValue value="12.50"/><Attributes><Value id="OBS_STATUS" value="A"/>'
+        '<Value id="DATA_ORIGIN" value="real"/></Attributes></Obs><Obs>'
+    )
+
+
+@pytest.mark.item("ML21-09")
+def test_flat_structure_specific_data():
+    """AllDimensions in structure-specific data: Obs without Series, in the namespace of that view"""
+    found = message([TWO], dimension_at_observation="AllDimensions")
+    assert ":ObsLevelDim:AllDimensions" in written(found, sdmx_ml.SPECIFIC_DATA)
+    assert body(message([TWO], dimension_at_observation="AllDimensions"), sdmx_ml.SPECIFIC_DATA).startswith(
+        '<Obs freq="A" geo="FR" TIME_PERIOD="2021" OBS_VALUE="12.50" OBS_STATUS="A" DATA_ORIGIN="real"/><Obs '
+    )
