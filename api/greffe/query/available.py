@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.errors import BadSemantics, nearest
-from greffe.model.periods import span
+from greffe.errors import BadSemantics, GreffeError, NotFound, nearest
 from greffe.model.references import Reference, Urn
 from greffe.model.releases import Release
 from greffe.model.structures import (
@@ -26,9 +26,11 @@ from greffe.model.structures import (
     ValueList,
 )
 from greffe.query.availability import AvailabilityQuery
-from greffe.query.flows import released_flow
+from greffe.query.disseminations import Piece, pieces
+from greffe.query.flows import named_flows
+from greffe.query.holdings import Holding, holding, together
 from greffe.query.items import with_items
-from greffe.query.selecting import selection
+from greffe.query.selecting import Missing, TooManySlots, selection
 from greffe.store.base import Observations, Selection
 
 TIME: Final = "TIME_PERIOD"
@@ -42,18 +44,34 @@ class Match:
     context: Maintainable
     dataflow: Dataflow
     structure: DataStructure
-    release: Release
+    pieces: tuple[Piece, ...]
     selection: Selection
 
 
 def matches(
-    query: AvailabilityQuery, catalogue: Catalogue, release_of: Callable[[Dataflow], Release | None]
+    query: AvailabilityQuery,
+    catalogue: Catalogue,
+    releases_of: Callable[[Dataflow], Sequence[Release]],
+    now: datetime,
 ) -> list[Match]:
-    """What the address means, each with the release in effect. Raises as `flows.released_flow` and `selection` do."""
-    flow, release = released_flow(query.data, catalogue, release_of)
-    structure = catalogue.structure(flow)
-    chosen = selection(query.data, structure, catalogue.codelists(structure), True)
-    return [Match(flow, flow, structure, release, chosen)]
+    """What the address means, each with the release in effect or what changed. Of several flows, those that lack a
+    component which is filtered, or of which nothing is released, are left out. Raises as `flows.named_flows` and
+    `selection` do when none remains.
+    """
+    found: list[Match] = []
+    refused: list[GreffeError] = []
+    for named in named_flows(query.data, catalogue):
+        structure = catalogue.structure(named.dataflow)
+        try:
+            told = pieces(query.data, releases_of(named.dataflow), now)
+            chosen = selection(query.data, structure, catalogue.codelists(structure), True)
+        except (Missing, TooManySlots, NotFound) as error:
+            refused.append(error)
+            continue
+        found.append(Match(named.context, named.dataflow, structure, told, chosen))
+    if not found:
+        raise refused[0]
+    return found
 
 
 def available(
@@ -63,50 +81,64 @@ def available(
 
     Raises BadSemantics for a component that is no dimension, NotFound and Broken as the store does.
     """
-    by_context: dict[Urn, tuple[Match, DataConstraint]] = {}
-    for match in found:
-        constraint = _constraint(query, match, observations)
-        if constraint is None:
-            continue
-        known = by_context.get(match.context.urn)
-        by_context[match.context.urn] = (match, constraint if known is None else _both(known[1], constraint))
-    told = list(by_context.values())
+    by_context: dict[Urn, list[tuple[Match, Holding]]] = {}
+    matched = list(found)
+    for match in matched:
+        held = _held(query, match, observations)
+        if held.observations or query.mode == "available":
+            by_context.setdefault(match.context.urn, []).append((match, held))
+    told = [(group, c) for group in by_context.values() if (c := _constraint(query, group)) is not None]
     return [c for _, c in told] + list(_referenced(query, told, catalogue))
 
 
-def _constraint(query: AvailabilityQuery, match: Match, observations: Observations) -> DataConstraint | None:
+def _held(query: AvailabilityQuery, match: Match, observations: Observations) -> Holding:
+    """What the query would give; in mode=available with what may be chosen instead on each dimension that is selected."""
     shown = _shown(query, match.structure)
-    name, exact = match.release.name, match.selection
-    series, observed = observations.counts(name, exact)
-    if not series and query.mode == "exact":
-        return None
-    there = dict(observations.available(name, exact))
-    if query.mode == "available":
-        for id_ in _chosen(exact, shown):
-            there[id_] = observations.available(name, _without(exact, id_))[id_]
-    values = {id_: there[id_] for id_ in shown if id_ != TIME and there[id_]}
-    times = there[TIME] if TIME in shown else ()
+    exact = holding(match.pieces, match.selection, match.structure, observations)
+    if query.mode == "exact":
+        return exact
+    values, times = dict(exact.values), exact.times
+    for id_ in _chosen(match.selection, shown):
+        free = holding(match.pieces, _without(match.selection, id_), match.structure, observations)
+        if id_ == TIME:
+            times = free.times
+        else:
+            values[id_] = free.values[id_]
+    return replace(exact, values=values, times=times)
+
+
+def _constraint(query: AvailabilityQuery, group: Sequence[tuple[Match, Holding]]) -> DataConstraint | None:
+    """What the flows of one context hold; None when there is nothing to tell."""
+    match, held = group[0]
+    if len(group) > 1:  # several flows of one structure: their series are different ones
+        series = [one.series for _, one in group]
+        held = together([one for _, one in group], match.structure.dimension_ids)
+        held = replace(held, series=None if None in series else sum(s or 0 for s in series))
+    shown = _shown(query, match.structure)
+    values = {id_: held.values[id_] for id_ in shown if id_ != TIME and held.values[id_]}
+    times = held.times if TIME in shown else ()
     if not values and not times:
         return None
     context = match.context.reference
     return DataConstraint(
-        Reference(context.agency, f"{context.id}_{_digest(query, match)}", "1.0.0"),
+        Reference(context.agency, f"{context.id}_{_digest(query, group)}", "1.0.0"),
         {language: f"{_WORDS.get(language, _WORDS['en'])}{text}" for language, text in match.context.names.items()},
         role="Actual",
         attachments=(match.context.urn,),
         values=values,
         time_range=(times[0], times[1]) if times else None,
-        series_count=series,
-        obs_count=observed,
+        series_count=held.series,
+        obs_count=held.observations,
     )
 
 
 _WORDS: Final = {"en": "Data available: ", "fr": "Données disponibles : "}
 
 
-def _digest(query: AvailabilityQuery, match: Match) -> str:
-    """The same question of the same release has the same id, another question another one."""
-    return hashlib.sha256(repr((query, match.context.urn, match.release.content_hash)).encode()).hexdigest()[:12]
+def _digest(query: AvailabilityQuery, group: Sequence[tuple[Match, Holding]]) -> str:
+    """The same question of the same releases has the same id, another question another one."""
+    states = [(m.context.urn, p.release.content_hash) for m, _ in group for p in m.pieces]
+    return hashlib.sha256(repr((query, states)).encode()).hexdigest()[:12]
 
 
 def _shown(query: AvailabilityQuery, structure: DataStructure) -> tuple[str, ...]:
@@ -138,30 +170,16 @@ def _without(selection: Selection, dimension: str) -> Selection:
     )
 
 
-def _both(left: DataConstraint, right: DataConstraint) -> DataConstraint:
-    """What two dataflows of one structure hold together."""
-    ids = [*left.values, *(id_ for id_ in right.values if id_ not in left.values)]
-    values = {id_: tuple(sorted({*left.values.get(id_, ()), *right.values.get(id_, ())})) for id_ in ids}
-    times = [t for c in (left, right) if c.time_range for t in c.time_range]
-    first = min(times, key=lambda p: (span(p).first, p), default="")
-    last = max(times, key=lambda p: (span(p).last, p), default="")
-    return replace(
-        left,
-        values=values,
-        time_range=(first, last) if times else None,
-        series_count=(left.series_count or 0) + (right.series_count or 0),
-        obs_count=(left.obs_count or 0) + (right.obs_count or 0),
-    )
-
-
 def _referenced(
-    query: AvailabilityQuery, told: Sequence[tuple[Match, DataConstraint]], catalogue: Catalogue
+    query: AvailabilityQuery,
+    told: Sequence[tuple[Sequence[tuple[Match, Holding]], DataConstraint]],
+    catalogue: Catalogue,
 ) -> Iterator[Artefact]:
     """Item schemes reduced to what the constraints name; ancestors of used items stay (R1-AVL-05, R2-AVL-06)."""
     wanted = set(_ALL) if "all" in query.references else set(query.references)
     whole: dict[Urn, Artefact] = {}
     items: dict[Urn, set[str]] = {}
-    for match, constraint in told:
+    for match, constraint in ((match, c) for group, c in told for match, _ in group):
         if "dataflow" in wanted:
             whole[match.dataflow.urn] = match.dataflow
         if "datastructure" in wanted:

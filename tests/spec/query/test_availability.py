@@ -87,7 +87,7 @@ def ask(tmp_path):
         dialect, _, address = address.partition(" ")
         path, _, query = address.partition("?")
         question = parse_availability(path_parts(path), query, {"v1": 1, "v2": 2}[dialect])
-        found = matches(question, CATALOGUE, lambda flow: RELEASE if flow == FLOW else None)
+        found = matches(question, CATALOGUE, lambda flow: (RELEASE,) if flow == FLOW else (), NOW)
         return available(question, found, CATALOGUE, store)
 
     return asked

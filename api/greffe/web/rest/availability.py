@@ -20,12 +20,13 @@ def availability(asked: Asked) -> Prepared:
         )
     given = asked.given(V1_PARAMETERS if api == "v1" else V2_PARAMETERS, components=api == "v2")
     choice = negotiate(asked.accept, given.get("format", ""), "structure", api, given.get("formatVersion", ""))
-    catalogue, ledger, now = parts.catalogue(), parts.ledger(), parts.clock()
-    found = matches(query, catalogue, lambda flow: ledger.current(flow.reference, now))
+    catalogue, ledger = parts.catalogue(), parts.ledger()
+    found = matches(query, catalogue, lambda flow: ledger.releases_of(flow.reference), parts.clock())
     language, encoding = asked.language(given), asked.encoding(given)
-    since = max([changed_at(parts), *(m.release.effective_at for m in found)])
-    releases = [m.release.content_hash for m in found]
-    tag = tag_of(releases, catalogue.checksum, api, asked.address, asked.raw, choice.content_type, language)
+    releases = [p.release for m in found for p in m.pieces]
+    since = max([changed_at(parts), *(r.effective_at for r in releases)])
+    state = [(m.context.reference, m.pieces) for m in found]
+    tag = tag_of(repr(state), catalogue.checksum, api, asked.address, asked.raw, choice.content_type, language)
     headers = headers_of(coded(tag, encoding), language, since)
     if asked.unchanged(headers):
         return Prepared.bare(304, headers)
@@ -34,5 +35,6 @@ def availability(asked: Asked) -> Prepared:
         raise NotFound("There are no such data.", hint="Ask for fewer conditions.")
     if not told:
         return Prepared.bare(204, headers)
-    chunks = choice.format.write(header_of(tag, since), told, language)
+    test = any(r.origin == "synthetic" for r in releases)
+    chunks = choice.format.write(header_of(tag, since, test=test), told, language)
     return Prepared(chunks, choice.content_type, headers, encoding=encoding)
