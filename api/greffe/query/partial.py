@@ -12,6 +12,7 @@ from greffe.model.metadata import MetadataConstraint, MetadataStructure
 from greffe.model.references import Urn
 from greffe.model.structures import (
     AgencyScheme,
+    Categorisation,
     Codelist,
     DataConstraint,
     Dataflow,
@@ -73,8 +74,11 @@ class Used:
                 yield source, {own_id(i.source) for i in artefact.items if not i.regex}
                 yield target, {own_id(i.target) for i in artefact.items}
                 return
-        for urn in artefact.uses():
-            yield Urn(urn.kind, urn.reference), {own_id(urn.item)} if urn.item else None
+        for (
+            urn
+        ) in artefact.uses():  # a scheme as a whole counts where it is categorised: else it limits and frees nothing
+            if urn.item or isinstance(artefact, Categorisation):
+                yield Urn(urn.kind, urn.reference), {own_id(urn.item)} if urn.item else None
 
     def _of_structure(self, structure: DataStructure) -> Iterator[tuple[Urn, Items]]:
         limits = self._limits(structure)
@@ -85,7 +89,7 @@ class Used:
                 yield component.representation.enumeration, limits.get(component.id)
 
     def _of_reports(self, structure: MetadataStructure) -> Iterator[tuple[Urn, Items]]:
-        """Values of headings are limited by constraints on the metadata structure, when they are in the message."""
+        """Values of headings are limited by metadata constraints of the message; without one they free no list."""
         limits: dict[str, set[str]] = {}
         for constraint in self._message:
             if isinstance(constraint, MetadataConstraint):
@@ -94,8 +98,8 @@ class Used:
         for top in structure.attributes:
             for heading in top.walk():
                 yield Urn(heading.concept.kind, heading.concept.reference), {heading.concept.item}
-                if heading.representation.enumeration is not None:
-                    yield heading.representation.enumeration, limits.get(heading.id)
+                if heading.representation.enumeration is not None and heading.id in limits:
+                    yield heading.representation.enumeration, limits[heading.id]
 
     def _limits(self, structure: DataStructure) -> dict[str, set[str]]:
         """Component → codes that are allowed in the flows of the message that have this structure, or in the structure

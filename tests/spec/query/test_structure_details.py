@@ -8,8 +8,11 @@ from every_kind import (
     AGREEMENT,
     ALL,
     ALLOWED,
+    AREAS,
+    CATEGORISATION,
     EXAMPLES,
     EXTENDED,
+    HIERARCHY,
     METADATA_CONSTRAINT,
     NOTES,
     OLD_DATAFLOW,
@@ -196,6 +199,21 @@ def test_every_level_is_limited():
     more = replace(agencies, items=(*agencies.items, Item("ESTAT", {"en": "Eurostat"})))
     assert partial("v2 dataflow/SSER/DF_CRIME?references=all", more)["SDMX:AGENCIES"] == "SSER"
     assert "SDMX:AGENCIES" not in partial("v2 organisationschememap?references=all", more)  # both maintain something
+
+
+@pytest.mark.item("R2-STR-33")
+def test_only_what_names_codes_limits_and_frees_a_list():
+    """A code list comes with the codes of constraints, hierarchies, maps and categorisations: reports, aliases and
+    associations, which name it as a whole, do not widen it."""
+    address = "v2 dataflow/SSER/DF_CRIME?references=all"
+    narrower = replace(ALLOWED, values={"geo": ("FR",)})
+    without = (OLD_DATAFLOW, REPRESENTATION_MAP)
+    assert partial(address, narrower, without=without)["CL_AREA"] == "FR FR1"  # FR1 is in the hierarchy
+    assert partial(address, narrower, without=(*without, HIERARCHY))["CL_AREA"] == "FR"
+    whole = replace(CATEGORISATION, source=AREAS.urn)
+    other = replace(whole, reference=Reference("SSER", "CAT_AREAS"))
+    found = partial("v2 categorisation/SSER/CAT_AREAS?references=children", other)
+    assert found == {"SUBJECTS": "CRIM PRISON ENTRIES"}
 
 
 @pytest.mark.item("R2-STR-33")
