@@ -116,6 +116,8 @@ def _exact(pen: Pen, mapping: ComponentMapping) -> StandardRepresentationMap | N
         return None
     plain = all(
         len(row.sources) == len(row.targets) == 1
+        and row.sources[0].value != ""
+        and row.targets[0] != ""
         and not (row.valid_from or row.valid_to)
         and not (row.sources[0].regex or row.sources[0].start or row.sources[0].end)
         for row in found.rows
