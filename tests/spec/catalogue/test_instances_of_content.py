@@ -1,0 +1,233 @@
+"""Questionnaires, quality reports, rules in VTL and the journey of `sdmx/`: that they say what the service does."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.load import load, read_folders
+from greffe.model.mappings import (
+    CategorySchemeMap,
+    ConceptSchemeMap,
+    ItemMap,
+    OrganisationSchemeMap,
+    ReportingTaxonomyMap,
+)
+from greffe.model.metadata import MetadataSet, MetadataStructure, ReportedAttribute
+from greffe.model.references import Reference, Urn
+from greffe.model.reporting import Process, ReportingCategory, ReportingTaxonomy
+from greffe.model.structures import ConceptScheme, DataConsumerScheme, OrganisationUnitScheme, ValueList
+from greffe.model.transformations import (
+    CustomTypeScheme,
+    Ruleset,
+    RulesetScheme,
+    Transformation,
+    TransformationScheme,
+    UserDefinedOperator,
+    UserDefinedOperatorScheme,
+    VtlMapping,
+    VtlMappingScheme,
+)
+from greffe.validation.run import RULES
+
+ROOT = Path(__file__).parents[3]
+
+
+@cache
+def catalogue() -> Catalogue:
+    return load(read_folders(ROOT / "sdmx", ROOT / "mappings"))
+
+
+def one(cls, id_, version="1.0.0"):
+    return catalogue().get(cls, Reference("SSER", id_, version))
+
+
+# Questionnaires
+
+
+def test_the_questionnaire_of_the_united_nations():
+    items = one(ReportingTaxonomy, "UN_CTS").items
+    parents = Counter(i.parent for i in items)
+    assert parents == {
+        "": 6, "POLICE": 5, "PROSECUTION": 1, "COURTS": 5, "RESOURCES": 1, "PRISONS": 10, "VICTIMISATION": 1,
+    }  # fmt: skip
+    flow = Urn("dataflow", Reference("SSER", "UNODC_CTS_PRISONS"))
+    answered = {i.id for i in items if isinstance(i, ReportingCategory) and i.flows == (flow,)}
+    assert answered == {i.id for i in items if i.parent == "PRISONS"}
+
+
+def test_the_questionnaire_of_cepej():
+    items = one(ReportingTaxonomy, "CEPEJ_QUESTIONNAIRE").items
+    parents = {i.id: i.parent for i in items}
+    assert len(items) == 12 + 74  # sections; questions and lines
+    assert sum(not i.parent for i in items) == 12
+    assert (parents["Q107_L3_1_4"], parents["Q107_L3_1"], parents["Q107_L3"], parents["Q107"]) == (
+        "Q107_L3_1", "Q107_L3", "Q107", "PROSECUTION",
+    )  # fmt: skip
+    answered = {i.id: i.flows for i in items if isinstance(i, ReportingCategory) and i.flows}
+    assert answered == {"Q91": (Urn("dataflow", Reference("SSER", "CEPEJ_Q91")),)}
+
+
+def pairs(items: tuple[ItemMap, ...]) -> list[tuple[str, str]]:
+    return [(i.source, i.target) for i in items]
+
+
+def test_maps_between_schemes():
+    sections = one(ReportingTaxonomyMap, "UN_CTS_TO_CEPEJ").items
+    assert pairs(sections) == [("PROSECUTION", "PROSECUTION"), ("COURTS", "CASES"), ("RESOURCES", "PROFESSIONALS")]
+    assert {a.title for i in sections for a in i.annotations} == {"overlap"}  # none of them asks for equal figures
+    houses = one(OrganisationSchemeMap, "FORMER_HOUSES_TO_HOUSES")
+    assert pairs(houses.items) == [("SDSE", "SSER"), ("DAP_EX3", "SSER")]
+    subjects = pairs(one(CategorySchemeMap, "SUBJECTS_TO_ESTAT_THEMES").items)
+    assert ("PRISONS.PRISON_STOCKS.PRISON_CAPACITY", "crim.crim_pris.crim_pris_cap") in subjects
+    assert ("CRIMINAL.OFFENCES.OFFENCES_CATEGORY", "crim.crim_off.crim_off_cat") in subjects
+
+
+def test_the_map_of_concepts_names_maps_that_fill_them():
+    """MAP names a structure map that has the source component, and the target component among its targets."""
+    for item in one(ConceptSchemeMap, "INTERNAL_TO_ESTAT_CONCEPTS").items:
+        named = next(a.title for a in item.annotations if a.type == "MAP")
+        components = catalogue().maps[Reference("SSER", named)].components
+        assert any(item.source in c.sources and item.target in c.targets for c in components), (item, named)
+
+
+def test_who_takes_the_figures_and_who_makes_them():
+    consumers = [i.id for i in one(DataConsumerScheme, "DATA_CONSUMERS", "1.0").items]
+    assert consumers == ["ESTAT", "UNODC", "CEPEJ", "COE_SPACE", "OBSERVATORIES"]
+    parents = {i.id: i.parent for i in one(OrganisationUnitScheme, "HOUSES", "1.0").items}
+    assert (parents["SSER"], parents["SG"], parents["CJN"], parents["SSMSI"]) == ("SG", "MJ", "DACG", "MI")
+
+
+def test_spellings_that_are_no_ids():
+    marks = {i.id: i.annotation("STATUS") for i in one(ValueList, "MISSING_MARKS").items}
+    assert (marks[":"], marks["NA"], marks["NAP"]) == ("O", "L", "M")
+    spellings = {i.id: i.annotation("CODE") for i in one(ValueList, "SOURCE_SPELLINGS").items}
+    assert spellings["60+"] == "CL_AGE_INT.Y_GE60"
+    assert spellings["Rate per 100,000 population"] == "UNODC_UNIT.RT_100K"
+    assert spellings["Q91-L2.1"] == "CEPEJ_QUESTION.Q91_L2_1"
+    assert not [s for s in spellings if re.fullmatch(r"[A-Za-z0-9_@$\-]+", s)]
+
+
+# Quality reports
+
+REPORTS = ("QUALITY_ESTAT_CRIM_OFF_CAT", "QUALITY_ESTAT_CRIM_PRIS_CAP", "QUALITY_CEPEJ_STAT")
+
+
+def said(attributes: tuple[ReportedAttribute, ...]) -> Iterator[ReportedAttribute]:
+    for attribute in attributes:
+        yield attribute
+        yield from said(attribute.children)
+
+
+@pytest.mark.parametrize("id_", REPORTS)
+def test_a_report_answers_every_heading_that_must_be_answered(id_):
+    report = one(MetadataSet, id_)
+    assert [t.reference.id for t in report.targets] == [id_.removeprefix("QUALITY_")]
+    answered = {a.id for a in said(report.attributes) if a.values}
+    headings = [h for top in one(MetadataStructure, "QUALITY_REPORT").attributes for h in top.walk()]
+    assert {h.id for h in headings if h.least and not h.presentational} <= answered
+    assert len(answered) >= 25
+
+
+def test_headings_are_concepts_of_the_same_name():
+    concepts = {i.id: i.parent for i in one(ConceptScheme, "QUALITY_CONCEPTS").items}
+    headings = [h for top in one(MetadataStructure, "QUALITY_REPORT").attributes for h in top.walk()]
+    assert [h.id for h in headings] == [h.concept.item for h in headings] == list(concepts)
+    assert {h.id for h in headings if h.presentational} == set(concepts.values()) - {""}
+
+
+def test_the_report_names_the_categories_without_a_french_figure():
+    text = next(a.values[0] for a in said(one(MetadataSet, REPORTS[0]).attributes) if a.id == "COMPLETENESS")
+    map_ = catalogue().maps[Reference("SSER", "MAP_ESTAT_CRIM_OFF_CAT")]
+    missing = {one.cells["iccs"] for one in map_.not_provided}
+    assert len(missing) == 7
+    for language in ("en", "fr"):
+        assert set(re.findall(r"ICCS\d+", text[language])) == missing
+
+
+# Rules in VTL
+
+
+def test_rulesets_are_rules_of_the_service():
+    """A ruleset bears the id, the sentences and the severity of the rule that it says."""
+    rules = {r.name: r for r in RULES}
+    found = [i for i in one(RulesetScheme, "VTL_RULES").items if i.annotation("RULE")]
+    assert len(found) == 11
+    for item in found:
+        rule = rules[item.annotation("RULE")]
+        assert item.id == rule.id.replace("-", "_")
+        assert dict(item.names) == dict(rule.sentences)
+        assert isinstance(item, Ruleset)
+        assert item.definition.startswith(f"define {item.type} ruleset {rule.name} ({item.scope} ")
+        assert item.definition.endswith(f"end {item.type} ruleset;")
+        assert set(re.findall(r'errorcode "([^"]*)"', item.definition)) == {rule.id}
+        assert set(re.findall(r'errorlevel "([^"]*)"', item.definition)) == {str(rule.severity)}
+
+
+def test_calculations_are_those_of_the_maps():
+    """CALCULATION names a structure map and one of its calculations."""
+    found = [i.annotation("CALCULATION") for i in one(TransformationScheme, "VTL_CALCULATIONS").items]
+    named = [text.split() for text in found if text]
+    assert len(named) == 6
+    for map_, calculation in named:
+        assert calculation in [c.id for c in catalogue().maps[Reference("SSER", map_)].calculations]
+
+
+def test_what_transformations_use_is_defined():
+    """Every word before a bracket, and every operand, is an alias, an earlier result, an operator or a ruleset."""
+    aliases = {i.alias: i.mapped for i in one(VtlMappingScheme, "VTL_ALIASES").items if isinstance(i, VtlMapping)}
+    assert aliases["crim_off_cat"] == Urn("dataflow", Reference("SSER", "ESTAT_CRIM_OFF_CAT"))
+    operators = {
+        re.findall(r"define operator (\w+)", i.definition)[0]
+        for i in one(UserDefinedOperatorScheme, "VTL_OPERATORS").items
+        if isinstance(i, UserDefinedOperator)
+    }
+    rulesets = {
+        re.findall(r"ruleset (\w+) \(", i.definition)[0]
+        for i in one(RulesetScheme, "VTL_RULES").items
+        if isinstance(i, Ruleset)
+    }
+    words = {
+        "hierarchy", "check_datapoint", "check_hierarchy", "check", "abs", "rule", "non_null", "partial_zero", "dataset",
+        "computed", "invalid", "errorcode", "errorlevel", "sub", "calc", "filter", "identifier", "measure",
+    }  # fmt: skip
+    for scheme in ("VTL_CALCULATIONS", "VTL_CHECKS"):
+        results: set[str] = set()
+        for item in one(TransformationScheme, scheme).items:
+            assert isinstance(item, Transformation)
+            bare = re.sub(r'"[^"]*"', "", item.expression)
+            used = set(re.findall(r"\b[a-z][a-z0-9_]*\b", bare))
+            components = {"unit", "sex", "age", "leg_stat"}
+            assert used <= set(aliases) | operators | rulesets | words | results | components, item.id
+            results.add(item.result)
+
+
+def test_numbers_are_decimals():
+    types = {t.scalar_type: t.data_type for t in one(CustomTypeScheme, "VTL_TYPES").items}
+    assert types == {
+        "number": "Decimal", "integer": "Integer", "string": "String", "boolean": "Boolean",
+        "time_period": "ObservationalTimePeriod",
+    }  # fmt: skip
+
+
+# The journey
+
+
+def test_the_journey_goes_from_ingest_to_transmission():
+    steps = one(Process, "JOURNEY").steps
+    assert [s.id for s in steps] == [
+        "INGEST", "MAP", "PROTECT", "VALIDATE", "APPROVE", "RELEASE", "SERVE", "TRANSMIT",
+    ]  # fmt: skip
+    ways = {s.id: [t.target for t in s.transitions] for s in steps}
+    assert ways == {
+        "INGEST": ["MAP"], "MAP": ["PROTECT"], "PROTECT": ["VALIDATE"], "VALIDATE": ["APPROVE", "INGEST"],
+        "APPROVE": ["RELEASE"], "RELEASE": ["SERVE", "TRANSMIT"], "SERVE": ["INGEST"], "TRANSMIT": [],
+    }  # fmt: skip
+    assert all(t.conditions for s in steps for t in s.transitions)
+    assert {i.object.kind for i in steps[1].inputs} == {"dataflow", "structuremap"}
