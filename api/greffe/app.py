@@ -38,4 +38,4 @@ def compose(settings: Settings, clock: Clock = utc_now) -> Parts:
 
 def create_app(parts: Parts) -> FastAPI:
     """The web application on those parts: SDMX REST 1.5 and 2.x, plain REST, health."""
-    return application(parts)
+    return application(parts.reading())

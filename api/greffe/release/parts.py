@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from greffe.catalogue.catalogue import Catalogue
@@ -27,6 +27,7 @@ class Parts:
     register: Register
     observations: Observations
     clock: Clock
+    relaxed: bool = False
     reader: LedgerReader = field(init=False)
     _catalogues: dict[str, Catalogue] = field(default_factory=dict, init=False)
     _polled: float = field(default=float("-inf"), init=False)
@@ -35,11 +36,18 @@ class Parts:
         self.reader = LedgerReader(self.register)
 
     def ledger(self) -> Ledger:
-        """The state now. When the register cannot be read, the state of the last reading serves as long as that is less
-        than the effect delay ago (D6): after that nobody can tell what is current, and Unavailable is raised."""
+        """The state now; `relaxed`: as it was read within `poll_seconds`, for those who only read.
+
+        When the register cannot be read, the state of the last reading serves as long as that is less than the effect
+        delay ago (D6): after that nobody can tell what is current, and Unavailable is raised.
+        """
+        if self.relaxed and self.fresh():
+            return self.reader.ledger
         now = self.clock()
         try:
-            return self.reader.refresh(now)
+            found = self.reader.refresh(now)
+            self._polled = time.monotonic()
+            return found
         except Unavailable as error:
             read_at = self.reader.read_at
             if read_at is not None and now - read_at < timedelta(seconds=self.settings.effect_delay_seconds):
@@ -47,7 +55,7 @@ class Parts:
             raise Unavailable("The register cannot be read, so what is current is not known.") from error
 
     def fresh(self) -> bool:
-        """Whether the register was read within `poll_seconds`: then `state()` costs no reading."""
+        """Whether the register was read within `poll_seconds`."""
         return time.monotonic() - self._polled < self.settings.http.poll_seconds
 
     def state(self) -> tuple[int, int]:
@@ -55,12 +63,12 @@ class Parts:
 
         While it is the same, so are all answers. Raises Unavailable as `ledger` does.
         """
-        if not self.fresh():
-            ledger = self.ledger()
-            self._polled = time.monotonic()
-        else:
-            ledger = self.reader.ledger
+        ledger = self.ledger()
         return ledger.head, ledger.passed(self.clock())
+
+    def reading(self) -> Parts:
+        """The same for those who only read: the register is polled every `poll_seconds`, not at every question."""
+        return replace(self, relaxed=True)
 
     def catalogue(self, checksum: str = "") -> Catalogue:
         """The effective catalogue, or the one that was effective under another checksum (a release names it)."""
