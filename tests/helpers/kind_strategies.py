@@ -1,0 +1,276 @@
+"""Hypothesis strategies for the kinds beyond data: hierarchies, reports, questionnaires, processes, maps, VTL."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import artefact_strategies as base
+from hypothesis import strategies as st
+
+from greffe.model.artefacts import Item, Maintainable
+from greffe.model.hierarchies import HierarchicalCode, Hierarchy, HierarchyAssociation, Level
+from greffe.model.mappings import (
+    CategorySchemeMap,
+    ComponentMapping,
+    ConceptSchemeMap,
+    ItemMap,
+    ItemSchemeMap,
+    MappedValue,
+    OrganisationSchemeMap,
+    ReportingTaxonomyMap,
+    StandardRepresentationMap,
+    StandardStructureMap,
+    ValueMapping,
+)
+from greffe.model.metadata import (
+    MetadataAttribute,
+    MetadataConstraint,
+    Metadataflow,
+    MetadataProvisionAgreement,
+    MetadataSet,
+    MetadataStructure,
+    ReportedAttribute,
+)
+from greffe.model.references import Reference, Urn
+from greffe.model.reporting import InputOutput, Process, ProcessStep, ReportingCategory, ReportingTaxonomy, Transition
+from greffe.model.structures import (
+    Codelist,
+    CodelistExtension,
+    DataConsumerScheme,
+    MetadataProviderScheme,
+    OrganisationUnitScheme,
+    ValueList,
+)
+from greffe.model.transformations import (
+    CustomType,
+    CustomTypeScheme,
+    NamePersonalisation,
+    NamePersonalisationScheme,
+    Ruleset,
+    RulesetScheme,
+    Transformation,
+    TransformationScheme,
+    UserDefinedOperator,
+    UserDefinedOperatorScheme,
+    VtlMapping,
+    VtlMappingScheme,
+)
+
+Kind = st.SearchStrategy[Maintainable]
+
+days = st.one_of(st.just(""), st.sampled_from(["1976-05-10", "2016-01-01", "2024-02-29"]))
+moments = st.one_of(st.just(""), st.sampled_from(["2016-01-01T00:00:00Z", "2024-12-31T23:59:59+01:00"]))
+top = {"reference": base.references, **base.top, "valid_from": moments, "valid_to": moments}
+named = {"names": base.names, "descriptions": base.descriptions, "annotations": base.annotations}
+flags = {"stub": st.booleans()}
+
+
+def few(one: st.SearchStrategy[object], least: int = 0) -> st.SearchStrategy[tuple[object, ...]]:
+    return st.lists(one, min_size=least, max_size=3).map(tuple)
+
+
+def unique(one: st.SearchStrategy[Item], least: int = 0) -> st.SearchStrategy[tuple[Item, ...]]:
+    """Things with different ids."""
+    return st.lists(one, min_size=least, max_size=3, unique_by=lambda i: i.id).map(tuple)
+
+
+def items(cls: type[Item], **fields: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[Item, ...]]:
+    return unique(st.builds(cls, id=base.ids, **named, **fields))
+
+
+def urns(*kinds: str) -> st.SearchStrategy[Urn]:
+    return st.builds(Urn, st.sampled_from(kinds), base.references)
+
+
+def provider(kind: str, id_: str) -> st.SearchStrategy[Urn]:
+    return base.code_ids.map(lambda i: Urn(kind, Reference("SSER", id_, "1.0"), i))
+
+
+codes = st.builds(lambda r, i: Urn("codelist", r, i), base.references, base.code_ids)
+
+
+def _places(levels: tuple[Level, ...]) -> st.SearchStrategy[HierarchicalCode]:
+    level = st.sampled_from(["", *(one.id for one in levels)])
+    leaf = {"id": base.code_ids, "code": codes, "level": level, "valid_from": days, "valid_to": days,
+            "annotations": base.annotations}  # fmt: skip
+    return st.recursive(
+        st.builds(HierarchicalCode, **leaf),
+        lambda below: st.builds(HierarchicalCode, **leaf, children=few(below)),
+        max_leaves=5,
+    )
+
+
+levels = unique(st.builds(Level, base.ids, base.names, base.descriptions))
+hierarchies: Kind = levels.flatmap(
+    lambda found: st.builds(Hierarchy, **top, levels=st.just(found), codes=few(_places(found)))
+)
+associations: Kind = st.builds(
+    HierarchyAssociation, **top, **flags, hierarchy=urns("hierarchy"), linked=urns("codelist", "dataflow"),
+    context=st.one_of(st.none(), urns("dataflow")),
+)  # fmt: skip
+
+targets = few(st.sampled_from([
+    "urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow=SSER:*(*)",
+    "urn:sdmx:org.sdmx.infomodel.codelist.Code=*:CL(1.0.0).*",
+]), 1).map(lambda found: tuple(dict.fromkeys(found)))  # fmt: skip
+heading = {
+    "id": base.ids,
+    "concept": base.concepts,
+    "representation": st.one_of(base.free, base.coded),
+    "presentational": st.booleans(),
+    "least": st.integers(0, 3),
+    "most": st.one_of(st.none(), st.integers(1, 9)),
+}
+headings = st.recursive(
+    st.builds(MetadataAttribute, **heading),
+    lambda below: st.builds(MetadataAttribute, **heading, children=unique(below)),
+    max_leaves=4,
+)
+value = st.one_of(base.words, base.names)
+
+
+def _apart(found: tuple[ReportedAttribute, ...]) -> bool:
+    """Neighbours of one id are one attribute with several values, when they can be."""
+    return all(a.id != b.id for a, b in pairwise(found))
+
+
+reported = st.recursive(
+    st.builds(ReportedAttribute, base.ids, few(value), annotations=base.annotations),
+    lambda below: st.builds(ReportedAttribute, base.ids, few(value), few(below).filter(_apart), base.annotations),
+    max_leaves=4,
+)
+metadata: tuple[Kind, ...] = (
+    st.builds(MetadataStructure, **top, attributes=unique(headings)),
+    st.builds(Metadataflow, **top, **flags, structure=urns("metadatastructure"), targets=targets),
+    st.builds(
+        MetadataProvisionAgreement, **top, **flags, metadataflow=urns("metadataflow"),
+        provider=provider("metadataproviderscheme", "METADATA_PROVIDERS"), targets=targets,
+    ),
+    st.builds(
+        MetadataConstraint, **top, attachments=few(urns("metadataflow")),
+        values=st.dictionaries(base.ids, few(base.code_ids), max_size=2),
+    ),
+)  # fmt: skip
+reports: Kind = st.builds(
+    MetadataSet, **top, metadataflow=urns("metadataflow"), targets=few(urns("dataflow", "codelist"), 1),
+    attributes=few(reported, 1).filter(_apart), reporting_begin=days, reporting_end=days,
+)  # fmt: skip
+
+taxonomies: Kind = st.builds(
+    ReportingTaxonomy, **top,
+    items=st.one_of(
+        items(ReportingCategory, structures=few(urns("datastructure", "metadatastructure"))),
+        items(ReportingCategory, flows=few(urns("dataflow", "metadataflow"))),
+    ),
+)  # fmt: skip
+puts = few(st.builds(InputOutput, st.one_of(urns("dataflow", "codelist"), codes), st.one_of(st.just(""), base.ids)))
+step = {
+    "id": base.ids,
+    **named,
+    "inputs": puts,
+    "outputs": puts,
+    "computation": base.names,
+    "software": st.one_of(st.just(""), base.words),
+    "transitions": few(st.builds(Transition, base.ids, base.ids, base.names, st.one_of(st.just(""), base.ids))),
+}
+steps = st.recursive(
+    st.builds(ProcessStep, **step), lambda below: st.builds(ProcessStep, **step, children=unique(below)), max_leaves=3
+)
+processes: Kind = st.builds(Process, **top, steps=unique(steps))
+
+bounds = {"valid_from": moments, "valid_to": moments, "annotations": base.annotations}
+item_maps = few(st.builds(ItemMap, base.words, st.one_of(st.just(""), base.words), st.booleans(), **bounds))
+
+
+def _scheme_map(cls: type[ItemSchemeMap], *kinds: str) -> Kind:
+    return st.builds(cls, **top, source=urns(*kinds), target=urns(*kinds), items=item_maps)
+
+
+values = st.one_of(st.just(""), base.words)
+mapped = st.builds(MappedValue, values, st.booleans(), st.integers(0, 5), st.integers(0, 5))
+columns = few(st.one_of(urns("codelist", "valuelist"), st.sampled_from(["String", "Integer"])), 1)
+
+
+@st.composite
+def representation_maps(draw: st.DrawFn) -> StandardRepresentationMap:
+    sources, targets_ = draw(columns), draw(columns)
+    row = st.builds(
+        ValueMapping,
+        st.tuples(*[mapped] * len(sources)),
+        st.tuples(*[values] * len(targets_)),
+        **bounds,
+    )
+    head = {name: draw(one) for name, one in top.items()}
+    return StandardRepresentationMap(**head, sources=sources, targets=targets_, rows=draw(few(row)))
+
+
+pairs = st.lists(base.ids, min_size=1, max_size=2, unique=True).map(tuple)
+maps: tuple[Kind, ...] = (
+    _scheme_map(ConceptSchemeMap, "conceptscheme"),
+    _scheme_map(CategorySchemeMap, "categoryscheme"),
+    _scheme_map(OrganisationSchemeMap, "dataproviderscheme", "organisationunitscheme"),
+    _scheme_map(ReportingTaxonomyMap, "reportingtaxonomy"),
+    representation_maps(),
+    st.builds(
+        StandardStructureMap, **top, source=urns("dataflow", "datastructure"), target=urns("dataflow"),
+        components=few(st.builds(ComponentMapping, pairs, pairs, st.one_of(st.none(), urns("representationmap")))),
+        fixed=st.dictionaries(base.ids, base.words, max_size=2),
+    ),
+)  # fmt: skip
+
+version = {"vtl_version": st.sampled_from(["", "2.0", "2.1"])}
+text = base.words
+vtl: tuple[Kind, ...] = (
+    st.builds(
+        TransformationScheme, **top, **version, mapping_scheme=st.one_of(st.none(), urns("vtlmappingscheme")),
+        name_scheme=urns("namepersonalisationscheme"), type_scheme=urns("customtypescheme"),
+        ruleset_schemes=few(urns("rulesetscheme")), operator_schemes=few(urns("userdefinedoperatorscheme")),
+        items=items(Transformation, expression=text, result=text, persistent=st.booleans()),
+    ),
+    st.builds(
+        RulesetScheme, **top, **version, mapping_scheme=urns("vtlmappingscheme"),
+        items=items(
+            Ruleset, definition=text, type=st.sampled_from(["datapoint", "hierarchical"]),
+            scope=st.sampled_from(["variable", "valuedomain"]),
+        ),
+    ),
+    st.builds(
+        UserDefinedOperatorScheme, **top, **version, ruleset_schemes=few(urns("rulesetscheme")),
+        items=items(UserDefinedOperator, definition=text),
+    ),
+    st.builds(
+        CustomTypeScheme, **top, **version,
+        items=items(CustomType, scalar_type=text, data_type=text, literal_format=values, output_format=values,
+                    null_value=values),
+    ),
+    st.builds(
+        NamePersonalisationScheme, **top, **version,
+        items=items(NamePersonalisation, artefact=text, default_name=text, personalised_name=text),
+    ),
+    st.builds(
+        VtlMappingScheme, **top,
+        items=items(VtlMapping, alias=text, mapped=st.one_of(urns("dataflow", "codelist"), base.concepts)),
+    ),
+)  # fmt: skip
+
+extensions = few(st.builds(
+    CodelistExtension, urns("codelist"), st.sampled_from(["", "P_"]),
+    st.lists(base.code_ids, max_size=2, unique=True).map(tuple), st.just(False),
+))  # fmt: skip
+lists: tuple[Kind, ...] = (
+    st.builds(Codelist, **top, extensions=extensions, items=items(Item)),
+    st.builds(ValueList, **top, items=unique(st.builds(
+        Item, text, st.one_of(st.just({}), base.names), base.descriptions, annotations=base.annotations))),
+    *(
+        st.builds(cls, **{**top, "reference": st.just(Reference("SSER", id_, "1.0"))}, items=items(Item))
+        for cls, id_ in (
+            (DataConsumerScheme, "DATA_CONSUMERS"), (MetadataProviderScheme, "METADATA_PROVIDERS"),
+            (OrganisationUnitScheme, "UNITS"),
+        )
+    ),
+)  # fmt: skip
+
+
+def other_kinds() -> Kind:
+    """Structures of every kind beyond data."""
+    return st.one_of(hierarchies, associations, *metadata, taxonomies, processes, *maps, *vtl, *lists)
