@@ -58,7 +58,9 @@ def judged(body: bytes, variant: sdmx_ml.Variant, at: str) -> list[str]:
     return xml_errors(body, payloads=[payload(variant.version, at)])
 
 
-@pytest.mark.item("ML21-02", "ML21-03", "ML21-04", "ML21-08", "ML21-09", "ML3-01", "ML3-02", "ML3-04", "FMT-02")
+@pytest.mark.item(
+    "ML21-01", "ML21-02", "ML21-03", "ML21-04", "ML21-08", "ML21-09", "ML3-01", "ML3-02", "ML3-04", "FMT-02"
+)
 @pytest.mark.parametrize("name", ML)
 @pytest.mark.parametrize("at", VIEWS)
 @pytest.mark.parametrize("selection", SELECTIONS)

@@ -20,6 +20,7 @@ ML30, ML31 = f"{SDMX}structure+xml;version=3.0.0", f"{SDMX}structure+xml;version
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
 
 
+@pytest.mark.item("FMT-02", "FMT-06", "FMT-07", "FMT-08")
 @pytest.mark.parametrize(
     ("accept", "kind", "api", "content_type"),
     [
@@ -115,6 +116,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
     ],
 )
 def test_accept(accept: str, kind: str, api: str, content_type: str):
+    """Accept is read leniently (blanks, quotes, short versions, older and plain types); the type that was asked comes back"""
     assert negotiate(accept, "", kind, api).content_type == content_type
 
 

@@ -130,3 +130,12 @@ def test_names_of_a_structure_that_was_asked_for():
     assert (row["STRUCTURE_ID"], row["STRUCTURE_NAME"]) == ("SSER:CRIME(1.0.0)", "Crime")
     (row, *_) = table(message([TWO]), labels="both")
     assert row["STRUCTURE_ID"] == "SSER:CRIME(1.0.0): Crime, recorded"
+
+
+@pytest.mark.item("C-23", "C-25")
+def test_one_separator_and_no_other():
+    """The separator is the comma in every language; no component has several values, so none is announced for them"""
+    found = message([block([("A", "FR", None)], [[("2021", "1.5", None, "a;b")]])], language="fr")
+    (row,) = table(found)
+    assert next(iter(row)) == "STRUCTURE"
+    assert (row["OBS_VALUE"], row["COMMENT_OBS"]) == ("1.5", "a;b")
