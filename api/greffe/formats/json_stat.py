@@ -18,7 +18,7 @@ from greffe.errors import NotAcceptable
 from greffe.formats import flat
 from greffe.formats.components import TIME
 from greffe.formats.json_numbers import numbers
-from greffe.formats.json_stat_cube import Cube, Ints, Part, text_of
+from greffe.formats.json_stat_cube import Cube, Ints, Part, Places, text_of
 from greffe.formats.languages import best
 from greffe.formats.parameters import Parameters
 from greffe.model.dataset import DataMessage, DataSet
@@ -75,7 +75,7 @@ def _dataset(message: DataMessage, dataset: DataSet) -> Iterator[bytes]:
         yield b"}"
     if _STATUS in cube.attributes and len(cube.words[_STATUS]):
         yield b',"status":'
-        yield from _attribute(cube, ranks, _STATUS)
+        yield from _attribute(cube, ranks, _STATUS, cube.dimensions)
     yield (',"extension":' + _text(_extension(message, dataset))[:-1] + ',"attributes":{').encode()
     yield from _separated(_attributes(cube, ranks, order, message, dataset))
     yield b"}}}"
@@ -211,7 +211,7 @@ def _attributes(
         if names:
             found["category"] = {"label": {word: names.get(word) or word for word in sorted(cube.words[id_])}}
         yield f",{_text(id_)}:{_text(found)[:-1]}".encode() + b',"value":'
-        yield from _attribute(cube, ranks, id_)
+        yield from _attribute(cube, ranks, id_, dimensions)
         yield b"}"
 
 
@@ -219,29 +219,32 @@ def _dimensions_of(cube: Cube, id_: str) -> tuple[str, ...]:
     return cube.dimensions if id_ in cube.low else tuple(d for d in cube.dimensions if d not in cube.inner)
 
 
-def _attribute(cube: Cube, ranks: Mapping[str, Ints], id_: str) -> Iterator[bytes]:
-    """One text when all cells have the same, else an object by position."""
+def _attribute(cube: Cube, ranks: Mapping[str, Ints], id_: str, dimensions: Sequence[str]) -> Iterator[bytes]:
+    """One text when all cells have the same, else an object by position over those dimensions."""
     words = [_text(word) for word in cube.words[id_]]
-    low = id_ in cube.low
-    if len(words) == 1 and all(_everywhere(part, id_, low) for part in cube.parts()):
+    per_row = any(d in cube.inner for d in dimensions)
+    if len(words) == 1 and all((_places(part, id_, per_row) >= 0).all() for part in cube.parts()):
         yield words[0].encode()
         return
     yield b"{"
-    yield from _separated(_coded(cube, ranks, id_, pa.array(words, pa.string())))
+    yield from _separated(_coded(cube, ranks, id_, dimensions, pa.array(words, pa.string())))
     yield b"}"
 
 
-def _everywhere(part: Part, id_: str, low: bool) -> bool:
-    places = (part.rows if low else part.series).get(id_)
-    return places is not None and bool((places >= 0).all())
+def _places(part: Part, id_: str, per_row: bool) -> Places:
+    """Codes of each row, or of each series; -1 throughout when the block has none."""
+    found = part.at(id_) if per_row else part.series.get(id_)
+    return np.full(1, -1, np.int32) if found is None else found
 
 
-def _coded(cube: Cube, ranks: Mapping[str, Ints], id_: str, words: pa.StringArray) -> Iterator[bytes]:
-    dimensions, low = _dimensions_of(cube, id_), id_ in cube.low
+def _coded(
+    cube: Cube, ranks: Mapping[str, Ints], id_: str, dimensions: Sequence[str], words: pa.StringArray
+) -> Iterator[bytes]:
+    per_row = any(d in cube.inner for d in dimensions)
     for part in cube.parts():
-        places = (part.rows if low else part.series).get(id_)
-        if places is not None:
-            there = np.flatnonzero(places >= 0)
+        places = _places(part, id_, per_row)
+        there = np.flatnonzero(places >= 0)
+        if len(there):
             positions = cube.positions(part, ranks, dimensions)[there]
             yield _entries(positions, words.take(pa.array(places[there], pa.int32())))
 

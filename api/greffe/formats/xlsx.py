@@ -13,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from greffe.errors import TooLarge
 from greffe.formats import flat
+from greffe.formats.ahead import ahead
 from greffe.formats.parameters import Parameters
 from greffe.formats.sinks import Sink
 from greffe.formats.xlsx_book import parts, unique
@@ -41,7 +42,7 @@ def write(message: DataMessage, parameters: Parameters) -> Iterator[bytes]:
             sheet = Sheet(dataset, message.language, parameters.labels != "id", strings, columns)
             sheets[unique(dataset.dataflow.reference.id, names)] = sheet
             banner = flat.warning(message.language) if dataset.origin == "synthetic" else ""
-            yield from _part(file, sink, f"xl/worksheets/sheet{number}.xml", _sheet(sheet, banner))
+            yield from _part(file, sink, f"xl/worksheets/sheet{number}.xml", ahead(_sheet(sheet, banner)))
         for name, content in parts(message, sheets):
             yield from _part(file, sink, name, [content])
         yield from _part(file, sink, "xl/sharedStrings.xml", strings.table())

@@ -33,7 +33,7 @@ _RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relation
 def unique(wanted: str, taken: set[str]) -> str:
     """A name for a sheet that no other has, whatever the case, of at most 31 characters; it is added to `taken`."""
     name, number = wanted[:_LONGEST], 1
-    while name.casefold() in taken:
+    while name.casefold() in taken or name.casefold() == "history":  # Excel keeps that one for itself
         number += 1
         name = f"{wanted[: _LONGEST - len(str(number)) - 1]}_{number}"
     taken.add(name.casefold())

@@ -125,11 +125,12 @@ class Sheet:
         if VALUE in table.column_names:
             table = table.append_column(_KIND, self._kinds(table))
         for id_, seen in self.statuses.items():
-            if id_ in table.column_names:
-                indices, words = codes(table.column(id_))
-                seen.update(
-                    str(words[place]) for place in indices.unique().drop_null().to_pylist() if place is not None
-                )
+            for level in (block.series, table):
+                if id_ in level.column_names:
+                    indices, words = codes(level.column(id_))
+                    seen.update(
+                        str(words[place]) for place in indices.unique().drop_null().to_pylist() if place is not None
+                    )
         return SeriesBlock(block.series, block.counts, table)
 
     def _kinds(self, table: pa.Table) -> pa.Array[pa.Scalar[pa.DataType]]:

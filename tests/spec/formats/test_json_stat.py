@@ -14,6 +14,8 @@ from greffe.formats import json_stat
 from greffe.model.dataset import DataMessage
 from greffe.model.structures import Annotation, Item
 
+OBSERVED = ("TIME_PERIOD", "OBS_VALUE")
+
 
 def body(found: DataMessage) -> str:
     return written(json_stat.write, found).decode()
@@ -103,6 +105,13 @@ def test_what_is_the_same_in_every_cell_is_said_once():
     found = json.loads(body(message([one(geo="FR"), one(geo="NA")])))
     assert found["status"] == "A"
     assert found["extension"]["attributes"]["DATA_ORIGIN"]["value"] == "real"
+
+
+def test_a_status_of_the_series_is_that_of_each_of_its_cells():
+    cells = [[("2021", "1", None, None), ("2022", "2", None, None)]] * 2
+    series = block([("A", "FR", "B"), ("A", "NA", None)], cells, ("freq", "geo", "OBS_STATUS"), OBSERVED)
+    found = json.loads(body(message([series], attributes=("OBS_STATUS",))))
+    assert found["status"] == {"0": "B", "1": "B"}
 
 
 def test_synthetic_figures_say_so_where_charts_show_it():

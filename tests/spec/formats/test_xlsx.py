@@ -124,6 +124,11 @@ def test_only_statuses_that_occur_are_in_the_legend():
     assert not any(line[:1] == ("OBS_STATUS M",) for line in found)
 
 
+def test_a_status_of_the_series_is_in_the_legend_too():
+    series = block([("A", "FR", "M")], [[("2021", "1")]], ("freq", "geo", "OBS_STATUS"), ("TIME_PERIOD", "OBS_VALUE"))
+    assert ("OBS_STATUS M", "Missing") in said(book(message([series], attributes=("OBS_STATUS",)))["Read me"])
+
+
 def test_each_code_list_has_a_sheet_with_every_language_and_the_parents():
     items = (*GEO.items, Item("FR1", {"fr": "Île-de-France", "en": "Paris region", "de": "Großraum"}, parent="FR"))
     found = book(message([TWO], codelists=CODELISTS | {"geo": replace(GEO, items=items)}))
@@ -166,6 +171,7 @@ def test_names_of_sheets_are_short_and_unique_whatever_the_case():
     assert unique("A" * 40, taken) == "A" * 31
     assert unique("a" * 40, taken) == "a" * 29 + "_2"
     assert unique("A" * 31, taken) == "A" * 29 + "_3"
+    assert unique("HISTORY", taken) == "HISTORY_2"  # Excel refuses a sheet of that name
 
 
 def test_a_flow_and_a_list_of_one_name_have_two_sheets():
