@@ -1,64 +1,222 @@
-"""A data query answered from the release that is in effect."""
+"""A data query answered: one data set for each flow, agreement or dissemination that matches."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import chain
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.errors import NotFound, TooLarge
-from greffe.model.dataset import SeriesBlock
+from greffe.errors import GreffeError, NotFound, TooLarge
+from greffe.model.dataset import DataSet, SeriesBlock
 from greffe.model.releases import Release
-from greffe.model.structures import Codelist, Dataflow, DataStructure
-from greffe.query.flows import released_flow
+from greffe.model.structures import ConceptScheme, Dataflow, DataStructure, ProvisionAgreement, Texts
+from greffe.query.disseminations import Piece, pieces
+from greffe.query.flows import Named, named_flows
 from greffe.query.queries import DataQuery
-from greffe.query.selecting import Written, selection, written
+from greffe.query.selecting import Missing, TooManySlots, selection
+from greffe.query.writing import Written, check_written, written
 from greffe.store.base import Observations, Selection
 
 
 @dataclass(frozen=True)
 class DataAnswer:
-    """The pieces of a data message. `blocks` may be read once; `empty` tells beforehand (204 on 2.x)."""
+    """What a data message holds. `empty` tells beforehand that nothing matches (204 on 2.x); blocks may be read once.
 
-    dataflow: Dataflow
+    `releases`: those that were looked at, in the order of the data sets, each once. `state`: what the answer depends on
+    beside the question and the catalogue, for a tag. `modified`: when that last changed.
+    """
+
+    datasets: tuple[DataSet, ...]
+    releases: tuple[Release, ...]
+    state: tuple[str, ...]
+    modified: datetime
+
+    @property
+    def empty(self) -> bool:
+        """Nothing matches."""
+        return not self.datasets
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A data set to be: of which flow, which rows of which release, and what is written of them."""
+
+    named: Named
     structure: DataStructure
-    codelists: dict[str, Codelist]
-    release: Release
+    piece: Piece
     selection: Selection
     written: Written
-    blocks: Iterator[SeriesBlock]
-    empty: bool
 
 
 def data(
     query: DataQuery,
     catalogue: Catalogue,
-    release_of: Callable[[Dataflow], Release | None],
+    releases_of: Callable[[Dataflow], Sequence[Release]],
+    now: datetime,
     observations: Observations,
     series_limit: int = 2_000_000,
 ) -> DataAnswer:
-    """The matching series of the release in effect. Blocks are read while they are written: memory stays flat.
+    """The matching series. Blocks are read while they are written: memory stays flat.
 
+    `releases_of`: every release of a flow. Of several flows, those that lack a component which is filtered, or have too few
+    dimensions for the key, are left out; so are those of which nothing is released.
+    Conditions on attributes and the measure look at observations as they are now: they do not narrow what is deleted.
     Raises NotFound (no such flow, nothing released, internal data, and on 1.5 no match), BadQuery, BadSemantics,
-    Unsupported, TooLarge.
+    TooLarge.
     """
-    dataflow, release = released_flow(query, catalogue, release_of)
-    structure = catalogue.structure(dataflow)
-    codelists = catalogue.codelists(structure)
-    shown = written(query, structure)
-    chosen = selection(query, structure, codelists, shown.observations)
-    if release.series > series_limit:
-        _check_size(observations, release, chosen, series_limit)
-    blocks = observations.select(release.name, chosen)
+    asked = _asked(query, catalogue, releases_of, now)
+    _check_size(asked, observations, series_limit)
+    found = _windowed(query, asked, observations) if len(asked) > 1 else asked
+    datasets = tuple(d for one in found for d in _dataset(query, one, catalogue, observations, alone=len(asked) == 1))
+    if not datasets and query.api == 1:
+        raise NotFound("No series matches.", hint="Ask for fewer conditions.")
+    releases = tuple(dict.fromkeys(one.piece.release for one in asked))
+    known = [r for n in named_flows(query, catalogue) for r in releases_of(n.dataflow)]
+    instants = [t for r in known for t in (r.effective_at, r.withdrawn_at) if t is not None and t <= now]
+    return DataAnswer(datasets, releases, tuple(_state(one) for one in asked), max(instants))
+
+
+def _asked(
+    query: DataQuery, catalogue: Catalogue, releases_of: Callable[[Dataflow], Sequence[Release]], now: datetime
+) -> list[_Asked]:
+    named = named_flows(query, catalogue)
+    refused: list[GreffeError] = []
+    found: list[_Asked] = []
+    released: list[tuple[Named, tuple[Piece, ...]]] = []
+    for one in named:
+        try:
+            released.append((one, pieces(query, releases_of(one.dataflow), now)))
+        except NotFound as error:
+            refused.append(error)
+    if not released:
+        raise _of_flow(refused[0], named[0])
+    check_written(query, [catalogue.structure(n.dataflow) for n, _ in released])
+    refused = []
+    for one, parts in released:
+        structure = catalogue.structure(one.dataflow)
+        shown = written(query, structure)
+        try:
+            chosen = selection(query, structure, catalogue.codelists(structure), shown.observations)
+        except (Missing, TooManySlots, NotFound) as error:
+            refused.append(error)
+            continue
+        found += [_Asked(one, structure, p, _narrowed(chosen, p, structure), shown) for p in parts]
+    if len(refused) == len(released):
+        raise refused[0]
+    return found
+
+
+def _of_flow(error: GreffeError, named: Named) -> NotFound:
+    return NotFound(
+        f"{named.dataflow.reference}: {error.message[0].lower()}{error.message[1:]}",
+        parameter=error.parameter,
+        hint=error.hint,
+    )
+
+
+def _narrowed(chosen: Selection, piece: Piece, structure: DataStructure) -> Selection:
+    """What is deleted is told by keys and periods alone, and wholly: a client that lacks it loses nothing."""
+    if piece.action != "D":
+        return chosen
+    own = {*structure.dimension_ids, *((structure.time.id,) if structure.time else ())}
+    return replace(
+        chosen,
+        first=None,
+        last=None,
+        where=tuple(w for w in chosen.where if w.component in own),
+        order=tuple(o for o in chosen.order if o.component in own),
+        series_only=False,
+    )
+
+
+def _check_size(asked: Sequence[_Asked], observations: Observations, limit: int) -> None:
+    whole = [one for one in asked if one.piece.change is None]
+    if sum(one.piece.release.series for one in whole) <= limit:
+        return
+    total = 0
+    for one in whole:
+        keys_only = Selection(keys=one.selection.keys, series_only=True)
+        total += observations.counts(one.piece.release.name, keys_only)[0]
+        if total > limit:
+            raise TooLarge(f"The answer has more than {limit} series.", hint="Ask for fewer codes or flows.")
+
+
+def _windowed(query: DataQuery, asked: Sequence[_Asked], observations: Observations) -> Iterator[_Asked]:
+    """Offset and limit over all data sets, one after the other (R2-DATA-40, 41)."""
+    if not query.offset and query.limit is None:
+        yield from asked
+        return
+    skip, most = query.offset, query.limit
+    for one in asked:
+        whole = replace(one, selection=replace(one.selection, skip=0, most=None, order=()))
+        rows = sum(_size(block, one.selection.series_only) for block in _blocks(whole, observations))
+        given = max(rows - skip, 0) if most is None else min(max(rows - skip, 0), most)
+        if given:
+            yield replace(one, selection=replace(one.selection, skip=skip, most=given))
+        skip = max(skip - rows, 0)
+        most = None if most is None else most - given
+
+
+def _size(block: SeriesBlock, series_only: bool) -> int:
+    return block.series.num_rows if series_only else block.observations.num_rows
+
+
+def _blocks(one: _Asked, observations: Observations) -> Iterator[SeriesBlock]:
+    if one.piece.change is None:
+        return observations.select(one.piece.release.name, one.selection)
+    return observations.changed(one.piece.change, one.selection)
+
+
+def _dataset(
+    query: DataQuery, one: _Asked, catalogue: Catalogue, observations: Observations, *, alone: bool
+) -> Iterator[DataSet]:
+    """The data set, when it has a series. Of several, the first block is read again when its turn comes: only one is
+    held at a time."""
+    blocks = _blocks(one, observations)
     first = next(blocks, None)
-    if first is None and query.api == 1:
-        raise NotFound(f"No series of {dataflow.reference} matches.", hint="Ask for fewer conditions.")
-    found: Iterator[SeriesBlock] = iter(()) if first is None else chain([first], blocks)
-    return DataAnswer(dataflow, structure, codelists, release, chosen, shown, found, first is None)
+    if first is None:
+        return
+    piece, context = one.piece, one.named.context
+    deletes = piece.action == "D"
+    whole = one.written.whole(one.structure)
+    yield DataSet(
+        dataflow=one.named.dataflow,
+        structure=one.structure,
+        codelists=catalogue.codelists(one.structure),
+        blocks=chain([first], blocks) if alone else _later(one, observations),
+        action="M" if piece.action == "R" and query.api == 2 and not whole else piece.action,
+        measures=one.written.measures and not deletes,
+        observations=one.written.observations or deletes,
+        attributes=() if deletes else one.written.attributes,
+        names=_concepts(catalogue, one.structure),
+        context=context.kind,
+        agreement=context.reference if isinstance(context, ProvisionAgreement) else None,
+        valid_from=_text(piece.valid_from),
+        valid_to=_text(piece.valid_to),
+        release=str(piece.release),
+        origin=piece.release.origin,
+    )
 
 
-def _check_size(observations: Observations, release: Release, chosen: Selection, limit: int) -> None:
-    keys_only = Selection(keys=chosen.keys, series_only=True)
-    if sum(len(block.counts) for block in observations.select(release.name, keys_only)) > limit:
-        raise TooLarge(f"The answer has more than {limit} series.", hint="Ask for fewer codes.")
+def _later(one: _Asked, observations: Observations) -> Iterator[SeriesBlock]:
+    yield from _blocks(one, observations)
+
+
+def _concepts(catalogue: Catalogue, structure: DataStructure) -> dict[str, Texts]:
+    """Component id → names of its concept: the labels of header lines."""
+    found: dict[str, Texts] = {}
+    for component in structure.components:
+        item = catalogue.get(ConceptScheme, component.concept.reference).item(component.concept.item)
+        if item is not None:
+            found[component.id] = item.names
+    return found
+
+
+def _text(moment: datetime | None) -> str:
+    return "" if moment is None else moment.isoformat()
+
+
+def _state(one: _Asked) -> str:
+    return repr((one.piece, one.named.context.reference))

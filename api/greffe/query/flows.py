@@ -1,15 +1,14 @@
-"""The one dataflow that a data query means, with its release; or which part of its address does not fit."""
+"""The dataflows that a data query means; or which part of its address does not fit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.errors import NotFound, Unsupported
+from greffe.errors import NotFound
 from greffe.model.references import Reference, Urn
-from greffe.model.releases import Release
-from greffe.model.structures import Dataflow, ProvisionAgreement
+from greffe.model.structures import Dataflow, DataStructure, ProvisionAgreement
 from greffe.query.absent import either, no_such
 from greffe.query.queries import DataQuery
 from greffe.query.versions import matching
@@ -22,39 +21,54 @@ _CONTEXTS: Final = {
 }
 
 
-def released_flow(
-    query: DataQuery, catalogue: Catalogue, release_of: Callable[[Dataflow], Release | None]
-) -> tuple[Dataflow, Release]:
-    """Raises NotFound (no such flow, internal, of another provider, not released), Unsupported when several match."""
-    named = _flows(query, catalogue)
-    if not named:
+@dataclass(frozen=True)
+class Named:
+    """A dataflow that a question means, and by what: `context` is the flow itself, its structure, or an agreement on it."""
+
+    dataflow: Dataflow
+    context: Dataflow | DataStructure | ProvisionAgreement
+
+
+def named_flows(query: DataQuery, catalogue: Catalogue) -> tuple[Named, ...]:
+    """What the address means: public flows, one for each agreement when those were asked for (R2-DATA-02).
+
+    Internal flows are left out of lists and wildcards. Raises NotFound: no such flow, internal ones only, of another
+    provider.
+    """
+    found = _found(query, catalogue)
+    if not found:
         raise _no_flow(query, catalogue)
-    public = [f for f in named if not catalogue.internal(f)]
+    public = [n for n in found if not catalogue.internal(n.dataflow)]
     if not public:
         raise NotFound(
-            f"{named[0].reference} is internal: its structure is public, its data never.", parameter="dataflow"
+            f"{found[0].dataflow.reference} is internal: its structure is public, its data never.", parameter="dataflow"
         )
-    provided = [f for f in public if not query.providers or _providers(f, catalogue) & set(query.providers)]
+    provided = [n for n in public if not query.providers or _providers(n.dataflow, catalogue) & set(query.providers)]
     if not provided:
-        raise _other_provider(query, public, catalogue)
-    released = [(f, r) for f in provided if (r := release_of(f)) is not None]
-    if not released:
-        raise NotFound(f"Nothing of {provided[0].reference} is released.")
-    if len(released) > 1:
-        names = ", ".join(str(f.reference) for f, _ in released[:5])
-        raise Unsupported(
-            f"{len(released)} dataflows match ({names}…); one answer holds one.", hint="Name one dataflow."
-        )
-    return released[0]
+        raise _other_provider(query, [n.dataflow for n in public], catalogue)
+    return tuple(provided)
 
 
-def _flows(query: DataQuery, catalogue: Catalogue) -> list[Dataflow]:
-    """Dataflows in the context: themselves, those of a structure, or those of an agreement."""
-    found: set[Urn] = set()
-    for places in _places(query, catalogue).values():
-        named = _named(query, [reference for reference, _ in places])
-        found |= {flow for reference, flow in places if reference in named}
-    return [f for f in catalogue.all(Dataflow) if f.urn in found]
+def _found(query: DataQuery, catalogue: Catalogue) -> list[Named]:
+    """Dataflows in the context. Of `*`, a flow that was met as itself is not told again by its structure or agreement."""
+    found: dict[Urn, Named] = {}
+    flows = {f.urn: f for f in catalogue.all(Dataflow)}
+    for context, places in _places(query, catalogue).items():
+        wanted = _named(query, [reference for reference, _ in places])
+        for reference, urn in places:
+            if reference not in wanted or (query.context == "*" and urn in [n.dataflow.urn for n in found.values()]):
+                continue
+            by = _context(context, reference, flows[urn], catalogue)
+            found.setdefault(by.urn if context == "provisionagreement" else urn, Named(flows[urn], by))
+    return sorted(found.values(), key=lambda n: (n.dataflow.reference, n.context.reference))
+
+
+def _context(
+    context: str, reference: Reference, flow: Dataflow, catalogue: Catalogue
+) -> Dataflow | DataStructure | ProvisionAgreement:
+    if context == "provisionagreement":
+        return catalogue.get(ProvisionAgreement, reference)
+    return catalogue.structure(flow) if context == "datastructure" else flow
 
 
 def _places(query: DataQuery, catalogue: Catalogue) -> dict[str, list[tuple[Reference, Urn]]]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, TypeAlias
 from urllib.parse import unquote
 
-from greffe.errors import BadQuery, Unsupported, nearest
+from greffe.errors import BadQuery, nearest
 from greffe.model import instants
 from greffe.model.references import AGENCY, ID
 
@@ -169,31 +169,6 @@ def moment(parameters: Mapping[str, str], name: str) -> datetime | None:
     return None if value is None else instants.given(value, name)
 
 
-def instant(parameters: Mapping[str, str], name: str) -> None:
-    """An xs:dateTime that this service does not look at yet. Raises BadQuery when it is none, else Unsupported."""
-    value = parameters.get(name)
-    if value is None:
-        return
-    try:
-        datetime.fromisoformat(value)
-    except ValueError as error:
-        raise BadQuery(f"{value!r} is not a date and time.", parameter=name) from error
-    raise not_here(name)
-
-
-def history(parameters: Mapping[str, str]) -> None:
-    """includeHistory=false is what this service does; true is not offered yet."""
-    if choice(parameters, "includeHistory", ("false", "true"), "false") == "true":
-        raise not_here("includeHistory")
-
-
-def no_operator(parameter: str, operator: str, offered: Iterable[str]) -> Unsupported:
-    """The standard knows the operator, this service does not offer it for that component."""
-    return Unsupported(
-        f"The operator {operator!r} is not offered here.", parameter=parameter, hint=f"Offered: {', '.join(offered)}."
-    )
-
-
-def not_here(name: str) -> Unsupported:
-    """The standard knows the parameter, this service does not offer it."""
-    return Unsupported("This service does not offer the parameter.", parameter=name, hint="Leave it out.")
+def flag(parameters: Mapping[str, str], name: str) -> bool:
+    """true or false; false when it is not given. Raises BadQuery."""
+    return choice(parameters, name, ("false", "true"), "false") == "true"

@@ -13,7 +13,9 @@ from typing import Final, TypeAlias
 
 # What `dimension_at_observation` says of a flat answer: no series, every observation with its whole key.
 ALL_DIMENSIONS: Final = "AllDimensions"
-PERIOD_OPERATORS: Final = ("eq", "lt", "le", "gt", "ge")  # what a condition on TIME_PERIOD can be
+SERIES_KEY: Final = "series_key"  # sort: all dimensions that do not stand with the observation
+ALL_COMPONENTS: Final = "*"  # sort: all dimensions, time last
+NEW_YEAR: Final = "--01-01"
 
 Slot: TypeAlias = frozenset[str]  # codes that are allowed; empty = any
 Key: TypeAlias = tuple[Slot, ...]
@@ -36,12 +38,22 @@ class Filter:
 
 
 @dataclass(frozen=True)
+class Sorting:
+    """`TIME_PERIOD:desc`. component: an id, or SERIES_KEY, or ALL_COMPONENTS."""
+
+    component: str
+    descending: bool = False
+
+
+@dataclass(frozen=True)
 class DataQuery:
-    """Which series and observations of which dataflow, and which components of them are written.
+    """Which series and observations of which dataflows, and which components of them are written.
 
     keys: alternatives; a key of 2.x may have fewer slots than the structure has dimensions, one of 1.5 may not.
     dimension_at_observation: TIME_PERIOD, AllDimensions (which of both a format can write is the web's matter), or an id.
     attributes: dsd | all | msd | dataset | series | obs | none, or ids. measures: all | none, or ids.
+    updated_after, as_of: moments in UTC. history: every dissemination. offset, limit: observations, or series when none
+    are written. year_start: `--MM-DD` on which the reporting years begin that periods of the question name.
     """
 
     context: str = "dataflow"  # dataflow | datastructure | provisionagreement | *
@@ -56,6 +68,13 @@ class DataQuery:
     attributes: tuple[str, ...] = ("dsd",)
     measures: tuple[str, ...] = ("all",)
     dimension_at_observation: str = "TIME_PERIOD"
+    updated_after: datetime | None = None
+    as_of: datetime | None = None
+    history: bool = False
+    sort: tuple[Sorting, ...] = ()
+    offset: int = 0
+    limit: int | None = None
+    year_start: str = NEW_YEAR
     api: int = field(default=2, compare=False)
 
     @property

@@ -1,63 +1,44 @@
-"""A data query against a structure → a Selection of the store, and the components that are written."""
+"""A data query against a structure → a Selection of the store."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Final
 
 from greffe.errors import BadQuery, BadSemantics, NotFound, nearest
-from greffe.model.periods import Span, span
+from greffe.model.periods import Span
 from greffe.model.structures import Codelist, Component, DataStructure
-from greffe.query.parameters import no_operator, not_here
-from greffe.query.queries import ALL_DIMENSIONS, PERIOD_OPERATORS, Condition, DataQuery, Filter, Key
-from greffe.store.base import Selection
+from greffe.query.queries import (
+    ALL_COMPONENTS,
+    ALL_DIMENSIONS,
+    SERIES_KEY,
+    Condition,
+    DataQuery,
+    Filter,
+    Key,
+    Sorting,
+)
+from greffe.query.reporting_year import days
+from greffe.store.base import Across, Order, Selection
+from greffe.store.conditions import ORDERING, Kind, Term, Where, number
 
 TIME: Final = "TIME_PERIOD"
 _OLDEST, _NEWEST = date.min, date.max
 _NEVER: Final = Span(_NEWEST, _OLDEST)
-_TESTS: Final[Mapping[str, Callable[[str, str], bool]]] = {
-    "eq": lambda code, value: code == value,
-    "ne": lambda code, value: code != value,
-    "co": lambda code, value: value in code,
-    "nc": lambda code, value: value not in code,
-    "sw": lambda code, value: code.startswith(value),
-    "ew": lambda code, value: code.endswith(value),
-}
+_RANGES: Final = ("eq", "lt", "le", "gt", "ge")  # what becomes one span of days
+_NUMERIC: Final = frozenset({
+    "Decimal", "Double", "Float", "Integer", "BigInteger", "Long", "Short", "Count", "Incremental",
+    "InclusiveValueRange", "ExclusiveValueRange",
+})  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Written:
-    """What of the matching series is written: ids of attributes, the measure, and observations at all."""
-
-    attributes: tuple[str, ...]
-    measures: bool
-    observations: bool
+class Missing(BadSemantics):
+    """The structure lacks a component that the question is about: of several flows, this one is left out."""
 
 
-def written(query: DataQuery, structure: DataStructure) -> Written:
-    """The components that a query asks for. Raises BadSemantics for one that the structure lacks."""
-    attributes = [a for a in structure.attributes if _asked(query.attributes, a)]
-    known = [a.id for a in structure.attributes]
-    for one in query.attributes:
-        if one not in ("dsd", "all", "msd", "dataset", "series", "obs", "none", *known):
-            raise _unknown(one, structure, known, "attributes")
-    measures = [m.id for m in structure.measures]
-    for one in query.measures:
-        if one not in ("all", "none", *measures):
-            raise _unknown(one, structure, measures, "measures")
-    measured = any(m != "none" for m in query.measures)
-    # measures=none is what 1.5 calls nodata, unless attributes of observations are asked for by name (R2-DATA-22).
-    general = set(query.attributes) <= {"dsd", "all", "msd", "dataset", "series", "none"}
-    observed = measured or (not general and any(a.on_observation for a in attributes))
-    shown = tuple(a.id for a in attributes if observed or not a.on_observation)
-    return Written(shown, measured, observed)
-
-
-def _asked(words: tuple[str, ...], attribute: Component) -> bool:
-    level = "obs" if attribute.on_observation else "series" if attribute.relationship else "dataset"
-    return bool({"dsd", "all", level, attribute.id} & set(words))
+class TooManySlots(BadQuery):
+    """A key that has more slots than the structure has dimensions: of several flows, this one is left out."""
 
 
 def selection(
@@ -65,34 +46,53 @@ def selection(
 ) -> Selection:
     """The selection that a query means. Raises BadQuery or BadSemantics when it does not fit the structure.
 
-    On 1.5 a slot none of whose codes exists raises NotFound with the nearest; on 2.x it just matches nothing.
+    On 1.5 a slot none of whose codes exists raises NotFound with the nearest; on 2.x it just matches nothing. Conditions
+    compare numbers where a component holds numbers, days where it holds periods, and letters else (codes, too).
     """
-    _check_dimension(query, structure)
+    across = _across(query, structure)
     keys = [_codes(key, query, structure, codelists) for key in query.keys]
     allowed: dict[str, frozenset[str]] = {}
     spans: tuple[Span, ...] = ()
+    where = []
     for wanted in query.filters:
-        if wanted.component == TIME:
-            spans = tuple(_span(conditions) for conditions in wanted.alternatives)
+        component = structure.component(wanted.component)
+        if component is None:
+            known = [c.id for c in structure.components]
+            raise _missing(wanted.component, structure, known, f"c[{wanted.component}]")
+        if component.role == "time" and all(c.operator in _RANGES for a in wanted.alternatives for c in a):
+            spans = tuple(_span(conditions, query.year_start) for conditions in wanted.alternatives)
+        elif component.role == "dimension" and all(len(a) == 1 and a[0].operator == "eq" for a in wanted.alternatives):
+            allowed[wanted.component] = frozenset(a[0].value for a in wanted.alternatives)
         else:
-            allowed[wanted.component] = _allowed(wanted, structure, codelists)
+            where.append(_where(wanted, component, query.year_start))
     return Selection(
         keys=tuple(_both(key, allowed) for key in (keys or [{}])) if keys or allowed else (),
         spans=spans,
         first=query.first,
         last=query.last,
         series_only=not observed,
+        where=tuple(where),
+        order=_order(query, structure, across, observed),
+        across=across,
+        skip=query.offset,
+        most=query.limit,
     )
 
 
-def _check_dimension(query: DataQuery, structure: DataStructure) -> None:
+def _across(query: DataQuery, structure: DataStructure) -> Across | None:
+    """The cross-section that is asked for (R1-DATA-11). Raises BadSemantics for no dimension (R1-DATA-12)."""
     asked = query.dimension_at_observation
     if asked in (TIME, ALL_DIMENSIONS):
-        return
-    known = (TIME, *structure.dimension_ids, ALL_DIMENSIONS)
-    if asked not in known:
-        raise _unknown(asked, structure, known, "dimensionAtObservation")
-    raise not_here("dimensionAtObservation")
+        return None
+    if asked not in structure.dimension_ids:
+        known = (TIME, *structure.dimension_ids, ALL_DIMENSIONS)
+        raise BadSemantics(
+            f"{structure.reference.id} has no dimension {asked!r}.",
+            parameter="dimensionAtObservation",
+            nearest=nearest(asked, known),
+        )
+    hanging = [a.id for a in structure.attributes if not a.on_observation and asked in a.relationship]
+    return Across(asked, tuple(hanging))
 
 
 def _codes(
@@ -100,7 +100,7 @@ def _codes(
 ) -> dict[str, frozenset[str]]:
     dimensions = structure.dimension_ids
     if len(key) > len(dimensions) or (query.api == 1 and len(key) < len(dimensions)):
-        raise BadQuery(
+        raise TooManySlots(
             f"The key has {len(key)} slots where {structure.reference.id} has {len(dimensions)} dimensions.",
             parameter="key",
             hint=f"The slots are {'.'.join(dimensions)}.",
@@ -122,36 +122,35 @@ def _both(key: Mapping[str, frozenset[str]], allowed: Mapping[str, frozenset[str
     }
 
 
-def _allowed(wanted: Filter, structure: DataStructure, codelists: Mapping[str, Codelist]) -> frozenset[str]:
-    """Codes of a dimension that its filter lets through."""
-    parameter = f"c[{wanted.component}]"
-    component = structure.component(wanted.component)
-    if component is None:
-        raise _unknown(wanted.component, structure, [c.id for c in structure.components], parameter)
-    if component.role != "dimension":
-        raise not_here(parameter)
-    for operator in (c.operator for a in wanted.alternatives for c in a):
-        if operator not in _TESTS:
-            raise no_operator(parameter, operator, _TESTS)
-    if component.id not in codelists:
-        if any(c.operator != "eq" or len(a) > 1 for a in wanted.alternatives for c in a):
-            raise not_here(parameter)
-        return frozenset(c.value for a in wanted.alternatives for c in a)
-    codes = [i.id for i in codelists[component.id].items]
-    return frozenset(
-        code
-        for code in codes
-        if any(all(_TESTS[c.operator](code, c.value) for c in conditions) for conditions in wanted.alternatives)
-    )
+def _where(wanted: Filter, component: Component, year_start: str) -> Where:
+    """The condition in the terms of the store (R2-DATA-11, 12)."""
+    kind: Kind = "text"
+    if component.role == "time":
+        kind = "time"
+    elif component.representation.enumeration is None and (
+        component.role == "measure" or component.representation.text_type in _NUMERIC
+    ):
+        kind = "number"
+    terms = tuple(tuple(_term(c, kind, component.id, year_start) for c in a) for a in wanted.alternatives)
+    return Where(component.id, terms, kind)
 
 
-def _span(conditions: tuple[Condition, ...]) -> Span:
+def _term(condition: Condition, kind: Kind, id_: str, year_start: str) -> Term:
+    operator, value = condition.operator, condition.value
+    if kind == "text" or operator not in ORDERING:
+        return Term(operator, value)
+    if kind == "time":
+        return Term(operator, value, days(value, year_start))
+    if number(value) is None:
+        raise BadQuery(f"{value!r} is no number.", parameter=f"c[{id_}]", hint="Write 12.5 or 1E-7.")
+    return Term(operator, value)
+
+
+def _span(conditions: tuple[Condition, ...], year_start: str) -> Span:
     """The days within which a period must lie. A period that is asked for means its days (R1-DATA-07)."""
     first, last = _OLDEST, _NEWEST
     for condition in conditions:
-        if condition.operator not in PERIOD_OPERATORS:
-            raise no_operator(f"c[{TIME}]", condition.operator, PERIOD_OPERATORS)
-        asked = span(condition.value)
+        asked = days(condition.value, year_start)
         match condition.operator:
             case "ge":
                 first = max(first, asked.first)
@@ -168,7 +167,40 @@ def _span(conditions: tuple[Condition, ...]) -> Span:
     return Span(first, last)
 
 
-def _unknown(found: str, structure: DataStructure, known: tuple[str, ...] | list[str], parameter: str) -> BadSemantics:
-    return BadSemantics(
-        f"{structure.reference.id} has no {found!r}.", parameter=parameter, nearest=nearest(found, known)
-    )
+def _order(query: DataQuery, structure: DataStructure, across: Across | None, observed: bool) -> tuple[Order, ...]:
+    """The components to sort by, in turn (R2-DATA-43). Raises BadQuery for what cannot be sorted by (R2-DATA-44)."""
+    dimensions = (*structure.dimension_ids, *((TIME,) if structure.time else ()))
+    at_observation = across.dimension if across else TIME
+    in_series = {d for d in dimensions if d != at_observation}
+    in_series |= {a.id for a in structure.attributes if not a.on_observation}
+    in_series -= set(across.attributes) if across else set()
+    known = in_series if not observed else {c.id for c in structure.components}
+    found: dict[str, Order] = {}
+    for one in query.sort:
+        for id_ in _sorted_by(one, query, dimensions, at_observation, observed):
+            if id_ not in known:
+                hint = "" if observed else "Without observations, series are sorted by what they hold."
+                raise BadQuery(
+                    f"{structure.reference.id} has no {id_!r} to sort by.",
+                    parameter="sort",
+                    nearest=nearest(id_, known),
+                    hint=hint,
+                )
+            found.setdefault(id_, Order(id_, one.descending))
+    return tuple(found.values())
+
+
+def _sorted_by(
+    one: Sorting, query: DataQuery, dimensions: tuple[str, ...], at_observation: str, observed: bool
+) -> tuple[str, ...]:
+    if one.component == ALL_COMPONENTS:
+        return tuple(d for d in dimensions if observed or d != at_observation)
+    if one.component != SERIES_KEY:
+        return (one.component,)
+    if query.dimension_at_observation == ALL_DIMENSIONS:
+        raise BadQuery("A flat answer has no series.", parameter="sort", hint="Ask for sort=* instead.")
+    return tuple(d for d in dimensions if d != at_observation)
+
+
+def _missing(found: str, structure: DataStructure, known: list[str], parameter: str) -> Missing:
+    return Missing(f"{structure.reference.id} has no {found!r}.", parameter=parameter, nearest=nearest(found, known))

@@ -15,14 +15,14 @@ from greffe.query.parameters import (
     Spec,
     choice,
     count,
-    history,
-    instant,
+    flag,
+    moment,
     read_parameters,
     text,
     whole,
     word,
 )
-from greffe.query.queries import ALL_DIMENSIONS, Condition, DataQuery, Filter, Key
+from greffe.query.queries import Condition, DataQuery, Filter, Key
 
 DATA_PARAMETERS: Final[dict[str, Spec]] = {
     "startPeriod": text("First period, inclusive", "2015"),
@@ -31,10 +31,10 @@ DATA_PARAMETERS: Final[dict[str, Spec]] = {
     "lastNObservations": whole("Last observations of each series"),
     "detail": text("How much", choices=("full", "dataonly", "serieskeysonly", "nodata"), default="full"),
     "dimensionAtObservation": text(
-        "TIME_PERIOD, or AllDimensions: CSV only", choices=("TIME_PERIOD", ALL_DIMENSIONS), default="TIME_PERIOD"
+        "What stands with the observation: TIME_PERIOD, another dimension, or AllDimensions", default="TIME_PERIOD"
     ),
-    "includeHistory": text("false only", choices=("false",), default="false"),
-    "updatedAfter": text("Not offered (501)", "2026-01-01T00:00:00Z"),
+    "includeHistory": text("One data set for each dissemination", choices=("false", "true"), default="false"),
+    "updatedAfter": text("Only what changed since", "2026-01-01T00:00:00Z"),
     **DATA_PRESENTATION,
 }
 # detail → attributes and measures in the words of 2.x (R2-DATA-22).
@@ -54,8 +54,6 @@ def parse_data(parts: Sequence[str], raw_query: str) -> DataQuery:
     if not 1 <= len(parts) <= 3:
         raise BadQuery("Data are asked as data/FLOW, data/FLOW/KEY or data/FLOW/KEY/PROVIDER.", parameter="path")
     given = read_parameters(raw_query, DATA_PARAMETERS)
-    instant(given, "updatedAfter")
-    history(given)
     agency, id_, version = _flow(parts[0])
     detail = choice(given, "detail", tuple(_DETAILS), "full")
     attributes, measures = _DETAILS[detail]
@@ -71,6 +69,8 @@ def parse_data(parts: Sequence[str], raw_query: str) -> DataQuery:
         attributes=attributes,
         measures=measures,
         dimension_at_observation=given.get("dimensionAtObservation", "TIME_PERIOD"),
+        updated_after=moment(given, "updatedAfter"),
+        history=flag(given, "includeHistory"),
         api=1,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from greffe.errors import BadQuery, nearest
@@ -15,28 +16,30 @@ from greffe.query.parameters import (
     Spec,
     agencies,
     count,
-    history,
+    flag,
     ids,
-    instant,
-    not_here,
+    moment,
     read_parameters,
     text,
     whole,
     word,
 )
 from greffe.query.queries import (
-    ALL_DIMENSIONS,
-    PERIOD_OPERATORS,
+    ALL_COMPONENTS,
+    NEW_YEAR,
     Condition,
     DataQuery,
     Filter,
     Key,
     Slot,
+    Sorting,
     merged,
 )
 
 CONTEXTS: Final = ("dataflow", "datastructure", "provisionagreement", "*")
 OPERATORS: Final = ("eq", "ne", "lt", "le", "gt", "ge", "co", "nc", "sw", "ew")
+DIRECTIONS: Final = ("asc", "desc")
+_COMPARING: Final = ("eq", "ne", "lt", "le", "gt", "ge")  # on time they take a period; the others take letters of one
 DATA_PARAMETERS: Final[dict[str, Spec]] = {
     "c[TIME_PERIOD]": text(
         "Periods; + is and, comma is or. Other components likewise: c[geo]=FR,BE", "ge:2015+le:2022"
@@ -46,15 +49,15 @@ DATA_PARAMETERS: Final[dict[str, Spec]] = {
     "attributes": text("dsd, all, dataset, series, obs, none, or ids", "none", default="dsd"),
     "measures": text("all, none, or ids", "none", default="all"),
     "dimensionAtObservation": text(
-        "TIME_PERIOD, or AllDimensions: CSV only", choices=("TIME_PERIOD", ALL_DIMENSIONS), default="TIME_PERIOD"
+        "What stands with the observation: TIME_PERIOD, another dimension, or AllDimensions", default="TIME_PERIOD"
     ),
-    "includeHistory": text("false only", choices=("false",), default="false"),
-    "updatedAfter": text("Not offered (501)", "2026-01-01T00:00:00Z"),
-    "asOf": text("Not offered (501)", "2026-01-01T00:00:00Z"),
-    "offset": whole("0 only", 0, 0),
-    "limit": whole("Not offered (501)"),
-    "sort": text("Not offered (501)", "series_key"),
-    "reportingYearStartDay": text("--01-01 only", default="--01-01"),
+    "includeHistory": text("One data set for each dissemination", choices=("false", "true"), default="false"),
+    "updatedAfter": text("Only what changed since", "2026-01-01T00:00:00Z"),
+    "asOf": text("As it was at that moment", "2026-12-01T00:00:00Z"),
+    "offset": whole("Observations (or series) to skip", 0, 0),
+    "limit": whole("Most observations (or series) to give"),
+    "sort": text("Components joined with +, each :asc or :desc; or * or series_key", "series_key:asc+TIME_PERIOD:desc"),
+    "reportingYearStartDay": text("When reporting years begin that c[TIME_PERIOD] names", "--07-01", default=NEW_YEAR),
     **DATA_PRESENTATION,
 }
 _HINTS: Final = {
@@ -87,6 +90,13 @@ def parse_data(parts: Sequence[str], raw_query: str) -> DataQuery:
         attributes=_list(given, "attributes", "dsd"),
         measures=_list(given, "measures", "all"),
         dimension_at_observation=given.get("dimensionAtObservation", "TIME_PERIOD"),
+        updated_after=moment(given, "updatedAfter"),
+        as_of=moment(given, "asOf"),
+        history=flag(given, "includeHistory"),
+        sort=_sort(given),
+        offset=count(given, "offset", 0) or 0,
+        limit=count(given, "limit"),
+        year_start=_year_start(given),
         api=2,
     )
 
@@ -98,21 +108,40 @@ def _data_parameters(raw_query: str) -> dict[str, str]:
         if error.parameter not in _HINTS:
             raise
         raise BadQuery("Not a parameter of 2.x.", parameter=error.parameter, hint=_HINTS[error.parameter]) from error
-    for name in ("updatedAfter", "asOf"):
-        instant(given, name)
-    history(given)
-    if count(given, "offset", 0):
-        raise not_here("offset")
-    if count(given, "limit") is not None:
-        raise not_here("limit")
-    if "sort" in given:
-        raise not_here("sort")
-    start = given.get("reportingYearStartDay", "--01-01")
-    if not re.fullmatch(r"--(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])", start):
-        raise BadQuery(f"{start!r} is no day of the year.", parameter="reportingYearStartDay", hint="Write --MM-DD.")
-    if start != "--01-01":
-        raise not_here("reportingYearStartDay")
+    after, as_of = moment(given, "updatedAfter"), moment(given, "asOf")
+    if after is not None and as_of is not None and after > as_of:
+        raise BadQuery("It is later than asOf.", parameter="updatedAfter", hint="Ask for a moment before asOf.")
     return given
+
+
+def _year_start(given: Mapping[str, str]) -> str:
+    found = given.get("reportingYearStartDay", NEW_YEAR)
+    try:
+        if not re.fullmatch(r"--[0-9]{2}-[0-9]{2}", found):
+            raise ValueError(found)
+        date.fromisoformat(f"2001{found[1:]}")  # a day that every year has
+    except ValueError as error:
+        raise BadQuery(
+            f"{found!r} is no day of every year.", parameter="reportingYearStartDay", hint="Write --MM-DD."
+        ) from error
+    return found
+
+
+def _sort(given: Mapping[str, str]) -> tuple[Sorting, ...]:
+    """`FREQ+TIME_PERIOD:desc` (R2-DATA-43)."""
+    if "sort" not in given:
+        return ()
+    found: list[Sorting] = []
+    for one in given["sort"].split("+"):
+        component, _, direction = one.partition(":")
+        if component != ALL_COMPONENTS and not re.fullmatch(ID, component):
+            raise BadQuery(f"{component!r} is no component.", parameter="sort", hint="Components are joined with +.")
+        if ":" in one and direction not in DIRECTIONS:
+            raise BadQuery(f"{direction!r} is no direction.", parameter="sort", nearest=nearest(direction, DIRECTIONS))
+        if component in [f.component for f in found]:
+            raise BadQuery(f"{component!r} is there twice.", parameter="sort")
+        found.append(Sorting(component, direction == "desc"))
+    return tuple(found)
 
 
 def _keys(part: str) -> tuple[Key, ...]:
@@ -154,7 +183,7 @@ def _condition(written: str, name: str) -> Condition:
     operator, value = (prefix, value) if colon and prefix in OPERATORS else ("eq", written)
     if not value:
         raise BadQuery("A value is missing.", parameter=name)
-    if name == "c[TIME_PERIOD]" and operator in PERIOD_OPERATORS:  # of another one the value need be no period
+    if name == "c[TIME_PERIOD]" and operator in _COMPARING:
         try:
             span(value)
         except BadQuery as error:

@@ -1,8 +1,10 @@
 """Data addresses of REST 1.5 and the questions that they ask (R1-DATA)."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from greffe.errors import BadQuery, Unsupported
+from greffe.errors import BadQuery
 from greffe.query.parameters import path_parts
 from greffe.query.queries import Condition, DataQuery, Filter
 from greffe.query.rest_v1 import parse_data
@@ -75,7 +77,8 @@ def test_data_are_asked(address, question):
         ("X?startPeriod=2020&startPeriod=2021", "startPeriod"),
         ("X?c[geo]=FR", "c[geo]"),
         ("X?attributes=none", "attributes"),
-        ("X?timeFormat=normal", "timeFormat"),
+        ("X?updatedAfter=soon", "updatedAfter"),
+        ("X?includeHistory=1", "includeHistory"),
         ("X/A.*.FR", "key"),
         ("X/A.M,F.FR", "key"),
         ("X/A.M++F", "key"),
@@ -102,20 +105,25 @@ def test_what_cannot_be_read_is_refused_by_name(address, parameter):
     assert error.value.parameter == parameter
 
 
+T = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.item("R1-DATA-08", "R1-DATA-17")
 @pytest.mark.parametrize(
-    ("address", "parameter"),
+    ("address", "asked"),
     [
-        ("X?updatedAfter=2026-01-01T00:00:00%2B01:00", "updatedAfter"),
-        ("X?updatedAfter=2026-01-01T00:00:00+01:00", "updatedAfter"),
-        ("X?updateAfter=2026-01-01T00:00:00Z", "updatedAfter"),  # sdmx1 2.28
-        ("X?includeHistory=true", "includeHistory"),
-        ("X?timeFormat=normalized", "timeFormat"),  # as in Accept
+        ("X?updatedAfter=2026-01-01T01:00:00%2B01:00", {"updated_after": T}),
+        ("X?updatedAfter=2026-01-01T01:00:00+01:00", {"updated_after": T}),
+        ("X?updatedAfter=2026-01-01T01:00:00", {"updated_after": T}),  # Europe/Paris
+        ("X?updateAfter=2026-01-01T00:00:00Z", {"updated_after": T}),  # sdmx1 2.28
+        ("X?includeHistory=true", {"history": True}),
+        ("X?includeHistory=false", {}),
+        ("X?dimensionAtObservation=geo", {"dimension_at_observation": "geo"}),
     ],
 )
-def test_what_is_not_offered_is_said(address, parameter):
-    with pytest.raises(Unsupported) as error:
-        data(address)
-    assert error.value.parameter == parameter
+def test_moments_and_history_are_read(address, asked):
+    """updatedAfter without offset is the service's local time, Europe/Paris; includeHistory is true or false"""
+    assert data(address) == DataQuery(ids=("X",), **asked)
 
 
 @pytest.mark.parametrize(("value", "number"), [("1", 1), ("999999999", 999_999_999)])

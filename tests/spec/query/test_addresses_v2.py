@@ -1,10 +1,12 @@
 """Data addresses of REST 2.x and the questions that they ask (R2-GEN, R2-DATA)."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from greffe.errors import BadQuery, Unsupported
+from greffe.errors import BadQuery
 from greffe.query.parameters import path_parts
-from greffe.query.queries import Condition, DataQuery, Filter, merged
+from greffe.query.queries import Condition, DataQuery, Filter, Sorting, merged
 from greffe.query.rest_v2 import parse_data
 
 ALL = {"context": "*", "versions": ("*",)}
@@ -64,7 +66,7 @@ def filters(**components):
         ("?attributes=dsd&measures=all&includeHistory=false&offset=0", DataQuery(**ALL)),
         ("?reportingYearStartDay=--01-01&dimensionAtObservation=TIME_PERIOD", DataQuery(**ALL)),
         ("?dimensionAtObservation=AllDimensions", DataQuery(**ALL, dimension_at_observation="AllDimensions")),
-        ("?c[TIME_PERIOD]=co:201", DataQuery(**ALL, filters=filters(TIME_PERIOD="co:201"))),  # answered with 501
+        ("?c[TIME_PERIOD]=co:201", DataQuery(**ALL, filters=filters(TIME_PERIOD="co:201"))),
     ],
 )
 def test_data_are_asked(address, question):
@@ -96,7 +98,6 @@ def test_data_are_asked(address, question):
         ("?attributes=", "attributes"),
         ("?unknown=1", "unknown"),
         ("?c[geo]=%zz", "c[geo]"),
-        ("?timeFormat=normal", "timeFormat"),
         ("?c[TIME_PERIOD]=xx:2020", "c[TIME_PERIOD]"),
     ],
 )
@@ -111,17 +112,63 @@ def test_a_parameter_of_1_5_is_refused_with_its_new_form():
         data("?startPeriod=2020")
 
 
+T = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.item("R2-DATA-30", "R2-DATA-33", "R2-DATA-40", "R2-DATA-41", "R2-DATA-43", "R2-DATA-45", "R2-DATA-46")
 @pytest.mark.parametrize(
-    "query",
+    ("query", "asked"),
     [
-        "updatedAfter=2026-01-01T00:00:00Z", "asOf=2026-01-01", "offset=10", "limit=5", "sort=series_key",
-        "includeHistory=true", "reportingYearStartDay=--07-01", "timeFormat=normalized",
+        ("updatedAfter=2026-01-01T00:00:00Z", {"updated_after": T}),
+        ("updatedAfter=2026-01-01T01:00:00%2B01:00", {"updated_after": T}),
+        ("updatedAfter=2026-01-01T01:00:00+01:00", {"updated_after": T}),  # a raw + of an offset is one, too
+        ("updatedAfter=2026-01-01T01:00:00", {"updated_after": T}),  # Europe/Paris
+        ("asOf=2026-01-01T00:00:00Z", {"as_of": T}),
+        ("asOf=2026-01-01T00:00:00Z&updatedAfter=2026-01-01T00:00:00Z", {"as_of": T, "updated_after": T}),
+        ("includeHistory=true", {"history": True}),
+        ("offset=10&limit=5", {"offset": 10, "limit": 5}),
+        ("sort=series_key", {"sort": (Sorting("series_key"),)}),
+        ("sort=*:desc", {"sort": (Sorting("*", True),)}),
+        ("sort=geo+TIME_PERIOD:desc", {"sort": (Sorting("geo"), Sorting("TIME_PERIOD", True))}),
+        ("sort=geo:asc%2BOBS_VALUE:asc", {"sort": (Sorting("geo"), Sorting("OBS_VALUE"))}),  # R2-GEN-05
+        ("reportingYearStartDay=--07-01", {"year_start": "--07-01"}),
     ],
-)  # fmt: skip
-def test_what_is_not_offered_is_said(query):
-    with pytest.raises(Unsupported) as error:
+)
+def test_moments_order_and_windows_are_read(query, asked):
+    """Instants, sort, offset, limit and the start of reporting years are read; `+` may arrive raw or as %2B"""
+    assert data(f"?{query}") == DataQuery(**ALL, **asked)
+
+
+@pytest.mark.item("R2-GEN-05")
+def test_a_raw_plus_is_the_operator_and_no_blank():
+    """A raw `+` in c[...] means and, as %2B does; it is never read as a blank"""
+    assert data("?c[geo]=sw:F+ne:FR") == data("?c%5Bgeo%5D=sw:F%2Bne:FR")
+    assert data("?c[geo]=sw:F+ne:FR").filters == filters(geo="sw:F ne:FR")
+
+
+@pytest.mark.item("R2-DATA-44", "R2-DATA-45", "R2-DATA-46")
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        ("sort=", "sort"),
+        ("sort=geo,freq", "sort"),
+        ("sort=geo:up", "sort"),
+        ("sort=geo:", "sort"),
+        ("sort=geo+geo:desc", "sort"),
+        ("updatedAfter=2026-01-02T00:00:00Z&asOf=2026-01-01T00:00:00Z", "updatedAfter"),
+        ("updatedAfter=yesterday", "updatedAfter"),
+        ("includeHistory=yes", "includeHistory"),
+        ("reportingYearStartDay=--02-29", "reportingYearStartDay"),
+        ("reportingYearStartDay=--13-01", "reportingYearStartDay"),
+        ("reportingYearStartDay=--7-1", "reportingYearStartDay"),
+        ("offset=x", "offset"),
+    ],
+)
+def test_directions_moments_and_days_that_are_none_are_refused(query, parameter):
+    """400: an unknown direction of sort, updatedAfter after asOf, and a start day that not every year has, by name"""
+    with pytest.raises(BadQuery) as error:
         data(f"?{query}")
-    assert error.value.parameter == query.partition("=")[0]
+    assert (error.value.parameter, error.value.http) == (parameter, 400)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from artefacts import EVERY_KIND
 from blocks import CODELISTS, DATAFLOW, STRUCTURE
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.errors import BadQuery, BadSemantics, NotFound, TooLarge, Unsupported
+from greffe.errors import BadQuery, BadSemantics, NotFound, TooLarge
 from greffe.model.releases import Release
 from greffe.model.structures import Annotation
 from greffe.query.answer import data
@@ -52,14 +52,15 @@ def ask(store):
         dialect, _, address = address.partition(" ")
         path, _, query = address.partition("?")
         question = {"v1": v1, "v2": v2}[dialect](path_parts(path), query)
-        return data(question, CATALOGUE, lambda flow: release if flow == DATAFLOW else None, store, **options)
+        releases = [release] if release else []
+        return data(question, CATALOGUE, lambda flow: releases if flow == DATAFLOW else [], NOW, store, **options)
 
     return asked
 
 
 def shown(answer):
     found = {}
-    for block in answer.blocks:
+    for block in (b for d in answer.datasets for b in d.blocks):
         rows = block.observations.column("TIME_PERIOD").to_pylist()
         for series, count in zip(block.series.to_pylist(), block.counts.to_pylist(), strict=True):
             found[f"{series['freq']}.{series['geo']}"], rows = " ".join(rows[:count]), rows[count:]
@@ -124,22 +125,28 @@ def test_two_periods_and_a_range_are_alternatives(ask):
         ("v2 ?attributes=obs", "OBS_STATUS COMMENT_OBS", True, True),
         ("v2 ?attributes=COMMENT_OBS,series", "DATA_ORIGIN COMMENT_OBS", True, True),
         ("v2 ?measures=OBS_VALUE", "OBS_STATUS DATA_ORIGIN COMMENT_OBS", True, True),  # R2-DATA-21
-        ("v2 ?measures=none", "DATA_ORIGIN", False, False),  # R2-DATA-22
+        ("v2 ?measures=none", "OBS_STATUS DATA_ORIGIN COMMENT_OBS", False, True),  # R2-DATA-23
+        ("v2 ?measures=none&attributes=series", "DATA_ORIGIN", False, False),  # R2-DATA-22
+        ("v2 ?measures=none&attributes=none", "", False, False),
         ("v2 ?measures=none&attributes=OBS_STATUS", "OBS_STATUS", False, True),
     ],
 )
 def test_what_is_written_is_told(ask, address, attributes, measures, observations):
     answer = ask(address)
-    assert (answer.written.attributes, answer.written.measures, answer.written.observations) == (
+    (dataset,) = answer.datasets
+    assert (dataset.attributes, dataset.measures, dataset.observations) == (
         tuple(attributes.split()), measures, observations,
     )  # fmt: skip
-    assert answer.selection.series_only is not observations
+    assert any(b.observations.num_rows for b in dataset.blocks) is observations
 
 
 def test_an_answer_names_its_pieces(ask):
     answer = ask("v2 dataflow/SSER/CRIME")
-    assert (answer.dataflow, answer.structure, answer.release) == (DATAFLOW, STRUCTURE, RELEASE)
-    assert answer.codelists == CODELISTS
+    (dataset,) = answer.datasets
+    assert (dataset.dataflow, dataset.structure, answer.releases) == (DATAFLOW, STRUCTURE, (RELEASE,))
+    assert (dataset.release, dataset.origin, dataset.action, answer.modified) == ("CRIME#1", "real", "I", NOW)
+    assert dataset.codelists == CODELISTS
+    assert dataset.names["geo"]["en"] == "Geo"
     assert not answer.empty
 
 
@@ -148,7 +155,7 @@ def test_on_2_x_a_code_that_does_not_exist_matches_nothing(ask, key):
     """R2-DATA-16, R2-DATA-51: the web answers 204."""
     answer = ask(f"v2 dataflow/SSER/CRIME/*/{key}")
     assert answer.empty
-    assert list(answer.blocks) == []
+    assert answer.datasets == ()
 
 
 def test_on_1_5_it_is_not_found_with_the_nearest(ask):
@@ -191,15 +198,11 @@ def test_a_wrong_number_of_slots_names_them(ask, address):
         ("v2 ?c[goe]=FR", BadSemantics, "Nearest: geo"),  # R2-DATA-15
         ("v2 ?attributes=OBS_STATE", BadSemantics, "Nearest: OBS_STATUS"),
         ("v2 ?measures=VALUE", BadSemantics, "Nearest: OBS_VALUE"),
-        ("v2 ?c[OBS_STATUS]=A", Unsupported, "OBS_STATUS"),
-        ("v2 ?c[OBS_VALUE]=gt:1", Unsupported, "OBS_VALUE"),
-        ("v2 ?c[geo]=gt:A", Unsupported, r"c\[geo\]: The operator 'gt' is not offered here. Offered: eq, ne, co"),
-        ("v2 ?c[TIME_PERIOD]=ne:2020", Unsupported, r"c\[TIME_PERIOD\]: The operator 'ne' .* Offered: eq, lt, le, gt, ge\."),
-        ("v2 ?c[TIME_PERIOD]=co:201", Unsupported, r"c\[TIME_PERIOD\]: The operator 'co' .* Offered: eq, lt, le, gt, ge\."),
-        ("v2 ?c[TIME_PERIOD]=sw:2", Unsupported, "operator 'sw'"),
-        ("v1 CRIME?dimensionAtObservation=geo", Unsupported, "dimensionAtObservation"),
-        ("v2 ?dimensionAtObservation=freq", Unsupported, "dimensionAtObservation"),
         ("v1 CRIME?dimensionAtObservation=ge", BadSemantics, "Nearest: geo"),  # R1-DATA-12
+        ("v2 ?c[OBS_VALUE]=gt:much", BadQuery, r"c\[OBS_VALUE\]: 'much' is no number"),
+        ("v2 ?sort=goe", BadQuery, "sort: .* Nearest: geo"),  # R2-DATA-44
+        ("v2 ?sort=TIME_PERIOD&measures=none&attributes=none", BadQuery, "sort: .*Without observations"),
+        ("v2 ?sort=series_key&dimensionAtObservation=AllDimensions", BadQuery, r"sort=\*"),
     ],
 )  # fmt: skip
 def test_what_has_no_answer_says_why(ask, address, error, says):
@@ -217,19 +220,12 @@ def test_a_flow_that_nobody_provides_says_so(store):
     other = replace(DATAFLOW, reference=replace(DATAFLOW.reference, id="CRIME2"))
     catalogue = replace(CATALOGUE, artefacts={**CATALOGUE.artefacts, ("dataflow", other.reference): other})
     with pytest.raises(NotFound, match=r"^Dataflow CRIME2 names no provider\.$"):
-        data(v1(("CRIME2", "all", "SSMSI"), ""), catalogue, lambda _: RELEASE, store)
+        data(v1(("CRIME2", "all", "SSMSI"), ""), catalogue, lambda _: [RELEASE], NOW, store)
 
 
 def test_what_is_not_released_is_not_found(ask):
     with pytest.raises(NotFound, match="released"):
         ask("v2 dataflow/SSER/CRIME", release=None)
-
-
-def test_two_released_flows_are_not_one_answer(store):
-    other = replace(DATAFLOW, reference=replace(DATAFLOW.reference, id="CRIME2"))
-    catalogue = replace(CATALOGUE, artefacts={**CATALOGUE.artefacts, ("dataflow", other.reference): other})
-    with pytest.raises(Unsupported, match=r"SSER:CRIME\(1.0.0\), SSER:CRIME2\(1.0.0\)"):
-        data(v2((), ""), catalogue, lambda _: RELEASE, store)
 
 
 def test_too_many_series_are_too_large(ask):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from greffe.catalogue.catalogue import Catalogue
+from collections.abc import Sequence
+from dataclasses import replace
+
 from greffe.errors import TooLarge
 from greffe.formats.negotiation import negotiate, refined
 from greffe.model.dataset import DataMessage, DataSet
 from greffe.model.releases import Release
-from greffe.model.structures import ConceptScheme, DataStructure, Texts
 from greffe.query import answer, rest_v1, rest_v2
 from greffe.query.queries import DataQuery
 from greffe.web.rest.answers import Asked, Prepared, changed_at, coded, header_of, headers_of, tag_of
@@ -29,53 +30,39 @@ def data(asked: Asked) -> Prepared:
     found = answer.data(
         query,
         catalogue,
-        lambda flow: ledger.current(flow.reference, now),
+        lambda flow: ledger.releases_of(flow.reference),
+        now,
         parts.observations,
         parts.settings.http.series_limit,
     )
-    language, release = asked.language(given), found.release
+    language = asked.language(given)
     encoding = asked.encoding(given, packed=choice.format.packed)
     tag = tag_of(
-        release.content_hash, catalogue.checksum, api, asked.address, asked.raw, choice.content_type, repr(choice.parameters),
+        found.state,
+        catalogue.checksum,
+        api,
+        asked.address,
+        asked.raw,
+        choice.content_type,
+        repr(choice.parameters),
         language,
-    )  # fmt: skip
-    modified = max(release.effective_at, changed_at(parts))
+    )
+    modified = max(found.modified, changed_at(parts))
     headers = headers_of(coded(tag, encoding), language, modified)
-    headers |= {"Release": str(release), "Data-Origin": release.origin}
+    if found.releases:
+        headers |= {"Release": ", ".join(map(str, found.releases)), "Data-Origin": _origin(found.releases)}
     if asked.unchanged(headers):
         return Prepared.bare(304, headers)
     if found.empty:
         return Prepared.bare(204, headers)
-    headers["Content-Disposition"] = (
-        f'inline; filename="{_file_name(release, choice.format.suffix or choice.format.syntax)}"'
-    )
-    dataset = DataSet(
-        dataflow=found.dataflow,
-        structure=found.structure,
-        codelists=found.codelists,
-        names=_concepts(catalogue, found.structure),
-        blocks=found.blocks,
-        measures=found.written.measures,
-        observations=found.written.observations,
-        attributes=_attributes(found, choice.format.syntax),
-        release=str(release),
-        origin=release.origin,
-    )
-    header = header_of(tag, release.effective_at, test=release.origin == "synthetic", source=_source(release, language))
-    message = DataMessage(header, (dataset,), language, query.dimension_at_observation, asked.url)
+    suffix = choice.format.suffix or choice.format.syntax
+    headers["Content-Disposition"] = f'inline; filename="{_file_name(found.releases, suffix)}"'
+    test = _origin(found.releases) == "synthetic"
+    header = header_of(tag, found.modified, test=test, source=_source(found.releases, language))
+    datasets = tuple(_marked(d, choice.format.syntax) for d in found.datasets)
+    message = DataMessage(header, datasets, language, query.dimension_at_observation, asked.url)
     chunks = choice.format.write(message, choice.parameters)
     return Prepared(chunks, choice.content_type, headers, encoding=encoding, ranged=choice.format.ranged)
-
-
-def _concepts(catalogue: Catalogue, structure: DataStructure) -> dict[str, Texts]:
-    """Component id → names of its concept: the labels of header lines."""
-    found: dict[str, Texts] = {}
-    for component in structure.components:
-        urn = component.concept
-        item = catalogue.get(ConceptScheme, urn.reference).item(urn.item)
-        if item is not None:
-            found[component.id] = item.names
-    return found
 
 
 def _check_size(asked: DataQuery, most: int) -> None:
@@ -83,21 +70,30 @@ def _check_size(asked: DataQuery, most: int) -> None:
         raise TooLarge(f"The question names {asked.values} codes; at most {most} are read.", hint="Use a wildcard.")
 
 
-def _source(release: Release, language: str) -> str:
-    if release.origin == "synthetic":
+def _origin(releases: Sequence[Release]) -> str:
+    """Synthetic as soon as one is (D13)."""
+    return "synthetic" if any(r.origin == "synthetic" for r in releases) else "real"
+
+
+def _source(releases: Sequence[Release], language: str) -> str:
+    names = ", ".join(map(str, releases))
+    if _origin(releases) == "synthetic":
         words = {"fr": "Chiffres SYNTHÉTIQUES, inventés pour essai"}
-        return f"{words.get(language, 'SYNTHETIC figures, invented for trials')}; {release}"
-    return f"{release.provider}; {release}"
+        return f"{words.get(language, 'SYNTHETIC figures, invented for trials')}; {names}"
+    return f"{', '.join(dict.fromkeys(r.provider for r in releases))}; {names}"
 
 
-def _attributes(found: answer.DataAnswer, syntax: str) -> tuple[str, ...]:
+def _marked(dataset: DataSet, syntax: str) -> DataSet:
     """CSV has no header that says Test: invented figures keep their mark whatever attributes were asked for (D13)."""
-    asked = tuple(found.written.attributes)
-    if syntax == "csv" and found.release.origin == "synthetic" and ORIGIN not in asked:
-        return (*asked, ORIGIN)
-    return asked
+    known = [a.id for a in dataset.structure.attributes]
+    if syntax != "csv" or dataset.origin != "synthetic" or dataset.action == "D" or ORIGIN not in known:
+        return dataset
+    return replace(dataset, attributes=tuple(a for a in known if a in (*dataset.attributes, ORIGIN)))
 
 
-def _file_name(release: Release, suffix: str) -> str:
-    kind = "-SYNTHETIC" if release.origin == "synthetic" else ""
-    return f"{release.dataflow.id}-{release.number}{kind}.{suffix}"
+def _file_name(releases: Sequence[Release], suffix: str) -> str:
+    kind = "-SYNTHETIC" if _origin(releases) == "synthetic" else ""
+    flows = dict.fromkeys(r.dataflow.id for r in releases)
+    numbers = "-".join(str(r.number) for r in releases[:10])
+    name = f"{next(iter(flows))}-{numbers}" if len(flows) == 1 else f"DATA-OF-{len(flows)}-FLOWS"
+    return f"{name}{kind}.{suffix}"
