@@ -26,8 +26,17 @@ BASE = "DuckDB COPY csv"
 RIVALS = {
     "greffe SDMX-CSV 1.0": ["pysdmx SDMX-CSV 1.0"],
     "greffe SDMX-CSV 2.0": ["pysdmx SDMX-CSV 2.0"],
+    "greffe SDMX-CSV 2.1": [],
     "greffe ML 2.1 specific": ["pysdmx ML 2.1 specific", "sdmx1 ML 2.1 specific"],
     "greffe ML 2.1 generic": ["pysdmx ML 2.1 generic", "sdmx1 ML 2.1 generic"],
+    "greffe ML 3.0": ["pysdmx ML 3.0"],
+    "greffe ML 3.1": ["pysdmx ML 3.1"],
+    "greffe ML 3.1 flat": [],
+    # No other library writes SDMX-JSON data.
+    "greffe SDMX-JSON 1.0": [],
+    "greffe SDMX-JSON 2.0": [],
+    "greffe SDMX-JSON 2.1": [],
+    "greffe SDMX-JSON 2.1 flat": [],
 }
 AS_FAST_AS_COPY, TIMES_FASTER = 1.0, 40.0
 # The bound of forty is for structure-specific data; what others write otherwise is printed beside it.
@@ -43,16 +52,16 @@ def one(name: str, folder: Path) -> dict[str, float]:
         target = Path(out) / "out"
         deed = make(series, observations, target)
         Path("/proc/self/clear_refs").write_text("5")  # starts the high-water mark anew
-        before = _resident("VmRSS")
+        before = resident("VmRSS")
         start = time.perf_counter()
         deed()
         seconds = time.perf_counter() - start
         size = target.stat().st_size
     rows = observations.num_rows
-    return {"seconds": seconds, "rows": rows, "bytes": size, "peak": _resident("VmHWM"), "before": before}
+    return {"seconds": seconds, "rows": rows, "bytes": size, "peak": resident("VmHWM"), "before": before}
 
 
-def _resident(which: str) -> float:
+def resident(which: str) -> float:
     """Megabytes, from /proc (Linux)."""
     line = next(x for x in Path("/proc/self/status").read_text().splitlines() if x.startswith(which))
     return int(line.split()[1]) / 1024
