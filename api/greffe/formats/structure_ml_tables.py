@@ -1,4 +1,4 @@
-"""The kinds of artefacts that each version of SDMX-ML says, in the order of its schema (ML21-05, ML3-06)."""
+"""The kinds of artefacts that each version of SDMX-ML says, in the order of its messages (ML21-05, ML3-06)."""
 
 from __future__ import annotations
 
@@ -127,57 +127,58 @@ OLD: Final[tuple[Row, ...]] = (
     Row("transformationscheme", "Transformations", "TransformationScheme", _VTL),
     Row("userdefinedoperatorscheme", "UserDefinedOperators", "UserDefinedOperatorScheme", _VTL),
 )  # fmt: skip
+# The schemas of 3.x leave the order open: what is referred to stands before what refers to it, for readers in one pass.
 NEW: Final[tuple[Row, ...]] = (
     Row("agencyscheme", "AgencySchemes", "AgencyScheme", _FLAT),
-    Row("categorisation", "Categorisations", "Categorisation", _CATEGORISATION),
-    Row("categoryschememap", "CategorySchemeMaps", "CategorySchemeMap", _ITEM_MAP),
-    Row("categoryscheme", "CategorySchemes", "CategoryScheme", _NESTED),
-    Row("codelist", "Codelists", "Codelist", _CODELIST),
-    Row("conceptschememap", "ConceptSchemeMaps", "ConceptSchemeMap", _ITEM_MAP),
-    Row("conceptscheme", "ConceptSchemes", "ConceptScheme", _FLAT),
-    Row("customtypescheme", "CustomTypeSchemes", "CustomTypeScheme", _VTL),
-    Row("dataconstraint", "DataConstraints", "DataConstraint", _CONSTRAINT, _METRICS),
-    Row("dataconsumerscheme", "DataConsumerSchemes", "DataConsumerScheme", _FLAT),
-    Row("dataflow", "Dataflows", "Dataflow", _DATAFLOW),
     Row("dataproviderscheme", "DataProviderSchemes", "DataProviderScheme", _FLAT),
-    Row("datastructure", "DataStructures", "DataStructure", _STRUCTURE),
-    Row("hierarchy", "Hierarchies", "Hierarchy", _of(Hierarchy, hierarchies.hierarchy)),
-    Row(
-        "hierarchyassociation", "HierarchyAssociations", "HierarchyAssociation",
-        _of(HierarchyAssociation, hierarchies.association),
-    ),
-    Row(
-        "metadataconstraint", "MetadataConstraints", "MetadataConstraint",
-        _of(MetadataConstraint, constraints.metadata_constraint),
-    ),
-    Row("metadataflow", "Metadataflows", "Metadataflow", _METADATAFLOW),
+    Row("dataconsumerscheme", "DataConsumerSchemes", "DataConsumerScheme", _FLAT),
     Row("metadataproviderscheme", "MetadataProviderSchemes", "MetadataProviderScheme", _FLAT),
+    Row("organisationunitscheme", "OrganisationUnitSchemes", "OrganisationUnitScheme", _FLAT),
+    Row("codelist", "Codelists", "Codelist", _CODELIST),
+    Row("valuelist", "ValueLists", "ValueList", _of(ValueList, items.valuelist)),
+    Row("conceptscheme", "ConceptSchemes", "ConceptScheme", _FLAT),
+    Row("categoryscheme", "CategorySchemes", "CategoryScheme", _NESTED),
+    Row("hierarchy", "Hierarchies", "Hierarchy", _of(Hierarchy, hierarchies.hierarchy)),
+    Row("datastructure", "DataStructures", "DataStructure", _STRUCTURE),
+    Row("metadatastructure", "MetadataStructures", "MetadataStructure", _METADATA),
+    Row("dataflow", "Dataflows", "Dataflow", _DATAFLOW),
+    Row("metadataflow", "Metadataflows", "Metadataflow", _METADATAFLOW),
+    Row("provisionagreement", "ProvisionAgreements", "ProvisionAgreement", _AGREEMENT),
     Row(
         "metadataprovisionagreement", "MetadataProvisionAgreements", "MetadataProvisionAgreement",
         _of(MetadataProvisionAgreement, metadata.agreement),
     ),
-    Row("metadatastructure", "MetadataStructures", "MetadataStructure", _METADATA),
-    Row("namepersonalisationscheme", "NamePersonalisationSchemes", "NamePersonalisationScheme", _VTL),
-    Row("organisationschememap", "OrganisationSchemeMaps", "OrganisationSchemeMap", _ITEM_MAP),
-    Row("organisationunitscheme", "OrganisationUnitSchemes", "OrganisationUnitScheme", _FLAT),
-    Row("process", "Processes", "Process", _PROCESS),
-    Row("provisionagreement", "ProvisionAgreements", "ProvisionAgreement", _AGREEMENT),
+    Row("dataconstraint", "DataConstraints", "DataConstraint", _CONSTRAINT, _METRICS),
+    Row(
+        "metadataconstraint", "MetadataConstraints", "MetadataConstraint",
+        _of(MetadataConstraint, constraints.metadata_constraint),
+    ),
+    Row(
+        "hierarchyassociation", "HierarchyAssociations", "HierarchyAssociation",
+        _of(HierarchyAssociation, hierarchies.association),
+    ),
+    Row("categorisation", "Categorisations", "Categorisation", _CATEGORISATION),
     Row("reportingtaxonomy", "ReportingTaxonomies", "ReportingTaxonomy", _TAXONOMY),
-    Row("reportingtaxonomymap", "ReportingTaxonomyMaps", "ReportingTaxonomyMap", _ITEM_MAP),
+    Row("process", "Processes", "Process", _PROCESS),
     Row(
         "representationmap", "RepresentationMaps", "RepresentationMap",
         _of(StandardRepresentationMap, maps.representation_map),
     ),
-    Row("rulesetscheme", "RulesetSchemes", "RulesetScheme", _VTL),
     Row("structuremap", "StructureMaps", "StructureMap", _of(StandardStructureMap, maps.structure_map)),
-    Row("transformationscheme", "TransformationSchemes", "TransformationScheme", _VTL),
-    Row("userdefinedoperatorscheme", "UserDefinedOperatorSchemes", "UserDefinedOperatorScheme", _VTL),
-    Row("valuelist", "ValueLists", "ValueList", _of(ValueList, items.valuelist)),
+    Row("conceptschememap", "ConceptSchemeMaps", "ConceptSchemeMap", _ITEM_MAP),
+    Row("categoryschememap", "CategorySchemeMaps", "CategorySchemeMap", _ITEM_MAP),
+    Row("organisationschememap", "OrganisationSchemeMaps", "OrganisationSchemeMap", _ITEM_MAP),
+    Row("reportingtaxonomymap", "ReportingTaxonomyMaps", "ReportingTaxonomyMap", _ITEM_MAP),
     Row("vtlmappingscheme", "VtlMappingSchemes", "VtlMappingScheme", _VTL),
+    Row("namepersonalisationscheme", "NamePersonalisationSchemes", "NamePersonalisationScheme", _VTL),
+    Row("customtypescheme", "CustomTypeSchemes", "CustomTypeScheme", _VTL),
+    Row("rulesetscheme", "RulesetSchemes", "RulesetScheme", _VTL),
+    Row("userdefinedoperatorscheme", "UserDefinedOperatorSchemes", "UserDefinedOperatorScheme", _VTL),
+    Row("transformationscheme", "TransformationSchemes", "TransformationScheme", _VTL),
 )  # fmt: skip
 # 3.1 alone: what is there, a constraint of role Actual.
 AVAILABILITY: Final = Row(
     "availabilityconstraint", "AvailabilityConstraints", "AvailabilityConstraint",
     _of(DataConstraint, constraints.availability), anonymous=True,
 )  # fmt: skip
-TABLES: Final = {"2.1": OLD, "3.0": NEW, "3.1": (AVAILABILITY, *NEW)}
+TABLES: Final = {"2.1": OLD, "3.0": NEW, "3.1": (*NEW, AVAILABILITY)}
