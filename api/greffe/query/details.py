@@ -11,9 +11,6 @@ from greffe.model.metadata import MetadataConstraint, MetadataSet, MetadataStruc
 from greffe.model.reporting import Process
 from greffe.model.structures import Codelist, DataConstraint, DataStructure
 from greffe.model.transformations import VtlScheme
-from greffe.query.items import with_items
-
-__all__ = ["full", "raw", "shaped", "stub", "with_items"]
 
 
 def shaped(artefact: Artefact, detail: str, *, matched: bool) -> Artefact:
@@ -43,7 +40,8 @@ def stub(artefact: Artefact, complete: bool) -> Artefact:
     """Identification and names alone; `complete` keeps description and annotations. No items, components, values.
 
     What is nothing but references (a dataflow, an agreement, a categorisation, an association) keeps them, and so do
-    maps their ends and constraints what they hang on: the schemas want these, and without them the thing says nothing. A hierarchy keeps one code.
+    maps their ends and constraints what they hang on: the schemas want these, and without them the thing says nothing.
+    For the same reason a hierarchy keeps one code.
     """
     bare = replace(artefact, stub=True)
     if not complete:
