@@ -17,8 +17,8 @@ _CSV_1: Final = {"labels": ("id", "both"), "timeformat": _TIME}
 _CSV_2: Final = {"labels": ("id", "name", "both"), "keys": ("none", "obs", "series", "both"), "timeformat": _TIME}
 
 # `*/*` is generic 2.1 on v1 and the newest JSON on v2 (D27). Where only a syntax is asked for, v2 answers with the
-# newest version that the known readers read: sdmx1 reads ML 3.0 and CSV 2.0. `jsondata` on v2 is JSON 2.0: a JavaScript
-# parser hard-codes that word and expects that version; `json` and the like are the newest.
+# newest version that older readers read too: sdmx1 knows no ML 3.1, and few know the letter M of CSV 2.1. `jsondata` on
+# v2 is JSON 2.0: a JavaScript parser hard-codes that word and expects that version; `json` and the like are the newest.
 SDMX_DATA_FORMATS: Final[tuple[Format[DataWriter], ...]] = (
     Format(
         f"{_SDMX}genericdata+xml", "2.1", "xml", "genericdata", "data",
