@@ -11,8 +11,9 @@ import small_catalogue as small
 from greffe.catalogue.artefact_json import dump_file
 from greffe.catalogue.load import load, read_folders
 from greffe.errors import BadDefinition
+from greffe.model.mappings import StandardStructureMap
 from greffe.model.references import Reference, Urn
-from greffe.model.structures import Categorisation, Codelist, DataConstraint, Dataflow
+from greffe.model.structures import Categorisation, CategoryScheme, Codelist, DataConstraint, Dataflow, Item
 
 
 def refused(files):
@@ -51,6 +52,30 @@ def test_a_maps_checksum_moves_with_its_own_files_only():
     assert load(files).maps[Reference("SSER", "MAP_OUT")].checksum == before
     files[small.STATUSES] += b"D,A,r3,exact,exact,2020-01-01,,recalled,,\n"
     assert load(files).maps[Reference("SSER", "MAP_OUT")].checksum != before
+
+
+def test_our_maps_are_artefacts_too_and_stand_in_one_place():
+    files = small.files()
+    catalogue = load(files)
+    map_ = catalogue.get(StandardStructureMap, Reference("SSER", "MAP_OUT"))
+    assert map_.structures == (small.INT, small.OUT)
+    assert {r.id for k, r in catalogue.derived if k == "representationmap"} == {
+        "BODY_INDICATEUR_TO_LEG", "BODY_SEXE_TO_SEX", "COMMON_STATUT_TO_OBS_STATUS",
+    }  # fmt: skip
+    files["sdmx/SSER/structuremap/MAP_OUT.json"] = dump_file(map_)
+    error = refused(files)
+    assert error.file == "sdmx/SSER/structuremap/MAP_OUT.json"
+    assert "stands in mappings/ already" in error.text()
+
+
+def test_a_categorisation_may_be_of_a_map_of_ours():
+    scheme = CategoryScheme(Reference("SSER", "THEMES"), {"en": "Themes"}, items=(Item("A", {"en": "A"}),))
+    made = Categorisation(
+        Reference("SSER", "C"), {"en": "C"}, source=Urn("structuremap", Reference("SSER", "MAP_OUT")),
+        target=Urn("categoryscheme", scheme.reference, "A"),
+    )  # fmt: skip
+    catalogue = load(small.files() | {small.path(one): dump_file(one) for one in (scheme, made)})
+    assert catalogue.get(Categorisation, made.reference) == made
 
 
 def test_an_artefact_stands_in_one_file():
