@@ -230,4 +230,10 @@ def test_the_journey_goes_from_ingest_to_transmission():
         "APPROVE": ["RELEASE"], "RELEASE": ["SERVE", "TRANSMIT"], "SERVE": ["INGEST"], "TRANSMIT": [],
     }  # fmt: skip
     assert all(t.conditions for s in steps for t in s.transitions)
-    assert {i.object.kind for i in steps[1].inputs} == {"dataflow", "structuremap"}
+    goes = [(i.object.reference.id, o.object.reference.id) for s in steps[:2] for i in s.inputs for o in s.outputs]
+    assert goes == [
+        ("SSER_INT_JUSTICE", "INT_JUSTICE"), ("DAP_INT_JUSTICE", "INT_JUSTICE"), ("INT_JUSTICE_ALLOWED", "INT_JUSTICE"),
+        ("INT_JUSTICE", "UNODC_CTS_PRISONS"),
+    ]  # fmt: skip
+    map_ = next(a.title for a in steps[1].annotations if a.type == "MAP")
+    assert catalogue().maps[Reference("SSER", map_)].target == Reference("SSER", "UNODC_CTS_PRISONS")
