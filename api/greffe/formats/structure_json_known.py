@@ -18,9 +18,10 @@ class Known:
 
     def get(self, urn: Urn | None) -> Artefact | None:
         """The artefact of that URN, when the message holds it."""
-        if urn is None or urn in self.artefacts:
-            return self.artefacts[urn] if urn is not None else None
-        return next((a for other, a in self.artefacts.items() if _same(other, urn)), None)
+        if urn is None:
+            return None
+        exact = self.artefacts.get(urn)
+        return exact or next((a for other, a in self.artefacts.items() if _same(other, urn)), None)
 
     def structure(self, urn: Urn | None) -> DataStructure | None:
         """The structure of a structure, flow or agreement, when the message leads there."""

@@ -31,10 +31,8 @@ from every_kind import (
     TAXONOMY_MAP,
     TRANSFORMATIONS,
 )  # fmt: skip
+from kind_files import loaded, path
 
-from greffe.catalogue.artefact_json import dump_file
-from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.load import load
 from greffe.errors import BadDefinition
 from greffe.model.artefacts import Item, Maintainable
 from greffe.model.mappings import ComponentMapping, ItemMap, MappedValue, StandardStructureMap, ValueMapping
@@ -42,17 +40,6 @@ from greffe.model.metadata import ReportedAttribute
 from greffe.model.references import Reference, Urn
 from greffe.model.reporting import ReportingCategory
 from greffe.model.structures import Codelist, CodelistExtension
-
-
-def path(artefact: Maintainable) -> str:
-    reference = artefact.reference
-    return f"sdmx/{reference.agency}/{artefact.kind}/{reference.id}.json"
-
-
-def loaded(*changed: Maintainable) -> Catalogue:
-    """Every kind, some of them changed."""
-    files = {path(one): dump_file(one) for one in (*ALL, REPORT)}
-    return load(files | {path(one): dump_file(one) for one in changed})
 
 
 def test_every_kind_loads_together():
