@@ -14,8 +14,9 @@ from typing import Final, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
-from greffe.arrow import codes, joined, octets, pa, pc
+from greffe.arrow import codes, octets, pa, pc
 from greffe.errors import Broken
+from greffe.formats.coded import Coded, Part, Strings, in_one
 from greffe.formats.pieces import Cell, Layout, Number, Piece, Present
 from greffe.model.dataset import SeriesBlock
 
@@ -24,7 +25,6 @@ BYTES: Final = 32 * 1024 * 1024  # of a batch, at most, were every cell the long
 _NUMBER: Final = np.zeros(256, dtype=np.bool_)
 _NUMBER[np.frombuffer(b"0123456789+-.eEINFa", dtype=np.uint8)] = True  # a decimal text, INF, NaN
 
-Strings: TypeAlias = "pa.StringArray"
 Column: TypeAlias = "pa.ChunkedArray[pa.Scalar[pa.DataType]]"
 Selection: TypeAlias = "pa.Int32Array | None"
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -102,10 +102,10 @@ class _Window:
 
     def joined(self, pieces: Iterable[Piece]) -> Strings:
         """The pieces of each row in one string."""
-        return _joined([part for piece in pieces for part in self.parts(piece)], self.size)
+        return in_one([part for piece in pieces for part in self.parts(piece)], self.size)
 
-    def parts(self, piece: Piece) -> list[str | Strings]:
-        """Strings (one a row, null = nothing) and constants that make up the piece."""
+    def parts(self, piece: Piece) -> list[Part]:
+        """Columns (one cell a row, null = nothing) and constants that make up the piece."""
         if isinstance(piece, str):
             return [piece]
         if isinstance(piece, Number):
@@ -120,7 +120,7 @@ class _Window:
             return [piece.before, *inner, piece.after]
         if not any(_fills(p) for p in piece.pieces):
             return [pc.if_else(there, piece.before, ""), *inner, pc.if_else(there, piece.after, "")]
-        return [pc.if_else(there, _joined([piece.before, *inner, piece.after], self.size), "")]
+        return [pc.if_else(there, in_one([piece.before, *inner, piece.after], self.size), "")]
 
     def _there(self, piece: Piece) -> pa.BooleanArray | bool:
         """In which rows a piece has something to say: all, none, or some."""
@@ -142,14 +142,14 @@ class _Window:
         column = self._columns[id_].combine_chunks()
         return column if self._gaps is None or id_ in self._lent else column.take(self._gaps)
 
-    def _fragments(self, cell: Cell) -> Strings:
+    def _fragments(self, cell: Cell) -> Coded:
         indices, dictionary = codes(self._columns[cell.id])
         if self._gaps is not None and cell.id not in self._lent:
             indices = indices.take(self._gaps)
         fragments = self._memory(cell, dictionary).fragments
         if indices.null_count:
             indices = cast("pa.Int32Array", indices.fill_null(len(fragments) - 1))
-        return fragments.take(indices)
+        return Coded(indices.to_numpy(), fragments)
 
     def _numbers(self, number: Number) -> Strings:
         column = cast("Strings", self._columns[number.id].combine_chunks())
@@ -235,7 +235,7 @@ def _even(total: int, most: int) -> int:
 def _batch(layout: Layout, series: _Window, rows: _Window, of: Ints, left: Ints, written: Ints) -> bytes:
     """One chunk. `of`: the series of each row; `left`: rows of it from this one on; `written`: all rows of it."""
     number = pa.array(of, pa.int32())
-    parts: list[str | Strings] = []
+    parts: list[Part] = []
     if layout.opening:
         first = pa.array(of, pa.int32(), mask=left != written)
         parts.append(series.joined(layout.opening).take(first))
@@ -248,9 +248,8 @@ def _batch(layout: Layout, series: _Window, rows: _Window, of: Ints, left: Ints,
         else:
             parts += [part for piece in pieces for part in rows.parts(piece)]
     if layout.closing or layout.between:
-        ends = pa.array([layout.closing, layout.between])
-        parts.append(ends.take(pa.array(np.minimum(left - 1, 1), pa.int32())))
-    return octets(_joined(parts, len(of))).tobytes()
+        parts.append(Coded(np.minimum(left - 1, 1).astype(np.int32), pa.array([layout.closing, layout.between])))
+    return octets(in_one(parts, len(of))).tobytes()
 
 
 def _runs(pieces: tuple[Piece, ...], series: _Window, rows: _Window) -> Iterator[tuple[bool, list[Piece]]]:
@@ -265,19 +264,6 @@ def _runs(pieces: tuple[Piece, ...], series: _Window, rows: _Window) -> Iterator
         own = now
         run.append(piece)
     yield own, run
-
-
-def _joined(parts: list[str | Strings], size: int) -> Strings:
-    """The parts of each of `size` rows in one string; null counts as nothing."""
-    merged: list[str | Strings] = []
-    for part in parts:
-        last = merged[-1] if merged else None
-        if isinstance(part, str) and isinstance(last, str):
-            merged[-1] = last + part
-        else:
-            merged.append(part)
-    columns = any(not isinstance(part, str) for part in merged)
-    return joined(merged if columns else [*merged, pa.nulls(size, pa.string())])
 
 
 def _rows_of_a_batch(layout: Layout, series: _Level, rows: _Level, memory: _Memory) -> int:

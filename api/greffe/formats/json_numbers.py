@@ -61,7 +61,7 @@ def _surely(column: pa.StringArray) -> bool:
     following = data[np.minimum(starts + 1, len(data) - 1)]
     zero = (data[np.minimum(starts, len(data) - 1)] == ord("0")) & (starts + 1 < ends) & (following != ord("."))
     points = data == ord(".")
-    before = np.concatenate(([0], np.cumsum(points)))
+    before = np.concatenate(([0], np.cumsum(points, dtype=np.int32)))
     return bool(
         _PLAIN[data].all()
         and np.count_nonzero(minus) == np.count_nonzero(negative)
