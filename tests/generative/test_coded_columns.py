@@ -36,7 +36,7 @@ def test_in_one(product: int, found: tuple[int, list[list[str] | str]]):
         elif number % 3 == 2:  # a column that stands for itself
             given_parts.append(pa.array(part, pa.string()))
         else:
-            known = sorted(set(part)) + ["never"]
+            known = [*sorted(set(part)), "never"]
             indices = np.array([known.index(cell) for cell in part], dtype=np.int32)
             given_parts.append(Coded(indices, pa.array(known, pa.string())))
     with pytest.MonkeyPatch.context() as patch:
