@@ -107,6 +107,11 @@ def test_who_takes_the_figures_and_who_makes_them():
 def test_spellings_that_are_no_ids():
     marks = {i.id: i.annotation("STATUS") for i in one(ValueList, "MISSING_MARKS").items}
     assert (marks[":"], marks["NA"], marks["NAP"]) == ("O", "L", "M")
+    table = next(
+        t for m in catalogue().maps.values() for t in m.representation_maps if t.reference.id.endswith("TO_OBS_STATUS")
+    )
+    mapped = {row.sources[0].value: row.targets[0] for row in table.rows}
+    assert (marks["NC"], marks["SO"]) == (mapped["NC"], mapped["SO"])
     spellings = {i.id: i.annotation("CODE") for i in one(ValueList, "SOURCE_SPELLINGS").items}
     assert spellings["60+"] == "CL_AGE_INT.Y_GE60"
     assert spellings["Rate per 100,000 population"] == "UNODC_UNIT.RT_100K"
@@ -116,7 +121,12 @@ def test_spellings_that_are_no_ids():
 
 # Quality reports
 
-REPORTS = ("QUALITY_ESTAT_CRIM_OFF_CAT", "QUALITY_ESTAT_CRIM_PRIS_CAP", "QUALITY_CEPEJ_STAT")
+REPORTS = (
+    "QUALITY_ESTAT_CRIM_OFF_CAT",
+    "QUALITY_ESTAT_CRIM_PRIS_CAP",
+    "QUALITY_UNODC_PRISONS",
+    "QUALITY_CEPEJ_STAT",
+)
 
 
 def said(attributes: tuple[ReportedAttribute, ...]) -> Iterator[ReportedAttribute]:
@@ -133,6 +143,13 @@ def test_a_report_answers_every_heading_that_must_be_answered(id_):
     headings = [h for top in one(MetadataStructure, "QUALITY_REPORT").attributes for h in top.walk()]
     assert {h.id for h in headings if h.least and not h.presentational} <= answered
     assert len(answered) >= 25
+
+
+@pytest.mark.parametrize("id_", REPORTS)
+def test_a_report_names_marks_and_spellings_of_the_lists(id_):
+    values = {a.id: a.values for a in said(one(MetadataSet, id_).attributes)}
+    assert set(values["MISSING_MARK"]) <= {i.id for i in one(ValueList, "MISSING_MARKS").items}
+    assert set(values.get("SOURCE_SPELLING", ())) <= {i.id for i in one(ValueList, "SOURCE_SPELLINGS").items}
 
 
 def test_headings_are_concepts_of_the_same_name():
