@@ -1,7 +1,7 @@
 """Availability: the worked example of the standard, both modes, both dialects, what comes along (R1-AVL, R2-AVL)."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -74,21 +74,37 @@ FR   | UEMP | F   | 2022        | 4         |
 """
 
 
-@pytest.fixture
-def ask(tmp_path):
-    lines = [[c.strip() or None for c in line.split("|")] for line in TABLE.strip().splitlines()]
-    path = tmp_path / "in.parquet"
+# A day later one figure is revised, one is gone and one is new.
+NEXT = TABLE.replace("| 2         |", "| 2.5       |").replace("UK   | EMP  | M   | 2020 ", "UK   | EMP  | T   | 2023 ")
+LATER = NOW + timedelta(days=1)
+SECOND = Release(FLOW.reference, 2, "h2", LATER, LATER, "real", "SSER", 4, 3)
+TWIN = replace(FLOW, reference=Reference("SSER", "TWIN"), names={"en": "Twin"})
+
+
+def parquet(table, path):
+    lines = [[c.strip() or None for c in line.split("|")] for line in table.strip().splitlines()]
     columns = {h: pa.array([r[n] for r in lines[1:]], pa.string()) for n, h in enumerate(lines[0])}
     pq.write_table(pa.table(columns), path)
-    store = MemoryObservations()
-    store.save(RELEASE.name, STRUCTURE, path, {})
+    return path
 
-    def asked(address):
+
+@pytest.fixture
+def store(tmp_path):
+    found = MemoryObservations()
+    found.save(RELEASE.name, STRUCTURE, parquet(TABLE, tmp_path / "1.parquet"), {})
+    found.save(SECOND.name, STRUCTURE, parquet(NEXT, tmp_path / "2.parquet"), {}, RELEASE.name)
+    return found
+
+
+@pytest.fixture
+def ask(store):
+
+    def asked(address, releases=(RELEASE,), catalogue=CATALOGUE):
         dialect, _, address = address.partition(" ")
         path, _, query = address.partition("?")
         question = parse_availability(path_parts(path), query, {"v1": 1, "v2": 2}[dialect])
-        found = matches(question, CATALOGUE, lambda flow: (RELEASE,) if flow == FLOW else (), NOW)
-        return available(question, found, CATALOGUE, store)
+        found = matches(question, catalogue, lambda flow: releases if flow in (FLOW, TWIN) else (), LATER)
+        return available(question, found, catalogue, store)
 
     return asked
 
@@ -216,3 +232,47 @@ def test_what_cannot_be_asked_is_refused_by_name(ask, address, error, parameter)
     with pytest.raises(error) as caught:
         ask(address)
     assert caught.value.parameter == parameter
+
+
+@pytest.mark.item("R2-AVL-07", "R1-AVL-06")
+@pytest.mark.parametrize("address", ["v1 LABOUR?updatedAfter=", "v2 dataflow/SSER/LABOUR?updatedAfter="])
+def test_what_changed_since_a_moment(ask, address):
+    """updatedAfter: codes and periods of what was added, revised or deleted since; nothing changed is an empty answer."""
+    both = (RELEASE, SECOND)
+    (found,) = ask(f"{address}2026-11-24T00:00:00Z", both)
+    assert values([found]) == {"AREA": "FR+UK", "EMP": "EMP", "SEX": "M+T"}
+    assert (found.time_range, found.series_count, found.obs_count) == (("2020", "2023"), None, 3)
+    (gone,) = ask(f"v2 dataflow/SSER/LABOUR/*/UK.*.M?{address.partition('?')[2]}2026-11-24T00:00:00Z", both)
+    assert (gone.time_range, gone.obs_count) == (("2020", "2020"), 1)
+    assert ask(f"{address}2026-11-25T00:00:00Z", both) == []
+    (first,) = ask(f"{address}2020-01-01T00:00:00Z", both)  # nothing was released then: all of it is new
+    assert (first.series_count, first.obs_count) == (3, 4)
+
+
+@pytest.mark.item("R2-AVL-07", "R2-AVL-05")
+def test_conditions_on_attributes_and_reporting_years(ask):
+    """c[ATTRIBUTE] narrows what there is; reportingYearStartDay moves the reporting periods that are asked for."""
+    assert ask("v2 dataflow/SSER/LABOUR/*/*?c[COMMENT_OBS]=nothing") == []
+    (found,) = ask("v2 dataflow/SSER/LABOUR/*/*?c[OBS_VALUE]=ge:3")
+    assert (values([found]), found.obs_count) == ({"AREA": "FR", "EMP": "UEMP", "SEX": "F"}, 2)
+    july = "v2 dataflow/SSER/LABOUR/*/*?c[TIME_PERIOD]=le:2022-A1&reportingYearStartDay="
+    assert ask(f"{july}--01-01")[0].time_range == ("2020", "2022")
+    assert ask(f"{july}--07-01")[0].time_range == ("2020", "2021")  # that reporting year ends in June 2022
+
+
+@pytest.mark.item("R2-AVL-01", "R2-AVL-02", "R1-AVL-02")
+def test_several_flows_and_each_context(ask):
+    """One constraint for each flow or agreement; flows of one structure are told together in that context."""
+    two = Catalogue(
+        {**CATALOGUE.artefacts, (TWIN.kind, TWIN.reference): TWIN}, {}, (), "c"
+    )  # fmt: skip
+    each = ask("v2 dataflow/SSER/LABOUR,TWIN", catalogue=two)
+    assert [c.attachments for c in each] == [(FLOW.urn,), (TWIN.urn,)]
+    (both,) = ask("v2 datastructure/SSER/LABOUR", catalogue=two)
+    assert both.attachments == (STRUCTURE.urn,)
+    assert (both.values, both.series_count, both.obs_count) == (each[0].values, 6, 8)
+    (agreed,) = ask("v2 provisionagreement/SSER/PA", catalogue=two)
+    assert (agreed.attachments, agreed.series_count) == ((AGREEMENT.urn,), 3)
+    assert [c.attachments for c in ask("v1 LABOUR/all/A", catalogue=two)] == [(FLOW.urn,)]
+    with pytest.raises(NotFound):
+        ask("v1 LABOUR/all/B", catalogue=two)
