@@ -83,13 +83,20 @@ def _resolve(catalogue: Catalogue, what: str, urn: Urn, file: str, items: dict[U
             raise BadDefinition(
                 f"The {what} leads nowhere: {error.message}", file=file, nearest=error.nearest
             ) from error
-        items[whole] = frozenset(item_paths(found)) if isinstance(found, ItemScheme) else frozenset()
+        items[whole] = _named_parts(found)
     if urn.item and urn.item not in items[whole]:
         raise BadDefinition(
             f"The {what} leads nowhere: {urn.item!r} is not in {urn.kind} {urn.reference}.",
             file=file,
             nearest=nearest(urn.item, items[whole]),
         )
+
+
+def _named_parts(found: Artefact) -> frozenset[str]:
+    """What of an artefact can be named by itself: items of a scheme, components of a structure."""
+    if isinstance(found, DataStructure):
+        return frozenset(c.id for c in found.components)
+    return frozenset(item_paths(found)) if isinstance(found, ItemScheme) else frozenset()
 
 
 def _check_constraint(catalogue: Catalogue, constraint: DataConstraint, file: str) -> None:
