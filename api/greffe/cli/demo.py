@@ -109,9 +109,9 @@ def build(parts: Parts, samples: Path) -> None:
     """The journey: people and maps, the imperfect extract refused, the clean ones kept, mapped, validated, released."""
     started = time.monotonic()
     out.print(f"[bold]Greffe[/bold]  home directory {escape(str(parts.settings.home))}")
-    out.print(
-        f"  artefacts and maps imported: {len(parts.catalogue().artefacts) - len(parts.catalogue().derived)} artefacts, {len(parts.catalogue().maps)} maps"
-    )
+    catalogue = parts.catalogue()
+    artefacts = len(catalogue.artefacts) - len(catalogue.derived)
+    out.print(f"  artefacts and maps imported: {artefacts} artefacts, {len(catalogue.maps)} maps")
     enter_people(parts)
     work = parts.settings.home / "samples"
     work.mkdir(parents=True, exist_ok=True)
