@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final, cast
 
 import numpy as np
@@ -41,9 +42,28 @@ def passing(values: pa.StringArray, where: Where) -> Flags:
 def ranks(values: pa.StringArray) -> Codes:
     """A place for each value that sorts as the number does; equal numbers share it, what is none has -1."""
     words, codes = _encoded(values)
-    read = [number(w) for w in words]
-    place = {n: rank for rank, n in enumerate(sorted({n for n in read if n is not None}))}
-    return np.array([*(-1 if n is None else place[n] for n in read), -1], np.int32)[codes]
+    floats = _floats(pa.array(words, pa.string()))
+    if floats is None or not np.isfinite(floats).all():
+        read = [number(w) for w in words]
+        place = {n: rank for rank, n in enumerate(sorted({n for n in read if n is not None}))}
+        return np.array([*(-1 if n is None else place[n] for n in read), -1], np.int32)[codes]
+    return np.append(_exact_ranks(words, floats), np.int32(-1))[codes]
+
+
+def _exact_ranks(words: list[str], floats: NDArray[np.float64]) -> Codes:
+    """Doubles that differ are in the order of the numbers; those that are equal are looked at exactly."""
+    order = np.argsort(floats, kind="stable")
+    new = np.concatenate([[True], floats[order][1:] != floats[order][:-1]])[: len(order)]
+    starts = np.flatnonzero(new)
+    ends = np.append(starts[1:], len(order))[: len(starts)]
+    steps = new.astype(np.int32)
+    for start, end in zip(starts[ends - starts > 1], ends[ends - starts > 1], strict=True):
+        run = sorted((Decimal(words[int(n)]), int(n)) for n in order[start:end])
+        order[start:end] = [n for _, n in run]
+        steps[start + 1 : end] = [int(a[0] != b[0]) for a, b in pairwise(run)]
+    ranked = np.empty(len(order), np.int32)
+    ranked[order] = np.cumsum(steps)
+    return ranked
 
 
 def _encoded(values: pa.StringArray) -> tuple[list[str], Codes]:

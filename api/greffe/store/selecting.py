@@ -70,7 +70,7 @@ class Plan:
         counts, certain = self._within_periods(part)
         rows, owners = _spread(self.release.offsets[part], counts)
         if not certain or self._tests or self._values:
-            keep = self._kept(rows, certain)
+            keep = self._kept(rows, part[owners], certain)
             rows, owners = rows[keep], owners[keep]
             counts = np.bincount(owners, minlength=len(part))
         if self.ranked:
@@ -91,14 +91,15 @@ class Plan:
         seen = good[last + 1] - good[first]
         return np.where(seen > 0, counts, 0), bool(((seen == 0) | (seen == last + 1 - first)).all())
 
-    def _kept(self, rows: Ints, certain: bool) -> Flags:
+    def _kept(self, rows: Ints, owners: Ints, certain: bool) -> Flags:
         """Which of those rows satisfy the conditions on periods, attributes and the value."""
-        columns = [] if certain else [TIME]
-        columns += [name for name, _ in self._tests] + ([VALUE] if self._values else [])
-        table = self.release.rows(rows, tuple(dict.fromkeys(columns)))
         keep = np.ones(len(rows), np.bool_)
         if not certain and self._periods is not None:
-            keep &= self._periods[codes_of(whole(table.column(TIME)))]
+            keep &= self._periods[self.release.period_codes(rows, owners)]
+        columns = [name for name, _ in self._tests] + ([VALUE] if self._values else [])
+        if not columns:
+            return keep
+        table = self.release.rows(rows, tuple(dict.fromkeys(columns)))
         for name, flags in self._tests:
             keep &= flags[codes_of(whole(table.column(name)))]
         for where in self._values:
@@ -205,7 +206,7 @@ def available(release: Serving, selection: Selection) -> dict[str, tuple[str, ..
         seen, kept = set(), [found[:0]]
         for part in plan.parts():
             rows, counts = plan.rows(part)
-            seen |= {int(p) for p in np.unique(release.period_codes(rows))}
+            seen |= {int(p) for p in np.unique(release.period_codes(rows, np.repeat(part, counts)))}
             kept.append(part[counts > 0])
         found = np.concatenate(kept)
     codes = {

@@ -161,10 +161,14 @@ class Serving:
         """Whether the periods as text are in the order of the calendar."""
         return bool((np.diff(self.calendar) > 0).all())
 
-    def period_codes(self, rows: Ints) -> Codes:
-        """Places in `periods` of those rows; reads that column alone."""
+    def period_codes(self, rows: Ints, owners: Ints) -> Codes:
+        """Places in `periods` of those rows, which are of those series. Reads that column alone, and not at all when each
+        series has every period between its first and its last: then a row's place in its series tells."""
         if not len(rows):
             return np.zeros(0, np.int32)
+        first = self.first[owners]
+        if (self.last[owners] - first + 1 == self.counts[owners]).all():
+            return (first + rows - self.offsets[owners]).astype(np.int32)
         return codes_of(whole(self.rows(rows, (TIME,)).column(TIME)))
 
     def rows(self, rows: Ints, columns: tuple[str, ...] = ()) -> pa.Table:

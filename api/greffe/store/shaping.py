@@ -41,7 +41,7 @@ def blocks(release: Serving, selection: Selection, sorted_most: int) -> Iterator
         else:
             owners = np.repeat(part, counts)
             if selection.across is not None:
-                order = np.lexsort(shape.slices(owners, release.period_codes(rows)))
+                order = np.lexsort(shape.slices(owners, release.period_codes(rows, owners)))
                 rows, owners = rows[order], owners[order]
             if not selection.series_only:
                 rows, owners = window.cut(rows), window.taken(owners)
@@ -153,7 +153,7 @@ def _shaped(shape: Shape, window: Window, rows: Ints, owners: Ints) -> Iterator[
     table = release.rows(rows[:0] if shape.bare else rows)
     periods = np.zeros(0, np.int32)
     if shape.across is not None:
-        periods = release.period_codes(rows) if shape.bare else codes_of(whole(table.column(TIME)))
+        periods = release.period_codes(rows, owners)
     starts = shape.starts(owners, periods)
     if shape.bare:  # one row stands for each
         kept = window.cut(starts)
