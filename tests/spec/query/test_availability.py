@@ -249,6 +249,12 @@ def test_what_changed_since_a_moment(ask, address):
     assert (first.series_count, first.obs_count) == (3, 4)
 
 
+@pytest.mark.item("R2-AVL-05", "R2-GEN-04")
+def test_brackets_may_be_escaped(ask):
+    """`c[SEX]` and `c%5BSEX%5D` are the same parameter."""
+    assert ask("v2 dataflow/SSER/LABOUR?c%5BSEX%5D=F")[0].values == ask("v2 dataflow/SSER/LABOUR?c[SEX]=F")[0].values
+
+
 @pytest.mark.item("R2-AVL-07", "R2-AVL-05")
 def test_conditions_on_attributes_and_reporting_years(ask):
     """c[ATTRIBUTE] narrows what there is; reportingYearStartDay moves the reporting periods that are asked for."""
