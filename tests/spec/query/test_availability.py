@@ -99,11 +99,11 @@ def store(tmp_path):
 @pytest.fixture
 def ask(store):
 
-    def asked(address, releases=(RELEASE,), catalogue=CATALOGUE):
+    def asked(address, releases=(RELEASE,), catalogue=CATALOGUE, now=LATER):
         dialect, _, address = address.partition(" ")
         path, _, query = address.partition("?")
         question = parse_availability(path_parts(path), query, {"v1": 1, "v2": 2}[dialect])
-        found = matches(question, catalogue, lambda flow: releases if flow in (FLOW, TWIN) else (), LATER)
+        found = matches(question, catalogue, lambda flow: releases if flow in (FLOW, TWIN) else (), now)
         return available(question, found, catalogue, store)
 
     return asked
@@ -282,3 +282,13 @@ def test_several_flows_and_each_context(ask):
     assert [c.attachments for c in ask("v1 LABOUR/all/A", catalogue=two)] == [(FLOW.urn,)]
     with pytest.raises(NotFound):
         ask("v1 LABOUR/all/B", catalogue=two)
+
+
+@pytest.mark.item("R2-AVL-01", "R1-AVL-01")
+def test_figures_under_embargo_or_withdrawn_are_not_available(ask):
+    """What is not in effect yet, or was withdrawn, is told by no availability: neither codes nor counts."""
+    assert ask("v2 dataflow/SSER/LABOUR", (RELEASE, SECOND), now=NOW)[0].time_range == ("2020", "2022")
+    with pytest.raises(NotFound):
+        ask("v2 dataflow/SSER/LABOUR", (SECOND,), now=NOW)
+    withdrawn = replace(SECOND, withdrawn_at=LATER)
+    assert ask("v1 LABOUR", (RELEASE, withdrawn))[0].time_range == ("2020", "2022")
