@@ -15,7 +15,7 @@ from greffe.formats.json_numbers import is_number
 from greffe.formats.languages import best
 from greffe.model.dataset import DataSet, SeriesBlock
 from greffe.model.periods import span
-from greffe.model.structures import Component, Item, Texts
+from greffe.model.structures import Component, Item, Maintainable, Texts
 
 Version: TypeAlias = Literal["1.0", "2.0", "2.1"]
 Object: TypeAlias = dict[str, object]
@@ -135,14 +135,30 @@ class Described:
         return told
 
     def _identity(self) -> Object:
-        asked = context(self.first)
-        artefact = self.structure if asked.kind == "datastructure" else self.first.dataflow
-        return {"links": links(self.first)} | named(artefact.names, self.language, asked.reference.id)
+        asked = self._asked
+        found: Object = {"links": links(self.first)} | named(
+            asked.names, self.language, context(self.first).reference.id
+        )
+        if not asked.descriptions:
+            return found
+        best_one = best(asked.descriptions, self.language)
+        return found | {"description": best_one, "descriptions": dict(asked.descriptions)}
+
+    @property
+    def _asked(self) -> Maintainable:
+        """What was asked for; of an agreement only the flow is at hand."""
+        return self.structure if self.first.context == "datastructure" else self.first.dataflow
 
     def _annotations(self) -> list[Object]:
-        """Invented figures say so (D13); data sets refer to it by its number."""
+        """First that figures are invented, if they are (D13): data sets refer to it by its number. Then those of the flow
+        or structure that was asked for."""
         origins = {d.origin for _, d in self.members} - {"real"}
-        return [{"type": "DATA_ORIGIN", "title": origin} for origin in sorted(origins)]
+        found: list[Object] = [{"type": "DATA_ORIGIN", "title": origin} for origin in sorted(origins)]
+        for annotation in self._asked.annotations:
+            told: Object = {"id": annotation.id, "type": annotation.type, "title": annotation.title}
+            told |= {"text": best(annotation.texts, self.language), "texts": dict(annotation.texts)}
+            found.append({name: value for name, value in told.items() if value})
+        return found
 
 
 def links(dataset: DataSet) -> list[Object]:

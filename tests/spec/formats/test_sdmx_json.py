@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
 import pytest
-from blocks import CODELISTS, NAMES, TWO, block, codelist, message
+from blocks import CODELISTS, DATAFLOW, NAMES, TWO, block, codelist, message
+from judges import json_errors
 
 from greffe.errors import NotAcceptable
 from greffe.formats import sdmx_json
 from greffe.formats.parameters import Parameters
 from greffe.model.dataset import DataMessage, SeriesBlock
+from greffe.model.structures import Annotation
 
 FLOW = "urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow=SSER:CRIME(1.0.0)"
 DSD = "urn:sdmx:org.sdmx.infomodel.datastructure.DataStructure=SSER:CRIME(1.0.0)"
@@ -191,6 +194,20 @@ def test_names_are_in_the_language_that_was_asked_for():
     assert told["name"] == "Crimes"
     assert told["dimensions"]["series"][0]["name"] == "Fréquence"
     assert json.loads(text_of(message([TWO], language="fr")))["meta"]["contentLanguages"] == ["fr", "en"]
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0", "2.1"])
+def test_annotations_and_descriptions_of_the_flow_are_told(version: str):
+    notes = (Annotation("SOURCE", "Eurostat"), Annotation("NOTE", texts={"en": "By hand", "fr": "À la main"}, id="N1"))
+    flow = replace(DATAFLOW, descriptions={"en": "All offences", "fr": "Toutes"}, annotations=notes)
+    told = structure(message([TWO], dataflow=flow, language="fr"), version)
+    assert told["annotations"] == [
+        {"type": "SOURCE", "title": "Eurostat"},
+        {"id": "N1", "type": "NOTE", "text": "À la main", "texts": {"en": "By hand", "fr": "À la main"}},
+    ]
+    assert (told["description"], told["descriptions"]["en"]) == ("Toutes", "All offences")
+    body = text_of(message([TWO], dataflow=flow), version).encode()
+    assert json_errors(body, version, "data") == []
 
 
 def test_invented_figures_say_so():
