@@ -1,0 +1,59 @@
+"""The whole catalogue as it is shipped, in SDMX-ML of every version: valid, and read where clients begin."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+import sdmx
+from asking import ask
+from blocks import HEADER
+from judges import xml_errors
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.load import load, read_folders
+from greffe.formats import structure_ml
+from greffe.formats.structure_ml_tables import TABLES
+from greffe.model.artefacts import Artefact
+from greffe.model.structures import Dataflow
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load(read_folders(ROOT / "sdmx", ROOT / "mappings"))
+
+
+def written(version: str, artefacts: list[Artefact]) -> bytes:
+    return b"".join(structure_ml.write(HEADER, artefacts, version=version))
+
+
+@pytest.mark.item("FMT-01", "R1-STR-29", "R2-STR-07")
+@pytest.mark.parametrize("version", ["2.1", "3.0", "3.1"])
+def test_the_whole_catalogue_is_valid(catalogue: Catalogue, version: str):
+    """All artefacts of the catalogue that a version knows are one valid message."""
+    known = {row.kind for row in TABLES[version]}
+    assert xml_errors(written(version, [a for a in catalogue.artefacts.values() if a.kind in known])) == []
+
+
+@pytest.mark.item("R1-STR-29")
+def test_all_structures_of_1_5_are_valid_2_1(catalogue: Catalogue):
+    """Everything that the 1.5 entry point offers can be said in 2.1."""
+    assert xml_errors(written("2.1", ask("v1 structure", catalogue))) == []
+
+
+@pytest.mark.item("R1-STR-64")
+def test_sdmx1_reads_every_flow_with_all_that_it_leans_on(catalogue: Catalogue):
+    """Each dataflow with its descendants is read by sdmx1: structure, lists and concepts are there."""
+    for flow in catalogue.all(Dataflow):
+        found = ask(f"v1 dataflow/{flow.reference.agency}/{flow.reference.id}?references=descendants", catalogue)
+        read = sdmx.read_sdmx(io.BytesIO(written("2.1", found)))
+        assert flow.structure is not None
+        structure = read.structure[flow.structure.reference.id]
+        assert read.dataflow[flow.reference.id].structure is structure
+        for component in (*structure.dimensions, *structure.attributes):
+            assert component.concept_identity.name.localizations, component.id
+            listed = component.local_representation.enumerated
+            assert listed is None or len(listed) > 0
