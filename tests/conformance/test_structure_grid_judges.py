@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 from asking import ask
 from judges import json_errors, xml_errors
+from pysdmx.io import read_sdmx
 
 from greffe.errors import NotAcceptable
 from greffe.formats import structure_json, structure_ml
@@ -64,3 +65,13 @@ def test_every_answer_of_2_x_is_valid_in_sdmx_json(version):
     for address, found in answers("v2", resources.V2, resources.V2_DETAILS):
         body = b"".join(structure_json.write(HEADER, found, version=version))
         assert json_errors(body, version[:3]) == [], address
+
+
+@pytest.mark.item("R2-STR-30", "J-11")
+@pytest.mark.parametrize("references", ["none", "all", "parentsandsiblings", "descendants"])
+def test_pysdmx_reads_every_answer_in_sdmx_json(references):
+    """pysdmx reads the answers of every artefact type with all that comes along: nothing that it needs is missing."""
+    for kind in sorted({*resources.V2} - ({"hierarchy"} if references == "parentsandsiblings" else set())):
+        found = ask(f"v2 {kind}?references={references}")
+        message = read_sdmx(b"".join(structure_json.write(HEADER, found)).decode(), validate=False)
+        assert message is not None

@@ -14,11 +14,19 @@ from greffe.model.references import KINDS, Reference, Urn, parse_urn
 from greffe.model.structures import AgencyScheme
 from greffe.query import versions
 from greffe.query.items import own_id
-from greffe.query.resources import STRUCTURES, V1_KINDS
+from greffe.query.resources import STRUCTURES, V1_KINDS, V1_READ_BY_ALL
 
 Node: TypeAlias = tuple[str, Reference]
 Nodes: TypeAlias = frozenset[Node]
 Arrows: TypeAlias = dict[Node, set[Node]]
+_LISTS: Final = ("codelist", "valuelist", "conceptscheme")
+# Siblings come without what they use themselves; these bring it along, for pysdmx fails on a message that lacks it.
+_PARTS: Final = {
+    "structuremap": ("representationmap",),
+    "hierarchy": _LISTS,
+    "datastructure": _LISTS,
+    "metadatastructure": _LISTS,
+}
 _TARGET: Final = re.compile(r"urn:sdmx:org\.sdmx\.infomodel\.([^=]+)=([^:]+):([^(]+)\(([^)]+)\)(?:\..+)?")
 
 
@@ -79,7 +87,7 @@ class Graph:
                 case "parents":
                     found |= self.parents(nodes)
                 case "parentsandsiblings":
-                    found |= self.parents(nodes) | self.siblings(nodes)
+                    found |= self._beside(nodes)
                 case "ancestors":
                     found |= self.ancestors(nodes)
                 case "children":
@@ -87,11 +95,26 @@ class Graph:
                 case "descendants":
                     found |= self.descendants(nodes)
                 case "all":
-                    found |= self.parents(nodes) | self.siblings(nodes) | self.descendants(nodes)
+                    found |= self._read_by_all(nodes, self._beside(nodes) | self.descendants(nodes))
                 case kind:
                     both = self.descendants(nodes) | self.ancestors(nodes)
                     found |= frozenset(n for n in both if n[0] == kind)
         return frozenset(n for n in found if n[0] in STRUCTURES) - nodes
+
+    def _beside(self, nodes: Nodes) -> Nodes:
+        """Parents and siblings, and what pysdmx cannot read these without when they come from afar: see `_PARTS`."""
+        found = (self.parents(nodes) | self.siblings(nodes)) - nodes
+        return found.union(*(self._parts(n) for n in found))
+
+    def _parts(self, node: Node) -> Nodes:
+        kinds = _PARTS.get(node[0], ())
+        return frozenset(n for n in self._uses.get(node, ()) if n[0] in kinds)
+
+    def _read_by_all(self, nodes: Nodes, found: Nodes) -> Nodes:
+        """On 1.5 `all` brings to flows and structures what pandaSDMX knows: it asks so, and fails on anything else."""
+        if self._api == 2 or not all(kind in ("dataflow", "datastructure") for kind, _ in nodes):
+            return found
+        return frozenset(n for n in found if n[0] in V1_READ_BY_ALL)
 
     def _add(self, node: Node, urns: Iterable[Urn]) -> None:
         for urn in urns:

@@ -157,6 +157,28 @@ def test_siblings_are_what_the_users_use():
     assert around("v1 provisionagreement/SSER/PA_CRIME", "all") == siblings | descendants
 
 
+@pytest.mark.item("R1-STR-65")
+def test_all_brings_flows_what_their_oldest_client_can_read():
+    """`all` brings to a flow or a structure of 1.5 the kinds that pandaSDMX reads: it asks so for every flow and fails on
+    others, which come with `parents` or by their word."""
+    descendants = {"CRIME", "CL_FREQ", "CL_AREA", "CL_STATUS", "CS_MAIN"}
+    users = {"CC_CRIME", "PA_CRIME", "DATA_PROVIDERS", "CAT_CRIME", "SUBJECTS"}
+    others = {"DF_OLD", "CL_NUTS"}  # of the structure set that leads to it
+    assert around("v1 dataflow/SSER/DF_CRIME", "all") == descendants | users | others
+    assert around("v1 datastructure/SSER/CRIME", "all") == descendants - {"CRIME"} | {"DF_CRIME", "DF_OLD"}
+
+
+@pytest.mark.item("R1-STR-62", "R2-STR-30")
+def test_siblings_that_are_structures_bring_their_lists():
+    """Structures, hierarchies and structure maps that come as siblings bring their lists and representation maps."""
+    found = around("v2 process/SSER/JOURNEY", "parentsandsiblings")
+    assert found == set()
+    found = around("v2 dataflow/SSER/DF_OLD", "parentsandsiblings")
+    assert {"MSD_QUALITY", "CS_MAIN", "CL_AREA", "SM_CRIME", "RM_AREA"} <= found
+    found = around("v2 hierarchyassociation/SSER/HA_AREAS", "all")
+    assert {"H_AREAS", "CL_AREA", "CL_NUTS"} <= found
+
+
 @pytest.mark.item("R2-STR-30", "R2-STR-32")
 def test_a_flow_is_no_sibling_of_all_flows_that_a_pattern_covers():
     """What a metadataflow covers by a pattern of URNs are its children, and not the siblings of each other."""
