@@ -190,6 +190,8 @@ def _prefix(release: Serving, keys: Ints, wanted: Mapping[str, Ints]) -> tuple[i
 def _by_masks(release: Serving, wanted: Mapping[str, Ints], start: int, end: int) -> Ints:
     keep = np.ones(end - start, np.bool_)
     for name, codes in wanted.items():
+        if len(codes) == len(release.words[name]):
+            continue
         allowed_codes = np.zeros(len(release.words[name]), np.bool_)
         allowed_codes[codes] = True
         keep &= allowed_codes[release.codes[name][start:end]]
