@@ -78,7 +78,7 @@ def write(message: DataMessage, _parameters: Parameters, variant: Variant) -> It
 
     A missing value has no ObsValue (no OBS_VALUE attribute), an absent attribute is left out, a series without
     observations is a series with its key and attributes only, and what is deleted is named by its key only. A plain
-    answer is Information in 2.1 and 3.0; in 3.1, which deprecates that, Replace or Merge (J-12).
+    answer is Information in 2.1 and 3.0; in 3.1, which deprecates that, Replace when it is whole (J-12).
     """
     at = at_observation(message)
     if variant.time and at != TIME:
@@ -159,7 +159,12 @@ def _structure(described: _Described, variant: Variant, at: str) -> str:
 
 
 def _action(dataset: DataSet, variant: Variant) -> str:
-    return ACTIONS_3_1[action_since_3_1(dataset)] if variant.version == "3.1" else ACTIONS[dataset.action]
+    """The word for the action. pysdmx 1.21 fails on Merge: a plain answer that is a part says Information in 3.1 too,
+    which is read as Merge there."""
+    if variant.version != "3.1":
+        return ACTIONS[dataset.action]
+    found = action_since_3_1(dataset)
+    return ACTIONS[dataset.action] if dataset.action == "I" and found == "M" else ACTIONS_3_1[found]
 
 
 def _opening(
