@@ -128,7 +128,7 @@ def test_pysdmx_reads_the_structures(server):
         ("v1/data/INT_JUSTICE", 404),
         ("v2/data/dataflow/SSER/INT_SSMSI/1.0.0/*", 404),
         ("v1/dataflow/SSER/NOPE", 404),
-        ("v1/hierarchicalcodelist", 501),
+        ("v1/attachmentconstraint", 501),
         ("v1/nonsense", 404),
         ("v2/structure/nonsense", 400),
         ("v2/data/dataflow/SSER/ESTAT_CRIM_OFF_CAT/1.0.0/*?asOf=2020-01-01T00:00:00Z", 501),
