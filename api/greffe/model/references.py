@@ -73,6 +73,10 @@ ITEM_CLASSES: Final[dict[str, str]] = {
     "vtlmappingscheme": "VtlMapping",
 }
 
+# Parts of an artefact that is no item scheme, and that others name: a hierarchy is linked to a dimension.
+PART_CLASSES: Final[dict[str, str]] = {"datastructure": "Dimension"}
+_PARTS: Final = ITEM_CLASSES | PART_CLASSES
+
 
 @dataclass(frozen=True, order=True)
 class Reference:
@@ -91,8 +95,8 @@ class Reference:
         return f"urn:sdmx:org.sdmx.infomodel.{package}.{name}={self}"
 
     def item_urn(self, kind: str, item: str) -> str:
-        """URN of an item of a scheme, `…Code=SSER:CL(1.0.0).A`."""
-        return f"urn:sdmx:org.sdmx.infomodel.{KINDS[kind][0]}.{ITEM_CLASSES[kind]}={self}.{item}"
+        """URN of an item of a scheme, `…Code=SSER:CL(1.0.0).A`, or of a dimension."""
+        return f"urn:sdmx:org.sdmx.infomodel.{KINDS[kind][0]}.{_PARTS[kind]}={self}.{item}"
 
 
 @dataclass(frozen=True, order=True)
@@ -109,7 +113,7 @@ class Urn:
 
 _KIND_BY_CLASS: Final = (
     {cls: kind for kind, (_, cls) in KINDS.items()}
-    | {cls: kind for kind, cls in ITEM_CLASSES.items()}
+    | {cls: kind for kind, cls in _PARTS.items()}
     | {"ContentConstraint": "dataconstraint"}
 )
 

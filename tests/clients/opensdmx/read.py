@@ -9,8 +9,8 @@ import sys
 import tempfile
 
 os.environ["OPENSDMX_CACHE_DIR"] = tempfile.mkdtemp()
-import httpx  # noqa: E402
-import opensdmx  # noqa: E402
+import httpx
+import opensdmx
 
 base = sys.argv[1]
 asked = []

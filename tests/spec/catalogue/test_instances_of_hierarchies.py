@@ -13,6 +13,7 @@ import pytest
 from greffe.catalogue.load import load, read_folders
 from greffe.model.hierarchies import HierarchicalCode, Hierarchy, HierarchyAssociation
 from greffe.model.references import Reference
+from greffe.model.structures import Dataflow, DataStructure
 
 ROOT = Path(__file__).parents[3]
 
@@ -50,11 +51,20 @@ def test_places_are_unique_and_within_their_levels(id_):
     assert {p.level for p in places} == {level.id for level in found.levels}
 
 
-@pytest.mark.parametrize("id_", ["COURTS", "ICCS", "JUDICIAL_MAP", "NUTS", "REGIONS"])
-def test_each_is_linked_to_a_code_list_in_a_dataflow(id_):
+@pytest.mark.parametrize("id_", ["ICCS", "JUDICIAL_MAP", "NUTS", "REGIONS"])
+def test_each_is_linked_to_a_dimension_in_a_dataflow(id_):
     links = [a for a in catalogue().all(HierarchyAssociation) if a.hierarchy == hierarchy(id_).urn]
     assert links
-    assert {(a.linked.kind, a.context.kind) for a in links} == {("codelist", "dataflow")}
+    for link in links:
+        structure = catalogue().get(DataStructure, link.linked.reference)
+        assert structure.component(link.linked.item).role == "dimension"
+        assert catalogue().get(Dataflow, link.context.reference).structure == structure.urn
+
+
+def test_courts_are_linked_to_their_code_list():
+    """No dimension has the list of courts yet, so that there is no dataflow to read it in."""
+    links = [a for a in catalogue().all(HierarchyAssociation) if a.hierarchy == hierarchy("COURTS").urn]
+    assert [(str(a.linked.reference), a.context) for a in links] == [("SSER:CL_JURIDICTION(1.0.0)", None)]
 
 
 DAYS = ["2008-01-01", "2011-03-31", "2011-04-01", "2011-12-31", "2012-01-01", "2020-01-01"]
