@@ -11,6 +11,7 @@ import sdmx
 from judges import json_errors, xml_errors
 from pysdmx.api.dc.rest import SdmxConnector
 from pysdmx.api.fmr import RegistryClient
+from pysdmx.api.qb import ApiVersion, AvailabilityFormat, AvailabilityQuery, DataContext, RestService
 from pysdmx.io import read_sdmx
 
 SDMX = "application/vnd.sdmx."
@@ -120,16 +121,33 @@ def test_a_question_about_availability_has_tags_and_codings(server):
 
 def test_sdmx1_and_pysdmx_read_what_is_available(server):
     """sdmx1 reads the constraint of 2.1; pysdmx's connector reads flow, structure, lists and counts in one message."""
-    sdmx.add_source({"id": "SSER", "name": "SSER", "url": f"{server}/sdmx/v1"}, override=True)
-    message = sdmx.read_url(root(server, "v1"), headers={"Accept": f"{SDMX}structure+xml;version=2.1"})
+    source = {"id": "SSER", "name": "SSER", "url": f"{server}/sdmx/v1", "supports": {"availableconstraint": True}}
+    sdmx.add_source(source, override=True)
+    message = sdmx.Client("SSER").get("availableconstraint", FLOW, params={"references": "all"})
     (constraint,) = message.constraint.values()
     assert constraint.role.role.name == "actual"
+    (region,) = constraint.data_content_region
+    members = {
+        component.id: {str(v.value) for v in found.values}
+        for component, found in region.member.items()
+        if component.id != "TIME_PERIOD"
+    }
+    assert (members["geo"], members["freq"]) == ({"FR"}, {"A"})
     flow = SdmxConnector(f"{server}/sdmx/v2").dataflow(
         f"urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow=SSER:{FLOW}(1.0.0)"
     )
     assert flow.id == FLOW
     geo = next(c for c in flow.structure.components if c.id == "geo")
     assert [code.id for code in geo.enumeration] == ["FR"]
+
+
+@pytest.mark.parametrize("form", list(AvailabilityFormat))
+def test_pysdmx_asks_for_availability_in_every_format_that_it_knows(server, form):
+    """RestService.availability, unmodified, of both generations' formats."""
+    query = AvailabilityQuery(DataContext.DATAFLOW, "SSER", "CEPEJ_STAT", "1.0.0", component_id="INDICATOR")
+    body = RestService(f"{server}/sdmx/v2", ApiVersion.V2_2_0, avail_format=form).availability(query)
+    assert b"CEPEJ_STAT" in body
+    assert b"REF_AREA" not in body
 
 
 METADATA = (
