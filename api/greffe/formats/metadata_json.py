@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Final, Literal, TypeAlias
 
 from greffe.catalogue.metadata_json import METADATA_COLLECTION, METADATA_SCHEMA, metadata_set_to_json
-from greffe.formats.languages import best
+from greffe.formats.languages import spoken
 from greffe.formats.parameters import Parameters
 from greffe.model.reports import Report, ReportMessage
 
@@ -17,8 +17,6 @@ _SCHEMAS: Final = {
     "sdmx-json-metadata-schema.json",
     "2.1": METADATA_SCHEMA,
 }
-# What is said in every language, and where it also stands in one.
-_LOCALISED: Final = {"names": "name", "descriptions": "description", "texts": "text"}
 
 
 def write(message: ReportMessage, _parameters: Parameters, version: Version) -> Iterator[bytes]:
@@ -32,7 +30,7 @@ def write(message: ReportMessage, _parameters: Parameters, version: Version) -> 
     head = _text(named | {"meta": _meta(message, schema)})[:-1]
     parts = [f'{head},"data":{{"{METADATA_COLLECTION}":[']
     for number, report in enumerate(message.reports):
-        found = _in(metadata_set_to_json(report.set), message.language)
+        found = spoken(metadata_set_to_json(report.set), message.language)
         parts.append(("," if number else "") + _text(found))
     parts.append("]}}\n")
     return (part.encode() for part in parts)
@@ -59,20 +57,6 @@ def _languages(report: Report) -> set[str]:
         one = waiting.pop()
         found |= {code for value in one.values if not isinstance(value, str) for code in value}
         waiting += one.children
-    return found
-
-
-def _in(value: object, language: str) -> object:
-    """The same object with each single text in that language where there is one; reported values keep all of theirs."""
-    if isinstance(value, list):
-        return [_in(one, language) for one in value]
-    if not isinstance(value, dict):
-        return value
-    found = {key: inner if key == "value" else _in(inner, language) for key, inner in value.items()}
-    for many, one in _LOCALISED.items():
-        texts = value.get(many)
-        if one in found and isinstance(texts, dict):
-            found[one] = best({str(code): str(text) for code, text in texts.items()}, language)
     return found
 
 

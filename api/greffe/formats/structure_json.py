@@ -10,16 +10,13 @@ from typing import Final
 from greffe.catalogue.artefact_json import SCHEMA
 from greffe.catalogue.artefact_output import Json, listed
 from greffe.errors import BadDefinition, NotAcceptable
-from greffe.formats.languages import best
+from greffe.formats.languages import spoken
 from greffe.formats.structure_json_1 import Say, say_1_0
 from greffe.formats.structure_json_1_words import Cannot, NoWordError
 from greffe.formats.structure_json_2 import say_2_0, say_2_1
 from greffe.formats.structure_json_known import Known
 from greffe.model.artefacts import Artefact
 from greffe.model.dataset import Header
-
-# What is said in every language, and where it also stands in one.
-_LOCALISED: Final = {"names": "name", "descriptions": "description", "texts": "text", "conditions": "condition"}
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ def write(
                 raise _refused(artefact, version, error) from error
             unsaid.append(artefact)
         else:
-            by_name.setdefault(name, []).append(_text(_in(found, language)))
+            by_name.setdefault(name, []).append(_text(spoken(found, language)))
     top = f'"$schema":"{form.schema}",' if form.at_top else ""
     meta = _meta(form.schema, header, artefacts, language) | _links(unsaid, version)
     return (part.encode() for part in _parts(f'{{{top}"meta":{_text(meta)},"data":{{', by_name))
@@ -115,20 +112,6 @@ def _meta(schema: str, header: Header, artefacts: Sequence[Artefact], language: 
         "sender": {"id": header.sender},
     }
     return found | ({"receivers": [{"id": header.receiver}]} if header.receiver else {})
-
-
-def _in(value: object, language: str) -> object:
-    """The same object with each single text in that language where there is one."""
-    if isinstance(value, list):
-        return [_in(one, language) for one in value]
-    if not isinstance(value, dict):
-        return value
-    found = {key: _in(inner, language) for key, inner in value.items()}
-    for many, one in _LOCALISED.items():
-        texts = value.get(many)
-        if one in found and isinstance(texts, dict):
-            found[one] = best({str(code): str(text) for code, text in texts.items()}, language)
-    return found
 
 
 def _text(value: object) -> str:
