@@ -115,6 +115,7 @@ def selections(draw):
         order=draw(orders(plain.series_only, across)),
         skip=draw(rarely(st.integers(0, 5), 0)),
         most=draw(rarely(st.integers(1, 6), None)),
+        gathered=draw(st.booleans()),
     )
 
 

@@ -19,7 +19,8 @@ class SeriesBlock:
     counts: number of observations of each series (int64, may be 0), in the order of `series`.
     observations: a table, rows of the first series first: TIME_PERIOD dictionary<int32, string>, OBS_VALUE string (the
             canonical decimal text, null = missing), then a dictionary<int32, string> column per observation attribute.
-    In a cross-section the columns stand elsewhere: see DataMessage.
+    In a cross-section the columns stand elsewhere: see DataMessage. Where an answer is sorted so that series break apart,
+    `series` has a row for each run of observations of one series: the same key may come again.
     """
 
     series: pa.Table

@@ -57,16 +57,23 @@ def data(
     now: datetime,
     observations: Observations,
     series_limit: int = 2_000_000,
+    *,
+    gathered: bool = False,
 ) -> DataAnswer:
     """The matching series. Blocks are read while they are written: memory stays flat.
 
     `releases_of`: every release of a flow. Of several flows, those that lack a component which is filtered, or have too few
     dimensions for the key, are left out; so are those of which nothing is released.
+    `gathered`: an order that breaks series apart does not, for formats in which a series stands once: its observations are
+    where the first of them is.
     Conditions on attributes and the measure look at observations as they are now: they do not narrow what is deleted.
     Raises NotFound (no such flow, nothing released, internal data, and on 1.5 no match), BadQuery, BadSemantics,
     TooLarge.
     """
-    asked = _asked(query, catalogue, releases_of, now)
+    asked = [
+        replace(one, selection=replace(one.selection, gathered=gathered))
+        for one in _asked(query, catalogue, releases_of, now)
+    ]
     _check_size(asked, observations, series_limit)
     found = _windowed(query, asked, observations) if len(asked) > 1 else asked
     datasets = tuple(d for one in found for d in _dataset(query, one, catalogue, observations, alone=len(asked) == 1))

@@ -106,6 +106,7 @@ class Selection:
     order: rows by those components, then as they come without: by key and period (text), in a cross-section by the other
     dimensions, period, dimension. Periods sort by days, the measure as a number, all else by its letters.
     skip, most: of what is left in that order, observations, or series when `series_only`.
+    gathered: of rows in an order that breaks series apart, those of one series come together, where its first one is.
     """
 
     keys: tuple[Mapping[str, frozenset[str]], ...] = ()
@@ -118,6 +119,7 @@ class Selection:
     across: Across | None = None
     skip: int = 0
     most: int | None = None
+    gathered: bool = False
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,9 @@ def blocks(rows: Sequence[Row], structure: DataStructure, selection: Selection) 
     if not selection.series_only:
         ordered = ordered[window]
     own = fixed if selection.across else structure.dimension_ids
+    if selection.gathered:
+        keys = [tuple(r[c] for c in own) for r in ordered]
+        ordered = [r for _, r in sorted(zip(keys, ordered, strict=True), key=lambda pair: keys.index(pair[0]))]
     runs = [list(run) for _, run in groupby(ordered, key=lambda r: [r[c] for c in own])]
     for run in runs[window] if selection.series_only else runs:
         yield _block(run, fixed, varying, selection.series_only)

@@ -117,6 +117,17 @@ class Shape:
             new[1:] |= key[1:] != key[:-1]
         return np.flatnonzero(new).astype(np.int64)
 
+    def together(self, owners: Ints, periods: Codes) -> Ints:
+        """An order in which the rows of a series row come together, where the first of them is."""
+        keys = [owners] if self.across is None else self.slices(owners, periods)[1:]
+        order = np.lexsort(keys)
+        begins = np.zeros(len(owners), np.int64)
+        begins[self.starts(owners[order], periods[order])] = 1
+        run = np.cumsum(begins) - 1  # lexsort is stable: the first of a run is its first row
+        first = np.empty(len(owners), np.int64)
+        first[order] = order[np.flatnonzero(begins)][run]
+        return np.argsort(first, kind="stable").astype(np.int64)
+
     def block(self, owners: Ints, periods: Codes, starts: Ints, table: pa.Table) -> SeriesBlock:
         """Rows in order, with the period of each, as a block. `table` holds the observations (none when `bare`)."""
         counts = np.diff(np.append(starts, len(owners)))
@@ -190,6 +201,9 @@ def _sorted(plan: Plan, shape: Shape, window: Window, most: int) -> Iterator[Ser
     rows, owners = rows[order], owners[order]
     if not shape.bare:
         rows, owners = window.cut(rows), window.taken(owners)
+    if plan.selection.gathered and len(rows):
+        order = shape.together(owners, release.period_codes(rows, owners))
+        rows, owners = rows[order], owners[order]
     if len(rows):
         yield from _shaped(shape, window, rows, owners)
 

@@ -104,6 +104,16 @@ def test_observations_are_sorted(ask, sort, found):
     assert rows(ask(f"{P}?sort={sort}")) == found.split("|")
 
 
+def test_series_can_stay_together_in_any_order(ask):
+    """Where a format holds a series once, sort orders series by their first observation, and observations within them"""
+    apart = ask(f"{P}?sort=OBS_VALUE:desc&offset=1")
+    assert rows(apart) == ["A.FR.M 2020", "A.BE.M 2021", "A.FR.M 2021", "Q.FR.M 2020-Q4", "A.BE.F 2020", "A.FR.F 2021"]
+    together = ask(f"{P}?sort=OBS_VALUE:desc&offset=1", gathered=True)
+    assert rows(together) == [
+        "A.FR.M 2020", "A.FR.M 2021", "A.BE.M 2021", "Q.FR.M 2020-Q4", "A.BE.F 2020", "A.FR.F 2021",
+    ]  # fmt: skip
+
+
 @pytest.mark.item("R2-DATA-40", "R2-DATA-41", "R2-DATA-42")
 @pytest.mark.parametrize(
     ("query", "found"),

@@ -10,7 +10,7 @@ from greffe.formats.negotiation import negotiate, refined
 from greffe.model.dataset import DataMessage, DataSet
 from greffe.model.releases import Release
 from greffe.query import answer, rest_v1, rest_v2
-from greffe.query.queries import DataQuery
+from greffe.query.queries import ALL_DIMENSIONS, DataQuery
 from greffe.web.rest.answers import Asked, Prepared, changed_at, coded, header_of, headers_of, tag_of
 
 ORIGIN = "DATA_ORIGIN"
@@ -34,6 +34,7 @@ def data(asked: Asked) -> Prepared:
         now,
         parts.observations,
         parts.settings.http.series_limit,
+        gathered=choice.format.syntax in ("json", "xml") and query.dimension_at_observation != ALL_DIMENSIONS,
     )
     language = asked.language(given)
     encoding = asked.encoding(given, packed=choice.format.packed)
