@@ -110,6 +110,13 @@ def test_the_context_that_was_asked_is_kept(server):
         assert all(list(c["constraintAttachment"]) == [key] for c in told["availabilityConstraints"])
 
 
+def test_availability_of_invented_figures_says_so(server):
+    """D13: the header of the message is a test's, and a response header names the origin."""
+    for flow, origin in ((FLOW, "real"), ("CEPEJ_STAT", "synthetic")):
+        answer = ask(root(server, "v2", flow))
+        assert (answer.headers["data-origin"], answer.json()["meta"]["test"]) == (origin, origin == "synthetic")
+
+
 def test_a_question_about_availability_has_tags_and_codings(server):
     address = root(server, "v2") + "?references=all"
     first = ask(address)

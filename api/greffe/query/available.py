@@ -177,6 +177,7 @@ def _referenced(
 ) -> Iterator[Artefact]:
     """Item schemes reduced to what the constraints name; ancestors of used items stay (R1-AVL-05, R2-AVL-06)."""
     wanted = set(_ALL) if "all" in query.references else set(query.references)
+    wanted -= {"valuelist"} if query.api == 1 else set()  # which 1.5 has no word for
     whole: dict[Urn, Artefact] = {}
     items: dict[Urn, set[str]] = {}
     for match, constraint in ((match, c) for group, c in told for match, _ in group):

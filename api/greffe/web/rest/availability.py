@@ -28,6 +28,8 @@ def availability(asked: Asked) -> Prepared:
     state = [(m.context.reference, m.pieces) for m in found]
     tag = tag_of(repr(state), catalogue.checksum, api, asked.address, asked.raw, choice.content_type, language)
     headers = headers_of(coded(tag, encoding), language, since)
+    test = any(r.origin == "synthetic" for r in releases)
+    headers |= {"Data-Origin": "synthetic" if test else "real"}
     if asked.unchanged(headers):
         return Prepared.bare(304, headers)
     told = available(query, found, catalogue, parts.observations)
@@ -35,6 +37,5 @@ def availability(asked: Asked) -> Prepared:
         raise NotFound("There are no such data.", hint="Ask for fewer conditions.")
     if not told:
         return Prepared.bare(204, headers)
-    test = any(r.origin == "synthetic" for r in releases)
     chunks = choice.format.write(header_of(tag, since, test=test), told, language)
     return Prepared(chunks, choice.content_type, headers, encoding=encoding)
