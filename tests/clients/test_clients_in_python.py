@@ -16,6 +16,7 @@ import httpx
 import pandas as pd
 import pytest
 import sdmx
+from pysdmx.api.dc.rest import SdmxConnector
 from pysdmx.api.fmr import RegistryClient
 from pysdmx.api.qb import ApiVersion, DataContext, DataFormat, DataQuery, RestService
 from pysdmx.io.reader import read_sdmx
@@ -110,6 +111,23 @@ def test_pysdmx_registry_client(server: str):
     assert [c.id for c in schema.components.dimensions] == ["freq", "iccs", "unit", "geo", "TIME_PERIOD"]
     assert {code.id for code in schema.components["unit"].enumeration} == {"NR", "P_HTHAB"}
     assert "ICCS0101" in {code.id for code in registry.get_codes("SSER", "ESTAT_ICCS", "1.0.0")}
+
+
+def test_pysdmx_connector(server: str, cells: Cells):
+    """pysdmx's connector finds flows, asks what is available for a filter, and reads data as SDMX-CSV 2.0."""
+    connector = SdmxConnector(f"{server}/sdmx/v2")
+    assert FLOW in {flow.id for flow in connector.dataflows("police")}
+    urn = f"urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow=SSER:{FLOW}(1.0.0)"
+    found = connector.dataflow(urn, "iccs = 'ICCS0101' AND unit = 'NR'")
+    wanted = {key[4] for key in cells if key[1:3] == ("ICCS0101", "NR")}
+    assert found.obs_count == len(wanted)
+    assert {code.id for code in found.components["iccs"].enumeration} == {
+        "ICCS0101",
+        "ICCS01",
+    }  # and what it is part of
+    rows = connector.data(urn, "iccs = 'ICCS0101' AND unit = 'NR' AND TIME_PERIOD >= '2020'")
+    values = {row["TIME_PERIOD"]: Decimal(row["OBS_VALUE"]) for row in rows}
+    assert values == {p: v for p, v in series(cells).items() if p >= "2020"}
 
 
 def test_pandas_reads_an_address(server: str, cells: Cells):
