@@ -218,8 +218,16 @@ def test_a_metadata_structure_has_no_schema_of_its_own(server):
     assert "context" in answer.text
 
 
-def test_pysdmx_reads_the_schema_of_a_dataflow(server):
-    """RegistryClient.get_schema, unmodified, gets components with the codes that are allowed."""
+@pytest.mark.parametrize("flow", FLOWS)
+def test_pysdmx_reads_the_schema_of_every_dataflow(server, flow):
+    """RegistryClient.get_schema, unmodified, gets the components, with hierarchies where a dimension has one."""
+    found = RegistryClient(f"{server}/sdmx/v2").get_schema("dataflow", "SSER", flow, "1.0.0")
+    assert found.components.dimensions[-1].id == "TIME_PERIOD"
+    assert [m.id for m in found.components.measures] == ["OBS_VALUE"]
+
+
+def test_pysdmx_reads_the_codes_that_are_allowed(server):
+    """A code list of the schema holds what the constraints leave."""
     found = RegistryClient(f"{server}/sdmx/v2").get_schema("dataflow", "SSER", "CEPEJ_STAT", "1.0.0")
     ids = ["FREQ", "INDICATOR", "QUESTION", "INSTANCE", "REF_AREA", "TIME_PERIOD"]
     assert [c.id for c in found.components.dimensions] == ids
