@@ -70,9 +70,10 @@ def data(
     Raises NotFound (no such flow, nothing released, internal data, and on 1.5 no match), BadQuery, BadSemantics,
     TooLarge.
     """
+    named = named_flows(query, catalogue)
     asked = [
         replace(one, selection=replace(one.selection, gathered=gathered))
-        for one in _asked(query, catalogue, releases_of, now)
+        for one in _asked(query, catalogue, named, releases_of, now)
     ]
     _check_size(asked, observations, series_limit)
     found = _windowed(query, asked, observations) if len(asked) > 1 else asked
@@ -80,15 +81,19 @@ def data(
     if not datasets and query.api == 1:
         raise NotFound("No series matches.", hint="Ask for fewer conditions.")
     releases = tuple(dict.fromkeys(one.piece.release for one in asked))
-    known = [r for n in named_flows(query, catalogue) for r in releases_of(n.dataflow)]
+    known = [r for n in named for r in releases_of(n.dataflow)]
     instants = [t for r in known for t in (r.effective_at, r.withdrawn_at) if t is not None and t <= now]
     return DataAnswer(datasets, releases, tuple(_state(one) for one in asked), max(instants))
 
 
 def _asked(
-    query: DataQuery, catalogue: Catalogue, releases_of: Callable[[Dataflow], Sequence[Release]], now: datetime
+    query: DataQuery,
+    catalogue: Catalogue,
+    named: Sequence[Named],
+    releases_of: Callable[[Dataflow], Sequence[Release]],
+    now: datetime,
 ) -> list[_Asked]:
-    named = named_flows(query, catalogue)
+    """The data sets to be, of the flows that have what the question is about."""
     refused: list[GreffeError] = []
     found: list[_Asked] = []
     released: list[tuple[Named, tuple[Piece, ...]]] = []

@@ -193,8 +193,9 @@ FOURTH = ("R", "F#4", "2026-04-01", "", "FR 2020 1 A|FR 2021 4 A|NL 2022 8 P")
     ],
 )  # fmt: skip
 def test_history_tells_every_dissemination(ask, query, found):
-    """includeHistory gives a Replace data set with its validity for each dissemination, oldest first, and a Delete one for
-    what vanished; withdrawn and embargoed releases are not told"""
+    """includeHistory gives each dissemination as Replace with its validity, oldest first, and Delete for what vanished
+
+    Withdrawn and embargoed releases are not told."""
     assert history(ask(f"{Q}?includeHistory=true{query}")) == found
     if not query:
         assert history(ask("v1 F?includeHistory=true")) == found
