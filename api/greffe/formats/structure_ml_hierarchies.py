@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeAlias
@@ -20,6 +21,9 @@ def hierarchy(pen: Pen, element: etree._Element, found: Hierarchy) -> None:
     element.set("hasFormalLevels", str(bool(found.levels)).lower())
     if not found.codes:
         raise Cannot("it has no code")
+    ids = Counter(place.id for top in found.codes for place in top.walk())
+    if twice := [id_ for id_, count in ids.items() if count > 1]:
+        raise Cannot(f"{' and '.join(twice)} stands at several places, which need an id each")
     if not found.stub:
         _level(pen, element, found, found.levels, "")
 

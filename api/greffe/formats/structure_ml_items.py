@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from lxml import etree
 
@@ -14,6 +15,10 @@ from greffe.model.references import ITEM_CLASSES, KINDS
 from greffe.model.reporting import ReportingCategory
 from greffe.model.structures import Codelist, CodelistExtension, ValueList
 
+# What the schemas allow beside the ids of codes: parents in 3.0 (mended in 3.1), and members of an extension in 3.x,
+# where a hyphen in their pattern is taken for a range.
+_NC_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_\-]*")
+_MEMBER: Final = re.compile(r"[A-Za-z0-9_@$%]+")
 Content: TypeAlias = Callable[[Pen, etree._Element, Item], None]
 
 
@@ -32,6 +37,8 @@ def flat(pen: Pen, element: etree._Element, scheme: ItemScheme, content: Content
         one = pen.child(element, name, attributes)
         pen.named(one, item)
         if item.parent:
+            if pen.version == "3.0" and scheme.kind == "codelist" and not _NC_NAME.fullmatch(item.parent):
+                raise Cannot(f"the parent of {item.id} has an id that begins with no letter or has $ or @ in it")
             pen.local(pen.child(one, "Parent"), item.parent)
         content(pen, one, item)
 
@@ -78,6 +85,8 @@ def _extension(pen: Pen, element: etree._Element, extension: CodelistExtension) 
     if extension.members:
         selection = pen.child(one, "ExclusiveCodeSelection" if extension.exclusive else "InclusiveCodeSelection")
         for member in extension.members:
+            if not _MEMBER.fullmatch(member):
+                raise Cannot(f"it takes over {member}, whose id has a hyphen")
             pen.child(selection, "MemberValue", text=member)
 
 

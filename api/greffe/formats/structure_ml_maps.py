@@ -59,7 +59,8 @@ def item_map(pen: Pen, element: etree._Element, found: ItemSchemeMap) -> None:
         one = pen.child(element, "ItemMap", _days(item.valid_from, item.valid_to))
         pen.annotated(one, item.annotations)
         _source(pen, one, MappedValue(item.source, item.regex))
-        pen.child(one, "TargetValue", text=item.target)
+        if item.target:
+            pen.child(one, "TargetValue", text=item.target)
 
 
 def _ends(pen: Pen, element: etree._Element, source: Urn | None, target: Urn | None) -> None:

@@ -53,7 +53,7 @@ def refused(version: str, artefact: Maintainable, why: str) -> NotAcceptable:
 
 def hint(version: str) -> str:
     """The formats that say more than the version."""
-    newer = "SDMX-ML 3.1 (format=structure-3.1) or " if version == "2.1" else ""
+    newer = "" if version == "3.1" else "SDMX-ML 3.1 (format=structure-3.1) or "
     return f"Ask for {newer}SDMX-JSON 2.1 (format=jsonstructure-2.1)."
 
 

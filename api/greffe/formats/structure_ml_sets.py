@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -16,7 +17,7 @@ from greffe.model.mappings import (
     StandardRepresentationMap,
     StandardStructureMap,
 )
-from greffe.model.references import Urn
+from greffe.model.references import ID, Urn
 from greffe.model.structures import DataStructure
 
 # Kind → what stands inside, and what stands for an item there.
@@ -26,6 +27,8 @@ _INSIDE: Final = {
     "organisationschememap": ("OrganisationSchemeMap", "OrganisationMap"),
     "reportingtaxonomymap": ("ReportingTaxonomyMap", "ReportingCategoryMap"),
 }
+_ID: Final = re.compile(ID)
+_IDS: Final = re.compile(rf"{ID}(?:\.{ID})*")
 _CLASSES: Final = {
     "dimension": ("DimensionDescriptor", "Dimension"),
     "time": ("DimensionDescriptor", "TimeDimension"),
@@ -83,6 +86,8 @@ def item_set(pen: Pen, element: etree._Element, found: ItemSchemeMap) -> None:
 def _item(pen: Pen, parent: etree._Element, name: str, item: ItemMap) -> None:
     if item.regex or item.valid_from or item.valid_to:
         raise Cannot(f"the mapping of {item.source} is a pattern or is dated")
+    if not (_IDS.fullmatch(item.source) and _IDS.fullmatch(item.target)):
+        raise Cannot(f"the mapping of {item.source} is not from one item to one other")
     one = pen.child(parent, name)
     pen.annotated(one, item.annotations)
     pen.local(pen.child(one, "Source"), item.source)
@@ -115,7 +120,8 @@ def _exact(pen: Pen, mapping: ComponentMapping) -> StandardRepresentationMap | N
     if len(columns) != 2 or len(lists) != 2 or found.stub or not found.rows:
         return None
     plain = all(
-        len(row.sources) == len(row.targets) == 1
+        all(_ID.fullmatch(id_) for id_ in (*(source.value for source in row.sources), *row.targets))
+        and len(row.sources) == len(row.targets) == 1
         and row.sources[0].value != ""
         and row.targets[0] != ""
         and not (row.valid_from or row.valid_to)

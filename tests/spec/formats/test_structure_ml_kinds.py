@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from every_kind import (
     AGES,
+    AREAS,
     ASSOCIATION,
     CATEGORISATION,
     DATAFLOW,
@@ -18,8 +19,10 @@ from every_kind import (
 from outline import element, inside, lines, message, outline
 
 from greffe.errors import NotAcceptable
+from greffe.model.artefacts import Item
 from greffe.model.hierarchies import HierarchicalCode
 from greffe.model.references import Reference, Urn
+from greffe.model.structures import CodelistExtension
 
 ALL_VERSIONS = ["2.1", "3.0", "3.1"]
 NEW = ["3.0", "3.1"]
@@ -254,3 +257,25 @@ def test_a_hierarchy_association(version: str):
     LinkedObject: codelist.Codelist=SSER:CL_AREA(1.0.0)
     ContextObject: datastructure.Dataflow=SSER:DF_CRIME(1.0.0)
     """)
+
+
+def test_what_the_schema_of_3_0_has_no_parent_for_3_1_has():
+    """The pattern of 3.0 for the id of a parent wants a letter first; 3.1 has it mended."""
+    digits = replace(AREAS, items=(Item("75", {"en": "Paris"}), Item("75056", {"en": "City"}, parent="75")))
+    assert inside("2.1", digits) == inside("3.1", digits) == ["Code id=75", "Code id=75056", "  Parent: 75"]
+    with pytest.raises(NotAcceptable, match=r"begins with no letter.*SDMX-ML 3\.1"):
+        element("3.0", digits)
+
+
+@pytest.mark.parametrize("version", NEW)
+def test_what_the_schemas_of_3_x_do_not_allow_is_refused(version: str):
+    hyphen = replace(EXTENDED, extensions=(CodelistExtension(Urn("codelist", AREAS.reference), members=("A-B",)),))
+    with pytest.raises(NotAcceptable, match="hyphen"):
+        element(version, hyphen)
+    twice = replace(HIERARCHY, codes=(*HIERARCHY.codes, HIERARCHY.codes[0].children[0]))
+    with pytest.raises(NotAcceptable, match="FR1 stands at several places"):
+        element(version, twice)
+    with pytest.raises(NotAcceptable, match="has no code"):
+        element(version, replace(HIERARCHY, codes=()))
+    with pytest.raises(NotAcceptable, match="no linked object"):
+        element(version, replace(ASSOCIATION, linked=None))

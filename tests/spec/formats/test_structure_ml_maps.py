@@ -91,6 +91,12 @@ def test_a_map_between_concept_schemes(version: str):
     """)
 
 
+@pytest.mark.parametrize("version", NEW)
+def test_an_item_may_become_nothing(version: str):
+    nothing = replace(CONCEPT_MAP, items=(ItemMap("PERIODICITY", ""),))
+    assert inside(version, nothing)[2:] == ["ItemMap", "  SourceValue: PERIODICITY"]
+
+
 @pytest.mark.item("R1-STR-16")
 def test_a_map_between_item_schemes_is_a_structure_set_of_2_1():
     """In 2.1 each map between item schemes is a structure set of its id with the one map inside."""
@@ -113,9 +119,16 @@ def test_a_map_between_item_schemes_is_a_structure_set_of_2_1():
 
 
 @pytest.mark.parametrize(
-    "items", [(), (ItemMap("P.*", "FREQ", regex=True),), (ItemMap("P", "FREQ", valid_to="2020-12-31"),)]
+    "items",
+    [
+        (),
+        (ItemMap("P.*", "FREQ", regex=True),),
+        (ItemMap("P", "FREQ", valid_to="2020-12-31"),),
+        (ItemMap("P", ""),),
+        (ItemMap("P & Q", "FREQ"),),
+    ],
 )
-def test_patterns_and_dates_are_nothing_of_2_1(items: tuple[ItemMap, ...]):
+def test_patterns_dates_and_what_is_no_item_are_nothing_of_2_1(items: tuple[ItemMap, ...]):
     with pytest.raises(NotAcceptable, match=r"SDMX-ML 3\.1"):
         element("2.1", replace(CONCEPT_MAP, items=items))
 
@@ -165,6 +178,7 @@ def test_where_the_message_has_no_exact_map_a_note_says_where_it_is():
         ValueMapping((MappedValue("75"),), ("EU_FR10",), valid_to="2020-12-31"),
         ValueMapping((MappedValue("FR"),), ("EU_FR10",)),  # FR a second time
         ValueMapping((MappedValue("75"),), ()),
+        ValueMapping((MappedValue("7 5"),), ("EU_FR10",)),
     ],
 )
 def test_a_map_that_is_not_code_by_code_is_not_said_as_one(row: ValueMapping):
