@@ -153,13 +153,19 @@ def _levels(valid: DataValidity) -> tuple[list[Component], list[Component]]:
     return [k for k in keys if k.id != at] + high, [k for k in keys if k.id == at] + [*structure.measures, *low]
 
 
-def _attributes(found: Iterable[Component], valid: DataValidity, *, required: bool = True) -> list[str]:
-    """One XML attribute per component. In a message that deletes, any part of a key may lack, and values are just marks."""
+def _attributes(
+    found: Iterable[Component], valid: DataValidity, *, required: bool = True, always: str = ""
+) -> list[str]:
+    """One XML attribute per component. In a message that deletes, any part of a key may lack, and values are just marks.
+
+    `always`: a component that the standard's own type requires, which no restriction of it may loosen.
+    """
     out = []
     for one in found:
         key = one.role in ("dimension", "time")
-        use = "required" if key and required and not valid.deletion else "optional"
+        needed = one.id == always or (key and required and not valid.deletion)
         type_ = "xs:string" if valid.deletion and not key else one.id
+        use = "required" if needed else "optional"
         out.append(f'<xs:attribute name="{xml(one.id)}" type="{xml(type_)}" use="{use}"/>')
     return out
 
@@ -198,7 +204,7 @@ def _time_series(
     )
     inside = _OBS.replace('"ObsType"', '"TimeSeriesObsType"')
     yield _type("TimeSeriesType", "TimeSeriesType", inside, [*_attributes(series, valid), *_barred(series, edition)])
-    last = [*_attributes(observation, valid), *_day(observation, edition)]
+    last = [*_attributes(observation, valid, always=TIME), *_day(observation, edition)]
     yield _type("TimeSeriesObsType", "TimeSeriesObsType", "", last)
 
 

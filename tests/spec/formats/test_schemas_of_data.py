@@ -98,6 +98,17 @@ def test_a_message_that_deletes_may_name_part_of_a_key():
     assert xml_errors(body.replace(b'geo="FR"', b'geo="XX"'), payloads=[deletion]) != []
 
 
+def test_time_series_of_2_1_keep_the_period_that_their_type_requires():
+    """A restriction may not loosen what its base requires: TimeSeriesObsType needs TIME_PERIOD, in deletions too."""
+    root = etree.fromstring(xsd(replace(VALID, deletion=True), schema_ml.V21))
+    uses = {
+        type_.get("name"): type_.find(".//{*}attribute[@name='TIME_PERIOD']").get("use")
+        for type_ in root.iter("{*}complexType")
+        if type_.get("name") in ("ObsType", "TimeSeriesObsType")
+    }
+    assert uses == {"ObsType": "optional", "TimeSeriesObsType": "required"}
+
+
 @pytest.mark.parametrize("edition", EDITIONS)
 def test_a_component_without_an_allowed_code_takes_none(edition):
     payload = xsd(replace(VALID, codes={"freq": ("A",), "geo": ()}), edition)
