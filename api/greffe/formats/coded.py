@@ -12,6 +12,7 @@ from greffe.arrow import joined, pa
 
 _PRODUCT: Final = 4_096  # fragments of neighbouring columns that are joined beforehand, at most
 _PRODUCT_BYTES: Final = 256 * 1024
+_FEW_ROWS: Final = 1_024  # of which joining what stands beside each other costs more than it saves
 
 Strings: TypeAlias = "pa.StringArray"
 Part: TypeAlias = "str | Strings | Coded"
@@ -30,6 +31,8 @@ class Coded:
 
     def then(self, between: str, other: Coded) -> Coded | None:
         """Both columns as one, with all pairs of fragments joined beforehand; None when there are too many of them."""
+        if len(self.indices) < _FEW_ROWS:
+            return None
         mine, others = len(self.fragments), len(other.fragments)
         size = self.fragments.nbytes * others + other.fragments.nbytes * mine
         if mine * others > min(_PRODUCT, max(64, len(self.indices) // 4)) or size > _PRODUCT_BYTES:

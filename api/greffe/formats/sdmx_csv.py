@@ -112,6 +112,7 @@ class _Sheet:
         self._at = TIME if at == ALL_DIMENSIONS else at  # every row is flat; the keys are those of time series
         self._whole = (*dataset.structure.dimension_ids, TIME)
         self._attributes = attribute_ids(dataset)
+        self._columns: dict[str, _Column | None] = {}
 
     def components(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """Ids of dimensions, measures, attributes. 1.0 always has its one measure."""
@@ -120,6 +121,11 @@ class _Sheet:
 
     def column(self, id_: str) -> _Column | None:
         """The column of a component, None for one that the data set has not."""
+        if id_ not in self._columns:
+            self._columns[id_] = self._made(id_)
+        return self._columns[id_]
+
+    def _made(self, id_: str) -> _Column | None:
         labels = self._parameters.labels
         if id_ == TIME:
             return _coded(TIME, self._names, labels, self._period, self._off(TIME))
@@ -231,13 +237,13 @@ def _first_day(period: str) -> str:
 
 def _coded(id_: str, names: _Names, labels: str, value: Callable[[str], str] = str, missing: str = "") -> _Column:
     """A dimension or an attribute. `value` says how a code is written, `missing` what stands for none."""
+    if labels == "id":  # the most asked, and the names of all codes cost more than the rows of one series
+        return _Column((id_,), (Cell(id_, lambda code: csv(value(code)), missing),))
     codes = names.codes(id_)
     if labels == "both":
         return _Column((names.labelled(id_),), (Cell(id_, _with_name(codes, value), missing),))
-    if labels == "name":
-        headers = (id_, names.component(id_) or f"{id_}_NAME")
-        return _Column(headers, (Cell(id_, _and_name(codes, value), missing=f"{missing},"),))
-    return _Column((id_,), (Cell(id_, lambda code: csv(value(code)), missing),))
+    headers = (id_, names.component(id_) or f"{id_}_NAME")
+    return _Column(headers, (Cell(id_, _and_name(codes, value), missing=f"{missing},"),))
 
 
 def _with_name(codes: dict[str, str], value: Callable[[str], str]) -> Callable[[str], str]:
