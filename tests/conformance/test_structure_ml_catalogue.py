@@ -57,3 +57,29 @@ def test_sdmx1_reads_every_flow_with_all_that_it_leans_on(catalogue: Catalogue):
             assert component.concept_identity.name.localizations, component.id
             listed = component.local_representation.enumerated
             assert listed is None or len(listed) > 0
+
+
+@pytest.mark.item("R2-STR-07", "R2-STR-50", "ML3-08")
+@pytest.mark.parametrize("version", ["3.0", "3.1"])
+@pytest.mark.parametrize("detail", ["full", "allstubs", "allcompletestubs", "raw"])
+def test_everything_of_2_x_is_valid_in_every_detail(catalogue: Catalogue, version: str, detail: str):
+    """All structures of the 2.x entry point are one valid message, whole, as stubs and raw."""
+    assert xml_errors(written(version, ask(f"v2 *?detail={detail}", catalogue))) == []
+
+
+@pytest.mark.item("R1-STR-51", "R1-STR-54")
+@pytest.mark.parametrize("detail", ["allstubs", "allcompletestubs"])
+def test_stubs_of_1_5_are_valid(catalogue: Catalogue, detail: str):
+    """All structures of the 1.5 entry point as stubs are one valid message of 2.1."""
+    assert xml_errors(written("2.1", ask(f"v1 structure?detail={detail}", catalogue))) == []
+
+
+@pytest.mark.item("R1-STR-53", "R2-STR-25")
+@pytest.mark.parametrize(("api", "version"), [("v1", "2.1"), ("v2", "3.0"), ("v2", "3.1")])
+def test_flows_with_parts_of_their_lists_are_valid(catalogue: Catalogue, api: str, version: str):
+    """Dataflows with what they lean on, narrowed to what is used, are a valid message of each version."""
+    start = "dataflow/all/all/latest" if api == "v1" else "dataflow/*/*/~"
+    found = ask(f"{api} {start}?detail=referencepartial&references=descendants", catalogue)
+    body = written(version, found)
+    assert xml_errors(body) == []
+    assert b'isPartial="true"' in body
