@@ -1,6 +1,7 @@
 """JSON-stat 2.0: each data set a cube with its categories, several of them a collection (json-stat.org/full).
 
-A cube that is small and well filled has its values as an array, any other as an object by position. Values are the
+A cube that is small and well filled has its values as an array, any other as an object by position; a large one is
+written while it is read, with the categories that its release has. Values are the
 exact decimal texts; a missing one is null, with its OBS_STATUS under `status`; other attributes are under `extension`.
 """
 
@@ -58,14 +59,15 @@ def write(message: DataMessage, _parameters: Parameters) -> Iterator[bytes]:
 
 
 def _dataset(message: DataMessage, dataset: DataSet) -> Iterator[bytes]:
-    cube = Cube(dataset)
+    known = None if dataset.occurring is None else dataset.occurring()
+    cube = Cube(dataset, known)
     order = {d: _ordered(cube.words[d], dataset, d) for d in cube.dimensions}
     cells = prod(len(codes) for codes in order.values())
     if cells > _SAFE:
         raise NotAcceptable(f"A cube of {cells} cells has more than JavaScript can count.", hint=_HINT)
     ranks = {d: _ranks(cube.words[d], codes) for d, codes in order.items()}
     yield _text(_head(message, dataset, order))[:-1].encode()
-    if cells <= DENSE and cells <= 2 * cube.rows:
+    if known is None and cells <= DENSE and cells <= 2 * cube.rows:
         yield b',"value":['
         yield from _array(cube, ranks, cells)
         yield b"]"

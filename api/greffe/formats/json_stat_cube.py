@@ -1,13 +1,13 @@
 """The cells of a JSON-stat cube: kept packed as integers while the categories become known, then given out by position.
 
-Memory: blocks are kept as codes and number texts under zstd, some 7 bytes an observation (8 million: 52 MB); a category and an attribute's
-text are kept once.
+When they are known beforehand, the first pass is that of the blocks themselves, and only attributes are kept. Memory:
+codes and number texts under zstd, some 7 bytes an observation; a category and an attribute's text are kept once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, cast
 
 import numpy as np
@@ -61,9 +61,10 @@ class Part:
 
 
 class Cube:
-    """All observations of a data set. Its blocks are read when it is made."""
+    """All observations of a data set. Its blocks are read when it is made, or by the first `parts()` when the categories
+    are `known`: `rows`, and the words of attributes, are right after that."""
 
-    def __init__(self, dataset: DataSet) -> None:
+    def __init__(self, dataset: DataSet, known: Mapping[str, Sequence[str]] | None = None) -> None:
         self.dimensions = (*dataset.structure.dimension_ids, TIME)
         self.attributes = tuple(a.id for a in dataset.structure.attributes if a.id in dataset.attributes)
         self.words = {id_: Words() for id_ in (*self.dimensions, *self.attributes)}
@@ -72,25 +73,30 @@ class Cube:
         self.low: set[str] = set()  # attributes that do
         self._measures = dataset.measures
         self._packed: list[tuple[bytes, bytes, Places]] = []
-        for block in dataset.blocks:
-            self._add(block)
+        self._blocks = dataset.blocks
+        if known is None:
+            for block in self._blocks:
+                self._add(block, self._measures)
+            return
+        for id_ in self.dimensions:
+            self.words[id_].places(pa.chunked_array([pa.array(known[id_], pa.string()).dictionary_encode()]))
 
-    def _add(self, block: SeriesBlock) -> None:
+    def _add(self, block: SeriesBlock, values: bool) -> None:
         self.rows += block.observations.num_rows
         names = block.observations.column_names
         self.inner = tuple(d for d in self.dimensions if d in names)
         self.low = {a for a in self.attributes if a in names}
         counts = np.asarray(block.counts.to_numpy(), dtype=np.int32)
-        self._packed.append((self._pack(block.series), self._pack(block.observations), counts))
+        self._packed.append((self._pack(block.series, values), self._pack(block.observations, values), counts))
 
-    def _pack(self, table: pa.Table) -> bytes:
+    def _pack(self, table: pa.Table, values: bool) -> bytes:
         """The columns that are written: codes as integers, values as text."""
         columns: dict[str, pa.Array[pa.Scalar[pa.DataType]]] = {
             id_: pa.array(self.words[id_].places(table.column(id_)), pa.int32())
             for id_ in table.column_names
             if id_ in self.words
         }
-        if self._measures and VALUE in table.column_names:
+        if values and VALUE in table.column_names:
             columns[VALUE] = table.column(VALUE).combine_chunks()
         packed = pa.table(columns)
         sink = pa.BufferOutputStream()
@@ -99,11 +105,16 @@ class Cube:
         return sink.getvalue().to_pybytes()  # what stays is kept apart from what comes and goes
 
     def parts(self) -> Iterator[Part]:
-        """The blocks one after the other, as often as one likes."""
-        for series, rows, counts in self._packed:
-            low = ipc.open_stream(rows).read_all()
-            values = cast("pa.StringArray", low.column(VALUE).combine_chunks()) if VALUE in low.column_names else None
-            yield Part(_codes(series), _codes(rows), np.repeat(np.arange(len(counts)), counts), values)
+        """The blocks one after the other, as often as one likes; after a first pass of the blocks without values."""
+        for packed in self._packed:
+            yield _part(*packed)
+        for block in self._blocks:
+            self._add(block, values=False)
+            found = _part(*self._packed[-1])
+            if self._measures and VALUE in block.observations.column_names:
+                values = cast("pa.StringArray", block.observations.column(VALUE).combine_chunks())
+                found = replace(found, values=values)
+            yield found
 
     def positions(self, part: Part, ranks: Mapping[str, Ints], dimensions: Sequence[str]) -> Ints:
         """Where each row of the part (each series, when none of the dimensions stands on the observation) has its cell."""
@@ -116,6 +127,12 @@ class Cube:
                 found += ranks[id_][place] * stride
             stride *= max(len(ranks[id_]), 1)
         return found
+
+
+def _part(series: bytes, rows: bytes, counts: Places) -> Part:
+    low = ipc.open_stream(rows).read_all()
+    values = cast("pa.StringArray", low.column(VALUE).combine_chunks()) if VALUE in low.column_names else None
+    return Part(_codes(series), _codes(rows), np.repeat(np.arange(len(counts)), counts), values)
 
 
 def _codes(packed: bytes) -> dict[str, Places]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from greffe.arrow import pa
@@ -49,7 +49,8 @@ class DataSet:
     id, for labels in the header line of a table. `context` is what was asked for (R2-DATA-02): dataflow, datastructure or
     provisionagreement, with `agreement` in the last case. `valid_from`, `valid_to`: instants as ISO text with offset,
     when the question was for history; '' = no bound. `release` names where it comes from, e.g. ESTAT_CRIM_OFF_CAT#7;
-    `origin` is real or synthetic (D13).
+    `origin` is real or synthetic (D13). `occurring` gives the codes by dimension and the periods that the blocks can
+    hold, for a format that must write them beforehand; None when the data set is small enough to be read first.
     """
 
     dataflow: Dataflow
@@ -67,6 +68,7 @@ class DataSet:
     valid_to: str = ""
     release: str = ""
     origin: str = "real"
+    occurring: Callable[[], Mapping[str, Sequence[str]]] | None = None
 
 
 @dataclass(frozen=True)
