@@ -115,7 +115,7 @@ def _member(pen: Pen, region: etree._Element, name: str, id_: str) -> etree._Ele
 
 
 def _inside(
-    pen: Pen, parent: etree._Element, name: str, attributes: Mapping[str, str] | None = None, text: str = ""
+    pen: Pen, parent: etree._Element, name: str, attributes: dict[str, str] | None = None, text: str = ""
 ) -> etree._Element:
     """What is inside a region is of the common namespace in 2.1, of the structure namespace in 3.x."""
     return (pen.common if pen.old else pen.child)(parent, name, attributes, text)

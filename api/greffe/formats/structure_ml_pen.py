@@ -74,7 +74,7 @@ class Pen:
         return etree.Element(self._structure + name, dict(attributes), nsmap=self._prefixes)
 
     def child(
-        self, parent: etree._Element, name: str, attributes: Mapping[str, str] | None = None, text: str = ""
+        self, parent: etree._Element, name: str, attributes: dict[str, str] | None = None, text: str = ""
     ) -> etree._Element:
         """A new last child, in the structure namespace."""
         element = etree.SubElement(parent, self._structure + name, attributes)
@@ -83,7 +83,7 @@ class Pen:
         return element
 
     def common(
-        self, parent: etree._Element, name: str, attributes: Mapping[str, str] | None = None, text: str = ""
+        self, parent: etree._Element, name: str, attributes: dict[str, str] | None = None, text: str = ""
     ) -> etree._Element:
         """A new last child, in the common namespace."""
         element = etree.SubElement(parent, self._common + name, attributes)
