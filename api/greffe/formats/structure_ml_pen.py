@@ -77,7 +77,7 @@ class Pen:
         self, parent: etree._Element, name: str, attributes: dict[str, str] | None = None, text: str = ""
     ) -> etree._Element:
         """A new last child, in the structure namespace."""
-        element = etree.SubElement(parent, self._structure + name, attributes)
+        element = etree.SubElement(parent, self._structure + name, dict(attributes or {}))
         if text:
             element.text = text
         return element
@@ -86,7 +86,7 @@ class Pen:
         self, parent: etree._Element, name: str, attributes: dict[str, str] | None = None, text: str = ""
     ) -> etree._Element:
         """A new last child, in the common namespace."""
-        element = etree.SubElement(parent, self._common + name, attributes)
+        element = etree.SubElement(parent, self._common + name, dict(attributes or {}))
         if text:
             element.text = text
         return element
