@@ -57,6 +57,7 @@ class ColumnarObservations:
         self._root = root
         self._sorted_most = sorted_most
         self._served = derived.Served(opened_most)
+        self._manifests: dict[Path, tuple[Stamp, Stamp, Written]] = {}
         self._checked: dict[Path, tuple[Stamp, str]] = {}
 
     def save(
@@ -159,6 +160,13 @@ class ColumnarObservations:
         folder = self._folder(name)
         if not folder.is_dir():
             raise NotFound(f"There is no release {name} in the store.")
+        now = stamp(folder / SEAL), stamp(folder / MANIFEST)
+        known = self._manifests.get(folder)
+        if known is None or known[:2] != now:
+            known = self._manifests[folder] = (*now, self._read_written(folder, name))
+        return known[2]
+
+    def _read_written(self, folder: Path, name: str) -> Written:
         try:
             seal = (folder / SEAL).read_text(errors="replace").split(" ")[0]
             body = (folder / MANIFEST).read_bytes()

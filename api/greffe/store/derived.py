@@ -25,7 +25,7 @@ class Served:
     def __init__(self, most: int) -> None:
         self._most = most
         self._lock = threading.Lock()
-        self.opened: OrderedDict[Path, tuple[tuple[Stamp, ...], Serving]] = OrderedDict()
+        self.opened: OrderedDict[Path, tuple[tuple[str | Stamp, ...], Serving]] = OrderedDict()
 
     def open(self, folder: Path, layout: Layout, content: str, make: Callable[[], Observed], lock: Path) -> Serving:
         """The folder, opened; it says of itself that it holds `content`. When it is not whole it is made again from what
@@ -37,16 +37,16 @@ class Served:
         return self._open(folder, layout, content)
 
     def _open(self, folder: Path, layout: Layout, content: str) -> Serving:
-        files = listed(folder, content)
-        stamps = tuple(stamp(folder / f) for f in files)
         with self._lock:
             known = self.opened.get(folder)
-            if known is not None and known[0] == stamps:
+            if known is not None and known[0] == (content, *(stamp(f) for f in known[1].files)):
                 self.opened.move_to_end(folder)
                 return known[1]
+        files = listed(folder, content)
+        stamps: tuple[str | Stamp, ...] = (content, *(stamp(folder / f) for f in (LIST, *files)))
         for file, expected in files.items():
             check(folder / file, expected)
-        opened = Serving(folder, layout)
+        opened = Serving(folder, layout, tuple(folder / f for f in (LIST, *files)))
         with self._lock:
             self.opened[folder] = stamps, opened
             self.opened.move_to_end(folder)

@@ -77,10 +77,10 @@ def _write_observations(found: Observed, path: Path) -> None:
 
 
 class Serving:
-    """The serving files of one release, opened: for reading from any thread."""
+    """The serving files of one release, opened: for reading from any thread. `files` are those it was read from."""
 
-    def __init__(self, folder: Path, layout: Layout) -> None:
-        self.layout = layout
+    def __init__(self, folder: Path, layout: Layout, files: tuple[Path, ...] = ()) -> None:
+        self.layout, self.files = layout, files
         self._path = folder / OBSERVATIONS
         with pa.memory_map(str(folder / SERIES)) as source:
             table = ipc.open_file(source).read_all()
