@@ -16,14 +16,14 @@ from greffe.web.strict import only
 WORDS = {
     "en": {
         "title": "Greffe: released justice statistics", "flow": "Dataflow", "release": "Release", "figures": "Figures",
-        "real": "published", "synthetic": "SYNTHETIC, invented", "take": "Take", "none": "nothing released",
+        "real": "published", "synthetic": "SYNTHETIC, invented", "take": "Take", "structure": "structure", "none": "nothing released",
         "lead": "Series that observatories and international bodies can take with the tool they have.",
         "other": '<a href="/?lang=fr" lang="fr" hreflang="fr">Français</a>', "skip": "Skip to the table",
         "entry": "Entry points", "recalled": "structure recalled or inferred, not received from the recipient",
     },
     "fr": {
         "title": "Greffe : statistiques de la justice diffusées", "flow": "Flux de données", "release": "Diffusion",
-        "figures": "Chiffres\u00a0", "real": "publiés", "synthetic": "SYNTHÉTIQUES, inventés", "take": "Prendre",
+        "figures": "Chiffres\u00a0", "real": "publiés", "synthetic": "SYNTHÉTIQUES, inventés", "take": "Prendre", "structure": "structure",
         "none": "rien de diffusé",
         "lead": "Des séries que les observatoires et les organismes internationaux prennent avec l’outil qu’ils ont.",
         "other": '<a href="/?lang=en" lang="en" hreflang="en">English</a>', "skip": "Aller au tableau",
@@ -93,9 +93,15 @@ def _row(parts: Parts, flow: Dataflow, lang: str) -> str:
     links = ", ".join(
         f'<a href="{href}">{label}<span class="skip"> {id_}</span></a>'
         for label, href in (
-            ("JSON", f"/api/v1/series/{id_}?lang={lang}"),
-            ("CSV", f"/sdmx/v2/data/dataflow/SSER/{id_}/{flow.reference.version}?format=csv"),
+            ("Excel", f"/sdmx/v1/data/{id_}?format=xlsx&amp;labels=both&amp;lang={lang}"),
+            ("CSV", f"/sdmx/v1/data/{id_}?format=plain-csv&amp;lang={lang}"),
+            ("Parquet", f"/sdmx/v1/data/{id_}?format=parquet"),
+            ("JSON-stat", f"/sdmx/v1/data/{id_}?format=jsonstat&amp;lang={lang}"),
+            ("SDMX-CSV", f"/sdmx/v2/data/dataflow/SSER/{id_}/{flow.reference.version}?format=csv"),
             ("SDMX-ML", f"/sdmx/v1/data/{id_}"),
+            ("SDMX-JSON", f"/sdmx/v2/data/dataflow/SSER/{id_}/{flow.reference.version}"),
+            ("JSON", f"/api/v1/series/{id_}?lang={lang}"),
+            (words["structure"], f"/sdmx/v1/dataflow/SSER/{id_}?references=all"),
         )
     )
     return (
