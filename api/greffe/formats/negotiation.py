@@ -261,7 +261,9 @@ def _chosen(format_: F, asked: Range) -> Choice[F]:
 
 
 def _said(format_: AnyFormat, parameters: Parameters) -> str:
-    """Parameters that differ from the default, echoed (FMT-08)."""
+    """Parameters that differ from the default, echoed (FMT-08). A type that is not SDMX's has none."""
+    if not format_.media_type.startswith("application/vnd.sdmx."):
+        return ""
     said = {"labels": parameters.labels, "keys": parameters.keys, "timeFormat": parameters.time_format}
     known = format_.choices
     return "".join(f";{n}={v}" for n, v in said.items() if n.casefold() in known and v != known[n.casefold()][0])
