@@ -261,9 +261,7 @@ def _chosen(format_: F, asked: Range) -> Choice[F]:
 
 
 def _said(format_: AnyFormat, parameters: Parameters) -> str:
-    """Parameters that differ from the default, echoed (FMT-08). A type that is not SDMX's has none."""
-    if not format_.media_type.startswith("application/vnd.sdmx."):
-        return ""
+    """Parameters that differ from the default, echoed (FMT-08)."""
     said = {"labels": parameters.labels, "keys": parameters.keys, "timeFormat": parameters.time_format}
     known = format_.choices
     return "".join(f";{n}={v}" for n, v in said.items() if n.casefold() in known and v != known[n.casefold()][0])
@@ -295,7 +293,7 @@ def refined(choice: Choice[F], given: Mapping[str, str]) -> Choice[F]:
                 hint=f"Offered: {', '.join(allowed)}.",
             )
         parameters = replace(parameters, **{attribute: given[name]})
-    if parameters == choice.parameters or choice.content_type.split(";")[0] in _PLAIN:
-        return replace(choice, parameters=parameters)
+    if parameters == choice.parameters or not choice.content_type.startswith("application/vnd.sdmx."):
+        return replace(choice, parameters=parameters)  # to what is no type of SDMX nothing is added
     content_type = choice.format.content_type + _said(choice.format, parameters)
     return replace(choice, parameters=parameters, content_type=content_type)
