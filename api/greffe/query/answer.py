@@ -163,7 +163,7 @@ def _windowed(query: DataQuery, asked: Sequence[_Asked], observations: Observati
     skip, most = query.offset, query.limit
     for one in asked:
         whole = replace(one, selection=replace(one.selection, skip=0, most=None, order=()))
-        rows = sum(_size(block, one.selection.series_only) for block in _blocks(whole, observations))
+        rows = _size(whole, observations)
         given = max(rows - skip, 0) if most is None else min(max(rows - skip, 0), most)
         if given:
             yield replace(one, selection=replace(one.selection, skip=skip, most=given))
@@ -171,8 +171,14 @@ def _windowed(query: DataQuery, asked: Sequence[_Asked], observations: Observati
         most = None if most is None else most - given
 
 
-def _size(block: SeriesBlock, series_only: bool) -> int:
-    return block.series.num_rows if series_only else block.observations.num_rows
+def _size(one: _Asked, observations: Observations) -> int:
+    """How many observations, or series when none are written, the data set has."""
+    bare = one.selection.series_only
+    if one.piece.change is None and not (bare and one.selection.across):
+        series, rows = observations.counts(one.piece.release.name, one.selection)
+        return series if bare else rows
+    blocks = _blocks(one, observations)
+    return sum(block.series.num_rows if bare else block.observations.num_rows for block in blocks)
 
 
 def _blocks(one: _Asked, observations: Observations) -> Iterator[SeriesBlock]:
