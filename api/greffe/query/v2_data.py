@@ -35,11 +35,11 @@ from greffe.query.queries import (
     Sorting,
     merged,
 )
+from greffe.store import conditions
 
 CONTEXTS: Final = ("dataflow", "datastructure", "provisionagreement", "*")
-OPERATORS: Final = ("eq", "ne", "lt", "le", "gt", "ge", "co", "nc", "sw", "ew")
+OPERATORS: Final = conditions.OPERATORS
 DIRECTIONS: Final = ("asc", "desc")
-_COMPARING: Final = ("eq", "ne", "lt", "le", "gt", "ge")  # on time they take a period; the others take letters of one
 DATA_PARAMETERS: Final[dict[str, Spec]] = {
     "c[TIME_PERIOD]": text(
         "Periods; + is and, comma is or. Other components likewise: c[geo]=FR,BE", "ge:2015+le:2022"
@@ -183,7 +183,7 @@ def _condition(written: str, name: str) -> Condition:
     operator, value = (prefix, value) if colon and prefix in OPERATORS else ("eq", written)
     if not value:
         raise BadQuery("A value is missing.", parameter=name)
-    if name == "c[TIME_PERIOD]" and operator in _COMPARING:
+    if name == "c[TIME_PERIOD]" and operator in conditions.ORDERING:  # the others take letters
         try:
             span(value)
         except BadQuery as error:
