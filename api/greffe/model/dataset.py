@@ -68,7 +68,7 @@ class DataSet:
     valid_to: str = ""
     release: str = ""
     origin: str = "real"
-    occurring: Callable[[], Mapping[str, Sequence[str]]] | None = None
+    occurring: Callable[[], Mapping[str, Sequence[str]] | None] | None = None
 
 
 @dataclass(frozen=True)

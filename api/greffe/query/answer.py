@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
+from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import GreffeError, NotFound, TooLarge
 from greffe.model.dataset import DataSet, SeriesBlock
+from greffe.model.periods import span
 from greffe.model.releases import Release
 from greffe.model.structures import ConceptScheme, Dataflow, DataStructure, ProvisionAgreement, Texts
 from greffe.query.disseminations import Piece, pieces
@@ -18,6 +20,9 @@ from greffe.query.queries import DataQuery
 from greffe.query.selecting import Missing, TooManySlots, selection
 from greffe.query.writing import Written, check_written, written
 from greffe.store.base import Observations, Selection
+
+TIME: Final = "TIME_PERIOD"
+LARGE: Final = 131_072  # observations of a selection, from which on its codes are told before it is read
 
 
 @dataclass(frozen=True)
@@ -215,7 +220,19 @@ def _dataset(
         valid_to=_text(piece.valid_to),
         release=str(piece.release),
         origin=piece.release.origin,
+        occurring=lambda: _occurring(one, observations),
     )
+
+
+def _occurring(one: _Asked, observations: Observations) -> dict[str, tuple[str, ...]] | None:
+    """Codes and periods of the series whose key matches, whatever else is asked; None for few observations."""
+    name, keys = one.piece.release.name, Selection(keys=one.selection.keys)
+    if one.piece.change is not None or observations.counts(name, keys)[1] < LARGE:
+        return None
+    codes = dict(observations.available(name, keys))
+    first, last = (span(p) for p in codes[TIME])
+    within = (p for p in observations.periods(name) if first.first <= span(p).first and span(p).last <= last.last)
+    return codes | {TIME: tuple(within)}
 
 
 def _later(one: _Asked, observations: Observations) -> Iterator[SeriesBlock]:

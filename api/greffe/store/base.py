@@ -177,6 +177,9 @@ class Observations(Protocol):
     def changed(self, change: Change, selection: Selection) -> Iterator[SeriesBlock]:
         """The same over what changed between two releases (see Change). Raises BadInput when their dimensions differ."""
 
+    def periods(self, name: str) -> tuple[str, ...]:
+        """The periods that occur in the release, as text, in the order of their letters."""
+
     def available(self, name: str, selection: Selection) -> Mapping[str, tuple[str, ...]]:
         """Codes that occur in the matching series, per dimension, in order; TIME_PERIOD holds first and last period."""
 

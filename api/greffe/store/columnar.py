@@ -114,6 +114,10 @@ class ColumnarObservations:
             name = self._written(name).previous
         return tuple(found[::-1]) if name else ()
 
+    def periods(self, name: str) -> tuple[str, ...]:
+        """See Observations.periods."""
+        return tuple(self._serving(name).periods)
+
     def available(self, name: str, selection: Selection) -> Mapping[str, tuple[str, ...]]:
         """See Observations.available."""
         return selecting.available(self._serving(name), selection)

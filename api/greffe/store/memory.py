@@ -170,6 +170,10 @@ class MemoryObservations:
             name = kept.previous
         return found[::-1] if name else None
 
+    def periods(self, name: str) -> tuple[str, ...]:
+        """See Observations.periods."""
+        return tuple(sorted({text(row["TIME_PERIOD"]) for row in self._release(name).rows}))
+
     def available(self, name: str, selection: Selection) -> Mapping[str, tuple[str, ...]]:
         """See Observations.available."""
         kept = self._release(name)

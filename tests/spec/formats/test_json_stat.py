@@ -167,3 +167,19 @@ def test_more_cells_than_javascript_counts_are_refused(monkeypatch: pytest.Monke
     monkeypatch.setattr(json_stat, "_SAFE", 3)
     with pytest.raises(NotAcceptable, match="4 cells"):
         body(message([TWO]))
+
+
+def test_a_large_cube_is_written_while_it_is_read():
+    """With the categories known beforehand (here more than occur) values are an object by position, statuses as ever.
+
+    Positions by hand: sizes 1, 2, 3; FR 2021 is (0, 0, 1), NA 2022 is (0, 1, 2); FR 2022 and the rest of TWO likewise.
+    """
+    known = {"freq": ("A",), "geo": ("FR", "NA"), "TIME_PERIOD": ("2020", "2021", "2022")}
+    found = json.loads(body(message([TWO], occurring=lambda: known)))
+    assert found["size"] == [1, 2, 3]
+    assert found["dimension"]["TIME_PERIOD"]["category"]["index"] == ["2020", "2021", "2022"]
+    assert found["value"] == {"1": 12.5, "2": None, "5": 0}
+    assert found["status"] == {"1": "A", "2": "M", "5": "A"}
+    assert found["extension"]["attributes"]["COMMENT_OBS"]["value"] == {"2": AWKWARD}
+    small = json.loads(body(message([TWO], occurring=lambda: None)))
+    assert small == json.loads(body(message([TWO])))

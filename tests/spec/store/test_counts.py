@@ -34,3 +34,9 @@ def test_series_and_observations_are_counted(observations, structure, parquet, s
     assert observations.counts("FLOW/1", selection) == expected
     blocks = list(observations.select("FLOW/1", selection))
     assert (sum(b.series.num_rows for b in blocks), sum(b.observations.num_rows for b in blocks)) == expected
+
+
+def test_periods_of_a_release(observations, structure, parquet):
+    """All periods that occur, once each, whatever the series."""
+    observations.save("FLOW/1", structure, parquet(TABLE), {})
+    assert observations.periods("FLOW/1") == ("2020", "2021", "2022")
