@@ -52,7 +52,7 @@ def same_or_newer(asked: str, offered: str) -> bool:
     """Whether `offered` is the version asked for: `3.0` is `3.0.0`, `2.0+.0` any 2.x, `2+.0.0` anything from 2 on."""
     wanted = asked.split(".")
     have = [int(part) for part in offered.split(".")]
-    if not all(re.fullmatch(r"\d+\+?", part) for part in wanted) or len(wanted) > 3:
+    if not all(re.fullmatch(r"[0-9]{1,9}\+?", part) for part in wanted) or len(wanted) > 3:
         return False
     have += [0] * (3 - len(have))
     for number, part in enumerate(wanted):

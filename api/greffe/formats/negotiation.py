@@ -174,13 +174,14 @@ def _by_name(offered: Sequence[F], name: str, api: Api, version: str) -> Choice[
     asked = name.casefold()
     found = [f for f in offered if asked == f.name or asked in f.synonyms]
     if found and version:
-        known = [f.version for f in found]
-        found = [f for f in found if same_or_newer(version, f.version)]
+        known = [f.version for f in found if f.version]
+        found = [f for f in found if f.version and same_or_newer(version, f.version)]
         if not found:
             raise NotAcceptable(
                 f"{name} is not offered in version {version}.",
                 parameter="formatVersion",
                 nearest=nearest(version, known) or known,
+                hint="" if known else "It has no versions.",
             )
     if not found:
         known = [n for f in offered for n in (f.name, *f.synonyms)]

@@ -111,6 +111,8 @@ def parse_schema(parts: Sequence[str], raw_query: str, api: int) -> SchemaQuery:
         raise BadQuery(f"{version!r} may be several versions.", parameter="version", hint="Name one, or the latest.")
     given = read_parameters(raw_query, V1_PARAMETERS if api == 1 else V2_PARAMETERS)
     choice(given, "explicitMeasure", _YES_NO, "false")
+    if given.get("dimensionAtObservation") == "":
+        raise BadQuery("The parameter is empty.", parameter="dimensionAtObservation", hint="Leave it out for time.")
     return SchemaQuery(
         context,
         (agency,),

@@ -103,10 +103,10 @@ _XML = {"2.1": "2.1", "3.0": "3.0", "3.0.0": "3.0", "3.1": "3.1", "3.1.0": "3.1"
 
 
 def _asked(request: Request) -> tuple[str, str]:
-    """Syntax and version of `format=`, else of the media range that is liked best."""
+    """Syntax and version of `format=` where that has errors, else of the media range that is liked best."""
     name = request.query_params.get("format", "").casefold()
     named = next((f for f in FORMATS if name and name in (f.name, *f.synonyms)), None)
-    if named is not None:
+    if named is not None and named.syntax in ("json", "xml"):
         return named.syntax, named.version
     wanted = sorted(ranges(request.headers.get("accept", "")), key=lambda r: -r.quality)
     for one in wanted:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from anyio import to_thread
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from greffe.web.encodings import LEAST, encoded
 from greffe.web.kept import Dumps, Kept
 from greffe.web.rest.answers import Prepared
+from greffe.web.rest.ranged import RangedFile
 from greffe.web.streaming import CHUNK, joined, streaming
 
 
@@ -23,7 +24,7 @@ async def sent(ready: Prepared, dumps: Dumps, *, body: bool) -> tuple[Response, 
     tag = headers.get("ETag", "")
     path = await to_thread.run_sync(_file, ready, dumps, tag)
     if path is not None:
-        return FileResponse(path, headers=headers), None
+        return RangedFile(path, headers=headers), None
     first = await to_thread.run_sync(joined, ready.chunks)
     if len(first) < CHUNK:
         if ready.encoding and len(first) >= LEAST:
