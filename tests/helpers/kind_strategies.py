@@ -69,6 +69,11 @@ def few(one: st.SearchStrategy[object], least: int = 0) -> st.SearchStrategy[tup
     return st.lists(one, min_size=least, max_size=3).map(tuple)
 
 
+def each(one: st.SearchStrategy[object], least: int = 0) -> st.SearchStrategy[tuple[object, ...]]:
+    """References, each once."""
+    return st.lists(one, min_size=least, max_size=3, unique=True).map(tuple)
+
+
 def unique(one: st.SearchStrategy[Item], least: int = 0) -> st.SearchStrategy[tuple[Item, ...]]:
     """Things with different ids."""
     return st.lists(one, min_size=least, max_size=3, unique_by=lambda i: i.id).map(tuple)
@@ -147,20 +152,20 @@ metadata: tuple[Kind, ...] = (
         provider=provider("metadataproviderscheme", "METADATA_PROVIDERS"), targets=targets,
     ),
     st.builds(
-        MetadataConstraint, **top, attachments=few(urns("metadataflow")),
+        MetadataConstraint, **top, attachments=each(urns("metadataflow")),
         values=st.dictionaries(base.ids, few(base.code_ids), max_size=2),
     ),
 )  # fmt: skip
 reports: Kind = st.builds(
-    MetadataSet, **top, metadataflow=urns("metadataflow"), targets=few(urns("dataflow", "codelist"), 1),
+    MetadataSet, **top, metadataflow=urns("metadataflow"), targets=each(urns("dataflow", "codelist"), 1),
     attributes=few(reported, 1).filter(_apart), reporting_begin=days, reporting_end=days,
 )  # fmt: skip
 
 taxonomies: Kind = st.builds(
     ReportingTaxonomy, **top,
     items=st.one_of(
-        items(ReportingCategory, structures=few(urns("datastructure", "metadatastructure"))),
-        items(ReportingCategory, flows=few(urns("dataflow", "metadataflow"))),
+        items(ReportingCategory, structures=each(urns("datastructure", "metadatastructure"))),
+        items(ReportingCategory, flows=each(urns("dataflow", "metadataflow"))),
     ),
 )  # fmt: skip
 puts = few(st.builds(InputOutput, st.one_of(urns("dataflow", "codelist"), codes), st.one_of(st.just(""), base.ids)))
@@ -224,7 +229,7 @@ vtl: tuple[Kind, ...] = (
     st.builds(
         TransformationScheme, **top, **version, mapping_scheme=st.one_of(st.none(), urns("vtlmappingscheme")),
         name_scheme=urns("namepersonalisationscheme"), type_scheme=urns("customtypescheme"),
-        ruleset_schemes=few(urns("rulesetscheme")), operator_schemes=few(urns("userdefinedoperatorscheme")),
+        ruleset_schemes=each(urns("rulesetscheme")), operator_schemes=each(urns("userdefinedoperatorscheme")),
         items=items(Transformation, expression=text, result=text, persistent=st.booleans()),
     ),
     st.builds(
@@ -235,7 +240,7 @@ vtl: tuple[Kind, ...] = (
         ),
     ),
     st.builds(
-        UserDefinedOperatorScheme, **top, **version, ruleset_schemes=few(urns("rulesetscheme")),
+        UserDefinedOperatorScheme, **top, **version, ruleset_schemes=each(urns("rulesetscheme")),
         items=items(UserDefinedOperator, definition=text),
     ),
     st.builds(

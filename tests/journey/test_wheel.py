@@ -58,7 +58,7 @@ def test_the_wheel_runs_elsewhere(tmp_path: Path):
         assert "ICCS0101" in answer.text
         nothing = httpx.get(f"{base}/sdmx/v1/data/ESTAT_CRIM_OFF_CAT")
         assert nothing.status_code == 404
-        assert "Nothing of SSER:ESTAT_CRIM_OFF_CAT(1.0.0) is released" in nothing.text
+        assert "SSER:ESTAT_CRIM_OFF_CAT(1.0.0): nothing of it is released" in nothing.text
     finally:
         server.send_signal(2)
         assert server.wait(15) == 0

@@ -103,8 +103,14 @@ def maybe(node: Node, key: str, *kinds: str, item: bool = False) -> Urn | None:
 
 
 def urns(node: Node, key: str, *kinds: str) -> tuple[Urn, ...]:
-    """The URNs of a list that may be left out."""
-    return tuple(urn_of(one, *kinds) for one in node.entries(key))
+    """The URNs of a list that may be left out. One that stands twice is refused: the schemas want them different."""
+    found: list[Urn] = []
+    for one in node.entries(key):
+        urn = urn_of(one, *kinds)
+        if urn in found:
+            raise one.wrong(f"{urn} stands twice.")
+        found.append(urn)
+    return tuple(found)
 
 
 def stub(node: Node) -> bool:

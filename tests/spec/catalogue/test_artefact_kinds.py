@@ -20,6 +20,8 @@ from greffe.model.structures import Representation
 WHOLE = [*(a for a in ALL if a is not EXTENDED), REPORT]
 Change = Callable[[dict[str, Any]], object]
 
+RULESETS = "urn:sdmx:org.sdmx.infomodel.transformation.RulesetScheme=SSER:RULES(1.0.0)"
+
 
 @pytest.mark.parametrize("artefact", WHOLE, ids=lambda a: f"{a.kind} {a.reference.id}")
 def test_every_kind_comes_back_with_equal_bytes(artefact: Maintainable):
@@ -168,6 +170,9 @@ REFUSED: dict[str, tuple[str, Change, str, str]] = {
     "a transition without condition": (
         "process", lambda a: a["processSteps"][0]["transitions"][0].pop("condition"),
         ".processSteps[0].transitions[0]", "'condition' is missing",
+    ),
+    "a scheme of rulesets named twice": (
+        "transformationscheme", lambda a: a.update(rulesetSchemes=[RULESETS, RULESETS]), ".rulesetSchemes[1]", "stands twice",
     ),
     "a ruleset of an unknown type": (
         "rulesetscheme", lambda a: a["rulesets"][0].update(rulesetType="hierarchic"), ".rulesets[0].rulesetType",
