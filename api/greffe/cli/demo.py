@@ -255,6 +255,9 @@ Try, in a browser or with curl:
   {base}/api/v1/series/ESTAT_CRIM_OFF_CAT/A.ICCS0101..FR?lang=fr
   {base}/sdmx/v2/data/dataflow/SSER/UNODC_PRISONS/1.0.0/A.PERS_HELD.TOTAL.*?format=csv
   {base}/sdmx/v1/dataflow/SSER/CEPEJ_Q91/latest?references=all
+  {base}/sdmx/v1/data/ESTAT_CRIM_OFF_CAT?format=xlsx&labels=both&lang=fr     a workbook; parquet, jsonstat, plain-csv, jsondata
+  {base}/sdmx/v2/availability/dataflow/SSER/UNODC_PRISONS/1.0.0              what there is
+  {base}/sdmx/v2/metadata/structure/dataflow/SSER/ESTAT_CRIM_OFF_CAT         its quality report
 
 In Python (sdmx1 is in .venv: .venv/bin/python):
   import sdmx
