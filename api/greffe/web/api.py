@@ -15,7 +15,7 @@ from greffe.model.structures import Codelist, Dataflow, DataStructure, Item
 from greffe.release.manifest import findings as released_findings
 from greffe.release.manifest import made_from
 from greffe.release.parts import Parts
-from greffe.web.models import DataflowSummary, FindingOut, Indicator, Problem, ReleaseSummary
+from greffe.web.models import DataflowSummary, FindingOut, Indicator, ReleaseSummary
 from greffe.web.strict import only
 
 TYPES = (
@@ -24,11 +24,26 @@ TYPES = (
 )  # fmt: skip
 INDICATORS = Reference("SSER", "CL_INDICATEUR")
 ERRORS: dict[int | str, dict[str, object]] = {
-    status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (400, 404, 406, 414, 503)
+    status: {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    for status in (400, 404, 406, 413, 414, 503)
 }
 
 
 SERIES_LINKS = {
+    "structure": {
+        "operationId": "v2_structure_4",
+        "description": "The same flow in SDMX, with its structure",
+        "parameters": {
+            "structureType": "dataflow",
+            "agencyID": "*",
+            "resourceID": "$response.body#/0/id",
+            "version": "~",
+            "references": "children",
+            "detail": "full",
+            "format": "jsonstructure-2.1",
+        },
+    },
+    "data_of_1_5": {"operationId": "v1_data_1", "parameters": {"flow": "$response.body#/0/id"}},
     "series": {"operationId": "list_series", "parameters": {"dataflow": "$response.body#/0/id"}},
     "findings": {"operationId": "findings", "parameters": {"dataflow": "$response.body#/0/id"}},
 }
@@ -95,7 +110,13 @@ def router(parts: Parts) -> APIRouter:
     def findings(
         response: Response,
         dataflow: str,
-        severity: Annotated[str, Query(description="error (waived), warning or info")] = "",
+        severity: Annotated[
+            str,
+            Query(
+                description="error (waived), warning or info",
+                json_schema_extra={"enum": ["", ERROR, WARNING, INFO]},
+            ),
+        ] = "",
     ) -> list[FindingOut]:
         """What the rules say of the figures that are released now. Findings on internal figures are not shown."""
         catalogue = parts.catalogue()

@@ -98,3 +98,13 @@ def test_an_empty_dimension_at_observation_of_a_schema(server: str, api: str):
     """An empty `dimensionAtObservation` of a schema query is 400: it is no default."""
     answer = httpx.get(f"{server}/sdmx/{api}/schema/dataflow/SSER/ESTAT_CRIM_OFF_CAT/1.0.0?dimensionAtObservation=")
     assert (answer.status_code, "dimensionAtObservation" in answer.text) == (400, True)
+
+
+def test_what_is_kept_is_answered_as_what_is_not(server: str):
+    """A large answer that lies ready as a file is not given in parts either, unless its format is."""
+    address = f"{server}/sdmx/v2/data?format=genericdata"
+    first = httpx.get(address, headers={"Accept-Encoding": "identity"})
+    assert len(first.content) > 256 * 1024  # large enough to be kept
+    again = httpx.get(address, headers={"Accept-Encoding": "identity", "Range": "bytes=0-9"})
+    assert (again.status_code, again.content) == (200, first.content)
+    assert "accept-ranges" not in again.headers

@@ -43,6 +43,15 @@ class RangedFile(FileResponse):
             await refused(scope, receive, send)
 
 
+class WholeFile(FileResponse):
+    """A kept answer of a format that is never given in parts: kept or not, it is the same answer."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The file, whatever Range says."""
+        del self.headers["accept-ranges"]
+        await super().__call__(_with(scope, None), receive, send)
+
+
 def satisfiable(asked: str, size: int) -> list[str] | None:
     """The parts of a Range header that a file of `size` bytes has, as `first-last`; None for a header to be ignored."""
     matched = _BYTES.fullmatch(asked.strip())

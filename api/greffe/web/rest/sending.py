@@ -1,31 +1,39 @@
-"""How a prepared answer leaves: whole when small, streamed when large, as a file when it is asked for in parts."""
+"""How a prepared answer leaves: whole when small, streamed when large, as a file when it is kept or asked for in parts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from anyio import to_thread
 from starlette.responses import Response
 
 from greffe.web.encodings import LEAST, encoded
 from greffe.web.kept import Dumps, Kept
 from greffe.web.rest.answers import Prepared
-from greffe.web.rest.ranged import RangedFile
+from greffe.web.rest.ranged import RangedFile, WholeFile
 from greffe.web.streaming import CHUNK, joined, streaming
 
 
-async def sent(ready: Prepared, dumps: Dumps, *, body: bool) -> tuple[Response, Kept | None]:
-    """The response, and what may be kept of it in memory. `body` False: the question was HEAD."""
+def sent(ready: Prepared, dumps: Dumps, *, body: bool, partial: bool) -> tuple[Response, Kept | None]:
+    """The response, and what may be kept of it in memory; to be called in a worker, since it makes what is small.
+
+    `body` False: the question was HEAD. `partial`: it was for a part. Both need the length of what may be asked for in
+    parts, so that is made whole as a file; a GET of all of it streams, and its copy serves the parts asked for later:
+    the same question gives the same bytes.
+    """
     if ready.status in (204, 304):
         return Response(status_code=ready.status, headers=ready.headers), Kept(ready.status, ready.headers, b"")
     headers = {**ready.headers, "Content-Type": ready.media_type}
     if ready.encoding:
         headers["Content-Encoding"] = ready.encoding
     tag = headers.get("ETag", "")
-    path = await to_thread.run_sync(_file, ready, dumps, tag)
+    path = dumps.path(tag) if tag else None
+    if path is None and ready.ranged and (partial or not body):
+        path = dumps.whole(tag, ready.chunks)
     if path is not None:
-        return RangedFile(path, headers=headers), None
-    first = await to_thread.run_sync(joined, ready.chunks)
+        return (RangedFile if ready.ranged else WholeFile)(path, headers=headers), None
+    if ready.ranged:
+        headers["Accept-Ranges"] = "bytes"
+    first = joined(ready.chunks)
     if len(first) < CHUNK:
         if ready.encoding and len(first) >= LEAST:
             first = b"".join(encoded(iter([first]), ready.encoding))
@@ -37,13 +45,6 @@ async def sent(ready: Prepared, dumps: Dumps, *, body: bool) -> tuple[Response, 
         return streaming(iter(()), headers), None
     chunks = encoded(_again(first, ready.chunks), ready.encoding)
     return streaming(dumps.keeping(tag, chunks) if tag else chunks, headers), None
-
-
-def _file(ready: Prepared, dumps: Dumps, tag: str) -> str | None:
-    if ready.ranged:
-        return str(dumps.whole(tag, ready.chunks))
-    found = dumps.path(tag) if tag else None
-    return None if found is None else str(found)
 
 
 def _again(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
