@@ -42,7 +42,9 @@ def parse_structure(parts: Sequence[str], raw_query: str) -> StructureQuery:
     kind = word(2, kind)
     kinds = _kinds(kind)
     given = read_parameters(raw_query, STRUCTURE_PARAMETERS)
-    if len(parts) == 5 and kind not in resources.V2_WITH_ITEMS:
+    if len(parts) == 5 and kind == "*":
+        kinds = resources.V2_WITH_ITEMS
+    elif len(parts) == 5 and kind not in resources.V2_WITH_ITEMS:
         raise BadQuery(f"A {kind} has no items to ask for.", parameter="itemID")
     return StructureQuery(
         kinds=kinds,

@@ -125,7 +125,7 @@ def _of_2() -> list[_Family]:
 def _structures_of_2(named: Sequence[Json]) -> list[_Family]:
     root, query = "/sdmx/v2/structure", rest_v2.STRUCTURE_PARAMETERS
     kind = _choice("structureType", rest_v2.RESOURCES, "dataflow", "Type of artefact; * is any")
-    scheme = _choice("itemSchemeType", V2_WITH_ITEMS, "codelist", "Type of item scheme")
+    scheme = _choice("itemSchemeType", (*V2_WITH_ITEMS, "*"), "codelist", "Type of item scheme; * is any")
     item = _part("v2", "itemID", "item", "A", "Items; comma is or; nested ones with dots")
     return [
         _Family("v2", "structure", root, [kind, *named], 0, "Artefacts", query),
@@ -153,7 +153,9 @@ def _registrations() -> list[_Family]:
     """All of them are refused with a reason."""
     root, words = "/sdmx/v2/registration", "Registrations"
     named = [_anything(n) for n in ("agencyID", "resourceID", "version")]
-    context = _choice("context", ("datastructure", "dataflow", "provisionagreement"), "dataflow", "What the id names")
+    context = _choice(
+        "context", ("datastructure", "dataflow", "provisionagreement", "*"), "dataflow", "What the id names"
+    )
     provider = [_anything("agencyID"), _anything("providerID")]
     return [
         _Family("v2", "registration_id", f"{root}/id", [_anything("registrationID")], 1, words),

@@ -149,8 +149,14 @@ def test_a_value_of_a_value_list_may_hold_any_characters():
         structure("codelist/SSER/X/~/60%20%26%20over")
 
 
+@pytest.mark.item("R2-STR-10")
+def test_items_of_any_scheme():
+    """`*` before items means any item scheme, as the standard's OpenAPI document has it."""
+    assert set(structure("*/SSER/*/~/item").kinds) == set(WITH_ITEMS)
+
+
 @pytest.mark.item("R2-STR-12")
-@pytest.mark.parametrize("kind", sorted({*TYPES, "*"} - {*WITH_ITEMS}))
+@pytest.mark.parametrize("kind", sorted({*TYPES} - {*WITH_ITEMS}))
 def test_what_is_no_item_scheme_has_no_items(kind):
     """An item of anything else is refused (400)."""
     with pytest.raises(BadQuery) as error:
