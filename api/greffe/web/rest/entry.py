@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from typing import Final, TypeAlias
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -36,6 +36,8 @@ FAMILIES: Final[Mapping[Api, Mapping[str, Family]]] = {
         "registration": registration,
     },
 }
+# Threads that prepare answers at a time. They share one interpreter: more of them only wait for each other.
+_WORKERS: Final = 2
 
 
 class _Entry:
@@ -43,6 +45,7 @@ class _Entry:
 
     def __init__(self, parts: Parts, api: Api, small: SmallAnswers, dumps: Dumps) -> None:
         self._parts, self._api, self._small, self._dumps = parts, api, small, dumps
+        self._working = CapacityLimiter(_WORKERS)
 
     async def answered(self, request: Request) -> Response:
         """GET and HEAD of any address below the entry point."""
@@ -55,16 +58,23 @@ class _Entry:
         state = await self._state()
         kept = self._small.get(key, state)
         body = scope["method"] != "HEAD"
-        if kept is not None:
+        partial = "range" in headers
+        if kept is not None and not (partial and "Accept-Ranges" in kept.headers):
             return _from_memory(request, kept, body)
         asked = Asked.of(self._parts, self._api, request)
         if not asked.address:
             return problem(request, NotFound("Ask for data or a structure.", nearest=_words(self._api)))
-        ready = await to_thread.run_sync(_prepared, asked)
-        response, kept = await sent(ready, self._dumps, body=body)
+        long = partial or not body  # may make a whole file, which must not keep others waiting
+        response, kept = await to_thread.run_sync(
+            self._made, asked, body, partial, limiter=None if long else self._working
+        )
         if kept is not None and kept.status != 304:
             self._small.put(key, state, kept)
         return response
+
+    def _made(self, asked: Asked, body: bool, partial: bool) -> tuple[Response, Kept | None]:
+        """The answer prepared and, when it is small, made: all in one visit to a worker."""
+        return sent(_prepared(asked), self._dumps, body=body, partial=partial)
 
     async def _state(self) -> Hashable:
         if self._parts.fresh():
