@@ -253,3 +253,12 @@ def test_last_modified_is_the_moment_of_the_release_or_of_its_names(server):
     """Last-Modified is when the release or the catalogue took effect, in the past."""
     stamp = parsedate_to_datetime(get(server, DATA).headers["last-modified"])
     assert stamp <= datetime.now(stamp.tzinfo)
+
+
+def test_an_address_that_is_printed_is_the_reader_s_own(server):
+    """The host of one question never stands in the answer to another, kept or not."""
+    address = f"{DATA}?format=jsonstat"
+    strange, own = get(server, address, Host="elsewhere.example"), get(server, address)
+    assert "elsewhere.example" in strange.json()["href"]
+    assert "elsewhere.example" not in own.text
+    assert strange.headers["etag"] != own.headers["etag"]

@@ -47,6 +47,8 @@ def data(asked: Asked) -> Prepared:
         choice.content_type,
         repr(choice.parameters),
         language,
+        # Some formats print the address, host included: an answer for one host must not be kept for another.
+        "" if choice.content_type.startswith("application/vnd.sdmx.") else asked.url,
     )
     modified = max(found.modified, changed_at(parts))
     headers = headers_of(coded(tag, encoding), language, modified)
