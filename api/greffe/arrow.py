@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 __all__ = [
     "arrow_csv",
+    "coded",
     "codes",
     "decimal",
     "distinct",
@@ -58,10 +59,14 @@ def decimal(cell: object) -> Decimal | None:
 
 def codes(column: pa.ChunkedArray[pa.Scalar[pa.DataType]]) -> tuple[pa.Int32Array, pa.StringArray]:
     """A dictionary column as row numbers in the dictionary (null = absent), and the dictionary. Raises TypeError."""
-    found = column.combine_chunks()
-    if not isinstance(found, pa.DictionaryArray):
+    return coded(column.combine_chunks())
+
+
+def coded(column: pa.Array[pa.Scalar[pa.DataType]]) -> tuple[pa.Int32Array, pa.StringArray]:
+    """The same of one array."""
+    if not isinstance(column, pa.DictionaryArray):
         raise TypeError(f"not a column of codes: {column.type}")
-    return cast(pa.Int32Array, found.indices), cast(pa.StringArray, found.dictionary)
+    return cast(pa.Int32Array, column.indices), cast(pa.StringArray, column.dictionary)
 
 
 def distinct(column: pa.ChunkedArray[pa.Scalar[pa.DataType]]) -> list[str]:

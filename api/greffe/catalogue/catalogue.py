@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -14,6 +14,7 @@ from greffe.model.structures import (
     Artefact,
     Codelist,
     Component,
+    ConceptScheme,
     DataConstraint,
     Dataflow,
     DataStructure,
@@ -23,6 +24,7 @@ from greffe.model.structures import (
 )
 
 A = TypeVar("A", bound=Maintainable)
+F = TypeVar("F")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,29 @@ class Catalogue:
         return {node: frozenset(artefact.uses()) for node, artefact in self.artefacts.items()}
 
     @cached_property
+    def _by_kind(self) -> Mapping[str, tuple[Artefact, ...]]:
+        """Artefacts of each kind, by reference: worked out once, since every question looks through them."""
+        found: dict[str, list[Artefact]] = {}
+        for key in sorted(self.artefacts):
+            found.setdefault(key[0], []).append(self.artefacts[key])
+        return {kind: tuple(artefacts) for kind, artefacts in found.items()}
+
+    @cached_property
+    def flows(self) -> Mapping[Urn, Dataflow]:
+        """Every dataflow by its URN."""
+        return {flow.urn: flow for flow in self.all(Dataflow)}
+
+    @cached_property
+    def _codelists(self) -> dict[Reference, dict[str, Codelist]]:
+        """What `codelists` found so far of the structures of this catalogue."""
+        return {}
+
+    @cached_property
+    def _concepts(self) -> dict[Reference, dict[str, Texts]]:
+        """What `concepts` found so far of the structures of this catalogue."""
+        return {}
+
+    @cached_property
     def derived(self) -> frozenset[tuple[str, Reference]]:
         """Our maps as artefacts, by kind and reference: they say what `maps` says, and change as these do."""
         tables = {table.reference for map_ in self.maps.values() for table in map_.representation_maps}
@@ -80,8 +105,7 @@ class Catalogue:
 
     def all(self, kind: type[A]) -> Iterator[A]:
         """Every artefact of a kind, by reference."""
-        for key in sorted(k for k in self.artefacts if k[0] == kind.kind):
-            found = self.artefacts[key]
+        for found in self._by_kind.get(kind.kind, ()):
             if isinstance(found, kind):
                 yield found
 
@@ -106,8 +130,31 @@ class Catalogue:
 
     def codelists(self, structure: DataStructure) -> dict[str, Codelist]:
         """Component id → its code list, for the coded components."""
+        return self._once(self._codelists, structure, self._find_codelists)
+
+    def concepts(self, structure: DataStructure) -> dict[str, Texts]:
+        """Component id → names of its concept: the labels of header lines."""
+        return self._once(self._concepts, structure, self._find_concepts)
+
+    def _once(self, known: dict[Reference, F], structure: DataStructure, find: Callable[[DataStructure], F]) -> F:
+        """What was found of a structure of this catalogue is the same at every question; of another one it is not."""
+        if self.artefacts.get((structure.kind, structure.reference)) is not structure:
+            return find(structure)
+        if structure.reference not in known:
+            known[structure.reference] = find(structure)
+        return known[structure.reference]
+
+    def _find_codelists(self, structure: DataStructure) -> dict[str, Codelist]:
         found = {c.id: self.codelist(c) for c in structure.components}
         return {id_: list_ for id_, list_ in found.items() if list_ is not None}
+
+    def _find_concepts(self, structure: DataStructure) -> dict[str, Texts]:
+        found: dict[str, Texts] = {}
+        for component in structure.components:
+            item = self.get(ConceptScheme, component.concept.reference).item(component.concept.item)
+            if item is not None:
+                found[component.id] = item.names
+        return found
 
     def constraints(self, dataflow: Dataflow) -> Iterator[DataConstraint]:
         """Constraints attached to a dataflow, to its structure, or to an agreement on it."""

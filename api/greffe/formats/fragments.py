@@ -14,7 +14,7 @@ from typing import Final, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
-from greffe.arrow import codes, octets, pa, pc
+from greffe.arrow import coded, octets, pa, pc
 from greffe.errors import Broken
 from greffe.formats.coded import Coded, Part, Strings, in_one
 from greffe.formats.pieces import Cell, Layout, Number, Piece, Present
@@ -25,7 +25,8 @@ BYTES: Final = 32 * 1024 * 1024  # of a batch, at most, were every cell the long
 _NUMBER: Final = np.zeros(256, dtype=np.bool_)
 _NUMBER[np.frombuffer(b"0123456789+-.eEINFa", dtype=np.uint8)] = True  # a decimal text, INF, NaN
 
-Column: TypeAlias = "pa.ChunkedArray[pa.Scalar[pa.DataType]]"
+Column: TypeAlias = "pa.Array[pa.Scalar[pa.DataType]]"
+Chunked: TypeAlias = "pa.ChunkedArray[pa.Scalar[pa.DataType]]"
 Selection: TypeAlias = "pa.Int32Array | None"
 Ints: TypeAlias = npt.NDArray[np.int64]
 
@@ -70,7 +71,7 @@ class _Level:
 
     def dictionary(self, id_: str) -> Strings:
         """Distinct values of a column of codes."""
-        return codes(self._columns[id_].slice(0, 0))[1]
+        return coded(self._columns[id_])[1]
 
     def window(self, start: int, length: int, memory: _Memory, gaps: Selection = None) -> _Window:
         """`length` rows from `start`; with `gaps`, those rows spread out (null = a row that is not there)."""
@@ -138,12 +139,12 @@ class _Window:
         column = self._column(piece.id)
         return True if column.null_count == 0 else column.is_valid()
 
-    def _column(self, id_: str) -> pa.Array[pa.Scalar[pa.DataType]]:
-        column = self._columns[id_].combine_chunks()
+    def _column(self, id_: str) -> Column:
+        column = self._columns[id_]
         return column if self._gaps is None or id_ in self._lent else column.take(self._gaps)
 
     def _fragments(self, cell: Cell) -> Coded:
-        indices, dictionary = codes(self._columns[cell.id])
+        indices, dictionary = coded(self._columns[cell.id])
         if self._gaps is not None and cell.id not in self._lent:
             indices = indices.take(self._gaps)
         fragments = self._memory(cell, dictionary).fragments
@@ -152,7 +153,7 @@ class _Window:
         return Coded(indices.to_numpy(), fragments)
 
     def _numbers(self, number: Number) -> Strings:
-        column = cast("Strings", self._columns[number.id].combine_chunks())
+        column = cast("Strings", self._columns[number.id])
         if number.write is not None:
             column = number.write(column)
         elif not _NUMBER[octets(column)].all():
@@ -169,15 +170,17 @@ def _fills(piece: Piece) -> bool:
     return isinstance(piece, str) or piece.missing != ""
 
 
-def _tidy(column: Column) -> Column:
-    """One dictionary for all chunks, without null and no longer than the column (one series out of a large cube)."""
+def _tidy(column: Chunked) -> Column:
+    """One array; of codes, with a dictionary without null and no longer than the column (one series of a large cube)."""
+    if pa.types.is_dictionary(column.type) and column.num_chunks != 1:
+        column = column.unify_dictionaries()
+    whole = cast("Column", column.chunk(0) if column.num_chunks == 1 else column.combine_chunks())
     if not pa.types.is_dictionary(column.type):
-        return column
-    unified = column.unify_dictionaries()
-    dictionary = codes(unified.slice(0, 0))[1]
-    if len(dictionary) <= len(column) and dictionary.null_count == 0:
-        return unified
-    return unified.cast(pa.string()).dictionary_encode().unify_dictionaries()
+        return whole
+    dictionary = coded(whole)[1]
+    if len(dictionary) <= len(whole) and dictionary.null_count == 0:
+        return whole
+    return cast("Column", whole.cast(pa.string()).dictionary_encode())
 
 
 def chunks(

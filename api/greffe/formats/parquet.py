@@ -31,7 +31,8 @@ def write(message: DataMessage, _parameters: Parameters) -> Iterator[bytes]:
     """The message as one table, in row groups of 122,880 rows; memory is that of one of them.
 
     OBS_VALUE is DECIMAL(38, s) with the decimals s of the structure (D17). Raises NotAcceptable for a value that is no
-    such number (more decimals, NaN, INF): nothing is rounded.
+    such number (more decimals, NaN, INF): nothing is rounded. Releases hold no such value (their decimals are checked);
+    should one come after the first bytes, what was given by then is no Parquet file: its footer is missing.
     """
     columns = flat.columns(message)
     scale = max((d.structure.decimals for d in message.datasets), default=0)

@@ -17,7 +17,7 @@ from greffe.formats.ahead import ahead
 from greffe.formats.parameters import Parameters
 from greffe.formats.sinks import Sink
 from greffe.formats.xlsx_book import parts, unique
-from greffe.formats.xlsx_rows import MAIN, Sheet, Strings, excel, letters
+from greffe.formats.xlsx_rows import MAIN, ROWS, Sheet, Strings, excel, letters, too_many_rows
 from greffe.model.dataset import DataMessage
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the date of every part: no clock
@@ -32,8 +32,12 @@ def write(message: DataMessage, parameters: Parameters) -> Iterator[bytes]:
 
     Codes and periods are text, values are numbers, a missing value is an empty cell; a value of more than 15 digits, or
     that is no number, stays text, and the read-me sheet says so. Raises TooLarge for more rows than a sheet holds (1,048,575),
-    NotAcceptable for a text that no cell can hold; both may come after the first bytes.
+    before the first byte where the data set knows its rows; NotAcceptable for a text that no cell can hold, which may
+    come after the first bytes: what was given by then is no workbook, its table of parts is missing.
     """
+    for dataset in message.datasets:
+        if dataset.rows_beyond is not None and dataset.rows_beyond(ROWS - 1):
+            raise too_many_rows()
     strings, sink = Strings(), Sink()
     sheets, names = dict[str, Sheet](), set[str]()
     with ZipFile(sink, "w", ZIP_DEFLATED) as file:

@@ -42,6 +42,11 @@ def excel(text: str) -> str:
     return xml(_READ_AS_ESCAPE.sub("_x005F_", text))
 
 
+def too_many_rows() -> TooLarge:
+    """What is said of an answer that no sheet holds."""
+    return TooLarge(f"A sheet of Excel holds {ROWS - 1} rows, the answer has more.", hint=_HINT)
+
+
 class Strings:
     """The shared strings of a book: cells hold their numbers."""
 
@@ -117,7 +122,7 @@ class Sheet:
         table = block.observations if whole else block.series
         start, self.rows = self.rows + 1, self.rows + table.num_rows
         if self.rows > ROWS:
-            raise TooLarge(f"A sheet of Excel holds {ROWS - 1} rows, the answer has more.", hint=_HINT)
+            raise too_many_rows()
         numbers = pa.array(np.arange(start, self.rows + 1)).cast(pa.string())
         table = table.append_column(_ROW, numbers)
         if not whole:

@@ -51,6 +51,7 @@ class DataSet:
     when the question was for history; '' = no bound. `release` names where it comes from, e.g. ESTAT_CRIM_OFF_CAT#7;
     `origin` is real or synthetic (D13). `occurring` gives the codes by dimension and the periods that the blocks can
     hold, for a format that must write them beforehand; None when the data set is small enough to be read first.
+    `rows_beyond` says whether there are more rows than so many, for a format that cannot hold more; None: not known.
     """
 
     dataflow: Dataflow
@@ -69,6 +70,7 @@ class DataSet:
     release: str = ""
     origin: str = "real"
     occurring: Callable[[], Mapping[str, Sequence[str]] | None] | None = None
+    rows_beyond: Callable[[int], bool] | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from greffe.errors import GreffeError, NotFound, TooLarge
 from greffe.model.dataset import DataSet, SeriesBlock
 from greffe.model.periods import span
 from greffe.model.releases import Release
-from greffe.model.structures import ConceptScheme, Dataflow, DataStructure, ProvisionAgreement, Texts
+from greffe.model.structures import Dataflow, DataStructure, ProvisionAgreement
 from greffe.query.disseminations import Piece, pieces
 from greffe.query.flows import Named, named_flows
 from greffe.query.queries import DataQuery
@@ -213,7 +213,7 @@ def _dataset(
         measures=one.written.measures and not deletes,
         observations=one.written.observations or deletes,
         attributes=() if deletes else one.written.attributes,
-        names=_concepts(catalogue, one.structure),
+        names=catalogue.concepts(one.structure),
         context=context.kind,
         agreement=context.reference if isinstance(context, ProvisionAgreement) else None,
         valid_from=_text(piece.valid_from),
@@ -221,7 +221,23 @@ def _dataset(
         release=str(piece.release),
         origin=piece.release.origin,
         occurring=lambda: _occurring(one, observations),
+        rows_beyond=lambda most: _rows_beyond(one, observations, most),
     )
+
+
+def _rows_beyond(one: _Asked, observations: Observations, most: int) -> bool:
+    """Whether the data set has more rows than that. Counted only where it is not plain from the matching keys or the
+    window."""
+    window = one.selection.most
+    if window is not None and window <= most:
+        return False
+    if one.piece.change is None:
+        keys = Selection(keys=one.selection.keys)
+        if observations.counts(one.piece.release.name, keys)[1] <= most:
+            return False
+    whole = replace(one, selection=replace(one.selection, skip=0, most=None, order=()))
+    rows = max(_size(whole, observations) - one.selection.skip, 0)
+    return (rows if window is None else min(rows, window)) > most
 
 
 def _occurring(one: _Asked, observations: Observations) -> dict[str, tuple[str, ...]] | None:
@@ -237,16 +253,6 @@ def _occurring(one: _Asked, observations: Observations) -> dict[str, tuple[str, 
 
 def _later(one: _Asked, observations: Observations) -> Iterator[SeriesBlock]:
     yield from _blocks(one, observations)
-
-
-def _concepts(catalogue: Catalogue, structure: DataStructure) -> dict[str, Texts]:
-    """Component id → names of its concept: the labels of header lines."""
-    found: dict[str, Texts] = {}
-    for component in structure.components:
-        item = catalogue.get(ConceptScheme, component.concept.reference).item(component.concept.item)
-        if item is not None:
-            found[component.id] = item.names
-    return found
 
 
 def _text(moment: datetime | None) -> str:

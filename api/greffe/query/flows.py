@@ -52,7 +52,7 @@ def named_flows(query: DataQuery, catalogue: Catalogue) -> tuple[Named, ...]:
 def _found(query: DataQuery, catalogue: Catalogue) -> list[Named]:
     """Dataflows in the context. Of `*`, a flow that was met as itself is not told again by its structure or agreement."""
     found: dict[Urn, Named] = {}
-    flows = {f.urn: f for f in catalogue.all(Dataflow)}
+    flows = catalogue.flows
     for context, places in _places(query, catalogue).items():
         wanted = _named(query, [reference for reference, _ in places])
         for reference, urn in places:
@@ -73,14 +73,16 @@ def _context(
 
 def _places(query: DataQuery, catalogue: Catalogue) -> dict[str, list[tuple[Reference, Urn]]]:
     """For each context that is asked: what can be named in it, and the dataflow that this means."""
-    flows = {f.urn: f for f in catalogue.all(Dataflow)}
-    agreements = [(a.reference, a.dataflow) for a in catalogue.all(ProvisionAgreement)]
-    found = {
-        "dataflow": [(f.reference, urn) for urn, f in flows.items()],
-        "datastructure": [(f.structure.reference, urn) for urn, f in flows.items() if f.structure],
-        "provisionagreement": [(reference, urn) for reference, urn in agreements if urn in flows],
-    }
-    return {context: places for context, places in found.items() if query.context in (context, "*")}
+    flows = catalogue.flows
+    found: dict[str, list[tuple[Reference, Urn]]] = {}
+    if query.context in ("dataflow", "*"):
+        found["dataflow"] = [(f.reference, urn) for urn, f in flows.items()]
+    if query.context in ("datastructure", "*"):
+        found["datastructure"] = [(f.structure.reference, urn) for urn, f in flows.items() if f.structure]
+    if query.context in ("provisionagreement", "*"):
+        agreements = [(a.reference, a.dataflow) for a in catalogue.all(ProvisionAgreement)]
+        found["provisionagreement"] = [(one, urn) for one, urn in agreements if urn is not None and urn in flows]
+    return found
 
 
 def _named(query: DataQuery, references: list[Reference]) -> set[Reference]:
