@@ -96,6 +96,8 @@ class Serving:
         self.places = {name: {w: n for n, w in enumerate(words)} for name, words in self.words.items()}
         keys = folder / KEYS
         self.keys: Ints | None = np.load(keys, mmap_mode="r") if keys.exists() else None
+        # Read, not mapped: what a dump went through would count as memory of the process. One descriptor for all threads.
+        self._source = pa.OSFile(str(self._path), "r")
         self._threads = threading.local()
         self._columns: dict[str, tuple[list[str], Codes]] = {}
         self._observed: dict[str, list[str]] = {}
@@ -197,7 +199,7 @@ class Serving:
             names = (TIME, VALUE, *self.layout.observation_attributes)
             wanted = [n for n, name in enumerate(names) if name in columns] if columns else None
             options = ipc.IpcReadOptions(use_threads=False, included_fields=wanted)
-            readers[columns] = ipc.open_file(pa.memory_map(str(self._path)), options=options)
+            readers[columns] = ipc.open_file(self._source, options=options)
         return readers[columns]
 
 
