@@ -119,10 +119,11 @@ def address(case: Case, asked: PlainQuery) -> str:
     context = qb.DataContext.DATAFLOW if old else qb.DataContext(case["entry"].partition(" ")[2])
     agreement = context == qb.DataContext.PROVISION_AGREEMENT
     words = {"nodata": "dsd", "serieskeysonly": "series"}  # as pysdmx says these details of 1.5
+    word = words.get(asked.detail, asked.attributes) if old else asked.attributes
     written = qb.DataQuery(
         context=context, agency_id="SSER", version="~",
         resource_id=f"{AGREEMENTS[case['flow']]}_{case['flow']}" if agreement else case["flow"],
-        attributes=words[asked.detail] if old and asked.detail in words else asked.attributes if asked.attributes in ("dsd", "none", "series", "obs") else asked.attributes.split(","),
+        attributes=word if word in ("dsd", "none", "series", "obs") else word.split(","),
         measures=asked.measures, obs_dimension=asked.at, first_n_obs=asked.first, last_n_obs=asked.last,
         offset=asked.offset, limit=asked.limit, sort=[qb.SortBy(c, "desc" if down else "asc") for c, down in asked.sort],
     ).get_url(ApiVersion.V1_5_0 if old else ApiVersion.V2_2_0)  # fmt: skip

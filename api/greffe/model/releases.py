@@ -40,6 +40,10 @@ class Release:
         """In effect and not withdrawn."""
         return self.effective_at <= now and (self.withdrawn_at is None or now < self.withdrawn_at)
 
+    def instants(self, now: datetime) -> tuple[datetime, ...]:
+        """When it took effect and when it was withdrawn, as far as that has happened."""
+        return tuple(i for i in (self.effective_at, self.withdrawn_at) if i is not None and i <= now)
+
 
 def current(releases: Iterable[Release], now: datetime) -> Release | None:
     """The readable release with the highest number, or None."""

@@ -6,6 +6,7 @@ from greffe.errors import NotFound, TooLarge
 from greffe.formats.negotiation import negotiate
 from greffe.query.availability import V1_PARAMETERS, V2_PARAMETERS, parse_availability
 from greffe.query.available import available, matches
+from greffe.query.flows import named_flows
 from greffe.web.rest.answers import Asked, Prepared, changed_at, coded, header_of, headers_of, tag_of
 
 
@@ -20,14 +21,17 @@ def availability(asked: Asked) -> Prepared:
         )
     given = asked.given(V1_PARAMETERS if api == "v1" else V2_PARAMETERS, components=api == "v2")
     choice = negotiate(asked.accept, given.get("format", ""), "structure", api, given.get("formatVersion", ""))
-    catalogue, ledger = parts.catalogue(), parts.ledger()
-    found = matches(query, catalogue, lambda flow: ledger.releases_of(flow.reference), parts.clock())
+    catalogue, ledger, now = parts.catalogue(), parts.ledger(), parts.clock()
+    found = matches(query, catalogue, lambda flow: ledger.releases_of(flow.reference), now)
     language, encoding = asked.language(given), asked.encoding(given)
     releases = [p.release for m in found for p in m.pieces]
     since = max([changed_at(parts), *(r.effective_at for r in releases)])
     state = [(m.context.reference, m.pieces) for m in found]
-    tag = tag_of(repr(state), catalogue.checksum, api, asked.address, asked.raw, choice.content_type, language)
-    headers = headers_of(coded(tag, encoding), language, since)
+    tag = tag_of(repr(state), since, catalogue.checksum, api, asked.address, asked.raw, choice.content_type, language)
+    # A withdrawal brings back what is older: the date goes on, lest a client that has the withdrawn one hear 304.
+    flows = {one.dataflow.reference for one in named_flows(query.data, catalogue)}
+    modified = max(since, *(i for flow in flows for r in ledger.releases_of(flow) for i in r.instants(now)))
+    headers = headers_of(coded(tag, encoding), language, modified)
     test = any(r.origin == "synthetic" for r in releases)
     headers |= {"Data-Origin": "synthetic" if test else "real"}
     if asked.unchanged(headers):

@@ -40,6 +40,7 @@ def data(asked: Asked) -> Prepared:
     encoding = asked.encoding(given, packed=choice.format.packed)
     tag = tag_of(
         found.state,
+        found.modified,  # it stands in the message: when a withdrawal brings back what was before, other bytes
         catalogue.checksum,
         api,
         asked.address,

@@ -28,7 +28,9 @@ def metadata(asked: Asked) -> Prepared:
     found = answered(query, catalogue)
     language, encoding = asked.language(given), asked.encoding(given)
     since = changed_at(parts, query.as_of)
-    tag = tag_of(catalogue.checksum, "v2", asked.address, asked.raw, choice.content_type, repr(parameters), language)
+    tag = tag_of(
+        catalogue.checksum, since, "v2", asked.address, asked.raw, choice.content_type, repr(parameters), language
+    )
     headers = headers_of(coded(tag, encoding), language, since)
     if asked.unchanged(headers):
         return Prepared.bare(304, headers)

@@ -30,7 +30,7 @@ def schema(asked: Asked) -> Prepared:
     choice = choose(asked, given)
     language, encoding = asked.language(given), asked.encoding(given)
     since = changed_at(parts, query.as_of)
-    tag = tag_of(catalogue.checksum, api, asked.address, asked.raw, choice.content_type, language)
+    tag = tag_of(catalogue.checksum, since, api, asked.address, asked.raw, choice.content_type, language)
     headers = headers_of(coded(tag, encoding), language, since)
     if asked.unchanged(headers):
         return Prepared.bare(304, headers)
