@@ -30,7 +30,7 @@ def availability(asked: Asked) -> Prepared:
     tag = tag_of(repr(state), since, catalogue.checksum, api, asked.address, asked.raw, choice.content_type, language)
     # A withdrawal brings back what is older: the date goes on, lest a client that has the withdrawn one hear 304.
     flows = {one.dataflow.reference for one in named_flows(query.data, catalogue)}
-    modified = max(since, *(i for flow in flows for r in ledger.releases_of(flow) for i in r.instants(now)))
+    modified = max([since, *(i for flow in flows for r in ledger.releases_of(flow) for i in r.instants(now))])
     headers = headers_of(coded(tag, encoding), language, modified)
     test = any(r.origin == "synthetic" for r in releases)
     headers |= {"Data-Origin": "synthetic" if test else "real"}
