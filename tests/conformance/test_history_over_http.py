@@ -136,7 +136,7 @@ def test_history_is_refused_where_it_cannot_be_said(web: TestClient, format_: st
     assert web.get(f"{V2}?format={format_}").status_code == 200
 
 
-@pytest.mark.item("R2-DATA-45", "R2-STR-40", "R2-SCH-05", "R2-META-05")
+@pytest.mark.item("R2-DATA-45", "R2-STR-40", "R2-SCH-05")
 @pytest.mark.parametrize(
     ("moment", "found"),
     [("2026-12-01T00:00:00Z", FIRST), ("2026-12-02T12:00:00Z", SECOND), ("2026-12-03T18:00:00Z", SECOND),
@@ -186,11 +186,6 @@ def test_nothing_withdrawn_or_embargoed_leaks(web: TestClient):
                 address,
                 accept,
             )
-
-
-def counts(web: TestClient) -> str:
-    answer = web.get(f"/sdmx/v1/availableconstraint/{FLOW}?metrics=true&format=structure-2.1")
-    return answer.text if answer.status_code == 200 else str(answer.status_code)
 
 
 @pytest.mark.item("HTTP-09", "R1-AVL-07", "R2-AVL-08")
