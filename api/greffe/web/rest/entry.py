@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping
 from typing import Final, TypeAlias
 
-from anyio import CapacityLimiter, to_thread
+from anyio import Lock, move_on_after, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -36,8 +36,9 @@ FAMILIES: Final[Mapping[Api, Mapping[str, Family]]] = {
         "registration": registration,
     },
 }
-# Threads that prepare answers at a time. They share one interpreter: more of them only wait for each other.
-_WORKERS: Final = 2
+# Seconds for which an answer waits for the one before it. Answers are small and share one interpreter, where threads
+# only wait for each other; but a slow one must not keep the others.
+_PATIENCE: Final = 0.1
 
 
 class _Entry:
@@ -45,7 +46,7 @@ class _Entry:
 
     def __init__(self, parts: Parts, api: Api, small: SmallAnswers, dumps: Dumps) -> None:
         self._parts, self._api, self._small, self._dumps = parts, api, small, dumps
-        self._working = CapacityLimiter(_WORKERS)
+        self._turn = Lock(fast_acquire=True)
 
     async def answered(self, request: Request) -> Response:
         """GET and HEAD of any address below the entry point."""
@@ -64,13 +65,22 @@ class _Entry:
         asked = Asked.of(self._parts, self._api, request)
         if not asked.address:
             return problem(request, NotFound("Ask for data or a structure.", nearest=_words(self._api)))
-        long = partial or not body  # may make a whole file, which must not keep others waiting
-        response, kept = await to_thread.run_sync(
-            self._made, asked, body, partial, limiter=None if long else self._working
-        )
+        response, kept = await self._in_turn(asked, body, partial)
         if kept is not None and kept.status != 304:
             self._small.put(key, state, kept)
         return response
+
+    async def _in_turn(self, asked: Asked, body: bool, partial: bool) -> tuple[Response, Kept | None]:
+        """Made in a worker when the one before is made, or after some patience; what may need a whole file, at once."""
+        if partial or not body:
+            return await to_thread.run_sync(self._made, asked, body, partial)
+        with move_on_after(_PATIENCE) as waiting:
+            await self._turn.acquire()
+        try:
+            return await to_thread.run_sync(self._made, asked, body, partial)
+        finally:
+            if not waiting.cancelled_caught:
+                self._turn.release()
 
     def _made(self, asked: Asked, body: bool, partial: bool) -> tuple[Response, Kept | None]:
         """The answer prepared and, when it is small, made: all in one visit to a worker."""
