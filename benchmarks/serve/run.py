@@ -1,17 +1,19 @@
-"""The running server under the questions that it gets, against the bounds of the design and the limit of this machine.
+"""The running server under the questions that it gets, against the bounds of the design, the limit and the peers.
 
-    python benchmarks/serve/run.py [--check] [--quick]
+    python benchmarks/serve/run.py [--check] [--quick] [--markdown]
 
-100 k, 1 M and 8 M observations of one cube are released and served by `greffe serve`, one process. Dumps: first byte
-and memory over idle, for each format. One series of 8 M: never asked before (p50, p95), asked before, 304; requests a
-second with 8 clients (wrk). A slice of 10 k across series.
-`--quick`: 100 k and 1 M only. `--check`: exit 1 when a bound is
-missed.
+100 k, 1 M and 8 M observations of one cube are released and served by `greffe serve`, one process. One series of 8 M:
+never asked before (p50, p95), asked before, 304; requests a second with 8 clients (wrk). A slice of 10 k across series.
+Availability and structures. Dumps: first byte and memory over idle, for each format, and the time of DuckDB's COPY of
+the same rows. pysdmx's and sdmx1's writers. `--quick`: 100 k and 1 M only. `--check`: exit 1 when a bound is missed.
+`--markdown`: tables for docs/reference/performance.md, and nothing else.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import os
 import random
 import re
@@ -22,33 +24,25 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
 
+import peers
 import store
+from bounds import Bounds
 
+POINTS = ("sdmx-csv", "jsondata", "structurespecificdata")
 FORMATS = (
     "sdmx-csv", "sdmx-csv-1.0", "structurespecificdata", "genericdata", "sdmx-ml-3.1", "jsondata", "sdmx-json-1.0",
-    "plain-csv", "jsonstat",
+    "plain-csv", "jsonstat", "parquet", "xlsx",
 )  # fmt: skip
+BEYOND = {"xlsx": ("BENCH_8M",)}  # what a format cannot hold
 FIRST_BYTE, MEMORY = 0.100, 128.0  # seconds; MB over idle
 POINT = (0.006, 0.020)  # p50, p95 of one series
 RATES = {"not cached": 400, "cached": 2_500, "304": 3_000}
 SLICE = 0.040
-
-
-class Bounds:
-    """What was measured beside what was asked."""
-
-    def __init__(self) -> None:
-        self.missed: list[str] = []
-
-    def say(self, what: str, found: float, bound: float, unit: str, *, least: bool = False) -> None:
-        good = found >= bound if least else found <= bound
-        if not good:
-            self.missed.append(what)
-        sign = "≥" if least else "≤"
-        print(f"  {what:<58}{found:>10,.1f} {unit:<5} bound {sign} {bound:>8,.0f}  {'ok' if good else 'MISSED'}")
+DATA = "/sdmx/v2/data/dataflow/SSER"
 
 
 def resident(pid: int, which: str) -> float:
@@ -74,15 +68,26 @@ def dump(base: str, pid: int, flow: str, name: str) -> tuple[float, float, int, 
     return first, time.perf_counter() - start, size, resident(pid, "VmHWM") - idle
 
 
-def dumps(base: str, pid: int, flows: list[str], bounds: Bounds) -> None:
+def dumps(
+    base: str, pid: int, flows: list[str], copied: dict[str, float], bounds: Bounds
+) -> dict[tuple[str, str], float]:
+    """(flow, format) → seconds of the whole. `copied`: DuckDB's seconds for the rows of BENCH_1M."""
+    found: dict[tuple[str, str], float] = {}
     for name in FORMATS:
-        print(name)
+        bounds.part(f"Dump: {name}")
         for flow in flows:
+            if flow in BEYOND.get(name, ()):
+                continue
             first, whole, size, memory = dump(base, pid, flow, name)
+            found[flow, name] = whole
             shutil.rmtree(Path(os.environ["BENCH_HOME"]) / "var/kept", ignore_errors=True)
-            print(f"    {flow:<12}{size / 1e6:>9,.0f} MB in {whole:>6.2f} s")
-            bounds.say(f"{flow} first byte", first * 1e3, FIRST_BYTE * 1e3, "ms")
-            bounds.say(f"{flow} memory over idle", memory, MEMORY, "MB")
+            bounds.say(f"{flow}, first byte", first * 1e3, FIRST_BYTE * 1e3, "ms")
+            bounds.say(f"{flow}, memory over idle", memory, MEMORY, "MB")
+            bounds.say(f"{flow}, whole answer of {size / 1e6:,.0f} MB", whole, None, "s")
+            if flow == "BENCH_1M":
+                kind = "parquet" if name == "parquet" else "csv"
+                bounds.say(f"{flow}, of the time of DuckDB COPY {kind}", whole / copied[kind], None, "×")
+    return found
 
 
 def codes(flow: str) -> dict[str, list[str]]:
@@ -95,32 +100,60 @@ def series(flow: str) -> str:
     return ".".join(random.choice(listed) for listed in codes(flow).values())
 
 
-def points(base: str, flow: str, bounds: Bounds) -> None:
-    """One series, a key that was not asked before, over a connection that is kept open."""
-    line = HTTPConnection(base.removeprefix("http://"))
-    times = []
-    for _ in range(400):
+def times(base: str, count: int, address: Callable[[int], str]) -> tuple[list[float], bytes]:
+    """Seconds of so many questions over one connection that is kept open, sorted, and the last answer. None is cached:
+    each says another preference of languages."""
+    line, found, body = HTTPConnection(base.removeprefix("http://")), [], b""
+    for number in range(count + 20):
         start = time.perf_counter()
-        line.request("GET", f"/sdmx/v2/data/dataflow/SSER/{flow}/1.0.0/{series(flow)}?format=sdmx-csv")
-        assert line.getresponse().read().count(b"\n") == 18
-        times.append(time.perf_counter() - start)
-    times = sorted(times[20:])
-    bounds.say(f"one series of {flow}, not cached, p50", statistics.median(times) * 1e3, POINT[0] * 1e3, "ms")
-    bounds.say(f"one series of {flow}, not cached, p95", times[int(len(times) * 0.95)] * 1e3, POINT[1] * 1e3, "ms")
+        line.request("GET", address(number), headers={"Accept-Language": f"en;q=0.{random.randint(1, 10**9)}"[:12]})
+        answer = line.getresponse()
+        body = answer.read()
+        found.append(time.perf_counter() - start)
+        if answer.status != 200:
+            raise RuntimeError(body.decode())
+    return sorted(found[20:]), body
+
+
+def points(base: str, flow: str, bounds: Bounds) -> float:
+    """One series, a key that was not asked before; seconds of the first format."""
+    bounds.part(f"One series of {flow}, not cached")
+    medians = []
+    for name in POINTS:
+        found, _ = times(base, 300, lambda _n, name=name: f"{DATA}/{flow}/1.0.0/{series(flow)}?format={name}")
+        medians.append(statistics.median(found))
+        bounds.say(f"{name}, p50", medians[-1] * 1e3, POINT[0] * 1e3, "ms")
+        bounds.say(f"{name}, p95", found[int(len(found) * 0.95)] * 1e3, POINT[1] * 1e3, "ms")
+    return medians[0]
 
 
 def slices(base: str, flow: str, bounds: Bounds) -> None:
-    """About 10,000 observations across series: one area (the last dimension) of all the others, one sex."""
-    line = HTTPConnection(base.removeprefix("http://"))
+    """About 10,000 observations across series: one area (the last dimension) of all the others, one age."""
+    bounds.part(f"A slice across series of {flow}, not cached")
     for what, rest in (("one area, last dimension", "A.*.NR.{sex}.*.{geo}"), ("one age", "A.{iccs}.NR.*.{age}.*")):
-        times, rows = [], 0
-        for _ in range(40):
+
+        def address(_number: int, rest: str = rest) -> str:
             key = rest.format(**{id_: random.choice(listed) for id_, listed in codes(flow).items()})
-            start = time.perf_counter()
-            line.request("GET", f"/sdmx/v2/data/dataflow/SSER/{flow}/1.0.0/{key}?format=sdmx-csv")
-            rows = line.getresponse().read().count(b"\n") - 1
-            times.append(time.perf_counter() - start)
-        bounds.say(f"{what} of {flow}: {rows:,} observations, p50", statistics.median(times) * 1e3, SLICE * 1e3, "ms")
+            return f"{DATA}/{flow}/1.0.0/{key}?format=sdmx-csv"
+
+        found, body = times(base, 40, address)
+        rows = body.count(b"\n") - 1
+        bounds.say(f"{what}, {rows:,} observations, p50", statistics.median(found) * 1e3, SLICE * 1e3, "ms")
+
+
+def structures(base: str, flow: str, bounds: Bounds) -> None:
+    """Questions that lead to data."""
+    bounds.part("Availability and structures, not cached, p50")
+    for what, address in (
+        ("availability of one series", lambda _n: f"/sdmx/v2/availability/dataflow/SSER/{flow}/1.0.0/{series(flow)}"),
+        ("availability of the whole", lambda _n: f"/sdmx/v2/availability/dataflow/SSER/{flow}/1.0.0"),
+        (
+            "dataflow and all it uses",
+            lambda _n: f"/sdmx/v2/structure/dataflow/SSER/{flow}/1.0.0?references=descendants",
+        ),
+        ("all dataflows", lambda _n: "/sdmx/v2/structure/dataflow/*/*/*"),
+    ):
+        bounds.say(what, statistics.median(times(base, 40, address)[0]) * 1e3, None, "ms")
 
 
 def rate(address: str, script: str = "", headers: tuple[str, ...] = ()) -> float:
@@ -140,43 +173,69 @@ def rate(address: str, script: str = "", headers: tuple[str, ...] = ()) -> float
 
 
 def rates(base: str, flow: str, bounds: Bounds) -> None:
+    bounds.part(f"8 clients, one series of {flow}, requests a second")
     known = {id_: "{" + ",".join(f'"{c}"' for c in listed) + "}" for id_, listed in codes(flow).items()}
     lists = "\n".join(f"local {id_} = {found}" for id_, found in known.items())
     picked = ' .. "." .. '.join(f"{id_}[math.random(#{id_})]" for id_ in known)
     start = f'math.randomseed({random.randint(1, 10**6)})\n{lists}\nrequest = function()\n  return wrk.format("GET", '
-    path = f"/sdmx/v2/data/dataflow/SSER/{flow}/1.0.0/"
-    script = f'{start}"{path}" .. {picked} .. "?format=sdmx-csv")\nend\n'
-    bounds.say("8 clients, one series, not cached", rate(base, script), RATES["not cached"], "/s", least=True)
+    path = f"{DATA}/{flow}/1.0.0/"
+    for name in POINTS:
+        script = f'{start}"{path}" .. {picked} .. "?format={name}")\nend\n'
+        bounds.say(f"{name}, not cached", rate(base, script), RATES["not cached"], "/s", least=True)
     address = f"{base}{path}A.ICCS0101.NR.T.Y10.FR101?format=sdmx-csv"
     tag = urllib.request.urlopen(address).headers["ETag"]
-    bounds.say("8 clients, the same series, cached", rate(address), RATES["cached"], "/s", least=True)
+    bounds.say("sdmx-csv, the same series, cached", rate(address), RATES["cached"], "/s", least=True)
     again = rate(address, headers=(f"If-None-Match: {tag}",))
-    bounds.say("8 clients, the same series, 304", again, RATES["304"], "/s", least=True)
+    bounds.say("sdmx-csv, the same series, 304", again, RATES["304"], "/s", least=True)
+
+
+def measured(home: Path, bounds: Bounds) -> None:
+    """Everything, one after the other."""
+    flows, largest = list(store.GEO), list(store.GEO)[-1]
+    copied = peers.duckdb_copy(home / "var/releases", "BENCH_1M")
+    with store.served(home) as (base, pid):
+        point = points(base, largest, bounds)
+        slices(base, largest, bounds)
+        rates(base, largest, bounds)
+        structures(base, largest, bounds)
+        whole = dumps(base, pid, flows, copied, bounds)
+    peers.libraries(whole, point, bounds)
+
+
+def machine() -> str:
+    """Where this was measured, and how busy that was."""
+    names = re.findall(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
+    memory = int(re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())[1]) / 1024**2
+    load = ", ".join(f"{found:.1f}" for found in os.getloadavg())
+    processors = len(os.sched_getaffinity(0))
+    python = sys.version.split()[0]
+    return (
+        f"{processors} processors ({names[0] if names else 'unknown'}), {memory:.0f} GB, Python {python}; load {load}"
+    )
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--markdown", action="store_true")
     asked = parser.parse_args()
     if shutil.which("wrk") is None:
         print("wrk is needed: apt-get install wrk", file=sys.stderr)
         return 2
-    bounds = Bounds()
+    bounds = Bounds(quiet=asked.markdown)
     if asked.quick:
         store.GEO.pop("BENCH_8M")
+    before = machine()
+    print(before)
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
         os.environ["BENCH_HOME"] = folder
-        print(f"{len(os.sched_getaffinity(0))} processors, load {os.getloadavg()[0]:.1f}")
-        store.build(home)
-        flows, largest = list(store.GEO), list(store.GEO)[-1]
-        with store.served(home) as (base, pid):
-            points(base, largest, bounds)
-            slices(base, largest, bounds)
-            rates(base, largest, bounds)
-            dumps(base, pid, flows, bounds)
-    print(f"\n{len(bounds.missed)} bounds missed" + "".join(f"\n  {name}" for name in bounds.missed))
+        with contextlib.redirect_stdout(io.StringIO()) if asked.markdown else contextlib.nullcontext():
+            store.build(Path(folder))
+        measured(Path(folder), bounds)
+    if asked.markdown:
+        print(f"\nLoad at the end: {os.getloadavg()[0]:.1f}.\n\n{bounds.markdown()}", end="")
+    print(f"\n{len(bounds.missed)} bounds missed" + "".join(f"\n- {name}" for name in bounds.missed))
     return 1 if bounds.missed and asked.check else 0
 
 
