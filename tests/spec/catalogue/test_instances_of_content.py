@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from greffe.model.mappings import (
 from greffe.model.metadata import MetadataSet, MetadataStructure, ReportedAttribute
 from greffe.model.references import Reference, Urn
 from greffe.model.reporting import Process, ReportingCategory, ReportingTaxonomy
-from greffe.model.structures import ConceptScheme, DataConsumerScheme, OrganisationUnitScheme, ValueList
+from greffe.model.structures import Codelist, ConceptScheme, DataConsumerScheme, OrganisationUnitScheme, ValueList
 from greffe.model.transformations import (
     CustomTypeScheme,
     Ruleset,
@@ -166,6 +167,20 @@ def test_the_report_names_the_categories_without_a_french_figure():
     assert len(missing) == 7
     for language in ("en", "fr"):
         assert set(re.findall(r"ICCS\d+", text[language])) == missing
+
+
+def test_the_list_says_the_first_year_of_what_is_published():
+    """23 categories; the 16 with a French figure say the year of the first, the seven of the report say none."""
+    items = one(Codelist, "ESTAT_ICCS").items
+    asked = {i.id: i.annotation("FIRST_FRENCH_YEAR") for i in items if i.annotation("IN_CRIM_OFF_CAT") == "1"}
+    with (ROOT / "samples/published/publications/estat_crim_off_cat.csv").open(encoding="utf-8") as stream:
+        rows = [r for r in csv.DictReader(stream) if r["OBS_VALUE"] and r["unit"] == "NR"]
+    first = {c: min(r["TIME_PERIOD"] for r in rows if r["iccs"] == c) for c in {r["iccs"] for r in rows}}
+    assert Counter(first.values()) == {"2008": 11, "2016": 5}
+    assert len(asked) == 23
+    assert {c: year for c, year in asked.items() if year} == first
+    map_ = catalogue().maps[Reference("SSER", "MAP_ESTAT_CRIM_OFF_CAT")]
+    assert {c for c, year in asked.items() if not year} == {n.cells["iccs"] for n in map_.not_provided}
 
 
 # Rules in VTL
