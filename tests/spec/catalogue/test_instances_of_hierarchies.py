@@ -67,13 +67,15 @@ def test_courts_are_linked_to_their_code_list():
     assert [(str(a.linked.reference), a.context) for a in links] == [("SSER:CL_JURIDICTION(1.0.0)", None)]
 
 
-DAYS = ["2008-01-01", "2011-03-31", "2011-04-01", "2011-12-31", "2012-01-01", "2020-01-01"]
+DAYS = ["2008-01-01", "2011-03-30", "2011-03-31", "2011-04-01", "2011-12-31", "2012-01-01", "2020-01-01"]
 
 
 @pytest.mark.parametrize("day", DAYS)
-@pytest.mark.parametrize(("id_", "departments"), [("JUDICIAL_MAP", 104), ("REGIONS", 101)])
-def test_a_department_has_one_place_on_any_day(id_, departments, day):
-    """101 departments; the judicial map also has Saint Pierre and Miquelon, French Polynesia and New Caledonia."""
+@pytest.mark.parametrize("id_", ["JUDICIAL_MAP", "REGIONS"])
+def test_a_department_has_one_place_on_any_day(id_, day):
+    """101 departments, Mayotte since 31 March 2011; the judicial map has Mayotte before as well, and Saint Pierre and
+    Miquelon, French Polynesia and New Caledonia."""
+    departments = 104 if id_ == "JUDICIAL_MAP" else 101 if day >= "2011-03-31" else 100
     found = [code for code, _, level in on(day, hierarchy(id_).codes) if level == "DEPARTMENT"]
     assert len(found) == len(set(found)) == departments
 
@@ -132,6 +134,8 @@ def test_sixteen_regions_became_seven_in_2016():
     assert above("REGIONS", "2015-12-31", "67") == ["FRF1"]  # Alsace
     assert above("REGIONS", "2016-01-01", "67") == ["R44"]  # Grand Est
     assert above("REGIONS", "2015-12-31", "75") == above("REGIONS", "2016-01-01", "75") == ["R11"]
+    assert above("REGIONS", "2011-03-30", "976") == []
+    assert above("REGIONS", "2011-03-31", "976") == ["R06"]
     before = {code for code, _, level in on("2015-12-31", hierarchy("REGIONS").codes) if level == "REGION"}
     after = {code for code, _, level in on("2016-01-01", hierarchy("REGIONS").codes) if level == "REGION"}
     assert (len(before - after), sorted(after - before)) == (16, ["R27", "R28", "R32", "R44", "R75", "R76", "R84"])
