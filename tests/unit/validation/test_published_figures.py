@@ -1,10 +1,13 @@
 """What France's figures, as Eurostat and UNODC have published them, give away (README.md of tests/data/validation)."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 
+from greffe.model.metadata import MetadataSet
+from greffe.model.references import Reference
 from greffe.model.structures import Dataflow
 
 ROOT = Path(__file__).parents[3]
@@ -55,6 +58,24 @@ def test_rates_of_crim_off_cat_that_do_not_follow(eurostat):
             year = row["cause"].removeprefix("Population of ")
             assert found[key].values["vintage"] == year
             assert found[key].messages["en"].endswith(f"; it follows from the population of {year}.")
+
+
+def test_the_quality_report_and_the_page_tell_the_rates_as_the_rule_does(eurostat, shipped):
+    """Eleven rates, eight of them with the population of 2016: code by code in the report."""
+    found = eurostat("QR-RAT-01")
+    of_2016 = {key for key, f in found.items() if "2016" in f.values.get("vintage", "").split(", ")}
+    assert (len(found), len(of_2016)) == (11, 8)
+    assert not any(f.values.get("vintage") for key, f in found.items() if key not in of_2016)
+    report = shipped.get(MetadataSet, Reference("SSER", "QUALITY_ESTAT_CRIM_OFF_CAT"))
+    text = next(c.values[0] for a in report.attributes for c in a.children if c.id == "KNOWN_ANOMALIES")
+    for language, eight in (("en", "; eight of them ("), ("fr", " ; huit d’entre eux (")):
+        codes, rest = text[language].split(eight)[1].split(")", 1)
+        others = rest.split("(")[1].split(")")[0]
+        assert set(re.findall(r"ICCS\d+", codes)) == {key.split(".")[1] for key, _ in of_2016}
+        assert set(re.findall(r"ICCS\d+", others)) == {key.split(".")[1] for key, _ in set(found) - of_2016}
+    page = (ROOT / "docs/observatories.md").read_text(encoding="utf-8")
+    assert "eleven do not follow" in page
+    assert "eight follow from the population\n  of 2016, three from none" in page
 
 
 def test_changes_of_crim_off_cat(eurostat):
