@@ -211,6 +211,21 @@ def test_calculations_are_those_of_the_maps():
         assert calculation in [c.id for c in catalogue().maps[Reference("SSER", map_)].calculations]
 
 
+def test_sums_are_of_counts():
+    """Rates do not add up: whatever sums over a flow with units takes its counts."""
+    items = [i for s in ("VTL_CALCULATIONS", "VTL_CHECKS") for i in one(TransformationScheme, s).items]
+    summed = {
+        i.id: re.findall(r"hierarchy\((\w+)(.*?),", i.expression)[0]
+        for i in items
+        if isinstance(i, Transformation) and "hierarchy(" in i.expression
+    }
+    assert set(summed) == {
+        "PERSONS_BOTH_SEXES", "PERSONS_ALL_AGES", "CHECK_QR_SUM_01", "CHECK_QR_SUM_04", "CHECK_QR_SUM_10",
+    }  # fmt: skip
+    assert summed.pop("CHECK_QR_SUM_10") == ("cepej_q91", "")  # has no unit: its lines are counts of cases
+    assert {filter_ for _, filter_ in summed.values()} == {' [filter unit = "NR"]'}
+
+
 def test_what_transformations_use_is_defined():
     """Every word before a bracket, and every operand, is an alias, an earlier result, an operator or a ruleset."""
     aliases = {i.alias: i.mapped for i in one(VtlMappingScheme, "VTL_ALIASES").items if isinstance(i, VtlMapping)}

@@ -72,7 +72,7 @@ def national_density_is_likely(facts: Facts) -> Iterator[Query]:
 @rule(
     "QR-RAT-04",
     WARNING,
-    "Le taux de couverture est compris entre 70 et 140 %.",
+    "Le taux de variation du stock est compris entre 70 et 140 %.",
     stages=OUTSIDE,
     needs=NEEDS,
 )
@@ -84,7 +84,7 @@ def clearance_rate_is_likely(facts: Facts) -> Iterator[Query]:
 @rule(
     "QR-RAT-05",
     ERROR,
-    "Le taux de couverture est compris entre 0 et 500 %.",
+    "Le taux de variation du stock est compris entre 0 et 500 %.",
     stages=OUTSIDE,
     needs=NEEDS,
 )

@@ -28,12 +28,12 @@ def sexes_add_up(facts: Facts) -> Iterator[Query]:
 @rule(
     "QR-SUM-02",
     ERROR,
-    "Le total est la somme des majeurs et des mineurs, personnes morales et indéterminés compris.",
+    "Le total est la somme des majeurs et des mineurs, et des personnes morales et indéterminés que la liste prévoit.",
     stages=STAGES,
     needs=("AGE|age",),
 )
 def ages_add_up(facts: Facts) -> Iterator[Query]:
-    """The total equals adults plus juveniles, legal persons and unknown included."""
+    """The total equals adults plus juveniles, and the legal persons and unknown that the list has."""
     return _sums(facts, "QR-SUM-02")
 
 
