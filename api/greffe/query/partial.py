@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TypeAlias
 
 from greffe.catalogue.catalogue import Catalogue
+from greffe.model.allowed import allowed, restricting
 from greffe.model.artefacts import Artefact, ItemScheme
 from greffe.model.mappings import ItemSchemeMap, StandardRepresentationMap
 from greffe.model.metadata import MetadataConstraint, MetadataStructure
@@ -24,7 +26,7 @@ from greffe.query.graph import agency_of
 from greffe.query.items import own_id, with_items
 
 # Ids of items that are used; None = all of them, because something uses the scheme as a whole.
-Items: TypeAlias = set[str] | None
+Items: TypeAlias = AbstractSet[str] | None
 
 
 class Used:
@@ -49,11 +51,11 @@ class Used:
         items = self._agencies(artefact) if isinstance(artefact, AgencyScheme) else self._named.get(artefact.urn)
         return artefact if items is None else with_items(artefact, items)
 
-    def _agencies(self, scheme: AgencyScheme) -> set[str]:
+    def _agencies(self, scheme: AgencyScheme) -> AbstractSet[str]:
         """Who maintains something in the message, or is named as an item."""
         maintainers = {a.reference.agency for a in self._message}
         return {i.id for i in scheme.items if agency_of(scheme, i.id) in maintainers} | (
-            self._named.get(scheme.urn) or set()
+            self._named.get(scheme.urn) or frozenset()
         )
 
     def _uses(self, artefact: Artefact) -> Iterator[tuple[Urn, Items]]:
@@ -71,12 +73,12 @@ class Used:
                 yield from _of_table(artefact)
                 return
             case ItemSchemeMap(source=Urn() as source, target=Urn() as target):
-                yield source, {own_id(i.source) for i in artefact.items if not i.regex}
+                free = any(i.regex for i in artefact.items)  # a pattern may mean any item
+                yield source, None if free else {own_id(i.source) for i in artefact.items}
                 yield target, {own_id(i.target) for i in artefact.items}
                 return
-        for (
-            urn
-        ) in artefact.uses():  # a scheme as a whole counts where it is categorised: else it limits and frees nothing
+        # A scheme as a whole counts where it is categorised: else it limits and frees nothing.
+        for urn in artefact.uses():
             if urn.item or isinstance(artefact, Categorisation):
                 yield Urn(urn.kind, urn.reference), {own_id(urn.item)} if urn.item else None
 
@@ -93,7 +95,7 @@ class Used:
         limits: dict[str, set[str]] = {}
         for constraint in self._message:
             if isinstance(constraint, MetadataConstraint):
-                for path, values in constraint.values.items():
+                for path, values in allowed([constraint.values]).items():
                     limits.setdefault(own_id(path), set()).update(values)
         for top in structure.attributes:
             for heading in top.walk():
@@ -101,34 +103,31 @@ class Used:
                 if heading.representation.enumeration is not None and heading.id in limits:
                     yield heading.representation.enumeration, limits[heading.id]
 
-    def _limits(self, structure: DataStructure) -> dict[str, set[str]]:
+    def _limits(self, structure: DataStructure) -> dict[str, frozenset[str]]:
         """Component → codes that are allowed in the flows of the message that have this structure, or in the structure
         itself when there is no such flow. A component that one of them leaves free is not limited."""
         flows = [a for a in self._message if isinstance(a, Dataflow) and a.structure == structure.urn]
         if not flows:
             return self._allowed({structure.urn})
-        of_flows = [self._of_flow(flow, structure) for flow in flows]
-        everywhere = set.intersection(*(set(one) for one in of_flows))
-        return {id_: set().union(*(one[id_] for one in of_flows)) for id_ in everywhere}
+        return _either([self._of_flow(flow, structure) for flow in flows])
 
-    def _of_flow(self, flow: Dataflow, structure: DataStructure) -> dict[str, set[str]]:
+    def _of_flow(self, flow: Dataflow, structure: DataStructure) -> dict[str, frozenset[str]]:
         """What the structure, the flow, and all agreements on it allow."""
-        found = self._allowed({structure.urn, flow.urn})
         agreements = [a for a in self._catalogue.all(ProvisionAgreement) if a.dataflow == flow.urn]
-        of_agreements = [self._allowed({a.urn}) for a in agreements]
-        for id_ in set.intersection(*(set(one) for one in of_agreements)) if of_agreements else ():
-            codes: set[str] = set().union(*(one[id_] for one in of_agreements))
+        found = self._allowed({structure.urn, flow.urn})
+        for id_, codes in _either([self._allowed({a.urn}) for a in agreements]).items():
             found[id_] = found[id_] & codes if id_ in found else codes
         return found
 
-    def _allowed(self, attached: set[Urn]) -> dict[str, set[str]]:
+    def _allowed(self, attached: set[Urn]) -> dict[str, frozenset[str]]:
         """What allowed constraints on those artefacts leave together."""
-        found: dict[str, set[str]] = {}
-        for constraint in self._catalogue.all(DataConstraint):
-            if constraint.role == "Allowed" and attached & set(constraint.attachments):
-                for id_, codes in constraint.values.items():
-                    found[id_] = found[id_] & set(codes) if id_ in found else set(codes)
-        return found
+        return restricting(c for c in self._catalogue.all(DataConstraint) if attached & set(c.attachments))
+
+
+def _either(limits: Sequence[Mapping[str, frozenset[str]]]) -> dict[str, frozenset[str]]:
+    """What one or another allows, of the components that all of them limit."""
+    everywhere = set.intersection(*(set(one) for one in limits)) if limits else set()
+    return {id_: frozenset[str]().union(*(one[id_] for one in limits)) for id_ in everywhere}
 
 
 def _of_table(table: StandardRepresentationMap) -> Iterator[tuple[Urn, Items]]:

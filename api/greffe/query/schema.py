@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import BadQuery, BadSemantics, nearest
+from greffe.model.allowed import allowed, restricting
 from greffe.model.artefacts import Item
 from greffe.model.metadata import (
     MetadataAttribute,
@@ -36,6 +37,7 @@ from greffe.model.structures import (
 from greffe.model.validity import DataValidity
 from greffe.query import versions
 from greffe.query.absent import no_such
+from greffe.query.graph import agency_of
 from greffe.query.parameters import PRESENTATION, Spec, choice, moment, read_parameters, text
 from greffe.query.queries import ALL_DIMENSIONS
 
@@ -134,12 +136,12 @@ def schema(query: SchemaQuery, catalogue: Catalogue) -> SchemaAnswer:
     chain = list(_chain(context, catalogue))
     structure = chain[-1]
     if isinstance(structure, DataStructure):
-        regions = [c.values for c in _constraints(DataConstraint, chain, catalogue) if c.role == "Allowed"]
+        limits = restricting(_constraints(DataConstraint, chain, catalogue))
         used = [Used(c.id, c.concept, c.representation.enumeration) for c in structure.components]
     else:
-        regions = [c.values for c in _constraints(MetadataConstraint, chain, catalogue)]
+        limits = allowed(c.values for c in _constraints(MetadataConstraint, chain, catalogue))
         used = list(_headings(structure))
-    codes = _codes(used, regions, catalogue)
+    codes = _codes(used, limits, catalogue)
     artefacts = [structure, *_lists(used, codes, catalogue), *_concepts(used, catalogue)]
     if _shared(used):
         artefacts += _constraints(DataConstraint, chain, catalogue)
@@ -197,17 +199,15 @@ def _headings(structure: Maintainable) -> Iterator[Used]:
 
 
 def _codes(
-    used: Iterable[Used], regions: Sequence[Mapping[str, tuple[str, ...]]], catalogue: Catalogue
+    used: Iterable[Used], limits: Mapping[str, Collection[str]], catalogue: Catalogue
 ) -> dict[str, tuple[str, ...]]:
     """Component id → codes that its list has and every constraint on it allows."""
     found: dict[str, tuple[str, ...]] = {}
     for one in used:
         if one.enumeration is None:
             continue
-        # A component that a constraint names without values is not restricted by it (ML21-14).
-        allowed = [set(r[one.id]) for r in regions if r.get(one.id)]
         items = _scheme(one.enumeration, catalogue).items
-        found[one.id] = tuple(i.id for i in items if all(i.id in a for a in allowed))
+        found[one.id] = tuple(i.id for i in items if one.id not in limits or i.id in limits[one.id])
     return found
 
 
@@ -237,7 +237,7 @@ def _agencies(artefacts: Iterable[Artefact], catalogue: Catalogue) -> Iterator[A
     """Agency schemes with those who maintain what is in the answer."""
     wanted = {a.reference.agency for a in artefacts}
     for scheme in catalogue.all(AgencyScheme):
-        ids = {i.id for i in scheme.items if i.id in wanted}
+        ids = {i.id for i in scheme.items if agency_of(scheme, i.id) in wanted}
         if ids:
             yield _reduced(scheme, ids)
 

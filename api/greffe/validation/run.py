@@ -8,6 +8,7 @@ from typing import Final
 
 from greffe.arrow import integer, text
 from greffe.engine import Connection, Overflow
+from greffe.model.allowed import restricting
 from greffe.model.findings import ERROR, Finding
 from greffe.validation import rules as registering
 from greffe.validation.facts import Facts, prepared
@@ -37,16 +38,10 @@ def run(connection: Connection, context: Context, rules: Sequence[Rule] = RULES)
 
 def _facts(context: Context) -> Facts:
     catalogue, flow, structure = context.catalogue, context.dataflow, context.structure
-    allowed: dict[str, frozenset[str]] = {}
-    for constraint in catalogue.constraints(flow):
-        if constraint.role == "Allowed":
-            for component, codes in constraint.values.items():
-                kept = frozenset(codes)
-                allowed[component] = allowed[component] & kept if component in allowed else kept
     return Facts(
         structure=structure,
         codelists=catalogue.codelists(structure),
-        allowed=allowed,
+        allowed=restricting(catalogue.constraints(flow)),
         annotations={a.type: a.title for a in (*structure.annotations, *flow.annotations)},
         stage=context.stage,
         population=context.population,

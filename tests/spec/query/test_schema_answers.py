@@ -7,6 +7,7 @@ import pytest
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import BadQuery, BadSemantics, NotFound
+from greffe.model.artefacts import Item
 from greffe.model.metadata import MetadataConstraint
 from greffe.model.references import Reference
 from greffe.model.structures import Codelist, DataConstraint, DataStructure
@@ -66,6 +67,20 @@ def test_lists_hold_what_is_allowed_alone():
     assert {i.id for a in answer.artefacts if a.kind == "conceptscheme" for i in a.items} == used
     maintainers = {a.reference.agency for a in answer.artefacts}
     assert {i.id for a in answer.artefacts if a.kind == "agencyscheme" for i in a.items} <= maintainers
+
+
+@pytest.mark.item("R1-SCH-03", "R2-SCH-08")
+def test_an_agency_below_another_is_among_those_that_maintain():
+    """An agency that another one names is told in its scheme when it maintains something of the answer."""
+    below = replace(
+        every_kind.AGENCIES,
+        reference=Reference("SSER", "AGENCIES", "1.0"),
+        items=(Item("STATS", {"en": "Office"}), Item("OTHER", {"en": "Other"})),
+    )
+    structure = replace(STRUCTURE, reference=Reference("SSER.STATS", "DSD"))
+    answer = ask(address(structure), below, structure)
+    found = next(a for a in answer.artefacts if a.urn == below.urn)
+    assert ([i.id for i in found.items], found.partial) == (["STATS"], True)
 
 
 @pytest.mark.item("R2-SCH-08")

@@ -16,13 +16,15 @@ from every_kind import (
     METADATA_CONSTRAINT,
     NOTES,
     OLD_DATAFLOW,
+    OLD_PROVIDERS,
+    ORGANISATION_MAP,
     REPRESENTATION_MAP,
     STRUCTURE,
 )
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.model.artefacts import Item
-from greffe.model.mappings import MappedValue, ValueMapping
+from greffe.model.mappings import ItemMap, MappedValue, ValueMapping
 from greffe.model.references import Reference
 from greffe.model.structures import Codelist
 
@@ -178,6 +180,17 @@ def test_constraints_hold_together(attached, found):
     assert none == ("" if found else "M")
 
 
+@pytest.mark.item("R1-STR-53", "R2-STR-25")
+def test_a_component_that_is_named_without_values_is_free():
+    """A component that a constraint names without values keeps its whole list, as a schema says it."""
+    for values in ({"freq": (), "geo": ("FR",)}, {"geo": ("FR",)}):
+        found = partial("v1 dataflow/SSER/DF_CRIME?references=descendants", replace(ALLOWED, values=values))
+        assert found == OF_STRUCTURE | {"CL_AREA": "FR"}
+    named = dict.fromkeys(METADATA_CONSTRAINT.values, ())
+    address = "v2 metadataflow?references=metadataconstraint,metadatastructure,codelist"
+    assert "CL_AREA" not in partial(address, replace(METADATA_CONSTRAINT, values=named))
+
+
 @pytest.mark.item("R1-STR-53")
 def test_a_flow_that_is_free_frees_the_list():
     """A code list is limited only when every flow of the answer that uses it is limited."""
@@ -244,6 +257,18 @@ def test_a_pattern_means_any_code():
     rows = (ValueMapping((MappedValue("F.*", regex=True),), ("EU_FR",)),)
     found = partial("v2 representationmap/SSER/RM_AREA?references=children", replace(REPRESENTATION_MAP, rows=rows))
     assert found == {"CL_NUTS": "EU_FR"}
+
+
+@pytest.mark.item("R2-STR-33")
+def test_a_pattern_in_an_item_map_means_any_item():
+    """A pattern in a map of items leaves its source scheme whole; the target is limited to the items that it names."""
+    more = replace(OLD_PROVIDERS, items=(*OLD_PROVIDERS.items, Item("FR_DAP", {"en": "Prisons"})))
+    patterns = replace(ORGANISATION_MAP, items=(ItemMap("FR_D.*", "DAP", regex=True),))
+    assert partial("v2 organisationschememap?references=children", patterns, more) == {"DATA_PROVIDERS": "DAP"}
+    named = replace(ORGANISATION_MAP, items=(ItemMap("FR_DAP", "DAP"),))
+    assert partial("v2 organisationschememap?references=children", named, more) == {
+        "DATA_PROVIDERS": "DAP", "ESTAT:DATA_PROVIDERS": "FR_DAP",
+    }  # fmt: skip
 
 
 @pytest.mark.item("R1-STR-53")
