@@ -284,3 +284,7 @@ def test_the_journey_goes_from_ingest_to_transmission():
     ]  # fmt: skip
     map_ = next(a.title for a in steps[1].annotations if a.type == "MAP")
     assert catalogue().maps[Reference("SSER", map_)].target == Reference("SSER", "UNODC_CTS_PRISONS")
+    reported = {t.reference.id for report in catalogue().all(MetadataSet) for t in report.targets}
+    assert reported == {id_.removeprefix("QUALITY_") for id_ in REPORTS}
+    shown = "UNODC_CTS_PRISONS" in reported
+    assert ("has none yet" in steps[6].descriptions["en"]) is not shown
