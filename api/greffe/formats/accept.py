@@ -49,7 +49,10 @@ def _range(text: str) -> Range | None:
 
 
 def same_or_newer(asked: str, offered: str) -> bool:
-    """Whether `offered` is the version asked for: `3.0` is `3.0.0`, `2.0+.0` any 2.x, `2+.0.0` anything from 2 on."""
+    """Whether `offered` is the version asked for: `3.0` is `3.0.0`; of `2+.0.1` the part with `+` may be greater, or
+    equal with at least what follows: anything from 2.0.1 on; `2.0+.0` is any 2.x, `~` and `+` are any version."""
+    if asked in ("~", "+"):
+        return True
     wanted = asked.split(".")
     have = [int(part) for part in offered.split(".")]
     if not all(re.fullmatch(r"[0-9]{1,9}\+?", part) for part in wanted) or len(wanted) > 3:
@@ -57,8 +60,8 @@ def same_or_newer(asked: str, offered: str) -> bool:
     have += [0] * (3 - len(have))
     for number, part in enumerate(wanted):
         least = int(part.rstrip("+"))
-        if part.endswith("+") and have[number] > least:
-            return True
+        if part.endswith("+"):
+            return tuple(have[number:3]) >= tuple(int(p.rstrip("+")) for p in wanted[number:])
         if have[number] != least:
             return False
     return all(rest == 0 for rest in have[len(wanted) :])

@@ -202,7 +202,7 @@ class _Rated(Generic[F]):
 
     format: F
     range: Range
-    rank: tuple[float, int, int, bool, tuple[object, ...], int]
+    rank: tuple[float, int, int, bool, tuple[object, ...], bool, int]
 
 
 def _rated(format_: F, number: int, wanted: list[Range], api: Api) -> _Rated[F] | None:
@@ -212,7 +212,9 @@ def _rated(format_: F, number: int, wanted: list[Range], api: Api) -> _Rated[F] 
     if level == 0 or found is None or found.quality == 0:
         return None
     version = version_key(format_.version) if level >= _EXACT - 1 and format_.version else ()
-    return _Rated(format_, found, (found.quality, level, place, api in format_.default, version, -number))
+    # When the default is refused: on 2.x what stands for its syntax there, on 1.5 the next in the table, which is XML.
+    first = (api in format_.default, version, api == "v1" or api in format_.preferred)
+    return _Rated(format_, found, (found.quality, level, place, *first, -number))
 
 
 _EXACT: Final = 4
@@ -257,7 +259,8 @@ def _chosen(format_: F, asked: Range) -> Choice[F]:
     parameters = Parameters(
         asked.get("labels") or "id", asked.get("keys") or "none", asked.get("timeformat") or "original"
     )
-    content_type = asked.type if asked.type in _PLAIN else _alias(format_, asked) or format_.content_type
+    plain = "text/csv" if asked.type == "text/*" else asked.type
+    content_type = plain if plain in _PLAIN else _alias(format_, asked) or format_.content_type
     return Choice(format_, parameters, content_type + _said(format_, parameters))
 
 

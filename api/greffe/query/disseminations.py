@@ -51,7 +51,8 @@ def pieces(query: DataQuery, releases: Sequence[Release], now: datetime) -> tupl
         )
     if query.updated_after is None:
         return (Piece(latest),)
-    before = current(releases, query.updated_after)
+    # A moment to come would compare with a release that is not in effect yet, and so tell what it will change.
+    before = current(releases, min(query.updated_after, now))
     if before is None:
         return (Piece(latest, "R"),)
     return tuple(_since(before, latest, told, moment)) if before != latest else ()

@@ -33,12 +33,15 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;
         ("application/*", "data", "v2", JSON21),
         ("", "structure", "v1", ML),
         ("*/*", "structure", "v2", JSON),
+        # What is refused is left out, and the entry point's next is taken.
+        ("application/vnd.sdmx.data+json;version=2.1.0;q=0, */*", "data", "v2", DATA30),
+        ("application/vnd.sdmx.data+csv;version=2+.0.1", "data", "v2", CSV21),
         # A plain type is the default of its syntax, and comes back as it was asked (FMT-07).
         ("application/xml", "data", "v1", "application/xml"),
         ("text/xml", "data", "v2", "text/xml"),
         ("text/csv", "data", "v1", "text/csv"),
         ("text/csv; charset=utf-8; header=present", "data", "v2", "text/csv"),
-        ("text/*", "data", "v1", CSV1),
+        ("text/*", "data", "v1", "text/csv"),
         ("application/json", "structure", "v1", "application/json"),
         ("application/xml", "structure", "v2", "application/xml"),
         (BROWSER, "data", "v1", "application/xml"),
@@ -228,6 +231,11 @@ def test_names_are_unique_and_shared_synonyms_have_one_preferred_format():
         ("2.0+.0", "2.1.0", True),
         ("2.0+.0", "3.0.0", False),
         ("2+.0.0", "3.0.0", True),
+        ("2+.0.0", "2.1.0", True),
+        ("2+.0.1", "2.1.0", True),  # the example of the standard
+        ("2+.0.1", "2.0.0", False),
+        ("3.0.0+", "3.1.0", False),
+        ("~", "2.1.0", True),
         ("2.1", "2.0", False),
         ("2.0.0", "2.0.1", False),
         ("2.0", "2.0.1", False),

@@ -141,6 +141,8 @@ def test_as_of_tells_nothing_that_was_withdrawn(ask, moment, says):
         ("updatedAfter=2026-03-05T00:00:00Z", ["D: DE 2021 - -|LU 2022 - -", "R: FR 2020 1 A|FR 2021 4 A|NL 2022 8 P"]),
         ("updatedAfter=2026-04-01T00:00:00Z", []),
         ("updatedAfter=2026-04-30T00:00:00Z", []),
+        ("updatedAfter=2030-01-01T00:00:00Z", []),  # a release to come is nothing to compare with
+        ("updatedAfter=2030-01-01T00:00:00Z&asOf=2031-01-01T00:00:00Z", []),
         ("updatedAfter=2025-12-01T00:00:00Z", ["R: FR 2020 1 A|FR 2021 4 A|NL 2022 8 P"]),  # before the first
         ("updatedAfter=2026-01-15T00:00:00Z&asOf=2026-02-15T00:00:00Z", ["D: BE 2020 - -", "R: DE 2021 7 A|FR 2021 3 P"]),
         ("updatedAfter=2026-01-15T00:00:00Z&c[GEO]=FR", ["R: FR 2021 4 A"]),
