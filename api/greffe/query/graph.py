@@ -65,9 +65,10 @@ class Graph:
         """What uses them itself."""
         return _step(self._users, nodes)
 
-    def siblings(self, nodes: Nodes) -> Nodes:
-        """What their users name besides. A pattern is no name: else every flow were a sibling of every other one."""
-        return _step(self._uses, frozenset(n for n in self.parents(nodes) if n[0] in STRUCTURES))
+    def siblings(self, nodes: Nodes, through: Collection[str] = STRUCTURES) -> Nodes:
+        """What their users of those kinds name besides. A pattern is no name: else every flow were a sibling of every
+        other one."""
+        return _step(self._uses, frozenset(n for n in self.parents(nodes) if n[0] in through))
 
     def descendants(self, nodes: Nodes) -> Nodes:
         """What they use, and what that uses."""
@@ -95,25 +96,28 @@ class Graph:
                 case "descendants":
                     found |= self.descendants(nodes)
                 case "all":
-                    found |= self._read_by_all(nodes, self._beside(nodes) | self.descendants(nodes))
+                    found |= self._all(nodes)
                 case kind:
                     both = self.descendants(nodes) | self.ancestors(nodes)
                     found |= frozenset(n for n in both if n[0] == kind)
         return frozenset(n for n in found if n[0] in STRUCTURES) - nodes
 
-    def _beside(self, nodes: Nodes) -> Nodes:
-        """Parents and siblings, and what pysdmx cannot read these without when they come from afar: see `_PARTS`."""
-        found = (self.parents(nodes) | self.siblings(nodes)) - nodes
+    def _beside(self, nodes: Nodes, through: Collection[str] = STRUCTURES) -> Nodes:
+        """Parents and siblings through users of those kinds, and what pysdmx cannot read these without when they come
+        from afar: see `_PARTS`."""
+        found = (self.parents(nodes) | self.siblings(nodes, through)) - nodes
         return found.union(*(self._parts(n) for n in found))
 
     def _parts(self, node: Node) -> Nodes:
         kinds = _PARTS.get(node[0], ())
         return frozenset(n for n in self._uses.get(node, ()) if n[0] in kinds)
 
-    def _read_by_all(self, nodes: Nodes, found: Nodes) -> Nodes:
-        """On 1.5 `all` brings to flows and structures what pandaSDMX knows: it asks so, and fails on anything else."""
+    def _all(self, nodes: Nodes) -> Nodes:
+        """On 1.5 `all` brings to flows and structures what pandaSDMX knows: it asks so, and fails on anything else. What
+        only a user that is left out names does not come either."""
         if self._api == 2 or not all(kind in ("dataflow", "datastructure") for kind, _ in nodes):
-            return found
+            return self._beside(nodes) | self.descendants(nodes)
+        found = self._beside(nodes, V1_READ_BY_ALL) | self.descendants(nodes)
         return frozenset(n for n in found if n[0] in V1_READ_BY_ALL)
 
     def _add(self, node: Node, urns: Iterable[Urn]) -> None:
