@@ -52,6 +52,7 @@ def structure_set(pen: Pen, element: etree._Element, found: StandardStructureMap
         _codelist_map(pen, element, map_)
     inner = _nameable(pen, element, "StructureMap", found, _fixed(found))
     source, target = required(found.source, "source"), required(found.target, "target")
+    structures = found.structures or (pen.structure_of(source), pen.structure_of(target))
     pen.refer(pen.child(inner, "Source"), source)
     pen.refer(pen.child(inner, "Target"), target)
     if not found.components:
@@ -62,8 +63,8 @@ def structure_set(pen: Pen, element: etree._Element, found: StandardStructureMap
                 pair = pen.child(inner, "ComponentMap")
                 if mapping.map is not None and mapping.map not in exact:
                     pen.annotated(pair, (Annotation("REPRESENTATION_MAP", str(mapping.map)),))
-                _component(pen, pen.child(pair, "Source"), one, pen.structure_of(source))
-                _component(pen, pen.child(pair, "Target"), other, pen.structure_of(target))
+                _component(pen, pen.child(pair, "Source"), one, structures[0])
+                _component(pen, pen.child(pair, "Target"), other, structures[1])
                 if mapping.map is not None and mapping.map in exact:
                     codes = pen.child(pair, "RepresentationMapping")
                     pen.local(pen.child(codes, "CodelistMap"), mapping.map.reference.id)
@@ -145,7 +146,7 @@ def _codelist_map(pen: Pen, element: etree._Element, found: StandardRepresentati
 
 
 def _component(pen: Pen, element: etree._Element, id_: str, structure: DataStructure | None) -> None:
-    """A component in its list: what it is comes from the structure when the message holds it, else from its id."""
+    """A component in its list: what it is comes from the structure when that is known, else from its id."""
     known = structure.component(id_) if structure is not None else None
     role = known.role if known else {"TIME_PERIOD": "time", "OBS_VALUE": "measure"}.get(id_, "dimension")
     container, name = _CLASSES[role]

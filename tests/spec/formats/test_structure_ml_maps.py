@@ -163,6 +163,19 @@ def test_a_structure_map_is_a_structure_set_of_2_1():
     assert notes(found.xpath("*[local-name()='StructureMap']")[0]) == [("UNIT", "PERS", "FIXED_VALUE")]
 
 
+@pytest.mark.item("R1-STR-16", "SM-01")
+def test_components_are_called_what_they_are_without_their_structure():
+    """A structure set that comes alone calls attributes attributes: the catalogue knows the structures behind its ends."""
+    pair = ComponentMapping(("geo", "UNIT"), ("COMMENT",))
+    alone = element("2.1", replace(STRUCTURE_MAP, components=(pair,), fixed={}, structures=(STRUCTURE, STRUCTURE)))
+    said = {(r.get("id"), r.get("class"), r.get("containerID")) for r in alone.xpath("//Ref[@containerID]")}
+    assert said == {
+        ("geo", "Dimension", "DimensionDescriptor"),
+        ("UNIT", "Attribute", "AttributeDescriptor"),
+        ("COMMENT", "Attribute", "AttributeDescriptor"),
+    }
+
+
 def test_where_the_message_has_no_exact_map_a_note_says_where_it_is():
     alone = element("2.1", STRUCTURE_MAP)
     assert "CodelistMap" not in " ".join(outline(alone))
