@@ -126,10 +126,16 @@ def parse_reference(text: str) -> Reference:
     return Reference(match[1], match[2], match[3])
 
 
+# A reference to a range or to the latest version, which SDMX 3 knows (ML3-02): none is kept here.
+_RANGED: Final = re.compile(r"urn:sdmx:[^=(]+=[^(]+\((?=[^)]*[+*~])[0-9+*~.]+[^)]*\).*")
+
+
 def parse_urn(text: str) -> Urn:
     """A URN of a maintainable artefact or of an item. Raises BadQuery."""
     match = _URN.fullmatch(text.strip())
     if match is None or match[2] not in _KIND_BY_CLASS:
+        if _RANGED.fullmatch(text.strip()):
+            raise BadQuery(f"{text!r} may mean several versions: a reference names one, as in (1.0.0).")
         raise BadQuery(f"{text!r} is not a URN of an artefact kind that is known here.")
     return Urn(_KIND_BY_CLASS[match[2]], Reference(match[3], match[4], match[5]), match[6] or "")
 

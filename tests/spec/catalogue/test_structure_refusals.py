@@ -23,10 +23,11 @@ from every_kind import (
 from kind_files import loaded
 
 from greffe.catalogue.artefact_json import dump_file, from_json, read_message, to_json
-from greffe.errors import BadDefinition
+from greffe.errors import BadDefinition, BadQuery
 from greffe.model.artefacts import Maintainable
 from greffe.model.mappings import StandardStructureMap
 from greffe.model.metadata import MetadataSet
+from greffe.model.references import parse_urn
 from greffe.model.structures import DataConstraint
 
 Change = Callable[[Any], object]
@@ -129,3 +130,11 @@ def test_a_map_may_be_between_structures_of_data_or_of_metadata():
 def test_values_of_a_data_type_are_not_looked_up():
     loaded(EXAMPLES["structuremap"], replace(REPRESENTATION_MAP, sources=("String",)))
     loaded(DATAFLOW)
+
+
+@pytest.mark.item("ML3-02")
+@pytest.mark.parametrize("version", ["1.0+.0", "1.0.0+", "*", "~"])
+def test_a_reference_to_a_range_of_versions_is_refused(version: str) -> None:
+    """Refused: a reference names one version; one that may mean several (`1.0+.0`) is told so."""
+    with pytest.raises(BadQuery, match="names one"):
+        parse_urn(f"urn:sdmx:org.sdmx.infomodel.codelist.Codelist=SSER:CL_AREA({version})")
