@@ -108,8 +108,6 @@ def said(artefact: Maintainable) -> Json:
     """The items of a scheme, and what a code list extends: its own codes only, unless the extensions were cleared."""
     if not isinstance(artefact, ItemScheme):
         return {}
-    if artefact.kind == "valuelist" and artefact.partial:
-        raise out.unsayable(artefact, "a value list is never partial")
     key = ITEMS[artefact.kind]
     if isinstance(artefact, CategoryScheme):
         return out.listed(key, out.nested(artefact, key, lambda item: _item_said(artefact, item)))

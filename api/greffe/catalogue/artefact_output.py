@@ -25,7 +25,7 @@ def head(artefact: Maintainable) -> Json:
         found["validTo"] = instant(artefact.valid_to, "23:59:59")
     if artefact.stub:
         found["isExternalReference"] = True
-    if isinstance(artefact, ItemScheme) and artefact.partial:
+    if isinstance(artefact, ItemScheme) and artefact.partial and artefact.kind != "valuelist":  # it has no such word
         found["isPartial"] = True
     return found
 

@@ -54,15 +54,15 @@ def no_such(what: str, known: Sequence[Reference], asked: Named, offered: Collec
     return NotFound(f"{name} exists with {exists}, not with {' and '.join(wrong)}.")
 
 
-def no_item(items: Sequence[str], schemes: Sequence[Artefact]) -> NotFound:
+def no_item(items: Sequence[str], schemes: Sequence[Artefact], hint: str = "") -> NotFound:
     """The error for items that none of the schemes has: of one scheme with the nearest of its items."""
     found = either([repr(i) for i in items])
     if len(schemes) != 1:
-        return NotFound(f"{found} is no item of the {len(schemes)} schemes that match.")
+        return NotFound(f"{found} is no item of the {len(schemes)} schemes that match.", hint=hint)
     scheme = schemes[0]
     known = [i.id for i in scheme.items] if isinstance(scheme, ItemScheme) else [scheme.reference.id]
     near = [n for one in items for n in nearest(one.split(".")[-1], known)]
-    return NotFound(f"{found} is no item of {scheme.reference}.", nearest=dict.fromkeys(near))
+    return NotFound(f"{found} is no item of {scheme.reference}.", nearest=dict.fromkeys(near), hint=hint)
 
 
 def either(words: Iterable[str]) -> str:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from typing import Final
 
 from greffe.model.artefacts import Artefact, ItemScheme
 from greffe.model.hierarchies import Hierarchy
+
+_INSIDE: Final = ("categoryscheme", "reportingtaxonomy")  # an item of these has a nested id, and stands in its parent
 
 
 def with_asked(artefact: Artefact, asked: Iterable[str]) -> Artefact | None:
     """The scheme with those of the asked items that it has, marked partial; None when it has none of them.
 
-    A nested id (`CRIM.PRISON`) means an item below those; its own id alone will do as well. In the words of 1.5 a
+    A nested id (`CRIM.PRISON`) means an item below those, which come along; its own id alone will do as well. Where items
+    stand inside one another their ancestors always come; elsewhere an item comes alone, and its parent is but named. In the words of 1.5 a
     hierarchy is the one item of the hierarchical code list of its name, and comes whole.
     """
     if isinstance(artefact, Hierarchy):
@@ -20,8 +24,12 @@ def with_asked(artefact: Artefact, asked: Iterable[str]) -> Artefact | None:
     if not isinstance(artefact, ItemScheme):
         return None
     parents = _parents(artefact)
-    known = {found for one in asked if (found := _meant(one, parents))}
-    return replace(_narrowed(artefact, known, parents), partial=True) if known else None
+    found = {one: item for one in asked if (item := _meant(one, parents))}
+    if not found:
+        return None
+    inside = artefact.kind in _INSIDE
+    kept = {i for one, item in found.items() for i in (_upwards(item, parents) if inside or one != item else (item,))}
+    return replace(artefact, items=tuple(i for i in artefact.items if i.id in kept), partial=True)
 
 
 def with_items(artefact: Artefact, items: Collection[str]) -> Artefact:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import NotFound
 from greffe.model.artefacts import Artefact
-from greffe.model.structures import DataConstraint
+from greffe.model.structures import Codelist, DataConstraint
 from greffe.query.absent import MOST_KINDS, either, no_item, no_such
 from greffe.query.details import raw, shaped
 from greffe.query.graph import Graph, Node, known
@@ -108,7 +108,11 @@ def _nothing(query: StructureQuery, named: Iterable[Artefact], catalogue: Catalo
             hint="Ask for availableconstraint/FLOW.",
         )
     if found := list(named):
-        return no_item(query.items, found)
+        own = query.detail == "raw" and any(isinstance(a, Codelist) and a.inherited for a in found)
+        hint = (
+            "With detail=raw a list has its own codes alone: leave it out for those that it takes over." if own else ""
+        )
+        return no_item(query.items, [raw(a) for a in found] if own else found, hint)
     kinds = either(query.kinds) if 0 < len(query.kinds) <= MOST_KINDS else "artefact"
     what = f"{query.role.lower()} {kinds}".strip()
     return no_such(what, [reference for _, reference in _offered(query, catalogue)], query)

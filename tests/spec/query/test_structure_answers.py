@@ -1,12 +1,17 @@
 """Structure queries answered from a catalogue of one of every kind: what matches, single items, what is not there."""
 
+import io
 from dataclasses import replace
 
 import pytest
+import sdmx
 from asking import ask, catalogue_of, names
+from blocks import HEADER
 from every_kind import ALL, AREAS, REPORT
+from pysdmx.io import read_sdmx
 
 from greffe.errors import NotFound
+from greffe.formats import structure_json, structure_ml
 from greffe.query.resources import STRUCTURES, V1_KINDS
 
 SECOND = replace(AREAS, reference=replace(AREAS.reference, version="1.1.0"))
@@ -84,15 +89,16 @@ def test_versions_are_found_for_each_artefact(address, versions):
     [
         ("v1 codelist/SSER/CL_AREA/latest/FR", ["FR"]),
         ("v1 codelist/SSER/CL_FREQ/latest/A+M", ["A", "M"]),
-        ("v1 codelist/SSER/CL_AREA/latest/75", ["FR", "FR1", "75"]),
+        ("v1 codelist/SSER/CL_AREA/latest/75", ["75"]),
         ("v2 categoryscheme/SSER/SUBJECTS/~/CRIM", ["CRIM"]),
         ("v2 categoryscheme/SSER/SUBJECTS/~/CRIM.PRISON", ["CRIM", "PRISON"]),
         ("v1 categoryscheme/SSER/SUBJECTS/latest/CRIM.PRISON.ENTRIES+CIVIL", ["CRIM", "PRISON", "ENTRIES", "CIVIL"]),
         ("v1 categoryscheme/SSER/SUBJECTS/latest/PRISON", ["CRIM", "PRISON"]),  # its own id will do
         ("v2 reportingtaxonomy/SSER/CTS/~/PART1.TABLE11", ["PART1", "TABLE11"]),
         ("v2 valuelist/SSER/VL_AGE/~/60%20%26%20over", ["60 & over"]),
-        ("v2 conceptscheme/SSER/CS_MAIN/~/PHONE", ["CONTACT", "PHONE"]),
-        ("v1 organisationunitscheme/SSER/UNITS/latest/PENAL", ["HEAD", "PENAL"]),
+        ("v1 codelist/SSER/CL_AREA/latest/FR.FR1.75", ["FR", "FR1", "75"]),
+        ("v2 conceptscheme/SSER/CS_MAIN/~/PHONE", ["PHONE"]),
+        ("v1 organisationunitscheme/SSER/UNITS/latest/PENAL", ["PENAL"]),
         ("v1 transformationscheme/SSER/VTL_CHECKS/latest/C2", ["C2"]),
         ("v2 codelist/SSER/CL_EXTENDED/~/N_EU_FR", ["N_EU_FR"]),
         pytest.param("v1 codelist/SSER/CL_AREA/latest/FR+XX", ["FR"], marks=pytest.mark.item("HTTP-16")),
@@ -100,11 +106,23 @@ def test_versions_are_found_for_each_artefact(address, versions):
     ],
 )
 @pytest.mark.item("R1-STR-41", "R1-STR-42", "R1-STR-44", "R2-STR-10", "R2-STR-11")
-def test_an_item_comes_with_its_ancestors(address, items):
-    """Items come in their scheme with their ancestors, without their children, and the scheme is marked partial."""
+def test_items_come_in_their_scheme(address, items):
+    """An item comes in its scheme, marked partial, without children; a nested id brings the items above it, a flat one of
+    a code list, concept scheme or organisation scheme does not."""
     (found,) = ask(address)
     assert [i.id for i in found.items] == items
     assert found.partial
+
+
+@pytest.mark.item("R1-STR-41", "R2-STR-11", "ML21-07")
+def test_a_code_without_its_parent_is_read_by_sdmx1_and_pysdmx():
+    """sdmx1 and pysdmx read a partial code list in which the parent of a code is not."""
+    found = ask("v1 codelist/SSER/CL_AREA/latest/75")
+    body = b"".join(structure_ml.write(HEADER, found))
+    assert list(sdmx.read_sdmx(io.BytesIO(body)).codelist["CL_AREA"].items) == ["75"]
+    assert [c.id for c in read_sdmx(body.decode()).get_codelists()[0].items] == ["75"]
+    body = b"".join(structure_json.write(HEADER, found, version="2.0.0"))
+    assert [c.id for c in read_sdmx(body.decode()).get_codelists()[0].items] == ["75"]
 
 
 @pytest.mark.item("R1-STR-40")

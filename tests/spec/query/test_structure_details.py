@@ -23,6 +23,7 @@ from every_kind import (
 )
 
 from greffe.catalogue.catalogue import Catalogue
+from greffe.errors import NotFound
 from greffe.model.artefacts import Item
 from greffe.model.mappings import ItemMap, MappedValue, ValueMapping
 from greffe.model.references import Reference
@@ -271,6 +272,15 @@ def test_a_pattern_in_an_item_map_means_any_item():
     }  # fmt: skip
 
 
+@pytest.mark.item("R2-STR-26", "R2-ERR-02")
+def test_a_code_that_is_taken_over_is_not_there_with_raw():
+    """404: with `raw` a list has its own codes alone, and the refusal of a code that it takes over says so."""
+    with pytest.raises(NotFound) as error:
+        ask("v2 codelist/SSER/CL_EXTENDED/~/N_EU_FR?detail=raw")
+    assert "own codes alone" in error.value.hint
+    assert "N_EU_FR" not in error.value.nearest
+
+
 @pytest.mark.item("R1-STR-53")
 def test_what_was_asked_for_itself_stays_whole():
     """What was asked for itself is never narrowed by `referencepartial`."""
@@ -288,7 +298,7 @@ def test_circles_end():
         Reference("SSER", "CL_CIRCLE"), {"en": "Circle"},
         items=(Item("A", {"en": "A"}, parent="B"), Item("B", {"en": "B"}, parent="A"), Item("C", {"en": "C"})),
     )  # fmt: skip
-    (found,) = ask("v1 codelist/SSER/CL_CIRCLE/latest/A", catalogue_of(circle))
+    (found,) = ask("v1 codelist/SSER/CL_CIRCLE/latest/B.A", catalogue_of(circle))
     assert [i.id for i in found.items] == ["A", "B"]
 
 
