@@ -19,6 +19,7 @@ from greffe.formats.components import (
     context,
     dataset_values,
     levels,
+    one_structure,
     written,
 )
 from greffe.formats.escaping import xml
@@ -74,7 +75,7 @@ class _Described:
 
 def write(message: DataMessage, _parameters: Parameters, variant: Variant) -> Iterator[bytes]:
     """The message as SDMX-ML. Raises NotAcceptable for a character that XML 1.0 cannot carry, and for a time series
-    variant without TIME_PERIOD at observation.
+    variant without TIME_PERIOD at observation, or in generic data of several structures.
 
     A missing value has no ObsValue (no OBS_VALUE attribute), an absent attribute is left out, a series without
     observations is a series with its key and attributes only, and what is deleted is named by its key only. A plain
@@ -88,6 +89,8 @@ def write(message: DataMessage, _parameters: Parameters, variant: Variant) -> It
             hint=f"Ask for {variant.root.replace('TimeSeries', '')}.",
         )
     datasets = written(message)
+    if variant.time and not variant.specific:  # its header has room for one Structure only
+        one_structure(datasets, "Ask for genericdata, or for one structure.")
     described = _described(datasets, variant, at)
     yield _head(message, datasets, described, variant, at).encode()
     for dataset in datasets:

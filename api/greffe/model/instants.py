@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -10,6 +11,11 @@ from zoneinfo import ZoneInfo
 from greffe.errors import BadQuery, Broken
 
 PARIS: Final = ZoneInfo("Europe/Paris")
+# xs:dateTime, whose seconds may lack, and a day alone; no week dates, no basic format, no 24:00 but the end of a day.
+_ISO: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(T(?:(?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?|24:00(?::00(?:\.0+)?)?)(?:Z|[+-][0-9]{2}:[0-9]{2})?)?"
+)
 
 
 def written(instant: datetime) -> str:
@@ -35,7 +41,10 @@ def given(text: str, parameter: str) -> datetime:
     """An ISO instant as somebody gave it, in UTC. Without offset it is Europe/Paris, where a time that does not exist is
     refused and an ambiguous one is the later. Raises BadQuery naming the parameter."""
     try:
-        found = datetime.fromisoformat(text)
+        if not _ISO.fullmatch(text):
+            raise ValueError(text)
+        ends = "T24:00" in text  # the end of a day, as xs:dateTime has it
+        found = datetime.fromisoformat(text.replace("T24:00", "T00:00")) + timedelta(days=int(ends))
         moment = (found if found.tzinfo else found.replace(tzinfo=PARIS, fold=1)).astimezone(UTC)
     except (ValueError, OverflowError) as error:  # an offset may lead out of the years 1 to 9999
         raise BadQuery(

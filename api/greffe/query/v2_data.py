@@ -165,6 +165,8 @@ def _list(given: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:
     for one in found:
         if not re.fullmatch(ID, one):
             raise BadQuery(f"{one!r} is no id.", parameter=name, hint="Ids are joined with commas.")
+    if "none" in found and len(found) > 1:
+        raise BadQuery("none stands alone.", parameter=name, hint="Leave it out, or ask for none only.")
     return found
 
 

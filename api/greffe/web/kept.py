@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import suppress
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+_IN_USE: Final = 60.0  # seconds after its last use in which a file may be about to be sent, or still be written
 ONE: Final = 256 * 1024  # bytes of an answer that is kept in memory, at most
 
 
@@ -104,15 +106,15 @@ class Dumps:
         return target
 
     def _make_room(self, but: Path | None = None) -> None:
-        found = []
+        found, just = [], time.time() - _IN_USE
         for path in self._folder.iterdir() if self._folder.is_dir() else ():
             with suppress(OSError):
                 found.append((path.stat().st_mtime, path.stat().st_size, path))
         total = sum(size for _, size, _ in found)
-        for _, size, path in sorted(found):
+        for used, size, path in sorted(found):
             if total <= self._most:
                 return
-            if path != but:
+            if path != but and used < just:
                 path.unlink(missing_ok=True)
                 total -= size
 

@@ -10,8 +10,9 @@ LANGUAGES: Final = ("en", "fr")
 
 
 def chosen_language(asked: str, accept: str) -> str:
-    """`asked` that is not offered is refused (406); an Accept-Language that names none of ours falls back to English."""
-    if asked:
+    """`asked` that is not offered is refused (406), `all` leaves it to the header: what can say all languages does so
+    anyway. An Accept-Language that names none of ours falls back to English, or to what it does not refuse."""
+    if asked and asked.lower() != "all":
         if asked.split("-")[0].lower() not in LANGUAGES:
             raise NotAcceptable(
                 f"There are no labels in {asked!r}.",
@@ -28,4 +29,6 @@ def chosen_language(asked: str, accept: str) -> str:
             weighted.append((-float(weight), place, name.split("-")[0].lower()))
         except ValueError:
             continue
-    return next((n for w, _, n in sorted(weighted) if n in LANGUAGES and w < 0), LANGUAGES[0])
+    refused = {n for w, _, n in weighted if w == 0}
+    wanted = [n for w, _, n in sorted(weighted) if n in LANGUAGES and w < 0]
+    return next(iter([*wanted, *(n for n in LANGUAGES if n not in refused), *LANGUAGES]))

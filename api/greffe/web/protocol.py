@@ -28,8 +28,9 @@ class BoundedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Count what belongs to the head before it is parsed."""
         if self._in_head:
-            self._head += len(data)
-            if self._head > HEAD + len(data):  # the last piece may hold the end of the head and what comes after
+            end = data.find(b"\r\n\r\n")
+            self._head += len(data) if end < 0 else end
+            if self._head > HEAD:
                 self.send_400_response("The head of the request is too large.")
                 return
         super().data_received(data)

@@ -101,7 +101,14 @@ def test_vary(server, path):
 @pytest.mark.item("HTTP-06", "HTTP-07")
 def test_languages(server):
     """Accept-Language with weights picks labels, French or English; one that is not offered falls back to English."""
-    for asked, given in (("fr", "fr"), ("de, fr;q=0.5", "fr"), ("fr-CA", "fr"), ("de", "en"), ("fr;q=0, en", "en")):
+    for asked, given in (
+        ("fr", "fr"),
+        ("de, fr;q=0.5", "fr"),
+        ("fr-CA", "fr"),
+        ("de", "en"),
+        ("fr;q=0, en", "en"),
+        ("en;q=0", "fr"),
+    ):
         answer = get(server, DATA + "?format=csvfilewithlabels", Accept_Language=asked)
         assert answer.headers["content-language"] == given
         assert ("Homicide volontaire" in answer.text) == (given == "fr"), answer.text[:300]
@@ -226,6 +233,8 @@ def test_a_long_address(server):
 def test_a_head_that_never_ends_is_cut_off(server):
     """Past 64 KB of headers the answer is 400 and the line is closed: nobody fills the memory."""
     host, port = server.removeprefix("http://").split(":")
+    for size, status in ((60_000, 200), (70_000, 400), (200_000, 400)):
+        assert get(server, "/health/ready", X_Long="a" * size).status_code == status
     sent, answer = 0, b""
     with socket.create_connection((host, int(port)), timeout=10) as line:
         line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: ")
@@ -262,3 +271,30 @@ def test_an_address_that_is_printed_is_the_reader_s_own(server):
     assert "elsewhere.example" in strange.json()["href"]
     assert "elsewhere.example" not in own.text
     assert strange.headers["etag"] != own.headers["etag"]
+
+
+@pytest.mark.item("HTTP-14")
+def test_a_language_by_the_address(server):
+    """`lang=fr` wins over Accept-Language; `all` leaves it to the header; one that is not offered is 406."""
+    address = DATA + "?format=csvfilewithlabels&lang="
+    assert "Homicide volontaire" in get(server, address + "fr", Accept_Language="en").text
+    assert "Homicide volontaire" in get(server, address + "all", Accept_Language="fr").text
+    assert 'xml:lang="fr"' in get(server, STRUCTURE + "?lang=all").text
+    assert get(server, address + "de").status_code == 406
+
+
+@pytest.mark.item("ML21-02", "ML21-04")
+def test_a_generic_time_series_message_has_one_structure(server):
+    """406: its header has room for one Structure; the same flows as genericdata are valid."""
+    address = "/sdmx/v2/data/dataflow/SSER/ESTAT_CRIM_PRIS_CAP,ESTAT_CRIM_PRIS_TRI?format="
+    refused = get(server, address + "generictimeseriesdata")
+    assert (refused.status_code, "genericdata" in refused.text) == (406, True)
+    for name in ("genericdata", "structurespecifictimeseriesdata"):
+        assert xml_errors(get(server, address + name).content, lax=True) == []
+
+
+@pytest.mark.item("R2-DATA-20")
+def test_none_stands_alone(server):
+    """400: `none` beside other words would mean nothing."""
+    answer = get(server, "/sdmx/v2/data/dataflow/SSER/ESTAT_CRIM_OFF_CAT/1.0.0?attributes=dsd,none")
+    assert (answer.status_code, "none" in answer.text) == (400, True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from starlette.responses import Response
 
+from greffe.errors import Unavailable
 from greffe.web.encodings import LEAST, encoded
 from greffe.web.kept import Dumps, Kept
 from greffe.web.rest.answers import Prepared
@@ -28,7 +29,10 @@ def sent(ready: Prepared, dumps: Dumps, *, body: bool, partial: bool) -> tuple[R
     tag = headers.get("ETag", "")
     path = dumps.path(tag) if tag else None
     if path is None and ready.ranged and (partial or not body):
-        path = dumps.whole(tag, ready.chunks)
+        try:
+            path = dumps.whole(tag, ready.chunks)
+        except OSError as error:  # no room for the whole file: a plain GET still streams
+            raise Unavailable("Parts of this answer cannot be served now: there is no room to keep it.") from error
     if path is not None:
         return (RangedFile if ready.ranged else WholeFile)(path, headers=headers), None
     if ready.ranged:
