@@ -66,12 +66,27 @@ def test_structure_specific_data_are_valid_by_our_own_schema(server, flow, api, 
     assert any("NOT_A_CODE" in e for e in xml_errors(wrong, payloads=(made.content,)))
 
 
+def _a_word_for_a_number(data):
+    held = data["dataSets"][0]
+    observations = held.get("observations") or next(iter(held["series"].values()))["observations"]
+    next(iter(observations.values()))[0] = "hello"
+
+
+def _a_dimension_less(data):
+    next(level for level in data["structures"][0]["dimensions"].values() if level).pop()
+
+
+def _an_attribute_more(data):
+    data["structures"][0]["attributes"]["observation"].append({"id": "NOT_AN_ATTRIBUTE", "values": []})
+
+
 @pytest.mark.item("R2-SCH-07", "FMT-04")
 @pytest.mark.parametrize("dimension", ["TIME_PERIOD", "AllDimensions", "last"])
 @pytest.mark.parametrize("version", ["2.0.0", "2.1.0"])
 @pytest.mark.parametrize("flow", FLOWS[2:4])
 def test_json_data_are_valid_by_our_own_schema(server, flow, version, dimension):
-    """schema+json of a dataflow accepts our SDMX-JSON data, and no other code."""
+    """schema+json of a dataflow accepts our SDMX-JSON data; no other code, no word for a number, no unknown attribute, and
+    no key without a dimension."""
     at = last_dimension(server, flow) if dimension == "last" else dimension
     made = ask(
         f"{server}/sdmx/v2/schema/dataflow/SSER/{flow}?dimensionAtObservation={at}", f"schema+json;version={version}"
@@ -89,6 +104,10 @@ def test_json_data_are_valid_by_our_own_schema(server, flow, version, dimension)
     message = answer.json()
     assert [e.message[:300] for e in valid.iter_errors(message)] == []
     parts = message["data"]["structures"][0]["dimensions"]
+    for spoil in (_a_word_for_a_number, _a_dimension_less, _an_attribute_more):
+        wrong = json.loads(answer.text)
+        spoil(wrong["data"])
+        assert list(valid.iter_errors(wrong)) != [], spoil.__name__
     coded = next(d for level in parts.values() for d in level if d["id"] == last_dimension(server, flow))
     coded["values"][0]["id"] = "NOT_A_CODE"
     assert list(valid.iter_errors(message)) != []

@@ -18,6 +18,15 @@ from greffe.model.validity import DataValidity
 TIME: Final = "TIME_PERIOD"
 FLAT: Final = "AllDimensions"
 Json = dict[str, object]
+_NUMBERS: Final = frozenset(
+    {"BigInteger", "Integer", "Long", "Short", "Decimal", "Float", "Double", "Count", "InclusiveValueRange",
+     "ExclusiveValueRange", "Incremental"}
+)  # fmt: skip
+# Numbers may be texts, so that they keep their digits; null and NaN are missing.
+_NUMBER: Final[Json] = {
+    "type": ["number", "string", "null"],
+    "pattern": r"^(?:NaN|-?INF|[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)$",
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +60,8 @@ def write(valid: DataValidity, edition: Edition, language: str = "en") -> Iterat
                 "properties": {
                     "structures": {"items": _structure(valid, language)},
                     "dataSets": {"items": _dataset(valid)},
-                }
+                },
+                "allOf": _measured(valid),
             }
         },
     }
@@ -73,6 +83,7 @@ def _structure(valid: DataValidity, language: str) -> Json:
     attributes = structure.attributes
     hung = [a for a in attributes if a.relationship]
     return {
+        "allOf": [] if valid.deletion else [_somewhere(key.id) for key in keys],
         "properties": {
             "dimensions": {"properties": dimensions},
             "measures": {"properties": {"observation": _components(structure.measures, valid, language)}},
@@ -84,8 +95,15 @@ def _structure(valid: DataValidity, language: str) -> Json:
                     "observation": _components(hung, valid, language),
                 }
             },
-        }
+        },
     }
+
+
+def _somewhere(dimension: str) -> Json:
+    """The dimension stands at one of the levels; which may be, the rules of the levels say."""
+    named = {"contains": {"required": ["id"], "properties": {"id": {"const": dimension}}}}
+    levels = [{"required": [one], "properties": {one: named}} for one in ("dataSet", "series", "observation")]
+    return {"required": ["dimensions"], "properties": {"dimensions": {"anyOf": levels}}}
 
 
 def _components(
@@ -127,6 +145,27 @@ def _keys(most: int, valid: DataValidity) -> Json:
     cells = len(valid.structure.measures) + len(valid.structure.attributes)
     # One more cell: annotations stand at the end.
     return {"propertyNames": _key(most), "additionalProperties": {"maxItems": cells + 1}}
+
+
+def _measured(valid: DataValidity) -> list[Json]:
+    """Where a message has measures they are first in an observation: the first is a number when it should be one.
+
+    Several measures may come in any selection: then the first cell is a number when all of them are.
+    """
+    measures = valid.structure.measures
+    if valid.deletion or not measures or any(m.representation.text_type not in _NUMBERS for m in measures):
+        return []
+    cells: Json = {"properties": {"observations": {"additionalProperties": {"items": [_NUMBER]}}}}
+    if valid.dimension_at_observation != FLAT:
+        cells = {"properties": {"series": {"additionalProperties": cells}}}
+    some = {"required": ["observation"], "properties": {"observation": {"minItems": 1}}}
+    has = {"items": {"required": ["measures"], "properties": {"measures": some}}}
+    return [
+        {
+            "if": {"required": ["structures"], "properties": {"structures": has}},
+            "then": {"properties": {"dataSets": {"items": cells}}},
+        }
+    ]
 
 
 def _key(most: int) -> Json:
