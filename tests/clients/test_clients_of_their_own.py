@@ -43,9 +43,11 @@ def codes(server: str) -> set[str]:
 
 
 def test_pandasdmx(server: str, codes: set[str]):
-    """pandaSDMX lists flows, reads a structure with its code lists, and a series."""
+    """pandaSDMX lists flows, reads each with its structure, code lists, and a series."""
     found = ran([str(interpreter("pandasdmx")), str(HERE / "pandasdmx/read.py"), server])
     assert set(found["flows"]) >= RELEASED
+    assert found["read"]["dataflow"].keys() >= RELEASED
+    assert found["read"]["datastructure"].keys() == set(found["read"]["dataflow"].values())
     assert found["dimensions"] == ["freq", "iccs", "unit", "geo", "TIME_PERIOD"]
     assert set(found["codes"]) == codes
     assert {o["period"]: float(o["value"]) for o in found["observations"]} == HOMICIDES

@@ -162,7 +162,7 @@ def test_all_brings_flows_what_their_oldest_client_can_read():
     """`all` brings to a flow or a structure of 1.5 the kinds that pandaSDMX reads: it asks so for every flow and fails on
     others, which come with `parents` or by their word. What only those name does not come either."""
     descendants = {"CRIME", "CL_FREQ", "CL_AREA", "CL_STATUS", "CS_MAIN"}
-    users = {"CC_CRIME", "PA_CRIME", "DATA_PROVIDERS", "CAT_CRIME", "SUBJECTS"}
+    users = {"CC_CRIME", "CAT_CRIME", "SUBJECTS"}
     assert (
         around("v1 dataflow/SSER/DF_CRIME", "all") == descendants | users
     )  # not DF_OLD: only a structure set names it
