@@ -6,12 +6,12 @@ from typing import Final
 
 from greffe.catalogue.artefact_hierarchies import code_said, level_said
 from greffe.catalogue.artefact_output import Json, annotated, listed, localised
+from greffe.formats.exact_maps import exact_map
 from greffe.formats.structure_json_1_words import Cannot
 from greffe.formats.structure_json_known import Known
 from greffe.model.artefacts import Annotation, Maintainable
 from greffe.model.hierarchies import Hierarchy
 from greffe.model.mappings import (
-    ComponentMapping,
     ItemMap,
     ItemSchemeMap,
     StandardRepresentationMap,
@@ -89,7 +89,9 @@ def structure_set(found: StandardStructureMap, known: Known) -> Json:
         return {}
     if found.source is None or found.target is None or not found.components:
         raise Cannot("it maps no component")
-    exact = {c.map: m for c in found.components if c.map is not None and (m := _exact(known, c)) is not None}
+    exact = {
+        c.map: m for c in found.components if c.map is not None and (m := exact_map(c, known.get(c.map))) is not None
+    }
     urn = f"{_PREFIX}mapping.CodelistMap={found.reference}."
     lists = [_codelist_map(map_) for map_ in exact.values()]
     fixed = (Annotation("FIXED_VALUE", value, id=id_) for id_, value in found.fixed.items())
@@ -113,26 +115,6 @@ def _by(map_: Urn, inside: str) -> Json:
     if inside:
         return {"representationMapping": {"codelistMap": inside}}
     return annotated([Annotation("REPRESENTATION_MAP", str(map_))])
-
-
-def _exact(known: Known, mapping: ComponentMapping) -> StandardRepresentationMap | None:
-    """The map of a component to one other when the message holds it and it maps one list to another code by code."""
-    found = known.get(mapping.map)
-    if not isinstance(found, StandardRepresentationMap) or len(mapping.sources) != 1 or len(mapping.targets) != 1:
-        return None
-    columns = (*found.sources, *found.targets)
-    lists = [c for c in columns if isinstance(c, Urn) and c.kind == "codelist"]
-    if len(columns) != 2 or len(lists) != 2 or found.stub or not found.rows:
-        return None
-    plain = all(
-        len(row.sources) == len(row.targets) == 1
-        and row.sources[0].value and row.targets[0]
-        and not (row.valid_from or row.valid_to)
-        and not (row.sources[0].regex or row.sources[0].start or row.sources[0].end)
-        for row in found.rows
-    )  # fmt: skip
-    once = len({row.sources[0].value for row in found.rows}) == len(found.rows)
-    return found if plain and once else None
 
 
 def _codelist_map(found: StandardRepresentationMap) -> Json:

@@ -8,10 +8,10 @@ from typing import Final
 
 from lxml import etree
 
+from greffe.formats.exact_maps import exact_map
 from greffe.formats.structure_ml_pen import Cannot, Pen, required
 from greffe.model.artefacts import Annotation, Artefact, Maintainable
 from greffe.model.mappings import (
-    ComponentMapping,
     ItemMap,
     ItemSchemeMap,
     StandardRepresentationMap,
@@ -27,7 +27,6 @@ _INSIDE: Final = {
     "organisationschememap": ("OrganisationSchemeMap", "OrganisationMap"),
     "reportingtaxonomymap": ("ReportingTaxonomyMap", "ReportingCategoryMap"),
 }
-_ID: Final = re.compile(ID)
 _IDS: Final = re.compile(rf"{ID}(?:\.{ID})*")
 _CLASSES: Final = {
     "dimension": ("DimensionDescriptor", "Dimension"),
@@ -47,7 +46,11 @@ def structure_set(pen: Pen, element: etree._Element, found: StandardStructureMap
     """Lists that are mapped code by code, then the one map between structures."""
     if found.stub:
         return
-    exact = {c.map: m for c in found.components if c.map is not None and (m := _exact(pen, c)) is not None}
+    exact = {
+        c.map: m
+        for c in found.components
+        if c.map is not None and (m := exact_map(c, pen.known.get(c.map))) is not None
+    }
     for map_ in exact.values():
         _codelist_map(pen, element, map_)
     inner = _nameable(pen, element, "StructureMap", found, _fixed(found))
@@ -109,28 +112,6 @@ def _nameable(
 def _fixed(found: StandardStructureMap) -> tuple[Annotation, ...]:
     """Fixed values as annotations, for 2.1 has no place for them: the id says of which component."""
     return tuple(Annotation("FIXED_VALUE", value, id=id_) for id_, value in found.fixed.items())
-
-
-def _exact(pen: Pen, mapping: ComponentMapping) -> StandardRepresentationMap | None:
-    """The map of a component to one other when the message holds it and it maps one list to another code by code."""
-    found = pen.known.get(mapping.map) if mapping.map is not None else None
-    if not isinstance(found, StandardRepresentationMap) or len(mapping.sources) != 1 or len(mapping.targets) != 1:
-        return None
-    columns = (*found.sources, *found.targets)
-    lists = [c for c in columns if isinstance(c, Urn) and c.kind == "codelist"]
-    if len(columns) != 2 or len(lists) != 2 or found.stub or not found.rows:
-        return None
-    plain = all(
-        all(_ID.fullmatch(id_) for id_ in (*(source.value for source in row.sources), *row.targets))
-        and len(row.sources) == len(row.targets) == 1
-        and row.sources[0].value != ""
-        and row.targets[0] != ""
-        and not (row.valid_from or row.valid_to)
-        and not (row.sources[0].regex or row.sources[0].start or row.sources[0].end)
-        for row in found.rows
-    )
-    once = len({row.sources[0].value for row in found.rows}) == len(found.rows)
-    return found if plain and once else None
 
 
 def _codelist_map(pen: Pen, element: etree._Element, found: StandardRepresentationMap) -> None:

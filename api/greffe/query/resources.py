@@ -66,8 +66,9 @@ V1_DETAILS: Final = (
     "full", "allstubs", "referencestubs", "referencepartial", "allcompletestubs", "referencecompletestubs",
 )  # fmt: skip
 V2_DETAILS: Final = (*V1_DETAILS, "raw")
-# What pandaSDMX 1.10 can read of a structure message. It asks `references=all` for every flow and fails on all else, so
-# that is what `all` brings to a flow or a structure on 1.5 (it fails on a second agreement in a message); the others come by their word or with `parents`.
+# What pandaSDMX 1.10 can read of a structure message. It asks `references=all` for every flow and fails on all else, and
+# on a second agreement in a message, so
+# that is what `all` brings to a flow or a structure on 1.5; the others come by their word or with `parents`.
 V1_READ_BY_ALL: Final = (
     "agencyscheme", "categorisation", "categoryscheme", "codelist", "conceptscheme", "dataconstraint", "dataflow",
     "dataproviderscheme", "datastructure",
