@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import httpx
 import jsonschema_rs
@@ -64,6 +65,13 @@ def test_structure_specific_data_are_valid_by_our_own_schema(server, flow, api, 
     end = answer.content.index(b'"', start + len(dimension_id) + 3)
     wrong = answer.content[:start] + f' {dimension_id}="NOT_A_CODE'.encode() + answer.content[end:]
     assert any("NOT_A_CODE" in e for e in xml_errors(wrong, payloads=(made.content,)))
+    key = answer.content[start : end + 1]
+    for spoilt in (
+        re.sub(rb'OBS_VALUE="[^"]*"', b'OBS_VALUE="hello"', answer.content, count=1),
+        answer.content.replace(key, b"", 1),
+        answer.content.replace(key, key + b' NOT_AN_ATTRIBUTE="x"', 1),
+    ):
+        assert xml_errors(spoilt, payloads=(made.content,)) != []
 
 
 def _a_word_for_a_number(data):
