@@ -38,8 +38,8 @@ BESIDE = {"structuremap": (STRUCTURE, DATAFLOW, *(a for a in ALL if a.reference.
 WORDLESS = sorted(kind for kind in EXAMPLES if kind not in COLLECTIONS_1)
 
 
-def message(*artefacts: Maintainable, version: str = "2.1.0", language: str = "en") -> bytes:
-    return b"".join(write(HEADER, artefacts, language, version=version))
+def message(*artefacts: Maintainable, version: str = "2.1.0", language: str = "en", asked: int | None = None) -> bytes:
+    return b"".join(write(HEADER, artefacts, language, version=version, asked=asked))
 
 
 def said(*artefacts: Maintainable, version: str = "2.1.0", language: str = "en") -> dict[str, Any]:
@@ -64,7 +64,7 @@ def test_every_kind_is_valid_whole_and_as_a_stub(version: str, artefact: Maintai
 @pytest.mark.parametrize("version", VERSIONS)
 def test_all_kinds_are_valid_in_one_message(version: str):
     """A message of all kinds is valid in each version of SDMX-JSON."""
-    assert json_errors(message(*ALL, ACTUAL, version=version, language="fr"), version[:3]) == []
+    assert json_errors(message(*ALL, ACTUAL, version=version, language="fr", asked=1), version[:3]) == []
 
 
 @pytest.mark.item("J-11")
@@ -78,11 +78,13 @@ def test_a_kind_without_a_word_in_1_0_is_refused(kind: str):
 @pytest.mark.item("J-11")
 def test_a_neighbour_without_a_word_in_1_0_is_a_link():
     """What comes along and has no word in SDMX-JSON 1.0 is named by a link in `meta`."""
-    body = json.loads(message(DATAFLOW, TRANSFORMATIONS, version="1.0.0"))
+    body = json.loads(message(DATAFLOW, TRANSFORMATIONS, version="1.0.0", asked=1))
     assert list(body["data"]) == ["dataflows"]
     assert body["meta"]["links"] == [
         {"rel": "related", "urn": str(TRANSFORMATIONS.urn), "title": "Not said in SDMX-JSON 1.0"}
     ]
+    with pytest.raises(NotAcceptable):  # not as the second of two that were asked for
+        message(DATAFLOW, TRANSFORMATIONS, version="1.0.0", asked=2)
 
 
 @pytest.mark.item("J-01", "J-02")

@@ -20,9 +20,12 @@ MetadataWriter: TypeAlias = Callable[[ReportMessage, Parameters], Iterator[bytes
 
 
 class StructureWriter(Protocol):
-    """Writes artefacts of all kinds; `language` is that of texts which stand in one language."""
+    """Writes artefacts of all kinds; `language` is that of texts which stand in one language. `asked`: how many of them,
+    at the front, were asked for (None: all): the others only came along."""
 
-    def __call__(self, header: Header, artefacts: Sequence[Artefact], language: str = "en") -> Iterator[bytes]: ...
+    def __call__(
+        self, header: Header, artefacts: Sequence[Artefact], language: str = "en", *, asked: int | None = None
+    ) -> Iterator[bytes]: ...
 
 
 W = TypeVar("W", DataWriter, StructureWriter, SchemaWriter, MetadataWriter)

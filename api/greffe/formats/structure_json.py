@@ -12,7 +12,7 @@ from greffe.catalogue.artefact_output import Json, listed
 from greffe.errors import BadDefinition, NotAcceptable
 from greffe.formats.languages import spoken
 from greffe.formats.structure_json_1 import Say, say_1_0
-from greffe.formats.structure_json_1_words import Cannot, NoWordError
+from greffe.formats.structure_json_1_words import Cannot
 from greffe.formats.structure_json_2 import say_2_0, say_2_1
 from greffe.formats.structure_json_known import Known
 from greffe.model.artefacts import Artefact
@@ -37,12 +37,17 @@ VERSIONS: Final[dict[str, _Version]] = {
 
 
 def write(
-    header: Header, artefacts: Sequence[Artefact], language: str = "en", *, version: str = "2.1.0"
+    header: Header,
+    artefacts: Sequence[Artefact],
+    language: str = "en",
+    *,
+    version: str = "2.1.0",
+    asked: int | None = None,
 ) -> Iterator[bytes]:
     """The message, one artefact at a time. `name` and `description` are in `language` where there is such a text;
     `names` has all.
 
-    What was asked for stands first. Neighbours of a kind that the version does not know are links in `meta`. Raises
+    What was asked for stands first (`asked`). Neighbours that the version cannot say are links in `meta`. Raises
     NotAcceptable for anything else that it cannot say, naming the artefact and what says it, before anything is written:
     structure messages are small enough to be made whole.
     """
@@ -55,9 +60,9 @@ def write(
         if artefact.urn in inside:
             continue
         try:
-            name, found = _said(form.say, version, artefact, known)
-        except NoWordError as error:
-            if number == 0:
+            name, found = _said(form.say, artefact, known)
+        except Cannot as error:
+            if asked is None or number < asked:
                 raise _refused(artefact, version, error) from error
             unsaid.append(artefact)
         else:
@@ -83,15 +88,12 @@ def _parts(head: str, by_name: dict[str, list[str]]) -> Iterator[str]:
     yield "}}\n"
 
 
-def _said(say: Say, version: str, artefact: Artefact, known: Known) -> tuple[str, Json]:
+def _said(say: Say, artefact: Artefact, known: Known) -> tuple[str, Json]:
+    """Raises Cannot for what the version has no word for."""
     try:
         return say(artefact, known)
     except BadDefinition as error:
         raise NotAcceptable(error.message) from error
-    except NoWordError:
-        raise
-    except Cannot as error:
-        raise _refused(artefact, version, error) from error
 
 
 def _refused(artefact: Artefact, version: str, why: Cannot) -> NotAcceptable:

@@ -12,7 +12,7 @@ from greffe.catalogue.artefact_output import head as head_2
 from greffe.formats import structure_json_1_data as data
 from greffe.formats import structure_json_1_metadata as metadata
 from greffe.formats import structure_json_1_sets as sets
-from greffe.formats.structure_json_1_words import Cannot, NoWordError, final, old, old_urn
+from greffe.formats.structure_json_1_words import Cannot, final, old, old_urn
 from greffe.formats.structure_json_known import Known
 from greffe.model.artefacts import Artefact, ItemScheme, Maintainable
 from greffe.model.hierarchies import Hierarchy
@@ -49,9 +49,9 @@ COLLECTIONS_1: Final[dict[str, str]] = {
 
 
 def say_1_0(artefact: Artefact, known: Known) -> tuple[str, Json]:
-    """Collection and object. Raises Cannot for what 1.0 cannot say, NoWordError for a kind."""
+    """Collection and object. Raises Cannot for what 1.0 cannot say."""
     if artefact.kind not in COLLECTIONS_1:
-        raise NoWordError("it has no such kind")
+        raise Cannot("it has no such kind")
     if "-" in artefact.reference.version:
         raise Cannot("a version with an extension is unknown to it")
     return COLLECTIONS_1[artefact.kind], _said(artefact, known)

@@ -27,10 +27,6 @@ class Cannot(ValueError):
     """What 1.0 has no place for; the text says what."""
 
 
-class NoWordError(Cannot):
-    """A kind that 1.0 does not know at all."""
-
-
 def old_urn(urn: str) -> str:
     """A URN with the class that 2.1 gives it."""
     head, equals, rest = urn.removeprefix(_PREFIX).partition("=")

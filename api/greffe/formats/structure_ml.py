@@ -17,6 +17,7 @@ from greffe.formats.structure_ml_sets import used
 from greffe.formats.structure_ml_tables import TABLES, Row
 from greffe.model.artefacts import Annotation, Artefact, ItemScheme
 from greffe.model.dataset import Header
+from greffe.model.references import Urn
 from greffe.model.structures import DataConstraint
 
 # 2.1 says once for all that these are not final.
@@ -29,10 +30,12 @@ def write(
     language: str = "en",
     *,
     version: str = "2.1",
+    asked: int | None = None,
 ) -> Iterator[bytes]:
     """A `message:Structure`, one artefact at a time; `language` is that of the source in the header.
 
-    Raises NotAcceptable for a kind that the version cannot say and for an artefact without a part that its schema
+    A neighbour (from `asked` on) that its kind has a word for and yet cannot be said is left out: it would take what was
+    asked for with it. Raises NotAcceptable for a kind that the version cannot say and for an artefact without a part that its schema
     requires: before anything is written, for structure messages are small enough to be made whole.
     """
     pen = Pen(version, artefacts)
@@ -41,7 +44,8 @@ def write(
     for artefact in said:
         by_kind.setdefault(_kind(pen, artefact), []).append(artefact)
     _refuse(version, by_kind.keys() - {row.kind for row in TABLES[version]})
-    return iter(list(_message(pen, header, by_kind, language)))
+    beside = frozenset() if asked is None else frozenset(artefact.urn for artefact in artefacts[asked:])
+    return iter(list(_message(pen, header, by_kind, language, beside)))
 
 
 def _said_by_another(pen: Pen, artefact: Artefact) -> bool:
@@ -60,14 +64,16 @@ def _refuse(version: str, kinds: AbstractSet[str]) -> None:
         raise NotAcceptable(f"SDMX-ML {version} has no {' and no '.join(sorted(kinds))}.", hint=hint(version))
 
 
-def _message(pen: Pen, header: Header, by_kind: Mapping[str, list[Artefact]], language: str) -> Iterator[bytes]:
+def _message(
+    pen: Pen, header: Header, by_kind: Mapping[str, list[Artefact]], language: str, beside: AbstractSet[Urn]
+) -> Iterator[bytes]:
     names = NAMESPACES[pen.version]
     declared = f'xmlns:mes="{names.message}" xmlns:com="{names.common}" xmlns:str="{names.structure}"'
     head = header_element(header, "", language)
     yield f"{DECLARATION}<mes:Structure {declared}>{head}<mes:Structures>".encode()
     container = ""
     for row in TABLES[pen.version]:
-        found = by_kind.get(row.kind)
+        found = list(_all(pen, row, by_kind.get(row.kind, []), beside))
         if not found:
             continue
         if row.container != container:
@@ -75,11 +81,19 @@ def _message(pen: Pen, header: Header, by_kind: Mapping[str, list[Artefact]], la
                 yield f"</str:{container}>".encode()
             container = row.container
             yield f"<str:{container}>".encode()
-        for artefact in found:
-            yield _one(pen, row, artefact)
+        yield from found
     if container:
         yield f"</str:{container}>".encode()
     yield b"</mes:Structures></mes:Structure>\n"
+
+
+def _all(pen: Pen, row: Row, artefacts: Sequence[Artefact], beside: AbstractSet[Urn]) -> Iterator[bytes]:
+    for artefact in artefacts:
+        try:
+            yield _one(pen, row, artefact)
+        except NotAcceptable:
+            if artefact.urn not in beside:
+                raise
 
 
 def _one(pen: Pen, row: Row, artefact: Artefact) -> bytes:

@@ -24,9 +24,10 @@ Found: TypeAlias = Mapping[Node, Artefact]
 
 @dataclass(frozen=True)
 class StructureAnswer:
-    """Artefacts by kind and reference, the ones that were asked for first."""
+    """Artefacts by kind and reference, the `asked` ones that were asked for first."""
 
     artefacts: list[Artefact]
+    asked: int = 0
 
 
 def structures(query: StructureQuery, catalogue: Catalogue) -> StructureAnswer:
@@ -53,7 +54,7 @@ def structures(query: StructureQuery, catalogue: Catalogue) -> StructureAnswer:
     if query.detail == "referencepartial":
         used = Used(catalogue, [*found, *referenced])
         referenced = [used.partial(a) for a in referenced]
-    return StructureAnswer(found + referenced)
+    return StructureAnswer(found + referenced, len(found))
 
 
 def _tables(answer: Iterable[Artefact], nodes: frozenset[Node], catalogue: Catalogue) -> list[Artefact]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from blocks import HEADER
 from every_kind import (
     CATEGORY_MAP,
     CONCEPT_MAP,
@@ -17,10 +18,12 @@ from every_kind import (
     STRUCTURE_MAP,
     TAXONOMY_MAP,
 )
+from judges import xml_errors
 from lxml import etree
 from outline import element, inside, lines, message, outline
 
 from greffe.errors import NotAcceptable
+from greffe.formats.structure_ml import write
 from greffe.model.mappings import ComponentMapping, ItemMap, MappedValue, StandardStructureMap, ValueMapping
 
 NEW = ["3.0", "3.1"]
@@ -245,3 +248,14 @@ def test_a_stub_of_a_structure_set_is_empty():
 def notes(found: etree._Element) -> list[tuple[str | None, ...]]:
     every = found.xpath("*[local-name()='Annotations']/*")
     return [(note.get("id"), *(part.text for part in note)) for note in every]
+
+
+def test_what_only_came_along_does_not_take_what_was_asked_for_with_it():
+    """A neighbour that 2.1 cannot say (a map by patterns) is left out, with its container; asked for, it is 406."""
+    patterns = replace(CONCEPT_MAP, items=(ItemMap("P.*", "FREQ", regex=True),))
+    body = b"".join(write(HEADER, [STRUCTURE, patterns], version="2.1", asked=1))
+    assert xml_errors(body) == []
+    assert (b"<str:DataStructures>" in body, b"StructureSet" in body) == (True, False)
+    for artefacts, asked in (([STRUCTURE, patterns], 2), ([patterns, STRUCTURE], 1), ([STRUCTURE, patterns], None)):
+        with pytest.raises(NotAcceptable, match="pattern"):
+            write(HEADER, artefacts, version="2.1", asked=asked)

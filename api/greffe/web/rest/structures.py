@@ -23,5 +23,5 @@ def structures(asked: Asked) -> Prepared:
     headers = headers_of(coded(tag, encoding), language, since)
     if asked.unchanged(headers):
         return Prepared.bare(304, headers)
-    chunks = choice.format.write(header_of(tag, since), found.artefacts, language)
+    chunks = choice.format.write(header_of(tag, since), found.artefacts, language, asked=found.asked)
     return Prepared(chunks, choice.content_type, headers, encoding=encoding)
