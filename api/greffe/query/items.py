@@ -16,8 +16,8 @@ def with_asked(artefact: Artefact, asked: Iterable[str]) -> Artefact | None:
     """The scheme with those of the asked items that it has, marked partial; None when it has none of them.
 
     A nested id (`CRIM.PRISON`) means an item below those, which come along; its own id alone will do as well. Where items
-    stand inside one another their ancestors always come; elsewhere an item comes alone, and its parent is but named. In the words of 1.5 a
-    hierarchy is the one item of the hierarchical code list of its name, and comes whole.
+    stand inside one another their ancestors always come; elsewhere an item comes alone, and its parent is but named. In
+    the words of 1.5 a hierarchy is the one item of the hierarchical code list of its name, and comes whole.
     """
     if isinstance(artefact, Hierarchy):
         return artefact if artefact.reference.id in asked else None

@@ -166,7 +166,7 @@ def test_a_structure_map_is_a_structure_set_of_2_1():
     assert notes(found.xpath("*[local-name()='StructureMap']")[0]) == [("UNIT", "PERS", "FIXED_VALUE")]
 
 
-@pytest.mark.item("R1-STR-16", "SM-01")
+@pytest.mark.item("R1-STR-16")
 def test_components_are_called_what_they_are_without_their_structure():
     """A structure set that comes alone calls attributes attributes: the catalogue knows the structures behind its ends."""
     pair = ComponentMapping(("geo", "UNIT"), ("COMMENT",))
