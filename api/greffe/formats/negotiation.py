@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final, Generic, Literal, overload
 
 from greffe.errors import BadQuery, NotAcceptable, nearest
-from greffe.formats import json_stat, parquet, plain_csv, structure_json, structure_ml, xlsx
 from greffe.formats.accept import Range, ranges, same_or_newer
 from greffe.formats.format import (
     AnyFormat,
@@ -25,9 +23,11 @@ from greffe.formats.format import (
     StructureWriter,
 )
 from greffe.formats.parameters import Parameters
+from greffe.formats.people_data import PEOPLE_DATA_FORMATS
 from greffe.formats.reports import METADATA_FORMATS
 from greffe.formats.schemas import SCHEMA_FORMATS, as_schemas
 from greffe.formats.sdmx_data import SDMX_DATA_FORMATS
+from greffe.formats.structures import STRUCTURE_FORMATS
 from greffe.model.references import version_key
 
 
@@ -40,57 +40,7 @@ class Choice(Generic[F]):
     content_type: str
 
 
-_SDMX: Final = "application/vnd.sdmx."
-_STRUCTURE: Final = ("structure", "xml", "structurexml", "sdmx-ml")
-_STRUCTURE_JSON: Final = ("jsonstructure", "json", "structurejson", "sdmx-json")
-
-DATA_FORMATS: Final[tuple[Format[DataWriter], ...]] = (
-    *SDMX_DATA_FORMATS,
-    # For people's tools. `text/csv` means SDMX-CSV, so that the plain table has no type of its own.
-    Format(
-        "text/csv;charset=utf-8", "", "csv", "plain-csv", "data", plain_csv.write,
-        ("plaincsv", "csv-plain", "csv-labels", "csvlabels", "labels"),
-    ),
-    Format(
-        "application/json-stat+json", "", "json", "jsonstat", "data", json_stat.write,
-        ("json-stat", "jsonstat2", "json-stat2", "json-stat-2.0"), suffix="json",
-    ),
-    Format(
-        "application/vnd.apache.parquet", "", "parquet", "parquet", "data", parquet.write,
-        ("apache-parquet",), preferred=("v1", "v2"), packed=True, ranged=True,
-    ),
-    Format(
-        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "", "xlsx", "xlsx", "data", xlsx.write,
-        ("excel",), preferred=("v1", "v2"), choices={"labels": ("id", "both", "name")}, packed=True, ranged=True,
-    ),
-)  # fmt: skip
-STRUCTURE_FORMATS: Final[tuple[Format[StructureWriter], ...]] = (
-    Format(
-        f"{_SDMX}structure+xml", "2.1", "xml", "structure-2.1", "structure", structure_ml.write,
-        _STRUCTURE, preferred=("v1",), default=("v1",),
-    ),
-    Format(
-        f"{_SDMX}structure+xml", "3.0.0", "xml", "structure-3.0", "structure",
-        partial(structure_ml.write, version="3.0"), _STRUCTURE,
-    ),
-    Format(
-        f"{_SDMX}structure+xml", "3.1.0", "xml", "structure-3.1", "structure",
-        partial(structure_ml.write, version="3.1"), _STRUCTURE, preferred=("v2",),
-    ),
-    Format(
-        f"{_SDMX}structure+json", "2.1.0", "json", "jsonstructure-2.1", "structure", structure_json.write,
-        _STRUCTURE_JSON, preferred=("v2",), default=("v2",),
-    ),
-    Format(
-        f"{_SDMX}structure+json", "2.0.0", "json", "jsonstructure-2.0", "structure",
-        partial(structure_json.write, version="2.0.0"), _STRUCTURE_JSON,
-    ),
-    Format(
-        f"{_SDMX}structure+json", "1.0.0", "json", "jsonstructure-1.0", "structure",
-        partial(structure_json.write, version="1.0.0"), _STRUCTURE_JSON, preferred=("v1",),
-        aliases=(f"{_SDMX}structure+json;version=1.0.0-wd",),
-    ),
-)  # fmt: skip
+DATA_FORMATS: Final[tuple[Format[DataWriter], ...]] = (*SDMX_DATA_FORMATS, *PEOPLE_DATA_FORMATS)
 FORMATS: Final[tuple[AnyFormat, ...]] = (*DATA_FORMATS, *STRUCTURE_FORMATS, *SCHEMA_FORMATS, *METADATA_FORMATS)
 # A schema query may be answered with structures too (R1-SCH-03, R2-SCH-07).
 _FOR_SCHEMAS: Final[tuple[Format[SchemaWriter], ...]] = (*SCHEMA_FORMATS, *as_schemas(STRUCTURE_FORMATS))

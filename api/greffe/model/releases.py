@@ -48,3 +48,8 @@ class Release:
 def current(releases: Iterable[Release], now: datetime) -> Release | None:
     """The readable release with the highest number, or None."""
     return max((r for r in releases if r.readable(now)), key=lambda r: r.number, default=None)
+
+
+def origin_of(releases: Iterable[Release]) -> str:
+    """synthetic as soon as one of them is, else real (D13)."""
+    return "synthetic" if any(r.origin == "synthetic" for r in releases) else "real"

@@ -16,12 +16,11 @@ from greffe.model.releases import Release
 from greffe.model.structures import Dataflow, DataStructure, ProvisionAgreement
 from greffe.query.disseminations import Piece, pieces
 from greffe.query.flows import Named, named_flows
-from greffe.query.queries import DataQuery
+from greffe.query.queries import TIME, DataQuery
 from greffe.query.selecting import Missing, TooManySlots, selection
 from greffe.query.writing import Written, check_written, written
 from greffe.store.base import Observations, Selection
 
-TIME: Final = "TIME_PERIOD"
 LARGE: Final = 131_072  # observations of a selection, from which on its codes are told before it is read
 
 
@@ -86,8 +85,7 @@ def data(
     if not datasets and query.api == 1:
         raise NotFound("No series matches.", hint="Ask for fewer conditions.")
     releases = tuple(dict.fromkeys(one.piece.release for one in asked))
-    known = [r for n in named for r in releases_of(n.dataflow)]
-    instants = [t for r in known for t in (r.effective_at, r.withdrawn_at) if t is not None and t <= now]
+    instants = [t for n in named for r in releases_of(n.dataflow) for t in r.instants(now)]
     return DataAnswer(datasets, releases, tuple(_state(one) for one in asked), max(instants))
 
 

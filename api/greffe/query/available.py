@@ -22,18 +22,17 @@ from greffe.model.structures import (
     DataStructure,
     ItemScheme,
     Maintainable,
-    ProvisionAgreement,
     ValueList,
 )
 from greffe.query.availability import AvailabilityQuery
 from greffe.query.disseminations import Piece, pieces
-from greffe.query.flows import named_flows
+from greffe.query.flows import Named, providers_of
 from greffe.query.holdings import Holding, holding, together
 from greffe.query.items import with_items
+from greffe.query.queries import TIME
 from greffe.query.selecting import Missing, TooManySlots, selection
 from greffe.store.base import Observations, Selection
 
-TIME: Final = "TIME_PERIOD"
 _ALL: Final = ("dataflow", "datastructure", "conceptscheme", "codelist", "valuelist", "dataproviderscheme")
 
 
@@ -50,17 +49,18 @@ class Match:
 
 def matches(
     query: AvailabilityQuery,
+    flows: Sequence[Named],
     catalogue: Catalogue,
     releases_of: Callable[[Dataflow], Sequence[Release]],
     now: datetime,
 ) -> list[Match]:
-    """What the address means, each with the release in effect or what changed. Of several flows, those that lack a
-    component which is filtered, or of which nothing is released, are left out. Raises as `flows.named_flows` and
+    """What the address means (`flows.named_flows`), each with the release in effect or what changed. Of several flows,
+    those that lack a component which is filtered, or of which nothing is released, are left out. Raises as `pieces` and
     `selection` do when none remains.
     """
     found: list[Match] = []
     refused: list[GreffeError] = []
-    for named in named_flows(query.data, catalogue):
+    for named in flows:
         structure = catalogue.structure(named.dataflow)
         try:
             told = pieces(query.data, releases_of(named.dataflow), now)
@@ -194,7 +194,7 @@ def _referenced(
             if enumeration is not None and component.id in named and enumeration.kind in wanted:
                 items.setdefault(enumeration, set()).update(named[component.id])
         if "dataproviderscheme" in wanted:
-            for urn in _providers(match.dataflow, catalogue):
+            for urn in providers_of(match.dataflow, catalogue):
                 items.setdefault(replace(urn, item=""), set()).add(urn.item)
     yield from whole.values()
     yield from (with_items(_scheme(urn, catalogue), used) for urn, used in items.items())
@@ -207,7 +207,3 @@ _SCHEMES: Final[Mapping[str, type[ItemScheme]]] = {
 
 def _scheme(urn: Urn, catalogue: Catalogue) -> ItemScheme:
     return catalogue.get(_SCHEMES[urn.kind], urn.reference)
-
-
-def _providers(flow: Dataflow, catalogue: Catalogue) -> list[Urn]:
-    return [a.provider for a in catalogue.all(ProvisionAgreement) if a.dataflow == flow.urn and a.provider]

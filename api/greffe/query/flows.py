@@ -11,7 +11,7 @@ from greffe.model.references import Reference, Urn
 from greffe.model.structures import Dataflow, DataStructure, ProvisionAgreement
 from greffe.query.absent import either, no_such
 from greffe.query.queries import DataQuery
-from greffe.query.versions import matching
+from greffe.query.versions import named
 
 # Contexts in the order in which a wrong address is explained; their words.
 _CONTEXTS: Final = {
@@ -54,7 +54,7 @@ def _found(query: DataQuery, catalogue: Catalogue) -> list[Named]:
     found: dict[Urn, Named] = {}
     flows = catalogue.flows
     for context, places in _places(query, catalogue).items():
-        wanted = _named(query, [reference for reference, _ in places])
+        wanted = named((reference for reference, _ in places), query.agencies, query.ids, query.versions)
         for reference, urn in places:
             if reference not in wanted or (query.context == "*" and urn in [n.dataflow.urn for n in found.values()]):
                 continue
@@ -85,18 +85,6 @@ def _places(query: DataQuery, catalogue: Catalogue) -> dict[str, list[tuple[Refe
     return found
 
 
-def _named(query: DataQuery, references: list[Reference]) -> set[Reference]:
-    groups: dict[tuple[str, str], set[Reference]] = {}
-    for one in references:
-        if (not query.agencies or one.agency in query.agencies) and (not query.ids or one.id in query.ids):
-            groups.setdefault((one.agency, one.id), set()).add(one)
-    found: set[Reference] = set()
-    for group in groups.values():
-        wanted = matching(query.versions, {r.version for r in group})
-        found |= {r for r in group if r.version in wanted}
-    return found
-
-
 def _no_flow(query: DataQuery, catalogue: Catalogue) -> NotFound:
     """Internal dataflows exist like others, but are nobody's nearest."""
     internal = {f.urn for f in catalogue.all(Dataflow) if catalogue.internal(f)}
@@ -117,7 +105,11 @@ def _other_provider(query: DataQuery, flows: list[Dataflow], catalogue: Catalogu
     return NotFound(f"{name} {by}, not by {either(query.providers)}." if found else f"{name} {by}.")
 
 
+def providers_of(flow: Dataflow, catalogue: Catalogue) -> list[Urn]:
+    """Those who provide it by an agreement."""
+    return [a.provider for a in catalogue.all(ProvisionAgreement) if a.dataflow == flow.urn and a.provider]
+
+
 def _providers(flow: Dataflow, catalogue: Catalogue) -> set[str]:
-    """Both spellings of those who provide it by an agreement: ID and AGENCY,ID."""
-    urns = [a.provider for a in catalogue.all(ProvisionAgreement) if a.dataflow == flow.urn and a.provider]
-    return {spelled for u in urns for spelled in (u.item, f"{u.reference.agency},{u.item}")}
+    """Both spellings of those who provide it: ID and AGENCY,ID."""
+    return {spelled for u in providers_of(flow, catalogue) for spelled in (u.item, f"{u.reference.agency},{u.item}")}

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from greffe.arrow import text
 from greffe.model.dataset import SeriesBlock
 from greffe.model.periods import span
 from greffe.model.structures import DataStructure
 from greffe.query.disseminations import Piece
+from greffe.query.queries import TIME
 from greffe.store.base import Observations, Selection
-
-TIME: Final = "TIME_PERIOD"
 
 
 @dataclass(frozen=True)

@@ -102,10 +102,10 @@ def metadata(query: MetadataQuery, catalogue: Catalogue) -> list[Report]:
     sets = list(catalogue.all(MetadataSet))
     match query.way:
         case "metadataset":
-            wanted = _wanted(query, [s.reference for s in sets])
+            wanted = _named(query, (s.reference for s in sets))
             found = [s for s in sets if s.reference in wanted]
         case "metadataflow":
-            flows = _wanted(query, [f.reference for f in catalogue.all(Metadataflow)])
+            flows = _named(query, (f.reference for f in catalogue.all(Metadataflow)))
             found = [s for s in _latest(sets) if _flow(s, catalogue).reference in flows]
             found = [s for s in found if not query.providers or _provided(s, query.providers, catalogue)]
         case _:
@@ -114,22 +114,13 @@ def metadata(query: MetadataQuery, catalogue: Catalogue) -> list[Report]:
     return [_report(_stub(s) if query.stubs else s, catalogue) for s in found]
 
 
-def _wanted(query: MetadataQuery, references: Iterable[Reference]) -> set[Reference]:
-    """References of those agencies and ids, in the versions that the patterns mean for each of them."""
-    groups: dict[tuple[str, str], set[Reference]] = {}
-    for one in references:
-        if (not query.agencies or one.agency in query.agencies) and (not query.ids or one.id in query.ids):
-            groups.setdefault((one.agency, one.id), set()).add(one)
-    found: set[Reference] = set()
-    for group in groups.values():
-        fitting = versions.matching(query.versions, {r.version for r in group})
-        found |= {r for r in group if r.version in fitting}
-    return found
+def _named(query: MetadataQuery, references: Iterable[Reference]) -> set[Reference]:
+    return versions.named(references, query.agencies, query.ids, query.versions)
 
 
 def _latest(sets: Sequence[MetadataSet]) -> list[MetadataSet]:
     """Of each report its latest version: the address names a version of something else."""
-    wanted = _wanted(MetadataQuery("metadataset"), [s.reference for s in sets])
+    wanted = versions.named((s.reference for s in sets), (), (), "~")
     return [s for s in sets if s.reference in wanted]
 
 
@@ -139,7 +130,7 @@ def _structures(query: MetadataQuery, catalogue: Catalogue) -> set[tuple[str, Re
     for kind, reference in catalogue.artefacts:
         if not query.kinds or kind in query.kinds:
             by_kind.setdefault(kind, []).append(reference)
-    return {(kind, r) for kind, references in by_kind.items() for r in _wanted(query, references)}
+    return {(kind, r) for kind, references in by_kind.items() for r in _named(query, references)}
 
 
 def _flow(report: MetadataSet, catalogue: Catalogue) -> Metadataflow:

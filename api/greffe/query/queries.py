@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeAlias
 
+TIME: Final = "TIME_PERIOD"
 # What `dimension_at_observation` says of a flat answer: no series, every observation with its whole key.
 ALL_DIMENSIONS: Final = "AllDimensions"
 SERIES_KEY: Final = "series_key"  # sort: all dimensions that do not stand with the observation

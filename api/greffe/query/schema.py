@@ -39,10 +39,9 @@ from greffe.query import versions
 from greffe.query.absent import no_such
 from greffe.query.graph import agency_of
 from greffe.query.parameters import PRESENTATION, Spec, choice, moment, read_parameters, text
-from greffe.query.queries import ALL_DIMENSIONS
+from greffe.query.queries import ALL_DIMENSIONS, TIME
 
 C = TypeVar("C", DataConstraint, MetadataConstraint)
-TIME: Final = "TIME_PERIOD"
 _CLASSES: Final[Mapping[str, type[Maintainable]]] = {
     "datastructure": DataStructure,
     "dataflow": Dataflow,

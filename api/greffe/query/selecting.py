@@ -13,6 +13,7 @@ from greffe.query.queries import (
     ALL_COMPONENTS,
     ALL_DIMENSIONS,
     SERIES_KEY,
+    TIME,
     Condition,
     DataQuery,
     Filter,
@@ -23,7 +24,6 @@ from greffe.query.reporting_year import days
 from greffe.store.base import Across, Order, Selection
 from greffe.store.conditions import ORDERING, Kind, Term, Where, number
 
-TIME: Final = "TIME_PERIOD"
 _OLDEST, _NEWEST = date.min, date.max
 _NEVER: Final = Span(_NEWEST, _OLDEST)
 _RANGES: Final = ("eq", "lt", "le", "gt", "ge")  # what becomes one span of days

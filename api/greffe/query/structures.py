@@ -9,7 +9,9 @@ from typing import TypeAlias
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import NotFound
 from greffe.model.artefacts import Artefact
+from greffe.model.references import Reference
 from greffe.model.structures import Codelist, DataConstraint
+from greffe.query import versions
 from greffe.query.absent import MOST_KINDS, either, no_item, no_such
 from greffe.query.details import raw, shaped
 from greffe.query.graph import Graph, Node, known
@@ -17,7 +19,6 @@ from greffe.query.items import with_asked
 from greffe.query.partial import Used
 from greffe.query.queries import StructureQuery
 from greffe.query.resources import STRUCTURES
-from greffe.query.versions import matching
 
 Found: TypeAlias = Mapping[Node, Artefact]
 
@@ -66,17 +67,14 @@ def _tables(answer: Iterable[Artefact], nodes: frozenset[Node], catalogue: Catal
 
 def _named(query: StructureQuery, catalogue: Catalogue) -> Found:
     """Artefacts of those kinds, agencies and ids, in the versions that the patterns mean for each of them."""
-    groups: dict[tuple[str, str, str], list[Node]] = {}
-    for node in _offered(query, catalogue):
-        kind, reference = node
-        if (query.agencies and reference.agency not in query.agencies) or (query.ids and reference.id not in query.ids):
-            continue
-        groups.setdefault((kind, reference.agency, reference.id), []).append(node)
-    found: dict[Node, Artefact] = {}
-    for nodes in groups.values():
-        wanted = matching(query.versions, [r.version for _, r in nodes])
-        found |= {n: catalogue.artefacts[n] for n in nodes if n[1].version in wanted}
-    return found
+    by_kind: dict[str, list[Reference]] = {}
+    for kind, reference in _offered(query, catalogue):
+        by_kind.setdefault(kind, []).append(reference)
+    return {
+        (kind, reference): catalogue.artefacts[kind, reference]
+        for kind, references in by_kind.items()
+        for reference in versions.named(references, query.agencies, query.ids, query.versions)
+    }
 
 
 def _offered(query: StructureQuery, catalogue: Catalogue) -> list[Node]:

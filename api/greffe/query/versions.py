@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from greffe.errors import BadQuery
-from greffe.model.references import same_version, version_key
+from greffe.model.references import Reference, same_version, version_key
 from greffe.query.parameters import word
 
 OPERATORS: Final = "+~*"
@@ -96,6 +96,23 @@ def matching(patterns: Iterable[str], versions: Collection[str]) -> set[str]:
             found.update(fitting)
         elif fitting:
             found.add(max(fitting, key=version_key))
+    return found
+
+
+def named(
+    references: Iterable[Reference], agencies: Collection[str], ids: Collection[str], patterns: Iterable[str]
+) -> set[Reference]:
+    """References of one kind that an address means: of those agencies and ids (empty = any), in the versions that the
+    patterns mean for each of them."""
+    wanted = tuple(patterns)
+    groups: dict[tuple[str, str], set[Reference]] = {}
+    for one in references:
+        if (not agencies or one.agency in agencies) and (not ids or one.id in ids):
+            groups.setdefault((one.agency, one.id), set()).add(one)
+    found: set[Reference] = set()
+    for group in groups.values():
+        fitting = matching(wanted, {r.version for r in group})
+        found |= {r for r in group if r.version in fitting}
     return found
 
 

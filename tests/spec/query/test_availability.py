@@ -23,6 +23,7 @@ from greffe.model.structures import (
 )
 from greffe.query.availability import parse_availability
 from greffe.query.available import available, matches
+from greffe.query.flows import named_flows
 from greffe.query.parameters import path_parts
 from greffe.store.memory import MemoryObservations
 
@@ -103,7 +104,13 @@ def ask(store):
         dialect, _, address = address.partition(" ")
         path, _, query = address.partition("?")
         question = parse_availability(path_parts(path), query, {"v1": 1, "v2": 2}[dialect])
-        found = matches(question, catalogue, lambda flow: releases if flow in (FLOW, TWIN) else (), now)
+        found = matches(
+            question,
+            named_flows(question.data, catalogue),
+            catalogue,
+            lambda flow: releases if flow in (FLOW, TWIN) else (),
+            now,
+        )
         return available(question, found, catalogue, store)
 
     return asked

@@ -12,10 +12,12 @@ from typing import Final, Literal
 from starlette.requests import Request
 
 from greffe import __version__
-from greffe.errors import BadQuery
+from greffe.catalogue.catalogue import Catalogue
+from greffe.errors import BadQuery, TooLarge
 from greffe.model import instants
 from greffe.model.dataset import Header
 from greffe.query.parameters import PRESENTATION, path_parts, read_parameters
+from greffe.query.queries import DataQuery
 from greffe.release.parts import Parts
 from greffe.web.encodings import chosen_encoding
 from greffe.web.language import chosen_language
@@ -68,6 +70,19 @@ class Asked:
                 raise BadQuery("The parameter is empty.", parameter=name, hint="Leave it out for the default.")
         return given
 
+    def check_size(self, question: DataQuery) -> None:
+        """Raises TooLarge for a question that names more codes than are read."""
+        most = self.parts.settings.http.key_values_limit
+        if question.values > most:
+            raise TooLarge(
+                f"The question names {question.values} codes; at most {most} are read.", hint="Use a wildcard."
+            )
+
+    def definitions(self, as_of: datetime | None) -> tuple[Catalogue, datetime]:
+        """The catalogue that is effective, or was at that moment, and since when."""
+        catalogue = self.parts.catalogue() if as_of is None else self.parts.catalogue_at(as_of)
+        return catalogue, changed_at(self.parts, as_of)
+
     def language(self, given: dict[str, str]) -> str:
         """The language of labels."""
         return chosen_language(given.get("lang", ""), self.languages)
@@ -86,8 +101,8 @@ class Asked:
 class Prepared:
     """An answer that only waits to be sent; 204 and 304 have no chunks.
 
-    `encoding`: the coding that its chunks are put into on the way (they are plain here). `ranged`: asked for in parts,
-    so made whole before it is sent.
+    `encoding`: the coding that its chunks are put into on the way (they are plain here). `ranged`: clients ask for
+    parts of it, which are read of a kept copy.
     """
 
     chunks: Iterator[bytes]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from greffe.errors import TooLarge
 from greffe.formats.negotiation import negotiate, refined
 from greffe.model.dataset import DataMessage, DataSet
-from greffe.model.releases import Release
+from greffe.model.releases import Release, origin_of
 from greffe.query import answer, rest_v1, rest_v2
-from greffe.query.queries import ALL_DIMENSIONS, DataQuery
+from greffe.query.queries import ALL_DIMENSIONS
 from greffe.web.rest.answers import Asked, Prepared, changed_at, coded, header_of, headers_of, tag_of
 
 ORIGIN = "DATA_ORIGIN"
@@ -21,7 +20,7 @@ def data(asked: Asked) -> Prepared:
     parts, api = asked.parts, asked.api
     dialect = rest_v1 if api == "v1" else rest_v2
     query = dialect.parse_data(asked.address[1:], asked.raw)
-    _check_size(query, parts.settings.http.key_values_limit)
+    asked.check_size(query)
     given = asked.given(dialect.DATA_PARAMETERS, components=True)
     choice = refined(
         negotiate(asked.accept, given.get("format", ""), "data", api, given.get("formatVersion", "")), given
@@ -54,14 +53,14 @@ def data(asked: Asked) -> Prepared:
     modified = max(found.modified, changed_at(parts))
     headers = headers_of(coded(tag, encoding), language, modified)
     if found.releases:
-        headers |= {"Release": ", ".join(map(str, found.releases)), "Data-Origin": _origin(found.releases)}
+        headers |= {"Release": ", ".join(map(str, found.releases)), "Data-Origin": origin_of(found.releases)}
     if asked.unchanged(headers):
         return Prepared.bare(304, headers)
     if found.empty:
         return Prepared.bare(204, headers)
     suffix = choice.format.suffix or choice.format.syntax
     headers["Content-Disposition"] = f'inline; filename="{_file_name(found.releases, suffix)}"'
-    test = _origin(found.releases) == "synthetic"
+    test = origin_of(found.releases) == "synthetic"
     header = header_of(tag, found.modified, test=test, source=_source(found.releases, language))
     datasets = tuple(_marked(d, choice.format.syntax) for d in found.datasets)
     message = DataMessage(header, datasets, language, query.dimension_at_observation, asked.url)
@@ -69,19 +68,9 @@ def data(asked: Asked) -> Prepared:
     return Prepared(chunks, choice.content_type, headers, encoding=encoding, ranged=choice.format.ranged)
 
 
-def _check_size(asked: DataQuery, most: int) -> None:
-    if asked.values > most:
-        raise TooLarge(f"The question names {asked.values} codes; at most {most} are read.", hint="Use a wildcard.")
-
-
-def _origin(releases: Sequence[Release]) -> str:
-    """Synthetic as soon as one is (D13)."""
-    return "synthetic" if any(r.origin == "synthetic" for r in releases) else "real"
-
-
 def _source(releases: Sequence[Release], language: str) -> str:
     names = ", ".join(map(str, releases))
-    if _origin(releases) == "synthetic":
+    if origin_of(releases) == "synthetic":
         words = {"fr": "Chiffres SYNTHÉTIQUES, inventés pour essai"}
         return f"{words.get(language, 'SYNTHETIC figures, invented for trials')}; {names}"
     return f"{', '.join(dict.fromkeys(r.provider for r in releases))}; {names}"
@@ -96,7 +85,7 @@ def _marked(dataset: DataSet, syntax: str) -> DataSet:
 
 
 def _file_name(releases: Sequence[Release], suffix: str) -> str:
-    kind = "-SYNTHETIC" if _origin(releases) == "synthetic" else ""
+    kind = "-SYNTHETIC" if origin_of(releases) == "synthetic" else ""
     flows = dict.fromkeys(r.dataflow.id for r in releases)
     numbers = "-".join(str(r.number) for r in releases[:10])
     name = f"{next(iter(flows))}-{numbers}" if len(flows) == 1 else f"DATA-OF-{len(flows)}-FLOWS"

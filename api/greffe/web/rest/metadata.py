@@ -9,12 +9,11 @@ from greffe.formats.negotiation import negotiate
 from greffe.model.reports import ReportMessage
 from greffe.query.metadata import PARAMETERS, parse_metadata
 from greffe.query.metadata import metadata as answered
-from greffe.web.rest.answers import Asked, Prepared, changed_at, coded, header_of, headers_of, tag_of
+from greffe.web.rest.answers import Asked, Prepared, coded, header_of, headers_of, tag_of
 
 
 def metadata(asked: Asked) -> Prepared:
     """`metadata/…` of 2.x. Nothing found is 204."""
-    parts = asked.parts
     query = parse_metadata(asked.address[1:], asked.raw)
     given = asked.given(PARAMETERS)
     choice = negotiate(asked.accept, given.get("format", ""), "metadata", "v2", given.get("formatVersion", ""))
@@ -24,10 +23,9 @@ def metadata(asked: Asked) -> Prepared:
         if given["labels"] not in allowed:
             raise BadQuery("This format has no labels to choose.", parameter="labels", hint="Ask for format=csv.")
         parameters = replace(parameters, labels=given["labels"])
-    catalogue = parts.catalogue() if query.as_of is None else parts.catalogue_at(query.as_of)
+    catalogue, since = asked.definitions(query.as_of)
     found = answered(query, catalogue)
     language, encoding = asked.language(given), asked.encoding(given)
-    since = changed_at(parts, query.as_of)
     tag = tag_of(
         catalogue.checksum, since, "v2", asked.address, asked.raw, choice.content_type, repr(parameters), language
     )

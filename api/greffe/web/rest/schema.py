@@ -11,7 +11,7 @@ from greffe.model.dataset import Header
 from greffe.model.validity import ValidityMessage
 from greffe.query.schema import V1_PARAMETERS, V2_PARAMETERS, SchemaAnswer, parse_schema
 from greffe.query.schema import schema as answered
-from greffe.web.rest.answers import Asked, Prepared, changed_at, coded, header_of, headers_of, tag_of
+from greffe.web.rest.answers import Asked, Prepared, coded, header_of, headers_of, tag_of
 
 
 class _Chosen(NamedTuple):
@@ -21,15 +21,14 @@ class _Chosen(NamedTuple):
 
 def schema(asked: Asked) -> Prepared:
     """`schema/{context}/{agencyID}/{resourceID}/{version}` of either generation."""
-    parts, api = asked.parts, asked.api
+    api = asked.api
     query = parse_schema(asked.address[1:], asked.raw, 1 if api == "v1" else 2)
     given = asked.given(V1_PARAMETERS if api == "v1" else V2_PARAMETERS)
-    catalogue = parts.catalogue() if query.as_of is None else parts.catalogue_at(query.as_of)
+    catalogue, since = asked.definitions(query.as_of)
     found = answered(query, catalogue)
     choose = _of_metadata if found.validity is None else _of_data
     choice = choose(asked, given)
     language, encoding = asked.language(given), asked.encoding(given)
-    since = changed_at(parts, query.as_of)
     tag = tag_of(catalogue.checksum, since, api, asked.address, asked.raw, choice.content_type, language)
     headers = headers_of(coded(tag, encoding), language, since)
     if asked.unchanged(headers):

@@ -5,20 +5,19 @@ from __future__ import annotations
 from greffe.formats.negotiation import negotiate
 from greffe.query import rest_v1, rest_v2
 from greffe.query.structures import structures as answered
-from greffe.web.rest.answers import Asked, Prepared, changed_at, coded, header_of, headers_of, tag_of
+from greffe.web.rest.answers import Asked, Prepared, coded, header_of, headers_of, tag_of
 
 
 def structures(asked: Asked) -> Prepared:
     """`dataflow/…` of 1.5, `structure/dataflow/…` of 2.x."""
-    parts, api = asked.parts, asked.api
+    api = asked.api
     dialect = rest_v1 if api == "v1" else rest_v2
     query = dialect.parse_structure(asked.address if api == "v1" else asked.address[1:], asked.raw)
     given = asked.given(dialect.STRUCTURE_PARAMETERS)
     choice = negotiate(asked.accept, given.get("format", ""), "structure", api, given.get("formatVersion", ""))
-    catalogue = parts.catalogue() if query.as_of is None else parts.catalogue_at(query.as_of)
+    catalogue, since = asked.definitions(query.as_of)
     found = answered(query, catalogue)
     language, encoding = asked.language(given), asked.encoding(given)
-    since = changed_at(parts, query.as_of)
     tag = tag_of(catalogue.checksum, since, api, asked.address, asked.raw, choice.content_type, language)
     headers = headers_of(coded(tag, encoding), language, since)
     if asked.unchanged(headers):
