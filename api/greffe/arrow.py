@@ -33,7 +33,10 @@ __all__ = [
     "pc",
     "pq",
     "text",
+    "texts",
 ]
+
+_FEW = 64  # cells that are told apart faster one by one
 
 
 def text(cell: object) -> str:
@@ -72,12 +75,23 @@ def coded(column: pa.Array[pa.Scalar[pa.DataType]]) -> tuple[pa.Int32Array, pa.S
 def distinct(column: pa.ChunkedArray[pa.Scalar[pa.DataType]]) -> list[str]:
     """The codes that occur in a dictionary column, in the order in which they do (a chunk's dictionary may hold more)."""
     found: dict[str, None] = {}
+    if len(column) <= _FEW:
+        return list(dict.fromkeys(value for value in texts(column) if value is not None))
     for chunk in column.chunks:
         if not isinstance(chunk, pa.DictionaryArray):
             raise TypeError(f"not a column of codes: {column.type}")
         occurring = chunk.dictionary.take(pc.unique(chunk.indices))
         found |= dict.fromkeys(text(value) for value in occurring.to_pylist() if value is not None)
     return list(found)
+
+
+def texts(column: pa.ChunkedArray[pa.Scalar[pa.DataType]]) -> list[str | None]:
+    """The cells of a column of texts or codes that has few rows."""
+    found: list[str | None] = []
+    for chunk in column.chunks:
+        plain = chunk.dictionary.take(chunk.indices) if isinstance(chunk, pa.DictionaryArray) else chunk
+        found += cast(pa.StringArray, plain).to_pylist()
+    return found
 
 
 def joined(parts: Sequence[str | pa.StringArray]) -> pa.StringArray:

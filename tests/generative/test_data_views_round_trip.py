@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from judges import json_errors, xml_errors
 from plain_rows import FLAT, TIME, VALUE, Row, dataset_of, expected, in_order, message_of
 
-from greffe.formats import fragments, sdmx_csv, sdmx_json, sdmx_ml
+from greffe.formats import fragments, sdmx_csv, sdmx_json, sdmx_ml, small
 from greffe.formats.parameters import Parameters
+from greffe.formats.sdmx_data import SDMX_DATA_FORMATS
 
 VIEWS = st.sampled_from([TIME, FLAT, "iccs", "geo"])
 AWKWARD = st.sampled_from("<>&\"',;\t\n\r é\u0085\u2028\ufeff𝄞\\")
@@ -61,17 +62,40 @@ def rows_of(words: st.SearchStrategy[str]) -> st.SearchStrategy[list[Row]]:
     return st.tuples(st.dictionaries(key, cells, min_size=1, max_size=12), of_group, of_series, words).map(made)
 
 
-@pytest.fixture(params=[1, 3, fragments.ROWS])
-def rows_of_a_batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Batches end in the middle of series, and between them."""
-    monkeypatch.setattr(fragments, "ROWS", request.param)
-    return int(request.param)
+@pytest.fixture(params=[1, 3, fragments.ROWS, "plain"])
+def rows_of_a_batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches end in the middle of series, and between them; or the few rows are written as plain text."""
+    if request.param != "plain":
+        monkeypatch.setattr(fragments, "ROWS", request.param)
+        monkeypatch.setattr(small, "FEW", -1)
+
+
+@pytest.mark.parametrize("name", [f.name for f in SDMX_DATA_FORMATS])
+@pytest.mark.parametrize("observations", [True, False])
+@few
+@given(rows=rows_of(texts("Cc")), at=VIEWS)
+def test_few_rows_are_written_as_many_are(
+    monkeypatch: pytest.MonkeyPatch, name: str, observations: bool, rows: list[Row], at: str
+):
+    """Plain text for a few rows, the engine of columns for many: the same bytes."""
+    writer = next(f.write for f in SDMX_DATA_FORMATS if f.name == name)
+    time_only = "timeseries" in name
+
+    def body() -> bytes:
+        view = TIME if time_only else at
+        found = message_of(dataset_of(rows, view, observations=observations), at=view)
+        return b"".join(writer(found, Parameters()))
+
+    monkeypatch.setattr(small, "FEW", 1_000)
+    plain = body()
+    monkeypatch.setattr(small, "FEW", -1)
+    assert plain == body()
 
 
 @pytest.mark.parametrize("version", ["1.0", "2.0", "2.1"])
 @few
 @given(rows=rows_of(texts("")), at=VIEWS)
-def test_json(rows_of_a_batch: int, version: str, rows: list[Row], at: str):
+def test_json(rows_of_a_batch: None, version: str, rows: list[Row], at: str):
     body = b"".join(sdmx_json.write(message_of(dataset_of(rows, at), at=at), Parameters(), version))
     assert json_errors(body, version, "data") == []
     assert in_order(json_reader.read(body)[0].rows) == expected(rows, at)
@@ -80,7 +104,7 @@ def test_json(rows_of_a_batch: int, version: str, rows: list[Row], at: str):
 @pytest.mark.parametrize("name", ML)
 @few
 @given(rows=rows_of(texts("Cc")), at=VIEWS)
-def test_ml(rows_of_a_batch: int, name: str, rows: list[Row], at: str):
+def test_ml(rows_of_a_batch: None, name: str, rows: list[Row], at: str):
     body = b"".join(sdmx_ml.write(message_of(dataset_of(rows, at), at=at), Parameters(), ML[name]))
     assert xml_errors(body, lax=ML[name].specific) == []
     assert in_order(xml_reader.read(body)[0].rows) == expected(rows, at)
@@ -89,7 +113,7 @@ def test_ml(rows_of_a_batch: int, name: str, rows: list[Row], at: str):
 @pytest.mark.parametrize("version", ["1.0", "2.0", "2.1"])
 @few
 @given(rows=rows_of(texts("Cc").filter(bool)), at=VIEWS)
-def test_csv(rows_of_a_batch: int, version: str, rows: list[Row], at: str):
+def test_csv(rows_of_a_batch: None, version: str, rows: list[Row], at: str):
     """Texts that are not empty: in CSV an empty one is an absent one."""
     body = b"".join(sdmx_csv.write(message_of(dataset_of(rows, at), at=at), Parameters(), version)).decode()
     leading = ("DATAFLOW", "STRUCTURE", "STRUCTURE_ID", "ACTION")

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from greffe.formats import fragments, sdmx_csv, sdmx_ml, structure_ml
+from greffe.formats import fragments, sdmx_csv, sdmx_ml, small, structure_ml
 from greffe.formats.parameters import Parameters
 from greffe.model.dataset import SeriesBlock
 
@@ -64,11 +64,12 @@ few = settings(
 )
 
 
-@pytest.fixture(params=[1, 3, fragments.ROWS])
-def rows_of_a_batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Batches end in the middle of series, and between them."""
-    monkeypatch.setattr(fragments, "ROWS", request.param)
-    return int(request.param)
+@pytest.fixture(params=[1, 3, fragments.ROWS, "plain"])
+def rows_of_a_batch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches end in the middle of series, and between them; or the few rows are written as plain text."""
+    if request.param != "plain":
+        monkeypatch.setattr(fragments, "ROWS", request.param)
+        monkeypatch.setattr(small, "FEW", -1)
 
 
 def blocks(answer: list[list[Series]]) -> list[SeriesBlock]:
@@ -77,7 +78,7 @@ def blocks(answer: list[list[Series]]) -> list[SeriesBlock]:
 
 @few
 @given(answer=answers, version=st.sampled_from(["1.0", "2.0"]))
-def test_csv(rows_of_a_batch: int, answer: list[list[Series]], version: str):
+def test_csv(rows_of_a_batch: None, answer: list[list[Series]], version: str):
     body = b"".join(sdmx_csv.write(message(blocks(answer)), Parameters(), version)).decode()
     read = list(csv.DictReader(io.StringIO(body, newline=""), strict=True))
     expected = [
@@ -98,7 +99,7 @@ def test_csv(rows_of_a_batch: int, answer: list[list[Series]], version: str):
 
 @few
 @given(answer=answers)
-def test_generic_xml(rows_of_a_batch: int, answer: list[list[Series]]):
+def test_generic_xml(rows_of_a_batch: None, answer: list[list[Series]]):
     body = b"".join(sdmx_ml.write(message(blocks(answer)), Parameters(), sdmx_ml.GENERIC_DATA))
 
     def values(parent: etree._Element, name: str) -> dict[str, str]:
@@ -128,7 +129,7 @@ def test_generic_xml(rows_of_a_batch: int, answer: list[list[Series]]):
 
 @few
 @given(answer=answers)
-def test_structure_specific_xml(rows_of_a_batch: int, answer: list[list[Series]]):
+def test_structure_specific_xml(rows_of_a_batch: None, answer: list[list[Series]]):
     body = b"".join(sdmx_ml.write(message(blocks(answer)), Parameters(), sdmx_ml.SPECIFIC_DATA))
     read = [
         Series(

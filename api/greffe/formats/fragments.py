@@ -16,14 +16,15 @@ import numpy.typing as npt
 
 from greffe.arrow import coded, octets, pa, pc
 from greffe.errors import Broken
+from greffe.formats import small
 from greffe.formats.coded import Coded, Part, Strings, in_one
-from greffe.formats.pieces import Cell, Layout, Number, Piece, Present
+from greffe.formats.pieces import NUMERIC, Cell, Layout, Number, Piece, Present
 from greffe.model.dataset import SeriesBlock
 
 ROWS: Final = 32_768  # of a batch, at most
 BYTES: Final = 32 * 1024 * 1024  # of a batch, at most, were every cell the longest of its column
 _NUMBER: Final = np.zeros(256, dtype=np.bool_)
-_NUMBER[np.frombuffer(b"0123456789+-.eEINFa", dtype=np.uint8)] = True  # a decimal text, INF, NaN
+_NUMBER[np.frombuffer(NUMERIC.encode(), dtype=np.uint8)] = True
 
 Column: TypeAlias = "pa.Array[pa.Scalar[pa.DataType]]"
 Chunked: TypeAlias = "pa.ChunkedArray[pa.Scalar[pa.DataType]]"
@@ -200,7 +201,10 @@ def chunks(
     for block in blocks:
         if news is not None:
             memory.forget(news(block))
-        yield from _block(block, layout, memory, observations)
+        if small.is_small(block):
+            yield from small.write(block, layout, observations)
+        else:
+            yield from _block(block, layout, memory, observations)
 
 
 def _block(block: SeriesBlock, layout: Layout, memory: _Memory, observations: bool) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from greffe.formats.json_numbers import is_number
 from greffe.formats.languages import best
 from greffe.model.dataset import DataSet, SeriesBlock
 from greffe.model.periods import span
-from greffe.model.structures import Component, Item, Maintainable, Texts
+from greffe.model.structures import Codelist, Component, Maintainable, Texts
 
 Version: TypeAlias = Literal["1.0", "2.0", "2.1"]
 Object: TypeAlias = dict[str, object]
@@ -58,6 +58,7 @@ class Described:
     language: str
     members: list[tuple[int, DataSet]]
     indexes: dict[str, Index] = field(default_factory=dict)
+    levels: Levels = field(init=False)  # all attributes that any of the data sets has
 
     def __post_init__(self) -> None:
         self.structure = self.members[0][1].structure
@@ -66,21 +67,18 @@ class Described:
         # 1.0 always has its one measure, and no way to say that it was not asked for.
         self.measures = self.version == "1.0" or any(d.measures for _, d in self.members)
         self.whole = (*self.structure.dimension_ids, TIME)
+        self.levels = levels(replace(self.first, attributes=self.attributes), self.at)
         for id_ in (*self.whole, *(a for a in self.attributes if not self.direct(a))):
             self.indexes[id_] = Index()
-
-    def levels(self, dataset: DataSet) -> Levels:
-        """The components of the structure, all attributes that any of its data sets has."""
-        return levels(_with(dataset, self.attributes), self.at)
 
     def direct(self, id_: str) -> bool:
         """Whether values of the attribute stand in the observations, not their numbers: texts of 2.1 without a list.
 
         2.0 could do so too, but a known reader of it looks every attribute up in a list of values.
         """
-        component, found = self.structure.component(id_), levels(_with(self.first, self.attributes), self.at)
+        component = self.structure.component(id_)
         coded = component is None or component.representation.enumeration is not None
-        return self.version == "2.1" and not coded and id_ in found.observation
+        return self.version == "2.1" and not coded and id_ in self.levels.observation
 
     @property
     def first(self) -> DataSet:
@@ -111,7 +109,7 @@ class Described:
 
     def to_json(self) -> Object:
         """The structure object. Written after the data, when all values are known."""
-        found = self.levels(self.first)
+        found = self.levels
         parts = _Parts(self)
         told = self._identity()
         dimensions: Object = {
@@ -171,10 +169,6 @@ def named(texts: Texts, language: str, otherwise: str) -> Object:
     """`name` in the best language, `names` in all (J-03)."""
     name = best(texts, language)
     return {"name": name, "names": dict(texts)} if name else {"name": otherwise}
-
-
-def _with(dataset: DataSet, attributes: Sequence[str]) -> DataSet:
-    return replace(dataset, attributes=attributes)
 
 
 def _typed(text: str, kind: str) -> str:
@@ -253,19 +247,18 @@ class _Parts:
         codelist = self._of.first.codelists.get(id_)
         if codelist is None:
             return {"values": [self._uncoded(value, id_) for value in values]}
-        items = {item.id: (number, item) for number, item in enumerate(codelist.items)}
-        return {"values": [self._code(value, items.get(value), id_) for value in values]}
+        return {"values": [self._code(value, codelist, id_) for value in values]}
 
-    def _code(self, code: str, listed: tuple[int, Item] | None, id_: str) -> Object:
-        if listed is None:
+    def _code(self, code: str, codelist: Codelist, id_: str) -> Object:
+        item = codelist.item(code)
+        if item is None:
             return {"id": code, "name": code} if _ID.fullmatch(code) else self._uncoded(code, id_)
-        number, item = listed
         name = named(item.names, self._of.language, code)
         if not _ID.fullmatch(code):
             return name | self._uncoded(code, id_)
         found: Object = {"id": code} | name
         found |= {"parent": item.parent} if item.parent else {}
-        return found | {"order": number}
+        return found | {"order": codelist.places[code]}
 
     def _uncoded(self, value: str, id_: str) -> Object:
         """A value without a list. In 2.0 a known reader looks for its name."""

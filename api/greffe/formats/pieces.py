@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from greffe.arrow import pa
+
+NUMERIC: Final = "0123456789+-.eEINFa"  # what a number is made of: a decimal text, INF, NaN
 
 
 @dataclass(frozen=True)

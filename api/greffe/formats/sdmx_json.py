@@ -84,7 +84,7 @@ def _head(message: DataMessage, datasets: Sequence[DataSet], version: Version) -
 
 
 def _dataset(dataset: DataSet, described: Described, place: int, separator: str) -> Iterator[bytes]:
-    found = described.levels(dataset)
+    found = described.levels
     values, dataset = dataset_values(dataset, tuple(id_ for id_ in found.dataset if id_ in dataset.attributes))
     flat = not found.key
     opening = json_text(_told(dataset, described, place, values, found))[:-1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar, Final, TypeAlias
 
 from greffe.model.references import Reference, Urn
@@ -80,7 +81,13 @@ class ItemScheme(Maintainable):
 
     def item(self, id_: str) -> Item | None:
         """The item of that id."""
-        return next((i for i in self.items if i.id == id_), None)
+        place = self.places.get(id_)
+        return None if place is None else self.items[place]
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where in `items` each id first stands."""
+        return {item.id: len(self.items) - n for n, item in enumerate(reversed(self.items), 1)}
 
 
 NESTED: Final = ("categoryscheme", "reportingtaxonomy")

@@ -6,6 +6,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 from greffe.errors import BadQuery
@@ -51,6 +52,7 @@ class Span:
     last: date
 
 
+@lru_cache(4_096)
 def span(text: str) -> Span:
     """Calendar range of a period in any notation: 2023, 2023-07, 2023-07-14, 2023-Q1, -S1, -T1, -W09, -M07, -A1, -D195.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from greffe.model.artefacts import Annotation, Artefact, Item, ItemScheme, Maintainable, Texts
 from greffe.model.references import Urn
@@ -175,7 +176,11 @@ class DataStructure(Maintainable):
 
     def component(self, id_: str) -> Component | None:
         """The component of that id."""
-        return next((c for c in self.components if c.id == id_), None)
+        return self._by_id.get(id_)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Component]:
+        return {c.id: c for c in reversed(self.components)}
 
 
 @dataclass(frozen=True)

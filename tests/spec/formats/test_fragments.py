@@ -10,10 +10,16 @@ import pytest
 from blocks import TWO, block, codes, message
 
 from greffe.errors import Broken
-from greffe.formats import fragments, sdmx_csv, sdmx_ml
+from greffe.formats import fragments, sdmx_csv, sdmx_ml, small
 from greffe.formats.parameters import Parameters
 from greffe.formats.pieces import Cell, Layout, Number, Present
 from greffe.model.dataset import DataMessage, SeriesBlock
+
+
+@pytest.fixture(autouse=True, params=[small.FEW, -1], ids=["plain", "columns"])
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few rows are written in another way than many, and must come out the same."""
+    monkeypatch.setattr(small, "FEW", request.param)
 
 
 def table(found: DataMessage) -> list[list[str]]:
@@ -83,7 +89,8 @@ def test_only_the_codes_that_occur_are_rendered():
     assert rendered == ["G99999"]
 
 
-def test_equal_dictionaries_are_rendered_once_an_answer():
+def test_equal_dictionaries_are_rendered_once_an_answer(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(small, "FEW", -1)
     rendered: list[str] = []
 
     def render(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+import time
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -235,6 +236,13 @@ def test_a_head_that_never_ends_is_cut_off(server):
     host, port = server.removeprefix("http://").split(":")
     for size, status in ((60_000, 200), (70_000, 400), (200_000, 400)):
         assert get(server, "/health/ready", X_Long="a" * size).status_code == status
+    for pieces, end, status in ((12, (b"\r\n\r", b"\n"), 200), (14, (), 400)):  # however the network cuts it
+        head = b"GET /health/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: "
+        with socket.create_connection((host, int(port)), timeout=10) as line:
+            for piece in (head, *(b"a" * 5_000 for _ in range(pieces)), *end):
+                line.sendall(piece)
+                time.sleep(0.01)
+            assert line.recv(100).startswith(b"HTTP/1.1 %d" % status)
     sent, answer = 0, b""
     with socket.create_connection((host, int(port)), timeout=10) as line:
         line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: ")
