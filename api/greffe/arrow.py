@@ -36,8 +36,6 @@ __all__ = [
     "texts",
 ]
 
-_FEW = 64  # cells that are told apart faster one by one
-
 
 def text(cell: object) -> str:
     """A cell that holds text; NULL is ''."""
@@ -75,8 +73,6 @@ def coded(column: pa.Array[pa.Scalar[pa.DataType]]) -> tuple[pa.Int32Array, pa.S
 def distinct(column: pa.ChunkedArray[pa.Scalar[pa.DataType]]) -> list[str]:
     """The codes that occur in a dictionary column, in the order in which they do (a chunk's dictionary may hold more)."""
     found: dict[str, None] = {}
-    if len(column) <= _FEW:
-        return list(dict.fromkeys(value for value in texts(column) if value is not None))
     for chunk in column.chunks:
         if not isinstance(chunk, pa.DictionaryArray):
             raise TypeError(f"not a column of codes: {column.type}")

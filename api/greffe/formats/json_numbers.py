@@ -14,6 +14,7 @@ from greffe.errors import Broken
 _JSON: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _DECIMAL: Final = re.compile(r"(?P<sign>[+-]?)(?P<whole>[0-9]*)(?:\.(?P<part>[0-9]*))?(?P<power>[eE][+-]?[0-9]+)?")
 _WORDS: Final = ("NaN", "INF", "-INF", "+INF")
+_FEW: Final = 64  # numbers that are looked at one by one
 _PLAIN: Final = np.zeros(256, dtype=np.bool_)
 _PLAIN[np.frombuffer(b"0123456789-.", dtype=np.uint8)] = True
 
@@ -39,6 +40,9 @@ def number(text: str) -> str:
 
 def numbers(column: pa.StringArray) -> pa.StringArray:
     """Every text of the column as JSON; null stays null. Almost always that is the column itself, found by its bytes."""
+    if len(column) <= _FEW:
+        known = [value if value is None else number(value) for value in column.to_pylist()]
+        return pa.array(known, pa.string())
     if _surely(column):
         return column
     found = column.dictionary_encode()

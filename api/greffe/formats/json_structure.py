@@ -13,6 +13,7 @@ from greffe.formats.components import TIME, VALUE, Levels, context, levels
 from greffe.formats.escaping import json_text
 from greffe.formats.json_numbers import is_number
 from greffe.formats.languages import best
+from greffe.formats.small import FEW
 from greffe.model.dataset import DataSet, SeriesBlock
 from greffe.model.periods import span
 from greffe.model.structures import Codelist, Component, Maintainable, Texts
@@ -97,12 +98,11 @@ class Described:
         """Notes the values of each block; gives the columns that have new ones."""
 
         def note(block: SeriesBlock) -> set[str]:
-            tables = [block.series, block.observations] if dataset.observations else [block.series]
             return {
                 id_
-                for table in tables
-                for id_ in table.column_names
-                if id_ in self.indexes and self.indexes[id_].note(distinct(table.column(id_)))
+                for series in ((True, False) if dataset.observations else (True,))
+                for id_ in (block.series if series else block.observations).column_names
+                if id_ in self.indexes and self.indexes[id_].note(_occurring(block, id_, series=series))
             }
 
         return note
@@ -169,6 +169,14 @@ def named(texts: Texts, language: str, otherwise: str) -> Object:
     """`name` in the best language, `names` in all (J-03)."""
     name = best(texts, language)
     return {"name": name, "names": dict(texts)} if name else {"name": otherwise}
+
+
+def _occurring(block: SeriesBlock, id_: str, *, series: bool) -> Iterable[str]:
+    """The values of a column, in the order in which they first occur."""
+    table = block.series if series else block.observations
+    if len(table) > FEW:
+        return distinct(table.column(id_))
+    return (value for value in block.few(id_, series=series) if value is not None)
 
 
 def _typed(text: str, kind: str) -> str:

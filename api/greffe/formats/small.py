@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, repeat
 from typing import Final, TypeAlias, cast
 
-from greffe.arrow import pa, texts
+from greffe.arrow import pa
 from greffe.errors import Broken
 from greffe.formats.pieces import NUMERIC, Cell, Layout, Number, Piece, Present
 from greffe.model.dataset import SeriesBlock
@@ -109,23 +109,21 @@ class _Rows:
 
     def _read(self, piece: Cell | Number) -> Cells | None:
         """The cells of an observation or, for a component that it has not, of its series."""
-        series, rows = self._block.series, self._block.observations
-        if self._at is not None and piece.id in rows.column_names:
-            found = _texts(rows, piece)
+        if self._at is not None and piece.id in self._block.observations.column_names:
+            found = _texts(self._block, piece, series=False)
             return [None if place is None else found[place] for place in self._at]
-        if piece.id in series.column_names:
-            found = _texts(series, piece)
+        if piece.id in self._block.series.column_names:
+            found = _texts(self._block, piece, series=True)
             return [found[place] for place in self._of]
         return None
 
 
-def _texts(table: pa.Table, piece: Cell | Number) -> Cells:
-    column = table.column(piece.id)
+def _texts(block: SeriesBlock, piece: Cell | Number, *, series: bool) -> Cells:
+    found = block.few(piece.id, series=series)
     if isinstance(piece, Cell):
-        return texts(column)
+        return found
     if piece.write is not None:
-        return piece.write(cast("pa.StringArray", column.combine_chunks())).to_pylist()
-    found = texts(column)
+        return piece.write(pa.array(found, pa.string())).to_pylist()
     if "".join(cell for cell in found if cell is not None).strip(NUMERIC):
         raise Broken(f"A released value of {piece.id} is not the text of a number.")
     return found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from greffe.arrow import pa
+from greffe.arrow import pa, texts
 from greffe.model.references import Reference
 from greffe.model.structures import Codelist, Dataflow, DataStructure, Texts
 
@@ -26,6 +27,17 @@ class SeriesBlock:
     series: pa.Table
     counts: pa.Int64Array
     observations: pa.Table
+
+    def few(self, id_: str, *, series: bool) -> list[str | None]:
+        """The cells of a column of the series or of the observations. Kept: for blocks of few rows."""
+        known = self._texts.get((id_, series))
+        if known is None:
+            known = self._texts[id_, series] = texts((self.series if series else self.observations).column(id_))
+        return known
+
+    @cached_property
+    def _texts(self) -> dict[tuple[str, bool], list[str | None]]:
+        return {}
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ def application(parts: Parts) -> FastAPI:
         redirect_slashes=False,  # a redirect would be built from the Host header
     )
     problems.install(app)
+    app.router.routes.extend(entry.routes(parts))  # first: routes are tried one after the other
     for part in (home, health, api, series, explanations):
         app.include_router(part.router(parts))
-    app.router.routes.extend(entry.routes(parts))
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_middleware(Limits, settings=parts.settings.http)
     return app
