@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from greffe.errors import NotFound, nearest
-from greffe.model.maps import StructureMap
+from greffe.model.maps import MapRow, StructureMap
 from greffe.model.references import Reference, Urn, same_version, version_key
 from greffe.model.structures import (
     Artefact,
@@ -28,6 +28,17 @@ F = TypeVar("F")
 
 
 @dataclass(frozen=True)
+class TableNotProvided:
+    """A table that a body asks of the country and this service has no part in: no dataflow, no map, but the reason."""
+
+    table: str
+    kind: str  # not-available | not-applicable | other-house
+    confidence: str
+    reason: str
+    reference: str = ""
+
+
+@dataclass(frozen=True)
 class Recipient:
     """A body we report to (`mappings/<BODY>/recipient.yaml`)."""
 
@@ -35,13 +46,15 @@ class Recipient:
     names: Texts
     dataflows: tuple[Reference, ...]
     notes: Texts = field(default_factory=dict)
+    not_provided: tuple[TableNotProvided, ...] = ()
 
 
 @dataclass(frozen=True)
 class Catalogue:
     """Immutable look-ups. `checksum` names the whole content: equal bytes, equal checksum.
 
-    `artefacts` holds what the files say and our maps in the standard's form (`derived`).
+    `artefacts` holds what the files say and our maps in the standard's form (`derived`). `no_target` holds the
+    decisions about indicators that no map reads: their one source is the indicator.
     """
 
     artefacts: Mapping[tuple[str, Reference], Artefact]
@@ -49,6 +62,7 @@ class Catalogue:
     recipients: tuple[Recipient, ...]
     checksum: str
     files: Mapping[str, str] = field(default_factory=dict)  # path below sdmx/ or mappings/ → sha256
+    no_target: tuple[MapRow, ...] = ()
 
     @cached_property
     def uses(self) -> Mapping[tuple[str, Reference], frozenset[Urn]]:

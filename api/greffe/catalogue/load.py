@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from greffe.catalogue.artefact_json import read_message
-from greffe.catalogue.catalogue import Catalogue, Recipient
+from greffe.catalogue.catalogue import Catalogue, Recipient, TableNotProvided
 from greffe.catalogue.codelist_extensions import resolved
 from greffe.catalogue.coherence import check
-from greffe.catalogue.map_files import read_map
-from greffe.catalogue.representation_files import read_representation
+from greffe.catalogue.map_files import NOT_PROVIDED, read_map
+from greffe.catalogue.no_target import NO_TARGET, check_no_target, read_no_target
+from greffe.catalogue.representation_files import CONFIDENCES, read_representation
 from greffe.catalogue.standard_maps import with_maps
 from greffe.catalogue.tree import Node
 from greffe.catalogue.types import check_types
@@ -61,11 +62,13 @@ def load(files: Mapping[str, bytes]) -> Catalogue:
     reader = _MapReader(files, sums)
     maps = reader.maps()
     recipients = {path: _recipient(read_yaml(files[path], path)) for path in _yaml(files, recipients=True)}
-    catalogue = Catalogue(artefacts, maps, tuple(recipients.values()), _checksum(sums), sums)
+    no_target = read_no_target(files[NO_TARGET], NO_TARGET) if NO_TARGET in files else ()
+    catalogue = Catalogue(artefacts, maps, tuple(recipients.values()), _checksum(sums), sums, no_target)
     for kind, reference in catalogue.derived & artefacts.keys():
         raise BadDefinition(f"{kind} {reference} stands in mappings/ already.", file=places[kind, reference])
     check(catalogue, places, recipients)
     check_types(catalogue)
+    check_no_target(catalogue)
     return with_maps(catalogue)
 
 
@@ -113,7 +116,8 @@ class _MapReader:
                 raise BadDefinition(f"{targets[map_.target]} leads to {map_.target} already.", file=path)
             found[map_.reference], targets[map_.target] = map_, path
         for path in self.files:
-            if path.startswith("mappings/") and path.endswith(".csv") and path not in self.tables:
+            known = path in self.tables or path == NO_TARGET
+            if path.startswith("mappings/") and path.endswith(".csv") and not known:
                 raise BadDefinition("No map names this file.", file=path, hint="Name it in a component, or remove it.")
         return found
 
@@ -147,10 +151,22 @@ def _yaml(files: Mapping[str, bytes], *, recipients: bool) -> list[str]:
 
 
 def _recipient(root: Node) -> Recipient:
-    root.only(("id", "names", "dataflows", "notes"), ("id", "names", "dataflows"))
+    root.only(("id", "names", "dataflows", "notes", "not_provided"), ("id", "names", "dataflows"))
     return Recipient(
         root.child("id").identifier(),
         root.child("names").texts(),
         tuple(node.reference() for node in root.entries("dataflows")),
         root.child("notes").texts() if "notes" in root else {},
+        tuple(_table(node) for node in root.entries("not_provided")),
+    )
+
+
+def _table(node: Node) -> TableNotProvided:
+    node.only(("table", "kind", "confidence", "reason", "reference"), ("table", "kind", "confidence", "reason"))
+    return TableNotProvided(
+        node.child("table").text(),
+        node.child("kind").word(NOT_PROVIDED),
+        node.child("confidence").word(CONFIDENCES),
+        node.child("reason").text(),
+        node.text_or("reference"),
     )

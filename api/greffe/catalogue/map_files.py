@@ -25,6 +25,7 @@ from greffe.model.references import Reference
 
 AGENCY: Final = "SSER"
 SCOPES: Final = ("collection", "mirror")
+NOT_PROVIDED: Final = ("not-available", "not-applicable", "other-house")
 _REQUIRED: Final = (
     "id", "version", "names", "source", "target", "provider", "scope", "select", "components", "types",
 )  # fmt: skip
@@ -167,5 +168,5 @@ def _population(node: Node) -> Population:
 
 def _not_provided(node: Node) -> NotProvided:
     node.only(("cells", "kind", "reason", "reference"), ("cells", "kind", "reason"))
-    kind = node.child("kind").word(("not-available", "not-applicable", "other-house"))
+    kind = node.child("kind").word(NOT_PROVIDED)
     return NotProvided(node.child("cells").texts(), kind, node.child("reason").text(), node.text_or("reference"))

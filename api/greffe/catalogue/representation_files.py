@@ -25,13 +25,27 @@ _SUBSTRING: Final = re.compile(r"substring:([1-9]\d{0,2})-([1-9]\d{0,2})")
 
 def read_representation(content: bytes, file: str) -> RepresentationMap:
     """The rows of one CSV file (UTF-8, comma). Raises BadDefinition with file, line, column, found and nearest."""
-    records = _records(content, file)
-    header = next(records, (1, []))[1]
-    sources, targets = _check_header(header, file)
-    rows = tuple(_Row(file, line, header, cells).read(sources, targets) for line, cells in records)
-    _check_ids(rows, file)
+    sources, targets, rows = _read(content, file, ("source", "target"))
     _check_conflicts(rows, sources, targets, file)
     return RepresentationMap(representation_reference(file), file, sources, targets, rows)
+
+
+def read_decisions(content: bytes, file: str) -> tuple[tuple[str, ...], tuple[MapRow, ...]]:
+    """The source columns and rows of a CSV file without target columns: what leads nowhere, and why."""
+    sources, _, rows = _read(content, file, ("source",))
+    return sources, rows
+
+
+def _read(
+    content: bytes, file: str, needed: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[MapRow, ...]]:
+    """Source and target components, and rows. `needed`: the sides that must have a column; no other may."""
+    records = _records(content, file)
+    header = next(records, (1, []))[1]
+    sources, targets = _check_header(header, file, needed)
+    rows = tuple(_Row(file, line, header, cells).read(sources, targets) for line, cells in records)
+    _check_ids(rows, file)
+    return sources, targets, rows
 
 
 def representation_reference(file: str) -> Reference:
@@ -57,9 +71,9 @@ def _records(content: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
         raise BadDefinition(f"It is not CSV: {error}.", file=file, row=line) from error
 
 
-def _check_header(header: Sequence[str], file: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _check_header(header: Sequence[str], file: str, needed: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The source and target components, in the order of their columns."""
-    sides: dict[str, list[str]] = {"source": [], "target": []}
+    sides: dict[str, list[str]] = {side: [] for side in needed}
     for name in header:
         if header.count(name) > 1:
             raise BadDefinition("The column stands twice.", file=file, row=1, column=name)
@@ -67,7 +81,7 @@ def _check_header(header: Sequence[str], file: str) -> tuple[tuple[str, ...], tu
         if colon and component and side in sides:
             sides[side].append(component)
         elif name not in COLUMNS:
-            known = ("source:COMPONENT", "target:COMPONENT", *COLUMNS)
+            known = (*(f"{side}:COMPONENT" for side in needed), *COLUMNS)
             hint = f"Known here: {', '.join(known)}."
             raise BadDefinition(
                 "The column is not known.", file=file, row=1, column=name, nearest=nearest(name, known), hint=hint
@@ -75,7 +89,7 @@ def _check_header(header: Sequence[str], file: str) -> tuple[tuple[str, ...], tu
     missing = [c for c in COLUMNS if c not in header] + [f"{s}:…" for s, found in sides.items() if not found]
     if missing:
         raise BadDefinition("The column is missing.", file=file, row=1, column=missing[0])
-    return tuple(sides["source"]), tuple(sides["target"])
+    return tuple(sides["source"]), tuple(sides.get("target", ()))
 
 
 class _Row:
@@ -166,7 +180,7 @@ class _Row:
         if row.has_target and not any(row.targets):
             raise self.wrong(
                 f"A row of kind {row.kind} needs a target.",
-                f"target:{targets[0]}",
+                f"target:{targets[0]}" if targets else "kind",
                 "Or say why there is none, by kind.",
             )
         if not row.has_target and any(row.targets):

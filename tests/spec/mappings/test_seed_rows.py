@@ -1,0 +1,84 @@
+"""Every row of the experts' list is a decision of `mappings/`: cited, of the same kind and validity, or said otherwise."""
+
+import pytest
+from seed_rows import OTHERWISE, ROOT, citations, seeds
+
+from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.no_target import unexplained
+
+SEEDS = seeds()
+CITED = citations()
+# Whose rows are wholly realised. `none`: indicators without any target.
+REALISED = ("none",)
+# Indicators whose maps are still to be written: this list only shrinks.
+WAITING = """
+    AJ_ADM AJ_BUDGET AJ_DELAI AP_JAP_NOUV AUX_AVOCATS AUX_COMJUST AUX_CONCIL AUX_NOTAIRES BUD_EXEC BUD_MISSION
+    BUD_P166 CIV_CA_NOUV CIV_CA_STOCK CIV_CA_TERM CIV_CC_NOUV CIV_CC_STOCK CIV_CC_TERM CIV_LICENC_NOUV ENT_PC_DUREE
+    ENT_PC_OUV ENT_PC_STOCK ENT_PC_TERM FAM_DIV_DUREE FAM_DIV_NOUV FAM_DIV_PRON FAM_DIV_STOCK PEN_CA_NOUV
+    PEN_CA_STOCK PEN_CA_TERM PEN_CC_NOUV PEN_JUG_AUT PEN_JUG_NOUV PEN_JUG_STOCK PEN_JUG_TERM PEN_PQ_AFF_RECUES
+    PEN_PQ_AFF_STOCK PEN_PQ_AFF_TRAIT PEN_PQ_ALT PEN_PQ_AUT_NONPOURS PEN_PQ_COMPO PEN_PQ_CSS_OPP PEN_RELAX PRI_DECES
+    PRI_ETAB PRI_PREV_APPEL RH_GREFFE RH_JUGES RH_JUGES_OCC RH_JUGES_PHYS RH_PENIT_PHYS RH_PROCUREURS
+    RH_PROCUREURS_PHYS
+""".split()
+# What a kind of the list is in a map. A rate that a recipient computes may also be left out, with the reason.
+KINDS = {
+    "fixed": {"exact"},
+    "exact": {"exact"},
+    "aggregate": {"aggregate", "total"},
+    "broader": {"broader"},
+    "narrower": {"narrower"},
+    "ratio": {"rate", "formula", "not-available"},
+    "formula": {"formula", "complement", "lag", "split", "convert", "total"},
+    "not-available": {"not-available", "not-applicable", "no-target", "other-house"},
+}
+
+
+def day(year: str, end: str) -> str:
+    return f"{year}-{end}" if year else ""
+
+
+def test_the_list_is_whole() -> None:
+    assert [s["map_id"] for s in SEEDS] == [f"M{n:03d}" for n in range(1, 329)]
+    assert {s["mapping_kind"] for s in SEEDS} == set(KINDS)
+    assert sorted({s["agency"] for s in SEEDS}) == ["CEPEJ", "Eurostat", "UNODC", "none"]
+
+
+def test_only_rows_of_the_list_are_cited() -> None:
+    assert set(CITED) <= {s["map_id"] for s in SEEDS}
+    assert CITED
+
+
+@pytest.mark.parametrize("agency", REALISED)
+def test_every_row_is_realised(agency: str) -> None:
+    missing = [s["map_id"] for s in SEEDS if s["agency"] == agency and s["map_id"] not in CITED]
+    assert missing == []
+
+
+@pytest.mark.parametrize("agency", REALISED)
+def test_kinds_agree_or_the_row_says_otherwise(agency: str) -> None:
+    differ = [
+        f"{s['map_id']} {s['mapping_kind']}: {sorted({c.kind for c in found})}"
+        for s in SEEDS
+        if s["agency"] == agency
+        and (found := CITED[s["map_id"]])
+        and not any(c.kind in KINDS[s["mapping_kind"]] or OTHERWISE in c.reason for c in found)
+    ]
+    assert differ == []
+
+
+@pytest.mark.parametrize("agency", REALISED)
+def test_validity_agrees_or_the_row_says_otherwise(agency: str) -> None:
+    """The rows of a map that cite the list begin and end as it does; one of several columns carries it."""
+    differ = []
+    for seed in (s for s in SEEDS if s["agency"] == agency):
+        rows = [c for c in CITED[seed["map_id"]] if c.valid_from is not None]
+        wanted = (day(seed["valid_from"], "01-01"), day(seed["valid_to"], "12-31"))
+        if rows and not any((c.valid_from, c.valid_to) == wanted or OTHERWISE in c.reason for c in rows):
+            differ.append(f"{seed['map_id']} {wanted}: {sorted({(c.file, c.valid_from) for c in rows})}")
+    assert differ == []
+
+
+def test_every_indicator_is_read_or_explained() -> None:
+    """No map reads it and nobody says why: an error of coverage."""
+    catalogue = load(read_folders(ROOT / "sdmx", ROOT / "mappings"))
+    assert set(unexplained(catalogue)) <= set(WAITING)
