@@ -80,4 +80,5 @@ if __name__ == "__main__":
     HOME.mkdir(exist_ok=True)
     make_python("pandasdmx", sys.executable)
     make_python("opensdmx", python_at_least(12))
+    make_python("sssom", sys.executable)
     make_javascript()

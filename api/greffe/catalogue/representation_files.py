@@ -30,6 +30,22 @@ def read_representation(content: bytes, file: str) -> RepresentationMap:
     return RepresentationMap(representation_reference(file), file, sources, targets, rows)
 
 
+def read_row(
+    file: str, line: int, header: Sequence[str], cells: Sequence[str], columns: tuple[tuple[str, ...], tuple[str, ...]]
+) -> MapRow:
+    """The decision in one record, whatever file it comes from: `header` names its cells as the CSV file does.
+
+    columns: source components, target components. Raises BadDefinition that names `file`, `line` and the column.
+    """
+    return _Row(file, line, header, cells).read(*columns)
+
+
+def check_rows(rows: Sequence[MapRow], sources: Sequence[str], targets: Sequence[str], file: str) -> None:
+    """Refuses a row id that stands twice, and two decisions about the same source values at the same time."""
+    _check_ids(rows, file)
+    _check_conflicts(rows, sources, targets, file)
+
+
 def read_decisions(content: bytes, file: str) -> tuple[tuple[str, ...], tuple[MapRow, ...]]:
     """The source columns and rows of a CSV file without target columns: what leads nowhere, and why."""
     sources, _, rows = _read(content, file, ("source",))

@@ -7,6 +7,7 @@ import typer
 import greffe.cli.decisions as decisions
 import greffe.cli.demo as demo
 import greffe.cli.drafts as drafts
+import greffe.cli.exchange as exchange
 import greffe.cli.figures as figures
 import greffe.cli.service as service
 
@@ -19,6 +20,7 @@ app = typer.Typer(
 figures.add_to(app)
 drafts.add_to(app)
 decisions.add_to(app)
+exchange.add_to(app)
 service.add_to(app)
 demo.add_to(app)
 

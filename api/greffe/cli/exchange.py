@@ -1,0 +1,130 @@
+"""Commands `greffe mappings …`: representation maps out to SSSOM or a workbook, and in again as a difference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.cli.common import Home, Json, parts_of
+from greffe.cli.show import failing, say, show
+from greffe.errors import BadInput, BadQuery, Refused, nearest
+from greffe.mapping.exchange.difference import Change, difference
+from greffe.mapping.exchange.files import WRITERS, map_of, read
+from greffe.mapping.exchange.sets import MappingSet, Signed, mapping_set, table_named
+from greffe.model.maps import RepresentationMap
+from greffe.release.definitions import map_subject
+from greffe.release.parts import Parts
+from greffe.release.people import approvers, author_of
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    group = typer.Typer(no_args_is_help=True, help="Maps in a spreadsheet or as SSSOM; what is to be confirmed.")
+    group.command("export")(export_command)
+    group.command("import")(import_command)
+    app.add_typer(group, name="mappings")
+
+
+MapName = Annotated[str, typer.Argument(help="A representation map: ESTAT/sexe_to_sex, or its id.")]
+
+
+def export_command(
+    map_: MapName,
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    format_: Annotated[str, typer.Option("--format", help="sssom or xlsx.")] = "sssom",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Write a representation map with the labels of its codes and what people signed."""
+    with failing(json_):
+        if format_ not in WRITERS:
+            known = tuple(WRITERS)
+            raise BadQuery(f"{format_!r} is not known here.", parameter="--format", nearest=nearest(format_, known))
+        parts = parts_of(home)
+        catalogue = parts.catalogue()
+        base = base_of(parts, catalogue, table_named(catalogue, map_))
+        save(out, WRITERS[format_](base))
+        data = {"file": str(out), "map": base.table.file, "rows": len(base.table.rows), "checksum": base.checksum}
+        show(data, json_, title=f"{len(base.table.rows)} rows of {base.table.file} are in {out}.")
+
+
+def import_command(
+    file: Annotated[Path, typer.Argument(help="SSSOM TSV or the workbook, exported before.")],
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Say what a file would change in its map, row by row; nothing is written."""
+    with failing(json_):
+        parts = parts_of(home)
+        catalogue = parts.catalogue()
+        content = load_file(file)
+        base = base_of(parts, catalogue, table_named(catalogue, map_of(content, file.name)))
+        found = read(content, file.name, base)
+        if found.table is None:
+            _problems(found.problems, json_)
+            raise SystemExit(BadInput.exit_code)
+        changes = difference(base.table, found.table)
+        rows = [_shown(c) for c in changes]
+        data = {"map": base.table.file, "changes": rows, "notes": list(found.notes)}
+        title = (
+            f"{len(changes)} changes in {base.table.file}." if changes else f"{base.table.file} would stay as it is."
+        )
+        show(data, json_, rows=rows, columns=("row_id", "kind", "fields"), title=title, after=" ".join(found.notes))
+
+
+def base_of(parts: Parts, catalogue: Catalogue, table: RepresentationMap) -> MappingSet:
+    """The map with its codes and what the register says of its rows."""
+    return mapping_set(catalogue, table, _signed(parts, catalogue, table))
+
+
+def _signed(parts: Parts, catalogue: Catalogue, table: RepresentationMap) -> Mapping[str, Signed]:
+    """Signatures are under the structure maps that use the rows: a row is approved when all of them are."""
+    users = [m for m in catalogue.maps.values() if table in m.representation_maps]
+    signed = [approvers(parts, map_subject(m), m.checksum) for m in users]
+    common = [name for name in (signed[0] if signed else ()) if all(name in names for names in signed)]
+    authors = sorted({author_of(parts, map_subject(m), m.checksum) for m in users})
+    said = Signed(authors[0] if len(authors) == 1 else "", tuple(common), "approved" if len(common) > 1 else "proposed")
+    return {row.row_id: said for row in table.rows}
+
+
+def save(out: Path, content: bytes) -> None:
+    """Write a file. Raises Refused when the folder is not there or may not be written to."""
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise Refused(f"It cannot be written: {error.strerror}.", file=str(out)) from error
+
+
+def load_file(file: Path) -> bytes:
+    """The content of a file. Raises BadInput when it cannot be read or is too large to be a map."""
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise BadInput(f"It is larger than {_LARGEST >> 20} MiB.", file=file.name)
+        return file.read_bytes()
+    except OSError as error:
+        raise BadInput(f"It cannot be read: {error.strerror}.", file=file.name) from error
+
+
+_LARGEST = 64 << 20  # bytes
+
+
+def _problems(problems: Sequence[BadInput], json_: bool) -> None:
+    """Every problem of the file, one a line."""
+    rows = [
+        {"row": p.row, "column": p.column, "problem": p.message, "nearest": list(p.nearest), "hint": p.hint}
+        for p in problems
+    ]
+    show({"problems": rows}, json_, rows=rows, columns=("row", "column", "problem", "nearest", "hint"))
+    say(f"{len(problems)} problems; nothing is taken from the file.", json_)
+
+
+def _shown(change: Change) -> dict[str, object]:
+    return {
+        "row_id": change.row_id,
+        "kind": change.kind,
+        "fields": {c: f"{old} → {new}" for c, (old, new) in change.fields.items()},
+    }

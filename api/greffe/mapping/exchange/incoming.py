@@ -1,0 +1,109 @@
+"""Rows that come in from a file of any form become decisions, or problems that name their line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from greffe.catalogue.representation_dump import columns_of, dump_representation
+from greffe.catalogue.representation_files import check_rows, read_representation, read_row
+from greffe.errors import BadInput, GreffeError, nearest
+from greffe.mapping.exchange.sets import Column, MappingSet, Signed
+from greffe.model.maps import MapRow, RepresentationMap
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row of a file as it was found: its line and its cells, named as in the CSV file."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What a file says. With `problems` there is no `table`: nothing is taken from a file that is wrong somewhere.
+
+    notes: what was told and not taken, such as signatures. signed: what the file says people signed, by row id.
+    """
+
+    file: str
+    table: RepresentationMap | None = None
+    problems: tuple[BadInput, ...] = ()
+    notes: tuple[str, ...] = ()
+    signed: Mapping[str, Signed] = field(default_factory=dict)
+
+    @property
+    def content(self) -> bytes:
+        """The CSV file that it makes."""
+        return b"" if self.table is None else dump_representation(self.table)
+
+
+def incoming(
+    file: str,
+    base: MappingSet,
+    records: Sequence[Record],
+    problems: Iterable[BadInput],
+    signed: Mapping[str, Signed],
+    titles: Mapping[str, str],
+) -> Incoming:
+    """The records as a representation map in the place of `base`. `titles`: how the file calls the columns of a CSV."""
+    found = list(problems)
+    header = columns_of(base.table)
+    sides = (base.table.sources, base.table.targets)
+    rows: list[MapRow] = []
+    for record in records:
+        try:
+            row = read_row(file, record.line, header, [record.cells[c] for c in header], sides)
+        except GreffeError as error:
+            found.append(_as_input(error, titles))
+            continue
+        found += _unknown(file, record, row, base.columns, titles)
+        rows.append(row)
+    try:
+        check_rows(rows, *sides, file)
+    except GreffeError as error:
+        found.append(_as_input(error, titles))
+    notes = _notes(base, signed)
+    if found:
+        found.sort(key=lambda p: p.row or 0)
+        return Incoming(file, None, tuple(found), notes, signed)
+    bare = replace(base.table, rows=tuple(rows))
+    return Incoming(file, read_representation(dump_representation(bare), base.table.file), notes=notes, signed=signed)
+
+
+def _as_input(error: GreffeError, titles: Mapping[str, str]) -> BadInput:
+    column = titles.get(error.column, error.column)
+    return BadInput(
+        error.message, file=error.file, row=error.row, column=column, hint=error.hint, nearest=error.nearest
+    )
+
+
+def _unknown(
+    file: str, record: Record, row: MapRow, columns: Sequence[Column], titles: Mapping[str, str]
+) -> Iterable[BadInput]:
+    """Codes that their column does not know. Patterns, and targets that take groups of one, are judged by the load."""
+    exact = {f"source:{c.component}": s.match == "exact" for c, s in zip(columns, row.sources, strict=False)}
+    for column in columns:
+        value = record.cells[column.name]
+        checked = exact[column.name] if column.side == "source" else not re.search(r"\\\d", value)
+        if value and checked and column.codes is not None and value not in column.codes:
+            yield BadInput(
+                f"{value!r} is not a code of {column.codelist or column.component}.",
+                file=file,
+                row=record.line,
+                column=titles.get(column.name, column.name),
+                nearest=nearest(value, column.codes),
+            )
+
+
+def _notes(base: MappingSet, signed: Mapping[str, Signed]) -> tuple[str, ...]:
+    others = [row_id for row_id, said in signed.items() if said != base.signed.get(row_id, Signed())]
+    if not others:
+        return ()
+    shown = ", ".join(others[:5]) + (" …" if len(others) > 5 else "")
+    return (
+        f"Author, reviewers, status or comments differ from the register in {len(others)} rows ({shown}): "
+        "they are not taken from a file; people sign and comment in Greffe.",
+    )

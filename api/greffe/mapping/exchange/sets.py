@@ -1,0 +1,110 @@
+"""What is exchanged: a representation map, the codes that its columns may hold, and what people signed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.representation_dump import cells_of, columns_of, dump_representation
+from greffe.errors import NotFound, nearest
+from greffe.model.maps import MapRow, RepresentationMap, StructureMap
+from greffe.model.references import Reference
+from greffe.model.structures import Codelist, Dataflow, Texts
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What the register says about a row. It goes out with the row; a file never brings a signature in (D1)."""
+
+    author: str = ""
+    reviewers: tuple[str, ...] = ()
+    status: str = ""
+    since: str = ""  # ISO date
+    comments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Column:
+    """A source or target column: `codes` are the codes it may hold with their names, None when it takes any value."""
+
+    side: str  # source | target
+    component: str
+    codes: Mapping[str, Texts] | None = None
+    codelist: Reference | None = None  # None too when the maps that use the column have several lists
+
+    @property
+    def name(self) -> str:
+        """As in the CSV file: `source:SEXE`."""
+        return f"{self.side}:{self.component}"
+
+
+@dataclass(frozen=True)
+class MappingSet:
+    """One representation map, ready to go out: also what a file that comes in is compared with."""
+
+    table: RepresentationMap
+    columns: tuple[Column, ...]
+    names: Texts = field(default_factory=dict)
+    signed: Mapping[str, Signed] = field(default_factory=dict)
+    flows: Mapping[str, Reference] = field(default_factory=dict)  # side → its dataflow, when all users have the same
+
+    @property
+    def checksum(self) -> str:
+        """sha256 of the CSV file, hexadecimal."""
+        return hashlib.sha256(dump_representation(self.table)).hexdigest()
+
+    def row(self, row_id: str) -> MapRow | None:
+        """The row of that id."""
+        return next((r for r in self.table.rows if r.row_id == row_id), None)
+
+
+def table_named(catalogue: Catalogue, name: str) -> RepresentationMap:
+    """The representation map of a file (`mappings/ESTAT/sexe_to_sex.csv`, `ESTAT/sexe_to_sex`) or an id.
+
+    Raises NotFound with the nearest.
+    """
+    known: dict[str, RepresentationMap] = {}
+    for map_ in catalogue.maps.values():
+        for table in map_.representation_maps:
+            short = table.file.removeprefix("mappings/")
+            for word in (table.file, short, short.removesuffix(".csv"), table.reference.id, str(table.reference)):
+                known[word] = table
+    if name not in known:
+        shown = sorted({t.file.removeprefix("mappings/").removesuffix(".csv") for t in known.values()})
+        raise NotFound(f"There is no representation map {name}.", nearest=nearest(name, shown))
+    return known[name]
+
+
+def mapping_set(
+    catalogue: Catalogue, table: RepresentationMap, signed: Mapping[str, Signed] | None = None
+) -> MappingSet:
+    """The map with the codes its columns may hold: those of every structure map that uses it, together."""
+    users = [m for m in catalogue.maps.values() if table in m.representation_maps]
+    columns = [_column(catalogue, users, "source", id_) for id_ in table.sources]
+    columns += [_column(catalogue, users, "target", id_) for id_ in table.targets]
+    names = {language: " ; ".join(m.names[language] for m in users if language in m.names) for language in ("fr", "en")}
+    ends = {"source": {m.source for m in users}, "target": {m.target for m in users}}
+    flows = {side: next(iter(found)) for side, found in ends.items() if len(found) == 1}
+    return MappingSet(table, tuple(columns), {k: v for k, v in names.items() if v}, signed or {}, flows)
+
+
+def _column(catalogue: Catalogue, users: list[StructureMap], side: str, id_: str) -> Column:
+    lists: dict[Reference, Codelist] = {}
+    for map_ in users:
+        flow = catalogue.get(Dataflow, map_.source if side == "source" else map_.target)
+        component = catalogue.structure(flow).component(id_)
+        found = None if component is None else catalogue.codelist(component)
+        if found is None:
+            return Column(side, id_)
+        lists[found.reference] = found
+    codes = {item.id: item.names for list_ in lists.values() for item in list_.items}
+    return Column(side, id_, codes, next(iter(lists)) if len(lists) == 1 else None)
+
+
+def fingerprint(table: RepresentationMap, row: MapRow) -> str:
+    """Sixteen hexadecimal digits over all cells of a row: it changes when the row does."""
+    cells = cells_of(table, row)
+    text = "\x1f".join(f"{len(cells[c])}:{cells[c]}" for c in columns_of(table))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

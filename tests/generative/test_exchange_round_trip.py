@@ -1,0 +1,34 @@
+"""Out and in again is the same map, whatever stands in its cells."""
+
+from __future__ import annotations
+
+import pytest
+from exchange_tools import mapping_sets
+from hypothesis import given, settings
+
+from greffe.catalogue.representation_dump import dump_representation
+from greffe.catalogue.representation_files import read_representation
+from greffe.mapping.exchange.difference import difference
+from greffe.mapping.exchange.files import WRITERS, map_of, read
+
+
+@settings(max_examples=200, deadline=None)
+@given(mapping_sets())
+def test_the_csv_file_gives_its_map_back(base):
+    assert read_representation(dump_representation(base.table), base.table.file) == base.table
+
+
+@pytest.mark.parametrize("form", WRITERS)
+@settings(max_examples=150, deadline=None)
+@given(base=mapping_sets())
+def test_out_and_in_again_is_the_same_map(form, base):
+    content = WRITERS[form](base)
+    found = read(content, "file", base)
+    assert found.problems == ()
+    assert found.table == base.table
+    assert found.content == dump_representation(base.table)
+    assert found.signed == base.signed
+    assert found.notes == ()
+    assert difference(base.table, found.table) == ()
+    assert map_of(content, "file") == str(base.table.reference)
+    assert WRITERS[form](base) == content
