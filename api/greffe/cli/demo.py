@@ -6,7 +6,7 @@ import csv
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -42,20 +42,6 @@ from greffe.store.ledger import Waiver
 
 AUTHOR, FIRST, SECOND, RELEASER = (Actor(n) for n in ("camille", "driss", "elise", "farid"))
 PEOPLE = ((AUTHOR, "author"), (FIRST, "approver"), (SECOND, "approver"), (RELEASER, "releaser"))
-# Which figures each flow is made of: the really published ones where they exist, else the synthetic sample (D13).
-ORIGINS = {
-    "ESTAT_CRIM_OFF_CAT": "real",
-    "ESTAT_CRIM_PRIS_CAP": "real",
-    "ESTAT_CRIM_PRIS_TRI": "real",
-    "UNODC_PRISONS": "real",
-    "UNODC_CTS_PRISONS": "real",
-    "ESTAT_CRIM_JUST_SEX": "synthetic",
-    "ESTAT_CRIM_JUST_AGE": "synthetic",
-    "ESTAT_CRIM_PRIS_OFF": "synthetic",
-    "UNODC_JUSTICE": "synthetic",
-    "CEPEJ_Q91": "synthetic",
-    "CEPEJ_STAT": "synthetic",
-}
 ACCEPTED = "Read one by one in the demonstration: the movements are in the source."
 out = Console(highlight=False, soft_wrap=True)
 
@@ -86,8 +72,9 @@ def demo(
         if not only_build:
             free_port(settings.host, settings.port)
         parts = compose(settings)
-        if not set(ORIGINS) <= {r.dataflow.id for r in parts.ledger().releases.values()}:
-            build(parts, samples_folder())
+        samples = samples_folder()
+        if not set(origins(samples)) <= {r.dataflow.id for r in parts.ledger().releases.values()}:
+            build(parts, samples)
         wait_for_effect(parts)
         try_this(parts)
         if not only_build:
@@ -103,6 +90,13 @@ def samples_folder() -> Path:
             hint="Clone it and run make demo; an installed greffe serves your own extracts.",
         )
     return folder
+
+
+def origins(samples: Path) -> dict[str, str]:
+    """Dataflow → the figures it is released with, in order: the really published ones where they exist, else the
+    synthetic sample (D13). From `flows.csv` of the samples."""
+    with (samples / "flows.csv").open(encoding="utf-8", newline="") as stream:
+        return {row["dataflow"]: row["origin"] for row in csv.DictReader(stream)}
 
 
 def build(parts: Parts, samples: Path) -> None:
@@ -130,7 +124,7 @@ def build(parts: Parts, samples: Path) -> None:
         taken = take(parts, extract)
         out.print(f"  accepted {escape(taken.record.id)}: {taken.record.rows:,} rows, {extract.origin}")
     waive(parts, samples)
-    release_all(parts)
+    release_all(parts, origins(samples))
     out.print(f"  built in {time.monotonic() - started:.0f} s")
 
 
@@ -193,12 +187,12 @@ def refused(taken: Taken) -> None:
     out.print(f"    all of them: {escape(str(taken.rejects))}")
 
 
-def release_all(parts: Parts) -> None:
+def release_all(parts: Parts, wanted: Mapping[str, str]) -> None:
     """Prepare, approve, accept the warnings, release."""
     with progress("Preparing", False) as bar:
         task = bar.task_ids[0]
-        bar.update(task, total=len(ORIGINS))
-        for name, origin in ORIGINS.items():
+        bar.update(task, total=len(wanted))
+        for name, origin in wanted.items():
             flow = dataflow_named(parts, name)
             note: Callable[[str], None] = lambda stage, n=name: bar.update(task, note=f"{n}: {stage}")  # type: ignore[misc]  # noqa: E731
             draft = make_draft(parts, AUTHOR, flow, note, origin=origin)

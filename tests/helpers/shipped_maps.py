@@ -1,0 +1,54 @@
+"""The shipped maps, run on a few internal rows written in a test."""
+
+from functools import cache
+from pathlib import Path
+
+from small_maps import fetch, load, parse
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.load import load as load_catalogue
+from greffe.catalogue.load import read_folders
+from greffe.engine import Connection
+from greffe.mapping.apply import Mapped, apply
+from greffe.model.references import Reference
+from greffe.model.structures import Dataflow
+
+ROOT = Path(__file__).resolve().parents[2]
+INTERNAL = Reference("SSER", "INT_JUSTICE")
+# What a row of a text table has when the table does not say: a yearly figure of France without breakdown.
+DEFAULTS = {
+    "extract": "x1", "FREQ": "A", "TERRITOIRE": "fr_all", "NIVEAU_GEO": "FR", "GEO": "FR", "INFRACTION": "_Z",
+    "NATAFF": "_Z", "NAC": "_Z", "SEXE": "_Z", "AGE": "_Z", "NATIONALITE": "_Z", "STATUT_PEN": "_Z", "DETAIL": "_Z",
+    "UNITE": "", "STATUT": "D", "CONF": "", "NOTE": "",
+}  # fmt: skip
+
+
+@cache
+def shipped() -> Catalogue:
+    """The catalogue of the repository's own files."""
+    return load_catalogue(read_folders(ROOT / "sdmx", ROOT / "mappings"))
+
+
+def map_rows(connection: Connection, name: str, text: str) -> tuple[Mapped, dict[str, dict[str, str | None]]]:
+    """Run a shipped map on rows written with | between the cells.
+
+    Gives what the engine said, and the observations by `KEY PERIOD`, the key without frequency and country, its codes
+    joined by dots: `STOCK.TOTAL.T 2019`.
+    """
+    books = shipped()
+    map_ = books.maps[Reference("SSER", name)]
+    source = books.structure(books.get(Dataflow, map_.source))
+    rows = [DEFAULTS | {"row": str(n)} | row for n, row in enumerate(parse(text), 2)]
+    load(connection, "shipped_rows", rows, source.measures[0].representation.decimals or 2, source.dimension_ids)
+    mapped = apply(connection, map_, books, "shipped_rows", {}, "shipped_mapped")
+    target = books.structure(books.get(Dataflow, map_.target))
+    shown = [d for d in target.dimension_ids if d not in ("FREQ", "REF_AREA", "UNIT")]
+    found = {
+        ".".join(str(r[d]) for d in shown) + f" {r['TIME_PERIOD']}": r for r in fetch(connection, "shipped_mapped")
+    }
+    return mapped, found
+
+
+def values(found: dict[str, dict[str, str | None]]) -> dict[str, str | None]:
+    """Key and period → the text that is published."""
+    return {key: row["OBS_TEXT"] for key, row in found.items()}
