@@ -30,6 +30,7 @@ from greffe.model.mappings import (
     CategorySchemeMap,
     ComponentMapping,
     ConceptSchemeMap,
+    FixedMapping,
     ItemMap,
     MappedValue,
     OrganisationSchemeMap,
@@ -192,7 +193,7 @@ STRUCTURE_MAP: Final = StandardStructureMap(
         ComponentMapping(("freq",), ("freq",)),
         ComponentMapping(("geo",), ("geo",), REPRESENTATION_MAP.urn),
     ),
-    fixed={"UNIT": "PERS"},
+    fixed=(FixedMapping("UNIT", ("PERS",)),),
 )
 CONCEPT_MAP: Final = ConceptSchemeMap(
     ref("CM_OLD"),

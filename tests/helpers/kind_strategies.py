@@ -7,12 +7,17 @@ from itertools import pairwise
 import artefact_strategies as base
 from hypothesis import strategies as st
 
+from greffe.catalogue.artefact_structure_maps import RESOLVES, UNITS
 from greffe.model.artefacts import Item, Maintainable
 from greffe.model.hierarchies import HierarchicalCode, Hierarchy, HierarchyAssociation, Level
 from greffe.model.mappings import (
     CategorySchemeMap,
     ComponentMapping,
     ConceptSchemeMap,
+    DatePatternMapping,
+    EpochMapping,
+    FixedMapping,
+    FrequencyFormat,
     ItemMap,
     ItemSchemeMap,
     MappedValue,
@@ -209,18 +214,46 @@ def representation_maps(draw: st.DrawFn) -> StandardRepresentationMap:
     return StandardRepresentationMap(**head, sources=sources, targets=targets_, rows=draw(few(row)))
 
 
-pairs = st.lists(base.ids, min_size=1, max_size=2, unique=True).map(tuple)
+@st.composite
+def structure_maps(draw: st.DrawFn) -> StandardStructureMap:
+    """Every rule of the standard; no target component has two, and only one component is copied into one."""
+    targets = iter(draw(st.lists(base.ids, min_size=9, max_size=9, unique=True)))
+    one_or_two = st.lists(base.ids, min_size=1, max_size=2).map(tuple)
+    notes = st.one_of(st.just(()), base.annotations.map(tuple))
+    table = urns("representationmap")
+    components = [ComponentMapping((draw(base.ids),), (next(targets),), annotations=draw(notes))]
+    components.append(ComponentMapping(draw(one_or_two), (next(targets), next(targets)), draw(table), draw(notes)))
+    fixed = [FixedMapping(next(targets), (draw(base.words),), annotations=draw(notes))]
+    fixed.append(FixedMapping(draw(base.ids), draw(few(base.words)), of_source=True))
+    formats = draw(few(st.builds(FrequencyFormat, base.ids, base.ids, base.words, notes)))
+
+    def dates() -> dict[str, object]:
+        pairs = ((draw(base.ids), next(targets)), (draw(base.ids), next(targets)))
+        by = draw(base.ids)
+        own = {"frequency": by} if draw(st.booleans()) else {"frequency_dimension": by, "formats": draw(few(base.ids))}
+        resolve = draw(st.sampled_from(["", *RESOLVES]))
+        return {"id": draw(base.ids), "components": pairs, "resolve": resolve, "annotations": draw(notes), **own}
+
+    kind = draw(st.sampled_from(["dataflow", "datastructure"]))
+    return StandardStructureMap(
+        **{name: draw(one) for name, one in top.items()},
+        source=draw(urns(kind)),
+        target=draw(urns(kind)),
+        components=tuple(components),
+        fixed=tuple(fixed),
+        epochs=(EpochMapping(**dates(), base=draw(base.words), unit=draw(st.sampled_from(UNITS))),),
+        date_patterns=(DatePatternMapping(**dates(), pattern=draw(base.words), locale=draw(base.words)),),
+        frequency_formats=formats,
+    )
+
+
 maps: tuple[Kind, ...] = (
     _scheme_map(ConceptSchemeMap, "conceptscheme"),
     _scheme_map(CategorySchemeMap, "categoryscheme"),
     _scheme_map(OrganisationSchemeMap, "dataproviderscheme", "organisationunitscheme"),
     _scheme_map(ReportingTaxonomyMap, "reportingtaxonomy"),
     representation_maps(),
-    st.builds(
-        StandardStructureMap, **top, source=urns("dataflow", "datastructure"), target=urns("dataflow"),
-        components=few(st.builds(ComponentMapping, pairs, pairs, st.one_of(st.none(), urns("representationmap")))),
-        fixed=st.dictionaries(base.ids, base.words, max_size=2),
-    ),
+    structure_maps(),
 )  # fmt: skip
 
 version = {"vtl_version": st.sampled_from(["", "2.0", "2.1"])}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from greffe.catalogue import artefact_output as out
+from greffe.catalogue import artefact_structure_maps
 from greffe.catalogue.artefact_output import Json
 from greffe.catalogue.artefact_parts import head, maybe, moment, notes, urn_of
 from greffe.catalogue.tree import Node
 from greffe.model.artefacts import Maintainable
 from greffe.model.mappings import (
     CategorySchemeMap,
-    ComponentMapping,
     ConceptSchemeMap,
     ItemMap,
     ItemSchemeMap,
@@ -36,7 +36,7 @@ ENDS: Final[dict[str, tuple[str, ...]]] = {
         "agencyscheme", "dataconsumerscheme", "dataproviderscheme", "metadataproviderscheme", "organisationunitscheme",
     ),
     "reportingtaxonomymap": ("reportingtaxonomy",),
-    "structuremap": ("dataflow", "datastructure", "metadataflow", "metadatastructure"),
+    "structuremap": artefact_structure_maps.ENDS,
     "representationmap": ("codelist", "valuelist"),
 }  # fmt: skip
 
@@ -46,7 +46,7 @@ def read(kind: str, node: Node) -> Maintainable:
     if kind == "representationmap":
         return _representation_map(node)
     if kind == "structuremap":
-        return _structure_map(node)
+        return artefact_structure_maps.read(node)
     top = head(node, "source", "target", "itemMaps", needed=("source", "target"))
     return _SCHEME_MAPS[kind](
         **top,
@@ -85,7 +85,7 @@ def _representation_map(node: Node) -> StandardRepresentationMap:
         bounds = moment(one, "validFrom"), moment(one, "validTo")
         values = tuple(_mapped(v) for v in one.entries("sourceValues"))
         row = ValueMapping(values, tuple(_any_text(v) for v in one.entries("targetValues")), *bounds, notes(one))
-        if (len(row.sources), len(row.targets)) != (len(sources), len(targets)):
+        if len(row.sources) != len(sources) or len(row.targets) > len(targets):
             raise one.wrong(f"{len(sources)} source values and {len(targets)} target values are expected here.")
         rows.append(row)
     return StandardRepresentationMap(**top, sources=sources, targets=targets, rows=tuple(rows))
@@ -100,29 +100,6 @@ def _column(node: Node) -> Urn | str:
     return node.child("dataType").text()
 
 
-def _structure_map(node: Node) -> StandardStructureMap:
-    top = head(node, "source", "target", "componentMaps", "fixedValueMaps", needed=("source", "target"))
-    components = []
-    for one in node.entries("componentMaps"):
-        one.only(("source", "target", "representationMap"), ("source", "target"))
-        map_ = maybe(one, "representationMap", "representationmap")
-        components.append(ComponentMapping(one.words("source"), one.words("target"), map_))
-    fixed: dict[str, str] = {}
-    for one in node.entries("fixedValueMaps"):
-        id_ = one.only(("target", "values"), ("target", "values")).child("target").text()
-        values = one.words("values")
-        if len(values) != 1 or id_ in fixed:
-            raise one.wrong(f"One fixed value of {id_!r} is expected.")
-        fixed[id_] = values[0]
-    return StandardStructureMap(
-        **top,
-        source=maybe(node, "source", *ENDS["structuremap"]),
-        target=maybe(node, "target", *ENDS["structuremap"]),
-        components=tuple(components),
-        fixed=fixed,
-    )
-
-
 def said(artefact: Maintainable) -> Json:
     """What is mapped to what; a stub keeps source and target, and nothing else."""
     match artefact:
@@ -134,7 +111,8 @@ def said(artefact: Maintainable) -> Json:
             rows = () if artefact.stub else artefact.rows
             return found | out.listed("representationMappings", [_row_said(row) for row in rows])
         case StandardStructureMap():
-            return _ends_said(artefact, artefact.source, artefact.target) | _structure_map_said(artefact)
+            ends = _ends_said(artefact, artefact.source, artefact.target)
+            return ends | artefact_structure_maps.said(artefact)
         case ItemSchemeMap():
             items = () if artefact.stub else artefact.items
             ends = _ends_said(artefact, artefact.source, artefact.target)
@@ -147,17 +125,6 @@ def _ends_said(artefact: Maintainable, source: Urn | None, target: Urn | None) -
         if urn is not None and urn.kind not in ENDS[artefact.kind]:
             raise out.unsayable(artefact, f"it maps a {urn.kind}")
     return out.linked(source=source, target=target)
-
-
-def _structure_map_said(artefact: StandardStructureMap) -> Json:
-    if artefact.stub:
-        return {}
-    components = [
-        {"source": list(c.sources), "target": list(c.targets), **out.linked(representationMap=c.map)}
-        for c in artefact.components
-    ]
-    fixed = [{"target": id_, "values": [code]} for id_, code in artefact.fixed.items()]
-    return out.listed("componentMaps", components) | out.listed("fixedValueMaps", fixed)
 
 
 def _column_said(column: Urn | str) -> Json:

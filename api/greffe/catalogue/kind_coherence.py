@@ -112,8 +112,17 @@ def _check_structure_map(catalogue: Catalogue, map_: StandardStructureMap, file:
                 f" {', '.join(mapping.sources)} to {', '.join(mapping.targets)}.",
                 file=file,
             )
-    for id_ in map_.fixed:
-        known("fixed component", id_, target, str(map_.target), file)
+    for fixed in map_.fixed:
+        side, urn = (source, map_.source) if fixed.of_source else (target, map_.target)
+        known("fixed component", fixed.component, side, str(urn), file)
+    for dates in (*map_.epochs, *map_.date_patterns):
+        for one, other in dates.components:
+            known("source component", one, source, str(map_.source), file)
+            known("target component", other, target, str(map_.target), file)
+        if dates.frequency_dimension:
+            known("frequency dimension", dates.frequency_dimension, target, str(map_.target), file)
+        for format_ in dates.formats:
+            known("frequency format", format_, [f.id for f in map_.frequency_formats], str(map_.reference), file)
 
 
 def _components(catalogue: Catalogue, urn: Urn | None) -> list[str] | None:

@@ -16,6 +16,7 @@ from greffe.errors import NotFound
 from greffe.model.artefacts import Annotation, Maintainable
 from greffe.model.mappings import (
     ComponentMapping,
+    FixedMapping,
     MappedValue,
     StandardRepresentationMap,
     StandardStructureMap,
@@ -72,7 +73,7 @@ def standard_structure_map(map_: StructureMap) -> StandardStructureMap:
             ComponentMapping(c.sources, c.targets, Urn("representationmap", c.map.reference) if c.map else None)
             for c in map_.components
         ),
-        fixed=map_.fixed,
+        fixed=tuple(FixedMapping(id_, (code,)) for id_, code in map_.fixed.items()),
     )
 
 
@@ -129,6 +130,7 @@ def _source(source: SourceValue) -> MappedValue:
 
 def _said_of_map(map_: StructureMap) -> Iterator[Annotation]:
     """What only we say of a map, each as JSON text; what is empty is not said."""
+    yield Annotation("FILE", map_.file)
     if map_.provider:
         yield Annotation("PROVIDER", map_.provider)
     yield Annotation("SCOPE", map_.scope)
@@ -149,12 +151,12 @@ def _text(value: object) -> str:
 
 
 def _plain(value: object) -> object:
-    """Values of the model as JSON; references in their short form, what is empty left out."""
+    """Values of the model as JSON; references in their short form, what is empty or as usual left out."""
     if isinstance(value, Reference):
         return str(value)
     if is_dataclass(value):
-        pairs = {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-        return {name: one for name, one in pairs.items() if one not in ("", None, {}, [])}
+        pairs = {f.name: getattr(value, f.name) for f in fields(value) if getattr(value, f.name) != f.default}
+        return {name: _plain(one) for name, one in pairs.items() if one not in ("", None, {}, ())}
     if isinstance(value, Mapping):
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, tuple):

@@ -94,7 +94,9 @@ def structure_set(found: StandardStructureMap, known: Known) -> Json:
     }
     urn = f"{_PREFIX}mapping.CodelistMap={found.reference}."
     lists = [_codelist_map(map_) for map_ in exact.values()]
-    fixed = (Annotation("FIXED_VALUE", value, id=id_) for id_, value in found.fixed.items())
+    if found.epochs or found.date_patterns:
+        raise Cannot("it maps dates")
+    fixed = (Annotation("FIXED_VALUE", value, id=f.component) for f in found.fixed for value in f.values)
     source, target = (_structure(found, known, end) for end in (0, 1))
     inner = _named(found) | annotated(fixed) | {"source": str(found.source), "target": str(found.target)}
     inner["componentMaps"] = [

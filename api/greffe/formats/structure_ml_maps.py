@@ -8,29 +8,76 @@ from typing import Final
 from lxml import etree
 
 from greffe.formats.structure_ml_pen import Cannot, Pen, required
-from greffe.model.mappings import ItemSchemeMap, MappedValue, StandardRepresentationMap, StandardStructureMap
+from greffe.model.mappings import (
+    DateMapping,
+    ItemSchemeMap,
+    MappedValue,
+    StandardRepresentationMap,
+    StandardStructureMap,
+)
 from greffe.model.references import Urn
 
 _FLAG: Final = {"isRegEx": "true"}
 
 
 def structure_map(pen: Pen, element: etree._Element, found: StandardStructureMap) -> None:
-    """Source and target are required, in a stub too; then components, then fixed values of the target."""
+    """Source and target are required, in a stub too; then dates, components and fixed values (SM-02).
+
+    The schemas want dates before components, whatever the standard's text says."""
     _ends(pen, element, found.source, found.target)
     if found.stub:
         return
+    for epoch in found.epochs:
+        said = {"basePeriod": epoch.base, "epochPeriod": epoch.unit}
+        _dates(pen, pen.child(element, "EpochMap", _part(pen, found, "EpochMap", epoch) | said), epoch)
+    for dates in found.date_patterns:
+        said = {"sourcePattern": dates.pattern, "locale": dates.locale}
+        _dates(pen, pen.child(element, "DatePatternMap", _part(pen, found, "DatePatternMap", dates) | said), dates)
+    for format_ in found.frequency_formats:
+        name = "FrequencyFormatMapping"
+        one = pen.child(element, name, _identity(pen, found, name, format_.id))
+        pen.annotated(one, format_.annotations)
+        pen.child(one, "FrequencyId", text=format_.frequency)
+        pen.child(one, "DatePattern", text=format_.pattern)
     for mapping in found.components:
         one = pen.child(element, "ComponentMap")
+        pen.annotated(one, mapping.annotations)
         for source in mapping.sources:
             pen.child(one, "Source", text=source)
         for target in mapping.targets:
             pen.child(one, "Target", text=target)
         if mapping.map is not None:
             pen.refer(pen.child(one, "RepresentationMap"), mapping.map)
-    for target, value in found.fixed.items():
+    for fixed in found.fixed:
         one = pen.child(element, "FixedValueMap")
-        pen.child(one, "Target", text=target)
-        pen.child(one, "Value", text=value)
+        pen.annotated(one, fixed.annotations)
+        pen.child(one, "Source" if fixed.of_source else "Target", text=fixed.component)
+        for value in fixed.values:
+            pen.child(one, "Value", text=value)
+
+
+def _identity(pen: Pen, found: StandardStructureMap, name: str, id_: str) -> dict[str, str]:
+    """A part of a map has an id and a URN of its own (SM-05)."""
+    return {"id": id_, "urn": pen.inner_urn(found, "structuremapping", name, id_)}
+
+
+def _part(pen: Pen, found: StandardStructureMap, name: str, dates: DateMapping) -> dict[str, str]:
+    resolve = {"resolvePeriod": dates.resolve} if dates.resolve else {}
+    return _identity(pen, found, name, dates.id) | resolve
+
+
+def _dates(pen: Pen, element: etree._Element, dates: DateMapping) -> None:
+    """Pairs of components, then where the frequency comes from."""
+    pen.annotated(element, dates.annotations)
+    for source, target in dates.components:
+        pen.child(element, "Source", text=source)
+        pen.child(element, "Target", text=target)
+    if dates.frequency_dimension:
+        pen.child(element, "FrequencyDimension", text=dates.frequency_dimension)
+        for format_ in dates.formats:
+            pen.child(element, "MappedFrequencies", text=format_)
+    else:
+        pen.child(element, "TargetFrequencyID", text=dates.frequency)
 
 
 def representation_map(pen: Pen, element: etree._Element, found: StandardRepresentationMap) -> None:

@@ -111,7 +111,9 @@ def _nameable(
 
 def _fixed(found: StandardStructureMap) -> tuple[Annotation, ...]:
     """Fixed values as annotations, for 2.1 has no place for them: the id says of which component."""
-    return tuple(Annotation("FIXED_VALUE", value, id=id_) for id_, value in found.fixed.items())
+    if found.epochs or found.date_patterns:
+        raise Cannot("it maps dates")
+    return tuple(Annotation("FIXED_VALUE", value, id=f.component) for f in found.fixed for value in f.values)
 
 
 def _codelist_map(pen: Pen, element: etree._Element, found: StandardRepresentationMap) -> None:

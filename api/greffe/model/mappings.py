@@ -6,7 +6,7 @@ standard does not know in annotations.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from greffe.model.artefacts import Annotation, Maintainable
@@ -79,7 +79,8 @@ class MappedValue:
 
 @dataclass(frozen=True)
 class ValueMapping:
-    """A row: source values, one a source column, become target values. Dates are dateTimes as written."""
+    """A row: source values, one a source column, become target values: one a target column, the last ones may be left
+    out (SM-13). Dates are dateTimes as written."""
 
     sources: tuple[MappedValue, ...]
     targets: tuple[str, ...]
@@ -110,11 +111,65 @@ class ComponentMapping:
     sources: tuple[str, ...]
     targets: tuple[str, ...]
     map: Urn | None = None
+    annotations: tuple[Annotation, ...] = ()
+
+
+@dataclass(frozen=True)
+class FixedMapping:
+    """The values that a component always has: of the target or, for the reverse direction, of the source (SM-12)."""
+
+    component: str
+    values: tuple[str, ...] = ()
+    of_source: bool = False
+    annotations: tuple[Annotation, ...] = ()
+
+
+@dataclass(frozen=True)
+class DateMapping:
+    """Dates of the source in SDMX notation: what SM-30 and SM-31 share.
+
+    components: pairs of source and target. Either `frequency`, one code for all, or `frequency_dimension`, the output
+    component that gives it, with ids of frequency formats in `formats`. resolve: startOfPeriod, midPeriod, endOfPeriod.
+    """
+
+    id: str
+    components: tuple[tuple[str, str], ...]
+    frequency: str = ""
+    frequency_dimension: str = ""
+    formats: tuple[str, ...] = ()
+    resolve: str = ""
+    annotations: tuple[Annotation, ...] = ()
+
+
+@dataclass(frozen=True)
+class DatePatternMapping(DateMapping):
+    """Dates by a pattern of letters, read in a locale (SM-30, SM-35)."""
+
+    pattern: str = ""
+    locale: str = "en"
+
+
+@dataclass(frozen=True)
+class EpochMapping(DateMapping):
+    """Dates as a number of `unit`s since `base` (SM-31)."""
+
+    base: str = ""
+    unit: str = "second"
+
+
+@dataclass(frozen=True)
+class FrequencyFormat:
+    """How periods of a frequency are written, where that is not the standard's form (SM-33)."""
+
+    id: str
+    frequency: str
+    pattern: str
+    annotations: tuple[Annotation, ...] = ()
 
 
 @dataclass(frozen=True)
 class StandardStructureMap(Maintainable):
-    """From a dataflow or DSD to another. `fixed`: target (or source) component → its one value.
+    """From a dataflow or DSD to another: components, fixed values, dates (SM-01, SM-02).
 
     `structures`: the DSDs behind source and target, once `catalogue.load` has found them; no part of what is said.
     """
@@ -124,7 +179,10 @@ class StandardStructureMap(Maintainable):
     source: Urn | None = None
     target: Urn | None = None
     components: tuple[ComponentMapping, ...] = ()
-    fixed: Mapping[str, str] = field(default_factory=dict)
+    fixed: tuple[FixedMapping, ...] = ()
+    epochs: tuple[EpochMapping, ...] = ()
+    date_patterns: tuple[DatePatternMapping, ...] = ()
+    frequency_formats: tuple[FrequencyFormat, ...] = ()
     structures: tuple[DataStructure, DataStructure] | None = field(default=None, compare=False, repr=False)
 
     def uses(self) -> Iterator[Urn]:

@@ -62,7 +62,7 @@ def stub(artefact: Artefact, complete: bool) -> Artefact:
         case Process():
             return replace(bare, steps=())
         case StandardStructureMap():
-            return replace(bare, components=(), fixed={})
+            return replace(bare, components=(), fixed=(), epochs=(), date_patterns=(), frequency_formats=())
         case StandardRepresentationMap():
             return replace(bare, rows=())
         case ItemSchemeMap():

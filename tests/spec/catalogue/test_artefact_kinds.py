@@ -201,9 +201,27 @@ REFUSED: dict[str, tuple[str, Change, str, str]] = {
         "representationmap", lambda a: a["source"][0].update(dataType="String"), ".source[0]",
         "Either codelist or dataType",
     ),
-    "two fixed values": (
-        "structuremap", lambda a: a["fixedValueMaps"][0]["values"].append("X"), ".fixedValueMaps[0]",
-        "One fixed value of 'UNIT'",
+    "a fixed value of both sides": (
+        "structuremap", lambda a: a["fixedValueMaps"][0].update(source="UNIT"), ".fixedValueMaps[0]",
+        "Either source or target",
+    ),
+    "two rules for one target": (
+        "structuremap", lambda a: a["fixedValueMaps"][0].update(target="geo"), "", "Two rules give the target component 'geo'",
+    ),
+    "several components copied": (
+        "structuremap", lambda a: a["componentMaps"][0]["source"].append("geo"), ".componentMaps[0]",
+        "Only one component is copied",
+    ),
+    "a structure mapped to a flow": (
+        "structuremap", lambda a: a.update(source=str(STRUCTURE.urn)), "", "both are of one kind",
+    ),
+    "a date with two frequencies": (
+        "structuremap",
+        lambda a: a.update(datePatternMaps=[{
+            "id": "D", "sourcePattern": "MM/yyyy", "locale": "fr", "targetFrequencyID": "M", "frequencyDimension": "freq",
+            "mappedComponents": [{"source": "T", "target": "TIME_PERIOD"}],
+        }]),
+        ".datePatternMaps[0]", "Either frequencyDimension or targetFrequencyID",
     ),
     "a dimension with a value list": (
         "datastructure",

@@ -35,7 +35,14 @@ from kind_files import loaded, path
 
 from greffe.errors import BadDefinition
 from greffe.model.artefacts import Item, Maintainable
-from greffe.model.mappings import ComponentMapping, ItemMap, MappedValue, StandardStructureMap, ValueMapping
+from greffe.model.mappings import (
+    ComponentMapping,
+    FixedMapping,
+    ItemMap,
+    MappedValue,
+    StandardStructureMap,
+    ValueMapping,
+)
 from greffe.model.metadata import ReportedAttribute
 from greffe.model.references import Reference, Urn
 from greffe.model.reporting import ReportingCategory
@@ -131,7 +138,7 @@ WRONG: dict[str, tuple[Maintainable, str, str]] = {
         "'frequency' is not in urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow=SSER:DF_OLD(1.0.0)", "freq",
     ),
     "a fixed component that is not there": (
-        replace(STRUCTURE_MAP, fixed={"UNITS": "X"}), "fixed component: 'UNITS' is not in", "UNIT",
+        replace(STRUCTURE_MAP, fixed=(FixedMapping("UNITS", ("X",)),)), "fixed component: 'UNITS' is not in", "UNIT",
     ),
     "a map with a column too few": (
         replace(STRUCTURE_MAP, components=(ComponentMapping(("geo", "freq"), ("geo",), REPRESENTATION_MAP.urn),)),

@@ -170,7 +170,7 @@ def test_a_structure_map_is_a_structure_set_of_2_1():
 def test_components_are_called_what_they_are_without_their_structure():
     """A structure set that comes alone calls attributes attributes: the catalogue knows the structures behind its ends."""
     pair = ComponentMapping(("geo", "UNIT"), ("COMMENT",))
-    alone = element("2.1", replace(STRUCTURE_MAP, components=(pair,), fixed={}, structures=(STRUCTURE, STRUCTURE)))
+    alone = element("2.1", replace(STRUCTURE_MAP, components=(pair,), fixed=(), structures=(STRUCTURE, STRUCTURE)))
     said = {(r.get("id"), r.get("class"), r.get("containerID")) for r in alone.xpath("//Ref[@containerID]")}
     assert said == {
         ("geo", "Dimension", "DimensionDescriptor"),
@@ -206,7 +206,7 @@ def test_a_map_that_is_not_code_by_code_is_not_said_as_one(row: ValueMapping):
 
 def test_components_are_in_the_list_that_the_structure_has_them_in():
     """With the structure in the message an attribute is one; without, only time and the measure are known by their ids."""
-    map_ = replace(STRUCTURE_MAP, components=(ComponentMapping(("TIME_PERIOD", "UNIT"), ("OBS_VALUE",)),), fixed={})
+    map_ = replace(STRUCTURE_MAP, components=(ComponentMapping(("TIME_PERIOD", "UNIT"), ("OBS_VALUE",)),), fixed=())
     path = "//*[local-name()='ComponentMap']/*/Ref"
     refs = message("2.1", map_, DATAFLOW, OLD_DATAFLOW, STRUCTURE).xpath(path)
     assert [(r.get("id"), r.get("class"), r.get("containerID")) for r in refs] == [

@@ -1,0 +1,155 @@
+"""Maps in the standard's form, with our annotations, as the files of `mappings/` that they were (see standard_maps).
+
+The form of exchange keeps everything but the comments of a YAML file. A map without our annotations is another house's:
+it says neither which rows it reads nor what it counts, and stays an artefact.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import yaml
+
+from greffe.catalogue.representation_writing import write_representation
+from greffe.catalogue.tree import read_json
+from greffe.errors import BadDefinition
+from greffe.model.artefacts import Annotation, Maintainable
+from greffe.model.mappings import MappedValue, StandardRepresentationMap, StandardStructureMap, ValueMapping
+from greffe.model.maps import MapRow, RepresentationMap, SourceValue
+from greffe.model.references import Urn
+
+Document = dict[str, object]
+_OURS: Final = "SCOPE"  # what every map of ours says, and no other
+_SECTIONS: Final = {"CELL_TYPE": "types", "CALCULATION": "calculations", "NOT_PROVIDED": "not_provided"}
+_FOLDER: Final = "mappings/"
+
+
+def is_ours(map_: StandardStructureMap) -> bool:
+    """Whether the map says all that a map of `mappings/` must say."""
+    return any(a.type == _OURS for a in map_.annotations)
+
+
+def map_files(artefacts: Sequence[Maintainable], file: str) -> dict[str, bytes]:
+    """The files of every map of ours among the artefacts of a message, by path below the root.
+
+    Raises BadDefinition for a map whose tables are not in the message, and for rows or annotations that no file of ours
+    can hold.
+    """
+    tables = {a.urn: a for a in artefacts if isinstance(a, StandardRepresentationMap)}
+    found: dict[str, bytes] = {}
+    for map_ in artefacts:
+        if isinstance(map_, StandardStructureMap) and is_ours(map_):
+            found |= _files(map_, tables, file)
+    return found
+
+
+def _files(map_: StandardStructureMap, tables: Mapping[Urn, StandardRepresentationMap], file: str) -> dict[str, bytes]:
+    path = _path(map_, ".yaml", file)
+    found: dict[str, bytes] = {}
+    components: list[Document] = []
+    for component in map_.components:
+        one: Document = {"source": list(component.sources), "target": list(component.targets)}
+        if component.map is not None:
+            if component.map not in tables:
+                raise BadDefinition(f"{map_.reference} uses {component.map.reference}, which is not here.", file=file)
+            table = tables[component.map]
+            place = _path(table, ".csv", file)
+            one["map"] = posixpath.relpath(place, posixpath.dirname(path))
+            found[place] = write_representation(_table(table, component.sources, component.targets, place, file))
+        components.append(one)
+    return {path: _yaml(_document(map_, components, file)), **found}
+
+
+def _document(map_: StandardStructureMap, components: list[Document], file: str) -> Document:
+    if map_.source is None or map_.target is None:
+        raise BadDefinition(f"{map_.reference} has no source or no target.", file=file)
+    said = _single(map_.annotations)
+    found: Document = {
+        "id": map_.reference.id,
+        "version": map_.reference.version,
+        "names": dict(map_.names),
+        "source": str(map_.source.reference),
+        "target": str(map_.target.reference),
+        "provider": said.get("PROVIDER", ""),
+        "scope": said[_OURS],
+        "select": {a.id: _json(a, file) for a in map_.annotations if a.type == "SELECT"},
+        "components": components,
+    }
+    found |= {"fixed": {f.component: f.values[0] for f in map_.fixed if f.values}} if map_.fixed else {}
+    sections: dict[str, list[object]] = {"types": []}
+    for annotation in map_.annotations:
+        if annotation.type in _SECTIONS:
+            sections.setdefault(_SECTIONS[annotation.type], []).append(_section(annotation, file))
+    found["types"] = sections.pop("types")
+    for annotation in map_.annotations:
+        if annotation.type == "AGGREGATE":
+            found["aggregate"] = _json(annotation, file)
+    return found | sections
+
+
+def _section(annotation: Annotation, file: str) -> object:
+    """An entry of the YAML file; what is required there and was as usual, and so not said, is said again."""
+    found = _json(annotation, file)
+    if isinstance(found, dict) and annotation.type != "CALCULATION":
+        return {"cells": {}, **found}
+    if isinstance(found, dict) and found.get("kind") == "rate":
+        return {"factor": 1, **found}
+    return found
+
+
+def _json(annotation: Annotation, file: str) -> object:
+    return read_json(annotation.title.encode(), f"{file}, annotation {annotation.type}").value
+
+
+def _single(annotations: Iterable[Annotation]) -> dict[str, str]:
+    return {a.type: a.title for a in annotations}
+
+
+def _path(artefact: Maintainable, suffix: str, file: str) -> str:
+    path = _single(artefact.annotations).get("FILE", "")
+    if not path.startswith(_FOLDER) or not path.endswith(suffix) or ".." in path.split("/"):
+        raise BadDefinition(
+            f"{artefact.kind} {artefact.reference} names no file of {_FOLDER} (annotation FILE, found {path!r}).",
+            file=file,
+        )
+    return path
+
+
+def _table(
+    table: StandardRepresentationMap, sources: tuple[str, ...], targets: tuple[str, ...], path: str, file: str
+) -> RepresentationMap:
+    rows = tuple(_row(table, row, len(targets), file) for row in table.rows)
+    return RepresentationMap(table.reference, path, sources, targets, rows)
+
+
+def _row(table: StandardRepresentationMap, row: ValueMapping, width: int, file: str) -> MapRow:
+    said = _single(row.annotations)
+    if "ROW_ID" not in said:
+        shown = ", ".join(source.value for source in row.sources)
+        raise BadDefinition(f"The row {shown} of {table.reference} has no id (annotation ROW_ID).", file=file)
+    return MapRow(
+        said["ROW_ID"],
+        tuple(_source(source) for source in row.sources),
+        (*row.targets, *("" for _ in range(width - len(row.targets)))),
+        said.get("KIND", ""),
+        row.valid_from[:10],
+        row.valid_to[:10],
+        said.get("CONFIDENCE", ""),
+        said.get("REASON", ""),
+        said.get("REFERENCE", ""),
+    )
+
+
+def _source(source: MappedValue) -> SourceValue:
+    if source.regex:
+        return SourceValue(source.value, "regex")
+    if source.start or source.end:
+        return SourceValue(source.value, "substring", source.start, source.end)
+    return SourceValue(source.value)
+
+
+def _yaml(document: Document) -> bytes:
+    text: str = yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
+    return text.encode()
