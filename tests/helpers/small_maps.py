@@ -21,6 +21,7 @@ from greffe.model.maps import (
     RepresentationMap,
     SourceValue,
     StructureMap,
+    TimeRule,
 )
 from greffe.model.references import Reference, Urn
 from greffe.model.structures import Component, Dataflow, DataStructure, Representation
@@ -180,9 +181,9 @@ BASE = (
 PLAIN = (copy("INDICATEUR", "kind"), copy("SEXE", "sex"), copy("GEO", "geo"))
 
 
-def small_map(*components, select=None, fixed=None, types=(), aggregate=None, calculations=()):
-    """A structure map from SMALL to TARGET. Targets that no given component covers are copied or fixed."""
-    covered = {t for c in components for t in c.targets}
+def small_map(*components, select=None, fixed=None, types=(), aggregate=None, calculations=(), times=(), formats=None):
+    """A structure map from SMALL to TARGET. Targets that no given component or time rule covers are copied or fixed."""
+    covered = {t for c in components for t in c.targets} | {rule.target for rule in times}
     rest = tuple(c for c in (*BASE, *PLAIN) if not set(c.targets) & covered)
     constants = {"unit": "NR"} if fixed is None else fixed
     return StructureMap(
@@ -199,7 +200,19 @@ def small_map(*components, select=None, fixed=None, types=(), aggregate=None, ca
         types=types,
         aggregate=aggregate,
         calculations=calculations,
+        times=tuple(times),
+        frequency_formats=formats or {},
     )
+
+
+def dated(pattern, frequency="", **more):
+    """A time rule that reads NOTE after a date pattern."""
+    return TimeRule(more.pop("id", "T1"), "date-pattern", "NOTE", pattern=pattern, frequency=frequency, **more)
+
+
+def counted(unit, frequency="", **more):
+    """A time rule that reads NOTE as a number of units since 1970."""
+    return TimeRule(more.pop("id", "T1"), "epoch", "NOTE", unit=unit, frequency=frequency, **more)
 
 
 def over(*dimensions):

@@ -8,6 +8,7 @@ from typing import Final
 
 from greffe.catalogue.calculation_coherence import check_calculations
 from greffe.catalogue.map_view import INDICATOR, TIME, MapView, filled, matching, misfit
+from greffe.catalogue.time_coherence import check_times
 from greffe.errors import BadDefinition, nearest
 from greffe.model.maps import ComponentMap, MapRow, RepresentationMap
 from greffe.model.structures import DataProviderScheme
@@ -24,6 +25,7 @@ def check_map(view: MapView) -> None:
     for number, component in enumerate(view.map.components):
         _check_component(view, component, f"$.components[{number}]")
     _check_fixed(view)
+    check_times(view)
     _check_rules(view)
     _check_reading(view)
     _check_cells(view)
@@ -144,6 +146,11 @@ def _check_fixed(view: MapView) -> None:
         if id_ == ORIGIN or view.known(view.target, id_, at).role == "measure":
             raise view.wrong(f"{id_} cannot be fixed by a map.", at)
         view.code(view.target, id_, code, at)
+    for id_, code in view.map.fixed_source.items():
+        at = f"$.fixed_source.{id_}"
+        if view.known(view.source, id_, at).role == "measure":
+            raise view.wrong(f"{id_} cannot be fixed by a map.", at)
+        view.code(view.source, id_, code, at)
 
 
 def _check_rules(view: MapView) -> None:
@@ -152,6 +159,8 @@ def _check_rules(view: MapView) -> None:
     for number, component in enumerate(view.map.components):
         for id_ in component.targets:
             places.setdefault(id_, []).append(f"components[{number}]")
+    for id_ in {rule.target: None for rule in view.map.times}:  # those of one target are tried in order: one rule
+        places.setdefault(id_, []).append("times")
     for id_, found in places.items():
         if len(found) > 1:
             raise view.wrong(f"{id_} has two rules, {' and '.join(found)} (SM-23).", f"$.{found[1]}")
@@ -175,6 +184,7 @@ def _like(view: MapView, id_: str) -> tuple[str, ...]:
 def _check_reading(view: MapView) -> None:
     """Every source dimension is mapped, held to one code, or summed over: otherwise margins are counted twice."""
     mapped = {id_ for component in view.map.components for id_ in component.sources}
+    mapped |= {rule.source for rule in view.map.times}
     over = view.map.aggregate.over if view.map.aggregate else ()
     for id_ in over:
         if view.known(view.source, id_, "$.aggregate.over").role not in ("dimension", "time") or id_ == TIME:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from greffe.catalogue.time_files import read_formats, read_times
 from greffe.catalogue.tree import Node
 from greffe.catalogue.type_words import TYPE_WORDS
 from greffe.errors import BadDefinition
@@ -29,7 +30,9 @@ NOT_PROVIDED: Final = ("not-available", "not-applicable", "other-house")
 _REQUIRED: Final = (
     "id", "version", "names", "source", "target", "provider", "scope", "select", "components", "types",
 )  # fmt: skip
-_OPTIONAL: Final = ("fixed", "aggregate", "calculations", "not_provided")
+_OPTIONAL: Final = (
+    "agency", "fixed", "fixed_source", "times", "frequency_formats", "aggregate", "calculations", "not_provided",
+)  # fmt: skip
 
 # The representation map in the CSV file that a YAML file names, by the node of that name.
 Tables = Callable[[Node], RepresentationMap]
@@ -38,6 +41,11 @@ Tables = Callable[[Node], RepresentationMap]
 def read_map(root: Node, tables: Tables) -> StructureMap:
     """The structure map in a YAML document, without its checksum. Raises BadDefinition with file, line and path."""
     root.only((*_REQUIRED, *_OPTIONAL), _REQUIRED)
+    if root.text_or("agency", AGENCY) != AGENCY:
+        raise root.child("agency").wrong(
+            f"This is a map of {root.child('agency').text()}; here stand those of {AGENCY}.",
+            hint="Propose its rows as a map of ours, which says where they come from.",
+        )
     return StructureMap(
         reference=Reference(AGENCY, root.child("id").identifier(), root.child("version").version()),
         file=root.file,
@@ -48,16 +56,33 @@ def read_map(root: Node, tables: Tables) -> StructureMap:
         scope=root.child("scope").word(SCOPES),
         select=root.child("select").word_lists(),
         components=tuple(_component(node, tables) for node in root.entries("components")),
-        fixed=_cells(root, "fixed"),
+        fixed=_fixed(root, "fixed"),
         types=tuple(_type(node) for node in root.entries("types")),
         aggregate=_aggregate(root.child("aggregate")) if "aggregate" in root else None,
         calculations=_calculations(root),
         not_provided=tuple(_not_provided(node) for node in root.entries("not_provided")),
+        times=read_times(root),
+        frequency_formats=read_formats(root),
+        fixed_source=_fixed(root, "fixed_source"),
     )
 
 
-def _cells(node: Node, key: str) -> dict[str, str]:
-    return node.child(key).texts() if key in node else {}
+def _fixed(root: Node, key: str) -> dict[str, str]:
+    """Constants by component. The standard allows a list of values; components here have one value each (SM-12)."""
+    node = root.child(key)
+    return {id_: _one(node.child(id_)) for id_ in node.fields()} if key in root else {}
+
+
+def _one(node: Node) -> str:
+    if not isinstance(node.value, list):
+        return node.text()
+    found = tuple(one.text() for one in node.each())
+    if len(found) != 1:
+        raise node.wrong(
+            f"One value is expected here, found {len(found)}{': ' if found else ''}{', '.join(found)}.",
+            hint="A component has one value for an observation; none is said by leaving the component out.",
+        )
+    return found[0]
 
 
 def _component(node: Node, tables: Tables) -> ComponentMap:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.patterns import compiled
+from greffe.catalogue.patterns import matched
 from greffe.errors import BadDefinition, BadQuery, NotFound, nearest
 from greffe.model.maps import MapRow, SourceValue, StructureMap
 from greffe.model.periods import span
@@ -109,15 +109,14 @@ def matching(source: SourceValue, values: Iterable[str] | None) -> tuple[str, ..
     if values is None:
         return None
     if source.match == "regex":
-        pattern = compiled(source.value)
-        return tuple(v for v in sorted(values) if pattern.fullmatch(v))
+        return tuple(v for v in sorted(values) if matched(source.value, v))
     return tuple(v for v in sorted(values) if v[source.start - 1 : source.end] == source.value)
 
 
 def filled(row: MapRow, values: Sequence[str]) -> tuple[str, ...]:
     """The targets of a row for source values that it matches: `\\1` is the first group of the whole row (SM-14)."""
-    patterns = [(compiled(s.value), v) for s, v in zip(row.sources, values, strict=True) if s.match == "regex"]
+    patterns = [(s.value, v) for s, v in zip(row.sources, values, strict=True) if s.match == "regex"]
     if not patterns:
         return row.targets
-    groups = [g or "" for pattern, value in patterns if (m := pattern.fullmatch(value)) for g in m.groups()]
+    groups = [g or "" for pattern, value in patterns if (m := matched(pattern, value)) for g in m.groups()]
     return tuple(re.sub(r"\\(\d{1,2})", lambda m: groups[int(m[1]) - 1], target) for target in row.targets)

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from greffe.catalogue.patterns import compiled
+from greffe.catalogue.row_order import check_order
 from greffe.errors import BadDefinition, nearest
 from greffe.model.maps import KINDS_WITH_TARGET, KINDS_WITHOUT_TARGET, MapRow, RepresentationMap, SourceValue
 from greffe.model.references import Reference
@@ -26,7 +27,7 @@ _SUBSTRING: Final = re.compile(r"substring:([1-9]\d{0,2})-([1-9]\d{0,2})")
 def read_representation(content: bytes, file: str) -> RepresentationMap:
     """The rows of one CSV file (UTF-8, comma). Raises BadDefinition with file, line, column, found and nearest."""
     sources, targets, rows = _read(content, file, ("source", "target"))
-    _check_conflicts(rows, sources, targets, file)
+    check_order(rows, sources, targets, file)
     return RepresentationMap(representation_reference(file), file, sources, targets, rows)
 
 
@@ -43,7 +44,7 @@ def read_row(
 def check_rows(rows: Sequence[MapRow], sources: Sequence[str], targets: Sequence[str], file: str) -> None:
     """Refuses a row id that stands twice, and two decisions about the same source values at the same time."""
     _check_ids(rows, file)
-    _check_conflicts(rows, sources, targets, file)
+    check_order(rows, sources, targets, file)
 
 
 def read_decisions(content: bytes, file: str) -> tuple[tuple[str, ...], tuple[MapRow, ...]]:
@@ -224,32 +225,3 @@ def _check_ids(rows: Sequence[MapRow], file: str) -> None:
                 hint="A row id is never used twice.",
             )
         seen[row.row_id] = row.line
-
-
-def _check_conflicts(rows: Sequence[MapRow], sources: Sequence[str], targets: Sequence[str], file: str) -> None:
-    """Two rows with the same source values that hold at the same time and decide otherwise."""
-    seen: dict[tuple[SourceValue, ...], list[MapRow]] = {}
-    for row in rows:
-        for other in seen.setdefault(row.sources, []):
-            if _overlap(row, other) and (row.targets, row.has_target) != (other.targets, other.has_target):
-                values = ", ".join(f"{n}={s.value}" for n, s in zip(sources, row.sources, strict=True))
-                raise BadDefinition(
-                    f"{values} becomes {_shown(row)} here and {_shown(other)} in line {other.line}.",
-                    file=file,
-                    row=row.line,
-                    column=f"target:{targets[0]}",
-                    hint="Keep one of the rows, or give them validity that does not overlap.",
-                )
-        seen[row.sources].append(row)
-
-
-def _overlap(left: MapRow, right: MapRow) -> bool:
-    """Open ends are the first and the last day of time; ISO dates sort as texts."""
-    first, last = "0000-00-00", "9999-12-31"
-    return (left.valid_from or first) <= (right.valid_to or last) and (right.valid_from or first) <= (
-        left.valid_to or last
-    )
-
-
-def _shown(row: MapRow) -> str:
-    return "|".join(row.targets) if row.has_target else row.kind

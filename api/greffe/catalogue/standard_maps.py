@@ -140,6 +140,12 @@ def _said_of_map(map_: StructureMap) -> Iterator[Annotation]:
         yield Annotation("CELL_TYPE", _text(type_))
     if map_.aggregate is not None:
         yield Annotation("AGGREGATE", _text(map_.aggregate))
+    for rule in map_.times:
+        yield Annotation("TIME_RULE", _text(rule), id=rule.id)
+    for frequency, pattern in map_.frequency_formats.items():
+        yield Annotation("FREQUENCY_FORMAT", pattern, id=frequency)
+    for id_, value in map_.fixed_source.items():
+        yield Annotation("FIXED_SOURCE", value, id=id_)
     for calculation in map_.calculations:
         yield Annotation("CALCULATION", _text(calculation), id=calculation.id)
     for left_out in map_.not_provided:

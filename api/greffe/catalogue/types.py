@@ -105,7 +105,8 @@ class _Types:
                 )
 
     def _time_is_mapped(self) -> bool:
-        return any(TIME in c.targets and c.map is not None for c in self.view.map.components)
+        components = any(TIME in c.targets and c.map is not None for c in self.view.map.components)
+        return components or any(rule.target == TIME for rule in self.view.map.times)
 
     def _check_field(self, indicator: str, cell: Cell, type_: CellType) -> None:
         """The territorial field that is selected is the one the cell has."""

@@ -133,7 +133,7 @@ class _Tracer:
         return inputs
 
     def _steps(self, values: Mapping[str, str]) -> Iterator[MappingStep]:
-        """The mapping row that every component map uses for an internal observation."""
+        """The mapping row or time rule that every rule uses for an internal observation."""
         for rule in self.resolved.plan.rules:
             outcome = decide(self.resolved.plan, rule, values)
             if rule.map is not None and outcome.row is not None:
@@ -146,6 +146,17 @@ class _Tracer:
                     reason=outcome.row.reason,
                     reference=outcome.row.reference,
                     confidence=outcome.row.confidence,
+                )
+            elif outcome.time is not None:
+                yield MappingStep(
+                    file=self.resolved.plan.map.file,
+                    row_id=outcome.time.id,
+                    source={s: values[s] for s in rule.sources},
+                    target=dict(zip(rule.targets, outcome.targets or (), strict=True)),
+                    kind=outcome.time.kind,
+                    reason=outcome.reason,
+                    reference="",
+                    confidence="",
                 )
 
     def _calculated(self, row: Row) -> Trace:

@@ -1,4 +1,4 @@
-"""The kinds of rules of a structure map, each one pure function from source values to target values (SM-10 to SM-17).
+"""The kinds of rules of a structure map, each one pure function from source values to target values (SM-10 to SM-35).
 
 `resolve` runs them against distinct source values, `explain` against the values of one observation: both see the same.
 """
@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final
 
+from greffe.catalogue.patterns import LONGEST_VALUE, matched
 from greffe.errors import BadDefinition
-from greffe.model.maps import MapRow, RepresentationMap, SourceValue, StructureMap
+from greffe.mapping.times import in_words, period_of
+from greffe.model.maps import MapRow, RepresentationMap, SourceValue, StructureMap, TimeRule
 from greffe.model.periods import Span
 
 MEASURE: Final = "OBS_VALUE"  # copied by every map, by no rule
@@ -21,29 +23,44 @@ MEASURE: Final = "OBS_VALUE"  # copied by every map, by no rule
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: where one or more target components get their values from. `kind` is a key of KINDS."""
+    """One rule: where one or more target components get their values from. `kind` is a key of KINDS.
+
+    Time rules of one target are one rule, which tries them in order; `givers` are the rules of the components that give
+    their frequencies (SM-32).
+    """
 
     kind: str
     targets: tuple[str, ...]
     sources: tuple[str, ...] = ()
     map: RepresentationMap | None = None
     constant: str = ""
+    times: tuple[TimeRule, ...] = ()
+    formats: Mapping[str, str] = field(default_factory=dict, hash=False)
+    givers: tuple[Rule, ...] = ()
 
     @cached_property
     def index(self) -> Index:
         """The rows of its representation map, ready to be searched."""
         return Index(() if self.map is None else self.map.rows)
 
+    @property
+    def dated(self) -> bool:
+        """The observation's period takes part in the decision."""
+        return self.index.dated or any(giver.dated for giver in self.givers)
+
 
 @dataclass(frozen=True)
 class Outcome:
     """What a rule makes of source values: target values in the rule's order ('' = none), or None without a target.
 
-    `row` is the row of the representation map that decided, when one did: it says why there is no target.
+    `row` is the row of the representation map that decided, when one did: it says why there is no target. `time` is the
+    time rule that decided. `reason` says why a value could not be read.
     """
 
     targets: tuple[str, ...] | None
     row: MapRow | None = None
+    time: TimeRule | None = None
+    reason: str = ""
 
 
 class Index:
@@ -95,7 +112,7 @@ def caught(sources: Sequence[SourceValue], values: Sequence[str]) -> tuple[str, 
     groups: tuple[str, ...] = ()
     for source, value in zip(sources, values, strict=True):
         if source.match == "regex":
-            match = _compiled(source.value).fullmatch(value)
+            match = matched(source.value, value)
             if match is None:
                 return None
             groups += tuple(g or "" for g in match.groups())
@@ -105,14 +122,6 @@ def caught(sources: Sequence[SourceValue], values: Sequence[str]) -> tuple[str, 
         elif source.value != value:
             return None
     return groups
-
-
-@lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise BadDefinition(f"{pattern!r} is not a regular expression: {error}.") from error
 
 
 def copied(rule: Rule, values: tuple[str, ...], period: Span | None) -> Outcome:
@@ -129,7 +138,8 @@ def component(rule: Rule, values: tuple[str, ...], period: Span | None) -> Outco
     """A component map of any arity, 1-1, n-1, 1-n, n-n: the first row that matches sets all targets (SM-11, SM-16)."""
     found = rule.index.first(values, period)
     if found is None:
-        return Outcome(None)
+        long = rule.index.patterns and any(len(v) > LONGEST_VALUE for v in values)
+        return Outcome(None, reason=f"patterns read at most {LONGEST_VALUE} characters" if long else "")
     row, groups = found
     if not row.has_target:
         return Outcome(None, row)
@@ -147,16 +157,51 @@ def _filled(target: str, groups: tuple[str, ...], row: MapRow) -> str:
     return re.sub(r"\\(\d{1,2})", group, target)
 
 
+def timed(rule: Rule, values: tuple[str, ...], period: Span | None) -> Outcome:
+    """Time rules of one target: the first that can read its value gives the period (SM-23, SM-30 to SM-35)."""
+    given = dict(zip(rule.sources, values, strict=True))
+    reasons = []
+    for time in rule.times:
+        frequency = time.frequency or _frequency(rule, time.frequency_dimension, given, period)
+        text, reason = period_of(time, given[time.source], frequency, rule.formats)
+        if text:
+            return Outcome((text,), time=time, reason=f"{in_words(time)} as {frequency}, {time.resolve}")
+        reasons.append(reason)
+    return Outcome(None, reason="; ".join(reasons))
+
+
+def _frequency(rule: Rule, dimension: str, given: Mapping[str, str], period: Span | None) -> str:
+    """The value of the output component that gives the frequency, worked out first (SM-32); '' when it has none."""
+    giver = next(g for g in rule.givers if dimension in g.targets)
+    found = KINDS[giver.kind](giver, tuple(given[s] for s in giver.sources), period).targets
+    return found[giver.targets.index(dimension)] if found else ""
+
+
 Kind = Callable[[Rule, tuple[str, ...], Span | None], Outcome]
-KINDS: Final[Mapping[str, Kind]] = {"copy": copied, "fixed": fixed, "component": component}
+KINDS: Final[Mapping[str, Kind]] = {"copy": copied, "fixed": fixed, "component": component, "times": timed}
 
 
 def rules(map_: StructureMap) -> tuple[Rule, ...]:
-    """The rules of a structure map: fixed values, then component maps in the order of the file."""
-    constants = (Rule("fixed", (target,), constant=value) for target, value in map_.fixed.items())
-    components = (
+    """The rules of a structure map: fixed values, component maps in the order of the file, then the periods.
+
+    The order decides nothing: every rule reads source values only.
+    """
+    found = [Rule("fixed", (target,), constant=value) for target, value in map_.fixed.items()]
+    found += [
         Rule("copy" if c.map is None else "component", c.targets, c.sources, c.map)
         for c in map_.components
         if MEASURE not in c.targets
-    )
-    return (*constants, *components)
+    ]
+    targets = dict.fromkeys(t.target for t in map_.times)
+    return (*found, *(_time_rule(map_, target, found) for target in targets))
+
+
+def _time_rule(map_: StructureMap, target: str, others: Sequence[Rule]) -> Rule:
+    times = tuple(t for t in map_.times if t.target == target)
+    wanted = dict.fromkeys(t.frequency_dimension for t in times if t.frequency_dimension)
+    givers = [next((g for g in others if dimension in g.targets), None) for dimension in wanted]
+    if None in givers:
+        raise BadDefinition(f"No rule gives the frequency {', '.join(wanted)} of {target}.", file=map_.file)
+    known = tuple(g for g in givers if g is not None)
+    sources = dict.fromkeys((*(t.source for t in times), *(s for g in known for s in g.sources)))
+    return Rule("times", (target,), tuple(sources), times=times, formats=map_.frequency_formats, givers=known)

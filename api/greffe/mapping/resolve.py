@@ -141,15 +141,15 @@ def let_go(connection: Connection, resolved: Resolved) -> None:
 
 
 def _looked_up(plan_: Plan, rule: Rule) -> bool:
-    """Component maps, and copies into something mandatory of an attribute, which may be empty."""
+    """Component maps, time rules, and copies into something mandatory of an attribute, which may be empty."""
     if rule.kind == "copy":
         component = plan_.source.component(rule.sources[0])
         return plan_.needed(rule) and component is not None and component.role == "attribute"
-    return rule.kind == "component"
+    return rule.kind in ("component", "times")
 
 
 def _keys(rule: Rule) -> tuple[str, ...]:
-    dated = rule.index.dated and TIME not in rule.sources
+    dated = rule.dated and TIME not in rule.sources
     return (*rule.sources, TIME) if dated else rule.sources
 
 
@@ -227,13 +227,13 @@ def decide(plan_: Plan, rule: Rule, values: Mapping[str, str]) -> Outcome:
 
     A needed target that a row leaves empty counts as no target.
     """
-    period = _span(values[TIME]) if rule.index.dated and TIME in values else None
+    period = _span(values[TIME]) if rule.dated and TIME in values else None
     outcome = KINDS[rule.kind](rule, tuple(values[s] for s in rule.sources), period)
     if outcome.targets is not None:
         for target, value in zip(rule.targets, outcome.targets, strict=True):
             component = plan_.target.component(target)
             if not value and component is not None and (component.role != "attribute" or component.mandatory):
-                return Outcome(None, outcome.row)
+                return Outcome(None, outcome.row, reason=outcome.reason)
     return outcome
 
 

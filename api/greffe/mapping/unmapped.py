@@ -21,8 +21,9 @@ class Unmapped:
     """Rows that one component's rule leaves without a target, by source codes and indicator.
 
     `component` is the target component (several joined by a comma). `declared` when a row of the map says so: `kind`,
-    `reason`, `reference`, `row_id` and `file` are that row's. `total` is the exact sum of their values as text, '' when
-    none has one. Each row counts once: with the first component that declares it, else the first that fails.
+    `reason`, `reference`, `row_id` and `file` are that row's; of others `reason` says what could not be read. `total` is
+    the exact sum of their values as text, '' when none has one. Each row counts once: with the first component that
+    declares it, else the first that fails.
     """
 
     component: str
@@ -109,7 +110,7 @@ def _merged(failing: list[Lookup], rows: list[tuple[object, ...]]) -> tuple[Unma
             last_period=text(last),
             declared=_declared(row),
             kind=row.kind if row else "",
-            reason=row.reason if row else "",
+            reason=row.reason if row else entry.outcome.reason,
             reference=row.reference if row else "",
             row_id=row.row_id if row else "",
             file=lookup.rule.map.file if lookup.rule.map else "",

@@ -73,6 +73,29 @@ class ComponentMap:
 
 
 @dataclass(frozen=True)
+class TimeRule:
+    """A time value that is read and written as a period of a frequency (SM-30 to SM-35).
+
+    kind = date-pattern: `source` holds a date written after `pattern` (letters of SM-35), names in `locale`.
+    kind = epoch:        `source` holds a whole number of `unit` since the first instant of the period `base`.
+    The frequency is `frequency`, or the value of the target component `frequency_dimension`, which another rule gives.
+    `resolve` says which instant is taken where the input is longer than a period of the output.
+    """
+
+    id: str
+    kind: str  # date-pattern | epoch
+    source: str
+    target: str = "TIME_PERIOD"
+    pattern: str = ""
+    locale: str = "en"
+    resolve: str = "endOfPeriod"  # startOfPeriod | midPeriod | endOfPeriod
+    base: str = "1970"
+    unit: str = ""  # nanosecond | microsecond | millisecond | second | day
+    frequency: str = ""
+    frequency_dimension: str = ""
+
+
+@dataclass(frozen=True)
 class Conversion:
     """A declared conversion between unequal types, for some source indicators (all when empty)."""
 
@@ -157,7 +180,10 @@ class StructureMap:
 
     `select` names the source rows this map reads: source component → codes (every dimension that is not mapped must be
     fixed to one code here or be summed over by `aggregate`). Rows outside are not its business; selected rows without a
-    target are reported, never dropped in silence (SM-20).
+    target are reported, never dropped in silence (SM-20). Time rules of one target are tried in the order of the file,
+    the first that can read the value gives it. `frequency_formats`: frequency → pattern in which periods are written,
+    where it is not the usual one (SM-33). `fixed_source`: constants of the map's reverse direction, kept and no
+    condition on what is read (SM-12).
     """
 
     reference: Reference
@@ -174,6 +200,9 @@ class StructureMap:
     aggregate: Aggregate | None = None
     calculations: tuple[Calculation, ...] = ()
     not_provided: tuple[NotProvided, ...] = ()
+    times: tuple[TimeRule, ...] = ()
+    frequency_formats: Mapping[str, str] = field(default_factory=dict)
+    fixed_source: Cells = field(default_factory=dict)
     checksum: str = ""  # sha256 over the YAML file and the CSV files it names, as read
 
     @property

@@ -68,23 +68,33 @@ def span(text: str) -> Span:
             return _day(date(int(year), int(month), int(day)))
         if month:
             return _months(int(year), int(month), 1)
-        return _reported(int(year), letter or "A", int(number or 1))
+        return reported(int(year), letter or "A", int(number or 1))
     except (ValueError, OverflowError) as error:
         raise _unreadable(text) from error
 
 
-def _reported(year: int, letter: str, n: int) -> Span:
-    """The n-th reporting period of a year. Raises ValueError when the year has no such one."""
-    if letter == "A":
+def reported(year: int, letter: str, n: int) -> Span:
+    """The n-th period of a frequency (A S T Q M W D) in a year. Raises ValueError when the year has no such one."""
+    if letter == "A" and n == 1:
         return _months(year, 1, 12)
     if letter in _MONTHS:
         return _months(year, 1 + (n - 1) * _MONTHS[letter], _MONTHS[letter])
     if letter == "W":
         monday = date.fromisocalendar(year, n, 1)
         return Span(monday, monday + timedelta(days=6))
-    if 1 <= n <= (366 if calendar.isleap(year) else 365):
+    if letter == "D" and 1 <= n <= (366 if calendar.isleap(year) else 365):
         return _day(date(year, 1, 1) + timedelta(days=n - 1))
     raise ValueError(n)
+
+
+def number_in_year(day: date, letter: str) -> tuple[int, int]:
+    """Year and running number of the period of a frequency (A S T Q M W D) that holds the day; weeks are of ISO 8601."""
+    if letter == "W":
+        year, week, _ = day.isocalendar()
+        return year, week
+    if letter == "D":
+        return day.year, day.timetuple().tm_yday
+    return day.year, 1 if letter == "A" else (day.month - 1) // _MONTHS[letter] + 1
 
 
 def _day(day: date) -> Span:

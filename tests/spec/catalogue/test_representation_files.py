@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 import small_catalogue as small
 
@@ -115,21 +117,70 @@ def test_a_row_id_is_used_once():
     assert (error.row, error.column) == (3, "row_id")
 
 
-CONFLICTS = {
-    "always and always": ((",,", "M"), (",,", "F"), True),
-    "one within the other": (("2008-01-01,2020-12-31,", "M"), ("2010-01-01,,", "F"), True),
-    "on the same day": ((",2019-12-31,", "M"), ("2019-12-31,,", "F"), True),
-    "one after the other": ((",2019-12-31,", "M"), ("2020-01-01,,", "F"), False),
-    "the same target": ((",,", "M"), (",,", "M"), False),
+CONTRADICTION = "SEXE=1 becomes F here and M in line 2 (row r2, row r1)."
+DOUBLE = "SEXE=1 becomes M in line 2 already, at the same time (row r2, row r1)."
+OVERLAPS = {
+    "always and always": ((",,", "M"), (",,", "F"), CONTRADICTION),
+    "one within the other": (("2008-01-01,2020-12-31,", "M"), ("2010-01-01,,", "F"), CONTRADICTION),
+    "on the same day": ((",2019-12-31,", "M"), ("2019-12-31,,", "F"), CONTRADICTION),
+    "one after the other": ((",2019-12-31,", "M"), ("2020-01-01,,", "F"), ""),
+    "the same target": ((",,", "M"), (",,", "M"), DOUBLE),
+    "the same target, later on": ((",2019-12-31,", "M"), ("2019-07-01,,", "M"), DOUBLE),
 }
 
 
-@pytest.mark.parametrize("case", CONFLICTS)
-def test_rows_that_decide_otherwise_at_the_same_time_conflict(case):
-    (first, one), (second, other), conflict = CONFLICTS[case]
+@pytest.mark.parametrize("case", OVERLAPS)
+def test_rows_of_the_same_values_do_not_hold_at_the_same_time(case):
+    """SM-16, SM-17: overlapping validity is refused with both rows, even when they agree."""
+    (first, one), (second, other), says = OVERLAPS[case]
     rows = (f"1,{one},r1,exact,exact,{first}verified,,", f"1,{other},r2,exact,exact,{second}verified,,")
-    if not conflict:
+    if not says:
         assert len(read(ONE, *rows)) == 2
         return
     error = refused(ONE, *rows)
-    assert (error.row, error.message) == (3, "SEXE=1 becomes F here and M in line 2.")
+    assert (error.row, error.message) == (3, says)
+
+
+HIDDEN = {
+    # what: (earlier row, later row, whether the later one can never match)
+    "a code after everything": (".*,M,r1,regex,exact,,,verified,,", "1,F,r2,exact,exact,,,verified,,", True),
+    "a code after its pattern": ("[12],M,r1,regex,exact,,,verified,,", "1,F,r2,exact,exact,,,verified,,", True),
+    "a code after another pattern": ("[29],M,r1,regex,exact,,,verified,,", "1,F,r2,exact,exact,,,verified,,", False),
+    "a pattern after everything": (".+,M,r1,regex,exact,,,verified,,", "[12],F,r2,regex,exact,,,verified,,", True),
+    "the empty text after something": (".+,M,r1,regex,exact,,,verified,,", ".*,F,r2,regex,exact,,,verified,,", False),
+    "a code after its substring": ("1,M,r1,substring:1-1,exact,,,verified,,", "12,F,r2,exact,exact,,,verified,,", True),
+    "everything after a code": ("1,M,r1,exact,exact,,,verified,,", ".*,F,r2,regex,exact,,,verified,,", False),
+    "after what no longer holds": (".*,M,r1,regex,exact,,2019-12-31,verified,,", "1,F,r2,exact,exact,,,verified,,", False),
+    "within what holds": (
+        ".*,M,r1,regex,exact,2010-01-01,,verified,,", "1,F,r2,exact,exact,2012-01-01,2013-12-31,verified,,", True,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", HIDDEN)
+def test_a_row_that_is_never_reached_is_refused(case):
+    """SM-16: the first row that matches wins, so a row behind one that always matches before it is a mistake."""
+    earlier, later, hidden = HIDDEN[case]
+    if not hidden:
+        assert len(read(ONE, earlier, later)) == 2
+        return
+    error = refused(ONE, earlier, later)
+    assert error.row == 3
+    assert "(row r2) is never reached: " in error.message
+    assert error.message.endswith("in line 2 (row r1) comes first.")
+
+
+def test_a_row_is_hidden_only_when_all_its_columns_are():
+    """SM-11: every column of the earlier row must match."""
+    earlier = ".*,20,M,Y20,r1,regex|exact,exact,,,verified,,"
+    assert len(read(TWO, earlier, "1,30,F,Y30,r2,exact,exact,,,verified,,")) == 2
+    assert refused(TWO, earlier, "1,20,F,Y20,r2,exact,exact,,,verified,,").row == 3
+
+
+def test_many_rows_are_checked_soon():
+    """A correspondence of 17,000 codes behind twenty patterns."""
+    patterns = [f"N{n:03}.*,X,p{n},regex,exact,,,verified,," for n in range(20)]
+    rows = [f"M{n:05},X,r{n},exact,exact,,,verified,," for n in range(17_000)]
+    start = time.perf_counter()
+    assert len(read(ONE, *patterns, *rows)) == 17_020
+    assert time.perf_counter() - start < 4

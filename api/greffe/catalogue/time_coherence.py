@@ -1,0 +1,74 @@
+"""Time rules of a map fit its structures: components exist, frequencies are known, what is written is a period (SM-32)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from greffe.catalogue.map_view import TIME, MapView
+from greffe.errors import BadQuery, nearest
+from greffe.model.date_patterns import date_pattern
+from greffe.model.maps import TimeRule
+from greffe.model.periods import EXAMPLES, span
+from greffe.model.stretches import Instant
+
+USUAL: Final = (*EXAMPLES, "I")  # frequencies whose periods have a usual form (SM-33)
+_A_DAY: Final = Instant(date(2023, 7, 14))
+
+
+def check_times(view: MapView) -> None:
+    """Raises BadDefinition for the first rule that cannot work."""
+    for number, rule in enumerate(view.map.times):
+        at = f"$.times[{number}]"
+        if view.known(view.source, rule.source, f"{at}.source").role == "measure":
+            raise view.wrong("A time is not read from the value.", f"{at}.source")
+        target = view.known(view.target, rule.target, f"{at}.target")
+        if target.role not in ("time", "attribute"):
+            raise view.wrong(f"{rule.target} is neither {TIME} nor an attribute.", f"{at}.target")
+        bare = rule.pattern and any(p.letter == "n" and not p.frequency for p in date_pattern(rule.pattern).pieces)
+        if bare and rule.frequency and rule.frequency not in EXAMPLES:
+            raise view.wrong(f"n counts periods of {rule.frequency}, which have no number.", f"{at}.pattern")
+        if rule.frequency_dimension:
+            _check_dimension(view, rule, at)
+        else:
+            _check_frequency(view, rule, rule.frequency, f"{at}.frequency")
+    if view.map.frequency_formats and not view.map.times:
+        raise view.wrong("No time rule of this map writes a period.", "$.frequency_formats")
+    for frequency in view.map.frequency_formats:
+        _check_written(view, frequency)
+
+
+def _check_dimension(view: MapView, rule: TimeRule, at: str) -> None:
+    """Another rule than a time rule gives it, so that it is known before (SM-32)."""
+    view.known(view.target, rule.frequency_dimension, f"{at}.frequency_dimension")
+    givers = {*view.map.fixed, *(t for c in view.map.components for t in c.targets)}
+    if rule.frequency_dimension not in givers:
+        raise view.wrong(f"No rule gives {rule.frequency_dimension} before the time.", f"{at}.frequency_dimension")
+    fixed = view.map.fixed.get(rule.frequency_dimension)
+    if fixed is not None:
+        _check_frequency(view, rule, fixed, f"{at}.frequency_dimension")
+
+
+def _check_frequency(view: MapView, rule: TimeRule, frequency: str, at: str) -> None:
+    if frequency not in view.map.frequency_formats and frequency not in USUAL:
+        raise view.wrong(
+            f"{rule.id} writes periods of the frequency {frequency}, whose form is not known.",
+            at,
+            near=nearest(frequency, USUAL),
+            hint=f"Give its pattern: frequency_formats: {{{frequency}: …}}. Known here: {', '.join(USUAL)}.",
+        )
+
+
+def _check_written(view: MapView, frequency: str) -> None:
+    """What the pattern writes is a period of the standard, where it goes into TIME_PERIOD."""
+    pattern, at = view.map.frequency_formats[frequency], f"$.frequency_formats.{frequency}"
+    counted = [p for p in date_pattern(pattern).pieces if p.letter == "n" and not p.frequency]
+    if counted and frequency not in EXAMPLES:
+        raise view.wrong(f"n in {pattern!r} counts periods of {frequency}, which have no number.", at)
+    if not any(rule.target == TIME for rule in view.map.times):
+        return
+    written = date_pattern(pattern).write(_A_DAY, frequency)
+    try:
+        span(written)
+    except BadQuery as error:
+        raise view.wrong(f"{pattern!r} writes {written!r}, which is no time period.", at, hint=error.hint) from error
