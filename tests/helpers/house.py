@@ -11,6 +11,7 @@ from journey_tools import ROOT
 from greffe.app import compose
 from greffe.ingest.extract import ReadOptions
 from greffe.model.releases import Release
+from greffe.release.approvals import approve_proposal
 from greffe.release.definitions import approve_map
 from greffe.release.drafts import Draft
 from greffe.release.intake import Handover, Taken, take_in
@@ -24,6 +25,7 @@ from greffe.release.lifecycle import (
 )
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, add_person
+from greffe.release.proposals import Proposal, propose_folders
 from greffe.settings import read_settings
 from greffe.store.base import Actor
 
@@ -65,6 +67,14 @@ class House:
         catalogue = self.parts.catalogue()
         for person in (FIRST, SECOND):
             approve_map(self.parts, person, catalogue.map_to(dataflow_named(self.parts, flow)))
+
+    def change(self, edited: Path, reason: str = "a change") -> Proposal:
+        """Propose what an edited folder holds, and have it approved by two."""
+        made = propose_folders(self.parts, AUTHOR, edited / "sdmx", edited / "mappings", reason)
+        assert made is not None
+        for person in (FIRST, SECOND):
+            approve_proposal(self.parts, person, made.id)
+        return self.parts.ledger().definitions.proposal(made.id)
 
     def draft(self, flow: str = FLOW, **options: str) -> Draft:
         return make_draft(self.parts, AUTHOR, dataflow_named(self.parts, flow), lambda stage: None, **options)

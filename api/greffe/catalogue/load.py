@@ -30,24 +30,28 @@ _RECIPIENT: Final = "recipient.yaml"
 
 
 def read_folders(sdmx: Path, mappings: Path) -> dict[str, bytes]:
-    """The content of both folders by path, `sdmx/SSER/codelist/CL_SEX.json`, `mappings/ESTAT/crim_just_sex.yaml`.
+    """The content of both folders by path, `sdmx/SSER/codelist/CL_SEX.json`, `mappings/ESTAT/crim_just_sex.yaml`."""
+    return read_folder("sdmx", sdmx) | read_folder("mappings", mappings)
+
+
+def read_folder(name: str, folder: Path) -> dict[str, bytes]:
+    """The content of a folder by path below `name`, which is sdmx or mappings.
 
     Pages (.md), hidden files and `sdmx/received/` (kept as received, not in effect) are left out. Raises BadDefinition
     for a folder that is not there and for a file of another kind: it would be overlooked.
     """
+    if not folder.is_dir():
+        raise BadDefinition(f"There is no folder {name}.", file=str(folder))
     found: dict[str, bytes] = {}
-    for name, folder in (("sdmx", sdmx), ("mappings", mappings)):
-        if not folder.is_dir():
-            raise BadDefinition(f"There is no folder {name}.", file=str(folder))
-        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            inside = path.relative_to(folder)
-            hidden = any(part.startswith(".") for part in inside.parts)
-            if hidden or path.suffix == ".md" or (name == "sdmx" and inside.parts[0] == "received"):
-                continue
-            if path.suffix not in _SUFFIXES[name]:
-                hint = f"Files here end in {', '.join(_SUFFIXES[name])}."
-                raise BadDefinition("It would be overlooked.", file=f"{name}/{inside.as_posix()}", hint=hint)
-            found[f"{name}/{inside.as_posix()}"] = path.read_bytes()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        inside = path.relative_to(folder)
+        hidden = any(part.startswith(".") for part in inside.parts)
+        if hidden or path.suffix == ".md" or (name == "sdmx" and inside.parts[0] == "received"):
+            continue
+        if path.suffix not in _SUFFIXES[name]:
+            hint = f"Files here end in {', '.join(_SUFFIXES[name])}."
+            raise BadDefinition("It would be overlooked.", file=f"{name}/{inside.as_posix()}", hint=hint)
+        found[f"{name}/{inside.as_posix()}"] = path.read_bytes()
     return found
 
 
@@ -63,7 +67,7 @@ def load(files: Mapping[str, bytes]) -> Catalogue:
     maps = reader.maps()
     recipients = {path: _recipient(read_yaml(files[path], path)) for path in _yaml(files, recipients=True)}
     no_target = read_no_target(files[NO_TARGET], NO_TARGET) if NO_TARGET in files else ()
-    catalogue = Catalogue(artefacts, maps, tuple(recipients.values()), _checksum(sums), sums, no_target)
+    catalogue = Catalogue(artefacts, maps, tuple(recipients.values()), checksum_of(sums), sums, no_target)
     for kind, reference in catalogue.derived & artefacts.keys():
         raise BadDefinition(f"{kind} {reference} stands in mappings/ already.", file=places[kind, reference])
     check(catalogue, places, recipients)
@@ -72,8 +76,8 @@ def load(files: Mapping[str, bytes]) -> Catalogue:
     return with_maps(catalogue)
 
 
-def _checksum(sums: Mapping[str, str]) -> str:
-    """One checksum over paths and contents."""
+def checksum_of(sums: Mapping[str, str]) -> str:
+    """The name of a catalogue: one checksum over paths and the sha256 of their contents."""
     lines = "".join(f"{path} {checksum}\n" for path, checksum in sorted(sums.items()))
     return hashlib.sha256(lines.encode()).hexdigest()
 
@@ -124,7 +128,7 @@ class _MapReader:
     def _map(self, path: str) -> StructureMap:
         map_ = read_map(read_yaml(self.files[path], path), self._table)
         named = {path, *(table.file for table in map_.representation_maps)}
-        return replace(map_, checksum=_checksum({file: self.sums[file] for file in named}))
+        return replace(map_, checksum=checksum_of({file: self.sums[file] for file in named}))
 
     def _table(self, node: Node) -> RepresentationMap:
         path = posixpath.normpath(posixpath.join(posixpath.dirname(node.file), node.text()))

@@ -9,6 +9,7 @@ import greffe.cli.demo as demo
 import greffe.cli.drafts as drafts
 import greffe.cli.exchange as exchange
 import greffe.cli.figures as figures
+import greffe.cli.proposals as proposals
 import greffe.cli.service as service
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ figures.add_to(app)
 drafts.add_to(app)
 decisions.add_to(app)
 exchange.add_to(app)
+proposals.add_to(app)
 service.add_to(app)
 demo.add_to(app)
 

@@ -8,13 +8,15 @@ from typing import Annotated
 import typer
 
 from greffe.cli.common import As, Home, Json, PublicReason, Reason, acting, parts_of
+from greffe.cli.proposals import EffectiveFrom, approval_told, given_day, show_made
 from greffe.cli.show import failing, show
 from greffe.errors import BadQuery, Broken, NotFound, nearest
 from greffe.model import instants
 from greffe.model.instants import written
 from greffe.model.maps import StructureMap
 from greffe.model.releases import Release
-from greffe.release.definitions import approve_map, export_folders, import_folders, map_subject
+from greffe.release.approvals import approve_proposal
+from greffe.release.definitions import approve_map, export_folders, map_subject
 from greffe.release.lifecycle import (
     accept_warnings,
     approve_draft,
@@ -24,6 +26,7 @@ from greffe.release.lifecycle import (
 )
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, ROLES, add_person, approvers, author_of
+from greffe.release.proposals import propose_folders
 from greffe.release.verify import faults
 from greffe.release.waivers import approve_waiver, propose_waiver
 from greffe.store.ledger import Waiver
@@ -55,7 +58,9 @@ def people(
 
 
 def approve(
-    subject: Annotated[str, typer.Argument(help="A draft, a waiver (W-…), map:ID, or maps for every map.")],
+    subject: Annotated[
+        str, typer.Argument(help="A draft, a proposal (P-…), a waiver (W-…), map:ID, or maps for every map.")
+    ],
     as_: As = "",
     comment: Annotated[str, typer.Option(help="Kept with the signature.")] = "",
     home: Home = None,
@@ -76,6 +81,8 @@ def approve(
         elif subject.startswith(("map:", "MAP_")):
             approve_map(parts, who, _map(parts, subject.removeprefix("map:")), comment)
             result = f"{who.name} approved {subject}."
+        elif subject.startswith("P-"):
+            result = approval_told(parts, approve_proposal(parts, who, subject, comment))
         elif subject.startswith("W-"):
             waiver = approve_waiver(parts, who, subject)
             result = f"{who.name} approved waiver {subject}; {'in force' if waiver.in_force else 'one more is needed'}."
@@ -217,34 +224,19 @@ def import_command(
     sdmx: Annotated[Path, typer.Argument(help="Folder of artefacts.")],
     mappings: Annotated[Path, typer.Argument(help="Folder of mappings.")],
     as_: As = "",
+    reason: Reason = "",
+    effective_from: EffectiveFrom = "",
     home: Home = None,
     json_: Json = False,
 ) -> None:
-    """Load artefacts and maps from folders; a map that changed needs its two approvals again."""
+    """Propose what the folders hold where it differs from what is effective; two others approve it."""
     with failing(json_):
         parts, who = acting(home, as_)
-        before = dict(parts.ledger().catalogue_files)
-        version = import_folders(parts, who, sdmx, mappings)
-        files = parts.ledger().catalogue_files
-        changed = {
-            "new": [p for p in files if p not in before],
-            "changed": [p for p in files if p in before and before[p] != files[p]],
-            "removed": [p for p in before if p not in files],
-        }
-        unsigned = [
-            m.reference.id
-            for m in parts.catalogue().maps.values()
-            if len(approvers(parts, map_subject(m), m.checksum)) < 2
-        ]
-        title = "Nothing changed." if version is None else f"Catalogue {version.checksum[:12]} is effective."
-        after = (
-            f"Maps that wait for approvals: {', '.join(unsigned)}. Next: greffe approve map:ID --as NAME"
-            if unsigned
-            else ""
-        )
-        show(
-            {"catalogue": parts.catalogue().checksum, **changed, "unsigned": unsigned}, json_, title=title, after=after
-        )
+        proposal = propose_folders(parts, who, sdmx, mappings, reason or "Imported folders.", given_day(effective_from))
+        if proposal is None:
+            show({"catalogue": parts.effective().checksum, "proposal": None}, json_, title="Nothing changed.")
+        else:
+            show_made(parts, proposal, json_)
 
 
 def export_command(

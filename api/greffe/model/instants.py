@@ -37,6 +37,11 @@ def read(text: str) -> datetime:
         raise Broken(f"{text!r} is not an instant of the register.") from error
 
 
+def paris_day(text: str) -> str:
+    """The day in Europe/Paris of an instant that `written` wrote: `2027-01-01`."""
+    return read(text).astimezone(PARIS).date().isoformat()
+
+
 def given(text: str, parameter: str) -> datetime:
     """An ISO instant as somebody gave it, in UTC. Without offset it is Europe/Paris, where a time that does not exist is
     refused and an ambiguous one is the later. Raises BadQuery naming the parameter."""

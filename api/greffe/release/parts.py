@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.load import load
+from greffe.catalogue.load import checksum_of, load
 from greffe.engine import Connection, opened
 from greffe.errors import NotFound, Unavailable
 from greffe.settings import Settings
 from greffe.store.base import Actor, Observations, Register
-from greffe.store.ledger import Ledger, LedgerReader
+from greffe.store.ledger import CatalogueVersion, Ledger, LedgerReader
 
 Clock = Callable[[], datetime]
 
@@ -59,7 +59,7 @@ class Parts:
         return time.monotonic() - self._polled < self.settings.http.poll_seconds
 
     def state(self) -> tuple[int, int]:
-        """Names what can be read now: the head of the register, and how many instants of releases have passed.
+        """Names what can be read now: the head of the register, and how many instants of effect have passed.
 
         While it is the same, so are all answers. Raises Unavailable as `ledger` does.
         """
@@ -72,16 +72,33 @@ class Parts:
 
     def catalogue(self, checksum: str = "") -> Catalogue:
         """The effective catalogue, or the one that was effective under another checksum (a release names it)."""
-        versions = self.ledger().catalogues
-        version = next((v for v in reversed(versions) if checksum in ("", v.checksum)), None)
+        if not checksum:
+            version = self.effective()
+            return self.catalogue_of(version.files, version.checksum)
+        named = next((v for v in reversed(self.ledger().catalogues) if v.checksum == checksum), None)
+        if named is None:
+            raise NotFound(f"There is no catalogue {checksum}.")
+        return self.catalogue_of(named.files, named.checksum)
+
+    def effective(self) -> CatalogueVersion:
+        """The version of the catalogue that holds now. Raises NotFound before the first import."""
+        version = self.ledger().definitions.now(self.clock())
         if version is None:
-            raise NotFound(f"There is no catalogue {checksum or 'yet'}.")
-        if version.checksum not in self._catalogues:
+            raise NotFound("There is no catalogue yet.")
+        return version
+
+    def catalogue_of(self, files: Mapping[str, str], checksum: str = "") -> Catalogue:
+        """The catalogue that contents of the register make: path → sha256. Raises BadDefinition as `load` does.
+
+        `checksum`: its name, when it is known."""
+        checksum = checksum or checksum_of(files)
+        found = self._catalogues.get(checksum)
+        if found is None:
+            found = load({path: self.register.content(sha) for path, sha in files.items()})
             while len(self._catalogues) >= 4:  # releases of the past may want older ones; few at a time
-                self._catalogues.pop(next(iter(self._catalogues)))
-            contents = {path: self.register.content(sha) for path, sha in version.files.items()}
-            self._catalogues[version.checksum] = load(contents)
-        return self._catalogues[version.checksum]
+                self._catalogues.pop(next(iter(self._catalogues)), None)
+            self._catalogues[checksum] = found
+        return found
 
     def catalogue_at(self, moment: datetime) -> Catalogue:
         """The catalogue that was effective at that moment. Raises NotFound before the first one."""

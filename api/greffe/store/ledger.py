@@ -1,4 +1,5 @@
-"""The state that the register's entries amount to, folded in order: extracts, drafts, approvals, waivers, releases.
+"""The state that the register's entries amount to, folded in order: extracts, drafts, approvals, waivers, releases,
+definitions.
 
 A Ledger is an immutable value; a reader pins one. LedgerReader keeps one up to date by reading only what is new.
 """
@@ -19,6 +20,7 @@ from greffe.model.references import Reference
 from greffe.model.releases import Release
 from greffe.model.releases import current as readable_release
 from greffe.store.base import Entry, Register
+from greffe.store.definitions import NEEDED, Definitions
 from greffe.store.payload import Fields
 from greffe.store.records import (
     Acceptance,
@@ -62,7 +64,7 @@ class Ledger:
     acceptances: tuple[Acceptance, ...] = ()
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     releases: Mapping[str, Release] = field(default_factory=dict)  # by `FLOW#7`
-    catalogues: tuple[CatalogueVersion, ...] = ()
+    definitions: Definitions = field(default_factory=Definitions)  # catalogues and proposals
 
     @classmethod
     def from_entries(cls, entries: Iterable[Entry]) -> Ledger:
@@ -125,25 +127,22 @@ class Ledger:
 
     @cached_property
     def _instants(self) -> list[datetime]:
-        """When releases take effect, in order. A withdrawal is an entry of its own and counts from that entry on."""
-        return sorted(r.effective_at for r in self.releases.values())
+        """When releases and definitions take effect, in order. A withdrawal counts from its entry on."""
+        scheduled = (instants.read(v.instant) for v in self.catalogues if v.scheduled)
+        return sorted((*(r.effective_at for r in self.releases.values()), *scheduled))
 
     def passed(self, now: datetime) -> int:
-        """How many releases have taken effect by now."""
+        """How many releases, and definitions that waited for a date, have taken effect by now."""
         return bisect_right(self._instants, now)
 
-    def catalogue_at(self, moment: datetime) -> CatalogueVersion:
-        """The catalogue that was effective at that moment. Raises NotFound before the first one."""
-        found = [v for v in self.catalogues if instants.read(v.instant) <= moment]
-        if not found:
-            first = f"The first definitions are of {self.catalogues[0].instant}." if self.catalogues else ""
-            raise NotFound(f"Nothing was effective yet at {moment.isoformat()}.", parameter="asOf", hint=first)
-        return found[-1]
-
     @property
-    def catalogue_files(self) -> Mapping[str, str]:
-        """Path → checksum of the catalogue that is effective; empty before the first import."""
-        return self.catalogues[-1].files if self.catalogues else {}
+    def catalogues(self) -> tuple[CatalogueVersion, ...]:
+        """Catalogues by the instant of their effect; the last ones may still wait for theirs."""
+        return self.definitions.catalogues
+
+    def catalogue_at(self, moment: datetime) -> CatalogueVersion:
+        """The catalogue that is effective at that moment. Raises NotFound before the first one."""
+        return self.definitions.at(moment)
 
 
 def _found(things: Mapping[str, _T], id_: str, what: str) -> _T:
@@ -204,13 +203,34 @@ def _withdrawal(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, releases={**state.releases, name: release})
 
 
-def _catalogue(state: Ledger, entry: Entry) -> Ledger:
-    return replace(state, catalogues=(*state.catalogues, CatalogueVersion.from_entry(entry)))
+def _definitions(state: Ledger, entry: Entry) -> Ledger:
+    return replace(state, definitions=state.definitions.extended(entry))
+
+
+def _effective(state: Ledger, entry: Entry) -> Ledger:
+    """The second signature of a proposal: its author and both approvers stand for the maps that it makes."""
+    after = _definitions(state, entry)
+    proposal = after.definitions.proposals.get(entry.subject)
+    if proposal is None or after.definitions.catalogues == state.definitions.catalogues:
+        return after
+    authors = [Approval(proposal.id, "", "author", person=p, instant=proposal.instant) for p in proposal.authors]
+    signed = [
+        replace(one, subject=subject, checksum=checksum, comment=proposal.id)
+        for subject, checksum in Fields(entry).table("maps").items()
+        for one in (*authors, *proposal.approvals[:NEEDED])
+    ]
+    return replace(after, signatures=(*after.signatures, *signed))
 
 
 _FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
     "person.added": _person,
-    "catalogue.imported": _catalogue,
+    "catalogue.imported": _definitions,
+    "proposal.made": _definitions,
+    "proposal.commented": _definitions,
+    "proposal.approved": _definitions,
+    "proposal.effective": _effective,
+    "proposal.rejected": _definitions,
+    "proposal.withdrawn": _definitions,
     "extract.accepted": _extract,
     "extract.refused": _extract,
     "map.approved": _approval,

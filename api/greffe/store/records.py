@@ -3,7 +3,8 @@
 Kind of entry → record: extract.accepted, extract.refused → ExtractRecord; draft.prepared → DraftRecord; map.approved,
 draft.approved, waiver.approved → Approval; warnings.accepted → Acceptance; waiver.proposed → Waiver;
 catalogue.imported → CatalogueVersion; release.made → model.releases.Release (`release_payload`, `release_from_entry`);
-release.withdrawn → Withdrawal. person.added is the register's own (`add_person`): {"name": …, "roles": […]}.
+release.withdrawn → Withdrawal; proposal.…: see proposal_records.py. person.added is the register's own (`add_person`):
+{"name": …, "roles": […]}.
 """
 
 from __future__ import annotations
@@ -212,11 +213,17 @@ class Waiver:
 
 @dataclass(frozen=True)
 class CatalogueVersion:
-    """A catalogue that became effective: path below `sdmx/` or `mappings/` → sha256 of its content in the register."""
+    """A catalogue that became effective: path below `sdmx/` or `mappings/` → sha256 of its content in the register.
+
+    Of a proposal (`proposal`, its id) only `change` was told, and the rest is folded; `scheduled`: at a date.
+    """
 
     checksum: str
     files: Mapping[str, str]
-    instant: str = ""  # of the entry
+    instant: str = ""  # of the entry, or the stated one
+    proposal: str = ""
+    change: Mapping[str, str] = field(default_factory=dict)
+    scheduled: bool = False
 
     def payload(self) -> Payload:
         """What is appended; the contents go with it."""

@@ -7,13 +7,14 @@ import anyio
 import httpx
 import pytest
 from house import AUTHOR, Clock, House
+from house import FIRST as APPROVER
+from house import SECOND as OTHER
 from small_catalogue import codelist, files, path
 
 from greffe.app import compose, create_app
 from greffe.catalogue.artefact_json import dump_file
 from greffe.errors import NotFound
 from greffe.model.references import Reference
-from greffe.release.definitions import import_folders
 from greffe.release.people import HOUSE, add_person
 from greffe.settings import read_settings
 
@@ -36,11 +37,12 @@ def house(tmp_path_factory):
     settings = replace(read_settings({}, home=folder / "home"), sdmx=folder / "sdmx", mappings=folder / "mappings")
     clock = Clock(FIRST)
     parts = compose(settings, clock)
-    add_person(parts, HOUSE, AUTHOR.name, ["author"])
+    for person, role in ((AUTHOR, "author"), (APPROVER, "approver"), (OTHER, "approver")):
+        add_person(parts, HOUSE, person.name, [role])
     later = replace(codelist("CL_SEX", "M", "F", "X", "T"), reference=Reference("SSER", "CL_SEX", "1.1.0"))
     write(folder, {path(later).replace("CL_SEX", "CL_SEX_2"): dump_file(later)})
     clock.now = SECOND
-    assert import_folders(parts, AUTHOR, settings.sdmx, settings.mappings) is not None
+    House(parts, clock).change(folder)
     clock.now = datetime(2026, 11, 24, 9, tzinfo=UTC)
     return House(parts, clock)
 

@@ -13,7 +13,7 @@ from house import AUTHOR, FIRST, FLOW, PUBLISHED, RELEASER, SECOND, House, new_h
 from greffe.app import create_app
 from greffe.errors import BadInput, BadQuery, Broken, Denied, NotFound, Refused, Unavailable
 from greffe.model.structures import Dataflow
-from greffe.release.definitions import export_folders, import_folders
+from greffe.release.definitions import export_folders
 from greffe.release.explain import explain
 from greffe.release.lifecycle import (
     accept_warnings,
@@ -23,6 +23,7 @@ from greffe.release.lifecycle import (
     withdraw,
 )
 from greffe.release.people import HOUSE, add_person
+from greffe.release.proposals import propose_folders
 from greffe.release.verify import faults
 from greffe.release.waivers import approve_waiver, propose_waiver
 from greffe.store.base import Actor
@@ -90,8 +91,8 @@ def test_a_map_without_its_two_approvals_releases_nothing(tmp_path):
         house.release(draft)
 
 
-def test_an_edited_map_loses_its_approvals_and_the_draft_is_made_again(house, tmp_path):
-    """An approval names the checksum of what was read (D15)."""
+def test_an_edited_map_takes_effect_with_its_approvals_and_the_draft_is_made_again(house, tmp_path):
+    """The signatures under the change stand for the map (D15); the draft was made with the one before."""
     draft = house.draft()
     house.sign(draft)
     export_folders(house.parts, tmp_path / "edited")
@@ -99,19 +100,18 @@ def test_an_edited_map_loses_its_approvals_and_the_draft_is_made_again(house, tm
     table.write_text(
         table.read_text(encoding="utf-8").replace("the code was made for it.", "edited reason.", 1), encoding="utf-8"
     )
-    assert import_folders(house.parts, AUTHOR, tmp_path / "edited/sdmx", tmp_path / "edited/mappings") is not None
+    assert house.change(tmp_path / "edited").effective_at == house.clock()
     with pytest.raises(Refused, match="changed since draft"):
         house.release(draft)
     again = house.draft()
     assert again.id != draft.id
     house.sign(again)
-    with pytest.raises(Refused, match="has 0 of 2 approvals"):
-        house.release(again)
+    assert str(house.release(again)) == f"{FLOW}#1"
 
 
 def test_importing_what_is_there_changes_nothing_and_export_gives_the_bytes_back(house, tmp_path):
     settings = house.parts.settings
-    assert import_folders(house.parts, AUTHOR, settings.sdmx, settings.mappings) is None
+    assert propose_folders(house.parts, AUTHOR, settings.sdmx, settings.mappings, "a look") is None
     export_folders(house.parts, tmp_path / "out")
     for folder, source in (("sdmx", settings.sdmx), ("mappings", settings.mappings)):
         written = [p for p in (tmp_path / "out" / folder).rglob("*") if p.is_file()]
@@ -363,10 +363,10 @@ def test_an_artefact_that_was_effective_does_not_change_within_its_version(house
     path.write_text(path.read_text(encoding="utf-8").replace('"Intentional homicide"', '"Murder"'), encoding="utf-8")
     before = house.parts.catalogue().checksum
     with pytest.raises(Refused, match="codelist SSER:ESTAT_ICCS"):
-        import_folders(house.parts, AUTHOR, tmp_path / "edited/sdmx", tmp_path / "edited/mappings")
+        propose_folders(house.parts, AUTHOR, tmp_path / "edited/sdmx", tmp_path / "edited/mappings", "a label")
     assert house.parts.catalogue().checksum == before
     with pytest.raises(Denied):
-        import_folders(house.parts, FIRST, tmp_path / "edited/sdmx", tmp_path / "edited/mappings")
+        propose_folders(house.parts, FIRST, tmp_path / "edited/sdmx", tmp_path / "edited/mappings", "a label")
 
 
 def test_a_waived_error_on_an_internal_row_shows_on_the_figure_made_of_it(tmp_path):

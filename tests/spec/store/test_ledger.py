@@ -121,8 +121,8 @@ def test_the_last_catalogue_is_effective(people):
     for files in ({"sdmx/a.json": "1"}, {"sdmx/a.json": "2", "mappings/b.csv": "3"}):
         people.append(ANA, T0, "catalogue.imported", "catalogue", ledger.CatalogueVersion("x", files).payload())
     state = Ledger.from_entries(people.read())
-    assert Ledger().catalogue_files == {}
-    assert state.catalogue_files == {"sdmx/a.json": "2", "mappings/b.csv": "3"}
+    assert Ledger().definitions.now(T0) is None
+    assert state.definitions.now(T0).files == {"sdmx/a.json": "2", "mappings/b.csv": "3"}
     assert len(state.catalogues) == 2
 
 

@@ -156,10 +156,8 @@ def headers_of(tag: str, language: str, modified: datetime) -> dict[str, str]:
 def changed_at(parts: Parts, moment: datetime | None = None) -> datetime:
     """When the catalogue last changed, before `moment` when one is given: names and constraints are part of every
     answer."""
-    if moment is not None:
-        return instants.read(parts.ledger().catalogue_at(moment).instant)
-    versions = parts.ledger().catalogues
-    return instants.read(versions[-1].instant) if versions else parts.clock()
+    version = parts.effective() if moment is None else parts.ledger().catalogue_at(moment)
+    return instants.read(version.instant)
 
 
 def header_of(tag: str, prepared: datetime, *, test: bool = False, source: str = "") -> Header:

@@ -1,0 +1,184 @@
+"""Commands about changes of artefacts and maps: propose; proposals show, comment, approve, reject, withdraw, merge."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from greffe.catalogue.load import read_folder
+from greffe.cli.common import As, Home, Json, Reason, acting, parts_of
+from greffe.cli.show import failing, show
+from greffe.errors import BadInput, BadQuery
+from greffe.release.approvals import approve_proposal, comment_proposal, reject_proposal, withdraw_proposal
+from greffe.release.parts import Parts
+from greffe.release.proposals import Proposal, others_on, propose, state_of
+
+EffectiveFrom = Annotated[
+    str, typer.Option("--effective-from", help="Day from which it holds, 2027-01-31; else once two have approved.")
+]
+Id = Annotated[str, typer.Argument(help="A proposal, P-….")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("propose")(propose_command)
+    group = typer.Typer(invoke_without_command=True, help="Changes that are proposed, and what is decided.")
+    group.callback()(proposals)
+    for name, command in (
+        ("comment", comment), ("approve", approve), ("reject", reject), ("withdraw", withdraw),
+    ):  # fmt: skip
+        group.command(name)(command)
+    app.add_typer(group, name="proposals")
+
+
+def given_day(text: str) -> date | None:
+    """A day as somebody gave it, None when nothing was given. Raises BadQuery."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadQuery(f"{text!r} is not a day.", parameter="--effective-from", hint="E.g. 2027-01-31.") from error
+
+
+def propose_command(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files below sdmx/ or mappings/, or one folder that holds these.")
+    ],
+    as_: As = "",
+    reason: Reason = "",
+    effective_from: EffectiveFrom = "",
+    remove: Annotated[list[str] | None, typer.Option(help="A file that is to go: mappings/ESTAT/x.csv.")] = None,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Propose other artefacts or maps; two people other than the author approve them."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        wanted: dict[str, bytes | None] = dict.fromkeys(remove or ())
+        for path in files:
+            wanted |= _of_folder(path) if path.is_dir() else _of_file(path)
+        show_made(parts, propose(parts, who, wanted, reason, given_day(effective_from)), json_)
+
+
+def _of_folder(folder: Path) -> dict[str, bytes]:
+    """What a folder as `greffe export` writes it holds; either half may lack."""
+    halves = [half for half in ("sdmx", "mappings") if (folder / half).is_dir()]
+    if not halves:
+        raise BadInput("It holds no folder sdmx or mappings.", file=str(folder))
+    return {path: body for half in halves for path, body in read_folder(half, folder / half).items()}
+
+
+def _of_file(path: Path) -> dict[str, bytes]:
+    """A file under its place: what follows the last folder named sdmx or mappings."""
+    places = path.resolve().parts
+    named = [n for n, part in enumerate(places[:-1]) if part in ("sdmx", "mappings")]
+    if not named:
+        raise BadInput("It lies in no folder sdmx or mappings.", file=str(path))
+    try:
+        return {"/".join(places[named[-1] :]): path.read_bytes()}
+    except OSError as error:
+        raise BadInput(f"It cannot be read: {error.strerror}.", file=str(path)) from error
+
+
+def show_made(parts: Parts, proposal: Proposal, json_: bool) -> None:
+    """What was proposed, and whose other proposals concern the same maps."""
+    others = others_on(parts, proposal)
+    warnings = [
+        f"{other.author} has proposal {other.id} on {_shared(other, proposal)} ({other.reason}): nothing is overwritten, "
+        "the later of the two is merged."
+        for other in others
+    ]
+    data = {
+        "proposal": proposal.id,
+        "state": state_of(parts.ledger(), proposal, parts.clock()),
+        "files": sorted(proposal.files),
+        "warnings": warnings,
+    }
+    next_ = f"Next, two people other than {proposal.author}: greffe approve {proposal.id} --as NAME"
+    lines = [*(f"Warning: {w}" for w in warnings), next_]
+    show(data, json_, title=f"Proposal {proposal.id} is made.", after="\n".join(lines))
+
+
+def _shared(one: Proposal, other: Proposal) -> str:
+    return ", ".join(sorted(one.files.keys() & other.files.keys())) or "the same map"
+
+
+def approval_told(parts: Parts, proposal: Proposal) -> str:
+    """A sentence on how far a proposal is."""
+    state = state_of(parts.ledger(), proposal, parts.clock())
+    if proposal.effective_at is None:
+        return f"Proposal {proposal.id} is {state}, with {len(proposal.approvals)} of 2 approvals."
+    return f"Proposal {proposal.id} is {state} from {proposal.effective_at:%Y-%m-%d %H:%M:%S} UTC on."
+
+
+def proposals(ctx: typer.Context, home: Home = None, json_: Json = False) -> None:
+    """List the proposals and how far they are."""
+    if ctx.invoked_subcommand is not None:
+        return
+    with failing(json_):
+        parts = parts_of(home)
+        ledger, now = parts.ledger(), parts.clock()
+        rows = [
+            {
+                "proposal": p.id,
+                "state": state_of(ledger, p, now),
+                "author": p.author,
+                "approvals": len(p.approvals),
+                "effective_from": p.effective_at.isoformat() if p.effective_at else p.effective_from,
+                "files": len(p.files),
+                "reason": p.reason,
+            }
+            for p in ledger.definitions.proposals.values()
+        ]
+        columns = ("proposal", "state", "author", "approvals", "effective_from", "files", "reason")
+        show({"proposals": rows}, json_, rows=rows, columns=columns)
+
+
+def comment(
+    proposal: Id,
+    text: Annotated[str, typer.Argument(help="What there is to say.")],
+    row: Annotated[str, typer.Option(help="A row it is about: SEX-001, or mappings/ESTAT/x.csv#SEX-001.")] = "",
+    as_: As = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Say something about a proposal or a row of it; it stays with it."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        made = comment_proposal(parts, who, proposal, text, row)
+        show({"proposal": made.id, "comments": len(made.comments)}, json_, title=f"{who.name} commented {made.id}.")
+
+
+def approve(
+    proposal: Id,
+    as_: As = "",
+    comment: Annotated[str, typer.Option(help="Kept with the signature.")] = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Sign a proposal: two people other than its author must."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        _show_state(parts, approve_proposal(parts, who, proposal, comment), json_)
+
+
+def reject(proposal: Id, as_: As = "", reason: Reason = "", home: Home = None, json_: Json = False) -> None:
+    """Say no; the proposal and the reason are kept."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        _show_state(parts, reject_proposal(parts, who, proposal, reason), json_)
+
+
+def withdraw(proposal: Id, as_: As = "", reason: Reason = "", home: Home = None, json_: Json = False) -> None:
+    """Take a proposal back before it takes effect."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        _show_state(parts, withdraw_proposal(parts, who, proposal, reason), json_)
+
+
+def _show_state(parts: Parts, proposal: Proposal, json_: bool) -> None:
+    state = state_of(parts.ledger(), proposal, parts.clock())
+    data = {"proposal": proposal.id, "state": state, "approvals": len(proposal.approvals)}
+    show(data, json_, title=approval_told(parts, proposal))

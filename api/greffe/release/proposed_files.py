@@ -1,0 +1,77 @@
+"""What may be proposed: files at known places that load with all others, and leave alone what was effective (D2, D14)."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from greffe.catalogue.artefact_json import read_message
+from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.load import load
+from greffe.catalogue.no_target import NO_TARGET, read_no_target
+from greffe.catalogue.representation_files import read_representation
+from greffe.catalogue.yaml_tree import read_yaml
+from greffe.errors import BadDefinition, Refused
+
+SCHEME_VERSION: Final = "1.0"  # agency and provider schemes have this one version for good, and grow within it (D9)
+_READERS: Final[Mapping[tuple[str, str], Callable[[bytes, str], object]]] = {
+    ("sdmx", ".json"): read_message,
+    ("mappings", ".yaml"): read_yaml,
+    ("mappings", ".csv"): read_representation,
+}
+
+
+def check_places(paths: Iterable[str]) -> None:
+    """Raise BadDefinition for a path that no file of `sdmx/` or `mappings/` has, naming it."""
+    for path in paths:
+        folder, _, inside = path.partition("/")
+        plain = posixpath.normpath(path) == path and not any(p.startswith(".") for p in path.split("/"))
+        known = (folder, posixpath.splitext(path)[1]) in _READERS
+        if not inside or not plain or not known or path.startswith("sdmx/received/"):
+            raise BadDefinition(
+                "No definition stands at this place.",
+                file=path,
+                hint="Places are sdmx/….json, mappings/….yaml and mappings/….csv, as greffe export writes them.",
+            )
+
+
+def loaded(contents: Mapping[str, bytes], proposed: Iterable[str]) -> Catalogue:
+    """The catalogue with the proposed files. Raises BadDefinition with every file that does not read, one a line, or
+    with what does not fit together."""
+    faults = [fault for path in proposed if path in contents and (fault := _fault(path, contents[path]))]
+    if len(faults) > 1:
+        lines = "\n".join(f"- {fault.text()}" for fault in faults)
+        raise BadDefinition(f"{len(faults)} files do not read:\n{lines}")
+    return load(contents)
+
+
+def _fault(path: str, content: bytes) -> BadDefinition | None:
+    reader = _READERS[path.partition("/")[0], posixpath.splitext(path)[1]]
+    try:
+        (read_no_target if path == NO_TARGET else reader)(content, path)
+    except BadDefinition as error:
+        return error
+    return None
+
+
+def check_kept(before: Catalogue, after: Catalogue) -> None:
+    """An artefact of a version that was effective does not change any more, three-part versions are immutable
+    (R2-VER-07, D14); a map stays or has another version. Raises Refused."""
+    maps = {(r.agency, r.id) for r in after.maps}
+    for map_ in before.maps:
+        if (map_.agency, map_.id) not in maps:
+            raise Refused(
+                f"The map {map_} is gone.", hint="What was effective stays: change it, or add another version."
+            )
+    for (kind, reference), artefact in before.artefacts.items():
+        if (kind, reference) in before.derived:
+            continue  # a map: its change is a matter of approvals
+        now = after.artefacts.get((kind, reference))
+        if now is None:
+            raise Refused(f"{kind} {reference} is gone.", hint="What was effective stays: add versions, remove none.")
+        if now != artefact and reference.version != SCHEME_VERSION:
+            raise Refused(
+                f"{kind} {reference} is not what it was: a version that was effective does not change.",
+                hint="Give the changed artefact a new version.",
+            )
