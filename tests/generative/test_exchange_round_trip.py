@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
+import os
+
 from exchange_tools import mapping_sets
 from hypothesis import given, settings
 
@@ -11,6 +12,8 @@ from greffe.catalogue.representation_files import read_representation
 from greffe.mapping.exchange.difference import difference
 from greffe.mapping.exchange.files import WRITERS, map_of, read
 
+SOAK = os.environ.get("GREFFE_SOAK") == "1"
+
 
 @settings(max_examples=200, deadline=None)
 @given(mapping_sets())
@@ -18,10 +21,7 @@ def test_the_csv_file_gives_its_map_back(base):
     assert read_representation(dump_representation(base.table), base.table.file) == base.table
 
 
-@pytest.mark.parametrize("form", WRITERS)
-@settings(max_examples=150, deadline=None)
-@given(base=mapping_sets())
-def test_out_and_in_again_is_the_same_map(form, base):
+def _comes_back(form, base):
     content = WRITERS[form](base)
     found = read(content, "file", base)
     assert found.problems == ()
@@ -32,3 +32,15 @@ def test_out_and_in_again_is_the_same_map(form, base):
     assert difference(base.table, found.table) == ()
     assert map_of(content, "file") == str(base.table.reference)
     assert WRITERS[form](base) == content
+
+
+@settings(max_examples=2_000 if SOAK else 150, deadline=None)
+@given(base=mapping_sets())
+def test_out_to_sssom_and_in_again_is_the_same_map(base):
+    _comes_back("sssom", base)
+
+
+@settings(max_examples=500 if SOAK else 25, deadline=None)
+@given(base=mapping_sets())
+def test_out_to_a_workbook_and_in_again_is_the_same_map(base):
+    _comes_back("xlsx", base)

@@ -73,6 +73,24 @@ def incoming(
     return Incoming(file, read_representation(dump_representation(bare), base.table.file), notes=notes, signed=signed)
 
 
+def changed_since(file: str, base: MappingSet, checksum: str) -> list[BadInput]:
+    """The problem of a file that was made of another state of the map: what it leaves out would seem withdrawn."""
+    if checksum == base.checksum:
+        return []
+    hint = "Export it again and change that file."
+    return [BadInput("The map has changed since this file was made.", file=file, column="checksum", hint=hint)]
+
+
+def ordered(rows: Sequence[tuple[int | None, Record]]) -> list[Record]:
+    """By priority; a row without one stays behind the row that stands above it in the file."""
+    ranked: list[tuple[int, int, Record]] = []
+    last = 0
+    for number, (priority, record) in enumerate(rows):
+        last = last if priority is None else priority
+        ranked.append((last, number, record))
+    return [record for _, _, record in sorted(ranked, key=lambda r: r[:2])]
+
+
 def _as_input(error: GreffeError, titles: Mapping[str, str]) -> BadInput:
     column = titles.get(error.column, error.column)
     return BadInput(

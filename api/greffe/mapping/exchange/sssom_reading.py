@@ -11,7 +11,7 @@ from typing import Final
 import yaml
 
 from greffe.errors import BadInput, nearest
-from greffe.mapping.exchange.incoming import Incoming, Record, incoming
+from greffe.mapping.exchange.incoming import Incoming, Record, changed_since, incoming, ordered
 from greffe.mapping.exchange.sets import Column, MappingSet, Signed
 from greffe.mapping.exchange.sssom_words import (
     COLUMNS,
@@ -50,7 +50,7 @@ def read_sssom(content: bytes, file: str, base: MappingSet) -> Incoming:
         raise BadInput("There is no header line of the columns.", file=file, row=above + 1)
     header = records[0][1]
     _check_header(header, file, records[0][0])
-    problems: list[BadInput] = []
+    problems = changed_since(file, base, str(metadata["checksum"])) if "checksum" in metadata else []
     rows: list[tuple[int | None, Record]] = []
     signed: dict[str, Signed] = {}
     for line, cells in records[1:]:
@@ -62,7 +62,7 @@ def read_sssom(content: bytes, file: str, base: MappingSet) -> Incoming:
             problems.append(error)
     said = {k: s for k, s in signed.items() if s != Signed()}
     titles = TITLES | {c.name: "subject_id" if c.side == "source" else "object_id" for c in base.columns}
-    return incoming(file, base, _ordered(rows), problems, said, titles)
+    return incoming(file, base, ordered(rows), problems, said, titles)
 
 
 def _split(text: str, file: str) -> tuple[Mapping[str, object], str, int]:
@@ -216,13 +216,3 @@ class _Line:
 def _equal(found: str, wanted: str) -> bool:
     """0.5, .5 and 0.50 are the same number."""
     return f"0{found}".strip("0").rstrip(".") == f"0{wanted}".strip("0").rstrip(".")
-
-
-def _ordered(rows: Sequence[tuple[int | None, Record]]) -> list[Record]:
-    """By priority; a row without one stays behind the row that stands above it in the file."""
-    ranked: list[tuple[int, int, Record]] = []
-    last = 0
-    for number, (priority, record) in enumerate(rows):
-        last = last if priority is None else priority
-        ranked.append((last, number, record))
-    return [record for _, _, record in sorted(ranked, key=lambda r: r[:2])]

@@ -1,0 +1,165 @@
+"""XLSX by openpyxl: texts that stay texts, bytes without a clock, and a reading that is bounded and refuses what it
+cannot vouch for: macros, formulas, merged cells, empty rows without end."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Final, Protocol
+
+import openpyxl
+from openpyxl.cell import Cell
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.xml.functions import tostring
+
+from greffe.errors import BadInput
+
+LONGEST: Final = 32_767  # characters of a cell
+LARGEST_PART: Final = 256 << 20  # bytes of one part, unpacked
+MOST_EMPTY: Final = 1_000  # empty rows between two rows
+MOST_ROWS: Final = 200_000
+_MOMENT: Final = datetime(2000, 1, 1)
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    EOFError,
+    KeyError,
+    IndexError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+)  # fmt: skip — what zipfile, the XML parser and openpyxl raise on broken files
+
+
+def put(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
+    """A cell whose text stays text, whatever it begins with; '' leaves it empty."""
+    cell = sheet.cell(row, column)
+    if not isinstance(cell, Cell):
+        raise TypeError("nothing is merged in a sheet of ours")
+    if text:
+        cell.value = text
+        cell.data_type = "s"
+    return cell
+
+
+def saved(book: openpyxl.Workbook) -> bytes:
+    """The file. Equal books make equal bytes."""
+    body = io.BytesIO()
+    book.properties.created = _MOMENT
+    book.save(body)
+    book.properties.modified = _MOMENT  # openpyxl wrote the clock
+    core = tostring(book.properties.to_tree())
+    made = io.BytesIO()
+    with zipfile.ZipFile(body) as parts, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in parts.namelist():
+            content = core if name == "docProps/core.xml" else parts.read(name)
+            out.writestr(zipfile.ZipInfo(name, _MOMENT.timetuple()[:6]), content, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+class _Read(Protocol):
+    """A cell as it is read."""
+
+    @property
+    def value(self) -> object: ...
+    @property
+    def data_type(self) -> str: ...
+
+
+@contextmanager
+def opened(content: bytes, file: str) -> Iterator[openpyxl.Workbook]:
+    """The book, cells unread. Whatever breaks on the way is told as BadInput."""
+    try:
+        _check_parts(content, file)
+        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
+        try:
+            yield book
+        finally:
+            book.close()
+    except _DAMAGED as error:
+        hint = "Save it again as .xlsx."
+        raise BadInput(f"It is no workbook that can be read: {error}", file=file, hint=hint) from error
+
+
+def _check_parts(content: bytes, file: str) -> None:
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        for part in parts.infolist():
+            if part.filename.casefold().endswith(("vbaproject.bin", ".xlm")):
+                raise BadInput("It holds macros.", file=file, hint="Save it as .xlsx, without macros.")
+            if part.file_size > LARGEST_PART:
+                raise BadInput(f"Its part {part.filename} is too large.", file=file)
+            if part.filename.endswith((".xml", ".rels")):
+                _check_part(parts, part, file)
+
+
+def _check_part(parts: zipfile.ZipFile, part: zipfile.ZipInfo, file: str) -> None:
+    """No document type (it could declare entities), and no merged cells in any sheet."""
+    sheet = part.filename.startswith("xl/worksheets/")
+    with parts.open(part) as body:
+        end, first = b"", True
+        while chunk := body.read(1 << 20):
+            if first and b"<!DOCTYPE" in chunk:
+                raise BadInput(f"Its part {part.filename} declares a document type.", file=file)
+            at = (end + chunk).find(b"<mergeCell ")
+            if sheet and at >= 0:
+                shown = (end + chunk)[at : at + 60].decode("utf-8", "replace").partition('ref="')[2].partition('"')[0]
+                raise BadInput(
+                    "It has merged cells.", file=file, column=shown, hint="Undo the merge: a cell is one value."
+                )
+            if not sheet:
+                break
+            end, first = chunk[-64:], False
+
+
+def rows_of(book: openpyxl.Workbook, name: str, file: str) -> Iterator[tuple[int, Sequence[str]]]:
+    """Rows of a sheet that hold something, as texts, with the number that Excel shows; a formula is refused."""
+    if name not in book.sheetnames:
+        shown = ", ".join(repr(n) for n in book.sheetnames)
+        raise BadInput(f"There is no sheet {name!r}; there is {shown}.", file=file)
+    sheet = book[name]
+    if hasattr(sheet, "reset_dimensions"):
+        sheet.reset_dimensions()  # what a program wrote as the used range is often wrong
+    empty = 0
+    for number, cells in enumerate(sheet.iter_rows(), 1):
+        if number > MOST_ROWS:
+            raise BadInput(f"The sheet {name} has more than {MOST_ROWS} rows.", file=file, row=number)
+        row = [_text(cell, file, number, place) for place, cell in enumerate(cells, 1)]
+        if any(row):
+            empty = 0
+            yield number, row
+            continue
+        empty += 1
+        if empty > MOST_EMPTY:
+            hint = "Delete the empty rows below the last one and save."
+            raise BadInput(
+                f"More than {MOST_EMPTY} empty rows stand here.", file=file, row=number - empty + 1, hint=hint
+            )
+
+
+def _text(cell: _Read, file: str, row: int, column: int) -> str:
+    """The text a cell stands for: 12 for the number 12, 2008-01-31 for a date."""
+    value = cell.value
+    if value is None:
+        return ""
+    if cell.data_type == "f":
+        hint = "Write the value itself: a formula gives what its last reader calculated."
+        raise BadInput("It is a formula.", file=file, row=row, column=get_column_letter(column), hint=hint)
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, float):
+        return f"{Decimal(repr(value)):f}".removesuffix(".0")
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time(0) else value.isoformat(sep=" ")
+    return value.isoformat() if isinstance(value, date) else str(value)

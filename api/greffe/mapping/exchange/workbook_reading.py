@@ -1,0 +1,154 @@
+"""A workbook of a map becomes rows again, or problems that name the row and column that Excel shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import openpyxl
+
+from greffe.catalogue.representation_dump import columns_of
+from greffe.errors import BadInput, nearest
+from greffe.mapping.exchange.books import opened, rows_of
+from greffe.mapping.exchange.incoming import Incoming, Record, changed_since, incoming, ordered
+from greffe.mapping.exchange.sets import MappingSet, Signed, fingerprint
+from greffe.mapping.exchange.sssom_words import urn_of
+from greffe.mapping.exchange.workbook_words import (
+    FIRST,
+    FORM,
+    README,
+    REMOVE,
+    ROWS,
+    headings,
+    plain,
+    texts_of,
+)
+
+_KEYS: Final = ("form", "mapping_set_id", "file", "checksum")
+
+
+def read_workbook(content: bytes, file: str, base: MappingSet) -> Incoming:
+    """The rows as they would stand in the place of `base`.
+
+    Raises BadInput for what is no workbook of this map; what is wrong in a row is a problem.
+    """
+    with opened(content, file) as book:
+        said = _front(book, file)
+        if said["mapping_set_id"] != urn_of(base):
+            hint = "Export the map that you mean to change, and change that file."
+            raise BadInput(f"It is the map {said['mapping_set_id']}, not {urn_of(base)}.", file=file, hint=hint)
+        lines = rows_of(book, ROWS, file)
+        header = _header(next(lines, (1, ()))[1], file, base)
+        found = [_Line(file, number, header, cells) for number, cells in lines if number >= FIRST]
+    problems = changed_since(file, base, said["checksum"])
+    problems += _fingerprints(file, base, found)
+    rows: list[tuple[int | None, Record]] = []
+    signed: dict[str, Signed] = {}
+    for line in found:
+        try:
+            if not line.withdrawn():
+                rows.append((line.priority(), Record(line.number, line.decision(base))))
+                signed[line.cells["row_id"]] = line.signed()
+        except BadInput as error:
+            problems.append(error)
+    return incoming(file, base, ordered(rows), problems, {k: s for k, s in signed.items() if s != Signed()}, {})
+
+
+def front(content: bytes, file: str) -> Mapping[str, str]:
+    """What the page to read first says of the workbook: form, mapping_set_id, file, checksum. Raises BadInput."""
+    with opened(content, file) as book:
+        return _front(book, file)
+
+
+def _front(book: openpyxl.Workbook, file: str) -> dict[str, str]:
+    said: dict[str, str] = {}
+    for _, cells in rows_of(book, README, file):
+        if len(cells) > 1 and cells[0] in _KEYS:
+            said[cells[0]] = plain(cells[1])
+    missing = [key for key in _KEYS if not said.get(key)]
+    if missing or said["form"] != FORM:
+        raise BadInput(f"The sheet {README} does not say {missing[0] if missing else FORM}.", file=file, column="A")
+    return said
+
+
+def _header(cells: Sequence[str], file: str, base: MappingSet) -> list[str]:
+    """The names of the columns: all of them, each once, in any order."""
+    header = list(cells)
+    while header and not header[-1]:
+        header.pop()
+    known = [h.name for h in headings(base)]
+    for name in header:
+        if name not in known:
+            raise BadInput("The column is not known.", file=file, row=1, column=name, nearest=nearest(name, known))
+        if header.count(name) > 1:
+            raise BadInput("The column stands twice.", file=file, row=1, column=name)
+    for name in known:
+        if name not in header and not name.startswith("label_"):
+            raise BadInput("The column is missing.", file=file, row=1, column=name)
+    return header
+
+
+class _Line:
+    """One row of the sheet."""
+
+    def __init__(self, file: str, number: int, header: Sequence[str], cells: Sequence[str]) -> None:
+        if any(cells[len(header) :]):
+            beside = next(c for c in cells[len(header) :] if c)
+            raise BadInput(f"A cell beside the columns holds {beside!r}.", file=file, row=number)
+        self.file, self.number = file, number
+        padded = (*cells, *("" for _ in range(len(header) - len(cells))))
+        self.cells: Mapping[str, str] = {n: plain(c) for n, c in zip(header, padded, strict=False)}
+
+    def wrong(self, message: str, column: str, known: Sequence[str] = ()) -> BadInput:
+        """The problem with this row."""
+        hint = f"Known here: {', '.join(known)}." if known else ""
+        near = nearest(self.cells[column], known)
+        return BadInput(message, file=self.file, row=self.number, column=column, hint=hint, nearest=near)
+
+    def withdrawn(self) -> bool:
+        """True when the decision is to go."""
+        if self.cells["action"] not in ("", REMOVE):
+            raise self.wrong(f"{self.cells['action']!r} is no action.", "action", (REMOVE,))
+        return self.cells["action"] == REMOVE
+
+    def priority(self) -> int | None:
+        """The rank the row asks for, None when it stands where it stands."""
+        text = self.cells["priority"]
+        if text and not (text.isascii() and text.isdigit()):
+            raise self.wrong(f"{text!r} is no whole number.", "priority")
+        return int(text[:18]) if text else None
+
+    def decision(self, base: MappingSet) -> Mapping[str, str]:
+        """The cells of the CSV file; a new row without a way to match is compared whole."""
+        cells = {name: self.cells[name] for name in columns_of(base.table)}
+        return cells | {"match": cells["match"] or "exact"}
+
+    def signed(self) -> Signed:
+        """What the row says people signed."""
+        found = []
+        for name, separator in (("reviewers", "; "), ("comments", "\n")):
+            try:
+                found.append(texts_of(self.cells[name], separator))
+            except (ValueError, RecursionError) as error:
+                raise self.wrong("The cell is locked, and is no list of texts any more.", name) from error
+        return Signed(self.cells["author"], found[0], self.cells["status"], self.cells["since"], found[1])
+
+
+def _fingerprints(file: str, base: MappingSet, lines: Sequence[_Line]) -> list[BadInput]:
+    """The locked columns: each row that came out of the base has its id and the fingerprint it had."""
+    own = {row.row_id: fingerprint(base.table, row) for row in base.table.rows}
+    owner = {print_: row_id for row_id, print_ in own.items()}
+    present = {line.cells["row_id"] for line in lines}
+    found: list[BadInput] = []
+    for line in lines:
+        row_id, said = line.cells["row_id"], line.cells["hash"]
+        origin = owner.get(said, "")
+        if row_id in own and not said:
+            found.append(line.wrong(f"{row_id!r} is the id of a decision already: a new one needs its own.", "row_id"))
+        elif row_id in own and said != own[row_id]:
+            told = "The fingerprint is not that of the row as it is now: the map has changed since, or the cell was edited."
+            found.append(line.wrong(told, "hash"))
+        elif said and row_id not in own and origin not in present:
+            was = f" It was {origin!r}." if origin else ""
+            found.append(line.wrong(f"The id of a decision is locked, found {row_id!r}.{was}", "row_id"))
+    return found
