@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +14,11 @@ from greffe.cli.common import As, Home, Json, Reason, acting, parts_of
 from greffe.cli.show import failing, show
 from greffe.errors import BadInput, BadQuery
 from greffe.release.approvals import approve_proposal, comment_proposal, reject_proposal, withdraw_proposal
+from greffe.release.differences import differences
 from greffe.release.parts import Parts
+from greffe.release.proposal_pages import described, told
 from greffe.release.proposals import Proposal, others_on, propose, state_of
+from greffe.release.rebasing import merge_proposal
 
 EffectiveFrom = Annotated[
     str, typer.Option("--effective-from", help="Day from which it holds, 2027-01-31; else once two have approved.")
@@ -28,6 +32,8 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(invoke_without_command=True, help="Changes that are proposed, and what is decided.")
     group.callback()(proposals)
     for name, command in (
+        ("show", show_proposal),
+        ("merge", merge),
         ("comment", comment), ("approve", approve), ("reject", reject), ("withdraw", withdraw),
     ):  # fmt: skip
         group.command(name)(command)
@@ -149,6 +155,56 @@ def comment(
         parts, who = acting(home, as_)
         made = comment_proposal(parts, who, proposal, text, row)
         show({"proposal": made.id, "comments": len(made.comments)}, json_, title=f"{who.name} commented {made.id}.")
+
+
+def show_proposal(proposal: Id, home: Home = None, json_: Json = False) -> None:
+    """What a proposal changes, row by row, and what was said and decided about it."""
+    with failing(json_):
+        parts = parts_of(home)
+        made = parts.ledger().definitions.proposal(proposal)
+        data = described(parts, made)
+        found = differences(parts, made)
+        rows = [
+            {
+                "file": d.path,
+                "row": d.row,
+                "how": d.how,
+                "before": _cells(d.before),
+                "after": _cells(d.after),
+            }
+            for d in found
+        ]
+        data["differences"] = [d.as_json() for d in found]
+        title = f"Proposal {made.id} of {', '.join(made.authors)}, {data['state']}: {made.reason}"
+        columns = ("file", "row", "how", "before", "after")
+        show(data, json_, rows=rows, columns=columns, title=title, after="\n".join(told(data)))
+
+
+def _cells(cells: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in cells.items() if value)
+
+
+def merge(
+    proposal: Id,
+    take: Annotated[
+        list[str] | None,
+        typer.Option(help="Where both changed: mappings/ESTAT/x.csv#SEX-001=mine, or =theirs. Repeat."),
+    ] = None,
+    as_: As = "",
+    reason: Reason = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Make a new proposal of a stale one and of what took effect since."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        choices = {}
+        for one in take or ():
+            place, equals, side = one.rpartition("=")
+            if not equals:
+                raise BadQuery(f"{one!r} is not PLACE=mine or PLACE=theirs.", parameter="--take")
+            choices[place] = side
+        show_made(parts, merge_proposal(parts, who, proposal, choices, reason), json_)
 
 
 def approve(

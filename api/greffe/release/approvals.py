@@ -16,10 +16,10 @@ from greffe.model.maps import StructureMap
 from greffe.release.definitions import map_subject
 from greffe.release.parts import Parts
 from greffe.release.people import author_of, needs, signed_by_two
+from greffe.release.pieces import read_pieces
 from greffe.release.proposals import Proposal, effect_instant, map_files, same_map, standing, state_of
 from greffe.release.proposals import stale_files as stale
 from greffe.release.proposed_files import check_kept
-from greffe.release.tables import read_table
 from greffe.store.base import Actor
 from greffe.store.definitions import NEEDED, changed
 from greffe.store.ledger import Approval, Ledger
@@ -98,8 +98,8 @@ def _rows(parts: Parts, proposal: Proposal) -> Iterator[tuple[str, dict[str, Non
     """Row ids of each CSV file, as proposed and as before."""
     for path, sha in proposal.files.items():
         if path.endswith(".csv"):
-            tables = [read_table(parts.register.content(s)) for s in (proposal.before[path], sha) if s]
-            yield path, dict.fromkeys(id_ for table in tables for id_ in table.rows)
+            contents = [parts.register.content(s) for s in (proposal.before[path], sha) if s]
+            yield path, dict.fromkeys(row for content in contents for row in read_pieces(path, content))
 
 
 def _reasoned(reason: str) -> None:

@@ -1,0 +1,109 @@
+"""A file of `sdmx/` or `mappings/` as named pieces, for comparing and merging versions of it.
+
+The pieces of a CSV file are its rows by row id, of YAML its sections by key, of an artefact its items by id and what
+else it says by `(name)`. A piece that nobody changes keeps its bytes. For files that have loaded: `catalogue.load` tells
+what is wrong with others.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, cast
+
+from greffe.catalogue.artefact_json import dump_file, read_message
+
+# Lists of an artefact whose members stand for themselves: each is added, changed and removed alone.
+_ITEMS: Final = ("codes", "concepts", "agencies", "dataProviders", "dataConsumers", "categories", "valueItems")
+_SECTION: Final = re.compile(r"^(?:\"[^\"]+\"|[A-Za-z_][\w\-]*)(?=\s*:)", re.MULTILINE)
+HEAD: Final = "(head)"  # what comes before the first row or section
+
+
+@dataclass(frozen=True)
+class Piece:
+    """`text` as it stands in the file; `cells` say what it means: column, or part of an item, → value."""
+
+    text: str = field(compare=False)
+    cells: Mapping[str, str]
+
+
+Pieces = Mapping[str, Piece]  # in the order of the file
+
+
+def read_pieces(path: str, content: bytes) -> Pieces:
+    """The pieces of a file by its path."""
+    text = content.decode("utf-8-sig")
+    if path.endswith(".csv"):
+        return _rows(text)
+    return _sections(text) if path.endswith(".yaml") else _members(text)
+
+
+def assembled(path: str, pieces: Pieces) -> bytes:
+    """The file of these pieces. Raises BadDefinition where they make no artefact."""
+    if path.endswith(".json"):
+        return _artefact(path, pieces)
+    return "".join(piece.text for piece in pieces.values()).encode()
+
+
+def _rows(text: str) -> dict[str, Piece]:
+    records = list(_records(text))
+    head, header = records[0]
+    found = {HEAD: Piece(head, {name: name for name in header})}
+    for line, cells in records[1:]:
+        row = dict(zip(header, cells, strict=True))
+        found[row["row_id"]] = Piece(line, row)
+    return found
+
+
+def _records(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Each record as text and as cells; a record goes over several lines when a cell does."""
+    lines = io.StringIO(text, newline="").readlines()
+    reader = csv.reader(iter(lines), strict=True)
+    done = 0
+    for cells in reader:
+        yield "".join(lines[done : reader.line_num]).rstrip("\r\n") + "\n", cells
+        done = reader.line_num
+
+
+def _sections(text: str) -> dict[str, Piece]:
+    places = [m.start() for m in _SECTION.finditer(text)]
+    found = {HEAD: text[: places[0]] if places else text}
+    for start, end in zip(places, [*places[1:], len(text)], strict=True):
+        section = text[start:end]
+        found[section[: section.index(":")].strip('" ')] = section if section.endswith("\n") else f"{section}\n"
+    return {name: Piece(section, {"text": section}) for name, section in found.items()}
+
+
+def _members(text: str) -> dict[str, Piece]:
+    data = cast(dict[str, list[dict[str, object]]], json.loads(text)["data"])
+    ((name, (artefact,)),) = data.items()
+    found = {HEAD: _piece(name)}
+    for key, value in artefact.items():
+        if key in _ITEMS:
+            found |= {str(item["id"]): _piece(item) for item in cast(list[dict[str, object]], value)}
+            found[f"{HEAD} {key}"] = _piece([])  # which list the items are of
+        else:
+            found[f"{HEAD} {key}"] = _piece(value)
+    return found
+
+
+def _piece(value: object) -> Piece:
+    said = value if isinstance(value, dict) else {"value": value}
+    cells = {str(k): v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for k, v in said.items()}
+    return Piece(json.dumps(value, ensure_ascii=False), cells)
+
+
+def _artefact(path: str, pieces: Pieces) -> bytes:
+    """Written by our own writer: equal artefacts have equal bytes."""
+    about, own = f"{HEAD} ", {name: json.loads(piece.text) for name, piece in pieces.items()}
+    collection = own.pop(HEAD)
+    parts = {name.removeprefix(about): value for name, value in own.items() if name.startswith(about)}
+    items = [value for name, value in own.items() if not name.startswith(about)]
+    lists = {key: items for key in parts if key in _ITEMS}
+    body = {"meta": {}, "data": {collection: [{**parts, **lists}]}}
+    (artefact,) = read_message(json.dumps(body, ensure_ascii=False).encode(), path)
+    return dump_file(artefact)
