@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
+import greffe.cli.suggestions as suggestions
 from greffe.catalogue.catalogue import Catalogue
 from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.show import failing, say, show
 from greffe.errors import BadInput, BadQuery, Refused, nearest
 from greffe.mapping.exchange.difference import Change, difference
 from greffe.mapping.exchange.files import WRITERS, map_of, read
-from greffe.mapping.exchange.sets import MappingSet, Signed, mapping_set, table_named
+from greffe.mapping.exchange.sets import MappingSet, Signed, mapping_set, table_named, users_of
 from greffe.model.maps import RepresentationMap
 from greffe.release.definitions import map_subject
 from greffe.release.parts import Parts
@@ -26,6 +27,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="Maps in a spreadsheet or as SSSOM; what is to be confirmed.")
     group.command("export")(export_command)
     group.command("import")(import_command)
+    suggestions.add_to(group)
     app.add_typer(group, name="mappings")
 
 
@@ -83,7 +85,7 @@ def base_of(parts: Parts, catalogue: Catalogue, table: RepresentationMap) -> Map
 
 def _signed(parts: Parts, catalogue: Catalogue, table: RepresentationMap) -> Mapping[str, Signed]:
     """Signatures are under the structure maps that use the rows: a row is approved when all of them are."""
-    users = [m for m in catalogue.maps.values() if table in m.representation_maps]
+    users = users_of(catalogue, table)
     signed = [approvers(parts, map_subject(m), m.checksum) for m in users]
     common = [name for name in (signed[0] if signed else ()) if all(name in names for names in signed)]
     authors = sorted({author_of(parts, map_subject(m), m.checksum) for m in users})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from greffe.catalogue.catalogue import Catalogue
@@ -81,7 +81,7 @@ def mapping_set(
     catalogue: Catalogue, table: RepresentationMap, signed: Mapping[str, Signed] | None = None
 ) -> MappingSet:
     """The map with the codes its columns may hold: those of every structure map that uses it, together."""
-    users = [m for m in catalogue.maps.values() if table in m.representation_maps]
+    users = users_of(catalogue, table)
     columns = [_column(catalogue, users, "source", id_) for id_ in table.sources]
     columns += [_column(catalogue, users, "target", id_) for id_ in table.targets]
     names = {language: " ; ".join(m.names[language] for m in users if language in m.names) for language in ("fr", "en")}
@@ -90,17 +90,28 @@ def mapping_set(
     return MappingSet(table, tuple(columns), {k: v for k, v in names.items() if v}, signed or {}, flows)
 
 
-def _column(catalogue: Catalogue, users: list[StructureMap], side: str, id_: str) -> Column:
+def _column(catalogue: Catalogue, users: Sequence[StructureMap], side: str, id_: str) -> Column:
+    lists = lists_of(catalogue, users, side, id_)
+    codes = {item.id: item.names for list_ in lists for item in list_.items}
+    return Column(side, id_, codes or None, lists[0].reference if len(lists) == 1 else None)
+
+
+def lists_of(catalogue: Catalogue, users: Sequence[StructureMap], side: str, id_: str) -> tuple[Codelist, ...]:
+    """The code lists of a component in the maps that use it; none when any value may stand in one of them."""
     lists: dict[Reference, Codelist] = {}
     for map_ in users:
         flow = catalogue.get(Dataflow, map_.source if side == "source" else map_.target)
         component = catalogue.structure(flow).component(id_)
         found = None if component is None else catalogue.codelist(component)
         if found is None:
-            return Column(side, id_)
+            return ()
         lists[found.reference] = found
-    codes = {item.id: item.names for list_ in lists.values() for item in list_.items}
-    return Column(side, id_, codes, next(iter(lists)) if len(lists) == 1 else None)
+    return tuple(lists.values())
+
+
+def users_of(catalogue: Catalogue, table: RepresentationMap) -> tuple[StructureMap, ...]:
+    """The structure maps that use a representation map."""
+    return tuple(m for m in catalogue.maps.values() if table in m.representation_maps)
 
 
 def fingerprint(table: RepresentationMap, row: MapRow) -> str:

@@ -1,0 +1,133 @@
+"""How alike two labels are: stems weighted by rarity, and letters by threes, in each language on its own."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Final
+
+from greffe.model.structures import Item, Texts
+
+_WORD: Final = re.compile(r"[a-z0-9]+")
+_STOP: Final = frozenset(
+    word
+    for line in (
+        "a an and are as at by for from in is not of on or than that the their to with within",
+        "au aux avec ce ces d dans de des du en et hors l la le les ou par pour qu que qui s sans sur un une",
+    )
+    for word in line.split()
+)
+_STEM: Final = 6  # letters of a word that count: homicide(s), detention, détenu(s)
+_MARK: Final = 4  # letters of a part of an id that says something
+_NOTES: Final = 0.6  # what a word of a definition counts against one of the name
+WHOLES: Final = frozenset({"T", "_Z", "_T"})
+LANGUAGES: Final = ("fr", "en")
+
+
+@dataclass(frozen=True, eq=False)
+class Term:
+    """A code as it is compared: stems and trigrams of its names by language, stems of its notes, parts of its id
+    (ROUTE_ALC: route, alc), its parent."""
+
+    id: str
+    names: Texts
+    parent: str
+    stems: Mapping[str, frozenset[str]]
+    grams: Mapping[str, frozenset[str]]
+    notes: Mapping[str, frozenset[str]]
+    marks: frozenset[str] = frozenset()
+
+    @property
+    def whole(self) -> bool:
+        """True for a total and for what does not apply: no part of anything."""
+        return self.id in WHOLES or any(name.casefold() in ("total", "ensemble") for name in self.names.values())
+
+
+def term(item: Item) -> Term:
+    """The code with its names, definitions and the texts of its annotations (notes of inclusion)."""
+    notes: dict[str, set[str]] = {language: set() for language in LANGUAGES}
+    for texts in (item.descriptions, *(a.texts for a in item.annotations)):
+        for language in LANGUAGES:
+            notes[language] |= stems(texts.get(language, ""))
+    return Term(
+        item.id,
+        item.names,
+        item.parent,
+        {language: stems(item.names.get(language, "")) for language in LANGUAGES},
+        {language: _grams(item.names.get(language, "")) for language in LANGUAGES},
+        {language: frozenset(found) for language, found in notes.items()},
+        frozenset(part for part in item.id.casefold().split("_") if len(part) >= _MARK and part.isalpha()),
+    )
+
+
+@lru_cache(maxsize=20_000)
+def stems(text: str) -> frozenset[str]:
+    """Words without accents, endings and words that say nothing: `Homicides volontaires` → homici, volont."""
+    return frozenset(_singular(w)[:_STEM] for w in _WORD.findall(_bare(text)) if w not in _STOP)
+
+
+def _singular(word: str) -> str:
+    """French and English plurals alike: drugs, vols, travaux → drug, vol, travau."""
+    return word[:-1] if len(word) > 3 and word[-1] in "sx" and word[-2:] != "ss" else word
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def _grams(text: str) -> frozenset[str]:
+    bare = f"  {' '.join(_WORD.findall(_bare(text)))} "
+    return frozenset(bare[n : n + 3] for n in range(len(bare) - 2)) if bare.strip() else frozenset()
+
+
+class Rarity:
+    """What a stem weighs among these terms: a word that stands in every label says little."""
+
+    def __init__(self, terms: Iterable[Term]) -> None:
+        self._count: Counter[str] = Counter()
+        self._total = 0
+        self._known: dict[tuple[Term, Term], tuple[float, str]] = {}
+        for one in terms:
+            self._total += 1
+            self._count.update(set().union(*one.stems.values()))
+
+    def weight(self, stem: str) -> float:
+        """Between 1 (in all) and about 1 + ln n (in one or none)."""
+        return 1 + math.log((1 + self._total) / (1 + self._count[stem]))
+
+    def alike(self, left: Term, right: Term) -> tuple[float, str]:
+        """0 to 1, and the language in which they are most alike. Worked out once for each pair."""
+        found = self._known.get((left, right))
+        if found is None:
+            found = max((self._alike(left, right, language), language) for language in LANGUAGES)
+            self._known[left, right] = found
+        return found
+
+    def _alike(self, left: Term, right: Term, language: str) -> float:
+        a, b = left.stems[language], right.stems[language]
+        if not a or not b:
+            return 0.0
+        common = self._sum(a & b)
+        whole = 2 * common / (self._sum(a) + self._sum(b))
+        inside = common / min(self._sum(a), self._sum(b))
+        noted = _NOTES * self._sum((a & right.notes[language]) | (b & left.notes[language])) / self._sum(a | b)
+        g, h = left.grams[language], right.grams[language]
+        letters = 2 * len(g & h) / (len(g) + len(h))
+        return min(1.0, max(0.65 * whole + 0.15 * inside + 0.2 * letters, noted))
+
+    def _sum(self, found: Iterable[str]) -> float:
+        return sum(map(self.weight, sorted(found)))
+
+
+class Lexicon(dict[str, Term]):
+    """The terms of a column by code, with what their words weigh. Empty for a column that takes any value."""
+
+    @cached_property
+    def rarity(self) -> Rarity:
+        """Worked out once."""
+        return Rarity(self.values())
