@@ -71,6 +71,11 @@ class Settings:
         return self.home / "kept"
 
     @property
+    def condensed(self) -> Path:
+        """Condensed sources on which changed maps are tried; may be removed at any time."""
+        return self.home / "condensed"
+
+    @property
     def spill(self) -> Path:
         """Temporary files of DuckDB."""
         return self.home / "tmp"

@@ -7,6 +7,7 @@ import typer
 import greffe.cli.decisions as decisions
 import greffe.cli.demo as demo
 import greffe.cli.drafts as drafts
+import greffe.cli.effect as effect
 import greffe.cli.exchange as exchange
 import greffe.cli.figures as figures
 import greffe.cli.proposals as proposals
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 figures.add_to(app)
 drafts.add_to(app)
+effect.add_to(app)
 decisions.add_to(app)
 exchange.add_to(app)
 proposals.add_to(app)

@@ -8,7 +8,7 @@ from typing import Final
 
 from greffe.engine import Connection, quoted
 from greffe.mapping.relation import Cells, Flag, Relation, flags, relation
-from greffe.mapping.resolve import TIME, Plan, Resolved
+from greffe.mapping.resolve import DECIMALS, PARTS, TIME, Plan, Resolved
 from greffe.mapping.sql import PLAIN, Parameters, condition, decimals_of, exists, fewest, written
 from greffe.mapping.status import ABSENT, CHANGING, DIFFERS, FREE, MISSING
 
@@ -39,7 +39,8 @@ def group(connection: Connection, resolved: Resolved, only: Cells, name: str) ->
     """
     grouped = Grouped(name, (*resolved.plan.target.dimension_ids, TIME))
     if resolved.plan.map.aggregate is not None:
-        twice = _repeated(connection, resolved)
+        selected = {} if resolved.kept else resolved.plan.map.select
+        twice = not resolved.condensed and repeated(connection, resolved.plan, resolved.rows, selected)
         _create(connection, resolved, only, grouped, Form(together=True, twice=twice))
         return grouped
     _create(connection, resolved, only, grouped, Form(together=False))
@@ -49,12 +50,12 @@ def group(connection: Connection, resolved: Resolved, only: Cells, name: str) ->
     return grouped
 
 
-def _repeated(connection: Connection, resolved: Resolved) -> bool:
-    """Rows of the source that may share a whole key (by a hash of 64 bits): a sum would count one twice."""
+def repeated(connection: Connection, plan: Plan, rows: str, selected: Cells) -> bool:
+    """Selected rows of the source that may share a whole key (by a hash of 64 bits): a sum would count one twice."""
     parameters = Parameters()
-    where = "TRUE" if resolved.kept else condition(parameters, resolved.plan.map.select)
-    dims = ", ".join(quoted(d) for d in resolved.plan.free_dimensions)
-    body = f"SELECT 1 FROM {quoted(resolved.rows)} WHERE {where}"
+    where = condition(parameters, selected)
+    dims = ", ".join(quoted(d) for d in plan.free_dimensions)
+    body = f"SELECT 1 FROM {quoted(rows)} WHERE {where}"
     return exists(connection, f"{body} GROUP BY hash({dims or 1}) HAVING count(*) > 1", parameters)
 
 
@@ -99,8 +100,8 @@ def _parts(resolved: Resolved, rows: Relation, form: Form, parameters: Parameter
     """What is known of the rows of a key."""
     plan = resolved.plan
     found = [
-        f"{'count(*)' if form.together else '1'} AS parts",
-        f"{'count(s.OBS_VALUE)' if form.together else 'CAST(s.OBS_VALUE IS NOT NULL AS BIGINT)'} AS valued",
+        f"{resolved.counted if form.together else '1'} AS parts",
+        f"{_valued(resolved) if form.together else 'CAST(s.OBS_VALUE IS NOT NULL AS BIGINT)'} AS valued",
         f"{'sum(s.OBS_VALUE)' if form.together else 's.OBS_VALUE'} AS total",
         f"{form.lowest('s.OBS_TEXT')} AS text",
         *_statuses(plan, rows.target(STATUS), form, parameters),
@@ -114,7 +115,8 @@ def _parts(resolved: Resolved, rows: Relation, form: Form, parameters: Parameter
             found += [f"{form.lowest(value)} AS {column}", f"{form.highest(value)} AS {quoted(f'{attribute}_max')}"]
     if plan.map.aggregate is not None:
         rest = [d for d in plan.free_dimensions if d not in plan.map.aggregate.over]
-        found += [f"{form.highest(_received(resolved))} AS decimals", f"{_differ(rest)} AS mixed"]
+        finest = f"s.{DECIMALS}" if resolved.condensed else received(resolved.digits, "s.")
+        found += [f"{form.highest(finest)} AS decimals", f"{_differ(rest)} AS mixed"]
     if plan.map.aggregate is not None and form.twice:
         over = [d for d in plan.free_dimensions if d in plan.map.aggregate.over]
         found.append(f"count(DISTINCT {_hash(over)}) AS differing_parts" if over else "1 AS differing_parts")
@@ -146,13 +148,20 @@ def _differ(dimensions: list[str]) -> str:
     return f"min({_hash(dimensions)}) <> max({_hash(dimensions)})" if dimensions else "FALSE"
 
 
-def _received(resolved: Resolved) -> str:
-    """Decimals of the text that was received; of a text that is not plain, those its value needs."""
-    if not resolved.digits:
+def _valued(resolved: Resolved) -> str:
+    """Rows with a value; a condensed row stands for rows that all have one, or none."""
+    present = "s.OBS_VALUE IS NOT NULL"
+    valued = f"CAST(coalesce(sum(s.{PARTS}) FILTER ({present}), 0) AS BIGINT)"
+    return valued if resolved.condensed else "count(s.OBS_VALUE)"
+
+
+def received(digits: int, prefix: str = "") -> str:
+    """SQL: decimals of the text that was received; of a text that is not plain, those its value needs."""
+    if not digits:
         return "0"
-    plain = f"regexp_full_match(s.OBS_TEXT, '{PLAIN}')"
-    needed = fewest("s.OBS_VALUE", resolved.digits)
-    return f"CASE WHEN s.OBS_VALUE IS NULL THEN 0 WHEN {plain} THEN {decimals_of('s.OBS_TEXT')} ELSE {needed} END"
+    text, value = f"{prefix}OBS_TEXT", f"{prefix}OBS_VALUE"
+    plain = f"regexp_full_match({text}, '{PLAIN}')"
+    return f"CASE WHEN {value} IS NULL THEN 0 WHEN {plain} THEN {decimals_of(text)} ELSE {fewest(value, digits)} END"
 
 
 def _finished(

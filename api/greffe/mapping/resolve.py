@@ -16,7 +16,7 @@ from greffe.catalogue.catalogue import Catalogue
 from greffe.engine import Connection, quoted
 from greffe.errors import BadDefinition
 from greffe.mapping.kinds import KINDS, MEASURE, Outcome, Rule, rules
-from greffe.mapping.sql import Parameters, condition, fill_table, scale
+from greffe.mapping.sql import Parameters, columns, condition, fill_table, scale
 from greffe.mapping.status import precedence
 from greffe.model.maps import StructureMap
 from greffe.model.periods import Span, span
@@ -24,6 +24,8 @@ from greffe.model.structures import Dataflow, DataStructure
 
 TIME: Final = "TIME_PERIOD"
 INDICATOR: Final = "INDICATEUR"
+PARTS: Final = "parts"  # of a condensed source: how many rows a row stands for
+DECIMALS: Final = "decimals"  # of a condensed source: of the finest text in a row
 KEPT: Final = 1_000_000  # selected rows up to this number are held as a table; more are read again from the source
 
 
@@ -85,11 +87,17 @@ class Resolved:
     selected: int
     digits: int  # decimals of the source's OBS_VALUE
     lookups: tuple[Lookup, ...]
+    condensed: bool = False  # a row of the source stands for several (mapping.condensed)
 
     @property
     def rows(self) -> str:
         """The table to read selected rows from."""
         return self.kept or self.source
+
+    @property
+    def counted(self) -> str:
+        """SQL: the number of source rows of a group, whose rows are called `s`."""
+        return f"CAST(sum(s.{PARTS}) AS BIGINT)" if self.condensed else "count(*)"
 
 
 def plan(map_: StructureMap, catalogue: Catalogue) -> Plan:
@@ -124,14 +132,15 @@ def resolve(connection: Connection, plan_: Plan, source: str, name: str) -> Reso
     digits = scale(connection, source)
     looked_up = [r for r in plan_.rules if _looked_up(plan_, r)]
     keys = [_keys(r) for r in looked_up]
-    kept = _keep(connection, plan_, source, name)
-    counts, selected = _distinct(connection, plan_, kept, source, keys)
+    condensed = PARTS in columns(connection, source)
+    kept = hold(connection, plan_, source, name, (PARTS, DECIMALS) if condensed else ())
+    counts, selected = _distinct(connection, plan_, kept, source, keys, f"sum({PARTS})" if condensed else "count(*)")
     lookups = []
     for number, (rule, key) in enumerate(zip(looked_up, keys, strict=True)):
         entries = tuple(_entry(plan_, rule, key, values, n) for values, n in sorted(counts[key].items()))
         lookups.append(Lookup(rule, key, f"{name}_lookup_{number}", plan_.needed(rule), entries))
         _write(connection, lookups[-1])
-    return Resolved(plan_, source, kept, selected, digits, tuple(lookups))
+    return Resolved(plan_, source, kept, selected, digits, tuple(lookups), condensed)
 
 
 def let_go(connection: Connection, resolved: Resolved) -> None:
@@ -153,17 +162,17 @@ def _keys(rule: Rule) -> tuple[str, ...]:
     return (*rule.sources, TIME) if dated else rule.sources
 
 
-def _keep(connection: Connection, plan_: Plan, source: str, name: str) -> str:
+def hold(connection: Connection, plan_: Plan, source: str, name: str, beside: Sequence[str] = ()) -> str:
     """A table of the selected rows with the columns that are read; '' when they are too many to hold."""
     parameters = Parameters()
     where = condition(parameters, plan_.map.select)
     read = dict.fromkeys((*plan_.free_dimensions, *(s for r in plan_.rules for s in r.sources)))
     if plan_.source.component(INDICATOR):
         read[INDICATOR] = None
-    columns = ", ".join(quoted(c) for c in ("extract", "row", *read, MEASURE, "OBS_TEXT"))
+    named = ", ".join(quoted(c) for c in ("extract", "row", *read, MEASURE, "OBS_TEXT", *beside))
     kept = f"{name}_rows"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {quoted(kept)} AS SELECT {columns} FROM {quoted(source)} "
+        f"CREATE OR REPLACE TEMP TABLE {quoted(kept)} AS SELECT {named} FROM {quoted(source)} "
         f"WHERE {where} LIMIT {KEPT + 1}",
         parameters.values,
     )
@@ -185,35 +194,36 @@ Counts = dict[tuple[str, ...], dict[tuple[str, ...], int]]
 
 
 def _distinct(
-    connection: Connection, plan_: Plan, kept: str, source: str, keys: Sequence[tuple[str, ...]]
+    connection: Connection, plan_: Plan, kept: str, source: str, keys: Sequence[tuple[str, ...]], counted: str
 ) -> tuple[Counts, int]:
     """Distinct value tuples of each key with their number of rows, and the number of all rows, in one pass."""
-    columns = tuple(dict.fromkeys(c for key in keys for c in key))
+    read = tuple(dict.fromkeys(c for key in keys for c in key))
     counts: Counts = {key: {} for key in keys}
     parameters = Parameters()
     where = "TRUE" if kept else condition(parameters, plan_.map.select)
     body = f"FROM {quoted(kept or source)} WHERE {where}"
-    if not columns:
-        found = connection.execute(f"SELECT count(*) {body}", parameters.values).fetchone()
-        return counts, integer(found[0]) if found else 0
-    inner = ", ".join(f"{cell(plan_, c)} AS {quoted(c)}" for c in columns)
-    named = ", ".join(quoted(c) for c in columns)
+    if not read:
+        found = connection.execute(f"SELECT {counted} {body}", parameters.values).fetchone()
+        return counts, integer(found[0] or 0) if found else 0
+    inner = ", ".join(f"{cell(plan_, c)} AS {quoted(c)}" for c in read)
+    inner += f", {PARTS}" if PARTS in counted else ""
+    named = ", ".join(quoted(c) for c in read)
     sets = ", ".join(f"({', '.join(quoted(c) for c in key)})" for key in dict.fromkeys(keys))
     found_rows = connection.execute(
-        f"SELECT {named}, grouping_id({named}) AS mask, count(*) FROM "
+        f"SELECT {named}, grouping_id({named}) AS mask, {counted} FROM "
         f"(SELECT {inner} {body}) GROUP BY GROUPING SETS ({sets}, ())",
         parameters.values,
     ).fetchall()
     # grouping_id has a bit per column, the first column's the highest; a bit is 1 when the column is not grouped.
-    masks = {sum(1 << (len(columns) - 1 - n) for n, c in enumerate(columns) if c not in key): key for key in keys}
+    masks = {sum(1 << (len(read) - 1 - n) for n, c in enumerate(read) if c not in key): key for key in keys}
     selected = 0
     for row in found_rows:
-        mask, count = integer(row[-2]), integer(row[-1])
-        if mask == (1 << len(columns)) - 1:
+        mask, count = integer(row[-2]), integer(row[-1] or 0)
+        if mask == (1 << len(read)) - 1:
             selected = count
         else:
             key = masks[mask]
-            counts[key][tuple(text(row[columns.index(c)]) for c in key)] = count
+            counts[key][tuple(text(row[read.index(c)]) for c in key)] = count
     return counts, selected
 
 

@@ -51,10 +51,16 @@ def exists(connection: Connection, query: str, parameters: Parameters | None = N
     return connection.execute(f"SELECT 1 FROM ({query}) LIMIT 1", values).fetchone() is not None
 
 
+def columns(connection: Connection, table: str) -> tuple[str, ...]:
+    """The names of the columns of a table or view."""
+    described = connection.execute(f"SELECT * FROM {quoted(table)} LIMIT 0").description or []
+    return tuple(str(column[0]) for column in described)
+
+
 def scale(connection: Connection, table: str) -> int:
     """Decimals of OBS_VALUE. Raises BadInput when it is no DECIMAL: numbers never pass through a double (D17)."""
-    columns = connection.execute(f"SELECT OBS_VALUE FROM {quoted(table)} LIMIT 0").description or []
-    kind = str(columns[0][1]) if columns else ""
+    described = connection.execute(f"SELECT OBS_VALUE FROM {quoted(table)} LIMIT 0").description or []
+    kind = str(described[0][1]) if described else ""
     if not kind.startswith("DECIMAL("):
         raise BadInput(f"OBS_VALUE of {table} is {kind}, not DECIMAL.")
     return int(kind.rstrip(")").split(",")[1])

@@ -9,7 +9,7 @@ from typing import Final
 
 from greffe.arrow import decimal, integer, text
 from greffe.engine import Connection, quoted
-from greffe.mapping.resolve import INDICATOR, TIME, Lookup, Resolved, cell
+from greffe.mapping.resolve import INDICATOR, PARTS, TIME, Lookup, Resolved, cell
 from greffe.mapping.sql import Parameters, condition, fill_table
 from greffe.model.maps import MapRow
 
@@ -54,11 +54,12 @@ def unmapped(connection: Connection, resolved: Resolved, name: str) -> tuple[Unm
     reasons = ", ".join(f"CASE WHEN blamed = {n} THEN entry_{n} END" for n in range(len(tables)))
     entries = ", ".join(f"{t}.entry AS entry_{n}" for n, t in enumerate(tables))
     indicator = f"s.{quoted(INDICATOR)}" if resolved.plan.source.component(INDICATOR) else "''"
+    parts = f", s.{PARTS}" if resolved.condensed else ""
     rows = connection.execute(
-        f"SELECT blamed, CAST(coalesce({reasons}) AS INTEGER) AS entry, indicator, count(*) AS n, "
-        f"sum(OBS_VALUE) AS total, min(period), max(period) FROM "
-        f"(SELECT {blamed} AS blamed, {entries}, {indicator} AS indicator, s.OBS_VALUE, s.{TIME} AS period "
-        f"FROM {quoted(resolved.rows)} s {joins} WHERE {where}) "
+        f"SELECT blamed, CAST(coalesce({reasons}) AS INTEGER) AS entry, indicator, {resolved.counted} AS n, "
+        f"sum(s.OBS_VALUE) AS total, min(period), max(period) FROM "
+        f"(SELECT {blamed} AS blamed, {entries}, {indicator} AS indicator, s.OBS_VALUE{parts}, s.{TIME} AS period "
+        f"FROM {quoted(resolved.rows)} s {joins} WHERE {where}) s "
         f"WHERE blamed IS NOT NULL GROUP BY ALL ORDER BY blamed, n DESC, entry, indicator",
         parameters.values,
     ).fetchall()

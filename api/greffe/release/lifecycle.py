@@ -50,7 +50,7 @@ def make_draft(
         parts.observations.file(current.name, "data.parquet") if current else None,
     )
     with parts.connection() as connection:
-        draft = prepare(connection, job, parts.settings.drafts, progress)
+        draft = prepare(connection, job, parts.settings.drafts, parts.settings.condensed, progress)
     record = DraftRecord(
         id=draft.id,
         dataflow=flow.reference,

@@ -108,9 +108,10 @@ class Parts:
     def connection(self) -> Iterator[Connection]:
         """A DuckDB connection that may read and write below the home directory only."""
         settings = self.settings
-        for folder in (settings.extracts, settings.drafts, settings.releases):
+        folders = (settings.extracts, settings.drafts, settings.releases, settings.condensed)
+        for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
-        with opened(settings.engine, settings.spill, (settings.extracts, settings.drafts, settings.releases)) as open_:
+        with opened(settings.engine, settings.spill, folders) as open_:
             yield open_
 
     def note(self, actor: Actor, kind: str, subject: str, payload: Mapping[str, object], *, once: str = "") -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from greffe.engine import Connection
-from greffe.mapping.apply import apply
+from greffe.mapping.apply import Mapped, apply
+from greffe.mapping.resolve import plan
 from greffe.model.findings import Finding
 from greffe.model.references import Reference
 from greffe.model.structures import Dataflow
 from greffe.protection.suppress import suppress
+from greffe.release.condensed import is_kept, keep
 from greffe.release.drafts import Coverage, Draft, write_draft
 from greffe.release.job import Job
 from greffe.release.sources import clashes, load_sources, selected_view, unread_indicators
@@ -20,31 +23,51 @@ Progress = Callable[[str], None]
 MAPPED = "mapped"
 
 
-def prepare(connection: Connection, job: Job, folder: Path, progress: Progress) -> Draft:
-    """Turn kept extracts into a draft of the target dataset, with everything that was found on the way."""
+@dataclass(frozen=True)
+class Result:
+    """What a map makes of a source: the table MAPPED, and a finding for each of its cells whose value was taken out."""
+
+    mapped: Mapped
+    protected: tuple[Finding, ...]
+
+
+def prepare(connection: Connection, job: Job, folder: Path, condensed: Path, progress: Progress) -> Draft:
+    """Turn kept extracts into a draft of the target dataset, with everything that was found on the way.
+
+    The draft goes below `folder`; below `condensed` what lets `effect` try another map (a cache).
+    """
     progress("reading the extracts")
     sources = load_sources(connection, job.inputs)
-    progress("mapping")
-    mapped = apply(connection, job.map, job.catalogue, sources.main, sources.populations, MAPPED)
-    connection.execute(f"UPDATE {MAPPED} SET DATA_ORIGIN = $1", [job.inputs.origin])
     progress("validating the source")
     internal = check_internal(connection, job, sources.main, sources.populations)
     for feed in (job.inputs.main, *job.inputs.populations):
         internal += clashes(connection, feed, job.inputs.folder)
-    progress("protecting")
-    protected = suppress(connection, MAPPED, job.structure)
+    progress("mapping")
+    result = make(connection, job, sources.main, sources.populations)
     # What is validated is what would be published: a finding on it cannot give a confidential value away.
     progress("validating the result")
     released = check_mapped(connection, job, sources.populations)
     progress("writing the draft")
     coverage = Coverage(
-        unmapped=mapped.unmapped,
+        unmapped=result.mapped.unmapped,
         not_provided=job.map.not_provided,
         unread=unread_indicators(connection, sources.main, job.catalogue, job.map.source),
-        selected=mapped.selected,
-        mapped=mapped.mapped,
+        selected=result.mapped.selected,
+        mapped=result.mapped.mapped,
     )
-    return write_draft(connection, job, MAPPED, (*internal, *mapped.findings, *released, *protected), coverage, folder)
+    findings = (*internal, *result.mapped.findings, *released, *result.protected)
+    draft = write_draft(connection, job, MAPPED, findings, coverage, folder)
+    plan_ = plan(job.map, job.catalogue)
+    if not is_kept(plan_, job.inputs.main, condensed):
+        keep(connection, plan_, job.inputs.main, sources.main, condensed)
+    return draft
+
+
+def make(connection: Connection, job: Job, source: str, populations: Mapping[Reference, str]) -> Result:
+    """Map the rows of `source` (or of its condensed table) and protect the result."""
+    mapped = apply(connection, job.map, job.catalogue, source, populations, MAPPED)
+    connection.execute(f"UPDATE {MAPPED} SET DATA_ORIGIN = $1", [job.inputs.origin])
+    return Result(mapped, suppress(connection, MAPPED, job.structure))
 
 
 def check_internal(

@@ -115,6 +115,25 @@ def feed_of(catalogue: Catalogue, dataflow: Reference, extracts: Sequence[Extrac
     return Feed(dataflow, structure, tuple(sorted(extracts, key=lambda e: (e.moment, e.id), reverse=True)))
 
 
+def inputs_of(
+    catalogue: Catalogue,
+    map_: StructureMap,
+    extracts: Sequence[ExtractRecord],
+    accepted: Sequence[ExtractRecord],
+    folder: Path,
+) -> Inputs:
+    """The inputs of a dataset that is there, for whatever map: its extracts; what it was not made from as `choose_inputs`
+    takes it from the `accepted` ones. Raises Refused."""
+    main = [e for e in extracts if e.dataflow == map_.source]
+    if not main:
+        return choose_inputs(catalogue, map_, accepted, folder)
+    populations = tuple(
+        feed_of(catalogue, p, [e for e in extracts if e.dataflow == p] or _denominators(p, accepted))
+        for p in denominators(map_)
+    )
+    return Inputs(folder, feed_of(catalogue, map_.source, main), populations)
+
+
 def checksum(path: Path) -> str:
     """sha256 of a file."""
     with path.open("rb") as stream:
@@ -142,20 +161,28 @@ def load_sources(connection: Connection, inputs: Inputs) -> Sources:
     """Make a view per feed: rows of its extracts that no higher version supersedes; for an equal key the highest version
     counts, then the later extract (by moment). Column `extract` says where a row is from. Raises Broken for a kept
     extract that is not what was written."""
-    for extract in inputs.extracts:
-        if not _intact(inputs.folder, extract):
-            raise Broken(
-                f"The rows of extract {extract.id} are not what was written.", hint="greffe verify tells more."
-            )
-    main = _view(connection, "source_rows", inputs.main, inputs.folder)
-    populations = {
+    return Sources(load_main(connection, inputs), load_populations(connection, inputs))
+
+
+def load_main(connection: Connection, inputs: Inputs) -> str:
+    """The view of the source alone."""
+    return _view(connection, "source_rows", inputs.main, inputs.folder)
+
+
+def load_populations(connection: Connection, inputs: Inputs) -> dict[Reference, str]:
+    """The views of the denominators alone."""
+    return {
         feed.dataflow: _view(connection, f"population_{n}", feed, inputs.folder)
         for n, feed in enumerate(inputs.populations)
     }
-    return Sources(main, populations)
 
 
 def _view(connection: Connection, name: str, feed: Feed, folder: Path) -> str:
+    for extract in feed.extracts:
+        if not _intact(folder, extract):
+            raise Broken(
+                f"The rows of extract {extract.id} are not what was written.", hint="greffe verify tells more."
+            )
     body = _union(feed, folder)
     if len(feed.extracts) > 1:
         body = f"SELECT * FROM ({body}) QUALIFY row_number() OVER "

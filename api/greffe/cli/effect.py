@@ -1,0 +1,157 @@
+"""`greffe effect`: what a change of maps or lists would change, before anybody signs it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.load import load, read_folders
+from greffe.cli.common import Home, Json, parts_of
+from greffe.cli.show import failing, progress, say, show
+from greffe.errors import BadInput, NotFound, nearest
+from greffe.mapping.effect import Change
+from greffe.release.effect import DatasetEffect, Effect, effect
+from greffe.release.parts import Parts
+
+COLUMNS = ("dataset", "key", "period", "change", "before", "after", "difference", "percent")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("effect")(effect_command)
+
+
+def effect_command(
+    subject: Annotated[str, typer.Argument(help="A folder with mappings/ (and sdmx/), as for import.")],
+    dataflow: Annotated[str, typer.Option(help="Only this dataflow.")] = "",
+    most: Annotated[int, typer.Option(help="How many changes of a dataset are listed; all are counted.", min=0)] = 40,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """What a change would change in every released and drafted dataset: nothing is written, nothing is approved."""
+    with failing(json_):
+        parts = parts_of(home)
+        after = _after(parts, subject)
+        if dataflow and dataflow not in {m.target.id for m in after.maps.values()}:
+            raise NotFound(
+                f"No map leads to {dataflow}.", nearest=nearest(dataflow, [m.target.id for m in after.maps.values()])
+            )
+        with progress("Looking at", json_) as bar:
+            found = effect(
+                parts, after, lambda what: bar.update(bar.task_ids[0], note=what), most=most, dataflow=dataflow
+            )
+        show(as_json(found), json_, rows=_rows(found, most), columns=COLUMNS, title=_title(found))
+        for line in _lines(found):
+            say(line, json_)
+
+
+def _after(parts: Parts, subject: str) -> Catalogue:
+    """The catalogue as it would be: a folder takes the place of the effective one, as for import."""
+    folder = Path(subject)
+    if not folder.is_dir():
+        raise BadInput(f"There is no folder {subject}.", hint="Export one to change: greffe export FOLDER.")
+    names = [n for n in ("sdmx", "mappings") if (folder / n).is_dir()]
+    if not names:
+        raise BadInput(f"{subject} has neither mappings/ nor sdmx/.", hint="greffe export FOLDER writes both.")
+    files = {
+        path: parts.register.content(sha)
+        for path, sha in parts.ledger().catalogue_files.items()
+        if path.split("/")[0] not in names
+    }
+    return load(files | _read(folder, names))
+
+
+def _read(folder: Path, names: list[str]) -> dict[str, bytes]:
+    """The files of the sub-folders that are there."""
+    with tempfile.TemporaryDirectory() as empty:
+        found = {n: folder / n if n in names else Path(empty) for n in ("sdmx", "mappings")}
+        return read_folders(found["sdmx"], found["mappings"])
+
+
+def as_json(found: Effect) -> dict[str, object]:
+    """The effect as plain values: datasets with counts, changes and findings, totals by dataflow."""
+    totals: dict[str, Counter[str]] = {}
+    for one in found.datasets:
+        counts = totals.setdefault(one.dataset.dataflow.id, Counter())
+        counts.update(added=one.comparison.added, gone=one.comparison.gone, changed=one.comparison.changed)
+    return {
+        "maps": list(found.maps),
+        "waiting": list(found.waiting),
+        "untouched": found.untouched,
+        "totals": {flow: dict(counts) for flow, counts in totals.items()},
+        "datasets": [
+            {
+                "dataset": one.dataset.name,
+                "state": one.dataset.state,
+                "dataflow": str(one.dataset.dataflow),
+                "origin": one.dataset.origin,
+                "map": one.map,
+                "added": one.comparison.added,
+                "gone": one.comparison.gone,
+                "changed": one.comparison.changed,
+                "unchanged": one.comparison.unchanged,
+                "selected": list(one.selected),
+                "mapped": list(one.mapped),
+                "changes": [_change(change) for change in one.comparison.changes],
+                "findings": [f.as_json() for f in one.findings],
+            }
+            for one in found.datasets
+        ],
+    }
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {
+        "change": change.kind,
+        "key": dict(change.key),
+        "period": change.period,
+        "before": change.before,
+        "after": change.after,
+        "difference": change.difference,
+        "percent": change.percent,
+        "attributes": {name: list(pair) for name, pair in change.attributes.items()},
+    }
+
+
+def _rows(found: Effect, most: int) -> list[dict[str, object]]:
+    rows = []
+    for one, change in found.largest(most):
+        attributes = " ".join(f"{n}: {b or '—'} → {a or '—'}" for n, (b, a) in change.attributes.items())
+        rows.append(
+            {
+                **_change(change),
+                "dataset": one.dataset.name,
+                "key": ".".join(change.key.values()),
+                "change": f"{change.kind} {attributes}".strip(),
+            }
+        )
+    return rows
+
+
+def _title(found: Effect) -> str:
+    if not found.maps:
+        return "No map and no list of a map is another one: nothing would change."
+    return (
+        f"{len(found.maps)} maps change; {len(found.datasets)} datasets are looked at, {found.untouched} are untouched."
+    )
+
+
+def _lines(found: Effect) -> list[str]:
+    lines = [_line(one) for one in found.datasets]
+    lines += [f"{map_}: nothing to try it on; ingest an extract first." for map_ in found.waiting]
+    for one in found.datasets:
+        rules = Counter((f.rule, f.severity) for f in one.findings)
+        lines += [f"{one.dataset.name}: {rule} would newly fail, {n} × {grade}" for (rule, grade), n in rules.items()]
+    return lines
+
+
+def _line(one: DatasetEffect) -> str:
+    found = one.comparison
+    counts = f"{found.added} added, {found.gone} gone, {found.changed} changed, {found.unchanged} stay"
+    rows = "" if one.mapped[0] == one.mapped[1] else f"; rows mapped {one.mapped[0]} → {one.mapped[1]}"
+    return f"{one.dataset.name} ({one.dataset.state}): {counts}{rows}"

@@ -1,0 +1,99 @@
+"""Condensed sources kept between preparations: a changed map is tried on them in milliseconds. All may be removed at any
+time; what is missing is made again from the kept extracts.
+
+    <inputs>-<form>.parquet    the rows (mapping.condensed)
+    <inputs>-<form>.json       their form, and the checksum of the rows: others are never read
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from greffe.arrow import pq
+from greffe.engine import Connection, quoted
+from greffe.mapping.condensed import Form, condense, form_of
+from greffe.mapping.resolve import Plan
+from greffe.release.sources import Feed, checksum
+
+TABLE: Final = "condensed_source"
+MOST_BYTES: Final = 2_000_000_000  # of all files together; the ones not used for longest go first
+
+
+def keep(connection: Connection, plan: Plan, feed: Feed, source: str, folder: Path) -> str:
+    """Condense the rows of a feed, which `source` holds, into the table TABLE, and keep them. '' when that is not
+    possible without changing a result (then nothing is kept)."""
+    form = form_of(plan)
+    if not condense(connection, plan, source, form, TABLE):
+        return ""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(connection, form, folder / _name(feed, form))
+    _evict(folder)
+    return TABLE
+
+
+def kept(connection: Connection, plan: Plan, feed: Feed, folder: Path) -> str:
+    """Load kept rows that serve a map into the table TABLE; '' when there are none, or not as they were written."""
+    for said in sorted(folder.glob(f"{_inputs(feed)}-*.json")):
+        rows = said.with_suffix(".parquet")
+        with suppress(OSError, ValueError, KeyError):
+            document = json.loads(said.read_bytes())
+            form = Form(
+                {c: tuple(codes) for c, codes in document["select"].items()},
+                tuple(document["summed"]),
+                tuple(document["attributes"]),
+            )
+            if form.serves(plan) and checksum(rows) == document["sha256"]:
+                os.utime(rows)
+                connection.execute(
+                    f"CREATE OR REPLACE TEMP TABLE {quoted(TABLE)} AS SELECT * FROM read_parquet($1)", [str(rows)]
+                )
+                return TABLE
+    return ""
+
+
+def is_kept(plan: Plan, feed: Feed, folder: Path) -> bool:
+    """Rows in the very form of a map are kept already."""
+    return (folder / _name(feed, form_of(plan))).is_file()
+
+
+def _write(connection: Connection, form: Form, path: Path) -> None:
+    """Both files whole or not at all, the description first: rows without a description would stay unread for good."""
+    work = path.with_suffix(f".{os.getpid()}.tmp")
+    reader = connection.execute(f"SELECT * FROM {quoted(TABLE)}").to_arrow_reader(100_000)
+    with pq.ParquetWriter(work, reader.schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_batch(batch)
+    document = {**asdict(form), "sha256": checksum(work)}
+    said = work.with_suffix(".said")
+    said.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    said.replace(path.with_suffix(".json"))
+    work.replace(path)
+
+
+def _evict(folder: Path) -> None:
+    found = sorted(((p.stat().st_mtime, p.stat().st_size, p) for p in folder.glob("*.parquet")), reverse=True)
+    size = 0
+    for _, bytes_, path in found:
+        size += bytes_
+        if size > MOST_BYTES:
+            path.unlink(missing_ok=True)
+            path.with_suffix(".json").unlink(missing_ok=True)
+
+
+def _name(feed: Feed, form: Form) -> str:
+    return f"{_inputs(feed)}-{_digest(json.dumps(asdict(form), sort_keys=True))}.parquet"
+
+
+def _inputs(feed: Feed) -> str:
+    """Names the extracts, in the order that decides between equal keys."""
+    return _digest("\n".join([str(feed.dataflow), *(f"{e.id} {e.checksum} {e.rows_checksum}" for e in feed.extracts)]))
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()[:20]

@@ -1,0 +1,253 @@
+"""What other maps or lists would change in every released and drafted dataset, worked out without writing anything down.
+
+The after side is what `prepare` would make of the same extracts with the other catalogue: mapped from the condensed source
+that preparation kept (made again from the kept extracts when it is gone), protected, and put before the same rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.engine import Connection, quoted
+from greffe.errors import Refused
+from greffe.mapping.effect import Change, Comparison, compare
+from greffe.mapping.resolve import plan
+from greffe.model.allowed import restricting
+from greffe.model.findings import Finding
+from greffe.model.maps import StructureMap
+from greffe.model.references import Reference
+from greffe.model.structures import Dataflow, DataStructure
+from greffe.release.condensed import keep, kept
+from greffe.release.drafts import read_draft
+from greffe.release.job import Job
+from greffe.release.manifest import findings, made_from, table
+from greffe.release.parts import Parts
+from greffe.release.prepare import MAPPED, check_mapped, make
+from greffe.release.sources import choose_inputs, inputs_of, load_main, load_populations
+
+Progress = Callable[[str], None]
+RELEASED, DRAFTED, NEW = "released", "drafted", "new"
+BEFORE, AFTER = "effect_before", "effect_after"
+MOST: Final = 1_000  # changes of one dataset that are listed; all are counted
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset as it is: a current release, a draft that waits, or (`new`) a dataflow of a map that has none yet."""
+
+    name: str
+    state: str
+    dataflow: Reference
+    origin: str
+    map_checksum: str
+    extracts: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    data: Path | None
+    selected: int = 0
+    mapped: int = 0
+
+
+@dataclass(frozen=True)
+class DatasetEffect:
+    """What would become of one dataset. `findings` are those it does not have as it is; they hold no values. `selected` and
+    `mapped`: rows of the source, before and after."""
+
+    dataset: Dataset
+    map: str
+    comparison: Comparison
+    findings: tuple[Finding, ...]
+    selected: tuple[int, int]
+    mapped: tuple[int, int]
+
+    @property
+    def changes_anything(self) -> bool:
+        """An observation, a finding, or the rows that find a target."""
+        moved = self.comparison.moves or bool(self.findings)
+        return moved or self.selected[0] != self.selected[1] or self.mapped[0] != self.mapped[1]
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The datasets whose map or lists would change. `maps` that change; those among them that `wait` for an extract to be
+    tried on; how many datasets are `untouched`."""
+
+    datasets: tuple[DatasetEffect, ...]
+    maps: tuple[str, ...]
+    waiting: tuple[str, ...]
+    untouched: int
+
+    def largest(self, most: int) -> tuple[tuple[DatasetEffect, Change], ...]:
+        """The largest changes over all datasets."""
+        found = [(d, c) for d in self.datasets for c in d.comparison.changes]
+        return tuple(sorted(found, key=lambda pair: -size(pair[1]))[:most])
+
+
+def size(change: Change) -> Fraction:
+    """The amount by which a change is ordered: of the difference, or of the one value there is."""
+    return abs(Fraction(change.difference or change.after or change.before or "0"))
+
+
+def effect(parts: Parts, after: Catalogue, progress: Progress, *, most: int = MOST, dataflow: str = "") -> Effect:
+    """Compare every current release and every waiting draft with what `after` would make of its extracts (of one
+    dataflow by its id, or of all). At most `most` changes of a dataset are listed.
+
+    Raises what `prepare` raises: BadDefinition for a map that cannot run, Broken for a kept extract that is not what was
+    written.
+    """
+    before = parts.catalogue()
+    touched = [m for m in after.maps.values() if dataflow in ("", m.target.id) and _differs(before, after, m)]
+    found: list[DatasetEffect] = []
+    waiting = []
+    with parts.connection() as connection:
+        for map_ in touched:
+            try:
+                datasets = _known(parts, map_.target) or [_new(parts, after, map_)]
+            except Refused:  # no extract, or real and synthetic ones: nothing to try it on
+                waiting.append(str(map_.reference))
+                continue
+            for dataset in datasets:
+                progress(dataset.name)
+                found.append(_of(parts, connection, after, map_, dataset, progress, most))
+    others = {m.target for m in before.maps.values()} - {m.target for m in touched}
+    untouched = sum(len(_known(parts, target)) for target in others)
+    return Effect(tuple(found), tuple(str(m.reference) for m in touched), tuple(waiting), untouched)
+
+
+def _differs(before: Catalogue, after: Catalogue, map_: StructureMap) -> bool:
+    """The map is another one, or what its figures are held against: structure, code lists, what is allowed."""
+    old = next((m for m in before.maps.values() if m.target == map_.target), None)
+    if old is None or old.checksum != map_.checksum:
+        return True
+    return _differ_in_lists(before, after, map_)
+
+
+def _differ_in_lists(before: Catalogue, after: Catalogue, map_: StructureMap) -> bool:
+    """What the figures of a map are held against differs: a dataflow, its structure, code lists, what is allowed."""
+    return any(_held_against(before, f) != _held_against(after, f) for f in (map_.source, map_.target))
+
+
+def _held_against(catalogue: Catalogue, flow: Reference) -> tuple[object, ...]:
+    if ("dataflow", flow) not in catalogue.artefacts:
+        return ()
+    dataflow = catalogue.get(Dataflow, flow)
+    structure = catalogue.structure(dataflow)
+    return dataflow, structure, catalogue.codelists(structure), restricting(catalogue.constraints(dataflow))
+
+
+def _new(parts: Parts, after: Catalogue, map_: StructureMap) -> Dataset:
+    """A dataflow that has no dataset yet, with the extracts it would be prepared from. Raises Refused."""
+    inputs = choose_inputs(after, map_, parts.ledger().accepted, parts.settings.extracts)
+    ids = tuple(e.id for e in inputs.extracts)
+    return Dataset(map_.target.id, NEW, map_.target, inputs.origin, "", ids, (), None)
+
+
+def _known(parts: Parts, flow: Reference) -> list[Dataset]:
+    """The current release of a dataflow, and the last draft of each origin that is younger and not released."""
+    ledger = parts.ledger()
+    found = []
+    release = ledger.current(flow, parts.clock())
+    if release is not None:
+        manifest = made_from(parts, release)
+        data = parts.observations.file(release.name, "data.parquet")
+        found.append(
+            Dataset(
+                str(release), RELEASED, flow, release.origin, str(manifest.get("map_checksum", "")),
+                tuple(table(manifest, "extracts")), findings(manifest), data, *_rows(manifest.get("coverage")),
+            )
+        )  # fmt: skip
+    waiting = {d.origin: d for d in ledger.drafts.values() if d.dataflow == flow}
+    for record in waiting.values():
+        if ledger.release_of_draft(record.id) is None and (parts.settings.drafts / record.id).is_dir():
+            draft = read_draft(parts.settings.drafts / record.id)
+            found.append(
+                Dataset(
+                    record.id, DRAFTED, flow, record.origin, record.map_checksum,
+                    tuple(record.extracts), draft.findings, draft.data, *_rows(draft.coverage),
+                )
+            )  # fmt: skip
+    return found
+
+
+def _rows(coverage: object) -> tuple[int, int]:
+    """Rows selected and mapped, as coverage tells them."""
+    said = coverage if isinstance(coverage, Mapping) else {}
+    selected, mapped = said.get("selected"), said.get("mapped")
+    return (selected if isinstance(selected, int) else 0, mapped if isinstance(mapped, int) else 0)
+
+
+def _of(
+    parts: Parts,
+    connection: Connection,
+    after: Catalogue,
+    map_: StructureMap,
+    dataset: Dataset,
+    progress: Progress,
+    most: int,
+) -> DatasetEffect:
+    flow = after.get(Dataflow, map_.target)
+    structure = after.structure(flow)
+    ledger = parts.ledger()
+    inputs = inputs_of(
+        after, map_, [ledger.extract(e) for e in dataset.extracts], ledger.accepted, parts.settings.extracts
+    )
+    current = ledger.current(flow.reference, parts.clock())
+    previous = parts.observations.file(current.name, "data.parquet") if current else None
+    job = Job(after, map_, flow, structure, inputs, previous=previous)
+    source = _source(connection, job, parts.settings.condensed, progress)
+    populations = load_populations(connection, inputs)
+    result = make(connection, job, source, populations)
+    _load_before(connection, structure, dataset.data)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP VIEW {AFTER} AS SELECT * REPLACE (OBS_TEXT AS OBS_VALUE) FROM {quoted(MAPPED)}"
+    )
+    comparison = compare(connection, BEFORE, AFTER, structure, most)
+    made = (*result.mapped.findings, *result.protected)
+    if comparison.moves or _differ_in_lists(parts.catalogue(), after, map_):
+        made += check_mapped(connection, job, populations)
+    known = {_identity(f) for f in dataset.findings}
+    new = tuple(replace(f, values={}) for f in made if _identity(f) not in known)
+    return DatasetEffect(
+        dataset,
+        str(map_.reference),
+        comparison,
+        new,
+        (dataset.selected, result.mapped.selected),
+        (dataset.mapped, result.mapped.mapped),
+    )
+
+
+def _source(connection: Connection, job: Job, folder: Path, progress: Progress) -> str:
+    """The condensed source of a job, kept or made again; the extracts themselves where they cannot be condensed."""
+    plan_, feed = plan(job.map, job.catalogue), job.inputs.main
+    found = kept(connection, plan_, feed, folder)
+    if found:
+        return found
+    progress(f"reading the extracts of {job.dataflow.reference.id} again")
+    source = load_main(connection, job.inputs)
+    return keep(connection, plan_, feed, source, folder) or source
+
+
+def _load_before(connection: Connection, structure: DataStructure, data: Path | None) -> None:
+    """The dataset as it is, with the columns of the structure; empty when there is none."""
+    names = [*structure.dimension_ids, "TIME_PERIOD", "OBS_VALUE", *(a.id for a in structure.attributes)]
+    if data is None:
+        columns = ", ".join(f"CAST(NULL AS VARCHAR) AS {quoted(n)}" for n in names)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {BEFORE} AS SELECT {columns} WHERE FALSE")
+        return
+    described = connection.execute("SELECT * FROM read_parquet($1) LIMIT 0", [str(data)]).description or []
+    there = {str(column[0]) for column in described}
+    columns = ", ".join(f"{quoted(n) if n in there else 'CAST(NULL AS VARCHAR)'} AS {quoted(n)}" for n in names)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {BEFORE} AS SELECT {columns} FROM read_parquet($1)", [str(data)])
+
+
+Identity = tuple[str, str, tuple[tuple[str, str], ...], str]
+
+
+def _identity(finding: Finding) -> Identity:
+    """A finding is the same when its rule says it of the same key and period, whatever the values."""
+    return finding.rule, finding.severity, tuple(sorted(finding.key.items())), finding.period
