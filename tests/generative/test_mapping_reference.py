@@ -15,6 +15,7 @@ from small_maps import (
     BASE,
     DEFAULTS,
     POPULATION,
+    SOURCE_DIMENSIONS,
     STATUSES,
     TARGET_ATTRIBUTES,
     TARGET_DIMENSIONS,
@@ -33,7 +34,9 @@ from small_maps import (
 
 from greffe.engine import opened
 from greffe.mapping.apply import apply
+from greffe.mapping.condensed import condense, form_of
 from greffe.mapping.explain import trace
+from greffe.mapping.resolve import plan
 from greffe.model.maps import ComponentMap, MapRow, RepresentationMap, SourceValue
 from greffe.model.references import Reference
 from greffe.settings import EngineSettings
@@ -307,6 +310,29 @@ def test_a_trace_recomputes_what_was_mapped(connection, rows, map_, people):
         else:
             assert made.calculation_id == row["origin_kind"]
             assert made.operands
+
+
+@settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows=source_rows(), one=maps(), other=maps(), people=populations(), same=st.booleans())
+def test_a_condensed_source_stands_for_its_source(connection, rows, one, other, people, same):
+    """What a map makes of the source it makes of the rows condensed for it, or for another map that they serve."""
+    tried = one if same else other
+    books, mapped = prepared(connection, rows, tried, people, 3)
+    wanted = sorted(map(str, fetch(connection, "random_mapped")))
+    kept = form_of(plan(one, books))
+    if not condense(connection, plan(one, books), "random_rows", kept, "random_condensed"):
+        assert len({tuple(r[d] for d in (*SOURCE_DIMENSIONS, "TIME_PERIOD")) for r in rows}) < len(rows)
+        return
+    if same:
+        assert kept.serves(plan(one, books))
+    if kept.serves(plan(tried, books)):
+        again = apply(connection, tried, books, "random_condensed", {POPULATION: "random_people"}, "random_mapped")
+        assert sorted(map(str, fetch(connection, "random_mapped"))) == wanted
+        assert Counter(map(str, again.unmapped)) == Counter(map(str, mapped.unmapped))
+        assert (again.selected, again.mapped) == (mapped.selected, mapped.mapped)
+        assert [(f.rule, f.key, f.period) for f in again.findings] == [
+            (f.rule, f.key, f.period) for f in mapped.findings
+        ]
 
 
 def test_the_table_of_statuses_is_used_whole():
