@@ -17,6 +17,7 @@ from greffe.errors import BadInput, NotFound, nearest
 from greffe.mapping.effect import Change
 from greffe.release.effect import DatasetEffect, Effect, effect
 from greffe.release.parts import Parts
+from greffe.release.proposals import base_files, proposed_catalogue
 
 COLUMNS = ("dataset", "key", "period", "change", "before", "after", "difference", "percent")
 
@@ -27,7 +28,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def effect_command(
-    subject: Annotated[str, typer.Argument(help="A folder with mappings/ (and sdmx/), as for import.")],
+    subject: Annotated[str, typer.Argument(help="A proposal, or a folder with mappings/ (and sdmx/).")],
     dataflow: Annotated[str, typer.Option(help="Only this dataflow.")] = "",
     most: Annotated[int, typer.Option(help="How many changes of a dataset are listed; all are counted.", min=0)] = 40,
     home: Home = None,
@@ -36,31 +37,47 @@ def effect_command(
     """What a change would change in every released and drafted dataset: nothing is written, nothing is approved."""
     with failing(json_):
         parts = parts_of(home)
-        after = _after(parts, subject)
+        before, after = _catalogues(parts, subject)
         if dataflow and dataflow not in {m.target.id for m in after.maps.values()}:
             raise NotFound(
                 f"No map leads to {dataflow}.", nearest=nearest(dataflow, [m.target.id for m in after.maps.values()])
             )
         with progress("Looking at", json_) as bar:
             found = effect(
-                parts, after, lambda what: bar.update(bar.task_ids[0], note=what), most=most, dataflow=dataflow
+                parts,
+                after,
+                lambda what: bar.update(bar.task_ids[0], note=what),
+                before=before,
+                most=most,
+                dataflow=dataflow,
             )
         show(as_json(found), json_, rows=_rows(found, most), columns=COLUMNS, title=_title(found))
         for line in _lines(found):
             say(line, json_)
 
 
-def _after(parts: Parts, subject: str) -> Catalogue:
-    """The catalogue as it would be: a folder takes the place of the effective one, as for import."""
-    folder = Path(subject)
+def _catalogues(parts: Parts, subject: str) -> tuple[Catalogue, Catalogue]:
+    """The catalogue as it is and as it would be: with a proposal, or with a folder in the place of the effective one."""
+    proposals, folder = parts.ledger().definitions.proposals, Path(subject)
+    if subject in proposals:
+        proposal = proposals[subject]
+        return parts.catalogue_of(base_files(parts, proposal)), proposed_catalogue(parts, proposal)
     if not folder.is_dir():
-        raise BadInput(f"There is no folder {subject}.", hint="Export one to change: greffe export FOLDER.")
+        raise NotFound(
+            f"There is no proposal and no folder {subject}.",
+            nearest=nearest(subject, proposals),
+            hint="greffe export FOLDER writes one to change.",
+        )
+    return parts.catalogue(), _with_folder(parts, folder)
+
+
+def _with_folder(parts: Parts, folder: Path) -> Catalogue:
     names = [n for n in ("sdmx", "mappings") if (folder / n).is_dir()]
     if not names:
-        raise BadInput(f"{subject} has neither mappings/ nor sdmx/.", hint="greffe export FOLDER writes both.")
+        raise BadInput(f"{folder} has neither mappings/ nor sdmx/.", hint="greffe export FOLDER writes both.")
     files = {
         path: parts.register.content(sha)
-        for path, sha in parts.ledger().catalogue_files.items()
+        for path, sha in parts.effective().files.items()
         if path.split("/")[0] not in names
     }
     return load(files | _read(folder, names))

@@ -92,14 +92,23 @@ def size(change: Change) -> Fraction:
     return abs(Fraction(change.difference or change.after or change.before or "0"))
 
 
-def effect(parts: Parts, after: Catalogue, progress: Progress, *, most: int = MOST, dataflow: str = "") -> Effect:
+def effect(
+    parts: Parts,
+    after: Catalogue,
+    progress: Progress,
+    *,
+    before: Catalogue | None = None,
+    most: int = MOST,
+    dataflow: str = "",
+) -> Effect:
     """Compare every current release and every waiting draft with what `after` would make of its extracts (of one
-    dataflow by its id, or of all). At most `most` changes of a dataset are listed.
+    dataflow by its id, or of all). At most `most` changes of a dataset are listed. `before`: what the
+    change is made on, when that is not what is effective.
 
     Raises what `prepare` raises: BadDefinition for a map that cannot run, Broken for a kept extract that is not what was
     written.
     """
-    before = parts.catalogue()
+    before = before or parts.catalogue()
     touched = [m for m in after.maps.values() if dataflow in ("", m.target.id) and _differs(before, after, m)]
     found: list[DatasetEffect] = []
     waiting = []
@@ -112,7 +121,8 @@ def effect(parts: Parts, after: Catalogue, progress: Progress, *, most: int = MO
                 continue
             for dataset in datasets:
                 progress(dataset.name)
-                found.append(_of(parts, connection, after, map_, dataset, progress, most))
+                lists = _differ_in_lists(before, after, map_)
+                found.append(_of(parts, connection, after, map_, dataset, lists, progress, most))
     others = {m.target for m in before.maps.values()} - {m.target for m in touched}
     untouched = sum(len(_known(parts, target)) for target in others)
     return Effect(tuple(found), tuple(str(m.reference) for m in touched), tuple(waiting), untouched)
@@ -186,6 +196,7 @@ def _of(
     after: Catalogue,
     map_: StructureMap,
     dataset: Dataset,
+    lists: bool,
     progress: Progress,
     most: int,
 ) -> DatasetEffect:
@@ -207,7 +218,7 @@ def _of(
     )
     comparison = compare(connection, BEFORE, AFTER, structure, most)
     made = (*result.mapped.findings, *result.protected)
-    if comparison.moves or _differ_in_lists(parts.catalogue(), after, map_):
+    if comparison.moves or lists:
         made += check_mapped(connection, job, populations)
     known = {_identity(f) for f in dataset.findings}
     new = tuple(replace(f, values={}) for f in made if _identity(f) not in known)

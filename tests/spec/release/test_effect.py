@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from house import FLOW, House, new_house
+from house import AUTHOR, FLOW, House, new_house
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from journey_tools import ROOT, run
@@ -18,9 +18,8 @@ from journey_tools import ROOT, run
 from greffe.arrow import pq
 from greffe.catalogue.load import load, read_folders
 from greffe.errors import BadDefinition
-from greffe.release.definitions import import_folders
 from greffe.release.effect import DRAFTED, NEW, RELEASED, Effect, effect
-from greffe.release.people import HOUSE
+from greffe.release.proposals import propose, proposed_catalogue
 
 EXAMPLES = int(os.environ.get("GREFFE_TEST_EXAMPLES", "30")) // 10
 TABLE = "mappings/ESTAT/index_ssmsi_to_iccs.csv"
@@ -147,6 +146,16 @@ def test_only_one_dataflow_and_only_so_many_changes(house, files):
     assert (len(one.comparison.changes), one.comparison.added) == (3, 30)
 
 
+def test_a_proposal_is_tried_as_it_was_made(house, files):
+    """By its id on the command line, and as the catalogue that it would make."""
+    changed = edited(files, TABLE, "^SSMSI_HOMICIDE,ICCS0101,", "SSMSI_HOMICIDE,ICCS1001,")[TABLE]
+    proposal = propose(house.parts, AUTHOR, {TABLE: changed}, "Tried.")
+    (one,) = effect(house.parts, proposed_catalogue(house.parts, proposal), lambda what: None).datasets
+    assert (one.comparison.added, one.comparison.gone) == (30, 30)
+    told = run(house.parts.settings.home, "effect", proposal.id, "--json")
+    assert told.json()["totals"] == {FLOW: {"added": 30, "gone": 30, "changed": 0}}
+
+
 def test_a_map_without_an_extract_is_named(house, files):
     found = tried(house, edited(files, "mappings/ESTAT/sexe_to_sex.csv", "Men, all ages: natural", "Natural"))
     assert (found.datasets, found.waiting) == ((), ("SSER:MAP_ESTAT_CRIM_JUST_SEX(1.0.0)",))
@@ -181,13 +190,13 @@ def test_the_effect_is_what_preparing_it_would_show(house, tmp_path_factory, row
     except BadDefinition:
         reject()  # two rows for one cell, or a cell that nothing leads to: refused at load, as on import
     found = effect(house.parts, after, lambda what: None, dataflow=FLOW)
-    other = new_house(tmp_path_factory.mktemp("other") / "home")
-    other.take_published()
     folder = tmp_path_factory.mktemp("files")
     for path, body in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(body)
-    import_folders(other.parts, HOUSE, folder / "sdmx", folder / "mappings")
+    home = tmp_path_factory.mktemp("other") / "home"
+    other = new_house(home, sdmx=folder / "sdmx", mappings=folder / "mappings")
+    other.take_published()
     draft = other.draft()
     before = table(house.parts.observations.file(house.current().name, "data.parquet"))
     now = table(draft.data)
