@@ -9,7 +9,7 @@ from greffe.catalogue.no_target import unexplained
 SEEDS = seeds()
 CITED = citations()
 # Whose rows are wholly realised. `none`: indicators without any target.
-REALISED = ("none",)
+REALISED = ("none", "Eurostat")
 # Indicators whose maps are still to be written: this list only shrinks.
 WAITING = """
     AJ_ADM AJ_BUDGET AJ_DELAI AP_JAP_NOUV AUX_AVOCATS AUX_COMJUST AUX_CONCIL AUX_NOTAIRES BUD_EXEC BUD_MISSION
