@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -19,9 +20,9 @@ class Court:
     prefix: str
     yearly: int  # new cases of a year
     backlog: float  # pending cases at the start, in years of new ones
-    groups: list[str]  # codes of `column`
+    groups: tuple[str, ...]  # codes of `column`
     column: str = "nac"
-    suffixes: tuple[str, str, str] = ("NOUV", "TERM", "STOCK")
+    suffixes: tuple[str, ...] = ("NOUV", "TERM", "STOCK")
     quarterly: bool = True
     national: bool = False  # one court for the whole country
     weights: tuple[float, ...] = ()
@@ -32,19 +33,21 @@ COURTS = [
         "CIV_TJ",
         1_440_000,
         0.95,
-        ["FAMILLE", "PERSONNES", "CONTRATS", "IMPAYES", "LOGEMENT", "SOCIAL", "PROTECTION", "AUTRES"],
+        ("FAMILLE", "PERSONNES", "CONTRATS", "IMPAYES", "LOGEMENT", "SOCIAL", "PROTECTION", "AUTRES"),
     ),
-    Court("CIV_TC", 125_000, 0.85, ["CONTENTIEUX", "REFERE", "INJONCTION"]),
-    Court("CIV_CPH", 105_000, 1.15, ["LICENCIEMENT", "SALAIRES", "AUTRES"]),
-    Court("CIV_CA", 205_000, 1.35, ["FAMILLE", "TRAVAIL", "CONTRATS", "AUTRES"]),
-    Court("CIV_CC", 16_500, 1.2, [], national=True, quarterly=False),
-    Court("FAM_DIV", 75_000, 1.6, ["ACC", "ALT", "FAU", "CMJ", "CSC"], suffixes=("NOUV", "PRON", "STOCK")),
-    Court("ENT_PC", 52_000, 1.1, ["SVG", "RJ", "LJI", "LJC"], suffixes=("OUV", "TERM", "STOCK")),
+    Court("CIV_TC", 125_000, 0.85, ("CONTENTIEUX", "REFERE", "INJONCTION")),
+    Court("CIV_CPH", 105_000, 1.15, ("LICENCIEMENT", "SALAIRES", "AUTRES")),
+    Court("CIV_CA", 205_000, 1.35, ("FAMILLE", "TRAVAIL", "CONTRATS", "AUTRES")),
+    Court("CIV_CC", 16_500, 1.2, (), national=True, quarterly=False),
+    Court("PEN_CA", 48_000, 0.8, (), quarterly=False),
+    Court("PEN_CC", 7_200, 0.4, (), suffixes=("NOUV",), national=True, quarterly=False),
+    Court("FAM_DIV", 75_000, 1.6, ("ACC", "ALT", "FAU", "CMJ", "CSC"), suffixes=("NOUV", "PRON", "STOCK")),
+    Court("ENT_PC", 52_000, 1.1, ("SVG", "RJ", "LJI", "LJC"), suffixes=("OUV", "TERM", "STOCK")),
     Court(
         "PEN_JUG",
         980_000,
         0.6,
-        w.COURTS_OF_CRIME,
+        tuple(w.COURTS_OF_CRIME),
         column="detail",
         quarterly=False,
         weights=(0.002, 0.004, 0.58, 0.054, 0.36),
@@ -76,11 +79,23 @@ def years(world: w.World, court: Court) -> Iterator[Year]:
         yield year, new, resolved, pending
 
 
+@lru_cache(maxsize=8)
+def flows(world: w.World, court: Court) -> dict[int, np.ndarray]:
+    """New cases of each year: court x group."""
+    return {year: new.sum(0) for year, new, _, _ in years(world, court)}
+
+
+@lru_cache(maxsize=2)
+def national(world: w.World, court: Court) -> dict[int, tuple[int, int]]:
+    """New and resolved cases of each year, France."""
+    return {year: (int(new.sum()), int(resolved.sum())) for year, new, resolved, _ in years(world, court)}
+
+
 def annual(world: w.World, lists: Lists, court: Court) -> pd.DataFrame:
     """Every year of one family, by court of appeal and for France."""
     blocks = []
     for year, new, resolved, pending in years(world, court):
-        for suffix, cases in zip(court.suffixes, (new.sum(0), resolved.sum(0), pending), strict=True):
+        for suffix, cases in zip(court.suffixes, (new.sum(0), resolved.sum(0), pending), strict=False):
             blocks += levels(world, lists, court, year, f"{court.prefix}_{suffix}", cases, str(year), "A")
         if court.prefix == "CIV_TJ":
             old = world.random("old cases", year).binomial(pending, OLD_CASES)
@@ -109,6 +124,10 @@ def levels(
     known: dict[str, str] = {"indicateur": name, "periode": period, "freq": freq}
     if court.national:
         return [table(lists, year, cases[0], [("geo", ["FR"])], niveau_geo="FR", **known)]
+    if not court.groups:
+        here: Axes = [("geo", world.courts)]
+        whole = table(lists, year, cases.sum(0), [("geo", ["FR"])], niveau_geo="FR", **known)
+        return [table(lists, year, cases[:, 0], here, niveau_geo="CA", **known), whole]
     codes = [*court.groups, "T"]
     keep = np.array([code != "CCD" or year >= CRIMINAL_COURTS_SINCE for code in codes])
     values = with_totals(cases, 1)

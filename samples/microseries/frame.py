@@ -14,7 +14,7 @@ KEY += ["nationalite", "statut_pen", "detail"]
 COLUMNS = [*KEY, "valeur", "unite", "statut", "conf", "version", "extrait_le"]
 DISCLOSIVE = ["infraction", "nataff", "sexe", "age", "nationalite"]
 SMALL = 5
-PLACES = {"euro": 2, "pourcent": 1}  # decimals of a value by unit; counts have none
+PLACES = {"euro": 2, "pourcent": 1, "mois": 1}  # decimals of a value by unit; counts and days have none
 
 Axes = Sequence[tuple[str, Sequence[str]]]
 
@@ -30,6 +30,7 @@ class Lists:
         cases += ["CONTENTIEUX", "REFERE", "INJONCTION", "LICENCIEMENT", "SALAIRES", "TRAVAIL"]
         cases += ["ACC", "ALT", "FAU", "CMJ", "CSC", "SVG", "RJ", "LJI", "LJC"]
         places = ["FR", *world.regions, *world.departments, *w.OVERSEAS, *world.courts, *w.OVERSEAS_COURTS]
+        others = [w.JUVENILE_MODE, w.DEATHS, *(code for codes in w.DETAILS.values() for code in codes)]
         self.words: dict[str, list[str]] = {
             "indicateur": list(world.indicators),
             "niveau_geo": ["FR", "REG", "DEP", "CA", "COM"],
@@ -43,10 +44,10 @@ class Lists:
             "sexe": ["", "T", "1", "2", "9"],
             "age": ["", "T", "MIN", "MAJ", "PM", *w.AGES],
             "nationalite": ["", "T", *w.NATIONALITIES],
-            "statut_pen": ["", "T", "COND", "PREV"],
-            "detail": ["", "T", *w.AID, *w.COURTS_OF_CRIME, *w.DURATIONS],
+            "statut_pen": ["", "T", "COND", "PREV", "CPREV", "DDSE"],
+            "detail": list(dict.fromkeys(["", "T", *w.AID, *w.COURTS_OF_CRIME, *w.DURATIONS, *others])),
             "unite": sorted({r["unit"] for r in world.indicators.values()}),
-            "statut": ["D", "SD", "PR", "R"],
+            "statut": ["D", "SD", "PR", "R", "E", "SO"],
             "conf": ["", "C1"],
             "extrait_le": [f"{int(y) + 1}-10-01" for y in years] + [f"{int(y) + 2}-03-15" for y in years],
         }
@@ -54,6 +55,9 @@ class Lists:
         self.number = {c: {word: i for i, word in enumerate(words)} for c, words in self.words.items()}
         self.unit = [self.number["unite"][r["unit"]] for r in world.indicators.values()]
         self.field = [self.number["territoire"][r["territory"]] for r in world.indicators.values()]
+
+    def unit_of(self, indicator: str) -> str:
+        return self.words["unite"][self.unit[self.number["indicateur"][indicator]]]
 
     def column(self, name: str, codes: np.ndarray) -> pd.Categorical:
         return pd.Categorical.from_codes(codes, dtype=self.types[name])
@@ -75,7 +79,8 @@ def table(
     """A block of version 1: one row per cell of `values`, whose dimensions are `axes` (column, codes).
 
     `keep` masks cells that have no meaning; columns that are neither axis nor constant are empty. Unit and
-    territorial field follow from the indicator; small counts of persons below the nation carry C1.
+    territorial field follow from the indicator; small counts of persons below the nation carry C1. A ratio of nothing
+    (NaN) has no value and the status SO.
     """
     shape = tuple(len(codes) for _, codes in axes)
     mask = np.ones(values.size, bool) if keep is None else np.broadcast_to(keep, shape).reshape(-1)
@@ -97,7 +102,8 @@ def table(
     status = "PR" if year >= w.LAST else "SD" if year == w.LAST - 1 else "D"
     data["valeur"] = amount
     data["unite"] = lists.column("unite", np.array(lists.unit, np.int16)[codes["indicateur"]])
-    data["statut"] = lists.constant("statut", status, size)
+    number = lists.number["statut"]
+    data["statut"] = lists.column("statut", np.where(np.isnan(amount), number["SO"], number[status]).astype(np.int16))
     data["conf"] = lists.column("conf", (local & personal & (amount > 0) & (amount < SMALL)).astype(np.int16))
     data["version"] = np.ones(size, np.int8)
     data["extrait_le"] = lists.constant("extrait_le", f"{year + 1}-10-01", size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,8 @@ SPEC = {
     "PEN_PQ_POURS": ("nataff", 1_850_000, 0.16),
     "PEN_PQ_AUT_TRAIT": ("nataff", 1_850_000, 0.16),
 }
-MINORS = {"CJN_CONDAMN": "MIN_CONDAMN", "PEN_PQ_POURS": "MIN_POURS"}  # the same figures, of the juvenile series
+# The same figures, of the juvenile series.
+MINORS = {"CJN_CONDAMN": "MIN_CONDAMN", "PEN_PQ_POURS": "MIN_POURS", "PEN_PQ_AUT_TRAIT": "MIN_PQ_AUT"}
 AGE = np.array([0.001, 0.02, 0.035, 0.14, 0.17, 0.16, 0.22, 0.14, 0.075, 0.039])
 NATIONALITY = np.array([0.835, 0.055, 0.10, 0.0005, 0.0095])
 UNDER_18 = 3  # the first three ages
@@ -57,6 +59,7 @@ def cubes(world: w.World, indicator: str, year: int) -> tuple[Cube, Cube | None]
     return Cube(base, None), Cube(base + late, None) if year < w.LAST - 1 else None
 
 
+@lru_cache(maxsize=2)
 def prosecution(world: w.World, indicator: str, year: int) -> Cube:
     """Suspects, or those of them who are prosecuted: never more, in any cell."""
     persons = drawn(world, "PEN_PQ_AUT_TRAIT", year)
@@ -68,6 +71,7 @@ def prosecution(world: w.World, indicator: str, year: int) -> Cube:
     return Cube(persons, legal)
 
 
+@lru_cache(maxsize=1)
 def drawn(world: w.World, indicator: str, year: int) -> np.ndarray:
     _, codes = codes_of(world, indicator)
     _, total, women = SPEC[indicator]
@@ -121,10 +125,14 @@ def minors(world: w.World, lists: Lists, indicator: str, year: int, cube: Cube) 
     known = {"indicateur": MINORS[indicator], "periode": str(year), "freq": "A"}
     axes: Axes = [(column, [*codes, "T"]), ("sexe", ["1", "2", "T"])]
     blocks = [table(lists, year, with_totals(young.sum(0), 0, 1), axes, niveau_geo="FR", geo="FR", **known)]
-    if indicator == "PEN_PQ_POURS":
+    if indicator.startswith("PEN_PQ"):
         local = with_totals(np.tensordot(world.by_court, young.sum(1), (1, 0)), 1)
         axes = [("geo", world.courts), ("sexe", ["1", "2", "T"])]
         blocks.append(table(lists, year, local, axes, niveau_geo="CA", nataff="T", **known))
+    if indicator == "PEN_PQ_AUT_TRAIT":
+        fine = with_totals(cube.persons[:, :, :, :UNDER_18].sum(axis=(0, 1, 4)), 0)
+        axes = [("sexe", ["1", "2", "T"]), ("age", w.AGES[:UNDER_18])]
+        blocks.append(table(lists, year, fine, axes, niveau_geo="FR", geo="FR", nataff="T", **known))
     return joined(blocks)
 
 

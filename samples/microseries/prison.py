@@ -13,6 +13,7 @@ from .frame import Axes, Lists, joined, table, with_totals
 
 DURATION = [0.46, 0.21, 0.33]
 NATIONALITY = [0.755, 0.062, 0.168, 0.0005, 0.0145]
+LEVELS = ("DEP", "REG", "COM", "FR")
 OPEN_APPEAL = 0.12  # remand prisoners who are sentenced at first instance, with an open appeal
 
 
@@ -60,18 +61,26 @@ def places(world: w.World) -> list[tuple[str, np.ndarray, list[str]]]:
     ]
 
 
-def block(world: w.World, lists: Lists, year: int, months: Sequence[int]) -> pd.DataFrame:
+def block(
+    world: w.World, lists: Lists, year: int, months: Sequence[int], levels: Sequence[str] = LEVELS
+) -> pd.DataFrame:
+    """Some months of a year, of those levels; the tables of France alone come with its level."""
     blocks = []
     for m in months:
         now = month(world, year, m)
         known = {"periode": f"{year}-{m:02d}", "freq": "M"}
-        blocks += stocks(world, lists, year, now, known) + national(world, lists, year, m, now, known)
+        blocks += stocks(world, lists, year, now, known, levels)
+        if "FR" not in levels:
+            continue
+        blocks += national(world, lists, year, m, now, known)
         if m == 1:
             blocks += january(world, lists, year, now, known)
     return joined(blocks)
 
 
-def stocks(world: w.World, lists: Lists, year: int, now: Month, known: dict[str, str]) -> list[pd.DataFrame]:
+def stocks(
+    world: w.World, lists: Lists, year: int, now: Month, known: dict[str, str], levels: Sequence[str]
+) -> list[pd.DataFrame]:
     """Persons by place, sex and age; places of prison and occupancy. Departments have no age."""
     everyone = now.detained + now.outside
     persons = {
@@ -82,7 +91,7 @@ def stocks(world: w.World, lists: Lists, year: int, now: Month, known: dict[str,
         "PRI_ECROUES": everyone,
     }
     blocks = []
-    for level, matrix, names in places(world):
+    for level, matrix, names in (p for p in places(world) if p[0] in levels):
         for name, counts in persons.items():
             values = np.tensordot(matrix, with_totals(counts, 1, 2), (1, 0))
             ages = ["MIN", "MAJ", "T"]
@@ -102,12 +111,16 @@ def occupancy(held: np.ndarray, capacity: np.ndarray) -> np.ndarray:
     return (2000 * held + places_) // (2 * places_) / 10
 
 
+def splits(world: w.World, year: int, m: int, now: Month) -> tuple[np.ndarray, np.ndarray]:
+    """France: remand prisoners by time spent, detained persons by nationality."""
+    random = world.random("prison splits", year, m)
+    time = random.multinomial(int(now.remand.sum()), DURATION)
+    return time, random.multinomial(int(now.detained.sum()), NATIONALITY)
+
+
 def national(world: w.World, lists: Lists, year: int, m: int, now: Month, known: dict[str, str]) -> list[pd.DataFrame]:
     """France only: remand by time spent, detained by nationality, minors by sex and status."""
-    random = world.random("prison splits", year, m)
-    remand, detained = int(now.remand.sum()), int(now.detained.sum())
-    time = random.multinomial(remand, DURATION)
-    nationality = random.multinomial(detained, NATIONALITY)
+    time, nationality = splits(world, year, m, now)
     young = np.stack([now.remand[:, :, 0].sum(0), now.sentenced[:, :, 0].sum(0)])
     here = {"niveau_geo": "FR", "geo": "FR", **known}
     by_status: Axes = [("statut_pen", ["PREV", "COND", "T"]), ("sexe", ["1", "2", "T"])]

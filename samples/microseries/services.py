@@ -62,41 +62,57 @@ def everywhere(world: w.World) -> tuple[list[str], np.ndarray]:
     return [*world.courts, *w.OVERSEAS_COURTS], np.concatenate([world.court_weight, [0.006, 0.005]])
 
 
-def staff(world: w.World, lists: Lists, year: int, known: dict[str, str]) -> list[pd.DataFrame]:
-    """Staff and professions by sex; heads are never fewer than full-time equivalents."""
+def heads(world: w.World, year: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Staff of the courts (court of appeal x sex), and all staff and professions of France (sex)."""
     random = world.random("staff", year)
-    courts, weight = everywhere(world)
-    here = {"niveau_geo": "FR", "geo": "FR", **known}
-    blocks, france = [], {}
+    _, weight = everywhere(world)
+    local, france = {}, {}
     for name, (total, women) in STAFF.items():
         mean = total * (1 + 0.013 * (year - 2015)) * weight[:, None] * np.array([1 - women, women])
-        counts = random.poisson(mean)
-        axes: Axes = [("geo", courts), *SEXES]
-        blocks.append(table(lists, year, with_totals(counts, 1), axes, indicateur=name, niveau_geo="CA", **known))
-        france[name] = counts.sum(0)
+        local[name] = random.poisson(mean)
+        france[name] = local[name].sum(0)
     for name, (total, women) in PEOPLE.items():
         france[name] = random.poisson(total * (1 + 0.02 * (year - 2019)) * np.array([1 - women, women]))
     for name in HEADCOUNT:
         france[name + "_PHYS"] = france[name] + random.binomial(france[name], PART_TIME)
+    return local, france
+
+
+def staff(world: w.World, lists: Lists, year: int, known: dict[str, str]) -> list[pd.DataFrame]:
+    """Staff and professions by sex; heads are never fewer than full-time equivalents."""
+    local, france = heads(world, year)
+    here = {"niveau_geo": "FR", "geo": "FR", **known}
+    axes: Axes = [("geo", everywhere(world)[0]), *SEXES]
+    blocks = [
+        table(lists, year, with_totals(n, 1), axes, indicateur=i, niveau_geo="CA", **known) for i, n in local.items()
+    ]
     return blocks + [table(lists, year, with_totals(n, 0), SEXES, indicateur=i, **here) for i, n in france.items()]
 
 
-def budgets(world: w.World, lists: Lists, year: int, known: dict[str, str]) -> list[pd.DataFrame]:
+def euros(world: w.World, year: int) -> dict[str, float]:
     random = world.random("budget", year)
-    blocks = []
-    for name, total in BUDGETS.items():
-        euros = np.round(np.array([total * (1 + 0.045 * (year - 2020)) + random.normal(0, 1e6)]), 2)
-        blocks.append(table(lists, year, euros, [("geo", ["FR"])], indicateur=name, niveau_geo="FR", **known))
-    return blocks
+    return {n: round(total * (1 + 0.045 * (year - 2020)) + random.normal(0, 1e6), 2) for n, total in BUDGETS.items()}
 
 
-def prison_flows(world: w.World, lists: Lists, year: int, known: dict[str, str]) -> list[pd.DataFrame]:
-    """Entries, and the exits that lead from the stock of 1 January to that of the next year, exactly."""
+def budgets(world: w.World, lists: Lists, year: int, known: dict[str, str]) -> list[pd.DataFrame]:
+    here: Axes = [("geo", ["FR"])]
+    return [
+        table(lists, year, np.array([amount]), here, indicateur=name, niveau_geo="FR", **known)
+        for name, amount in euros(world, year).items()
+    ]
+
+
+def flows(world: w.World, year: int) -> tuple[np.ndarray, np.ndarray]:
+    """Entries, and the exits that lead from the stock of 1 January to that of the next year, exactly: COND, PREV."""
     random = world.random("prison flows", year)
     entries = random.poisson(75_000 * (0.91 if year == 2020 else 1) * np.array([0.24, 0.76]))
     growth = int(prison.month(world, year + 1, 1).detained.sum() - prison.month(world, year, 1).detained.sum())
     total = int(entries.sum()) - growth
-    exits = np.array([total - round(0.7 * total), round(0.7 * total)])
+    return entries, np.array([total - round(0.7 * total), round(0.7 * total)])
+
+
+def prison_flows(world: w.World, lists: Lists, year: int, known: dict[str, str]) -> list[pd.DataFrame]:
+    entries, exits = flows(world, year)
     axes: Axes = [("statut_pen", ["COND", "PREV", "T"])]
     here = {"niveau_geo": "FR", "geo": "FR", **known}
     return [

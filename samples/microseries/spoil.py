@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from .frame import KEY
+from .frame import KEY, PLACES
 from .world import World
 from .writer import Damage, values
 
@@ -44,7 +44,7 @@ class Spoiler:
         self.amount = d["valeur"].to_numpy()
         self.text = values(d)
         self.alive = ~d["remplacee"].to_numpy()
-        self.count = ~d["unite"].isin(["euro", "pourcent"]).to_numpy()
+        self.count = ~d["unite"].isin([*PLACES, "jour"]).to_numpy()
         self.used: set[int] = set()
         self.damage = Damage()
         self.log: list[tuple[str, int, str, str, str]] = []  # class, row, column, before, after
@@ -104,7 +104,7 @@ def sums(s: Spoiler) -> None:
     total = s.equal("sexe", "T") & (s.amount > 20) & s.count
     parts = total & s.equal("detail", "") & ~s.equal("age", "PM") & s.equal("nationalite", "", "T")
     more = {"SEX_SUM": (3, 30), "GEO_SUM": (10, 90)}
-    region = s.equal("niveau_geo", "REG") & s.equal("age", "", "T")
+    region = s.equal("niveau_geo", "REG") & s.equal("age", "", "T") & s.equal("niveau_geo", "DEP").any()
     for kind, mask, wanted in (
         ("SEX_SUM", parts & ~s.equal("niveau_geo", "REG"), max(1, s.size // 12)),
         ("GEO_SUM", parts & region, int(s.size > 2)),
@@ -118,7 +118,7 @@ def identities(s: Spoiler) -> None:
     stocks = [i for i in s.d["indicateur"].cat.categories if i.endswith("_STOCK")]
     stock = (
         s.equal("indicateur", *stocks) & s.equal("niveau_geo", "CA") & (s.equal("nac", "T") | s.equal("detail", "T"))
-    )
+    ) & s.count
     judicial = s.equal("indicateur", "CIV_TJ_STOCK")
     s.amounts("STOCK_BREAK", stock & ~judicial, 1, lambda row: str(s.number(row) + s.any_of(50, 400)))
     s.amounts(

@@ -38,12 +38,14 @@ class Damage:
 
 
 def values(d: pd.DataFrame) -> list[str]:
-    """Amounts as text: counts without decimals, euros and percents with theirs."""
+    """Amounts as text: counts without decimals, euros, months and percents with theirs; empty where there is none."""
     amounts = d["valeur"].to_numpy()
-    texts = list(map(str, np.round(amounts).astype(np.int64).tolist()))
+    texts = list(map(str, np.round(np.nan_to_num(amounts)).astype(np.int64).tolist()))
     for unit, places in PLACES.items():
         for i in np.flatnonzero(d["unite"] == unit):
             texts[i] = f"{amounts[i]:.{places}f}"
+    for i in np.flatnonzero(np.isnan(amounts)):
+        texts[i] = ""
     return texts
 
 

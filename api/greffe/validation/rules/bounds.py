@@ -19,13 +19,16 @@ from greffe.validation.rules.stocks import pivoted
     needs=("AGE|age",),
 )
 def minors_do_not_exceed_all_ages(facts: Facts) -> Iterator[Query]:
-    """Minors do not exceed all ages."""
+    """Minors do not exceed all ages.
+
+    Of a rate or a mean nothing is asked: it may be higher for minors.
+    """
     component = facts.first("AGE", "age")
     pairs = (("MIN", "T"), ("JUV", "TOTAL"), ("Juveniles", "Total"))
     codes = facts.codes(component)
     part, whole = next((p for p in pairs if set(p) <= codes or not codes), pairs[0])
     yield Query(
-        _pair(facts, component, part, whole),
+        f"{_pair(facts, component, part, whole)} AND {facts.counted('p')}",
         "{part} minors, but {whole} persons of all ages.",
         "{part} mineurs, mais {whole} personnes de tous âges.",
     )
