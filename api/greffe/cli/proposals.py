@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -14,9 +15,10 @@ from greffe.cli.common import As, Home, Json, Reason, acting, parts_of
 from greffe.cli.show import failing, show
 from greffe.errors import BadInput, BadQuery
 from greffe.release.approvals import approve_proposal, comment_proposal, reject_proposal, withdraw_proposal
+from greffe.release.decisions import counted
 from greffe.release.differences import differences
 from greffe.release.parts import Parts
-from greffe.release.proposal_pages import described, told
+from greffe.release.proposal_pages import counts_told, described, row_changes, told
 from greffe.release.proposals import Proposal, others_on, propose, state_of
 from greffe.release.rebasing import merge_proposal
 
@@ -175,9 +177,13 @@ def show_proposal(proposal: Id, home: Home = None, json_: Json = False) -> None:
             for d in found
         ]
         data["differences"] = [d.as_json() for d in found]
+        changes = row_changes(parts, made)
+        data["decisions"] = {"counts": counted(changes), "rows": [asdict(c) for c in changes if c.what != "carried"]}
         title = f"Proposal {made.id} of {', '.join(made.authors)}, {data['state']}: {made.reason}"
         columns = ("file", "row", "how", "before", "after")
-        show(data, json_, rows=rows, columns=columns, title=title, after="\n".join(told(data)))
+        show(
+            data, json_, rows=rows, columns=columns, title=title, after="\n".join((*told(data), *counts_told(changes)))
+        )
 
 
 def _cells(cells: Mapping[str, str]) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from greffe.errors import BadDefinition, Refused
 from greffe.model.instants import written
 from greffe.release.approvals import stale_files
+from greffe.release.decisions import RowChange, changes_of, counted
 from greffe.release.parts import Parts
-from greffe.release.proposals import Proposal, others_on, state_of
+from greffe.release.proposals import Proposal, base_files, others_on, proposed_catalogue, state_of
 from greffe.release.rebasing import conflicts, said
 from greffe.store.proposal_records import Closing
 
@@ -38,6 +40,31 @@ def described(parts: Parts, proposal: Proposal) -> dict[str, object]:
         if not proposal.decided
         else [],
     }
+
+
+def row_changes(parts: Parts, proposal: Proposal) -> tuple[RowChange, ...]:
+    """What becomes of the decisions on rows; nothing is said where the files do not fit what stands by now."""
+    try:
+        return changes_of(parts.catalogue_of(base_files(parts, proposal)), proposed_catalogue(parts, proposal))
+    except (BadDefinition, Refused):
+        return ()
+
+
+def counts_told(changes: tuple[RowChange, ...]) -> Iterator[str]:
+    """How many decisions are carried over, need approval or fall, and the codes that nothing decides, for people."""
+    found = counted(changes)
+    if found:
+        words = {
+            "carried": "carried over",
+            "new": "new",
+            "changed": "changed",
+            "gone": "gone",
+            "queued": "codes without a row",
+        }
+        yield "decisions: " + ", ".join(f"{found[what]} {said_}" for what, said_ in words.items() if what in found)
+    for change in changes:
+        if change.what == "queued":
+            yield f"without a row: code {change.row} of {change.file} in {change.map}"
 
 
 def _closed(closing: Closing) -> dict[str, str]:
