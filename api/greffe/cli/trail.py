@@ -39,7 +39,7 @@ def show_explanation(found: Explanation, lang: str, as_json: bool) -> None:
         )
     )
     if found.trace is not None:
-        _branch(tree.add("made again from the kept inputs"), found.trace)
+        _branch(tree.add("made again from the kept inputs"), found.trace, found)
     tree.add(escape(f"rules passed: {', '.join(found.rules_passed)}"))
     for finding in found.findings:
         waiver = f" (waived: {finding.waiver})" if finding.waiver else ""
@@ -58,12 +58,12 @@ def show_explanation(found: Explanation, lang: str, as_json: bool) -> None:
     Console(highlight=False).print(tree)
 
 
-def _branch(tree: Tree, trace: Trace) -> None:
+def _branch(tree: Tree, trace: Trace, found: Explanation) -> None:
     head = tree.add(escape(f"{'.'.join(trace.key.values())} {trace.period} = {trace.text or 'missing'}"))
     if trace.calculation:
         head.add(escape(f"calculation {trace.calculation_id}: {trace.calculation}"))
     for operand in trace.operands:
-        _branch(head, operand)
+        _branch(head, operand, found)
     for source in trace.sources[:20]:
         codes = " ".join(f"{k}={v}" for k, v in source.key.items() if v != "_Z")
         head.add(
@@ -74,7 +74,7 @@ def _branch(tree: Tree, trace: Trace) -> None:
     if len(trace.sources) > 20:
         head.add(f"… and {len(trace.sources) - 20} more internal observations (--json)")
     for step in trace.mappings:
-        head.add(escape(_step(step)))
+        head.add(escape(_step(step) + _decided(found, step)))
 
 
 def _step(step: MappingStep) -> str:
@@ -82,6 +82,31 @@ def _step(step: MappingStep) -> str:
     target = ", ".join(f"{k}={v}" for k, v in step.target.items())
     why = "; ".join(x for x in (step.reason, step.reference, step.confidence) if x)
     return f"row {step.row_id} of {step.file}: {source} → {target} ({step.kind}; {why})"
+
+
+def _decided(found: Explanation, step: MappingStep) -> str:
+    """Who decided the row: "; decided by X, approved by Y, Z since 2026-11-02, carried over"."""
+    decision = found.decisions.get((step.file, step.row_id))
+    if decision is None:
+        return ""
+    since = f" since {decision.since[:10]}" if decision.since else ""
+    approved = f"approved by {', '.join(decision.approvers) or 'nobody'}{since}"
+    carried = ", carried over" if decision.carried else ""
+    return f"; version {found.map.reference.version}, decided by {decision.author}, {approved}{carried}"
+
+
+def _decision_data(found: Explanation, file: str, row_id: str) -> dict[str, object]:
+    decision = found.decisions[file, row_id]
+    return {
+        "file": file,
+        "row_id": row_id,
+        "version": found.map.reference.version,
+        "author": decision.author,
+        "approvers": list(decision.approvers),
+        "since": decision.since,
+        "carried": decision.carried,
+        "comments": [{"person": c.person, "instant": c.instant, "text": c.text} for c in decision.comments],
+    }
 
 
 def _names(signatures: tuple[Approval, ...], role: str = "approver") -> str:
@@ -116,6 +141,7 @@ def as_data(found: Explanation) -> dict[str, object]:
             "author": [a.person for a in found.map_signatures if a.role == "author"],
             "approvers": _people(found.map_signatures),
         },
+        "decisions": [_decision_data(found, *key) for key in found.decisions],
         "rules_passed": list(found.rules_passed),
         "findings": [f.as_json() for f in found.findings],
         "waivers": [dict(w) for w in found.waivers],

@@ -14,6 +14,7 @@ from greffe.model.maps import StructureMap
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.model.trace import Trace
+from greffe.release.decisions import Decision, RowKey, decisions_of
 from greffe.release.definitions import map_subject
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.manifest import findings, made_from, table, waivers
@@ -43,6 +44,7 @@ class Explanation:
     findings: tuple[Finding, ...]
     waivers: tuple[Mapping[str, object], ...]
     map_signatures: tuple[Approval, ...]
+    decisions: Mapping[RowKey, Decision]  # of the mapping rows that were used
     draft_signatures: tuple[Approval, ...]
     draft_author: str
     partial: bool
@@ -89,11 +91,24 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
         findings=tuple(at),
         waivers=tuple(w for w in waivers(manifest) if w.get("id") in {f.waiver for f in at}),
         map_signatures=ledger.approvals(subject, map_.checksum),
+        decisions=decisions_of(parts, map_, used) if (used := _used(map_, made)) else {},
         draft_signatures=ledger.approvals(draft.id, draft.checksum),
         draft_author=draft.author,
         partial=draft.partial,
         acceptances=ledger.accepted_warnings(draft.id, draft.checksum),
     )
+
+
+def _used(map_: StructureMap, made: Trace | None) -> tuple[RowKey, ...]:
+    """The rows of the map that a trace went through (rules of time are no rows)."""
+    rows = {(t.file, r.row_id) for t in map_.representation_maps for r in t.rows}
+    found: dict[RowKey, None] = {}
+    waiting = [made] if made else []
+    while waiting:
+        trace = waiting.pop()
+        found |= dict.fromkeys((m.file, m.row_id) for m in trace.mappings if (m.file, m.row_id) in rows)
+        waiting += trace.operands
+    return tuple(found)
 
 
 def _concerning(found: tuple[Finding, ...], key: Mapping[str, str], period: str, made: Trace | None) -> list[Finding]:

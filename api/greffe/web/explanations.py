@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from typing import Final
 
 from fastapi import APIRouter, Depends, Response
 
@@ -12,7 +13,8 @@ from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import Unavailable
 from greffe.model.maps import Calculation
 from greffe.model.structures import Codelist, Dataflow, DataStructure
-from greffe.model.trace import Trace
+from greffe.model.trace import MappingStep, Trace
+from greffe.release.decisions import Decision
 from greffe.release.explain import Explanation, explain
 from greffe.release.parts import Parts
 from greffe.store.ledger import Approval
@@ -20,6 +22,8 @@ from greffe.web.api import ERRORS, finding_out, public, published
 from greffe.web.models import CalculationOut, Dimension, ExplanationOut, MappingOut
 from greffe.web.series import FlowId, Key
 from greffe.web.strict import only
+
+_COUNTS: Final = {0: "no approver", 1: "one approver", 2: "two approvers"}
 
 
 def router(parts: Parts) -> APIRouter:
@@ -91,24 +95,30 @@ def _explained(found: Explanation) -> ExplanationOut:
         map_approved=_signed(found.map_signatures),
         release_approved=_signed(found.draft_signatures),
         calculations=[_calculation(calculations[c]) for c in used],
-        mappings=[
-            MappingOut(
-                file=m.file,
-                row_id=m.row_id,
-                source=dict(m.source),
-                target=dict(m.target),
-                kind=m.kind,
-                reason=m.reason,
-                reference=m.reference,
-                confidence=m.confidence,
-            )
-            for m in (by_row[s] for s in steps)
-        ],
+        mappings=[_mapping(found, m) for m in (by_row[s] for s in steps)],
         internal_rows=list(dict.fromkeys(f"{s.extract} row {s.row}" for t in traces for s in t.sources)),
         agrees=found.agrees,
         rules_passed=list(found.rules_passed),
         findings=[finding_out(f) for f in found.findings if public(f, found.structure)],
         waivers=[{k: str(w.get(k, "")) for k in ("id", "rule", "reason", "reference")} for w in found.waivers],
+    )
+
+
+def _mapping(found: Explanation, step: MappingStep) -> MappingOut:
+    decision = found.decisions.get((step.file, step.row_id), Decision())
+    count = _COUNTS.get(len(decision.approvers), f"{len(decision.approvers)} approvers")
+    return MappingOut(
+        file=step.file,
+        row_id=step.row_id,
+        source=dict(step.source),
+        target=dict(step.target),
+        kind=step.kind,
+        reason=step.reason,
+        reference=step.reference,
+        confidence=step.confidence,
+        version=found.map.reference.version,
+        approved=f"{count}, {decision.since[:10]}" if decision.since else count,
+        carried=decision.carried,
     )
 
 
@@ -146,6 +156,5 @@ def _names(codes: Codelist | None, code: str) -> dict[str, str]:
 
 def _signed(signatures: tuple[Approval, ...]) -> str:
     approvals = [a for a in signatures if a.role == "approver"]
-    words = {0: "no approver", 1: "one approver", 2: "two approvers"}
-    count = words.get(len(approvals), f"{len(approvals)} approvers")
+    count = _COUNTS.get(len(approvals), f"{len(approvals)} approvers")
     return f"{count}, {max(a.instant for a in approvals)[:10]}" if approvals else count

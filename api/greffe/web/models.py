@@ -78,6 +78,9 @@ class MappingOut(BaseModel):
     reason: str
     reference: str
     confidence: str
+    version: str
+    approved: str  # "two approvers, 2026-11-02": no names (D20); of the decision of this row, which may be carried over
+    carried: bool
 
 
 class CalculationOut(BaseModel):

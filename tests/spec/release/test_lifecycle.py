@@ -514,3 +514,28 @@ def test_the_last_reading_serves_for_five_seconds_when_the_register_is_away(hous
     house.clock.forward(seconds=1)
     answer = client.get(f"/sdmx/v1/data/{FLOW}")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+def test_an_explanation_says_of_each_row_who_decided_it_and_the_public_sees_no_name(house, tmp_path):
+    """D14, D20: the change of one row leaves the decisions on the others as they were."""
+    house.clock.forward(days=1)
+    export_folders(house.parts, tmp_path / "edited")
+    table = tmp_path / "edited/mappings/ESTAT/index_ssmsi_to_iccs.csv"
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace("Line published by Eurostat as Intentional", "As Eurostat has it: Intentional", 1))
+    house.change(tmp_path / "edited")
+    house.released()
+    found = explain(house.parts, KEY, "2022")
+    rows = {row_id: decision for (_, row_id), decision in found.decisions.items()}
+    changed, other = rows.pop("IDX-001"), next(iter(rows.values()))
+    assert (changed.author, changed.since[:10], changed.carried) == (AUTHOR.name, "2026-11-25", False)
+    assert (other.author, other.since[:10], other.carried) == (HOUSE.name, "2026-11-24", True)
+    assert changed.approvers == other.approvers == (FIRST.name, SECOND.name)
+    answer = TestClient(create_app(house.parts)).get(f"/api/v1/explain/{FLOW}/A.ICCS0101.NR.FR/2022")
+    mapping = next(m for m in answer.json()["mappings"] if m["row_id"] == "IDX-001")
+    assert (mapping["version"], mapping["approved"], mapping["carried"]) == (
+        "1.0.0",
+        "two approvers, 2026-11-25",
+        False,
+    )
+    assert not any(name in answer.text for name in (AUTHOR.name, FIRST.name, SECOND.name))
