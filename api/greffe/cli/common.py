@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from greffe.app import compose
+from greffe.errors import BadInput, Refused
 from greffe.release.parts import Parts
 from greffe.release.people import actor
 from greffe.settings import read_settings
@@ -29,3 +30,24 @@ def acting(home: Path | None, name: str) -> tuple[Parts, Actor]:
     """The parts and the person who acts. Raises Denied for a stranger."""
     parts = parts_of(home)
     return parts, actor(parts, name)
+
+
+_LARGEST = 64 << 20  # bytes of a file that is read whole
+
+
+def save(out: Path, content: bytes) -> None:
+    """Write a file. Raises Refused when the folder is not there or may not be written to."""
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise Refused(f"It cannot be written: {error.strerror}.", file=str(out)) from error
+
+
+def load_file(file: Path) -> bytes:
+    """The content of a file. Raises BadInput when it cannot be read or is larger than 64 MiB."""
+    try:
+        if file.stat().st_size > _LARGEST:
+            raise BadInput(f"It is larger than {_LARGEST >> 20} MiB.", file=file.name)
+        return file.read_bytes()
+    except OSError as error:
+        raise BadInput(f"It cannot be read: {error.strerror}.", file=file.name) from error

@@ -8,18 +8,21 @@ from typing import Annotated
 
 import typer
 
+import greffe.cli.doubts as doubts
 import greffe.cli.suggestions as suggestions
 from greffe.catalogue.catalogue import Catalogue
-from greffe.cli.common import Home, Json, parts_of
+from greffe.cli.common import As, Home, Json, Reason, load_file, parts_of, save
+from greffe.cli.proposals import EffectiveFrom, given_day
 from greffe.cli.show import failing, say, show
-from greffe.errors import BadInput, BadQuery, Refused, nearest
+from greffe.errors import BadInput, BadQuery, nearest
 from greffe.mapping.exchange.difference import Change, difference
 from greffe.mapping.exchange.files import WRITERS, map_of, read
 from greffe.mapping.exchange.sets import MappingSet, Signed, mapping_set, table_named, users_of
 from greffe.model.maps import RepresentationMap
 from greffe.release.definitions import map_subject
 from greffe.release.parts import Parts
-from greffe.release.people import approvers, author_of
+from greffe.release.people import actor, approvers, author_of
+from greffe.release.proposals import propose
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,6 +31,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("export")(export_command)
     group.command("import")(import_command)
     suggestions.add_to(group)
+    doubts.add_to(group)
     app.add_typer(group, name="mappings")
 
 
@@ -56,10 +60,14 @@ def export_command(
 
 def import_command(
     file: Annotated[Path, typer.Argument(help="SSSOM TSV or the workbook, exported before.")],
+    as_: As = "",
+    reason: Reason = "",
+    effective_from: EffectiveFrom = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would change.")] = False,
     home: Home = None,
     json_: Json = False,
 ) -> None:
-    """Say what a file would change in its map, row by row; nothing is written."""
+    """Propose what a file changes in its map, row by row; two people other than the author approve it."""
     with failing(json_):
         parts = parts_of(home)
         catalogue = parts.catalogue()
@@ -71,10 +79,14 @@ def import_command(
             raise SystemExit(BadInput.exit_code)
         changes = difference(base.table, found.table)
         rows = [_shown(c) for c in changes]
-        data = {"map": base.table.file, "changes": rows, "notes": list(found.notes)}
-        title = (
-            f"{len(changes)} changes in {base.table.file}." if changes else f"{base.table.file} would stay as it is."
-        )
+        data: dict[str, object] = {"map": base.table.file, "changes": rows, "notes": list(found.notes)}
+        title = f"{len(changes)} changes in {base.table.file}." if changes else f"{base.table.file} stays as it is."
+        if changes and not dry_run:
+            who = actor(parts, as_)
+            files = {base.table.file: found.content}
+            made = propose(parts, who, files, reason, given_day(effective_from))
+            data["proposal"] = made.id
+            title += f" Proposal {made.id} is made. Next, two people other than {who.name}: greffe approve {made.id} --as NAME"
         show(data, json_, rows=rows, columns=("row_id", "kind", "fields"), title=title, after=" ".join(found.notes))
 
 
@@ -91,27 +103,6 @@ def _signed(parts: Parts, catalogue: Catalogue, table: RepresentationMap) -> Map
     authors = sorted({author_of(parts, map_subject(m), m.checksum) for m in users})
     said = Signed(authors[0] if len(authors) == 1 else "", tuple(common), "approved" if len(common) > 1 else "proposed")
     return {row.row_id: said for row in table.rows}
-
-
-def save(out: Path, content: bytes) -> None:
-    """Write a file. Raises Refused when the folder is not there or may not be written to."""
-    try:
-        out.write_bytes(content)
-    except OSError as error:
-        raise Refused(f"It cannot be written: {error.strerror}.", file=str(out)) from error
-
-
-def load_file(file: Path) -> bytes:
-    """The content of a file. Raises BadInput when it cannot be read or is too large to be a map."""
-    try:
-        if file.stat().st_size > _LARGEST:
-            raise BadInput(f"It is larger than {_LARGEST >> 20} MiB.", file=file.name)
-        return file.read_bytes()
-    except OSError as error:
-        raise BadInput(f"It cannot be read: {error.strerror}.", file=file.name) from error
-
-
-_LARGEST = 64 << 20  # bytes
 
 
 def _problems(problems: Sequence[BadInput], json_: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 from exchange_tools import ROOT
 from journey_tools import run
@@ -23,11 +24,11 @@ def test_out_changed_and_in_again(home: Path, tmp_path: Path):
     assert told.code == 0, told.err
     assert json.loads(told.out)["map"] == "mappings/ESTAT/sexe_to_sex.csv"
     text = out.read_text()
-    same = run(home, "mappings", "import", str(out), "--json")
+    same = run(home, "mappings", "import", str(out), "--dry-run", "--json")
     assert json.loads(same.out) == {"map": "mappings/ESTAT/sexe_to_sex.csv", "changes": [], "notes": []}
     assert "\tMen, all ages: natural persons only.\t" in text
     out.write_text(text.replace("\tMen, all ages:", "\tAll men:"))
-    (change,) = json.loads(run(home, "mappings", "import", str(out), "--json").out)["changes"]
+    (change,) = json.loads(run(home, "mappings", "import", str(out), "--dry-run", "--json").out)["changes"]
     assert (change["row_id"], change["kind"]) == ("SEX-001", "changed")
     assert change["fields"] == {"reason": "Men, all ages: natural persons only. → All men: natural persons only."}
     out.write_text(text.replace("target:M\t", "target:MALE\t"))
@@ -35,6 +36,29 @@ def test_out_changed_and_in_again(home: Path, tmp_path: Path):
     assert wrong.code == 2
     assert "is not a code of" in wrong.out
     assert "nothing is taken" in wrong.err
+
+
+def test_a_workbook_becomes_a_proposal(home: Path, tmp_path: Path):
+    """What a person changed in the workbook is proposed as the file of the map, with their reason; the map stands."""
+    out = tmp_path / "sex.xlsx"
+    assert run(home, "people", "--add", "camille", "--role", "author").code == 0
+    assert run(home, "mappings", "export", "ESTAT/sexe_to_sex", "--format", "xlsx", "--out", str(out)).code == 0
+    book = openpyxl.load_workbook(out)
+    sheet = book["Correspondances - Rows"]
+    column = next(c.column for c in sheet[1] if c.value == "reason")
+    sheet.cell(3, column).value = "All men."
+    book.save(out)
+    nobody = run(home, "mappings", "import", str(out), "--as", "nobody", "--reason", "x")
+    assert nobody.code == 4
+    made = run(home, "mappings", "import", str(out), "--as", "camille", "--reason", "Shorter.", "--json")
+    assert made.code == 0, made.err
+    proposal = made.json()["proposal"]
+    assert [(c["row_id"], c["kind"]) for c in made.json()["changes"]] == [("SEX-001", "changed")]
+    (listed,) = run(home, "proposals", "--json").json()["proposals"]
+    assert listed["proposal"] == proposal
+    again = run(home, "mappings", "export", "ESTAT/sexe_to_sex", "--out", str(tmp_path / "x.tsv"))
+    assert again.code == 0
+    assert "All men." not in (tmp_path / "x.tsv").read_text()
 
 
 @pytest.mark.parametrize(
