@@ -58,9 +58,15 @@ def test_the_questionnaire_of_the_united_nations():
     assert parents == {
         "": 6, "POLICE": 5, "PROSECUTION": 1, "COURTS": 5, "RESOURCES": 1, "PRISONS": 10, "VICTIMISATION": 1,
     }  # fmt: skip
-    flow = Urn("dataflow", Reference("SSER", "UNODC_CTS_PRISONS"))
-    answered = {i.id for i in items if isinstance(i, ReportingCategory) and i.flows == (flow,)}
-    assert answered == {i.id for i in items if i.parent == "PRISONS"}
+    answered = {i.id: i.flows[0].reference.id for i in items if isinstance(i, ReportingCategory) and i.flows}
+    assert answered == dict.fromkeys((i.id for i in items if i.parent == "PRISONS"), "UNODC_CTS_PRISONS") | {
+        "PERSONS_PROSECUTED": "UNODC_CTS_PROSECUTION",
+        "PERSONS_BROUGHT": "UNODC_CTS_COURTS",
+        "PERSONS_CONVICTED": "UNODC_CTS_CONVICTED",
+        "CONVICTED_ACTS": "UNODC_CTS_CONVICTED",
+        "HOMICIDE_CONVICTED": "UNODC_CTS_CONVICTED",
+        "PERSONNEL": "UNODC_CTS_PERSONNEL",
+    }
 
 
 def test_the_questionnaire_of_cepej():
