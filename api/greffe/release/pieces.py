@@ -50,22 +50,21 @@ def assembled(path: str, pieces: Pieces) -> bytes:
 
 
 def _rows(text: str) -> dict[str, Piece]:
-    records = list(_records(text))
-    head, header = records[0]
+    (head, header, _), *records = records_of(text)
     found = {HEAD: Piece(head, {name: name for name in header})}
-    for line, cells in records[1:]:
+    for line, cells, _ in records:
         row = dict(zip(header, cells, strict=True))
         found[row["row_id"]] = Piece(line, row)
     return found
 
 
-def _records(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Each record as text and as cells; a record goes over several lines when a cell does."""
+def records_of(text: str) -> Iterator[tuple[str, list[str], int]]:
+    """Each record as text and as cells, with the line it begins on; it goes over several when a cell does."""
     lines = io.StringIO(text, newline="").readlines()
     reader = csv.reader(iter(lines), strict=True)
     done = 0
     for cells in reader:
-        yield "".join(lines[done : reader.line_num]).rstrip("\r\n") + "\n", cells
+        yield "".join(lines[done : reader.line_num]).rstrip("\r\n") + "\n", cells, done + 1
         done = reader.line_num
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from greffe.catalogue.artefact_json import read_message
@@ -13,8 +14,10 @@ from greffe.catalogue.no_target import NO_TARGET, read_no_target
 from greffe.catalogue.representation_files import read_representation
 from greffe.catalogue.yaml_tree import read_yaml
 from greffe.errors import BadDefinition, Refused
+from greffe.release.pieces import records_of
 
 SCHEME_VERSION: Final = "1.0"  # agency and provider schemes have this one version for good, and grow within it (D9)
+_TOLD: Final = 100  # faults that are told one by one
 _READERS: Final[Mapping[tuple[str, str], Callable[[bytes, str], object]]] = {
     ("sdmx", ".json"): read_message,
     ("mappings", ".yaml"): read_yaml,
@@ -37,13 +40,38 @@ def check_places(paths: Iterable[str]) -> None:
 
 
 def loaded(contents: Mapping[str, bytes], proposed: Iterable[str]) -> Catalogue:
-    """The catalogue with the proposed files. Raises BadDefinition with every file that does not read, one a line, or
-    with what does not fit together."""
-    faults = [fault for path in proposed if path in contents and (fault := _fault(path, contents[path]))]
+    """The catalogue with the proposed files. Raises BadDefinition with every file and row that does not read, one a
+    line, or with what does not fit together."""
+    faults = [fault for path in proposed if path in contents for fault in _faults(path, contents[path])]
     if len(faults) > 1:
-        lines = "\n".join(f"- {fault.text()}" for fault in faults)
-        raise BadDefinition(f"{len(faults)} files do not read:\n{lines}")
+        lines = [f"- {fault.text()}" for fault in faults[:_TOLD]]
+        rest = [f"- … and {len(faults) - _TOLD} more"] if len(faults) > _TOLD else []
+        raise BadDefinition("\n".join((f"{len(faults)} places do not read:", *lines, *rest)))
     return load(contents)
+
+
+def _faults(path: str, content: bytes) -> list[BadDefinition]:
+    """What is wrong with a file by itself: of a table every row that is wrong by itself."""
+    fault = _fault(path, content)
+    if fault is None:
+        return []
+    if path.endswith(".csv") and fault.row is not None and fault.row > 1:
+        return list(_rows(path, content)) or [fault]
+    return [fault]
+
+
+def _rows(path: str, content: bytes) -> Iterator[BadDefinition]:
+    """Each row read alone under the header; messages name the line of the file."""
+    try:
+        head, *records = ((text, line) for text, _, line in records_of(content.decode("utf-8-sig")))
+    except (csv.Error, UnicodeDecodeError):
+        return
+    for text, line in records:
+        found = _fault(path, (head[0] + text).encode())
+        if found is not None:
+            yield BadDefinition(
+                found.message, file=path, row=line, column=found.column, hint=found.hint, nearest=found.nearest
+            )
 
 
 def _fault(path: str, content: bytes) -> BadDefinition | None:

@@ -107,13 +107,18 @@ def test_what_may_not_be_is_refused_and_nothing_is_recorded(parts, files, error,
     assert parts.register.head() == head
 
 
-def test_every_file_that_does_not_read_is_told_at_once(parts):
-    wrong = sexes(MAN.replace("exact,exact", "exakt,exact")) | legs(POURS.replace("broader", "broad"))
+def test_every_row_that_does_not_read_is_told_at_once(parts):
+    wrong = sexes(MAN.replace("exact,exact", "exakt,exact"), WOMAN, NOBODY.replace("no-target", "nothing"))
     with pytest.raises(BadDefinition) as told:
-        propose(parts, AUTHOR, wrong, "a reason")
-    assert str(told.value).count("\n- ") == 2
-    for word in (SEXES, "'exakt'", LEGS, "'broad'"):
-        assert word in str(told.value)
+        propose(parts, AUTHOR, wrong | legs(POURS.replace("broader", "broad")), "a reason")
+    first, *lines = str(told.value).splitlines()
+    assert first == "3 places do not read:"
+    for line, words in zip(
+        lines,
+        ((LEGS, "row 2", "'broad'"), (SEXES, "row 2", "'exakt'"), (SEXES, "row 4", "'nothing'", "not-applicable")),
+        strict=True,
+    ):
+        assert all(word in line for word in words), line
 
 
 def test_a_reason_is_needed_and_authors_propose(parts):
@@ -276,6 +281,71 @@ def test_of_two_proposals_for_one_file_approved_at_once_one_wins_and_the_other_i
     won = next(n for n, o in enumerate(outcomes) if not isinstance(o, Refused))
     assert "is stale" in str(outcomes[1 - won])
     assert held(parts, SEXES) == contents[won][SEXES]
+
+
+class Late:
+    """A register in which somebody else acts between the reading and the first writing of whoever uses it."""
+
+    def __init__(self, register, meanwhile):
+        self._register, self._meanwhile = register, [meanwhile]
+
+    def append(self, *arguments, **options):
+        while self._meanwhile:
+            self._meanwhile.pop()()
+        return self._register.append(*arguments, **options)
+
+    def __getattr__(self, name):
+        return getattr(self._register, name)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "outcome", "kinds"),
+    [
+        (lambda parts, id_: approve_proposal(parts, FIRST, id_), "effective", ["approved", "effective"]),
+        (lambda parts, id_: reject_proposal(parts, FIRST, id_, "no"), "rejected", ["rejected"]),
+        (lambda parts, id_: withdraw_proposal(parts, AUTHOR, id_, "no"), "withdrawn", ["withdrawn"]),
+    ],
+)
+def test_a_decision_on_what_was_decided_meanwhile_looks_again(tmp_path, address, meanwhile, outcome, kinds):
+    parts = small_house(tmp_path / "one", address)
+    made = propose(parts, AUTHOR, WITH_NOBODY, "a reason")
+    late = small_parts(tmp_path / "one", parts.clock, address)
+    late.register = Late(late.register, lambda: meanwhile(parts, made.id))
+    if outcome == "effective":
+        approve_proposal(late, SECOND, made.id)
+    else:
+        with pytest.raises(Refused, match=f"is {outcome} by"):
+            approve_proposal(late, SECOND, made.id)
+    assert state(parts, made) == outcome
+    written = [e.kind.removeprefix("proposal.") for e in parts.register.read() if e.subject == made.id]
+    assert written == ["made", *kinds]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_process_that_is_killed_leaves_both_the_signature_and_the_effect_or_neither(tmp_path, before):
+    parts = small_house(tmp_path)
+    made = propose(parts, AUTHOR, WITH_NOBODY, "a reason")
+    approve_proposal(parts, FIRST, made.id)
+
+    class Killed(Exception):
+        pass
+
+    def append(*arguments, **options):
+        if not before:
+            whole(*arguments, **options)
+        raise Killed
+
+    killed = small_parts(tmp_path, parts.clock)
+    whole, killed.register.append = killed.register.append, append
+    with pytest.raises(Killed):
+        approve_proposal(killed, SECOND, made.id)
+    again = small_parts(tmp_path, parts.clock)
+    signed = len(again.ledger().definitions.proposal(made.id).approvals)
+    (map_,) = again.catalogue().maps.values()
+    assert (signed, held(again, SEXES) == WITH_NOBODY[SEXES]) == ((1, False) if before else (2, True))
+    assert len(approvers(again, map_subject(map_), map_.checksum)) == 2  # of the old map, or of the new one
+    if before:
+        assert approve_proposal(again, SECOND, made.id).effective_at == NOON
 
 
 def at_once(*acts):
