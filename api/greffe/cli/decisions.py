@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from greffe.catalogue.superseded import superseded
 from greffe.cli.common import As, Home, Json, PublicReason, Reason, acting, parts_of
 from greffe.cli.proposals import EffectiveFrom, approval_told, given_day, show_made
 from greffe.cli.show import failing, show
@@ -202,8 +203,9 @@ def maps(home: Home = None, json_: Json = False) -> None:
     """List the structure maps and who signed them."""
     with failing(json_):
         parts = parts_of(home)
-        rows = []
-        for m in parts.catalogue().maps.values():
+        rows: list[dict[str, object]] = []
+        catalogue = parts.catalogue()
+        for m in catalogue.maps.values():
             subject = map_subject(m)
             rows.append(
                 {
@@ -214,9 +216,10 @@ def maps(home: Home = None, json_: Json = False) -> None:
                     "rows": sum(len(r.rows) for r in m.representation_maps),
                     "author": author_of(parts, subject, m.checksum),
                     "approvers": list(approvers(parts, subject, m.checksum)),
+                    "superseded": [f"{s.used} → {s.newer}" for s in superseded(catalogue, m)],
                 }
             )
-        columns = ("map", "source", "target", "scope", "rows", "author", "approvers")
+        columns = ("map", "source", "target", "scope", "rows", "author", "approvers", "superseded")
         show({"maps": rows}, json_, rows=rows, columns=columns)
 
 

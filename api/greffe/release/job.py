@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -25,6 +26,7 @@ class Job:
     inputs: Inputs
     reason: str = ""
     previous: Path | None = None  # data.parquet of the release that is current
+    today: date | None = None  # in Paris; None: no date of change is passed
 
     @property
     def key(self) -> str:

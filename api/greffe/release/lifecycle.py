@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from greffe.errors import BadQuery, Conflict, Refused
 from greffe.model.findings import open_errors
-from greffe.model.instants import written
+from greffe.model.instants import PARIS, written
 from greffe.model.references import Reference
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
@@ -48,6 +48,7 @@ def make_draft(
         inputs,
         reason,
         parts.observations.file(current.name, "data.parquet") if current else None,
+        parts.clock().astimezone(PARIS).date(),
     )
     with parts.connection() as connection:
         draft = prepare(connection, job, parts.settings.drafts, parts.settings.condensed, progress)

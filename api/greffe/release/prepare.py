@@ -17,6 +17,7 @@ from greffe.release.condensed import is_kept, keep
 from greffe.release.drafts import Coverage, Draft, write_draft
 from greffe.release.job import Job
 from greffe.release.sources import clashes, load_sources, selected_view, unread_indicators
+from greffe.release.superseded import superseded_findings
 from greffe.validation.run import Context, run
 
 Progress = Callable[[str], None]
@@ -55,7 +56,8 @@ def prepare(connection: Connection, job: Job, folder: Path, condensed: Path, pro
         selected=result.mapped.selected,
         mapped=result.mapped.mapped,
     )
-    findings = (*internal, *result.mapped.findings, *released, *result.protected)
+    stale = superseded_findings(job.catalogue, job.map, job.today)
+    findings = (*stale, *internal, *result.mapped.findings, *released, *result.protected)
     draft = write_draft(connection, job, MAPPED, findings, coverage, folder)
     plan_ = plan(job.map, job.catalogue)
     if not is_kept(plan_, job.inputs.main, condensed):
