@@ -21,6 +21,8 @@ from small_maps import (
     TARGET_DIMENSIONS,
     catalogue,
     copy,
+    counted,
+    dated,
     fetch,
     flagged,
     formula,
@@ -52,7 +54,7 @@ DOMAINS = {
     "TIME_PERIOD": ["2021", "2022", "2023", "2022-Q3"],
     "STATUT": ["D", "D", "D", "PR", "E", "B"],
     "CONF": ["", "", "", "C1"],
-    "NOTE": ["", "", "n1", "n2"],
+    "NOTE": ["", "", "n1", "n2", "14/07/2022", "31/12/2022", "30/02/2022", "2022", "2022-Q4", "19000", "avril 2022"],
 }
 PATTERNS = {
     "INDICATEUR": ["(.)(.)", "A.", "B(.+)", ".*", "[AB]1"],
@@ -153,6 +155,7 @@ PLAIN = {
     "kind": {"A1": "K", "A2": "L", "B1": "N", "B12": "K"},
     "sex": {"1": "M", "2": "F", "9": "U"},
     "TIME_PERIOD": {"2021": "2021", "2022": "2022", "2023": "2023", "2022-Q3": "2022"},
+    "freq": {"MIN": "A", "MAJ": "Q"},
 }
 CHOICES = {
     "kind": ["K", "L", "N"],
@@ -160,6 +163,7 @@ CHOICES = {
     "unit": ["NR", "PC"],
     "FOOTNOTE": ["see", ""],
     "TIME_PERIOD": ["2022", "2023"],
+    "freq": ["A", "Q", "X"],
 }
 
 
@@ -197,6 +201,23 @@ def calculations(draw):
 
 
 @st.composite
+def time_rules(draw):
+    """Often none; else one to three that read NOTE, of a fixed frequency or of the target's."""
+    if draw(st.integers(0, 2)):
+        return ()
+    frequency = st.sampled_from(
+        [{"frequency": "A"}, {"frequency": "Q"}, {"frequency": "M"}, {"frequency_dimension": "freq"}]
+    )
+    resolve = st.sampled_from(["startOfPeriod", "midPeriod", "endOfPeriod"])
+    made = []
+    for number in range(draw(st.integers(1, 3))):
+        options = {**draw(frequency), "resolve": draw(resolve), "id": f"T{number}"}
+        pattern = draw(st.sampled_from(["dd/MM/yyyy", "yyyy", "yyyy-Qn", "MMMM yyyy", "", ""]))
+        made.append(dated(pattern, locale="fr", **options) if pattern else counted("day", **options))
+    return tuple(made)
+
+
+@st.composite
 def maps(draw):
     """A structure map that covers every target dimension."""
     sources = draw(st.sampled_from([["INDICATEUR"], ["INDICATEUR", "SEXE"], ["INDICATEUR", "AGE"]]))
@@ -204,7 +225,10 @@ def maps(draw):
     parts = [draw(component(sources, targets, CHOICES))]
     if draw(st.integers(0, 3)):
         parts.append(draw(component(draw(st.sampled_from([["SEXE"], ["SEXE", "AGE"]])), ["sex"], CHOICES)))
-    if draw(st.integers(0, 3)) == 0:
+    times = draw(time_rules())
+    if times and draw(st.booleans()):
+        parts.append(draw(component(["AGE"], ["freq"], CHOICES)))
+    if not times and draw(st.integers(0, 3)) == 0:
         parts.append(draw(component(["TIME_PERIOD"], ["TIME_PERIOD"], CHOICES)))
     if "FOOTNOTE" not in targets and draw(st.booleans()):
         parts.append(copy("NOTE", "FOOTNOTE"))
@@ -230,6 +254,8 @@ def maps(draw):
         types=tuple(types),
         aggregate=over(*declared) if declared else None,
         calculations=draw(calculations()),
+        times=times,
+        formats=draw(st.sampled_from([{}, {"M": "yyyy-'M'MM"}])) if times else {},
     )
 
 
@@ -340,3 +366,44 @@ def test_the_table_of_statuses_is_used_whole():
     drawn = {*DOMAINS["STATUT"], "NC", "SO", "S"}
     assert drawn == set(STATUSES)
     assert {t for c in BASE for t in c.targets} >= {"OBS_STATUS", "CONF_STATUS", "TERRITORY"}
+
+
+def made_of(connection, rows, map_):
+    """What is made of the rows, and what apply says."""
+    load(connection, "random_rows", rows, 3)
+    said = apply(connection, map_, catalogue(3, 3), "random_rows", {}, "random_mapped")
+    found = fetch(connection, "random_mapped")
+    return sorted(tuple(sorted((k, v or "") for k, v in row.items())) for row in found), said
+
+
+@settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows=source_rows(), map_=maps())
+def test_mapped_and_unmapped_are_the_input(connection, rows, map_):
+    """SM-19, SM-20: of an additive measure, what is written and what is reported add up to what was read, exactly."""
+    keys, whole = set(), []
+    for row in rows:
+        key = tuple(row[d] for d in (*SOURCE_DIMENSIONS, "TIME_PERIOD"))
+        if row["OBS_VALUE"] and key not in keys:
+            keys.add(key)
+            whole.append(row | {"TERRITOIRE": "fr_met"})
+    map_ = replace(map_, calculations=(), aggregate=over(*SOURCE_DIMENSIONS, "TIME_PERIOD"))
+    _, said = made_of(connection, whole, map_)
+    selected = [r for r in whole if all(r[c] in codes for c, codes in map_.select.items())]
+    assert said.selected == len(selected) == said.mapped + sum(u.rows for u in said.unmapped)
+    assert [f for f in said.findings if f.severity == "error"] == []
+    written = sum(Fraction(Decimal(r["OBS_VALUE"])) for r in fetch(connection, "random_mapped"))
+    left = sum(Fraction(u.total) for u in said.unmapped)
+    assert written + left == sum(Fraction(r["OBS_VALUE"]) for r in selected)
+
+
+@settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows=source_rows(), map_=maps(), data=st.data())
+def test_the_order_of_component_maps_decides_nothing(connection, rows, map_, data):
+    """Rules read source values only: the same observations and findings in any order, and as many rows unmapped."""
+    map_ = replace(map_, calculations=tuple(c for c in map_.calculations if c.kind != "rate"))
+    shuffled = replace(map_, components=tuple(data.draw(st.permutations(map_.components))))
+    one, said = made_of(connection, rows, map_)
+    other, again = made_of(connection, rows, shuffled)
+    assert one == other
+    assert (said.selected, said.mapped) == (again.selected, again.mapped)
+    assert {str(f) for f in said.findings} == {str(f) for f in again.findings}

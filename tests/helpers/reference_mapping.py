@@ -4,9 +4,11 @@ It reads the same structure maps and shares no code with the engine: rules are t
 fractions, results are dictionaries keyed by the target dimensions and the period.
 """
 
+import calendar
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from fractions import Fraction
 
 from small_maps import TARGET_DIMENSIONS
@@ -72,12 +74,81 @@ def map_row(map_, row, result):
             target |= {t: v for t, v in zip(component.targets, found, strict=True) if v}
         elif needs:
             (declared if because and not because.has_target else failed).append((component, because))
+    for name in dict.fromkeys(rule.target for rule in map_.times):
+        component, period = timed(map_, name, row, target)
+        if period:
+            target[name] = period
+        else:
+            failed.append((component, None))
     for component, because in declared + failed:
         codes = tuple((s, row[s]) for s in component.sources)
         decided = because.row_id if because else ""
         result.unmapped[",".join(component.targets), codes, row["INDICATEUR"], decided].append(row)
         return None
     return target
+
+
+@dataclass
+class Timed:
+    """The time rules of one target, as `map_row` reports a component."""
+
+    sources: tuple
+    targets: tuple
+
+
+def timed(map_, name, row, target):
+    """The period that the first time rule makes of the row, or None. The frequency stands in the target already."""
+    times = [rule for rule in map_.times if rule.target == name]
+    sources = dict.fromkeys(rule.source for rule in times)
+    for rule in times:
+        for component in map_.components:
+            if rule.frequency_dimension and rule.frequency_dimension in component.targets:
+                sources |= dict.fromkeys(component.sources)
+    for rule in times:
+        frequency = rule.frequency or target.get(rule.frequency_dimension)
+        first_last = stretch(rule, row[rule.source])
+        if first_last and frequency in ("A", "Q", "M"):
+            first, last = first_last
+            middle = first + (last - first) // 2
+            day = {"startOfPeriod": first, "midPeriod": middle, "endOfPeriod": last}[rule.resolve]
+            break
+    else:
+        return Timed(tuple(sources), (name,)), None
+    if frequency == "M":
+        written = f"{day.year}-M{day.month:02}" if map_.frequency_formats else f"{day.year}-{day.month:02}"
+    else:
+        written = f"{day.year}" if frequency == "A" else f"{day.year}-Q{(day.month + 2) // 3}"
+    return Timed(tuple(sources), (name,)), written
+
+
+MONTHS = ["", "janvier", "février", "mars", "avril"]
+
+
+def stretch(rule, value):
+    """First and last day that a value of the tests names, or None; the four patterns they use are read by hand."""
+    if rule.kind == "epoch":
+        day = date(1970, 1, 1) + timedelta(int(value)) if re.fullmatch("-?[0-9]+", value) else None
+        return day and (day, day)
+    form = {
+        "dd/MM/yyyy": r"(..)/(..)/(\d{4})",
+        "yyyy": r"(\d{4})",
+        "yyyy-Qn": r"(\d{4})-Q(\d)",
+        "MMMM yyyy": r"(\S+) (\d{4})",
+    }
+    found = re.fullmatch(form[rule.pattern], value)
+    if not found:
+        return None
+    if rule.pattern == "dd/MM/yyyy":
+        try:
+            day = date(int(found[3]), int(found[2]), int(found[1]))
+        except ValueError:
+            return None
+        return day, day
+    if rule.pattern == "MMMM yyyy":
+        month = MONTHS.index(found[1])
+        return date(int(found[2]), month, 1), date(int(found[2]), month, calendar.monthrange(int(found[2]), month)[1])
+    first, last = days(value)
+    return date.fromisoformat(first), date.fromisoformat(last)
 
 
 def first_match(rows, values, period):
