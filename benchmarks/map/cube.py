@@ -74,8 +74,8 @@ def _structure(reference: Reference, dimensions: tuple[str, ...], attributes: tu
 
 
 def read_by(number: int) -> tuple[str, ...]:
-    """The indicators that a map reads: most read one, every fourth reads eight."""
-    count = 8 if number % 4 == 0 else 1
+    """The indicators that a map reads: eight of the forty, every fourth map all of them."""
+    count = len(INDICATORS) if number % 4 == 0 else 8
     return tuple(INDICATORS[(number + n) % len(INDICATORS)] for n in range(count))
 
 
