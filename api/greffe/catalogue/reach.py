@@ -125,14 +125,25 @@ def varying(view: MapView, indicator: str, component: str, parts: Iterable[str])
 
 def summed(view: MapView, indicator: str, dimension: str) -> bool:
     """Rows of the indicator with different codes of a source dimension can become one target key."""
+    found = leads(view, indicator, dimension)
+    return any(
+        all(one & other for one, other in zip(found[first], found[second], strict=True))
+        for first, second in combinations(sorted(found), 2)
+    )
+
+
+def leads(view: MapView, indicator: str, dimension: str) -> dict[str, list[set[tuple[str, ...]]]]:
+    """Code of a source dimension that rows of the indicator can have → for each rule that reads it, the targets it can
+    lead to. Codes that no rule tells apart lead to the same; a code that is copied leads to itself."""
+    values = (indicator,) if dimension == INDICATOR else view.values(dimension) or ()
     rules = [rule for rule in view.map.components if dimension in rule.sources]
-    if not rules:
-        return len(view.values(dimension) or ()) > 1
-    if any(rule.map is None for rule in rules):
-        return False
-    leads = [_leads(view, rule.map, indicator, dimension) for rule in rules if rule.map is not None]
-    codes = sorted(set.intersection(*(set(found) for found in leads)))
-    return any(all(found[one] & found[other] for found in leads) for one, other in combinations(codes, 2))
+    found = [_copied(values) if rule.map is None else _leads(view, rule.map, indicator, dimension) for rule in rules]
+    codes = set(values).intersection(*(set(one) for one in found)) if found else set(values)
+    return {code: [one[code] for one in found] for code in codes}
+
+
+def _copied(values: Iterable[str]) -> dict[str, set[tuple[str, ...]]]:
+    return {value: {(value,)} for value in values}
 
 
 def _leads(view: MapView, table: RepresentationMap, indicator: str, dimension: str) -> dict[str, set[tuple[str, ...]]]:

@@ -7,6 +7,8 @@ from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.map_view import INDICATOR, TIME, MapView
+from greffe.catalogue.moments import check_years
+from greffe.catalogue.overlap import check_overlaps, check_parts
 from greffe.catalogue.reach import Cell, Reached, asked, operands, reached, summed, varying
 from greffe.catalogue.type_words import TYPE_WORDS
 from greffe.errors import nearest
@@ -54,7 +56,10 @@ class _Types:
                 for indicator in sorted(indicators):
                     self._compare(indicator, self._declared(indicator), cell, type_)
                     self._check_field(indicator, cell, type_)
-        self._check_aggregate({i for indicators in cells.values() for i in indicators})
+        check_years(self.view)
+        reaching = {i for indicators in cells.values() for i in indicators}
+        self._check_aggregate(reaching)
+        check_overlaps(self.view, reaching)
         for calculation in self.view.map.calculations:
             self._check_calculation(calculation, cells)
 
@@ -159,6 +164,7 @@ class _Types:
             cells.setdefault(result, set()).update(cells[operand])
 
     def _check_total(self, calculation: Calculation, read: Mapping[Cell, Cell], cells: Reached, at: str) -> None:
+        check_parts(self.view, calculation.over, calculation.parts, f"{at}.parts")
         for indicator in sorted({i for cell in read for i in cells[cell]}):
             for id_ in varying(self.view, indicator, calculation.over, calculation.parts):
                 self._additive(indicator, id_, f"{at}.over")

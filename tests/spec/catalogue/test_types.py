@@ -11,6 +11,7 @@ from greffe.errors import BadDefinition
 
 LEGS = "source:INDICATEUR,target:leg"
 PERIODS = small.table("source:TIME_PERIOD,target:TIME_PERIOD", "2023,2022,r1,exact,exact,,,recalled,,")
+LATER = small.table("source:TIME_PERIOD,target:TIME_PERIOD", "2022,2023,r1,exact,exact,,,recalled,,")
 CONVICTED = small.INDICATORS["CONDAMNES"]
 
 
@@ -24,11 +25,11 @@ def the_map(cell, indicator="CONDAMNES", *, shifted=False, **changed):
     return found | changed
 
 
-def files(map_, indicator="CONDAMNES", indicators=None, *, shifted=False):
+def files(map_, indicator="CONDAMNES", indicators=None, *, shifted=""):
     """The small catalogue with that map."""
     found = small.files(map_, legs=small.table(LEGS, f"{indicator},CONVICTED,r1,exact,exact,,,recalled,,"))
     if shifted:
-        found["mappings/BODY/dates.csv"] = PERIODS
+        found["mappings/BODY/dates.csv"] = {"lag_1y": LATER}.get(shifted, PERIODS)
     if indicators:
         declared = small.indicators(indicators)
         found[small.path(declared)] = dump_file(declared)
@@ -99,11 +100,11 @@ def test_a_stock_is_moved_by_rows_of_its_periods(have, want, kind):
     type_ = cell("moment", want, **{kind: "the true dates are rows"})
     error = refused(files(the_map(type_), indicators=declared))
     assert error.message == f"CONDAMNES is moved from {have} to {want} by {kind}, and TIME_PERIOD is copied as it is."
-    moved = files(the_map(type_, shifted=True), indicators=declared, shifted=True)
+    moved = files(the_map(type_, shifted=True), indicators=declared, shifted=kind)
     assert load(moved).maps
     other = "lag_1y" if kind == "shift_1jan" else "shift_1jan"
     wrong = the_map(cell("moment", want, **{other: "because"}), shifted=True)
-    assert f"has moment {have}" in refused(files(wrong, indicators=declared, shifted=True)).message
+    assert f"has moment {have}" in refused(files(wrong, indicators=declared, shifted=other)).message
 
 
 def test_persons_onto_cases_says_which_conversion_would_do():
