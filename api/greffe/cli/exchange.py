@@ -18,10 +18,11 @@ from greffe.errors import BadInput, BadQuery, nearest
 from greffe.mapping.exchange.difference import Change, difference
 from greffe.mapping.exchange.files import WRITERS, map_of, read
 from greffe.mapping.exchange.sets import MappingSet, Signed, mapping_set, table_named, users_of
+from greffe.model.instants import paris_day
 from greffe.model.maps import RepresentationMap
-from greffe.release.definitions import map_subject
+from greffe.release.decisions import Decision, decisions_of
 from greffe.release.parts import Parts
-from greffe.release.people import actor, approvers, author_of
+from greffe.release.people import actor
 from greffe.release.proposals import propose
 
 
@@ -96,13 +97,25 @@ def base_of(parts: Parts, catalogue: Catalogue, table: RepresentationMap) -> Map
 
 
 def _signed(parts: Parts, catalogue: Catalogue, table: RepresentationMap) -> Mapping[str, Signed]:
-    """Signatures are under the structure maps that use the rows: a row is approved when all of them are."""
-    users = users_of(catalogue, table)
-    signed = [approvers(parts, map_subject(m), m.checksum) for m in users]
-    common = [name for name in (signed[0] if signed else ()) if all(name in names for names in signed)]
-    authors = sorted({author_of(parts, map_subject(m), m.checksum) for m in users})
-    said = Signed(authors[0] if len(authors) == 1 else "", tuple(common), "approved" if len(common) > 1 else "proposed")
-    return {row.row_id: said for row in table.rows}
+    """What the register says of each row: it is approved when two have signed it in every map that uses it."""
+    keys = tuple((table.file, row.row_id) for row in table.rows)
+    by_map = [decisions_of(parts, map_, keys) for map_ in users_of(catalogue, table)]
+    return {key[1]: _together([decisions[key] for decisions in by_map]) for key in keys}
+
+
+def _together(decisions: Sequence[Decision]) -> Signed:
+    """The decisions on one row in several maps as one: common author and approvers, the latest day."""
+    authors = {d.author for d in decisions}
+    common = tuple(name for name in decisions[0].approvers if all(name in d.approvers for d in decisions))
+    approved = all(d.since for d in decisions)
+    said = [f"{c.person}, {paris_day(c.instant)}: {c.text}" for d in decisions for c in d.comments]
+    return Signed(
+        authors.pop() if len(authors) == 1 else "",
+        common,
+        "approved" if approved else "proposed",
+        paris_day(max(d.since for d in decisions)) if approved else "",
+        tuple(dict.fromkeys(said)),
+    )
 
 
 def _problems(problems: Sequence[BadInput], json_: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import openpyxl
@@ -36,6 +37,32 @@ def test_out_changed_and_in_again(home: Path, tmp_path: Path):
     assert wrong.code == 2
     assert "is not a code of" in wrong.out
     assert "nothing is taken" in wrong.err
+
+
+def test_what_people_signed_and_said_goes_out_with_the_row(tmp_path: Path):
+    """Author, both approvers, the day and a comment on the row stand in the columns of SSSOM, and come in without a note."""
+    home, out = tmp_path / "var", tmp_path / "sex.tsv"
+    for name, role in (("camille", "author"), ("driss", "approver"), ("eva", "approver")):
+        assert run(home, "people", "--add", name, "--role", role).code == 0
+    for name in ("driss", "eva"):
+        assert run(home, "approve", "maps", "--as", name).code == 0
+    assert run(home, "mappings", "export", "ESTAT/sexe_to_sex", "--out", str(out)).code == 0
+    row = next(line for line in out.read_text().splitlines() if "\tSEX-001\t" in line).split("\t")
+    header = next(line for line in out.read_text().splitlines() if line.startswith("subject_id")).split("\t")
+    said = dict(zip(header, row, strict=True))
+    assert said["reviewer_id"] == "person:driss|person:eva"
+    assert said["status"] == "approved"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", said["mapping_date"])
+    text = out.read_text().replace("\tMen, all ages:", "\tAll men:")
+    out.write_text(text)
+    made = run(home, "mappings", "import", str(out), "--as", "camille", "--reason", "Shorter.", "--json").json()
+    assert made["notes"] == []
+    place = "mappings/ESTAT/sexe_to_sex.csv#SEX-001"
+    told = run(home, "proposals", "comment", made["proposal"], "Why?", "--row", place, "--as", "driss")
+    assert told.code == 0, told.err
+    assert run(home, "mappings", "export", "ESTAT/sexe_to_sex", "--out", str(out)).code == 0
+    assert "driss" in out.read_text()
+    assert "Why?" in out.read_text()
 
 
 def test_a_workbook_becomes_a_proposal(home: Path, tmp_path: Path):
