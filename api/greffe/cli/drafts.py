@@ -1,15 +1,14 @@
-"""Commands that read drafts: drafts, findings, coverage."""
+"""Commands that read drafts: drafts, findings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Annotated
 
 import typer
 
 from greffe.cli.common import Home, Json, parts_of
-from greffe.cli.show import failing, say, show
+from greffe.cli.show import failing, show
 from greffe.model.findings import Finding
 from greffe.release.lifecycle import kept_draft
 from greffe.release.people import approvers
@@ -18,7 +17,7 @@ from greffe.web.language import chosen_language
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    for command in (drafts, findings, coverage):
+    for command in (drafts, findings):
         app.command()(command)
 
 
@@ -96,45 +95,3 @@ def _key(key: Mapping[str, str]) -> str:
     if "INDICATEUR" in key:
         return " ".join(f"{name}={code}" for name, code in key.items() if code not in ("_Z", ""))
     return ".".join(key.values())
-
-
-def coverage(draft: Annotated[str, typer.Argument(help="Draft id.")], home: Home = None, json_: Json = False) -> None:
-    """What a draft leaves out: source codes without a target and their weight, cells not provided, indicators unread."""
-    with failing(json_):
-        _, kept = kept_draft(parts_of(home), draft)
-        data = dict(kept.coverage)
-        unmapped = data.get("unmapped")
-        rows = sorted(
-            (_gap(u) for u in unmapped if isinstance(u, dict)) if isinstance(unmapped, list) else [], key=_weight
-        )
-        show(
-            data,
-            json_,
-            rows=rows,
-            columns=("source", "indicator", "rows", "sum of values", "periods", "why"),
-            title=f"{draft}: {data.get('selected')} rows selected, {data.get('mapped')} mapped. Without a target:",
-        )
-        if not json_:
-            for cell in data.get("not_provided") or ():  # type: ignore[attr-defined]
-                cells = " ".join(f"{name}={code}" for name, code in cell["cells"].items())
-                say(f"not provided: {cells}: {cell['kind']}, {cell['reason']}")
-            unread = data.get("unread")
-            say(f"indicators of the source that no map reads: {', '.join(unread) if isinstance(unread, dict) else ''}")
-
-
-def _gap(unmapped: Mapping[str, object]) -> dict[str, object]:
-    """One group of rows without a target, as a line of the table."""
-    why = f"{unmapped['kind']}: {unmapped['reason']}" if unmapped["declared"] else "NO ROW in the map says why"
-    return {
-        "source": unmapped["source"],
-        "indicator": unmapped["indicator"],
-        "rows": unmapped["rows"],
-        "sum of values": unmapped["total"],
-        "periods": f"{unmapped['first_period']} to {unmapped['last_period']}",
-        "why": why,
-    }
-
-
-def _weight(gap: Mapping[str, object]) -> tuple[bool, Decimal]:
-    """What nobody declared first, the heaviest first."""
-    return not str(gap["why"]).startswith("NO ROW"), -Decimal(str(gap["sum of values"] or 0))

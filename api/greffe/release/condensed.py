@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -19,7 +20,7 @@ from greffe.arrow import pq
 from greffe.engine import Connection, quoted
 from greffe.mapping.condensed import Form, condense, form_of
 from greffe.mapping.resolve import Plan
-from greffe.release.sources import Feed, checksum
+from greffe.release.sources import Feed, Inputs, checksum, load_main
 
 TABLE: Final = "condensed_source"
 MOST_BYTES: Final = 2_000_000_000  # of all files together; the ones not used for longest go first
@@ -55,6 +56,17 @@ def kept(connection: Connection, plan: Plan, feed: Feed, folder: Path) -> str:
                 )
                 return TABLE
     return ""
+
+
+def source_of(connection: Connection, plan: Plan, inputs: Inputs, folder: Path, progress: Callable[[str], None]) -> str:
+    """The condensed source of a map, kept or made again (and kept); the extracts themselves where they cannot be
+    condensed. Raises Broken for a kept extract that is not what was written."""
+    found = kept(connection, plan, inputs.main, folder)
+    if found:
+        return found
+    progress(f"reading the extracts of {plan.map.target.id} again")
+    source = load_main(connection, inputs)
+    return keep(connection, plan, inputs.main, source, folder) or source
 
 
 def is_kept(plan: Plan, feed: Feed, folder: Path) -> bool:

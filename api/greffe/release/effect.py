@@ -6,7 +6,7 @@ that preparation kept (made again from the kept extracts when it is gone), prote
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -22,34 +22,16 @@ from greffe.model.findings import Finding
 from greffe.model.maps import StructureMap
 from greffe.model.references import Reference
 from greffe.model.structures import Dataflow, DataStructure
-from greffe.release.condensed import keep, kept
-from greffe.release.drafts import read_draft
+from greffe.release.condensed import source_of
+from greffe.release.datasets import NEW, Dataset, known
 from greffe.release.job import Job
-from greffe.release.manifest import findings, made_from, table
 from greffe.release.parts import Parts
 from greffe.release.prepare import MAPPED, check_mapped, make
-from greffe.release.sources import choose_inputs, inputs_of, load_main, load_populations
+from greffe.release.sources import choose_inputs, inputs_of, load_populations
 
 Progress = Callable[[str], None]
-RELEASED, DRAFTED, NEW = "released", "drafted", "new"
 BEFORE, AFTER = "effect_before", "effect_after"
 MOST: Final = 1_000  # changes of one dataset that are listed; all are counted
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """A dataset as it is: a current release, a draft that waits, or (`new`) a dataflow of a map that has none yet."""
-
-    name: str
-    state: str
-    dataflow: Reference
-    origin: str
-    map_checksum: str
-    extracts: tuple[str, ...]
-    findings: tuple[Finding, ...]
-    data: Path | None
-    selected: int = 0
-    mapped: int = 0
 
 
 @dataclass(frozen=True)
@@ -115,7 +97,7 @@ def effect(
     with parts.connection() as connection:
         for map_ in touched:
             try:
-                datasets = _known(parts, map_.target) or [_new(parts, after, map_)]
+                datasets = known(parts, map_.target) or [_new(parts, after, map_)]
             except Refused:  # no extract, or real and synthetic ones: nothing to try it on
                 waiting.append(str(map_.reference))
                 continue
@@ -124,7 +106,7 @@ def effect(
                 lists = _differ_in_lists(before, after, map_)
                 found.append(_of(parts, connection, after, map_, dataset, lists, progress, most))
     others = {m.target for m in before.maps.values()} - {m.target for m in touched}
-    untouched = sum(len(_known(parts, target)) for target in others)
+    untouched = sum(len(known(parts, target)) for target in others)
     return Effect(tuple(found), tuple(str(m.reference) for m in touched), tuple(waiting), untouched)
 
 
@@ -153,41 +135,7 @@ def _new(parts: Parts, after: Catalogue, map_: StructureMap) -> Dataset:
     """A dataflow that has no dataset yet, with the extracts it would be prepared from. Raises Refused."""
     inputs = choose_inputs(after, map_, parts.ledger().accepted, parts.settings.extracts)
     ids = tuple(e.id for e in inputs.extracts)
-    return Dataset(map_.target.id, NEW, map_.target, inputs.origin, "", ids, (), None)
-
-
-def _known(parts: Parts, flow: Reference) -> list[Dataset]:
-    """The current release of a dataflow, and the last draft of each origin that is younger and not released."""
-    ledger = parts.ledger()
-    found = []
-    release = ledger.current(flow, parts.clock())
-    if release is not None:
-        manifest = made_from(parts, release)
-        data = parts.observations.file(release.name, "data.parquet")
-        found.append(
-            Dataset(
-                str(release), RELEASED, flow, release.origin, str(manifest.get("map_checksum", "")),
-                tuple(table(manifest, "extracts")), findings(manifest), data, *_rows(manifest.get("coverage")),
-            )
-        )  # fmt: skip
-    waiting = {d.origin: d for d in ledger.drafts.values() if d.dataflow == flow}
-    for record in waiting.values():
-        if ledger.release_of_draft(record.id) is None and (parts.settings.drafts / record.id).is_dir():
-            draft = read_draft(parts.settings.drafts / record.id)
-            found.append(
-                Dataset(
-                    record.id, DRAFTED, flow, record.origin, record.map_checksum,
-                    tuple(record.extracts), draft.findings, draft.data, *_rows(draft.coverage),
-                )
-            )  # fmt: skip
-    return found
-
-
-def _rows(coverage: object) -> tuple[int, int]:
-    """Rows selected and mapped, as coverage tells them."""
-    said = coverage if isinstance(coverage, Mapping) else {}
-    selected, mapped = said.get("selected"), said.get("mapped")
-    return (selected if isinstance(selected, int) else 0, mapped if isinstance(mapped, int) else 0)
+    return Dataset(map_.target.id, NEW, map_.target, inputs.origin, ids)
 
 
 def _of(
@@ -209,7 +157,7 @@ def _of(
     current = ledger.current(flow.reference, parts.clock())
     previous = parts.observations.file(current.name, "data.parquet") if current else None
     job = Job(after, map_, flow, structure, inputs, previous=previous)
-    source = _source(connection, job, parts.settings.condensed, progress)
+    source = source_of(connection, plan(map_, after), inputs, parts.settings.condensed, progress)
     populations = load_populations(connection, inputs)
     result = make(connection, job, source, populations)
     _load_before(connection, structure, dataset.data)
@@ -220,27 +168,16 @@ def _of(
     made = (*result.mapped.findings, *result.protected)
     if comparison.moves or lists:
         made += check_mapped(connection, job, populations)
-    known = {_identity(f) for f in dataset.findings}
-    new = tuple(replace(f, values={}) for f in made if _identity(f) not in known)
+    old = {_identity(f) for f in dataset.findings}
+    new = tuple(replace(f, values={}) for f in made if _identity(f) not in old)
     return DatasetEffect(
         dataset,
         str(map_.reference),
         comparison,
         new,
-        (dataset.selected, result.mapped.selected),
-        (dataset.mapped, result.mapped.mapped),
+        (dataset.count("selected"), result.mapped.selected),
+        (dataset.count("mapped"), result.mapped.mapped),
     )
-
-
-def _source(connection: Connection, job: Job, folder: Path, progress: Progress) -> str:
-    """The condensed source of a job, kept or made again; the extracts themselves where they cannot be condensed."""
-    plan_, feed = plan(job.map, job.catalogue), job.inputs.main
-    found = kept(connection, plan_, feed, folder)
-    if found:
-        return found
-    progress(f"reading the extracts of {job.dataflow.reference.id} again")
-    source = load_main(connection, job.inputs)
-    return keep(connection, plan_, feed, source, folder) or source
 
 
 def _load_before(connection: Connection, structure: DataStructure, data: Path | None) -> None:

@@ -18,7 +18,8 @@ from journey_tools import ROOT, run
 from greffe.arrow import pq
 from greffe.catalogue.load import load, read_folders
 from greffe.errors import BadDefinition
-from greffe.release.effect import DRAFTED, NEW, RELEASED, Effect, effect
+from greffe.release.datasets import DRAFTED, NEW, RELEASED
+from greffe.release.effect import Effect, effect
 from greffe.release.proposals import propose, proposed_catalogue
 
 EXAMPLES = int(os.environ.get("GREFFE_TEST_EXAMPLES", "30")) // 10

@@ -1,0 +1,183 @@
+"""How much of what was selected found a target, and how much of what is asked was filled: exact counts and shares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from greffe.arrow import decimal, integer, text
+from greffe.engine import Connection, quoted
+from greffe.mapping.effect import shown
+from greffe.mapping.resolve import INDICATOR, PARTS
+from greffe.mapping.sql import Parameters, columns, condition
+from greffe.model.maps import NotProvided
+
+MOST: Final = 1_000  # cells without a reason that are listed; all are counted
+CELLS: Final = 1_000_000  # combinations of allowed codes that are looked at one by one
+DECIMALS: Final = 2  # of shares in percent
+
+
+@dataclass(frozen=True)
+class Weight:
+    """Selected rows of one indicator and the exact sum of their values (None without any)."""
+
+    rows: int
+    total: Decimal | None
+
+
+@dataclass(frozen=True)
+class Share:
+    """One indicator: rows selected, of them mapped, without a target by a row that says why, and without any reason.
+
+    `total` and `mapped_total` are exact sums as text. Shares in percent; that of the values is '' for an indicator whose
+    values do not add up, and where nothing has a value.
+    """
+
+    indicator: str
+    rows: int
+    mapped: int
+    declared: int
+    unexplained: int
+    total: str
+    mapped_total: str
+    share_of_rows: str
+    share_of_values: str
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Target cells: combinations of the codes that constraints allow. `filled` by a value in some period; the others by
+    reason: the kind of a `not_provided`, `missing` (only empty observations, whose status says why), or none.
+
+    `unexplained`: the first cells without a reason. `counted` is False when there are too many to look at.
+    """
+
+    expected: int
+    filled: int
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    without_reason: int = 0
+    unexplained: tuple[Mapping[str, str], ...] = ()
+    counted: bool = True
+
+
+def percent(part: int | Decimal, whole: int | Decimal) -> str:
+    """part / whole in percent, rounded once, half away from zero; '' of nothing."""
+    return shown(Fraction(part) * 100 / Fraction(whole), DECIMALS) if whole else ""
+
+
+def weights(connection: Connection, table: str, select: Mapping[str, Sequence[str]]) -> dict[str, Weight]:
+    """The selected rows of a source, or of its condensed table, by indicator ('' for a source without indicators)."""
+    there = columns(connection, table)
+    counted = f"CAST(sum({PARTS}) AS BIGINT)" if PARTS in there else "count(*)"
+    indicator = quoted(INDICATOR) if INDICATOR in there else "''"
+    parameters = Parameters()
+    rows = connection.execute(
+        f"SELECT {indicator}, {counted}, sum(OBS_VALUE) FROM {quoted(table)} WHERE {condition(parameters, select)} "
+        "GROUP BY 1 ORDER BY 1",
+        parameters.values,
+    ).fetchall()
+    return {text(name): Weight(integer(count), decimal(total)) for name, count, total in rows}
+
+
+def shares(
+    selected: Mapping[str, Weight], unmapped: Iterable[Mapping[str, object]], additive: frozenset[str]
+) -> tuple[Share, ...]:
+    """Shares by indicator. `unmapped`: groups of rows without a target as coverage keeps them (mapping.unmapped)."""
+    groups = list(unmapped)
+    found = []
+    for indicator, weight in selected.items():
+        mine = [g for g in groups if g["indicator"] == indicator]
+        declared = sum(integer(g["rows"]) for g in mine if g["declared"])
+        left = sum(integer(g["rows"]) for g in mine if not g["declared"])
+        lost = sum((Fraction(str(g["total"] or 0)) for g in mine), Fraction())
+        total = Fraction(weight.total) if weight.total is not None else None
+        kept = total - lost if total is not None else None
+        adds = indicator in additive and bool(total)
+        found.append(
+            Share(
+                indicator,
+                weight.rows,
+                weight.rows - declared - left,
+                declared,
+                left,
+                _exact(total),
+                _exact(kept),
+                percent(weight.rows - declared - left, weight.rows),
+                shown(kept * 100 / total, DECIMALS) if adds and total and kept is not None else "",
+            )
+        )
+    return tuple(found)
+
+
+def _exact(number: Fraction | None) -> str:
+    """A sum of decimals as text, without trailing zeros."""
+    if number is None:
+        return ""
+    digits = 0
+    while (number * 10**digits).denominator != 1:
+        digits += 1
+    return shown(number, digits)
+
+
+def cells(
+    connection: Connection,
+    dimensions: Sequence[str],
+    allowed: Mapping[str, frozenset[str]],
+    observations: str,
+    not_provided: Sequence[NotProvided],
+) -> Cells:
+    """Every combination of the allowed codes held against a table of observations (dimensions, OBS_VALUE, NULL missing).
+
+    A dimension that no constraint restricts is asked for the codes that are there.
+    """
+    expected = 1
+    for dimension in dimensions:
+        expected *= len(allowed[dimension]) if dimension in allowed else 1
+    if expected > CELLS:
+        return Cells(expected, 0, counted=False)
+    parameters = Parameters()
+    axes = ", ".join(_axis(d, allowed.get(d), observations, parameters) for d in dimensions)
+    names = ", ".join(quoted(d) for d in dimensions)
+    on = " AND ".join(f"c.{quoted(d)} = o.{quoted(d)}" for d in dimensions)
+    cases = [f"WHEN {_met(entry, parameters)} THEN {parameters.add(entry.kind)}" for entry in not_provided]
+    rows = connection.execute(
+        f"SELECT CASE WHEN o.valued THEN 'filled' {' '.join(cases)} WHEN o.valued IS NOT NULL THEN 'missing' ELSE '' END "
+        f"AS reason, {', '.join(f'c.{quoted(d)}' for d in dimensions)}, count(*) OVER (PARTITION BY reason) AS n "
+        f"FROM (SELECT * FROM {axes}) c LEFT JOIN (SELECT {names}, bool_or(OBS_VALUE IS NOT NULL) AS valued "
+        f"FROM {quoted(observations)} GROUP BY ALL) o ON {on} "
+        f"QUALIFY row_number() OVER (PARTITION BY reason ORDER BY {', '.join(f'c.{quoted(d)}' for d in dimensions)}) "
+        f"<= CASE WHEN reason = '' THEN {MOST} ELSE 1 END ORDER BY ALL",
+        parameters.values,
+    ).fetchall()
+    counts = {text(row[0]): integer(row[-1]) for row in rows}
+    left = tuple(dict(zip(dimensions, map(text, row[1:]), strict=False)) for row in rows if row[0] == "")
+    reasons = {reason: count for reason, count in counts.items() if reason not in ("", "filled")}
+    return Cells(sum(counts.values()), counts.get("filled", 0), reasons, counts.get("", 0), left)
+
+
+def _axis(dimension: str, codes: frozenset[str] | None, observations: str, parameters: Parameters) -> str:
+    name = quoted(dimension)
+    if codes is None:
+        return f"(SELECT DISTINCT {name} FROM {quoted(observations)}) {quoted(f'a_{dimension}')}"
+    return f"(SELECT unnest({parameters.add(sorted(codes))}) AS {name}) {quoted(f'a_{dimension}')}"
+
+
+def _met(entry: NotProvided, parameters: Parameters) -> str:
+    """A cell is one of those that the map says it leaves empty."""
+    return condition(parameters, {component: (code,) for component, code in entry.cells.items()}, "c.")
+
+
+Gap = tuple[str, tuple[tuple[str, str], ...], str]
+
+
+def gaps(unmapped: Iterable[Mapping[str, object]]) -> dict[Gap, Mapping[str, object]]:
+    """Groups without a target by what names them: component, source codes, indicator."""
+    found: dict[Gap, Mapping[str, object]] = {}
+    for group in unmapped:
+        source = group["source"]
+        codes = tuple((str(k), str(v)) for k, v in source.items()) if isinstance(source, Mapping) else ()
+        found[str(group["component"]), codes, str(group["indicator"])] = group
+    return found

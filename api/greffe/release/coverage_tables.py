@@ -1,0 +1,153 @@
+"""Coverage as rows: one a dataset, recipient, part of a questionnaire or indicator; and every gap, one a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Final
+
+from greffe.errors import BadQuery, nearest
+from greffe.mapping.coverage import DECIMALS, percent
+from greffe.mapping.effect import shown
+from greffe.release.coverage import Covered, Group, Overview, without_reason
+
+Row = dict[str, object]
+BY: Final[Mapping[str, Callable[[Covered], Sequence[str]]]] = {
+    "dataflow": lambda one: [one.dataset.name],
+    "recipient": lambda one: one.recipients or ["(nobody asks)"],
+    "questionnaire": lambda one: one.questionnaires or ["(no questionnaire)"],
+}
+COLUMNS: Final = (
+    "rows", "mapped", "share of rows, %", "explained", "no reason", "cells", "filled", "with reason", "without reason",
+)  # fmt: skip
+GAP_COLUMNS: Final = (
+    "what", "recipients", "questionnaires", "dataset", "component", "codes", "indicator", "rows", "sum of values",
+    "first period", "last period", "why", "reason", "reference",
+)  # fmt: skip
+
+
+def table(found: Overview, by: str) -> tuple[tuple[str, ...], list[Row]]:
+    """Columns and rows of a summary. Raises BadQuery for another `by` than recipient, dataflow, questionnaire, indicator."""
+    if by == "indicator":
+        columns = (
+            "indicator",
+            "datasets",
+            "rows",
+            "mapped",
+            "share of rows, %",
+            "share of values, %",
+            "no reason",
+            "why unread",
+        )
+        return columns, [*_indicators(found), *_unread(found)]
+    if by not in BY:
+        raise BadQuery(f"{by!r} is nothing to sum up by.", parameter="--by", nearest=nearest(by, [*BY, "indicator"]))
+    groups: dict[str, list[Covered]] = {}
+    for one in found.covered:
+        for name in BY[by](one):
+            groups.setdefault(name, []).append(one)
+    return (by, *COLUMNS), [{by: name, **_sums(members)} for name, members in groups.items()]
+
+
+def _sums(members: Sequence[Covered]) -> Row:
+    rows, mapped = (sum(one.dataset.count(n) for one in members) for n in ("selected", "mapped"))
+    left = sum(without_reason(one.dataset.listed("unmapped"))[1] for one in members)
+    expected, filled, empty = (
+        sum(numbers)
+        for numbers in zip(*((c.cells.expected, c.cells.filled, c.cells.without_reason) for c in members), strict=True)
+    )
+    return {
+        "rows": rows,
+        "mapped": mapped,
+        "share of rows, %": percent(mapped, rows),
+        "explained": rows - mapped - left,
+        "no reason": left,
+        "cells": expected,
+        "filled": filled,
+        "with reason": sum(sum(one.cells.reasons.values()) for one in members),
+        "without reason": empty,
+    }
+
+
+def _indicators(found: Overview) -> Iterator[Row]:
+    """Per indicator over all datasets that read it; the value shares are of the sums of values of all of them."""
+    names = dict.fromkeys(share.indicator for one in found.covered for share in one.shares)
+    for name in sorted(names):
+        mine = [share for one in found.covered for share in one.shares if share.indicator == name]
+        rows, mapped = sum(s.rows for s in mine), sum(s.mapped for s in mine)
+        adding = [s for s in mine if s.share_of_values]
+        total = sum((Fraction(s.total) for s in adding), Fraction())
+        kept = sum((Fraction(s.mapped_total) for s in adding), Fraction())
+        yield {
+            "indicator": name,
+            "datasets": [one.dataset.name for one in found.covered if any(s.indicator == name for s in one.shares)],
+            "rows": rows,
+            "mapped": mapped,
+            "share of rows, %": percent(mapped, rows),
+            "share of values, %": shown(kept * 100 / total, DECIMALS) if total else "",
+            "no reason": sum(s.unexplained for s in mine),
+            "why unread": "",
+        }
+
+
+def _unread(found: Overview) -> Iterator[Row]:
+    for name, reason in found.unread.items():
+        yield {"indicator": name, "datasets": [], "why unread": reason or "NO MAP reads it and NO FILE says why"}
+
+
+def gap_rows(found: Overview) -> Iterator[Row]:
+    """Every gap: groups of source codes without a target, target cells without a value or a reason (and those with one, by
+    reason), dataflows without a dataset, tables not provided, indicators that no map reads."""
+    for one in found.covered:
+        yield from (_row(one, "source codes without a target", **_group(g)) for g in one.dataset.listed("unmapped"))
+        for entry in one.dataset.listed("not_provided"):
+            yield _row(
+                one, "cells not provided", codes=_words(entry["cells"]), why=entry["kind"], reason=entry["reason"],
+                reference=entry["reference"],
+            )  # fmt: skip
+        for cell in one.cells.unexplained:
+            yield _row(one, "cell never filled", codes=_words(cell), why="NO REASON")
+    for flow in found.empty:
+        yield {"what": "dataflow without a dataset", "dataset": flow.id}
+    for recipient in found.recipients:
+        for table_ in recipient.not_provided:
+            yield {
+                "what": "table not provided", "recipients": recipient.id, "dataset": table_.table, "why": table_.kind,
+                "reason": table_.reason, "reference": table_.reference,
+            }  # fmt: skip
+    for name, reason in found.unread.items():
+        yield {
+            "what": "indicator that no map reads",
+            "indicator": name,
+            "why": "" if reason else "NO REASON",
+            "reason": reason,
+        }
+
+
+def _row(one: Covered, what: str, **cells: object) -> Row:
+    return {
+        "what": what,
+        "recipients": " ".join(one.recipients),
+        "questionnaires": " ".join(one.questionnaires),
+        "dataset": one.dataset.name,
+        **cells,
+    }
+
+
+def _group(group: Group) -> Row:
+    return {
+        "component": group["component"],
+        "codes": _words(group["source"]),
+        "indicator": group["indicator"],
+        "rows": group["rows"],
+        "sum of values": group["total"],
+        "first period": group["first_period"],
+        "last period": group["last_period"],
+        "why": group["kind"] if group["declared"] else "NO REASON",
+        "reason": group["reason"],
+        "reference": group["reference"],
+    }
+
+
+def _words(codes: object) -> str:
+    return " ".join(f"{k}={v}" for k, v in codes.items()) if isinstance(codes, Mapping) else ""
