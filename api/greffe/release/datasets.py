@@ -51,14 +51,25 @@ class Dataset:
 
 def known(parts: Parts, flow: Reference) -> list[Dataset]:
     """The current release of a dataflow, and the last draft of each origin, if it is not released."""
+    release, drafts = _names(parts, flow)
+    return [*([of_release(parts, release)] if release else []), *(of_draft(parts, id_) for id_ in drafts)]
+
+
+def how_many(parts: Parts, flow: Reference) -> int:
+    """The number of datasets that `known` gives."""
+    release, drafts = _names(parts, flow)
+    return len(drafts) + (release is not None)
+
+
+def _names(parts: Parts, flow: Reference) -> tuple[Release | None, list[str]]:
     ledger = parts.ledger()
-    release = ledger.current(flow, parts.clock())
-    found = [of_release(parts, release)] if release is not None else []
-    waiting = {d.origin: d for d in ledger.drafts.values() if d.dataflow == flow}
-    for record in waiting.values():
-        if ledger.release_of_draft(record.id) is None and (parts.settings.drafts / record.id).is_dir():
-            found.append(of_draft(parts, record.id))
-    return found
+    waiting = {d.origin: d.id for d in ledger.drafts.values() if d.dataflow == flow}
+    drafts = [
+        id_
+        for id_ in waiting.values()
+        if ledger.release_of_draft(id_) is None and (parts.settings.drafts / id_).is_dir()
+    ]
+    return ledger.current(flow, parts.clock()), drafts
 
 
 def of_release(parts: Parts, release: Release) -> Dataset:

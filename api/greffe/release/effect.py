@@ -23,7 +23,7 @@ from greffe.model.maps import StructureMap
 from greffe.model.references import Reference
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.release.condensed import source_of
-from greffe.release.datasets import NEW, Dataset, known
+from greffe.release.datasets import NEW, Dataset, how_many, known
 from greffe.release.job import Job
 from greffe.release.parts import Parts
 from greffe.release.prepare import MAPPED, check_mapped, make
@@ -106,7 +106,7 @@ def effect(
                 lists = _differ_in_lists(before, after, map_)
                 found.append(_of(parts, connection, after, map_, dataset, lists, progress, most))
     others = {m.target for m in before.maps.values()} - {m.target for m in touched}
-    untouched = sum(len(known(parts, target)) for target in others)
+    untouched = sum(how_many(parts, target) for target in others)
     return Effect(tuple(found), tuple(str(m.reference) for m in touched), tuple(waiting), untouched)
 
 
@@ -120,7 +120,13 @@ def _differs(before: Catalogue, after: Catalogue, map_: StructureMap) -> bool:
 
 def _differ_in_lists(before: Catalogue, after: Catalogue, map_: StructureMap) -> bool:
     """What the figures of a map are held against differs: a dataflow, its structure, code lists, what is allowed."""
+    if _artefact_files(before) == _artefact_files(after):
+        return False
     return any(_held_against(before, f) != _held_against(after, f) for f in (map_.source, map_.target))
+
+
+def _artefact_files(catalogue: Catalogue) -> dict[str, str]:
+    return {path: checksum for path, checksum in catalogue.files.items() if path.startswith("sdmx/")}
 
 
 def _held_against(catalogue: Catalogue, flow: Reference) -> tuple[object, ...]:
