@@ -159,7 +159,8 @@ def test_a_proposal_is_tried_as_it_was_made(house, files):
 
 def test_a_map_without_an_extract_is_named(house, files):
     found = tried(house, edited(files, "mappings/ESTAT/sexe_to_sex.csv", "Men, all ages: natural", "Natural"))
-    assert (found.datasets, found.waiting) == ((), ("SSER:MAP_ESTAT_CRIM_JUST_SEX(1.0.0)",))
+    assert found.datasets == ()
+    assert any(name.startswith("SSER:MAP_ESTAT_CRIM_JUST_SEX(") for name in found.waiting)
 
 
 ROWS = st.lists(
