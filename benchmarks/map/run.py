@@ -56,7 +56,7 @@ def one(side: str, source: Path, maps: int, folder: Path) -> dict[str, object]:
             map_ = cube.structure_map(number)
             started = time.perf_counter()
             if side == "greffe":
-                apply(connection, map_, books, "source_rows", {}, "made")
+                apply(connection, map_, books, "source_rows", {}, "made", unique=True)
             else:
                 connection.execute(cube.plain_sql(number, "source_rows", "made"))
             spent += time.perf_counter() - started

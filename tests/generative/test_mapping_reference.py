@@ -275,11 +275,13 @@ def populations(draw):
 
 
 def prepared(connection, rows, map_, people, decimals):
-    """Apply on fresh tables."""
+    """Apply on fresh tables, in one pass where no row comes twice."""
     load(connection, "random_rows", rows, 3)
     load(connection, "random_people", people, 1)
     books = catalogue(3, decimals)
-    return books, apply(connection, map_, books, "random_rows", {POPULATION: "random_people"}, "random_mapped")
+    tables = {POPULATION: "random_people"}
+    unique = len({tuple(r[d] for d in (*SOURCE_DIMENSIONS, "TIME_PERIOD")) for r in rows}) == len(rows)
+    return books, apply(connection, map_, books, "random_rows", tables, "random_mapped", unique=unique)
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))

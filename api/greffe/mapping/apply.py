@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from greffe.arrow import decimal
 from greffe.catalogue.catalogue import Catalogue
@@ -11,9 +11,11 @@ from greffe.engine import Connection, Overflow, quoted
 from greffe.errors import BadInput
 from greffe.mapping.calculations import calculate
 from greffe.mapping.checks import judge
+from greffe.mapping.condensed import condense, form_of
 from greffe.mapping.group import group
 from greffe.mapping.relation import Cells
-from greffe.mapping.resolve import Resolved, let_go, plan, resolve
+from greffe.mapping.resolve import PARTS, Plan, Resolved, let_go, plan, resolve
+from greffe.mapping.sql import columns
 from greffe.mapping.unmapped import Unmapped, unmapped
 from greffe.model.findings import Finding
 from greffe.model.maps import StructureMap
@@ -45,23 +47,48 @@ def apply(
     source: str,
     populations: Mapping[Reference, str],
     into: str,
+    *,
+    unique: bool = False,
 ) -> Mapped:
     """Map the rows of `source` (columns `extract`, `row`, the internal components, OBS_TEXT) into the new temporary
     table `into`. `populations` names a table of the same shape for each dataflow that a rate divides by.
+    `unique`: no two rows of `source` share a key, as in kept extracts, so that they may be brought together first.
 
     Raises BadDefinition for a map that cannot run, BadInput for a number that exact arithmetic cannot hold.
     """
-    resolved = resolve(connection, plan(map_, catalogue), source, into)
+    plan_ = plan(map_, catalogue)
+    rows = _brought_together(connection, plan_, source, f"{into}_condensed") if unique else source
+    resolved = resolve(connection, plan_, rows, into, whole=rows != source)
     try:
-        return apply_to(connection, resolved, populations, into, {})
+        return apply_to(connection, resolved, populations, into, {}, source)
     finally:
         let_go(connection, resolved)
 
 
+def _brought_together(connection: Connection, plan_: Plan, source: str, into: str) -> str:
+    """The table of the rows that the rules can tell apart, made in one pass over the source; the source itself where that
+    would bring nothing together."""
+    form = form_of(plan_)
+    if not form.summed or PARTS in columns(connection, source):
+        return source
+    try:
+        return into if condense(connection, plan_, source, form, into, unique=True) else source
+    except Overflow:
+        return source
+
+
 def apply_to(
-    connection: Connection, resolved: Resolved, populations: Mapping[Reference, str], into: str, only: Cells
+    connection: Connection,
+    resolved: Resolved,
+    populations: Mapping[Reference, str],
+    into: str,
+    only: Cells,
+    source: str = "",
 ) -> Mapped:
-    """The same for a map that is resolved, limited to mapped observations with the target cells `only`."""
+    """The same for a map that is resolved, limited to mapped observations with the target cells `only`.
+
+    `source`: the table of the single rows, where `resolved` reads them brought together; findings name single rows.
+    """
     try:
         grouped = group(connection, resolved, only, into)
         _fits(connection, into)
@@ -71,7 +98,10 @@ def apply_to(
             f"{resolved.plan.target.decimals}) holds: {str(error).splitlines()[0]}"
         ) from error
     left_out = unmapped(connection, resolved, into)
-    findings = judge(connection, resolved, grouped, only)
+    single = (
+        replace(resolved, source=source, kept="", condensed=False) if source not in ("", resolved.source) else resolved
+    )
+    findings = judge(connection, single, grouped, only)
     for column in ("parts", "fault", "differing"):
         connection.execute(f"ALTER TABLE {quoted(into)} DROP COLUMN {column}")
     computed = calculate(connection, resolved.plan, populations, into)

@@ -61,26 +61,32 @@ def _read(plan: Plan) -> set[str]:
     return {INDICATOR, TIME, *(s for rule in plan.rules for s in rule.sources)}
 
 
-def condense(connection: Connection, plan: Plan, source: str, form: Form, into: str) -> bool:
+def condense(connection: Connection, plan: Plan, source: str, form: Form, into: str, *, unique: bool = False) -> bool:
     """Make the condensed table `into` of the rows of `source`. False, and no table, when that would change a result:
-    rows share a whole key (a sum would count one twice), or a sum has more digits than a column holds."""
-    held = hold(connection, plan, source, into)
+    rows share a whole key (a sum would count one twice), or a sum has more digits than a column holds.
+
+    `unique`: the caller knows that no two rows share a key, so that one pass is enough.
+    """
+    held = "" if unique else hold(connection, plan, source, into)
     selected = {} if held else plan.map.select
     rows = held or source
-    if repeated(connection, plan, rows, selected):
+    if not unique and repeated(connection, plan, rows, selected):
         return False
     digits = scale(connection, rows)
     parameters = Parameters()
     dimensions = [*plan.source.dimension_ids, TIME]
-    constant = [d for d in dimensions if d in form.summed or d not in columns(connection, rows)]
+    there = columns(connection, rows)
+    constant = [d for d in dimensions if d in form.summed or d not in there or len(form.select.get(d, ())) == 1]
+    # Where only this run reads the table, single rows are read from the source itself.
+    first = "CAST('' AS VARCHAR) AS extract, 0 AS row" if unique else "min(extract) AS extract, min(row) AS row"
     keys = [quoted(d) for d in dimensions if d not in constant]
-    keys += [f"{cell(plan, a)} AS {quoted(a)}" for a in form.attributes]
+    keys += [quoted(a) if unique else f"{cell(plan, a)} AS {quoted(a)}" for a in form.attributes]
     gone = [f"CAST({parameters.add(_code(form, d))} AS VARCHAR) AS {quoted(d)}" for d in constant]
     where = condition(parameters, selected)
     by = ", ".join(str(n + 1) for n in range(len(keys) + 1))
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {quoted(into)} AS SELECT {', '.join(keys)}, {MEASURE} IS NOT NULL AS valued, "
-        f"{', '.join(gone)}{', ' if gone else ''}min(extract) AS extract, min(row) AS row, sum({MEASURE}) AS {MEASURE}, "
+        f"{', '.join(gone)}{', ' if gone else ''}{first}, sum({MEASURE}) AS {MEASURE}, "
         f"min(OBS_TEXT) AS OBS_TEXT, count(*) AS {PARTS}, CAST(max({received(digits)}) AS BIGINT) AS {DECIMALS} "
         f"FROM {quoted(rows)} WHERE {where} GROUP BY {by}",
         parameters.values,

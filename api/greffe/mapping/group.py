@@ -9,7 +9,7 @@ from typing import Final
 from greffe.engine import Connection, quoted
 from greffe.mapping.relation import Cells, Flag, Relation, flags, relation
 from greffe.mapping.resolve import DECIMALS, PARTS, TIME, Plan, Resolved
-from greffe.mapping.sql import PLAIN, Parameters, condition, decimals_of, exists, fewest, written
+from greffe.mapping.sql import PLAIN, Parameters, condition, exists, fewest, written
 from greffe.mapping.status import ABSENT, CHANGING, DIFFERS, FREE, MISSING
 
 STATUS: Final = "OBS_STATUS"
@@ -156,12 +156,14 @@ def _valued(resolved: Resolved) -> str:
 
 
 def received(digits: int, prefix: str = "") -> str:
-    """SQL: decimals of the text that was received; of a text that is not plain, those its value needs."""
+    """SQL: digits after the point, or the comma, of the text that was received; a sum has at least those it needs."""
     if not digits:
         return "0"
-    text, value = f"{prefix}OBS_TEXT", f"{prefix}OBS_VALUE"
-    plain = f"regexp_full_match({text}, '{PLAIN}')"
-    return f"CASE WHEN {value} IS NULL THEN 0 WHEN {plain} THEN {decimals_of(text)} ELSE {fewest(value, digits)} END"
+    text = f"{prefix}OBS_TEXT"
+    places = " ".join(
+        f"WHEN position('{mark}' IN {text}) > 0 THEN length({text}) - position('{mark}' IN {text})" for mark in ".,"
+    )
+    return f"CASE {places} ELSE 0 END"
 
 
 def _finished(
@@ -199,7 +201,8 @@ def _text(resolved: Resolved) -> str:
     )
     if resolved.plan.map.aggregate is None:
         return single
-    return f"CASE WHEN parts = 1 THEN {single} ELSE {written('total', digits, 'decimals')} END"
+    finest = f"greatest(decimals, {fewest('total', digits)})"
+    return f"CASE WHEN parts = 1 THEN {single} ELSE {written('total', digits, finest)} END"
 
 
 def _attribute(name: str, rows: Relation, reasons: tuple[Flag, ...], parameters: Parameters) -> str:

@@ -127,13 +127,17 @@ def _check(map_: StructureMap, found: Sequence[Rule], source: DataStructure, tar
             raise BadDefinition("Only one component is copied into one; others need a map.", file=map_.file)
 
 
-def resolve(connection: Connection, plan_: Plan, source: str, name: str) -> Resolved:
-    """Resolve every rule against the selected rows of `source`; temporary tables are called after `name`."""
+def resolve(connection: Connection, plan_: Plan, source: str, name: str, *, whole: bool = False) -> Resolved:
+    """Resolve every rule against the selected rows of `source`; temporary tables are called after `name`.
+
+    `whole`: `source` is a table that holds the selected rows alone; `let_go` drops it.
+    """
     digits = scale(connection, source)
     looked_up = [r for r in plan_.rules if _looked_up(plan_, r)]
     keys = [_keys(r) for r in looked_up]
     condensed = PARTS in columns(connection, source)
-    kept = hold(connection, plan_, source, name, (PARTS, DECIMALS) if condensed else ())
+    beside = (PARTS, DECIMALS) if condensed else ()
+    kept = source if whole else hold(connection, plan_, source, name, beside)
     counts, selected = _distinct(connection, plan_, kept, source, keys, f"sum({PARTS})" if condensed else "count(*)")
     lookups = []
     for number, (rule, key) in enumerate(zip(looked_up, keys, strict=True)):

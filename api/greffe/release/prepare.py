@@ -67,7 +67,7 @@ def prepare(connection: Connection, job: Job, folder: Path, condensed: Path, pro
 
 def make(connection: Connection, job: Job, source: str, populations: Mapping[Reference, str]) -> Result:
     """Map the rows of `source` (or of its condensed table) and protect the result."""
-    mapped = apply(connection, job.map, job.catalogue, source, populations, MAPPED)
+    mapped = apply(connection, job.map, job.catalogue, source, populations, MAPPED, unique=True)
     connection.execute(f"UPDATE {MAPPED} SET DATA_ORIGIN = $1", [job.inputs.origin])
     return Result(mapped, suppress(connection, MAPPED, job.structure))
 
