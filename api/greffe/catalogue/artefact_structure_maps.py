@@ -59,7 +59,8 @@ def _check_ends(node: Node, found: StandardStructureMap) -> None:
 def _check_targets(node: Node, found: StandardStructureMap) -> None:
     targets = [id_ for c in found.components for id_ in c.targets]
     targets += [f.component for f in found.fixed if not f.of_source]
-    targets += [other for d in (*found.epochs, *found.date_patterns) for _, other in d.components]
+    # Rules of time for one component are tried in turn: together they are one rule (SM-23).
+    targets += {other: None for d in (*found.epochs, *found.date_patterns) for _, other in d.components}
     twice = next((id_ for id_ in targets if targets.count(id_) > 1), "")
     if twice:
         raise node.wrong(f"Two rules give the target component {twice!r} (SM-23).")

@@ -16,7 +16,15 @@ from greffe.catalogue.representation_writing import write_representation
 from greffe.catalogue.tree import read_json
 from greffe.errors import BadDefinition
 from greffe.model.artefacts import Annotation, Maintainable
-from greffe.model.mappings import MappedValue, StandardRepresentationMap, StandardStructureMap, ValueMapping
+from greffe.model.mappings import (
+    DateMapping,
+    DatePatternMapping,
+    EpochMapping,
+    MappedValue,
+    StandardRepresentationMap,
+    StandardStructureMap,
+    ValueMapping,
+)
 from greffe.model.maps import MapRow, RepresentationMap, SourceValue
 from greffe.model.references import Urn
 
@@ -77,7 +85,10 @@ def _document(map_: StandardStructureMap, components: list[Document], file: str)
         "select": {a.id: _json(a, file) for a in map_.annotations if a.type == "SELECT"},
         "components": components,
     }
-    found |= {"fixed": {f.component: f.values[0] for f in map_.fixed if f.values}} if map_.fixed else {}
+    for key, of_source in (("fixed", False), ("fixed_source", True)):
+        constants = {f.component: f.values[0] for f in map_.fixed if f.values and f.of_source == of_source}
+        found |= {key: constants} if constants else {}
+    found |= _dates(map_)
     sections: dict[str, list[object]] = {"types": []}
     for annotation in map_.annotations:
         if annotation.type in _SECTIONS:
@@ -87,6 +98,29 @@ def _document(map_: StandardStructureMap, components: list[Document], file: str)
         if annotation.type == "AGGREGATE":
             found["aggregate"] = _json(annotation, file)
     return found | sections
+
+
+def _dates(map_: StandardStructureMap) -> Document:
+    """Time rules in the order of the file they were in, and the formats of periods (SM-30 to SM-33)."""
+    rules = {one.id: one for one in (*map_.date_patterns, *map_.epochs)}
+    order = next((_json(a, map_.reference.id) for a in map_.annotations if a.type == "TIME_ORDER"), list(rules))
+    names = [str(n) for n in order if str(n) in rules] if isinstance(order, list) else list(rules)
+    found: Document = (
+        {"times": [_time(rules[n], *pair) for n in names for pair in rules[n].components]} if rules else {}
+    )
+    formats = {one.frequency: one.pattern for one in map_.frequency_formats}
+    return found | ({"frequency_formats": formats} if formats else {})
+
+
+def _time(rule: DateMapping, source: str, target: str) -> Document:
+    found: Document = {"id": rule.id, "source": source, "target": target}
+    if isinstance(rule, EpochMapping):
+        found |= {"kind": "epoch", "base": rule.base, "unit": rule.unit}
+    elif isinstance(rule, DatePatternMapping):
+        found |= {"kind": "date-pattern", "pattern": rule.pattern, "locale": rule.locale}
+    found |= {"resolve": rule.resolve} if rule.resolve else {}
+    key = "frequency_dimension" if rule.frequency_dimension else "frequency"
+    return found | {key: rule.frequency_dimension or rule.frequency}
 
 
 def _section(annotation: Annotation, file: str) -> object:

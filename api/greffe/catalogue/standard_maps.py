@@ -10,19 +10,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
+from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import NotFound
 from greffe.model.artefacts import Annotation, Maintainable
 from greffe.model.mappings import (
     ComponentMapping,
+    DatePatternMapping,
+    EpochMapping,
     FixedMapping,
+    FrequencyFormat,
     MappedValue,
     StandardRepresentationMap,
     StandardStructureMap,
     ValueMapping,
 )
-from greffe.model.maps import MapRow, RepresentationMap, SourceValue, StructureMap
+from greffe.model.maps import MapRow, RepresentationMap, SourceValue, StructureMap, TimeRule
 from greffe.model.references import Reference, Urn
 from greffe.model.structures import Dataflow, DataStructure
 
@@ -73,8 +77,51 @@ def standard_structure_map(map_: StructureMap) -> StandardStructureMap:
             ComponentMapping(c.sources, c.targets, Urn("representationmap", c.map.reference) if c.map else None)
             for c in map_.components
         ),
-        fixed=tuple(FixedMapping(id_, (code,)) for id_, code in map_.fixed.items()),
+        fixed=(
+            *(FixedMapping(id_, (code,)) for id_, code in map_.fixed.items()),
+            *(FixedMapping(id_, (code,), of_source=True) for id_, code in map_.fixed_source.items()),
+        ),
+        epochs=tuple(_epoch(map_, rule) for rule in map_.times if rule.kind == "epoch"),
+        date_patterns=tuple(_date_pattern(map_, rule) for rule in map_.times if rule.kind == "date-pattern"),
+        frequency_formats=tuple(
+            FrequencyFormat(f"{_FORMAT}{frequency}", frequency, pattern)
+            for frequency, pattern in map_.frequency_formats.items()
+        ),
     )
+
+
+_FORMAT: Final = "FORMAT_"  # before a frequency: the id of its format
+
+
+def _epoch(map_: StructureMap, rule: TimeRule) -> EpochMapping:
+    return EpochMapping(
+        rule.id,
+        ((rule.source, rule.target),),
+        rule.frequency,
+        rule.frequency_dimension,
+        _formats(map_, rule),
+        rule.resolve,
+        base=rule.base,
+        unit=rule.unit,
+    )
+
+
+def _date_pattern(map_: StructureMap, rule: TimeRule) -> DatePatternMapping:
+    return DatePatternMapping(
+        rule.id,
+        ((rule.source, rule.target),),
+        rule.frequency,
+        rule.frequency_dimension,
+        _formats(map_, rule),
+        rule.resolve,
+        pattern=rule.pattern,
+        locale=rule.locale,
+    )
+
+
+def _formats(map_: StructureMap, rule: TimeRule) -> tuple[str, ...]:
+    """Formats that a rule may need, where the data give the frequency."""
+    return tuple(f"{_FORMAT}{f}" for f in map_.frequency_formats) if rule.frequency_dimension else ()
 
 
 def standard_representation_map(
@@ -140,12 +187,8 @@ def _said_of_map(map_: StructureMap) -> Iterator[Annotation]:
         yield Annotation("CELL_TYPE", _text(type_))
     if map_.aggregate is not None:
         yield Annotation("AGGREGATE", _text(map_.aggregate))
-    for rule in map_.times:
-        yield Annotation("TIME_RULE", _text(rule), id=rule.id)
-    for frequency, pattern in map_.frequency_formats.items():
-        yield Annotation("FREQUENCY_FORMAT", pattern, id=frequency)
-    for id_, value in map_.fixed_source.items():
-        yield Annotation("FIXED_SOURCE", value, id=id_)
+    if len({rule.kind for rule in map_.times}) > 1:
+        yield Annotation("TIME_ORDER", json.dumps([rule.id for rule in map_.times]))
     for calculation in map_.calculations:
         yield Annotation("CALCULATION", _text(calculation), id=calculation.id)
     for left_out in map_.not_provided:

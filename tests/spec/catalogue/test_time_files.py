@@ -5,9 +5,19 @@ from __future__ import annotations
 import pytest
 import small_catalogue as small
 
+from greffe.catalogue.artefact_json import read_message
+from greffe.catalogue.from_standard import map_files
 from greffe.catalogue.load import load
 from greffe.errors import BadDefinition
-from greffe.model.mappings import StandardStructureMap
+from greffe.formats import structure_json
+from greffe.model.dataset import Header
+from greffe.model.mappings import (
+    DatePatternMapping,
+    EpochMapping,
+    FixedMapping,
+    FrequencyFormat,
+    StandardStructureMap,
+)
 from greffe.model.maps import TimeRule
 from greffe.model.references import Reference
 
@@ -46,14 +56,32 @@ def test_time_rules_are_read():
     assert map_.fixed_source == {"CONF": "C1"}
 
 
-def test_nothing_of_them_is_lost_in_the_form_that_is_served():
-    """What the exchanged form does not say itself stands in its annotations."""
-    books = load(small.files(the_map(TIME, frequency_formats={"M": "yyyy-'M'MM"}, fixed_source={"CONF": "C1"})))
+def test_they_are_served_in_the_standards_form_and_come_back():
+    """SM-12, SM-30 to SM-34: date patterns, epochs and formats as the standard says them, and our file from that again."""
+    document = the_map(EPOCH, TIME, frequency_formats={"M": "yyyy-'M'MM"}, fixed_source={"CONF": "C1"})
+    books = load(small.files(document))
     served = books.get(StandardStructureMap, Reference("SSER", "MAP_OUT"))
-    said = {(a.type, a.id): a.title for a in served.annotations}
-    assert '"pattern": "dd/MM/yyyy"' in said["TIME_RULE", "T1"]
-    assert said["FREQUENCY_FORMAT", "M"] == "yyyy-'M'MM"
-    assert said["FIXED_SOURCE", "CONF"] == "C1"
+    dates = (("CONF", "TIME_PERIOD"),)
+    assert served.date_patterns == (
+        DatePatternMapping("T1", dates, "M", resolve="endOfPeriod", pattern="dd/MM/yyyy", locale="fr"),
+    )
+    assert served.epochs == (
+        EpochMapping("T2", dates, "", "freq", ("FORMAT_M",), "endOfPeriod", base="1970", unit="day"),
+    )
+    assert served.frequency_formats == (FrequencyFormat("FORMAT_M", "M", "yyyy-'M'MM"),)
+    assert served.fixed[-1] == FixedMapping("CONF", ("C1",), of_source=True)
+    tables = [
+        books.artefacts["representationmap", t.reference] for t in books.maps[served.reference].representation_maps
+    ]
+    [map_] = books.maps.values()
+    for form in ("2.0.0", "2.1.0"):
+        sent = read_message(
+            b"".join(structure_json.write(Header("M1", "2026-11-24T10:00:00Z"), [served, *tables], version=form)), "m"
+        )
+        [again] = load(small.files(document) | map_files(sent, "m")).maps.values()
+        assert (again.times, again.frequency_formats, again.fixed_source) == (
+            map_.times, map_.frequency_formats, map_.fixed_source,
+        )  # fmt: skip
 
 
 def test_a_list_of_one_fixed_value_is_that_value():
