@@ -10,6 +10,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from typer.testing import CliRunner
+
+from greffe.cli import app
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -33,6 +37,15 @@ def run(home: Path, *arguments: str, timeout: float = 300) -> Ran:
         cwd=ROOT, env=env, capture_output=True, text=True, timeout=timeout, check=False,
     )  # fmt: skip
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def inside(home: Path, *arguments: str) -> Ran:
+    """`greffe …` in this process: for what needs many commands and no process of its own."""
+    env = {"GREFFE_HOME": str(home), "COLUMNS": "200"}
+    done = CliRunner().invoke(app, list(arguments), env=env)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return Ran(done.exit_code, done.stdout, done.stderr)
 
 
 def free_port() -> int:

@@ -12,7 +12,7 @@ from typing import Final
 
 import yaml
 
-from greffe.catalogue.representation_writing import write_representation
+from greffe.catalogue.representation_dump import dump_representation
 from greffe.catalogue.tree import read_json
 from greffe.errors import BadDefinition
 from greffe.model.artefacts import Annotation, Maintainable
@@ -65,7 +65,7 @@ def _files(map_: StandardStructureMap, tables: Mapping[Urn, StandardRepresentati
             table = tables[component.map]
             place = _path(table, ".csv", file)
             one["map"] = posixpath.relpath(place, posixpath.dirname(path))
-            found[place] = write_representation(_table(table, component.sources, component.targets, place, file))
+            found[place] = dump_representation(_table(table, component.sources, component.targets, place, file))
         components.append(one)
     return {path: _yaml(_document(map_, components, file)), **found}
 

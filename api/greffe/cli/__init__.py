@@ -13,6 +13,7 @@ import greffe.cli.exchange as exchange
 import greffe.cli.figures as figures
 import greffe.cli.proposals as proposals
 import greffe.cli.service as service
+import greffe.cli.structuremaps as structuremaps
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -28,6 +29,7 @@ decisions.add_to(app)
 exchange.add_to(app)
 proposals.add_to(app)
 service.add_to(app)
+structuremaps.add_to(app)
 demo.add_to(app)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from exchange_tools import ROOT
-from journey_tools import run
+from journey_tools import inside as run
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from collections import Counter
 import openpyxl
 import pytest
 from exchange_tools import ROOT, shipped, shipped_tables
-from journey_tools import run
+from journey_tools import inside as run
 
 from greffe.catalogue.representation_files import CONFIDENCES as ALL
 from greffe.mapping.doubts.collect import doubts

@@ -13,7 +13,8 @@ import pytest
 from house import AUTHOR, FLOW, House, new_house
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
-from journey_tools import ROOT, run
+from journey_tools import ROOT
+from journey_tools import inside as run
 
 from greffe.arrow import pq
 from greffe.catalogue.load import load, read_folders
