@@ -23,7 +23,20 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
 
-HEADER = "indicateur,periode,freq,territoire,strate,mesure,valeur,unite,statut,conf,version,extrait_le".split(",")
+HEADER = [
+    "indicateur",
+    "periode",
+    "freq",
+    "territoire",
+    "strate",
+    "mesure",
+    "valeur",
+    "unite",
+    "statut",
+    "conf",
+    "version",
+    "extrait_le",
+]
 INTO = Path(__file__).resolve().parent / "estimates"
 QUANTILE = Fraction(196, 100)
 
@@ -64,7 +77,7 @@ def main() -> None:
 
 def sampled(indicator: str, unit: str, strata: tuple[Stratum, ...], year: int) -> list[list[str]]:
     """The rows of one sample and year."""
-    draw = random.Random(f"{indicator} {year}")  # noqa: S311 made-up figures
+    draw = random.Random(f"{indicator} {year}")
     found = {s.code: sum(draw.random() < s.share + 0.01 * (year - 2022) for _ in range(s.drawn)) for s in strata}
     rows = []
     for s in strata:
