@@ -109,6 +109,28 @@ def test_clearance_rate_and_disposition_time_follow_from_the_collection(server):
             assert q91["Q91_L1", "P0", year] == q91["Q91_L1", "P1", before]
 
 
+def test_an_estimate_shows_its_precision_and_a_forecast_its_bounds(server):
+    """Of 349,500 users for whom the 1,500 respondents of 2024 stand, 208,045 are satisfied: 59.53 percent, ± 2.68."""
+
+    def table(flow: str) -> dict[tuple[str, str, str], dict[str, str]]:
+        body = httpx.get(f"{server}/sdmx/v1/data/{flow}?format=csv").text
+        return {(r["INDICATOR"], r["ESTIMATE"], r["TIME_PERIOD"]): r for r in csv.DictReader(io.StringIO(body))}
+
+    surveys, forecast = table("OBS_SURVEYS"), table("OBS_FORECASTS")
+    shown = {e: r["OBS_VALUE"] for (i, e, year), r in surveys.items() if (i, year) == ("USERS_SATISFIED", "2024")}
+    assert shown == {
+        "POINT": "59.53", "SE": "1.37", "CI_LOW": "56.85", "CI_HIGH": "62.20", "SAMPLE": "1500", "W_POS": "208045",
+        "W_ALL": "349500",
+    }  # fmt: skip
+    assert {(r["OBS_STATUS"], r["DATA_ORIGIN"]) for r in surveys.values()} == {("E", "synthetic")}
+    assert {(r["OBS_STATUS"], r["METHOD"]) for r in forecast.values()} == {("F", "FORECAST")}
+    assert forecast["PRISONERS", "POINT", "2026"]["OBS_VALUE"] == "81900"
+    assert forecast["PRISONERS", "CI_LOW", "2026"]["OBS_VALUE"] == "80400"
+    names = httpx.get(f"{server}/sdmx/v1/codelist/SSER/OBS_ESTIMATE/1.0.0").text
+    assert "Standard error, percentage points" in names
+    assert "Erreur type, en points" in names
+
+
 def test_clearance_rate_agrees_with_the_sample_file_read_by_pandas(server, demo_home):
     rows = pd.read_csv(demo_home / "samples/clean.csv", dtype=str, keep_default_na=False)
     last = rows.sort_values("version").drop_duplicates(

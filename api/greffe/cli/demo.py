@@ -120,6 +120,7 @@ def build(parts: Parts, samples: Path) -> None:
         Extract(published / "prisons.csv", "GENESIS, as published by UNODC", "DAP", "real", "INT_JUSTICE"),
         Extract(published / "ssmsi_infractions.csv", "SSMSI, as published by Eurostat", "SSMSI", "real", "INT_SSMSI"),
         Extract(published / "population.csv", "Insee", "INSEE", "real", "INT_POPULATION"),
+        Extract(samples / "estimates/estimates.csv", "Sample surveys", "SSER", "synthetic", "INT_ESTIMATIONS"),
     ):
         taken = take(parts, extract)
         out.print(f"  accepted {escape(taken.record.id)}: {taken.record.rows:,} rows, {extract.origin}")
