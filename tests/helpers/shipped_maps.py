@@ -31,12 +31,17 @@ def shipped() -> Catalogue:
 
 
 def map_rows(
-    connection: Connection, name: str, text: str, people: dict[str, str] | None = None
+    connection: Connection,
+    name: str,
+    text: str,
+    people: dict[str, str] | None = None,
+    left_out: tuple[str, ...] = ("UNIT",),
 ) -> tuple[Mapped, dict[str, dict[str, str | None]]]:
     """Run a shipped map on rows written with | between the cells.
 
-    Gives what the engine said, and the observations by `KEY PERIOD`, the key without frequency and country, its codes
-    joined by dots: `STOCK.TOTAL.T 2019`. `people`: year → inhabitants of métropole and DROM, for rates.
+    Gives what the engine said, and the observations by `KEY PERIOD`, the key without frequency, country and what is
+    `left_out`, its codes joined by dots: `STOCK.TOTAL.T 2019`. `people`: year → inhabitants of métropole and DROM, for
+    rates.
     """
     books = shipped()
     map_ = books.maps[Reference("SSER", name)]
@@ -45,7 +50,7 @@ def map_rows(
     load(connection, "shipped_rows", rows, source.measures[0].representation.decimals or 2, source.dimension_ids)
     mapped = apply(connection, map_, books, "shipped_rows", _population(connection, books, people), "shipped_mapped")
     target = books.structure(books.get(Dataflow, map_.target))
-    shown = [d for d in target.dimension_ids if d not in ("FREQ", "REF_AREA", "UNIT")]
+    shown = [d for d in target.dimension_ids if d not in ("FREQ", "REF_AREA", *left_out)]
     found = {
         ".".join(str(r[d]) for d in shown) + f" {r['TIME_PERIOD']}": r for r in fetch(connection, "shipped_mapped")
     }

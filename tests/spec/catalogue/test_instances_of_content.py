@@ -77,8 +77,12 @@ def test_the_questionnaire_of_cepej():
     assert (parents["Q107_L3_1_4"], parents["Q107_L3_1"], parents["Q107_L3"], parents["Q107"]) == (
         "Q107_L3_1", "Q107_L3", "Q107", "PROSECUTION",
     )  # fmt: skip
-    answered = {i.id: i.flows for i in items if isinstance(i, ReportingCategory) and i.flows}
-    assert answered == {"Q91": (Urn("dataflow", Reference("SSER", "CEPEJ_Q91")),)}
+    answered = {i.id: i.flows[0].reference.id for i in items if isinstance(i, ReportingCategory) and i.flows}
+    assert answered == {"Q91": "CEPEJ_Q91", "Q107": "CEPEJ_PROSECUTION", "Q107_1": "CEPEJ_PROSECUTION"} | dict.fromkeys(
+        ("Q94", "Q97", "Q98", "Q99", "Q100", "Q101"), "CEPEJ_CASES"
+    ) | dict.fromkeys(("Q46", "Q49", "Q52", "Q55", "Q146", "Q170", "Q192"), "CEPEJ_PROFESSIONALS") | dict.fromkeys(
+        ("Q6", "Q12_1", "Q15_1", "Q20", "Q20_1", "Q102"), "CEPEJ_RESOURCES"
+    )
 
 
 def pairs(items: tuple[ItemMap, ...]) -> list[tuple[str, str]]:
