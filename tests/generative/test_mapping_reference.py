@@ -19,7 +19,10 @@ from small_maps import (
     STATUSES,
     TARGET_ATTRIBUTES,
     TARGET_DIMENSIONS,
+    calendar,
     catalogue,
+    complement,
+    convert,
     copy,
     counted,
     dated,
@@ -31,6 +34,7 @@ from small_maps import (
     over,
     rate,
     small_map,
+    split,
     total,
 )
 
@@ -39,7 +43,7 @@ from greffe.mapping.apply import apply
 from greffe.mapping.condensed import condense, form_of
 from greffe.mapping.explain import trace
 from greffe.mapping.resolve import plan
-from greffe.model.maps import ComponentMap, MapRow, RepresentationMap, SourceValue
+from greffe.model.maps import ComponentMap, MapRow, NotProvided, RepresentationMap, SourceValue
 from greffe.model.references import Reference
 from greffe.settings import EngineSettings
 
@@ -51,7 +55,7 @@ DOMAINS = {
     "AGE": ["MIN", "MAJ"],
     "GEO": ["a", "b"],
     "TERRITOIRE": ["fr_met"] * 9 + ["fr_all"],
-    "TIME_PERIOD": ["2021", "2022", "2023", "2022-Q3"],
+    "TIME_PERIOD": ["2021", "2022", "2023", *(f"2022-Q{n}" for n in (1, 2, 3, 4))],
     "STATUT": ["D", "D", "D", "PR", "E", "B"],
     "CONF": ["", "", "", "C1"],
     "NOTE": ["", "", "n1", "n2"],
@@ -105,7 +109,7 @@ def source_rows(draw):
     return rows
 
 
-WIDTH = ((2, 3), (2, 3), (1, 2), (1, 1), (1, 3))
+WIDTH = ((2, 3), (2, 3), (1, 2), (1, 1), (1, 5))
 
 
 @st.composite
@@ -155,7 +159,7 @@ def component(draw, sources, targets, choices):
 PLAIN = {
     "kind": {"A1": "K", "A2": "L", "B1": "N", "B12": "K"},
     "sex": {"1": "M", "2": "F", "9": "U"},
-    "TIME_PERIOD": {"2021": "2021", "2022": "2022", "2023": "2023", "2022-Q3": "2022"},
+    "TIME_PERIOD": {"2021": "2021", "2022": "2022", "2023": "2023", **{f"2022-Q{n}": "2022" for n in (1, 2, 3, 4)}},
     "freq": {"MIN": "A", "MAJ": "Q"},
 }
 CHOICES = {
@@ -192,6 +196,27 @@ def calculations(draw):
                     lambda w, d, s: rate({**w, "unit": ("NR",)}, {"unit": "RT"}, 1000, d, status=s, reason="why"),
                     where, st.integers(0, 2), st.sampled_from(["", "E"]),
                 ),
+                st.builds(
+                    lambda w, p: complement("sex", "T", p, {"sex": "R"}, w),
+                    where, st.sampled_from([("M",), ("M", "F"), ("U", "F")]),
+                ),
+                st.builds(
+                    lambda w, k, d: split("kind", "K", dict(zip("VWXY", k, strict=False)), d, w, {"unit": "SP"}),
+                    where, st.sampled_from([("1/3", "2/3"), ("1/3", "1/3", "1/3"), ("0.5", "0.25", "0.125", "0.125")]),
+                    st.integers(0, 2),
+                ),
+                st.builds(
+                    lambda w, f, d: convert({**w, "unit": ("NR",)}, {"unit": "DAY"}, f, d),
+                    where, st.sampled_from(["30.4375", "1/1000", "7/3"]), st.integers(0, 2),
+                ),
+                st.builds(lambda w: convert({**w, "unit": ("NR",)}, {"unit": "X"}, "12"), where),
+                st.builds(
+                    lambda w, p, m, least: calendar(
+                        *p, m, {"freq": p[1]}, w, *((1, least) if m == "mean" else ()), reason="why"
+                    ),
+                    where, st.sampled_from([("Q", "A"), ("Q", "S"), ("S", "A")]),
+                    st.sampled_from(["sum", "mean", "first", "last"]), st.sampled_from([0, 0, 1]),
+                ),
                 st.builds(lambda w, y: lag({**w, "kind": ("K",)}, {"kind": "Z"}, y), where, st.integers(1, 2)),
             ),
             min_size=draw(st.sampled_from([0, 1, 2])),
@@ -199,6 +224,14 @@ def calculations(draw):
         )
     )  # fmt: skip
     return tuple(replace(c, id=f"{c.kind}_{n}") for n, c in enumerate(one))
+
+
+CELLS = {"freq": "A", "kind": "L", "sex": "F", "unit": "NR", "geo": "a"}
+ABSENT = (
+    NotProvided(CELLS, "not-available", "not held", "a reference", publish=True),
+    NotProvided(CELLS | {"sex": "Z"}, "not-applicable", "cannot be", publish=True, periods=("2019", "2022")),
+    NotProvided({"sex": "O"}, "other-house", "theirs"),
+)
 
 
 @st.composite
@@ -247,6 +280,9 @@ def maps(draw, timed=False):
         )
     )
     select = draw(st.sampled_from([{}, {}, {"SEXE": ("1", "2")}, {"INDICATEUR": ("A1", "A2", "B1"), "AGE": ("MIN",)}]))
+    absent = draw(st.sampled_from([(), (), ABSENT]))
+    if absent:
+        select = {**select, "TERRITOIRE": ("fr_met",)}
     return small_map(
         *parts,
         select=select,
@@ -255,6 +291,8 @@ def maps(draw, timed=False):
         calculations=draw(calculations()),
         times=times,
         formats=draw(st.sampled_from([{}, {"M": "yyyy-'M'MM"}])) if times else {},
+        not_provided=absent,
+        working=draw(st.sampled_from([{}, {}, {"sex": ("M",)}, {"kind": ("K", "S"), "unit": ("PC",)}])),
     )
 
 
@@ -349,6 +387,8 @@ def test_a_trace_recomputes_what_was_mapped(connection, rows, map_, people):
             assert made.sources
             if made.text:
                 assert sum(Fraction(s.text) for s in made.sources) == Fraction(made.text)
+        elif row["origin_kind"] == "not_provided":
+            assert made.calculation.startswith(("not-available: not held (a reference)", "not-applicable: cannot be"))
         else:
             assert made.calculation_id == row["origin_kind"]
             assert made.operands
@@ -402,7 +442,9 @@ def test_mapped_and_unmapped_are_the_input(connection, rows, map_):
         if row["OBS_VALUE"] and key not in keys:
             keys.add(key)
             whole.append(row | {"TERRITOIRE": "fr_met"})
-    map_ = replace(map_, calculations=(), aggregate=over(*SOURCE_DIMENSIONS, "TIME_PERIOD"))
+    map_ = replace(
+        map_, calculations=(), not_provided=(), working={}, aggregate=over(*SOURCE_DIMENSIONS, "TIME_PERIOD")
+    )
     _, said = made_of(connection, whole, map_)
     selected = [r for r in whole if all(r[c] in codes for c, codes in map_.select.items())]
     assert said.selected == len(selected) == said.mapped + sum(u.rows for u in said.unmapped)

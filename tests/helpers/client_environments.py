@@ -81,4 +81,5 @@ if __name__ == "__main__":
     make_python("pandasdmx", sys.executable)
     make_python("opensdmx", python_at_least(12))
     make_python("sssom", sys.executable)
+    make_python("vtlengine", sys.executable)
     make_javascript()

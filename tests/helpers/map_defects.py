@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 import yaml
 
+from greffe.catalogue.calculation_types import check_types
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.map_coherence import check_map
 from greffe.catalogue.map_files import read_map
@@ -23,7 +24,6 @@ from greffe.catalogue.map_view import MapView
 from greffe.catalogue.representation_files import read_representation
 from greffe.catalogue.tree import Node
 from greffe.catalogue.type_words import TYPE_WORDS
-from greffe.catalogue.types import check_types
 from greffe.errors import BadDefinition
 from greffe.model.structures import Codelist
 

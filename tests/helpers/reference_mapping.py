@@ -4,7 +4,7 @@ It reads the same structure maps and shares no code with the engine: rules are t
 fractions, results are dictionaries keyed by the target dimensions and the period.
 """
 
-import calendar
+import calendar as almanac
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -48,9 +48,34 @@ def run(map_, rows, people, decimals=2):
                 groups[tuple(target[d] for d in (*TARGET_DIMENSIONS, "TIME_PERIOD"))].append((row, target))
     for key, parts in groups.items():
         summed(map_, key, parts, result, decimals)
+    not_provided(map_, {key[-1] for key in groups}, result)
     for calculation in map_.calculations:
         calculate(map_, calculation, result, people, decimals)
+    for component, codes in map_.working.items():
+        place = TARGET_DIMENSIONS.index(component)
+        for key in [k for k in result.observations if k[place] in codes]:
+            del result.observations[key]
     return result
+
+
+def not_provided(map_, yielded, result):
+    """Published cells without a value, one for each period that the map yields."""
+    for one in map_.not_provided:
+        for period in (one.periods or yielded) if one.publish else ():
+            cells = {**map_.fixed, **one.cells, "TIME_PERIOD": period}
+            key = tuple(cells[d] for d in (*TARGET_DIMENSIONS, "TIME_PERIOD"))
+            if key in result.observations:
+                result.findings.add(("SM-21", "error", key))
+                continue
+            attributes = {
+                "OBS_STATUS": {"not-available": "L", "not-applicable": "M"}[one.kind],
+                "CONF_STATUS": "F",
+                "COMMENT_OBS": one.reason,
+                "TERRITORY": map_.select["TERRITOIRE"][0],
+                "DATA_ORIGIN": None,
+                "FOOTNOTE": None,
+            }
+            result.observations[key] = Observation(None, None, attributes, "not_provided")
 
 
 # --- one row ---------------------------------------------------------------------------------------------------------
@@ -146,7 +171,7 @@ def stretch(rule, value):
         return day, day
     if rule.pattern == "MMMM yyyy":
         month = MONTHS.index(found[1])
-        return date(int(found[2]), month, 1), date(int(found[2]), month, calendar.monthrange(int(found[2]), month)[1])
+        return date(int(found[2]), month, 1), date(int(found[2]), month, almanac.monthrange(int(found[2]), month)[1])
     first, last = days(value)
     return date.fromisoformat(first), date.fromisoformat(last)
 
@@ -307,9 +332,10 @@ def calculate(map_, calculation, result, people, decimals):
     for key, observation in globals()[calculation.kind](map_, calculation, read, there, people, result, decimals):
         made[tuple(key[d] for d in (*TARGET_DIMENSIONS, "TIME_PERIOD"))].append(observation)
     for key, found in made.items():
-        good = [o for o in found if o is not None]
-        if len(good) < len(found):
-            result.findings.add(("QR-TYP-02", "error", key))
+        good = [o for o in found if isinstance(o, Observation)]
+        for fault in found:
+            if fault not in good:
+                result.findings.add((fault or "QR-TYP-02", "error", key))
         if good and (len(found) > 1 or key in result.observations):
             result.findings.add(("SM-21", "error", key))
         elif good:
@@ -346,7 +372,7 @@ def grouped(calculation, read, names, compute, decimals):
         yield key, computed(calculation, ordered, value, digits, absent)
 
 
-def computed(calculation, operands, value, digits, absent, extra=(), without=()):
+def computed(calculation, operands, value, digits, absent, extra=(), without=(), carried=False):
     """A result with the status, comment and attributes that follow from its operands."""
     statuses = [o.attributes["OBS_STATUS"] for o in operands]
     missing = [o.attributes["OBS_STATUS"] for o in operands if o.value is None] + list(without)
@@ -354,6 +380,9 @@ def computed(calculation, operands, value, digits, absent, extra=(), without=())
     if value is not None:
         status = calculation.status or strongest(statuses + list(extra))
         comments += [calculation.reason] if calculation.status and calculation.reason else []
+    elif carried:
+        known = [s for s in missing if s in ("Q", "L", "M", "O")]
+        status = strongest(known) if known else "O"
     elif absent:
         known = [s for s in missing if s in ("Q", "L", "M", "O")]
         status = strongest(known) if known else "O"
@@ -377,6 +406,90 @@ def computed(calculation, operands, value, digits, absent, extra=(), without=())
 def total(map_, calculation, read, there, people, result, decimals):
     """The sum of exactly the parts."""
     return grouped(calculation, read, calculation.parts, lambda v: sum(v.values()), decimals)
+
+
+def complement(map_, calculation, read, there, people, result, decimals):
+    """The whole less exactly the parts."""
+    names = (calculation.whole, *calculation.parts)
+    return grouped(calculation, read, names, lambda v: 2 * v[calculation.whole] - sum(v.values()), decimals)
+
+
+def split(map_, calculation, read, there, people, result, decimals):
+    """Every unit is given on its own: to the code that is furthest below its exact share."""
+    for key, o in read:
+        if key[calculation.over] != calculation.whole:
+            continue
+        units = None if o.value is None else abs(o.value) * 10**calculation.decimals
+        if units is not None and units.denominator != 1:
+            for code in calculation.weights:
+                yield key | calculation.set | {calculation.over: code}, "QR-FMT-10"
+            continue
+        given = {} if units is None else {c: (units * w).__floor__() for c, w in calculation.weights.items()}
+        for _ in range(int(units - sum(given.values())) if given else 0):
+            most = max(calculation.weights, key=lambda c: units * calculation.weights[c] - given[c])
+            given[most] += 1
+        for code in calculation.weights:
+            value = (
+                None if units is None else Fraction(given[code], 10**calculation.decimals) * (-1 if o.value < 0 else 1)
+            )
+            made = computed(calculation, [o], value, calculation.decimals, [], carried=True)
+            yield key | calculation.set | {calculation.over: code}, made
+
+
+def convert(map_, calculation, read, there, people, result, decimals):
+    """The value times the factor."""
+    for key, o in read:
+        value, digits = None, 0
+        if o.value is not None:
+            value = o.value * calculation.factor
+            digits = min(places(o.text), decimals)
+            if calculation.decimals is not None:
+                value, digits = rounded(value, calculation.decimals), calculation.decimals
+        yield key | calculation.set, computed(calculation, [o], value, digits, [], carried=True)
+
+
+PARTS = {
+    ("Q", "A"): lambda y: [f"{y}-Q{n}" for n in (1, 2, 3, 4)],
+    ("S", "A"): lambda y: [f"{y}-S{n}" for n in (1, 2)],
+    ("Q", "S"): lambda p: {"1": [f"{p[:4]}-Q1", f"{p[:4]}-Q2"], "2": [f"{p[:4]}-Q3", f"{p[:4]}-Q4"]}[p[-1]],
+}
+LONGER = {"A": ["{}"], "S": ["{}-S1", "{}-S2"]}
+
+
+def calendar(map_, calculation, read, there, people, result, decimals):
+    """Every longer period of every year, looked for part by part."""
+    dims = list(TARGET_DIMENSIONS)
+    periods = sorted({form.format(k["TIME_PERIOD"][:4]) for k, _ in read for form in LONGER[calculation.to]})
+    for rest in dict.fromkeys(tuple(k[d] for d in dims) for k, _ in read):
+        for period in periods:
+            names = PARTS[calculation.from_, calculation.to](period)
+            count = len(names)
+            if calculation.method in ("first", "last"):
+                names = [names[0 if calculation.method == "first" else -1]]
+            found = {
+                k["TIME_PERIOD"]: o for k, o in read if tuple(k[d] for d in dims) == rest and k["TIME_PERIOD"] in names
+            }
+            if not found:
+                continue
+            key = dict(zip(dims, rest, strict=True)) | {"TIME_PERIOD": period} | calculation.set
+            if len({o.attributes["TERRITORY"] for o in found.values()}) > 1:
+                yield key, None
+                continue
+            valued = {n: found[n].value for n in names if n in found and found[n].value is not None}
+            absent = [n for n in names if n not in valued]
+            ordered = [found[n] for n in names if n in found]
+            few = absent and calculation.least and len(valued) >= calculation.least
+            value, digits = None, 0
+            if few or not absent:
+                value = sum(valued.values())
+                digits = max(min(places(o.text), decimals) for o in ordered if o.text)
+                if calculation.method == "mean":
+                    value, digits = rounded(value / len(valued), calculation.decimals), calculation.decimals
+            made = computed(calculation, ordered, value, digits, absent, ["E"] if few else [])
+            if few:
+                note = f"mean of {len(valued)} of {count} periods: {calculation.reason}"
+                made.attributes["COMMENT_OBS"] = "; ".join(filter(None, [made.attributes["COMMENT_OBS"], note]))
+            yield key, made
 
 
 def formula(map_, calculation, read, there, people, result, decimals):

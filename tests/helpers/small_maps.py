@@ -6,6 +6,7 @@ FOOTNOTE.
 """
 
 from decimal import Context, Decimal
+from fractions import Fraction
 
 import pyarrow as pa
 
@@ -181,7 +182,9 @@ BASE = (
 PLAIN = (copy("INDICATEUR", "kind"), copy("SEXE", "sex"), copy("GEO", "geo"))
 
 
-def small_map(*components, select=None, fixed=None, types=(), aggregate=None, calculations=(), times=(), formats=None):
+def small_map(
+    *components, select=None, fixed=None, types=(), aggregate=None, calculations=(), times=(), formats=None, **more
+):
     """A structure map from SMALL to TARGET. Targets that no given component or time rule covers are copied or fixed."""
     covered = {t for c in components for t in c.targets} | {rule.target for rule in times}
     rest = tuple(c for c in (*BASE, *PLAIN) if not set(c.targets) & covered)
@@ -202,6 +205,7 @@ def small_map(*components, select=None, fixed=None, types=(), aggregate=None, ca
         calculations=calculations,
         times=tuple(times),
         frequency_formats=formats or {},
+        **more,
     )
 
 
@@ -247,3 +251,26 @@ def formula(over_, expression, set_, decimals=None, where=None, **more):
 def lag(where, set_, years=1, **more):
     """The observation of earlier years."""
     return Calculation("lag", "lag", where, set_, years=years, **more)
+
+
+def complement(over_, whole, parts, set_, where=None, **more):
+    """A whole less its parts."""
+    return Calculation("rest", "complement", where or {}, set_, over=over_, whole=whole, parts=tuple(parts), **more)
+
+
+def split(over_, whole, weights, decimals=0, where=None, set_=None, **more):
+    """A whole shared out by weights, given as text."""
+    exact_weights = {code: Fraction(weight) for code, weight in weights.items()}
+    return Calculation("split", "split", where or {}, set_ or {}, over=over_, whole=whole, weights=exact_weights,
+                       decimals=decimals, status="E", reason="declared shares", reference="a decision", **more)  # fmt: skip
+
+
+def convert(where, set_, factor, decimals=None, **more):
+    """An observation times an exact factor, given as text."""
+    return Calculation("convert", "convert", where, set_, factor=Fraction(factor), decimals=decimals, **more)
+
+
+def calendar(from_, to, method, set_, where=None, decimals=None, least=0, **more):
+    """Shorter periods brought together."""
+    return Calculation("calendar", "calendar", where or {}, set_, from_=from_, to=to, method=method,
+                       decimals=decimals, least=least, **more)  # fmt: skip

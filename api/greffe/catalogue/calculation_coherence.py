@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from greffe.catalogue.map_view import INDICATOR, TIME, MapView, misfit, side_of
 from greffe.errors import NotFound
-from greffe.model.expressions import parse
+from greffe.model.calculations import made, read
 from greffe.model.maps import Calculation, Population
+
+ESTIMATED: Final = "E"
+# Where a calculation over a dimension names the codes that it reads or makes.
+_SAID: Final = {"total": "parts", "complement": "parts", "formula": "expression", "split": "weights"}
 
 
 def check_calculations(view: MapView) -> None:
     """Raises BadDefinition for the first calculation that cannot be what it says."""
+    _check_working(view)
     for number, calculation in enumerate(view.map.calculations):
         _check(view, calculation, f"$.calculations[{number}]")
+
+
+def _check_working(view: MapView) -> None:
+    """Working codes stand in coded dimensions, and some calculation reads them."""
+    for id_, codes in view.map.working.items():
+        at = f"$.working.{id_}"
+        if view.known(view.target, id_, at).role != "dimension" or view.target.codes(id_) is None:
+            raise view.wrong(f"{id_!r} is not a coded dimension of the target.", at)
+        for code in codes:
+            reading = (
+                c for c in view.map.calculations if code in (*c.where.get(id_, ()), *(read(c) * (c.over == id_)))
+            )
+            if next(reading, None) is None:
+                raise view.wrong(
+                    f"{code!r} is a working code, and no calculation names it among what it reads.",
+                    at,
+                    hint="Working cells are never published: leave the code out, or read it.",
+                )
 
 
 def _check(view: MapView, calculation: Calculation, at: str) -> None:
@@ -24,20 +49,27 @@ def _check(view: MapView, calculation: Calculation, at: str) -> None:
             raise view.wrong(f"{id_!r} is not a dimension of the target.", f"{at}.set")
         view.code(view.target, id_, code, f"{at}.set.{id_}")
     if calculation.status:
-        if view.target.component("OBS_STATUS") is None:
-            raise view.wrong(f"{view.map.target} has no OBS_STATUS.", f"{at}.status")
-        view.code(view.target, "OBS_STATUS", calculation.status, f"{at}.status")
+        check_status(view, calculation.status, f"{at}.status")
+    if calculation.least:
+        check_status(view, ESTIMATED, f"{at}.least")
     if calculation.over:
         _check_over(view, calculation, at)
-    elif not _elsewhere(calculation):
-        made = ", ".join(f"{id_}={code}" for id_, code in calculation.set.items())
+    elif calculation.kind != "calendar" and not _elsewhere(calculation):
+        made_ = ", ".join(f"{id_}={code}" for id_, code in calculation.set.items())
         raise view.wrong(
-            f"What {calculation.id} makes ({made}) could be what it reads.",
+            f"What {calculation.id} makes ({made_}) could be what it reads.",
             f"{at}.where",
             hint="Name other codes in where.",
         )
     if calculation.population is not None:
         _check_population(view, calculation.population, f"{at}.population")
+
+
+def check_status(view: MapView, status: str, at: str) -> None:
+    """The target has that OBS_STATUS."""
+    if view.target.component("OBS_STATUS") is None:
+        raise view.wrong(f"{view.map.target} has no OBS_STATUS.", at)
+    view.code(view.target, "OBS_STATUS", status, at)
 
 
 def _elsewhere(calculation: Calculation) -> bool:
@@ -49,15 +81,18 @@ def _check_over(view: MapView, calculation: Calculation, at: str) -> None:
     over = calculation.over
     if view.known(view.target, over, f"{at}.over").role != "dimension" or over == TIME:
         raise view.wrong(f"{over!r} is not a dimension of the target.", f"{at}.over")
-    if over not in calculation.set:
+    place = f"{at}.{_SAID[calculation.kind]}"
+    if calculation.kind == "split" and over in calculation.set:
+        raise view.wrong(f"The codes of {over} that are made are those of the weights.", f"{at}.set")
+    results = [codes.get(over, "") for codes in made(calculation)]
+    if "" in results:
         raise view.wrong(f"The code of {over} that is made is missing.", f"{at}.set", hint=f"Add {over}: CODE.")
-    total = calculation.kind == "total"
-    names = calculation.parts if total else parse(calculation.expression).names()
-    place = f"{at}.parts" if total else f"{at}.expression"
-    for name in names:
+    names = read(calculation)
+    for name in (*names, *results):
         view.code(view.target, over, name, place)
-    if calculation.set[over] in names:
-        raise view.wrong(f"{calculation.set[over]!r} is made of itself.", place)
+    for result in results:
+        if result in names:
+            raise view.wrong(f"{result!r} is made of itself.", place)
     if over in calculation.where:
         missing = [name for name in names if name not in calculation.where[over]]
         if missing:

@@ -89,6 +89,8 @@ def _document(map_: StandardStructureMap, components: list[Document], file: str)
         constants = {f.component: f.values[0] for f in map_.fixed if f.values and f.of_source == of_source}
         found |= {key: constants} if constants else {}
     found |= _dates(map_)
+    working = {a.id: _json(a, file) for a in map_.annotations if a.type == "WORKING"}
+    found |= {"working": working} if working else {}
     sections: dict[str, list[object]] = {"types": []}
     for annotation in map_.annotations:
         if annotation.type in _SECTIONS:
@@ -128,7 +130,7 @@ def _section(annotation: Annotation, file: str) -> object:
     found = _json(annotation, file)
     if isinstance(found, dict) and annotation.type != "CALCULATION":
         return {"cells": {}, **found}
-    if isinstance(found, dict) and found.get("kind") == "rate":
+    if isinstance(found, dict) and found.get("kind") in ("rate", "convert"):
         return {"factor": 1, **found}
     return found
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from greffe.catalogue.artefact_json import read_message
+from greffe.catalogue.calculation_types import check_types
 from greffe.catalogue.catalogue import Catalogue, Recipient, TableNotProvided
 from greffe.catalogue.codelist_extensions import resolved
 from greffe.catalogue.coherence import check
@@ -18,7 +19,6 @@ from greffe.catalogue.no_target import NO_TARGET, check_no_target, read_no_targe
 from greffe.catalogue.representation_files import CONFIDENCES, read_representation
 from greffe.catalogue.standard_maps import with_maps
 from greffe.catalogue.tree import Node
-from greffe.catalogue.types import check_types
 from greffe.catalogue.yaml_tree import read_yaml
 from greffe.errors import BadDefinition, nearest
 from greffe.model.maps import RepresentationMap, StructureMap

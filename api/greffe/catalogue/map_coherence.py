@@ -8,6 +8,7 @@ from typing import Final
 
 from greffe.catalogue.calculation_coherence import check_calculations
 from greffe.catalogue.map_view import INDICATOR, TIME, MapView, filled, matching, misfit
+from greffe.catalogue.not_provided_coherence import check_not_provided
 from greffe.catalogue.time_coherence import check_times
 from greffe.errors import BadDefinition, nearest
 from greffe.model.maps import ComponentMap, MapRow, RepresentationMap
@@ -30,6 +31,7 @@ def check_map(view: MapView) -> None:
     _check_reading(view)
     _check_cells(view)
     check_calculations(view)
+    check_not_provided(view)
 
 
 def _check_head(view: MapView) -> None:

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from greffe.catalogue.calculation_files import read_calculations
 from greffe.catalogue.time_files import read_formats, read_times
 from greffe.catalogue.tree import Node
 from greffe.catalogue.type_words import TYPE_WORDS
-from greffe.errors import BadDefinition
-from greffe.model.expressions import parse
 from greffe.model.maps import (
     CONVERSIONS,
     Aggregate,
-    Calculation,
     CellType,
     ComponentMap,
     Conversion,
     NotProvided,
-    Population,
     RepresentationMap,
     StructureMap,
 )
@@ -32,6 +29,7 @@ _REQUIRED: Final = (
 )  # fmt: skip
 _OPTIONAL: Final = (
     "agency", "fixed", "fixed_source", "times", "frequency_formats", "aggregate", "calculations", "not_provided",
+    "working",
 )  # fmt: skip
 
 # The representation map in the CSV file that a YAML file names, by the node of that name.
@@ -59,11 +57,12 @@ def read_map(root: Node, tables: Tables) -> StructureMap:
         fixed=_fixed(root, "fixed"),
         types=tuple(_type(node) for node in root.entries("types")),
         aggregate=_aggregate(root.child("aggregate")) if "aggregate" in root else None,
-        calculations=_calculations(root),
+        calculations=read_calculations(root),
         not_provided=tuple(_not_provided(node) for node in root.entries("not_provided")),
         times=read_times(root),
         frequency_formats=read_formats(root),
         fixed_source=_fixed(root, "fixed_source"),
+        working=root.child("working").word_lists() if "working" in root else {},
     )
 
 
@@ -124,74 +123,13 @@ def _aggregate(node: Node) -> Aggregate:
     return Aggregate(over, node.child("reason").text())
 
 
-# What a calculation of each kind needs beside its id and kind, and what it may have.
-_COMMON: Final = ("where", "reason", "status")
-_CALCULATIONS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "total": (("over", "parts", "set"), _COMMON),
-    "rate": (("set", "factor", "decimals", "population"), _COMMON),
-    "formula": (("over", "expression", "set"), ("decimals", *_COMMON)),
-    "lag": (("years", "set"), _COMMON),
-}
-
-
-def _calculations(root: Node) -> tuple[Calculation, ...]:
-    found: list[Calculation] = []
-    for node in root.entries("calculations"):
-        found.append(_calculation(node))
-        if any(c.id == found[-1].id for c in found[:-1]):
-            raise node.child("id").wrong(f"{found[-1].id!r} stands twice.")
-    return tuple(found)
-
-
-def _calculation(node: Node) -> Calculation:
-    every = {key for needed, optional in _CALCULATIONS.values() for key in (*needed, *optional)}
-    node.only(("id", "kind", *sorted(every)), ("id", "kind"))
-    kind = node.child("kind").word(_CALCULATIONS)
-    needed, optional = _CALCULATIONS[kind]
-    node.only(("id", "kind", *needed, *optional), ("id", "kind", *needed))
-    found = Calculation(
-        id=node.child("id").identifier(),
-        kind=kind,
-        where=node.child("where").word_lists() if "where" in node else {},
-        set=node.child("set").texts(),
-        over=node.text_or("over"),
-        parts=node.words("parts"),
-        expression=node.text_or("expression"),
-        factor=node.child("factor").whole(1) if "factor" in node else 1,
-        decimals=node.child("decimals").whole() if "decimals" in node else None,
-        years=node.child("years").whole(1) if "years" in node else 0,
-        population=_population(node.child("population")) if "population" in node else None,
-        reason=node.text_or("reason"),
-        status=node.text_or("status"),
-    )
-    if not found.set:
-        raise node.child("set").wrong("The codes of the result are expected here.")
-    if kind == "total" and not found.parts:
-        raise node.child("parts").wrong("At least one part is expected here.")
-    if kind == "formula":
-        _check_expression(node, found)
-    return found
-
-
-def _check_expression(node: Node, calculation: Calculation) -> None:
-    try:
-        quotient = parse(calculation.expression)
-    except BadDefinition as error:
-        raise node.child("expression").wrong(error.message, hint=error.hint) from error
-    if calculation.decimals is None and not quotient.whole:
-        raise node.wrong("The formula rounds, so it must declare its decimals.", hint="Add decimals: 2.")
-
-
-def _population(node: Node) -> Population:
-    node.only(("dataflow", "select", "territory"), ("dataflow", "select", "territory"))
-    return Population(
-        node.child("dataflow").reference(),
-        node.child("select").word_lists(),
-        node.child("territory").word(TYPE_WORDS["territory"]),
-    )
-
-
 def _not_provided(node: Node) -> NotProvided:
-    node.only(("cells", "kind", "reason", "reference"), ("cells", "kind", "reason"))
+    node.only(("cells", "kind", "reason", "reference", "publish", "periods"), ("cells", "kind", "reason"))
     kind = node.child("kind").word(NOT_PROVIDED)
-    return NotProvided(node.child("cells").texts(), kind, node.child("reason").text(), node.text_or("reference"))
+    publish, periods = node.true("publish"), node.words("periods")
+    if publish and kind == "other-house":
+        raise node.child("publish").wrong("What another house holds is not ours to publish as missing.")
+    if periods and not publish:
+        raise node.child("periods").wrong("Periods are those that are published.", hint="Add publish: true.")
+    reason, reference = node.child("reason").text(), node.text_or("reference")
+    return NotProvided(node.child("cells").texts(), kind, reason, reference, publish, periods)

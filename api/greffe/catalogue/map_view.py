@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.patterns import matched
@@ -34,6 +34,11 @@ class Side:
         """The component of that id."""
         return self.structure.component(id_)
 
+    def widened(self, working: Mapping[str, tuple[str, ...]]) -> Side:
+        """The same with the codes of working cells, which calculations read and nobody is sent."""
+        wider = {id_: (list_, codes | set(working.get(id_, ()))) for id_, (list_, codes) in self.lists.items()}
+        return replace(self, lists=wider)
+
 
 def side_of(catalogue: Catalogue, reference: Reference) -> Side:
     """The side of a dataflow. Raises NotFound."""
@@ -59,7 +64,8 @@ class MapView:
     def of(cls, catalogue: Catalogue, map_: StructureMap) -> MapView:
         """Raises BadDefinition when a dataflow or its structure does not exist."""
         try:
-            return cls(catalogue, map_, side_of(catalogue, map_.source), side_of(catalogue, map_.target))
+            target = side_of(catalogue, map_.target).widened(map_.working)
+            return cls(catalogue, map_, side_of(catalogue, map_.source), target)
         except NotFound as error:
             raise BadDefinition(error.message, file=map_.file, nearest=error.nearest) from error
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 from typing import TypeAlias
 
 from greffe.catalogue.map_view import INDICATOR, MapView, filled, matching
+from greffe.model.calculations import made, read
 from greffe.model.maps import Calculation, ComponentMap, MapRow, RepresentationMap
 
 # Target dimension → code, as sorted pairs; only of the dimensions that somebody asks about.
@@ -86,20 +87,20 @@ def _known(view: MapView, id_: str, values: Iterable[str] | None) -> tuple[str, 
     return tuple(sorted(codes))
 
 
-def operands(cells: Reached, calculation: Calculation, names: Iterable[str]) -> dict[Cell, Cell]:
-    """The cells that a calculation reads → the cell it makes of each. `names` are the codes of `over` that it reads."""
-    names, found = tuple(names), {}
+def operands(cells: Iterable[Cell], calculation: Calculation) -> dict[Cell, tuple[Cell, ...]]:
+    """The cells that a calculation reads → the cells it makes of each."""
+    names, found = read(calculation), {}
     for cell in cells:
         codes = dict(cell)
-        read = all(codes.get(id_) in wanted for id_, wanted in calculation.where.items() if id_ in codes)
-        if read and (not calculation.over or codes.get(calculation.over) in names):
-            found[cell] = made(codes, calculation.set)
+        wanted = all(codes.get(id_) in codes_ for id_, codes_ in calculation.where.items() if id_ in codes)
+        if wanted and (not calculation.over or codes.get(calculation.over) in names):
+            found[cell] = tuple(tuple(sorted({**codes, **one}.items())) for one in made(calculation))
     return found
 
 
-def made(codes: Mapping[str, str], set_: Mapping[str, str]) -> Cell:
-    """The cell with the codes of a calculation's result."""
-    return tuple(sorted({**codes, **set_}.items()))
+def shown(cell: Cell) -> str:
+    """A cell in words."""
+    return ", ".join(f"{id_}={code}" for id_, code in cell) or "of the whole target"
 
 
 def varying(view: MapView, indicator: str, component: str, parts: Iterable[str]) -> tuple[str, ...]:

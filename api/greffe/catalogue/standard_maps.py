@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
+from fractions import Fraction
 from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.vtl_schemes import transformation_scheme
 from greffe.errors import NotFound
 from greffe.model.artefacts import Annotation, Maintainable
 from greffe.model.mappings import (
@@ -55,10 +57,14 @@ def _structure_of(catalogue: Catalogue, urn: Urn | None) -> DataStructure | None
 
 
 def standard_maps(catalogue: Catalogue) -> Iterator[Maintainable]:
-    """Every map of a coherent catalogue, structure maps first, each representation map once. Raises NotFound."""
+    """Every map of a coherent catalogue with the VTL of its calculations, then each representation map once. Raises
+    NotFound."""
     tables: dict[Reference, Maintainable] = {}
     for map_ in catalogue.maps.values():
         yield standard_structure_map(map_)
+        scheme = transformation_scheme(map_)
+        if scheme is not None:
+            yield scheme
         for table in map_.representation_maps:
             if table.reference not in tables:
                 tables[table.reference] = standard_representation_map(table, map_, catalogue)
@@ -191,6 +197,8 @@ def _said_of_map(map_: StructureMap) -> Iterator[Annotation]:
         yield Annotation("TIME_ORDER", json.dumps([rule.id for rule in map_.times]))
     for calculation in map_.calculations:
         yield Annotation("CALCULATION", _text(calculation), id=calculation.id)
+    for id_, codes in map_.working.items():
+        yield Annotation("WORKING", json.dumps(list(codes), ensure_ascii=False), id=id_)
     for left_out in map_.not_provided:
         yield Annotation("NOT_PROVIDED", _text(left_out))
 
@@ -204,8 +212,12 @@ def _plain(value: object) -> object:
     if isinstance(value, Reference):
         return str(value)
     if is_dataclass(value):
-        pairs = {f.name: getattr(value, f.name) for f in fields(value) if getattr(value, f.name) != f.default}
+        pairs = {
+            f.name.rstrip("_"): getattr(value, f.name) for f in fields(value) if getattr(value, f.name) != f.default
+        }
         return {name: _plain(one) for name, one in pairs.items() if one not in ("", None, {}, ())}
+    if isinstance(value, Fraction):
+        return int(value) if value.denominator == 1 else str(value)
     if isinstance(value, Mapping):
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, tuple):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 
 from greffe.errors import BadDefinition, BadQuery, nearest
 from greffe.model.references import ID, VERSION, Reference, Urn, parse_reference, parse_urn
@@ -90,6 +91,15 @@ class Node:
         if isinstance(self.value, bool) or not isinstance(self.value, int) or self.value < least:
             raise self.wrong(f"A whole number of at least {least} is expected here, found {_shown(self.value)}.")
         return self.value
+
+    def fraction(self) -> Fraction:
+        """A number above zero, exact: a whole number, or a text such as "30.4375" or "1/3"."""
+        text = str(self.value) if isinstance(self.value, int) and not isinstance(self.value, bool) else self.value
+        known = isinstance(text, str) and re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]{1,15}|/[1-9][0-9]{0,14})?", text)
+        if not known or Fraction(str(text)) <= 0:
+            hint = 'Put it in quotes: "30.4375", "1/3".' if isinstance(self.value, float) else ""
+            raise self.wrong(f"An exact number above zero is expected here, found {_shown(self.value)}.", hint=hint)
+        return Fraction(str(text))
 
     def true(self, key: str) -> bool:
         """The truth value of a key that may be left out (false then)."""

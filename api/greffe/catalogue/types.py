@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 from typing import Final
 
-from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.map_view import INDICATOR, TIME, MapView
 from greffe.catalogue.moments import check_years
-from greffe.catalogue.overlap import check_overlaps, check_parts
-from greffe.catalogue.reach import Cell, Reached, asked, operands, reached, summed, varying
+from greffe.catalogue.overlap import check_overlaps
+from greffe.catalogue.reach import Cell, Reached, asked, reached, shown, summed
 from greffe.catalogue.type_words import TYPE_WORDS
 from greffe.errors import nearest
-from greffe.model.expressions import parse
-from greffe.model.maps import Calculation, CellType
+from greffe.model.maps import CellType
 from greffe.model.structures import Item
 
 RATIOS: Final = ("ratio", "percent")
@@ -23,18 +22,16 @@ _COVERS: Final[dict[str, tuple[tuple[str, tuple[str, ...] | None, tuple[str, ...
     "shift_1jan": (("moment", ("stock_1jan",), ("stock_31dec",)),),
     "lag_1y": (("moment", ("stock_31dec",), ("stock_1jan",)),),
     "to_ratio": (("counting_unit", None, RATIOS),),
-    "months_to_days": (("counting_unit", ("month",), ("day",)),),
+}
+# Counting units that a factor leads between, with the least and the greatest factor that makes sense.
+UNITS: Final[Mapping[tuple[str, str], tuple[Fraction, Fraction]]] = {
+    ("month", "day"): (Fraction(28), Fraction(31)),
+    ("day", "month"): (Fraction(1, 31), Fraction(1, 28)),
 }
 _SHIFTS: Final = ("shift_1jan", "lag_1y")
 
 
-def check_types(catalogue: Catalogue) -> None:
-    """Raises BadDefinition naming map, indicator, cell, both values, and what would make it legitimate."""
-    for map_ in catalogue.maps.values():
-        _Types(MapView.of(catalogue, map_)).check()
-
-
-class _Types:
+class Types:
     """The types of one map: those its indicators have, those its cells want."""
 
     def __init__(self, view: MapView) -> None:
@@ -48,20 +45,19 @@ class _Types:
             raise self.view.wrong(f"{self.view.map.source} has no coded {INDICATOR}, so nothing says what it counts.")
         return {item.id: item for item in list_.items}
 
-    def check(self) -> None:
-        """All the checks, mapped cells first, then each calculation with what those before it made."""
+    def check(self) -> Reached:
+        """The checks of mapped cells: the cells with the indicators that reach them."""
         cells = reached(self.view, asked(self.view))
         for cell, indicators in cells.items():
             for type_ in self.of(cell, f"{sorted(indicators)[0]} reaches"):
                 for indicator in sorted(indicators):
-                    self._compare(indicator, self._declared(indicator), cell, type_)
+                    self.compare(indicator, self._declared(indicator), cell, type_)
                     self._check_field(indicator, cell, type_)
         check_years(self.view)
         reaching = {i for indicators in cells.values() for i in indicators}
         self._check_aggregate(reaching)
         check_overlaps(self.view, reaching)
-        for calculation in self.view.map.calculations:
-            self._check_calculation(calculation, cells)
+        return cells
 
     def of(self, cell: Cell, who: str) -> list[CellType]:
         """The types that are declared for a cell; none is an error."""
@@ -69,7 +65,7 @@ class _Types:
         found = [t for t in self.view.map.types if all(codes.get(id_) == code for id_, code in t.cells.items())]
         if not found:
             raise self.view.wrong(
-                f"{who} the cell {_shown(cell)}, which has no type.", "$.types", hint="Declare what that cell counts."
+                f"{who} the cell {shown(cell)}, which has no type.", "$.types", hint="Declare what that cell counts."
             )
         return found
 
@@ -87,24 +83,28 @@ class _Types:
             found[axis] = word
         return found
 
-    def _compare(self, who: str, have: Mapping[str, str], cell: Cell, type_: CellType, lagged: bool = False) -> None:
-        """Refuses an axis on which the two differ without a conversion that covers it."""
+    def compare(
+        self, who: str, have: Mapping[str, str], cell: Cell, type_: CellType, only: Iterable[str] = TYPE_WORDS,
+        lagged: bool = False,
+    ) -> None:  # fmt: skip
+        """Refuses an axis, of those in `only`, on which the two differ without a conversion that covers it."""
         declared = [c.kind for c in type_.conversions if not c.indicators or who in c.indicators]
-        for axis in TYPE_WORDS:
-            wanted = _wanted(type_)[axis]
-            if have[axis] == wanted:
+        for axis in only:
+            wants = wanted(type_)[axis]
+            if have[axis] == wants:
                 continue
-            legitimate = [kind for kind in _COVERS if _covers(kind, axis, have[axis], wanted)]
+            scaled = (have[axis], wants) in UNITS  # the figure itself changes: no word makes that legitimate
+            legitimate = [kind for kind in _COVERS if not scaled and _covers(kind, axis, have[axis], wants)]
             used = [kind for kind in legitimate if kind in declared]
             if not used:
                 raise self.view.wrong(
-                    f"{who} has {axis} {have[axis]}, the cell {_shown(cell)} has {wanted}.",
+                    f"{who} has {axis} {have[axis]}, the cell {shown(cell)} has {wants}.",
                     self._place(type_),
-                    hint=_advice(axis, who, legitimate),
+                    hint=_advice(axis, who, legitimate, (have[axis], wants)),
                 )
             if set(used) <= set(_SHIFTS) and not lagged and not self._time_is_mapped():
                 raise self.view.wrong(
-                    f"{who} is moved from {have[axis]} to {wanted} by {used[0]}, and {TIME} is copied as it is.",
+                    f"{who} is moved from {have[axis]} to {wants} by {used[0]}, and {TIME} is copied as it is.",
                     self._place(type_),
                     hint=f"Map {TIME} with a row for each period.",
                 )
@@ -119,9 +119,9 @@ class _Types:
         if type_.territory not in fields:
             raise self.view.wrong(
                 f"{indicator} is read for TERRITOIRE {', '.join(fields)}, "
-                f"the cell {_shown(cell)} has {type_.territory}.",
+                f"the cell {shown(cell)} has {type_.territory}.",
                 self._place(type_),
-                hint=_advice("territory", indicator, []),
+                hint=_advice("territory", indicator, [], ("", "")),
             )
 
     def _place(self, type_: CellType) -> str:
@@ -131,9 +131,9 @@ class _Types:
         over = self.view.map.aggregate.over if self.view.map.aggregate else ()
         for indicator in sorted(indicators):
             for id_ in (id_ for id_ in over if summed(self.view, indicator, id_)):
-                self._additive(indicator, id_, "$.aggregate.over")
+                self.additive(indicator, id_, "$.aggregate.over")
 
-    def _additive(self, indicator: str, id_: str, at: str) -> None:
+    def additive(self, indicator: str, id_: str, at: str) -> None:
         """An indicator is summed only over what it declares (QR-TYP-03). Sums of indicators are the map's decision."""
         if id_ == INDICATOR:
             return
@@ -146,64 +146,9 @@ class _Types:
                 hint=f"It adds up over {', '.join(allowed) or 'nothing'}.",
             )
 
-    def _check_calculation(self, calculation: Calculation, cells: Reached) -> None:
-        """Its operands are reached and go together; what it makes has a type and joins the cells."""
-        at = f"$.calculations[{self.view.map.calculations.index(calculation)}]"
-        names = _names(calculation)
-        read = operands(cells, calculation, names)
-        for name in names:
-            if not any(dict(cell)[calculation.over] == name for cell in read):
-                raise self.view.wrong(f"{calculation.id} reads {name}, and nothing leads to that cell.", at)
-        if not read:
-            raise self.view.wrong(f"{calculation.id} reads cells that nothing leads to.", f"{at}.where")
-        if calculation.kind == "total":
-            self._check_total(calculation, read, cells, at)
-        for operand, result in read.items():
-            for type_ in self.of(result, f"{calculation.id} makes"):
-                self._check_result(calculation, operand, cells[operand], result, type_, at)
-            cells.setdefault(result, set()).update(cells[operand])
 
-    def _check_total(self, calculation: Calculation, read: Mapping[Cell, Cell], cells: Reached, at: str) -> None:
-        check_parts(self.view, calculation.over, calculation.parts, f"{at}.parts")
-        for indicator in sorted({i for cell in read for i in cells[cell]}):
-            for id_ in varying(self.view, indicator, calculation.over, calculation.parts):
-                self._additive(indicator, id_, f"{at}.over")
-        seen: dict[tuple[Cell, str], tuple[str, Cell]] = {}
-        for operand, result in read.items():
-            for axis in ("counting_unit", "moment", "territory"):
-                for type_ in self.of(operand, f"{calculation.id} reads"):
-                    word, first = seen.setdefault((result, axis), (_wanted(type_)[axis], operand))
-                    if word != _wanted(type_)[axis]:
-                        raise self.view.wrong(
-                            f"{calculation.id} adds {axis} {word} ({_shown(first)}) and {_wanted(type_)[axis]} "
-                            f"({_shown(operand)}).",
-                            at,
-                        )
-
-    def _check_result(
-        self, calculation: Calculation, operand: Cell, indicators: set[str], result: Cell, type_: CellType, at: str
-    ) -> None:
-        for had in self.of(operand, f"{calculation.id} reads"):
-            if calculation.kind == "lag":
-                self._compare(sorted(indicators)[0], _wanted(had), result, type_, lagged=calculation.years == 1)
-            population = calculation.population
-            if population is not None and had.territory != population.territory:
-                raise self.view.wrong(
-                    f"The rate {calculation.id} is over two territories: the cell {_shown(operand)} has "
-                    f"{had.territory}, its population {population.territory} (QR-TYP-02).",
-                    f"{at}.population.territory",
-                    hint="No conversion covers territory: take the population of that field, or leave the rate out.",
-                )
-
-
-def _names(calculation: Calculation) -> tuple[str, ...]:
-    """The codes of `over` that are read."""
-    if calculation.kind == "total":
-        return calculation.parts
-    return parse(calculation.expression).names() if calculation.kind == "formula" else ()
-
-
-def _wanted(type_: CellType) -> dict[str, str]:
+def wanted(type_: CellType) -> dict[str, str]:
+    """The words of a cell type by axis."""
     return {
         "counting_unit": type_.counting_unit,
         "population": type_.population,
@@ -214,20 +159,20 @@ def _wanted(type_: CellType) -> dict[str, str]:
     }
 
 
-def _covers(kind: str, axis: str, have: str, wanted: str) -> bool:
+def _covers(kind: str, axis: str, have: str, wants: str) -> bool:
     return any(
-        axis == on and (before is None or have in before) and (after is None or wanted in after)
+        axis == on and (before is None or have in before) and (after is None or wants in after)
         for on, before, after in _COVERS[kind]
     )
 
 
-def _advice(axis: str, indicator: str, legitimate: list[str]) -> str:
+def _advice(axis: str, indicator: str, legitimate: list[str], between: tuple[str, str]) -> str:
     """What would make it legitimate."""
     if legitimate:
         kinds = " or ".join(legitimate)
         return f"Declare the conversion {kinds} for {indicator} on that type, with its reason, or map onto other cells."
+    if between in UNITS:
+        return (
+            f"A figure is not turned from {between[0]} into {between[1]} by a word: add a calculation of kind convert."
+        )
     return f"No conversion covers this difference of {axis}: map onto other cells, or read another indicator."
-
-
-def _shown(cell: Cell) -> str:
-    return ", ".join(f"{id_}={code}" for id_, code in cell) or "of the whole target"

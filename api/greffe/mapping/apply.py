@@ -13,6 +13,7 @@ from greffe.mapping.calculations import calculate
 from greffe.mapping.checks import judge
 from greffe.mapping.condensed import condense, form_of
 from greffe.mapping.group import group
+from greffe.mapping.not_provided import without_working, write_not_provided
 from greffe.mapping.relation import Cells
 from greffe.mapping.resolve import PARTS, Plan, Resolved, let_go, plan, resolve
 from greffe.mapping.sql import columns
@@ -29,8 +30,8 @@ class Mapped:
     """The mapped table and what was found on the way. `selected` rows of the source, of which `mapped` found a target.
 
     The table has a VARCHAR column per target dimension, TIME_PERIOD, OBS_VALUE DECIMAL(38,s) (NULL = missing), OBS_TEXT
-    (what will be published), a VARCHAR column per attribute (NULL = absent) and origin_kind: 'mapped' or the id of a
-    calculation. A key that stands in an error of `findings` is not in it.
+    (what will be published), a VARCHAR column per attribute (NULL = absent) and origin_kind: 'mapped', 'not_provided'
+    or the id of a calculation. A key that stands in an error of `findings` is not in it.
     """
 
     table: str
@@ -60,7 +61,9 @@ def apply(
     rows = _brought_together(connection, plan_, source, f"{into}_condensed") if unique else source
     resolved = resolve(connection, plan_, rows, into, whole=rows != source)
     try:
-        return apply_to(connection, resolved, populations, into, {}, source)
+        mapped = apply_to(connection, resolved, populations, into, {}, source)
+        without_working(connection, map_.working, into)
+        return mapped
     finally:
         let_go(connection, resolved)
 
@@ -85,7 +88,8 @@ def apply_to(
     only: Cells,
     source: str = "",
 ) -> Mapped:
-    """The same for a map that is resolved, limited to mapped observations with the target cells `only`.
+    """The same for a map that is resolved, limited to mapped observations with the target cells `only`, and with the
+    working cells, which calculations read and nobody is sent.
 
     `source`: the table of the single rows, where `resolved` reads them brought together; findings name single rows.
     """
@@ -104,9 +108,10 @@ def apply_to(
     findings = judge(connection, single, grouped, only)
     for column in ("parts", "fault", "differing"):
         connection.execute(f"ALTER TABLE {quoted(into)} DROP COLUMN {column}")
+    absent = write_not_provided(connection, resolved, into)
     computed = calculate(connection, resolved.plan, populations, into)
     rows = sum(u.rows for u in left_out)
-    return Mapped(into, left_out, (*findings, *computed), resolved.selected, resolved.selected - rows)
+    return Mapped(into, left_out, (*findings, *absent, *computed), resolved.selected, resolved.selected - rows)
 
 
 def _fits(connection: Connection, table: str) -> None:

@@ -14,15 +14,17 @@ from greffe.errors import BadInput
 from greffe.mapping.checks import MOST, finding, more
 from greffe.mapping.exact import rounded, shifted
 from greffe.mapping.group import COMMENT, CONF, ORIGIN, STATUS, TERRITORY
-from greffe.mapping.operands import READ, Step
+from greffe.mapping.operands import Step
 from greffe.mapping.population import Denominator, denominators
+from greffe.mapping.readers import READ
 from greffe.mapping.resolve import TIME, Plan
 from greffe.mapping.sql import Parameters, exists, fill_table, written
 from greffe.mapping.status import ABSENT, MISSING, UNDEFINED
+from greffe.model.calculations import made
 from greffe.model.findings import ERROR, WARNING, Finding
 from greffe.model.references import Reference
 
-TERRITORIES, TWICE, EXISTS = "territories", "twice", "exists"
+TERRITORIES, TWICE, EXISTS, FINE = "territories", "twice", "exists", "fine"
 _TOLD: Final[Mapping[str, tuple[str, str, str]]] = {
     TERRITORIES: (
         "QR-TYP-02",
@@ -33,6 +35,11 @@ _TOLD: Final[Mapping[str, tuple[str, str, str]]] = {
         "SM-21",
         "{id}: several results for one key; none is written.",
         "{id} : plusieurs résultats pour une même clé ; aucun n'est écrit.",
+    ),
+    FINE: (
+        "QR-FMT-10",
+        "{id}: the whole has more decimals than its shares, which would not add up to it; none is made.",
+        "{id} : le tout a plus de décimales que ses parts, dont la somme différerait ; aucune n'est produite.",
     ),
     EXISTS: (
         "SM-21",
@@ -67,7 +74,7 @@ def _check(step: Step) -> None:
     calculation = step.calculation
     if calculation.kind not in READ:
         raise step.refused(f"{calculation.kind!r} is no kind of calculation.")
-    if calculation.kind in ("total", "formula") and calculation.over not in calculation.set:
+    if calculation.over and any(calculation.over not in codes for codes in made(calculation)):
         raise step.refused(f"`set` must give the code of {calculation.over} that it makes.")
     if (calculation.decimals or 0) > step.digits:
         raise step.refused(f"{calculation.decimals} decimals, and the structure holds {step.digits}.")
@@ -132,7 +139,7 @@ def _finished(step: Step, parameters: Parameters) -> list[str]:
     columns += [f"CAST(r.exact AS DECIMAL(38,{step.digits})) AS OBS_VALUE"]
     columns += [f"CASE WHEN r.exact IS NOT NULL THEN {text_} END AS OBS_TEXT"]
     has_value = "r.exact IS NOT NULL"
-    for name, made in (
+    for name, expression in (
         (STATUS, _status(step, has_value, parameters)),
         (COMMENT, _comment(step, has_value, parameters)),
         (TERRITORY, "r.field"),
@@ -140,7 +147,7 @@ def _finished(step: Step, parameters: Parameters) -> list[str]:
         *((a, f"r.{quoted(a)}") for a in step.attributes),
     ):
         if step.has(name):
-            columns.append(f"{made} AS {quoted(name)}")
+            columns.append(f"{expression} AS {quoted(name)}")
     origin = f"CAST({parameters.add(step.calculation.id)} AS VARCHAR) AS {ORIGIN}"
     return [*columns, origin, f"{_fault(step, parameters)} AS fault", "r.field", "r.absent"]
 
@@ -164,7 +171,9 @@ def _comment(step: Step, has_value: str, parameters: Parameters) -> str:
 
 
 def _fault(step: Step, parameters: Parameters) -> str:
-    """Operands of different territorial fields, or of another field than the population."""
+    """Operands of different territorial fields, or of another field than the population; a whole that is too fine."""
+    if step.calculation.kind == "split":
+        return f"CASE WHEN r.fine THEN '{FINE}' ELSE '' END"
     if not step.has(TERRITORY):
         return "''"
     differ = "r.field <> r.field_max"

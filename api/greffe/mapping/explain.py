@@ -11,18 +11,19 @@ from greffe.arrow import decimal, integer, text
 from greffe.catalogue.catalogue import Catalogue
 from greffe.engine import Connection, quoted
 from greffe.mapping.apply import apply_to
-from greffe.mapping.group import MAPPED, ORIGIN
-from greffe.mapping.operands import quotient
+from greffe.mapping.coarser import parts
+from greffe.mapping.group import ORIGIN
 from greffe.mapping.population import Denominator, denominators
 from greffe.mapping.relation import relation
 from greffe.mapping.resolve import TIME, Resolved, decide, let_go, plan, resolve
 from greffe.mapping.sql import Parameters, condition
-from greffe.model.maps import Calculation, StructureMap
+from greffe.mapping.words import in_words, sum_in_words
+from greffe.model.calculations import read
+from greffe.model.maps import MAPPED, NOT_PROVIDED, Calculation, StructureMap
 from greffe.model.references import Reference
 from greffe.model.trace import MappingStep, SourceObservation, Trace
 
 TABLE: Final = "greffe_trace"
-TOLD: Final = 12  # parts of a sum that are written out in words
 
 Row = Mapping[str, object]
 
@@ -59,6 +60,8 @@ def _family(calculations: Sequence[Calculation], key: Mapping[str, str], period:
     for calculation in reversed(calculations):
         if calculation.kind == "lag":
             periods += [_shifted(p, -calculation.years) for p in periods]
+        if calculation.kind == "calendar":
+            periods += [part for p in periods for part in parts(calculation, p)]
     return {d: (code,) for d, code in key.items() if d not in moved} | {TIME: tuple(dict.fromkeys(periods))}
 
 
@@ -93,7 +96,8 @@ class _Tracer:
     def _traced(self, row: Row) -> Trace:
         identity = tuple((d, text(row[d])) for d in (*self.resolved.plan.target.dimension_ids, TIME))
         if identity not in self.known:
-            self.known[identity] = self._mapped(row) if row[ORIGIN] == MAPPED else self._calculated(row)
+            how = {MAPPED: self._mapped, NOT_PROVIDED: self._not_provided}.get(text(row[ORIGIN]), self._calculated)
+            self.known[identity] = how(row)
         return self.known[identity]
 
     def _result(self, row: Row) -> Trace:
@@ -109,7 +113,7 @@ class _Tracer:
         found = self._inputs(result)
         steps = {(s.file, *s.source.items()): s for _, values in found for s in self._steps(values)}
         sources = tuple(observation for observation, _ in found)
-        words = _sum_in_words([s.text for s in sources]) if len(sources) > 1 else ""
+        words = sum_in_words([s.text for s in sources]) if len(sources) > 1 else ""
         return replace(result, sources=sources, mappings=tuple(steps.values()), calculation=words)
 
     def _inputs(self, result: Trace) -> list[tuple[SourceObservation, dict[str, str]]]:
@@ -159,12 +163,19 @@ class _Tracer:
                     confidence="",
                 )
 
+    def _not_provided(self, row: Row) -> Trace:
+        """Declared, not made of anything: the reason is the whole of it."""
+        result = self._result(row)
+        declared = (n for n in self.resolved.plan.map.not_provided if n.publish)
+        one = next(n for n in declared if n.cells.items() <= result.key.items())
+        return replace(result, calculation=f"{one.kind}: {one.reason}{f' ({one.reference})' if one.reference else ''}")
+
     def _calculated(self, row: Row) -> Trace:
         """From other observations of the table, that were there before this calculation ran."""
         calculations = self.resolved.plan.map.calculations
         number, calculation = next((n, c) for n, c in enumerate(calculations) if c.id == row[ORIGIN])
         result = self._result(row)
-        before = (MAPPED, *(c.id for c in calculations[:number]))
+        before = (MAPPED, NOT_PROVIDED, *(c.id for c in calculations[:number]))
         operands = tuple(self._traced(o) for o in self._operands(calculation, result) if o[ORIGIN] in before)
         denominator = self._denominator(calculation, result.period)
         return replace(
@@ -176,12 +187,15 @@ class _Tracer:
         )
 
     def _operands(self, calculation: Calculation, result: Trace) -> list[dict[str, object]]:
-        cells = {d: [code] for d, code in result.key.items() if d not in calculation.set}
+        changed = {*calculation.set, calculation.over}
+        cells = {d: [code] for d, code in result.key.items() if d not in changed}
         cells[TIME] = [_shifted(result.period, -calculation.years) if calculation.kind == "lag" else result.period]
+        if calculation.kind == "calendar":
+            cells[TIME] = list(parts(calculation, result.period))
         for component, codes in calculation.where.items():
             cells[component] = [c for c in codes if component not in cells or c in cells[component]]
-        if calculation.kind in ("total", "formula"):
-            names = quotient(calculation).names()
+        if calculation.over:
+            names = read(calculation)
             cells[calculation.over] = [c for c in names if c in cells.get(calculation.over, names)]
         return self._rows(cells)
 
@@ -194,31 +208,3 @@ class _Tracer:
 
 def _cells(key: Mapping[str, str], period: str) -> dict[str, Sequence[str]]:
     return {**{d: (code,) for d, code in key.items()}, TIME: (period,)}
-
-
-def in_words(
-    calculation: Calculation, result: Trace, operands: Sequence[Trace], denominator: Denominator | None
-) -> str:
-    """A calculation with its numbers: "975 / 64007193 × 100000, rounded to 2"; `?` stands for what is missing."""
-    rounding = "" if calculation.decimals is None else f", rounded to {calculation.decimals}"
-    if calculation.kind == "lag":
-        return f"{operands[0].text or '?'}, of {operands[0].period}" if operands else ""
-    if calculation.kind == "rate":
-        below = denominator.observation.text if denominator else ""
-        above = operands[0].text if operands else ""
-        return f"{above or '?'} / {below or '?'} × {calculation.factor}{rounding}"
-    values = {o.key[calculation.over]: o.text or "?" for o in operands}
-    if calculation.kind == "total":
-        return _sum_in_words([values.get(p, "?") for p in calculation.parts]) + rounding
-    words = _NAMES.sub(lambda m: values.get(m[1] or m[2] or m[3], "?"), calculation.expression)
-    return words.replace("*", "×") + rounding
-
-
-# A code in quotes, or a bare one that does not stand inside a number.
-_NAMES: Final = re.compile(r"'([^']*)'|\"([^\"]*)\"|(?<![\w.])([A-Za-z_]\w*)")
-
-
-def _sum_in_words(texts: Sequence[str]) -> str:
-    if len(texts) > TOLD:
-        return f"sum of {len(texts)} observations"
-    return " + ".join(t or "?" for t in texts)

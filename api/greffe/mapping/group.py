@@ -11,13 +11,13 @@ from greffe.mapping.relation import Cells, Flag, Relation, flags, relation
 from greffe.mapping.resolve import DECIMALS, PARTS, TIME, Plan, Resolved
 from greffe.mapping.sql import PLAIN, Parameters, condition, exists, fewest, written
 from greffe.mapping.status import ABSENT, CHANGING, DIFFERS, FREE, MISSING
+from greffe.model.maps import MAPPED
 
 STATUS: Final = "OBS_STATUS"
 CONF: Final = "CONF_STATUS"
 COMMENT: Final = "COMMENT_OBS"
 TERRITORY: Final = "TERRITORY"
 ORIGIN: Final = "origin_kind"
-MAPPED: Final = "mapped"
 
 # Why a key is not written, in the order in which it is looked for; '' when it is.
 AMBIGUOUS, TERRITORIES, TOO_FINE = "ambiguous", "territories", "decimals"

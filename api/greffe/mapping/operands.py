@@ -8,7 +8,7 @@ said (their comments); CONF_STATUS; the other attributes where all operands agre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -20,7 +20,8 @@ from greffe.mapping.group import COMMENT, CONF, STATUS, TERRITORY
 from greffe.mapping.resolve import TIME, Plan
 from greffe.mapping.sql import Parameters, condition, decimals_of
 from greffe.mapping.status import FREE
-from greffe.model.expressions import Quotient, parse
+from greffe.model.calculations import quotient, read
+from greffe.model.expressions import Quotient
 from greffe.model.maps import Calculation
 
 OWN: Final = (STATUS, CONF, COMMENT, TERRITORY)  # attributes that have rules of their own
@@ -66,35 +67,39 @@ class Step:
         return BadDefinition(f"Calculation {self.calculation.id}: {why}", file=self.plan.map.file)
 
 
-def quotient(calculation: Calculation) -> Quotient:
-    """What a total or a formula computes over the codes of its dimension."""
-    if calculation.kind == "total":
-        return Quotient({part: Fraction(1) for part in calculation.parts})
-    return parse(calculation.expression)
-
-
 def over_codes(step: Step, parameters: Parameters) -> str:
-    """Total and formula: observations that differ in dimension `over` alone, brought together."""
-    calculation = step.calculation
-    found = quotient(calculation)
-    over = f"o.{quoted(calculation.over)}"
-    code = {name: f"{over} = {parameters.add(name)}" for name in found.names()}
+    """Total, complement, formula: observations that differ in dimension `over` alone, brought together."""
+    over, names = f"o.{quoted(step.calculation.over)}", read(step.calculation)
+    code = {name: f"{over} = {parameters.add(name)}" for name in names}
+    absent = {name: parameters.add(name) for name in names}
+    where = f"{condition(parameters, step.calculation.where, 'o.')} AND {parameters.among(over, names)}"
+    by = [f"o.{quoted(d)}" for d in step.dimensions if d != step.calculation.over]
+    return together(
+        step, parameters, keys(step, parameters), (code, absent), f"{quoted(step.table)} o WHERE {where}", by
+    )
+
+
+def together(
+    step: Step, parameters: Parameters, key: Sequence[str], named: tuple[Mapping[str, str], Mapping[str, str]],
+    rows: str, by: Sequence[str],
+) -> str:  # fmt: skip
+    """Operands `o` of `rows` brought together `by` columns: `named` gives, for each that the calculation reads, the
+    condition that it is that one, and what it is called when it is missing."""
+    found, (code, called) = quotient(step.calculation), named
     value = {n: f"max({whole('o.OBS_VALUE', step.digits)}) FILTER ({is_it})" for n, is_it in code.items()}
-    above, below = _fraction(step, found, value, parameters)
-    absent = ", ".join(f"CASE WHEN {value[n]} IS NULL THEN {parameters.add(n)} END" for n in code)
+    above, below = fraction(step, found, value, parameters)
+    absent = ", ".join(f"CASE WHEN {value[n]} IS NULL THEN {called[n]} END" for n in code)
     columns = [
-        *_keys(step, parameters),
+        *key,
         f"{above} AS above",
         f"{below} AS below",
         "CAST(NULL AS VARCHAR) AS same_text",
-        f"max({_decimals(step)}) AS decimals",
+        f"max({decimals(step)}) AS decimals",
         f"nullif(concat_ws(', ', {absent}), '') AS absent",
-        *_states(step, parameters, "min({})", "max({})"),
-        f"{_said([f'max(o.{COMMENT}) FILTER ({c})' for c in code.values() if step.has(COMMENT)])} AS said",
+        *states(step, parameters, "min({})", "max({})"),
+        f"{said([f'max(o.{COMMENT}) FILTER ({c})' for c in code.values() if step.has(COMMENT)])} AS said",
     ]
-    where = f"{condition(parameters, calculation.where, 'o.')} AND {parameters.among(over, found.names())}"
-    by = ", ".join(f"o.{quoted(d)}" for d in step.dimensions if d != calculation.over)
-    return f"SELECT {', '.join(columns)} FROM {quoted(step.table)} o WHERE {where} GROUP BY {by}"
+    return f"SELECT {', '.join(columns)} FROM {rows} GROUP BY {', '.join(by)}"
 
 
 def over_population(step: Step, parameters: Parameters) -> str:
@@ -106,15 +111,15 @@ def over_population(step: Step, parameters: Parameters) -> str:
     above = f"{parameters.add(factor.numerator)} * {whole('o.OBS_VALUE', step.digits)}"
     below = f"{parameters.add(factor.denominator)} * CAST(p.amount AS HUGEINT)"
     columns = [
-        *_keys(step, parameters),
+        *keys(step, parameters),
         f"{above} AS above",
         f"{below} AS below",
         "CAST(NULL AS VARCHAR) AS same_text",
         "0 AS decimals",
         f"CASE WHEN o.OBS_VALUE IS NULL THEN 'the count' WHEN p.amount IS NULL "
         f"THEN concat('the population of ', o.{TIME}) END AS absent",
-        *_states(step, parameters, "{}", "{}", "CAST(p.rank AS BIGINT)", "p.amount"),
-        f"{f'o.{COMMENT}' if step.has(COMMENT) else 'CAST(NULL AS VARCHAR)'} AS said",
+        *states(step, parameters, "{}", "{}", "CAST(p.rank AS BIGINT)", "p.amount"),
+        f"{comment_of(step)} AS said",
     ]
     where = condition(parameters, calculation.where, "o.")
     return (
@@ -131,14 +136,14 @@ def earlier(step: Step, parameters: Parameters) -> str:
     calculation = step.calculation
     later = later_period(f"o.{TIME}", calculation.years)
     columns = [
-        *_keys(step, parameters, {TIME: later}),
+        *keys(step, parameters, {TIME: later}),
         f"{whole('o.OBS_VALUE', step.digits)} AS above",
         "CAST(NULL AS HUGEINT) AS below",
         "o.OBS_TEXT AS same_text",
-        f"{_decimals(step)} AS decimals",
+        f"{decimals(step)} AS decimals",
         "CAST(NULL AS VARCHAR) AS absent",
-        *_states(step, parameters, "{}", "{}"),
-        f"{f'o.{COMMENT}' if step.has(COMMENT) else 'CAST(NULL AS VARCHAR)'} AS said",
+        *states(step, parameters, "{}", "{}"),
+        f"{comment_of(step)} AS said",
     ]
     beside = [f"b.{quoted(d)} = o.{quoted(d)}" for d in step.dimensions if d != TIME and d not in calculation.set]
     exists = f"EXISTS (SELECT 1 FROM {quoted(step.table)} b WHERE {' AND '.join([f'b.{TIME} = {later}', *beside])})"
@@ -146,12 +151,30 @@ def earlier(step: Step, parameters: Parameters) -> str:
     return f"SELECT {', '.join(columns)} FROM {quoted(step.table)} o WHERE {where} AND {exists}"
 
 
-READ: Final[Mapping[str, Callable[[Step, Parameters], str]]] = {
-    "total": over_codes,
-    "formula": over_codes,
-    "rate": over_population,
-    "lag": earlier,
-}
+def converted(step: Step, parameters: Parameters) -> str:
+    """Convert: every observation times the factor."""
+    calculation, one = step.calculation, whole("o.OBS_VALUE", step.digits)
+    factor, below = calculation.factor, "CAST(NULL AS HUGEINT)"
+    if calculation.decimals is not None:
+        factor = factor * Fraction(10**calculation.decimals, 10**step.digits)
+        below = parameters.add(factor.denominator)
+    above = f"{parameters.add(factor.numerator)} * {one}"
+    columns = [
+        *keys(step, parameters),
+        f"{above} AS above",
+        f"{below} AS below",
+        "CAST(NULL AS VARCHAR) AS same_text",
+        f"{decimals(step)} AS decimals",
+        "CAST(NULL AS VARCHAR) AS absent",
+        *states(step, parameters, "{}", "{}"),
+        f"{comment_of(step)} AS said",
+    ]
+    return f"SELECT {', '.join(columns)} FROM {quoted(step.table)} o WHERE {condition(parameters, calculation.where, 'o.')}"
+
+
+def comment_of(step: Step) -> str:
+    """SQL: the comment of an operand."""
+    return f"o.{COMMENT}" if step.has(COMMENT) else "CAST(NULL AS VARCHAR)"
 
 
 def later_period(period: str, years: int) -> str:
@@ -159,7 +182,7 @@ def later_period(period: str, years: int) -> str:
     return f"concat(lpad(CAST(CAST(left({period}, 4) AS INTEGER) + {years} AS VARCHAR), 4, '0'), substr({period}, 5))"
 
 
-def _keys(step: Step, parameters: Parameters, other: Mapping[str, str] | None = None) -> list[str]:
+def keys(step: Step, parameters: Parameters, other: Mapping[str, str] | None = None) -> list[str]:
     """The dimensions of a result: `set` over what the operands have."""
     fixed = step.calculation.set
     made = {d: f"CAST({parameters.add(fixed[d])} AS VARCHAR)" for d in step.dimensions if d in fixed}
@@ -167,7 +190,7 @@ def _keys(step: Step, parameters: Parameters, other: Mapping[str, str] | None = 
     return [f"{made.get(d, f'o.{quoted(d)}')} AS {quoted(d)}" for d in step.dimensions]
 
 
-def _fraction(step: Step, found: Quotient, value: Mapping[str, str], parameters: Parameters) -> tuple[str, str]:
+def fraction(step: Step, found: Quotient, value: Mapping[str, str], parameters: Parameters) -> tuple[str, str]:
     """Numerator and denominator, in units of 10^-decimals of the result (10^-digits when nothing is rounded)."""
     decimals, one = step.calculation.decimals, 10**step.digits
     above, common = linear(found.numerator, value, one, parameters)
@@ -183,11 +206,12 @@ def _fraction(step: Step, found: Quotient, value: Mapping[str, str], parameters:
     return f"{parameters.add(factor.numerator)} * {above}", f"{parameters.add(factor.denominator)} * {below}"
 
 
-def _decimals(step: Step) -> str:
+def decimals(step: Step) -> str:
+    """SQL: decimals of the text of an operand."""
     return f"CASE WHEN o.OBS_TEXT IS NULL THEN 0 ELSE least({decimals_of('o.OBS_TEXT')}, {step.digits}) END"
 
 
-def _states(
+def states(
     step: Step, parameters: Parameters, lowest: str, highest: str, other: str = "NULL", present: str = "TRUE"
 ) -> list[str]:
     """Status ranks, territorial field, confidentiality and the rest; `lowest` and `highest` bring operands together.
@@ -212,7 +236,7 @@ def _states(
     return columns
 
 
-def _said(comments: Sequence[str]) -> str:
+def said(comments: Sequence[str]) -> str:
     """The operands' comments in their order, an equal one once."""
     if not comments:
         return "CAST(NULL AS VARCHAR)"

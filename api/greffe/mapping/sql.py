@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -24,6 +25,10 @@ class Parameters:
         name = f"p{len(self.values) + 1}"
         self.values[name] = value
         return f"CAST(${name} AS HUGEINT)" if isinstance(value, int) else f"${name}"
+
+    def used(self, statement: str) -> dict[str, Value]:
+        """Those that stand in a statement: the engine refuses others."""
+        return {name: self.values[name] for name in re.findall(r"\$(p[0-9]+)", statement)}
 
     def among(self, expression: str, codes: Sequence[str]) -> str:
         """`expression` is one of the codes."""

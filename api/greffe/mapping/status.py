@@ -22,3 +22,7 @@ def precedence(codes: Iterable[str] = ()) -> tuple[str, ...]:
     """
     known = (*_FIRST, *_OTHERS)
     return (*known, *sorted(set(codes) - set(known) - {"A"}), "A")
+
+
+# What a cell is published with that is declared as not provided: data exist and are not held; the data cannot exist.
+WITHOUT: Final = {"not-available": "L", "not-applicable": "M"}

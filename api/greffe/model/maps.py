@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TypeAlias
 
 from greffe.model.references import Reference
@@ -14,6 +15,7 @@ Cells: TypeAlias = Mapping[str, str]  # component id → code: a condition on ta
 # How a row relates its source to its target. The last three have no target and say why.
 KINDS_WITH_TARGET = ("exact", "narrower", "broader", "aggregate")
 KINDS_WITHOUT_TARGET = ("not-applicable", "not-available", "no-target")
+MAPPED, NOT_PROVIDED = "mapped", "not_provided"  # origins of observations that no calculation made
 CONVERSIONS = ("flag_D", "shift_1jan", "lag_1y", "to_ratio", "split_E", "months_to_days")
 
 
@@ -140,38 +142,57 @@ class Calculation:
     """A declared calculation on mapped observations, run in the order of the file (D17).
 
     `where` limits the observations it reads (target component → codes). `set` gives the codes of what it makes.
-    kind = total:   sum over dimension `over` of exactly `parts`; a missing part makes the total missing.
-    kind = rate:    observation / population × factor, rounded once, half away from zero, to `decimals`.
-    kind = formula: `expression` over the codes of dimension `over`, e.g. "100 * RES / IN": a quotient of two linear
-                    expressions with integer or decimal coefficients, rounded once to `decimals`; a linear expression
-                    without quotient is exact.
-    kind = lag:     the observation `years` earlier.
+    kind = total:      sum over dimension `over` of exactly `parts`; a missing part makes the total missing.
+    kind = complement: the code `whole` of dimension `over` less exactly `parts`; a missing one makes it missing.
+    kind = rate:       observation / population × factor, rounded once, half away from zero, to `decimals`.
+    kind = formula:    `expression` over the codes of dimension `over`, e.g. "100 * RES / IN": a quotient of two linear
+                       expressions with integer or decimal coefficients, rounded once to `decimals`; a linear expression
+                       without quotient is exact.
+    kind = split:      the code `whole` of dimension `over` shared out by `weights` (code → share, together one), each to
+                       `decimals` by largest remainder, so that the shares add up to the whole. Always estimated (E).
+    kind = convert:    observation × factor: another unit of the same thing, rounded once to `decimals` when declared.
+    kind = calendar:   periods of the notation `from_` become those of `to` by `method` (sum, mean, first, last). All of
+                       them are needed; a mean may be declared of at least `least` of them, and is then estimated.
+    kind = lag:        the observation `years` earlier.
     Missing operands give no value: status and reason are carried.
     """
 
     id: str
-    kind: str  # total | rate | formula | lag
+    kind: str  # total | complement | rate | formula | split | convert | calendar | lag
     where: Mapping[str, tuple[str, ...]]
     set: Cells
     over: str = ""
     parts: tuple[str, ...] = ()
+    whole: str = ""
     expression: str = ""
-    factor: int = 1
+    weights: Mapping[str, Fraction] = field(default_factory=dict)
+    factor: Fraction = Fraction(1)
     decimals: int | None = None
     years: int = 0
+    from_: str = ""  # M | Q | T | S, a letter of model.periods.PATTERNS
+    to: str = ""  # Q | S | A
+    method: str = ""  # sum | mean | first | last
+    least: int = 0  # 0: every period is needed
     population: Population | None = None
     reason: str = ""
+    reference: str = ""
     status: str = ""  # OBS_STATUS forced on the result, when the reason calls for one
 
 
 @dataclass(frozen=True)
 class NotProvided:
-    """Target cells that a recipient has and this map leaves empty, with the reason (listed in coverage)."""
+    """Target cells that a recipient has and this map leaves empty, with the reason (listed in coverage).
+
+    `publish`: they are also written, one observation without a value for each of `periods` (each period that the map
+    yields when empty), with the status of the kind (L, M) and the reason as comment.
+    """
 
     cells: Cells
     kind: str  # not-available | not-applicable | other-house
     reason: str
     reference: str = ""
+    publish: bool = False
+    periods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -203,6 +224,7 @@ class StructureMap:
     times: tuple[TimeRule, ...] = ()
     frequency_formats: Mapping[str, str] = field(default_factory=dict)
     fixed_source: Cells = field(default_factory=dict)
+    working: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # codes that are never published
     checksum: str = ""  # sha256 over the YAML file and the CSV files it names, as read
 
     @property

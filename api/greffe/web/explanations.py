@@ -130,7 +130,7 @@ def _all(trace: Trace) -> Iterator[Trace]:
 
 def _calculation(one: Calculation) -> CalculationOut:
     return CalculationOut(
-        id=one.id, kind=one.kind, expression=_expression(one), factor=one.factor,
+        id=one.id, kind=one.kind, expression=_expression(one), factor=int(one.factor) if one.kind == "rate" else 1,
         decimals=one.decimals, reason=one.reason,
     )  # fmt: skip
 
@@ -141,6 +141,14 @@ def _expression(one: Calculation) -> str:
         return f"{count} / population of {one.population.dataflow.id}, field {one.population.territory} * {one.factor}"
     if one.kind == "lag":
         return f"the observation {one.years} year earlier"
+    if one.kind == "convert":
+        return f"the observation * {one.factor}"
+    if one.kind == "calendar":
+        return f"{one.method} of the periods {one.from_} of a period {one.to}"
+    if one.kind == "split":
+        return ", ".join(f"{code} = {one.whole} * {weight}" for code, weight in one.weights.items())
+    if one.kind == "complement":
+        return " - ".join((one.whole, *one.parts))
     return one.expression or " + ".join(one.parts)
 
 
