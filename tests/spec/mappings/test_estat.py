@@ -3,7 +3,7 @@
 import csv
 
 import pytest
-from shipped_maps import ROOT, map_rows, values
+from shipped_maps import ROOT, map_rows, shipped, values
 
 from greffe.engine import opened
 from greffe.settings import EngineSettings
@@ -285,3 +285,98 @@ def test_prisoners_by_citizenship(connection):
         "A.FOR.NR.FR 2020": "15003",
     }
     assert [(u.row_id, u.total) for u in mapped.unmapped] == [("PCZ-006", "40")]
+
+
+def test_the_sheet_of_persons(connection):
+    """By sex, by age, by citizenship, and some offences by sex: men 300, women 60; minors 30 + 5; French 250 + 50,
+    foreign 40 + 10. Convicted of rape: men 90 and women 1. Nothing crossed, no legal person."""
+    mapped, found = map_rows(
+        connection,
+        "MAP_ESTAT_CTS_JUST",
+        flow_rows(
+            "INDICATEUR | INFRACTION | NATAFF | SEXE | AGE | NATIONALITE | OBS_VALUE",
+            "PEN_PQ_POURS | _Z | T | 1 | T | T | 300",
+            "PEN_PQ_POURS | _Z | T | 2 | T | T | 60",
+            "PEN_PQ_POURS | _Z | T | 9 | PM | T | 12",
+            "PEN_PQ_POURS | _Z | T | 1 | MIN | T | 30",
+            "PEN_PQ_POURS | _Z | T | 2 | MIN | T | 5",
+            "PEN_PQ_POURS | _Z | T | 1 | T | F | 250",
+            "PEN_PQ_POURS | _Z | T | 2 | T | F | 50",
+            "PEN_PQ_POURS | _Z | T | 1 | T | UE | 40",
+            "PEN_PQ_POURS | _Z | T | 2 | T | HUE | 10",
+            "PEN_PQ_POURS | _Z | T | 1 | MIN | F | 25",
+            "CJN_CONDAMNES | VIOLS | _Z | 1 | T | T | 90",
+            "CJN_CONDAMNES | VIOLS | _Z | 2 | T | T | 1",
+            "CJN_CONDAMNES | VIOLS | _Z | 1 | MIN | T | 20",
+        ),
+    )
+    assert values(found) == {
+        "A.TOTAL.PER_PRSC.M.TOTAL.TOTAL.NR.FR 2022": "300",
+        "A.TOTAL.PER_PRSC.F.TOTAL.TOTAL.NR.FR 2022": "60",
+        "A.TOTAL.PER_PRSC.T.TOTAL.TOTAL.NR.FR 2022": "360",
+        "A.TOTAL.PER_PRSC.T.JUV.TOTAL.NR.FR 2022": "35",
+        "A.TOTAL.PER_PRSC.T.TOTAL.NAT.NR.FR 2022": "300",
+        "A.TOTAL.PER_PRSC.T.TOTAL.FOR.NR.FR 2022": "50",
+        "A.ICCS03011.PER_CNV.M.TOTAL.TOTAL.NR.FR 2022": "90",
+        "A.ICCS03011.PER_CNV.F.TOTAL.TOTAL.NR.FR 2022": "1",
+        "A.ICCS03011.PER_CNV.T.TOTAL.TOTAL.NR.FR 2022": "91",
+    }
+    assert sorted((u.row_id, u.total) for u in mapped.unmapped) == [
+        ("CTO-010", "20"),
+        ("CTP-007", "12"),
+        ("CTP-009", "25"),
+    ]
+    assert found["A.ICCS03011.PER_CNV.M.TOTAL.TOTAL.NR.FR 2022"]["SOURCE_NOTE"].startswith("Ministry of Justice")
+
+
+def test_the_sheet_of_prisons_says_the_true_date(connection):
+    """2022 is the stock of 1 October for the total (72,350 in 60,709 places), of 1 January 2023 for the offences."""
+    _, found = map_rows(
+        connection,
+        "MAP_ESTAT_CTS_PRIS",
+        "FREQ | TERRITOIRE | TIME_PERIOD | INDICATEUR | INFRACTION | SEXE | AGE | NATIONALITE | OBS_VALUE\n"
+        "M | fr_all | 2022-10 | PRI_DETENUS | _Z | T | T | _Z | 72350\n"
+        "M | fr_all | 2022-10 | PRI_CAPA | _Z | _Z | _Z | _Z | 60709\n"
+        "M | fr_all | 2023-01 | PRI_DETENUS | _Z | T | T | _Z | 72173\n"
+        "M | fr_all | 2023-01 | PRI_DETENUS_INF | AGR_SEX | 1 | _Z | _Z | 3000\n"
+        "M | fr_all | 2023-01 | PRI_DETENUS_INF | ATT_SEX_MIN | 1 | _Z | _Z | 200\n"
+        "M | fr_all | 2024-01 | PRI_DETENUS | _Z | T | T | UE | 5000\n"
+        "M | fr_all | 2024-01 | PRI_DETENUS | _Z | T | T | AP | 3\n"
+        "M | fr_all | 2024-01 | PRI_PREVENUS | _Z | 2 | T | _Z | 700",
+    )
+    assert values(found) == {
+        "A.PRIS_ACT_CAP.TOTAL.TOTAL.TOTAL.TOTAL.T.NR.FR 2022": "72350",
+        "A.PRIS_OFF_CAP.TOTAL.TOTAL.TOTAL.TOTAL.T.NR.FR 2022": "60709",
+        "A.PRIS_ACT_CAP.ICCS03012.TOTAL.TOTAL.TOTAL.M.NR.FR 2022": "3200",
+        "A.PRIS_ACT_CAP.TOTAL.TOTAL.FOR.TOTAL.T.NR.FR 2023": "5003",
+        "A.PRIS_ACT_CAP.TOTAL.PRIS_UNSENT.TOTAL.TOTAL.F.NR.FR 2023": "700",
+    }
+    assert {row["FOOTNOTE"] for key, row in found.items() if key.endswith("2022")} == {
+        "Stock on 1 October 2022.",
+        "Stock on 1 January 2023.",
+    }
+    assert found["A.PRIS_ACT_CAP.TOTAL.PRIS_UNSENT.TOTAL.TOTAL.F.NR.FR 2023"]["OBS_STATUS"] == "D"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "mirror"),
+    [
+        ("ESTAT_CTS_JOB", "ESTAT_CRIM_JUST_JOB"),
+        ("ESTAT_CTS_CRT_CASE", "ESTAT_CRIM_CRT_CASE"),
+        ("ESTAT_CTS_CRT_PER", "ESTAT_CRIM_CRT_PER"),
+    ],
+)
+def test_a_sheet_decides_as_its_mirror_and_has_no_rate(sheet, mirror):
+    """The same rows of the same representation maps; what Eurostat computes is never sent."""
+    of = {m.target.id: m for m in shipped().maps.values()}
+    tables = {t.reference for t in of[mirror].representation_maps}
+    assert tables <= {t.reference for t in of[sheet].representation_maps}
+    assert of[sheet].select == of[mirror].select
+    assert (of[sheet].scope, of[mirror].scope) == ("collection", "mirror")
+
+
+def test_no_collection_computes_a_rate():
+    for map_ in shipped().maps.values():
+        if map_.target.id.startswith("ESTAT_") and map_.scope == "collection":
+            assert {c.kind for c in map_.calculations} <= {"total"}
+            assert map_.fixed["unit"] == "NR"
