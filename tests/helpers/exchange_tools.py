@@ -36,9 +36,10 @@ def shipped():
 
 
 def shipped_tables():
-    """Every representation map that a shipped map uses, by file."""
+    """Every representation map that a shipped map uses or that stands alone, by file."""
     catalogue, _ = shipped()
-    return {t.file: t for m in catalogue.maps.values() for t in m.representation_maps}
+    alone = {one.table.file: one.table for one in catalogue.correspondences.values()}
+    return alone | {t.file: t for m in catalogue.maps.values() for t in m.representation_maps}
 
 
 def small_set(signed=None, content=CSV):

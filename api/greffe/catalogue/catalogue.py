@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from greffe.errors import NotFound, nearest
-from greffe.model.maps import MapRow, StructureMap
+from greffe.model.maps import Correspondence, MapRow, StructureMap
 from greffe.model.references import Reference, Urn, same_version, version_key
 from greffe.model.structures import (
     Artefact,
@@ -54,7 +54,8 @@ class Catalogue:
     """Immutable look-ups. `checksum` names the whole content: equal bytes, equal checksum.
 
     `artefacts` holds what the files say and our maps in the standard's form (`derived`). `no_target` holds the
-    decisions about indicators that no map reads: their one source is the indicator.
+    decisions about indicators that no map reads: their one source is the indicator. `correspondences` are the maps between
+    code lists that stand alone.
     """
 
     artefacts: Mapping[tuple[str, Reference], Artefact]
@@ -63,6 +64,7 @@ class Catalogue:
     checksum: str
     files: Mapping[str, str] = field(default_factory=dict)  # path below sdmx/ or mappings/ → sha256
     no_target: tuple[MapRow, ...] = ()
+    correspondences: Mapping[Reference, Correspondence] = field(default_factory=dict)
 
     @cached_property
     def uses(self) -> Mapping[tuple[str, Reference], frozenset[Urn]]:
@@ -96,6 +98,7 @@ class Catalogue:
     def derived(self) -> frozenset[tuple[str, Reference]]:
         """Our maps as artefacts, by kind and reference: they say what `maps` says, and change as these do."""
         tables = {table.reference for map_ in self.maps.values() for table in map_.representation_maps}
+        tables |= self.correspondences.keys()
         return frozenset({("structuremap", r) for r in self.maps} | {("representationmap", r) for r in tables})
 
     def get(self, kind: type[A], reference: Reference) -> A:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import yaml
 
+from greffe.catalogue.correspondences import correspondence_files, stands_alone
 from greffe.catalogue.representation_dump import dump_representation
 from greffe.catalogue.tree import read_json
 from greffe.errors import BadDefinition
@@ -25,7 +27,7 @@ from greffe.model.mappings import (
     StandardStructureMap,
     ValueMapping,
 )
-from greffe.model.maps import MapRow, RepresentationMap, SourceValue
+from greffe.model.maps import Correspondence, MapRow, RepresentationMap, SourceValue
 from greffe.model.references import Urn
 
 Document = dict[str, object]
@@ -47,6 +49,10 @@ def map_files(artefacts: Sequence[Maintainable], file: str) -> dict[str, bytes]:
     """
     tables = {a.urn: a for a in artefacts if isinstance(a, StandardRepresentationMap)}
     found: dict[str, bytes] = {}
+    for table in tables.values():
+        path = _single(table.annotations).get("FILE", "")
+        if stands_alone(path):
+            found |= _correspondence(table, _path(table, ".csv", file), file)
     for map_ in artefacts:
         if isinstance(map_, StandardStructureMap) and is_ours(map_):
             found |= _files(map_, tables, file)
@@ -65,9 +71,24 @@ def _files(map_: StandardStructureMap, tables: Mapping[Urn, StandardRepresentati
             table = tables[component.map]
             place = _path(table, ".csv", file)
             one["map"] = posixpath.relpath(place, posixpath.dirname(path))
-            found[place] = dump_representation(_table(table, component.sources, component.targets, place, file))
+            if not stands_alone(place):
+                found[place] = dump_representation(_table(table, component.sources, component.targets, place, file))
         components.append(one)
     return {path: _yaml(_document(map_, components, file)), **found}
+
+
+def _correspondence(table: StandardRepresentationMap, path: str, file: str) -> dict[str, bytes]:
+    """Its two files; its columns are called as their code lists."""
+    sources = tuple(c.reference for c in table.sources if isinstance(c, Urn))
+    targets = tuple(c.reference for c in table.targets if isinstance(c, Urn))
+    said = _single(table.annotations)
+    rows = _table(table, tuple(r.id for r in sources), tuple(r.id for r in targets), path, file)
+    return correspondence_files(
+        Correspondence(
+            f"{path.removesuffix('.csv')}.yaml", replace(rows, names=table.names), sources, targets, table.descriptions,
+            *(said.get(type_, "") for type_ in ("PROVENANCE", "EDITION", "RECEIVED", "RECEIVED_FILE", "SHA256")),
+        )
+    )  # fmt: skip
 
 
 def _document(map_: StandardStructureMap, components: list[Document], file: str) -> Document:

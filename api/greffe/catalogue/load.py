@@ -14,6 +14,7 @@ from greffe.catalogue.calculation_types import check_types
 from greffe.catalogue.catalogue import Catalogue, Recipient, TableNotProvided
 from greffe.catalogue.codelist_extensions import resolved
 from greffe.catalogue.coherence import check
+from greffe.catalogue.correspondences import check_correspondence, read_correspondence, stands_alone
 from greffe.catalogue.map_files import NOT_PROVIDED, read_map
 from greffe.catalogue.no_target import NO_TARGET, check_no_target, read_no_target
 from greffe.catalogue.representation_files import CONFIDENCES, read_representation
@@ -21,7 +22,7 @@ from greffe.catalogue.standard_maps import with_maps
 from greffe.catalogue.tree import Node
 from greffe.catalogue.yaml_tree import read_yaml
 from greffe.errors import BadDefinition, nearest
-from greffe.model.maps import RepresentationMap, StructureMap
+from greffe.model.maps import Correspondence, RepresentationMap, StructureMap
 from greffe.model.references import Reference
 from greffe.model.structures import Artefact
 
@@ -64,12 +65,17 @@ def load(files: Mapping[str, bytes]) -> Catalogue:
     sums = {path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())}
     artefacts, places = _artefacts(files)
     reader = _MapReader(files, sums)
+    correspondences = reader.correspondences()
     maps = reader.maps()
     recipients = {path: _recipient(read_yaml(files[path], path)) for path in _yaml(files, recipients=True)}
     no_target = read_no_target(files[NO_TARGET], NO_TARGET) if NO_TARGET in files else ()
-    catalogue = Catalogue(artefacts, maps, tuple(recipients.values()), checksum_of(sums), sums, no_target)
+    catalogue = Catalogue(
+        artefacts, maps, tuple(recipients.values()), checksum_of(sums), sums, no_target, correspondences
+    )
     for kind, reference in catalogue.derived & artefacts.keys():
         raise BadDefinition(f"{kind} {reference} stands in mappings/ already.", file=places[kind, reference])
+    for correspondence in correspondences.values():
+        check_correspondence(catalogue, correspondence)
     check(catalogue, places, recipients)
     check_types(catalogue)
     check_no_target(catalogue)
@@ -101,11 +107,24 @@ def _artefacts(files: Mapping[str, bytes]) -> tuple[dict[Key, Artefact], dict[Ke
 
 
 class _MapReader:
-    """Reads structure maps, and each representation map they name once."""
+    """Reads correspondences, structure maps, and each representation map they name once."""
 
     def __init__(self, files: Mapping[str, bytes], sums: Mapping[str, str]) -> None:
         self.files, self.sums = files, sums
         self.tables: dict[str, RepresentationMap] = {}
+
+    def correspondences(self) -> dict[Reference, Correspondence]:
+        """All correspondences by reference; their tables are known from then on."""
+        found: dict[Reference, Correspondence] = {}
+        for path in sorted(p for p in self.files if stands_alone(p) and p.endswith(".yaml")):
+            table = f"{path.removesuffix('.yaml')}.csv"
+            if table not in self.files:
+                raise BadDefinition("The correspondence has no rows.", file=path, hint=f"Its rows stand in {table}.")
+            one = read_correspondence(read_yaml(self.files[path], path), self.files[table], table)
+            self.tables[table] = one.table
+            self._check_id(table)
+            found[one.reference] = one
+        return found
 
     def maps(self) -> dict[Reference, StructureMap]:
         """All structure maps by reference."""
@@ -150,7 +169,10 @@ def _yaml(files: Mapping[str, bytes], *, recipients: bool) -> list[str]:
     return sorted(
         p
         for p in files
-        if p.startswith("mappings/") and p.endswith(".yaml") and (posixpath.basename(p) == _RECIPIENT) == recipients
+        if p.startswith("mappings/")
+        and p.endswith(".yaml")
+        and not stands_alone(p)
+        and (posixpath.basename(p) == _RECIPIENT) == recipients
     )
 
 

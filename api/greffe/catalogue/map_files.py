@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from greffe.catalogue.calculation_files import read_calculations
+from greffe.catalogue.correspondences import stands_alone
 from greffe.catalogue.time_files import read_formats, read_times
 from greffe.catalogue.tree import Node
 from greffe.catalogue.type_words import TYPE_WORDS
@@ -94,6 +96,8 @@ def _component(node: Node, tables: Tables) -> ComponentMap:
             raise node.wrong("Only one component is copied into one; others need a map.", hint="Add map: FILE.csv.")
         return ComponentMap(sources, targets)
     found = tables(node.child("map"))
+    if stands_alone(found.file) and (len(sources), len(targets)) == (len(found.sources), len(found.targets)):
+        found = replace(found, sources=sources, targets=targets)  # its own columns are called as the code lists
     for side, wanted, columns in (("source", sources, found.sources), ("target", targets, found.targets)):
         if wanted != columns:
             raise node.child(side).wrong(

@@ -28,7 +28,7 @@ from greffe.model.mappings import (
     StandardStructureMap,
     ValueMapping,
 )
-from greffe.model.maps import MapRow, RepresentationMap, SourceValue, StructureMap, TimeRule
+from greffe.model.maps import Correspondence, MapRow, RepresentationMap, SourceValue, StructureMap, TimeRule
 from greffe.model.references import Reference, Urn
 from greffe.model.structures import Dataflow, DataStructure
 
@@ -59,7 +59,9 @@ def _structure_of(catalogue: Catalogue, urn: Urn | None) -> DataStructure | None
 def standard_maps(catalogue: Catalogue) -> Iterator[Maintainable]:
     """Every map of a coherent catalogue with the VTL of its calculations, then each representation map once. Raises
     NotFound."""
-    tables: dict[Reference, Maintainable] = {}
+    tables: dict[Reference, Maintainable] = {
+        reference: _standard_correspondence(one) for reference, one in catalogue.correspondences.items()
+    }
     for map_ in catalogue.maps.values():
         yield standard_structure_map(map_)
         scheme = transformation_scheme(map_)
@@ -143,6 +145,34 @@ def standard_representation_map(
         targets=tuple(_column(target, id_) for id_ in table.targets),
         rows=tuple(_row(row) for row in table.rows),
     )
+
+
+def _standard_correspondence(one: Correspondence) -> StandardRepresentationMap:
+    """Its columns are code lists by name; what only we say is in annotations."""
+    said = {
+        "FILE": one.table.file,
+        "PROVENANCE": one.provenance,
+        "EDITION": one.edition,
+        "RECEIVED": one.received,
+        "RECEIVED_FILE": one.received_file,
+        "SHA256": one.sha256,
+    }
+    return StandardRepresentationMap(
+        one.reference,
+        one.table.names,
+        one.descriptions,
+        tuple(Annotation(type_, title) for type_, title in said.items() if title),
+        sources=tuple(Urn("codelist", list_) for list_ in one.sources),
+        targets=tuple(Urn("codelist", list_) for list_ in one.targets),
+        rows=tuple(_flagged(row) for row in one.table.rows),
+    )
+
+
+def _flagged(row: MapRow) -> ValueMapping:
+    """A row whose source is wider than its target says the status of what is made by it: definition differs."""
+    found = _row(row)
+    flag = (Annotation("OBS_STATUS", "D"),) if row.kind == "broader" else ()
+    return replace(found, annotations=(*found.annotations, *flag))
 
 
 def _structure(catalogue: Catalogue, flow: Reference) -> DataStructure:

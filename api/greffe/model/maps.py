@@ -66,6 +66,31 @@ class RepresentationMap:
 
 
 @dataclass(frozen=True)
+class Correspondence:
+    """A representation map that stands alone: between code lists, whoever uses it. `file` is its YAML file.
+
+    The columns of `table` are called as their lists, in that order. `provenance` is a level of confidence. An edition of
+    an official table says which (`edition`), when it was received (ISO date), the name and the sha256 of the file.
+    """
+
+    file: str
+    table: RepresentationMap
+    sources: tuple[Reference, ...]
+    targets: tuple[Reference, ...]
+    descriptions: Texts = field(default_factory=dict, hash=False)
+    provenance: str = ""
+    edition: str = ""
+    received: str = ""
+    received_file: str = ""
+    sha256: str = ""
+
+    @property
+    def reference(self) -> Reference:
+        """Its own reference, that of its table."""
+        return self.table.reference
+
+
+@dataclass(frozen=True)
 class ComponentMap:
     """Source components → target components, through a representation map, or copied 1-1 without one (SM-10)."""
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 MAPPINGS = Path(__file__).resolve().parents[3] / "mappings"
-MAPS = sorted(p for p in MAPPINGS.glob("*/*.yaml") if p.name != "recipient.yaml")
+MAPS = sorted(p for p in MAPPINGS.glob("*/*.yaml") if p.name != "recipient.yaml" and p.parent.name != "correspondences")
 TABLES = sorted(MAPPINGS.glob("*/*.csv"))
 WITHOUT_TARGET = {"not-applicable", "not-available", "no-target"}
 

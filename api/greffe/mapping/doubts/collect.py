@@ -78,6 +78,11 @@ def _rows(catalogue: Catalogue) -> Iterator[Doubt]:
             for row in table.rows:
                 houses = _houses(catalogue, _indicators(table, row), map_.provider)
                 yield _row(table.file, recipient, columns, row, houses)
+    for one in catalogue.correspondences.values():
+        if one.table.file not in seen:
+            columns = mapping_set(catalogue, one.table).columns
+            for row in one.table.rows:
+                yield _row(one.table.file, INTERNAL, columns, row, _houses(catalogue, [], INTERNAL))
 
 
 def _indicators(table: RepresentationMap, row: MapRow) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.representation_dump import cells_of, columns_of, dump_representation
 from greffe.errors import NotFound, nearest
-from greffe.model.maps import MapRow, RepresentationMap, StructureMap
+from greffe.model.maps import Correspondence, MapRow, RepresentationMap, StructureMap
 from greffe.model.references import Reference
 from greffe.model.structures import Codelist, Dataflow, Texts
 
@@ -66,8 +66,8 @@ def table_named(catalogue: Catalogue, name: str) -> RepresentationMap:
     Raises NotFound with the nearest.
     """
     known: dict[str, RepresentationMap] = {}
-    for map_ in catalogue.maps.values():
-        for table in map_.representation_maps:
+    for tables in (*(m.representation_maps for m in catalogue.maps.values()), _alone(catalogue)):
+        for table in tables:
             short = table.file.removeprefix("mappings/")
             for word in (table.file, short, short.removesuffix(".csv"), table.reference.id, str(table.reference)):
                 known[word] = table
@@ -77,10 +77,18 @@ def table_named(catalogue: Catalogue, name: str) -> RepresentationMap:
     return known[name]
 
 
+def _alone(catalogue: Catalogue) -> tuple[RepresentationMap, ...]:
+    """The correspondences: they come last, so that under their names their own columns are found."""
+    return tuple(one.table for one in catalogue.correspondences.values())
+
+
 def mapping_set(
     catalogue: Catalogue, table: RepresentationMap, signed: Mapping[str, Signed] | None = None
 ) -> MappingSet:
     """The map with the codes its columns may hold: those of every structure map that uses it, together."""
+    alone = next((one for one in catalogue.correspondences.values() if one.table == table), None)
+    if alone is not None:
+        return _of_correspondence(catalogue, alone, signed or {})
     users = users_of(catalogue, table)
     columns = [_column(catalogue, users, "source", id_) for id_ in table.sources]
     columns += [_column(catalogue, users, "target", id_) for id_ in table.targets]
@@ -88,6 +96,16 @@ def mapping_set(
     ends = {"source": {m.source for m in users}, "target": {m.target for m in users}}
     flows = {side: next(iter(found)) for side, found in ends.items() if len(found) == 1}
     return MappingSet(table, tuple(columns), {k: v for k, v in names.items() if v}, signed or {}, flows)
+
+
+def _of_correspondence(catalogue: Catalogue, one: Correspondence, signed: Mapping[str, Signed]) -> MappingSet:
+    sides = (("source", one.sources), ("target", one.targets))
+    lists = [(side, catalogue.get(Codelist, reference)) for side, references in sides for reference in references]
+    columns = (
+        Column(side, list_.reference.id, {item.id: item.names for item in list_.items}, list_.reference)
+        for side, list_ in lists
+    )
+    return MappingSet(one.table, tuple(columns), one.table.names, signed)
 
 
 def _column(catalogue: Catalogue, users: Sequence[StructureMap], side: str, id_: str) -> Column:
