@@ -11,6 +11,7 @@ import greffe.cli.drafts as drafts
 import greffe.cli.effect as effect
 import greffe.cli.exchange as exchange
 import greffe.cli.figures as figures
+import greffe.cli.lineage as lineage
 import greffe.cli.proposals as proposals
 import greffe.cli.service as service
 import greffe.cli.structuremaps as structuremaps
@@ -22,6 +23,7 @@ app = typer.Typer(
     help="Greffe: internal indicators become validated, released, traceable SDMX series.",
 )
 figures.add_to(app)
+lineage.add_to(app)
 drafts.add_to(app)
 coverage.add_to(app)
 effect.add_to(app)

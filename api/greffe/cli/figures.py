@@ -1,4 +1,4 @@
-"""Commands about figures: ingest, extracts, prepare, check, explain."""
+"""Commands about figures: ingest, extracts, prepare, check."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ import typer
 from greffe.cli.common import As, Home, Json, PublicReason, Reason, acting, parts_of
 from greffe.cli.drafts import show_findings
 from greffe.cli.show import failing, progress, say, show
-from greffe.cli.trail import show_explanation
 from greffe.errors import BadInput, BadQuery, nearest
 from greffe.ingest.extract import ReadOptions
 from greffe.model import instants
 from greffe.model.instants import written
-from greffe.release.explain import explain
 from greffe.release.intake import Handover, Taken, take_in
 from greffe.release.lifecycle import dataflow_named, make_draft
 from greffe.release.publications import check_publication
@@ -31,7 +29,6 @@ def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     for command in (ingest, extracts, prepare, check):
         app.command()(command)
-    app.command("explain")(explain_command)
 
 
 def ingest(
@@ -212,20 +209,3 @@ def check(
         flow, found = check_publication(parts_of(home), file, dataflow)
         wanted = [f for f in found if rule in ("", f.rule)]
         show_findings(wanted, lang, most, json_, f"{file.name} as {flow.reference}: {len(wanted)} findings")
-
-
-def explain_command(
-    series: Annotated[str, typer.Argument(help="SSER:FLOW(1.0.0)/A.X.Y, or FLOW/A.X.Y")],
-    period: Annotated[str, typer.Argument(help="e.g. 2022")],
-    release: Annotated[int, typer.Option(help="Number of a release; else the current one.")] = 0,
-    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
-    home: Home = None,
-    json_: Json = False,
-) -> None:
-    """Where a published figure comes from: made again from the kept inputs and compared with what was published."""
-    with failing(json_):
-        explanation = explain(parts_of(home), series, period, release)
-        show_explanation(explanation, lang, json_)
-        if not explanation.agrees:
-            say("What was made again is NOT what was published.", json_)
-            raise SystemExit(7)

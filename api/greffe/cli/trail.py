@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
@@ -39,7 +42,7 @@ def show_explanation(found: Explanation, lang: str, as_json: bool) -> None:
         )
     )
     if found.trace is not None:
-        _branch(tree.add("made again from the kept inputs"), found.trace, found)
+        _branch(tree.add("made again from the kept inputs"), found.trace, found, lang)
     tree.add(escape(f"rules passed: {', '.join(found.rules_passed)}"))
     for finding in found.findings:
         waiver = f" (waived: {finding.waiver})" if finding.waiver else ""
@@ -58,12 +61,12 @@ def show_explanation(found: Explanation, lang: str, as_json: bool) -> None:
     Console(highlight=False).print(tree)
 
 
-def _branch(tree: Tree, trace: Trace, found: Explanation) -> None:
+def _branch(tree: Tree, trace: Trace, found: Explanation, lang: str) -> None:
     head = tree.add(escape(f"{'.'.join(trace.key.values())} {trace.period} = {trace.text or 'missing'}"))
     if trace.calculation:
-        head.add(escape(f"calculation {trace.calculation_id}: {trace.calculation}"))
+        head.add(escape(_calculated(found, trace, lang)))
     for operand in trace.operands:
-        _branch(head, operand, found)
+        _branch(head, operand, found, lang)
     for source in trace.sources[:20]:
         codes = " ".join(f"{k}={v}" for k, v in source.key.items() if v != "_Z")
         head.add(
@@ -75,6 +78,28 @@ def _branch(tree: Tree, trace: Trace, found: Explanation) -> None:
         head.add(f"… and {len(trace.sources) - 20} more internal observations (--json)")
     for step in trace.mappings:
         head.add(escape(_step(step) + _decided(found, step)))
+
+
+_KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    "total": ("total of parts", "total de parties"),
+    "complement": ("the whole less parts", "le tout moins des parties"),
+    "rate": ("rate on a population", "taux rapporté à une population"),
+    "formula": ("formula", "formule"),
+    "split": ("share of a whole, estimated", "part d'un tout, estimée"),
+    "convert": ("another unit", "autre unité"),
+    "calendar": ("longer period", "période plus longue"),
+    "lag": ("an earlier observation", "observation antérieure"),
+}
+
+
+def _calculated(found: Explanation, trace: Trace, lang: str) -> str:
+    """The calculation with its kind, its numbers and why it is made."""
+    one = next((c for c in found.map.calculations if c.id == trace.calculation_id), None)
+    if one is None:  # a plain sum of parts, or a cell that is declared as not provided
+        return f"{'somme ou déclaration' if lang == 'fr' else 'sum or declaration'}: {trace.calculation}"
+    kind = _KINDS[one.kind][lang == "fr"]
+    why = "; ".join(w for w in (one.reason, one.reference) if w)
+    return f"{'calcul' if lang == 'fr' else 'calculation'} {one.id}, {kind}: {trace.calculation}{f' ({why})' if why else ''}"
 
 
 def _step(step: MappingStep) -> str:

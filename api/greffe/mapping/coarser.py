@@ -19,7 +19,7 @@ def coarser(step: Step, parameters: Parameters) -> str:
     calculation = step.calculation
     places = read(calculation)
     rows = (
-        f"(SELECT p.*, {_longer(calculation, f'p.{TIME}')} AS longer, {_place(calculation, f'p.{TIME}')} AS place "
+        f"(SELECT p.*, {longer_period(calculation, f'p.{TIME}')} AS longer, {place_in_longer(calculation, f'p.{TIME}')} AS place "
         f"FROM {quoted(step.table)} p WHERE {condition(parameters, calculation.where, 'p.')} "
         f"AND regexp_full_match(p.{TIME}, '{PATTERNS[calculation.from_]}')) o "
         f"WHERE o.place IN ({', '.join(places)})"
@@ -55,7 +55,7 @@ def _per_year(period: str, letter: str) -> str:
     return f"CAST(right({period}, {2 if letter == 'M' else 1}) AS INTEGER)"
 
 
-def _longer(calculation: Calculation, period: str) -> str:
+def longer_period(calculation: Calculation, period: str) -> str:
     """SQL: the longer period that a period lies in."""
     if calculation.to == "A":
         return f"left({period}, 4)"
@@ -64,7 +64,7 @@ def _longer(calculation: Calculation, period: str) -> str:
     return f"concat(left({period}, 4), '-{calculation.to}', {number})"
 
 
-def _place(calculation: Calculation, period: str) -> str:
+def place_in_longer(calculation: Calculation, period: str) -> str:
     """SQL: which part of the longer period it is, from 1."""
     count = MONTHS[calculation.to] // MONTHS[calculation.from_]
     return f"({_per_year(period, calculation.from_)} - 1) % {count} + 1"

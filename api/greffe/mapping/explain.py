@@ -13,17 +13,18 @@ from greffe.engine import Connection, quoted
 from greffe.mapping.apply import apply_to
 from greffe.mapping.coarser import parts
 from greffe.mapping.group import ORIGIN
+from greffe.mapping.lineage import operands
 from greffe.mapping.population import Denominator, denominators
 from greffe.mapping.relation import relation
 from greffe.mapping.resolve import TIME, Resolved, decide, let_go, plan, resolve
-from greffe.mapping.sql import Parameters, condition
+from greffe.mapping.sql import Parameters, Value, condition
 from greffe.mapping.words import in_words, sum_in_words
-from greffe.model.calculations import read
 from greffe.model.maps import MAPPED, NOT_PROVIDED, Calculation, StructureMap
 from greffe.model.references import Reference
 from greffe.model.trace import MappingStep, SourceObservation, Trace
 
 TABLE: Final = "greffe_trace"
+ID: Final = "rowid_"
 
 Row = Mapping[str, object]
 
@@ -49,7 +50,7 @@ def trace(
         apply_to(connection, resolved, populations, TABLE, _family(map_.calculations, key, period))
     finally:
         let_go(connection, resolved)
-    return _Tracer(connection, resolved, populations).trace(key, period)
+    return _Tracer(connection, resolved, populations, operands(connection, plan_, TABLE)).trace(key, period)
 
 
 def _family(calculations: Sequence[Calculation], key: Mapping[str, str], period: str) -> dict[str, tuple[str, ...]]:
@@ -76,19 +77,19 @@ class _Tracer:
     connection: Connection
     resolved: Resolved
     populations: Mapping[Reference, str]
+    operands: str  # mapping.lineage.operands
     known: dict[tuple[tuple[str, str], ...], Trace] = field(default_factory=dict)
 
     def trace(self, key: Mapping[str, str], period: str) -> Trace | None:
         """The trace of one observation of the table."""
-        rows = self._rows(_cells(key, period))
+        parameters = Parameters()
+        rows = self._rows(condition(parameters, _cells(key, period)), parameters.values)
         return self._traced(rows[0]) if rows else None
 
-    def _rows(self, cells: Mapping[str, Sequence[str]]) -> list[dict[str, object]]:
-        parameters = Parameters()
-        where = condition(parameters, cells)
+    def _rows(self, where: str, values: Mapping[str, Value]) -> list[dict[str, object]]:
         order = ", ".join(quoted(d) for d in (*self.resolved.plan.target.dimension_ids, TIME))
         cursor = self.connection.execute(
-            f"SELECT * FROM {quoted(TABLE)} WHERE {where} ORDER BY {order}", parameters.values
+            f"SELECT *, rowid AS {ID} FROM {quoted(TABLE)} WHERE {where} ORDER BY {order}", values
         )
         names = [d[0] for d in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -172,32 +173,18 @@ class _Tracer:
 
     def _calculated(self, row: Row) -> Trace:
         """From other observations of the table, that were there before this calculation ran."""
-        calculations = self.resolved.plan.map.calculations
-        number, calculation = next((n, c) for n, c in enumerate(calculations) if c.id == row[ORIGIN])
+        calculation = next(c for c in self.resolved.plan.map.calculations if c.id == row[ORIGIN])
         result = self._result(row)
-        before = (MAPPED, NOT_PROVIDED, *(c.id for c in calculations[:number]))
-        operands = tuple(self._traced(o) for o in self._operands(calculation, result) if o[ORIGIN] in before)
+        wanted = f"rowid IN (SELECT operand FROM {quoted(self.operands)} WHERE made = $made)"
+        operands_ = tuple(self._traced(o) for o in self._rows(wanted, {"made": integer(row[ID])}))
         denominator = self._denominator(calculation, result.period)
         return replace(
             result,
-            calculation=in_words(calculation, result, operands, denominator),
+            calculation=in_words(calculation, result, operands_, denominator),
             calculation_id=calculation.id,
-            operands=operands,
+            operands=operands_,
             sources=(denominator.observation,) if denominator else (),
         )
-
-    def _operands(self, calculation: Calculation, result: Trace) -> list[dict[str, object]]:
-        changed = {*calculation.set, calculation.over}
-        cells = {d: [code] for d, code in result.key.items() if d not in changed}
-        cells[TIME] = [_shifted(result.period, -calculation.years) if calculation.kind == "lag" else result.period]
-        if calculation.kind == "calendar":
-            cells[TIME] = list(parts(calculation, result.period))
-        for component, codes in calculation.where.items():
-            cells[component] = [c for c in codes if component not in cells or c in cells[component]]
-        if calculation.over:
-            names = read(calculation)
-            cells[calculation.over] = [c for c in names if c in cells.get(calculation.over, names)]
-        return self._rows(cells)
 
     def _denominator(self, calculation: Calculation, period: str) -> Denominator | None:
         if calculation.kind != "rate":

@@ -143,7 +143,7 @@ def resolve(connection: Connection, plan_: Plan, source: str, name: str, *, whol
     for number, (rule, key) in enumerate(zip(looked_up, keys, strict=True)):
         entries = tuple(_entry(plan_, rule, key, values, n) for values, n in sorted(counts[key].items()))
         lookups.append(Lookup(rule, key, f"{name}_lookup_{number}", plan_.needed(rule), entries))
-        _write(connection, lookups[-1])
+        _write(connection, plan_, lookups[-1])
     return Resolved(plan_, source, kept, selected, digits, tuple(lookups), condensed)
 
 
@@ -255,11 +255,21 @@ def _entry(plan_: Plan, rule: Rule, keys: tuple[str, ...], values: tuple[str, ..
     return Entry(values, decide(plan_, rule, dict(zip(keys, values, strict=True))), rows)
 
 
-def _write(connection: Connection, lookup: Lookup) -> None:
-    """Keys as k0…, targets as t0… (NULL when empty); only values that have a target."""
-    found = [(e.values, e.outcome.targets) for e in lookup.entries if e.outcome.targets is not None]
-    columns: dict[str, list[str | None]] = {
-        f"k{n}": [values[n] for values, _ in found] for n in range(len(lookup.keys))
+def _write(connection: Connection, plan_: Plan, lookup: Lookup) -> None:
+    """Keys as k0…, targets as t0… (NULL when empty), and the row that decided as `step`. Values without a target that is
+    needed are left out."""
+    found = [e for e in lookup.entries if e.outcome.targets is not None or not lookup.needed]
+    none = ("",) * len(lookup.rule.targets)
+    columns: dict[str, list[str | None]] = {f"k{n}": [e.values[n] for e in found] for n in range(len(lookup.keys))}
+    columns |= {
+        f"t{n}": [(e.outcome.targets or none)[n] or None for e in found] for n in range(len(lookup.rule.targets))
     }
-    columns |= {f"t{n}": [targets[n] or None for _, targets in found] for n in range(len(lookup.rule.targets))}
+    columns["step"] = [_step(plan_, lookup.rule, e.outcome) or None for e in found]
     fill_table(connection, lookup.table, columns)
+
+
+def _step(plan_: Plan, rule: Rule, outcome: Outcome) -> str:
+    """`ESTAT/x.csv:r12`: the mapping row or the time rule that decided, '' when none did."""
+    if rule.map is not None and outcome.row is not None:
+        return f"{rule.map.file}:{outcome.row.row_id}"
+    return f"{plan_.map.file}:{outcome.time.id}" if outcome.time is not None else ""

@@ -16,12 +16,12 @@ from greffe.model.structures import Dataflow, DataStructure
 from greffe.model.trace import Trace
 from greffe.release.decisions import Decision, RowKey, decisions_of
 from greffe.release.definitions import map_subject
-from greffe.release.lifecycle import dataflow_named
-from greffe.release.manifest import findings, made_from, table, waivers
+from greffe.release.made import Made, made
+from greffe.release.manifest import findings, waivers
 from greffe.release.parts import Parts
-from greffe.release.sources import Inputs, denominators, feed_of, load_sources
+from greffe.release.sources import load_sources
 from greffe.store.base import Selection
-from greffe.store.ledger import Acceptance, Approval, Ledger
+from greffe.store.ledger import Acceptance, Approval
 from greffe.validation.run import RULES, Context
 
 
@@ -55,24 +55,19 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
     """Explain one observation of `SSER:FLOW(1.0.0)/A.X.Y` (or FLOW/A.X.Y) at a period, of the current release or of a
     named one. Raises BadQuery for a key that does not read, NotFound where nothing was published."""
     named, _, key_text = series.partition("/")
-    flow = dataflow_named(parts, named)
-    ledger = parts.ledger()
-    release = (
-        ledger.release(f"{flow.reference.id}#{release_number}")
-        if release_number
-        else ledger.current(flow.reference, parts.clock())
+    found = made(parts, named, release_number)
+    release, catalogue, flow, structure, map_ = (
+        found.release,
+        found.catalogue,
+        found.dataflow,
+        found.structure,
+        found.map,
     )
-    if release is None or not release.readable(parts.clock()):
-        wanted = f"{flow.reference.id}#{release_number}" if release_number else f"Nothing of {flow.reference}"
-        raise NotFound(f"{wanted} is {'not ' if release_number else ''}readable now.")
-    manifest = made_from(parts, release)
-    catalogue = parts.catalogue(str(manifest.get("catalogue_checksum", "")))
-    flow = catalogue.get(Dataflow, flow.reference)
-    structure, map_ = catalogue.structure(flow), catalogue.map_to(flow)
+    ledger = parts.ledger()
     key = _key(structure, key_text)
     published, attributes = _published(parts, release, structure, key, period)
-    made = _again(parts, ledger, catalogue, map_, manifest, key, period)
-    at = _concerning(findings(manifest), key, period, made)
+    traced = _again(parts, found, key, period)
+    at = _concerning(findings(found.manifest), key, period, traced)
     subject = map_subject(map_)
     draft = ledger.draft(release.draft)
     return Explanation(
@@ -85,13 +80,13 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
         period=period,
         published=published,
         attributes=attributes,
-        trace=made,
-        agrees=made is not None and _same(made, published, attributes),
+        trace=traced,
+        agrees=traced is not None and _same(traced, published, attributes),
         rules_passed=tuple(sorted(_rules(catalogue, flow, structure) - {f.rule for f in at})),
         findings=tuple(at),
-        waivers=tuple(w for w in waivers(manifest) if w.get("id") in {f.waiver for f in at}),
+        waivers=tuple(w for w in waivers(found.manifest) if w.get("id") in {f.waiver for f in at}),
         map_signatures=ledger.approvals(subject, map_.checksum),
-        decisions=decisions_of(parts, map_, used) if (used := _used(map_, made)) else {},
+        decisions=decisions_of(parts, map_, used) if (used := _used(map_, traced)) else {},
         draft_signatures=ledger.approvals(draft.id, draft.checksum),
         draft_author=draft.author,
         partial=draft.partial,
@@ -172,24 +167,10 @@ def _first_row(table: pa.Table) -> dict[str, object]:
     return {n: table.column(n)[0].as_py() for n in table.column_names} if table.num_rows else {}
 
 
-def _again(
-    parts: Parts,
-    ledger: Ledger,
-    catalogue: Catalogue,
-    map_: StructureMap,
-    manifest: Mapping[str, object],
-    key: Mapping[str, str],
-    period: str,
-) -> Trace | None:
-    records = [ledger.extract(id_) for id_ in table(manifest, "extracts")]
-    main, *populations = (
-        feed_of(catalogue, flow, [r for r in records if r.dataflow == flow])
-        for flow in (map_.source, *denominators(map_))
-    )
-    inputs = Inputs(parts.settings.extracts, main, tuple(populations))
+def _again(parts: Parts, found: Made, key: Mapping[str, str], period: str) -> Trace | None:
     with parts.connection() as connection:
-        sources = load_sources(connection, inputs)
-        return trace(connection, map_, catalogue, sources.main, sources.populations, key, period)
+        sources = load_sources(connection, found.inputs)
+        return trace(connection, found.map, found.catalogue, sources.main, sources.populations, key, period)
 
 
 def _same(made: Trace, published: str | None, attributes: Mapping[str, str]) -> bool:

@@ -1,0 +1,193 @@
+"""What every observation of a mapped table is made of, at once and in SQL: direct operands, and the internal rows behind
+them. `explain` follows the same operands for one observation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from greffe.engine import Connection, quoted
+from greffe.mapping.coarser import longer_period, place_in_longer
+from greffe.mapping.group import ORIGIN
+from greffe.mapping.operands import later_period
+from greffe.mapping.population import denominators
+from greffe.mapping.relation import relation
+from greffe.mapping.resolve import TIME, Plan, Resolved
+from greffe.mapping.sql import Parameters, condition, fill_table
+from greffe.model.calculations import read
+from greffe.model.maps import MAPPED, NOT_PROVIDED, Calculation
+from greffe.model.periods import PATTERNS
+from greffe.model.references import Reference
+
+PART, OPERAND, DENOMINATOR, NOTHING = "part", "operand", "denominator", "none"
+INTERNAL: Final = "internal_"  # before the name of a component of the internal dataflow
+
+
+def operands(connection: Connection, plan: Plan, table: str) -> str:
+    """A table of which observations of `table` each calculated one was made of, by rowid: made, operand.
+
+    A calculation reads what was there before it ran: mapped, declared as not provided, made by an earlier one.
+    """
+    name = f"{table}_operands"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} (made BIGINT, operand BIGINT)")
+    before = [MAPPED, NOT_PROVIDED]
+    for calculation in plan.map.calculations:
+        parameters = Parameters()
+        wanted = _reads(plan, calculation, before, parameters)
+        connection.execute(
+            f"INSERT INTO {quoted(name)} SELECT r.rowid, o.rowid FROM {quoted(table)} r JOIN {quoted(table)} o "
+            f"ON {wanted} WHERE r.{ORIGIN} = {parameters.add(calculation.id)}",
+            parameters.values,
+        )
+        before.append(calculation.id)
+    return name
+
+
+def _reads(plan: Plan, calculation: Calculation, before: Sequence[str], parameters: Parameters) -> str:
+    """SQL: the observation `o` is an operand of the result `r`."""
+    changed = {*calculation.set, calculation.over}
+    same = [f"o.{quoted(d)} = r.{quoted(d)}" for d in plan.target.dimension_ids if d not in changed]
+    parts = [*same, _period(calculation), condition(parameters, calculation.where, "o.")]
+    if calculation.over:
+        parts.append(parameters.among(f"o.{quoted(calculation.over)}", read(calculation)))
+    return " AND ".join([*parts, parameters.among(f"o.{ORIGIN}", before)])
+
+
+def _period(calculation: Calculation) -> str:
+    if calculation.kind == "lag":
+        return f"r.{TIME} = {later_period(f'o.{TIME}', calculation.years)}"
+    if calculation.kind == "calendar":
+        longer = f"{longer_period(calculation, f'o.{TIME}')}"
+        of_it = f"{place_in_longer(calculation, f'o.{TIME}')} IN ({', '.join(read(calculation))})"
+        noted = f"regexp_full_match(o.{TIME}, '{PATTERNS[calculation.from_]}')"
+        return f"r.{TIME} = CASE WHEN {noted} THEN CASE WHEN {of_it} THEN {longer} END END"
+    return f"r.{TIME} = o.{TIME}"
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Tables about a mapped table (with its working cells), whose observations are named by rowid.
+
+    `reach`: made, base: what an observation is made of in the end, itself among it. `below`: the denominators of rates:
+    calculation, period, dataflow, extract, row, text, status and, prefixed, the components of `below_dimensions`.
+    """
+
+    resolved: Resolved
+    table: str
+    reach: str
+    below: str
+    below_dimensions: tuple[str, ...]
+
+    @property
+    def internal(self) -> tuple[str, ...]:
+        """The components of internal observations, prefixed: of the source, and of denominators where they have more."""
+        own = self.resolved.plan.source.dimension_ids
+        return tuple(INTERNAL + d for d in (*own, *(d for d in self.below_dimensions if d not in own)))
+
+
+def lineage(connection: Connection, resolved: Resolved, populations: Mapping[Reference, str], table: str) -> Lineage:
+    """The lineage of the table that `apply_to` made of a resolved map."""
+    direct, reach = operands(connection, resolved.plan, table), f"{table}_reach"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {quoted(reach)} AS SELECT rowid AS made, rowid AS base FROM {quoted(table)}"
+    )
+    for calculation in resolved.plan.map.calculations:  # operands of one are complete when its turn comes
+        connection.execute(
+            f"INSERT INTO {quoted(reach)} SELECT DISTINCT d.made, r.base FROM {quoted(direct)} d "
+            f"JOIN {quoted(reach)} r ON r.made = d.operand JOIN {quoted(table)} t ON t.rowid = d.made "
+            f"WHERE t.{ORIGIN} = $1",
+            [calculation.id],
+        )
+    below, dimensions = _below(connection, resolved.plan, populations, table)
+    return Lineage(resolved, table, reach, below, dimensions)
+
+
+def _below(
+    connection: Connection, plan: Plan, populations: Mapping[Reference, str], table: str
+) -> tuple[str, tuple[str, ...]]:
+    """The denominators of all rates, a row for each rate and period."""
+    rows: list[dict[str, str | None]] = []
+    for calculation in plan.map.calculations:
+        if calculation.kind != "rate" or calculation.population is None:
+            continue
+        found, _ = denominators(connection, plan, calculation, populations)
+        for period, denominator in found.items():
+            seen = denominator.observation
+            row: dict[str, str | None] = {
+                "calculation": calculation.id, "period": period, "dataflow": str(calculation.population.dataflow),
+                "extract": seen.extract, "row": str(seen.row), "text": seen.text or None, "status": seen.status or None,
+            }  # fmt: skip
+            rows.append(row | {INTERNAL + d: code for d, code in seen.key.items()})
+    dimensions = tuple(dict.fromkeys(c.removeprefix(INTERNAL) for r in rows for c in r if c.startswith(INTERNAL)))
+    names = ("calculation", "period", "dataflow", "extract", "row", "text", "status")
+    columns = (*names, *(INTERNAL + d for d in dimensions))
+    name = f"{table}_below"
+    fill_table(connection, name, {c: [r.get(c) for r in rows] for c in columns})
+    return name, dimensions
+
+
+def parts(found: Lineage, parameters: Parameters) -> str:
+    """SQL: the internal rows of mapped observations: base (rowid), dataflow, extract, row, the internal components and
+    period, value and status as received, and the mapping rows that led from one to the other."""
+    resolved, source = found.resolved, found.resolved.plan.source
+    rows = relation(resolved, parameters, {}, whole=True)
+    keys = (*resolved.plan.target.dimension_ids, TIME)
+    steps = ", ".join(f"{quoted(lookup.table)}.step" for lookup in resolved.lookups if lookup.rule.kind != "copy")
+    columns = [
+        *(f"{rows.target(k)} AS key_{n}" for n, k in enumerate(keys)),
+        f"{parameters.add(str(resolved.plan.map.source))} AS internal_dataflow",
+        "s.extract",
+        "s.row",
+        *(f"s.{quoted(d)} AS {quoted(INTERNAL + d)}" for d in source.dimension_ids),
+        *(f"CAST(NULL AS VARCHAR) AS {quoted(c)}" for c in found.internal[len(source.dimension_ids) :]),
+        f"s.{TIME} AS internal_TIME_PERIOD",
+        "nullif(s.OBS_TEXT, '') AS internal_value",
+        f"{'s.STATUT' if source.component('STATUT') else 'CAST(NULL AS VARCHAR)'} AS internal_status",
+        f"list_filter(CAST([{steps}] AS VARCHAR[]), x -> x IS NOT NULL) AS mapping_rows",
+    ]
+    on = " AND ".join(f"q.key_{n} = t.{quoted(k)}" for n, k in enumerate(keys))
+    return (
+        f"SELECT t.rowid AS base, q.* EXCLUDE ({', '.join(f'key_{n}' for n in range(len(keys)))}) "
+        f"FROM (SELECT {', '.join(columns)} {rows.body}) q JOIN {quoted(found.table)} t ON {on} "
+        f"WHERE t.{ORIGIN} = '{MAPPED}'"
+    )
+
+
+def below(found: Lineage) -> str:
+    """SQL: the denominators of calculated observations, in the columns of `parts`."""
+    has = {INTERNAL + d for d in found.below_dimensions}
+    components = [quoted(c) if c in has else f"CAST(NULL AS VARCHAR) AS {quoted(c)}" for c in found.internal]
+    return (
+        f"SELECT t.rowid AS base, b.dataflow AS internal_dataflow, b.extract, CAST(b.row AS BIGINT) AS row, "
+        f"{', '.join(components)}, b.period AS internal_TIME_PERIOD, b.text AS internal_value, "
+        f"b.status AS internal_status, CAST([] AS VARCHAR[]) AS mapping_rows "
+        f"FROM {quoted(found.below)} b JOIN {quoted(found.table)} t "
+        f"ON t.{ORIGIN} = b.calculation AND t.{TIME} = b.period"
+    )
+
+
+def statement(found: Lineage, parameters: Parameters) -> str:
+    """SQL: a row per observation and internal row it is made of: made (rowid), role, cell and cell_period (the observation
+    through which it is), then the columns of `parts`. What is made of nothing has one row, of the role `none`."""
+    dims = ", ".join(f"t.{quoted(d)}" for d in found.resolved.plan.target.dimension_ids)
+    through = f"concat_ws('.', {dims}) AS cell, t.{TIME} AS cell_period"
+    reach, table = quoted(found.reach), quoted(found.table)
+
+    def joined(rows: str, role: str) -> str:
+        return (
+            f"SELECT r.made, {role} AS role, {through}, q.* EXCLUDE (base) FROM {reach} r "
+            f"JOIN ({rows}) q ON q.base = r.base JOIN {table} t ON t.rowid = r.base"
+        )
+
+    own = f"CASE WHEN r.made = r.base THEN '{PART}' ELSE '{OPERAND}' END"
+    something = (
+        f"SELECT r.made FROM {reach} r JOIN {table} b ON b.rowid = r.base WHERE b.{ORIGIN} = '{MAPPED}' "
+        f"UNION ALL SELECT r.made FROM {reach} r JOIN ({below(found)}) q ON q.base = r.base"
+    )
+    nothing = (
+        f"SELECT t.rowid AS made, '{NOTHING}' AS role, {through} FROM {table} t "
+        f"ANTI JOIN ({something}) s ON s.made = t.rowid"
+    )
+    other = joined(below(found), f"'{DENOMINATOR}'")
+    return f"{joined(parts(found, parameters), own)} UNION ALL BY NAME {other} UNION ALL BY NAME {nothing}"

@@ -1,0 +1,207 @@
+"""The lineage of a whole release: made again from the kept inputs in one pass, compared with what was published, and
+written as a table of published and internal observations. For staff: it holds internal values (D20)."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from greffe.arrow import integer, pa, pq, text
+from greffe.engine import Connection, quoted
+from greffe.errors import Broken, Refused
+from greffe.mapping.apply import apply_to
+from greffe.mapping.group import CONF, ORIGIN, STATUS
+from greffe.mapping.lineage import Lineage, lineage, statement
+from greffe.mapping.relation import Cells
+from greffe.mapping.resolve import TIME, let_go, plan, resolve
+from greffe.mapping.sql import Parameters, condition
+from greffe.mapping.status import FREE
+from greffe.release.made import Made
+from greffe.release.manifest import table
+from greffe.release.parts import Parts
+from greffe.release.sources import Sources, load_sources
+
+TABLE: Final = "made_again"
+RELEASED: Final = "released"
+ORIGIN_OF_DATA: Final = "DATA_ORIGIN"  # set after the mapping, from the extracts
+WITHHELD: Final = "Q"
+MOST_TOLD: Final = 20
+BATCH: Final = 50_000  # rows that are written at a time
+
+NOTICE: Final = "For staff only: this file holds internal observations that were never published."
+
+
+@dataclass(frozen=True)
+class Again:
+    """A release made again on a connection: tables TABLE (with its working cells) and RELEASED, and the lineage."""
+
+    connection: Connection
+    made: Made
+    sources: Sources
+    lineage: Lineage
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that name an observation."""
+        return (*self.made.structure.dimension_ids, TIME)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An observation that does not come out as it was published. `column`: OBS_VALUE, an attribute, or '' when one of the
+    two is not there."""
+
+    key: Mapping[str, str]
+    period: str
+    column: str
+    released: str | None
+    made: str | None
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: rows, published observations, internal rows among them counted once for each."""
+
+    release: str
+    observations: int
+    rows: int
+
+
+@contextmanager
+def again(parts: Parts, made: Made) -> Iterator[Again]:
+    """Make a whole release again. Raises Broken for kept files that are not what was written."""
+    with parts.connection() as connection:
+        yield made_again(connection, parts, made, load_sources(connection, made.inputs), {})
+
+
+def made_again(connection: Connection, parts: Parts, made: Made, sources: Sources, only: Cells) -> Again:
+    """Make a release again on a connection with its sources: whole, or the target cells `only`."""
+    resolved = resolve(connection, plan(made.map, made.catalogue), sources.main, TABLE)
+    try:
+        apply_to(connection, resolved, sources.populations, TABLE, only)
+    finally:
+        let_go(connection, resolved)
+    found = lineage(connection, resolved, sources.populations, TABLE)
+    path = parts.observations.file(made.release.name, "data.parquet")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {RELEASED} AS SELECT * FROM read_parquet($1)", [str(path)])
+    return Again(connection, made, sources, found)
+
+
+def differences(found: Again) -> tuple[Difference, ...]:
+    """Where what was made again is not what was published: value to the last digit, status, comment, every attribute."""
+    on = " AND ".join(f"p.{quoted(k)} = t.{quoted(k)}" for k in found.keys)
+    attributes = [a.id for a in found.made.structure.attributes if a.id != ORIGIN_OF_DATA]
+    withheld = f"(t.{CONF} <> '{FREE}' AND t.OBS_VALUE IS NOT NULL)"
+    pairs = [("OBS_VALUE", "p.OBS_VALUE", f"CASE WHEN {withheld} THEN NULL ELSE t.OBS_TEXT END")]
+    for id_ in attributes:
+        own = f"t.{quoted(id_)}"
+        pairs.append(
+            (
+                id_,
+                f"p.{quoted(id_)}",
+                f"CASE WHEN {withheld} THEN '{WITHHELD}' ELSE {own} END" if id_ == STATUS else own,
+            )
+        )
+    key = ", ".join(f"coalesce(p.{quoted(k)}, t.{quoted(k)}) AS {quoted(k)}" for k in found.keys)
+    parameters = Parameters()
+    working = [f"NOT ({condition(parameters, {c: codes})})" for c, codes in found.made.map.working.items()]
+    joined = f"FROM {RELEASED} p FULL JOIN (SELECT * FROM {TABLE} WHERE {' AND '.join(working) or 'TRUE'}) t ON {on}"
+    absent = f"p.{TIME} IS NULL OR t.{TIME} IS NULL"
+    selects = [f"SELECT {key}, '' AS col, p.OBS_VALUE AS one, t.OBS_TEXT AS other {joined} WHERE {absent}"]
+    selects += [
+        f"SELECT {key}, '{name}' AS col, {one} AS one, {other} AS other {joined} "
+        f"WHERE NOT ({absent}) AND {one} IS DISTINCT FROM {other}"
+        for name, one, other in pairs
+    ]
+    rows = found.connection.execute(f"{' UNION ALL '.join(selects)} ORDER BY ALL LIMIT 1000", parameters.values)
+    return tuple(_difference(found, row) for row in rows.fetchall())
+
+
+def _difference(found: Again, row: tuple[object, ...]) -> Difference:
+    *key, period, column, released, made = row
+    dims = found.made.structure.dimension_ids
+    shown = [None if v is None else text(v) for v in (released, made)]
+    return Difference(dict(zip(dims, map(text, key), strict=True)), text(period), text(column), *shown)
+
+
+def write_lineage(parts: Parts, made: Made, out: Path, progress: Callable[[str], None]) -> Written:
+    """Write the lineage of a release as Parquet: a row per published and internal observation, in the order of keys.
+
+    Raises Broken, and writes nothing, when what is made again is not what was published; Refused when the file cannot be
+    written.
+    """
+    progress("making the release again")
+    with again(parts, made) as found:
+        progress("comparing")
+        wrong = differences(found)
+        if wrong:
+            first = "; ".join(_told(d) for d in wrong[:3])
+            raise Broken(f"{made.release} made again is not what was published: {first}.")
+        progress("writing")
+        parameters = Parameters()
+        query = rows(found, parameters)
+        reader = found.connection.execute(query, parameters.used(query)).to_arrow_reader(BATCH)
+        count = _write(reader, out, _metadata(found))
+        observations = found.connection.execute(f"SELECT count(*) FROM {RELEASED}").fetchone()
+    return Written(str(made.release), integer(observations[0]) if observations else 0, count)
+
+
+def _told(one: Difference) -> str:
+    return f"{'.'.join(one.key.values())} {one.period} {one.column or 'observation'} {one.released} and {one.made}"
+
+
+def rows(found: Again, parameters: Parameters) -> str:
+    """SQL of the lineage table, whose columns docs/how-to/where-a-figure-comes-from.md describes."""
+    keys = [f"p.{quoted(k)}" for k in found.keys]
+    on = " AND ".join(f"p.{quoted(k)} = t.{quoted(k)}" for k in found.keys)
+    components = [quoted(c) for c in found.lineage.internal]
+    columns = [
+        *keys, f"p.OBS_VALUE, p.{STATUS}", f"t.{ORIGIN} AS calculation", "m.role", "m.cell", "m.cell_period",
+        "m.internal_dataflow", "m.extract", 'm."row"', *(f"m.{c}" for c in components), "m.internal_TIME_PERIOD",
+        "m.internal_value", "m.internal_status", "m.mapping_rows",
+        f"{parameters.add(str(found.made.map.reference))} AS map",
+        f"{parameters.add(found.made.map.checksum)} AS map_checksum",
+    ]  # fmt: skip
+    return (
+        f"SELECT {', '.join(columns)} FROM {RELEASED} p JOIN {TABLE} t ON {on} "
+        f"JOIN ({statement(found.lineage, parameters)}) m ON m.made = t.rowid "
+        f'ORDER BY {", ".join(keys)}, m.role DESC, m.cell, m.cell_period, m.extract, m."row"'
+    )
+
+
+def _metadata(found: Again) -> dict[str, str]:
+    made = found.made
+    return {
+        "greffe.notice": NOTICE,
+        "greffe.release": str(made.release),
+        "greffe.dataflow": str(made.dataflow.reference),
+        "greffe.origin": made.release.origin,
+        "greffe.map": str(made.map.reference),
+        "greffe.map_checksum": made.map.checksum,
+        "greffe.catalogue_checksum": made.catalogue.checksum,
+        "greffe.extracts": json.dumps(dict(table(made.manifest, "extracts"))),
+    }
+
+
+def _write(reader: pa.RecordBatchReader, out: Path, metadata: Mapping[str, str]) -> int:
+    """Whole or not at all; the number of rows."""
+    work = out.with_name(f".{out.name}.{os.getpid()}.tmp")
+    schema = reader.schema.with_metadata({k.encode(): v.encode() for k, v in metadata.items()})
+    count = 0
+    try:
+        try:
+            with pq.ParquetWriter(work, schema, compression="zstd") as writer:
+                for batch in reader:
+                    writer.write_batch(batch.replace_schema_metadata(schema.metadata))
+                    count += batch.num_rows
+            work.replace(out)
+        finally:
+            work.unlink(missing_ok=True)
+    except OSError as error:
+        raise Refused(f"It cannot be written: {error.strerror}.", file=str(out)) from error
+    return count

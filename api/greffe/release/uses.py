@@ -1,0 +1,279 @@
+"""What is made of an internal observation: the published ones of every current release, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from greffe.arrow import integer, text
+from greffe.catalogue.catalogue import Catalogue
+from greffe.engine import Connection, quoted
+from greffe.errors import BadQuery, NotFound, nearest
+from greffe.mapping.lineage import statement
+from greffe.mapping.relation import Cells
+from greffe.mapping.resolve import INDICATOR, TIME, Plan, decide, plan
+from greffe.mapping.sql import Parameters, condition
+from greffe.model.maps import Population, StructureMap
+from greffe.model.references import Reference
+from greffe.model.structures import DataStructure
+from greffe.model.trace import SourceObservation
+from greffe.release.lifecycle import dataflow_named
+from greffe.release.lineage import RELEASED, Again, made_again
+from greffe.release.made import Made, made_of
+from greffe.release.parts import Parts
+from greffe.release.sources import load_sources
+
+MOST: Final = 20  # internal observations that are followed at once
+
+
+@dataclass(frozen=True)
+class Use:
+    """An observation that is made of an internal one. `role`: part (of a mapped observation), operand (through the mapped
+    observation `cell`, of a calculation), denominator (of the rate `cell`).
+
+    `value` is the released text, None when missing. `published`: it was released; else it is a working cell.
+    `mapping_rows` led from the internal observation to `cell`.
+    """
+
+    release: str
+    dataflow: str
+    key: Mapping[str, str]
+    period: str
+    value: str | None
+    published: bool
+    calculation: str
+    role: str
+    cell: str
+    cell_period: str
+    mapping_rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Unused:
+    """Why a map makes nothing of an internal observation. `component` is the target component that has no value, or the
+    internal one that is not selected; `row`, as `file:row_id`, says so in the map where one does."""
+
+    release: str
+    map: str
+    component: str
+    why: str
+    row: str = ""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """An internal observation with what became of it."""
+
+    dataflow: str
+    observation: SourceObservation
+    uses: tuple[Use, ...] = ()
+    unused: tuple[Unused, ...] = ()
+
+
+def uses(parts: Parts, source: str, cells: Mapping[str, str], period: str = "") -> tuple[Followed, ...]:
+    """Follow the internal observations of a dataflow that have those codes, through every current release.
+
+    Raises BadQuery for a component or code that does not exist and for more than MOST observations, NotFound when no
+    release is made from such an observation.
+    """
+    catalogue = parts.catalogue()
+    flow = dataflow_named(parts, source)
+    structure = catalogue.structure(flow)
+    _check(catalogue, structure, cells)
+    wanted: Cells = {c: (code,) for c, code in cells.items()} | ({TIME: (period,)} if period else {})
+    found: dict[tuple[str, int], Followed] = {}
+    for made in _releases(parts, flow.reference):
+        with parts.connection() as connection:
+            for one in _followed(connection, parts, made, flow.reference, structure, wanted):
+                place = (one.observation.extract, one.observation.row)
+                known = found.get(place)
+                found[place] = (
+                    one
+                    if known is None
+                    else replace(known, uses=known.uses + one.uses, unused=known.unused + one.unused)
+                )
+    if not found:
+        raise NotFound(f"No current release is made from an extract with such an observation of {flow.reference}.")
+    return tuple(_explained(catalogue, one) for one in found.values())
+
+
+def _check(catalogue: Catalogue, structure: DataStructure, cells: Mapping[str, str]) -> None:
+    for id_, code in cells.items():
+        if id_ not in structure.dimension_ids:
+            raise BadQuery(
+                f"{structure.reference.id} has no dimension {id_}.", parameter="--cell",
+                nearest=nearest(id_, structure.dimension_ids),
+            )  # fmt: skip
+        component = structure.component(id_)
+        codes = catalogue.codelist(component) if component else None
+        if codes is not None and codes.item(code) is None:
+            near = nearest(code, [i.id for i in codes.items])
+            raise BadQuery(f"{id_} has no code {code}.", parameter="--cell", nearest=near)
+
+
+def _releases(parts: Parts, flow: Reference) -> Iterator[Made]:
+    """Current releases whose map reads that internal dataflow, as source or as denominator."""
+    ledger, now = parts.ledger(), parts.clock()
+    for target in dict.fromkeys(r.dataflow for r in ledger.releases.values()):
+        release = ledger.current(target, now)
+        if release is not None:
+            made = made_of(parts, release)
+            if flow in (made.map.source, *(feed.dataflow for feed in made.inputs.populations)):
+                yield made
+
+
+def _followed(
+    connection: Connection, parts: Parts, made: Made, flow: Reference, structure: DataStructure, wanted: Cells
+) -> list[Followed]:
+    """What one release makes of the observations."""
+    sources = load_sources(connection, made.inputs)
+    plan_ = plan(made.map, made.catalogue)
+    is_source = flow == made.map.source
+    seen = _observations(connection, sources.main if is_source else sources.populations[flow], structure, wanted)
+    if not seen:
+        return []
+    reasons = [_unmapped(plan_, made, one) if is_source else () for one in seen]
+    keys = [k for one, why in zip(seen, reasons, strict=True) if is_source and not why for k in [_target(plan_, one)]]
+    used: dict[tuple[str, int], list[Use]] = {}
+    if keys or not is_source:
+        only = _family(made.map, keys) if is_source and flow not in sources.populations else {}
+        found = made_again(connection, parts, made, sources, only)
+        used = _used(found, flow, [(s.extract, s.row) for s, _ in seen])
+    followed = []
+    for (observation, _), why in zip(seen, reasons, strict=True):
+        uses_ = tuple(used.get((observation.extract, observation.row), ()))
+        unused = () if uses_ else why or _not_written(made, flow, is_source)
+        followed.append(Followed(str(flow), observation, uses_, unused))
+    return followed
+
+
+Seen = tuple[SourceObservation, Mapping[str, str]]  # an internal observation, and all its components
+
+
+def _observations(connection: Connection, table: str, structure: DataStructure, wanted: Cells) -> list[Seen]:
+    parameters = Parameters()
+    where = condition(parameters, wanted)
+    components = [*structure.dimension_ids, TIME, *(a.id for a in structure.attributes)]
+    named = ", ".join(quoted(c) for c in components)
+    rows = connection.execute(
+        f'SELECT extract, "row", OBS_TEXT, {named} FROM {quoted(table)} WHERE {where} '
+        f'ORDER BY {TIME}, extract, "row" LIMIT {MOST + 1}',
+        parameters.values,
+    ).fetchall()
+    found: list[Seen] = []
+    for extract, number, value, *cells in rows:
+        values = dict(zip(components, map(text, cells), strict=True))
+        key = {d: values[d] for d in structure.dimension_ids}
+        status = values.get("STATUT", "")
+        seen = SourceObservation(text(extract), integer(number), key, values[TIME], text(value), status)
+        found.append((seen, values))
+    if len(found) > MOST:
+        free = [d for d in structure.dimension_ids if len({s.key[d] for s, _ in found}) > 1]
+        raise BadQuery(
+            f"More than {MOST} internal observations have these codes; they differ in {', '.join(free) or TIME}.",
+            parameter="--cell", hint="Name more cells, or the period.",
+        )  # fmt: skip
+    return found
+
+
+def _unmapped(plan_: Plan, made: Made, seen: Seen) -> tuple[Unused, ...]:
+    """Why the map has no target for an observation; none when it has. An indicator that it does not read is no reason
+    of its own."""
+    _, values = seen
+    release, map_ = str(made.release), made.map
+
+    def because(component: str, why: str, row: str = "") -> tuple[Unused, ...]:
+        return (Unused(release, str(map_.reference), component, why, row),)
+
+    for component, codes in sorted(map_.select.items(), key=lambda item: item[0] != INDICATOR):
+        if values[component] not in codes:
+            what = "indicator" if component == INDICATOR else f"code of {component}"
+            return because(component, f"the map does not read the {what} {values[component]}")
+    failed = []
+    for rule in plan_.rules:
+        outcome = decide(plan_, rule, values)
+        if outcome.targets is None and plan_.needed(rule):
+            row = f"{rule.map.file}:{outcome.row.row_id}" if rule.map and outcome.row else ""
+            said = f"{outcome.row.kind}: {outcome.row.reason}" if outcome.row else outcome.reason
+            read = ", ".join(f"{s}={values[s]}" for s in rule.sources)
+            failed.append((outcome.row is None, because(",".join(rule.targets), said or f"no row reads {read}", row)))
+    return min(failed, key=lambda f: f[0])[1] if failed else ()
+
+
+def _target(plan_: Plan, seen: Seen) -> dict[str, str]:
+    """The target cell of a mapped observation."""
+    found: dict[str, str] = {}
+    for rule in plan_.rules:
+        outcome = decide(plan_, rule, seen[1])
+        found |= dict(zip(rule.targets, outcome.targets or (), strict=bool(outcome.targets)))
+    return {d: found[d] for d in plan_.target.dimension_ids}
+
+
+def _family(map_: StructureMap, keys: Sequence[Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Target cells of everything that can be made of these: calculations move only between codes of the dimensions they
+    set or run over."""
+    moved = {d for c in map_.calculations for d in (*c.set, c.over)}
+    return {d: tuple(dict.fromkeys(k[d] for k in keys)) for d in keys[0] if d not in moved}
+
+
+def _not_written(made: Made, flow: Reference, is_source: bool) -> tuple[Unused, ...]:
+    release, map_ = str(made.release), str(made.map.reference)
+    if is_source:
+        return (Unused(release, map_, "", "its target cell was not written; the findings of the release say why"),)
+    rates = [(c.id, c.population) for c in made.map.calculations if c.population and c.population.dataflow == flow]
+    return tuple(Unused(release, map_, "", f"{id_} divides by {_said(p)}, for the periods it has") for id_, p in rates)
+
+
+def _said(population: Population) -> str:
+    codes = ", ".join(f"{c}={'+'.join(v)}" for c, v in population.select.items())
+    return f"{codes} of the field {population.territory}"
+
+
+def _used(found: Again, flow: Reference, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], list[Use]]:
+    """Observations of the release that are made of internal rows (extract, row), published ones first."""
+    parameters = Parameters()
+    made = statement(found.lineage, parameters)
+    keys = [quoted(k) for k in found.keys]
+    on = " AND ".join(f"p.{k} = t.{k}" for k in keys)
+    here = " OR ".join(f'(m.extract = {parameters.add(e)} AND m."row" = {int(r)})' for e, r in places)
+    query = (
+        f'SELECT m.extract, m."row", {", ".join(f"t.{k}" for k in keys)}, p.OBS_VALUE, p.{TIME} IS NOT NULL, '
+        f"t.origin_kind, m.role, m.cell, m.cell_period, m.mapping_rows FROM ({made}) m "
+        f"JOIN {quoted(found.lineage.table)} t ON t.rowid = m.made LEFT JOIN {RELEASED} p ON {on} "
+        f"WHERE m.internal_dataflow = {parameters.add(str(flow))} AND ({here}) ORDER BY ALL"
+    )
+    uses_: dict[tuple[str, int], list[Use]] = {}
+    for extract, number, *rest in found.connection.execute(query, parameters.used(query)).fetchall():
+        uses_.setdefault((text(extract), integer(number)), []).append(_use(found, rest))
+    return {place: sorted(those, key=lambda u: not u.published) for place, those in uses_.items()}
+
+
+def _use(found: Again, row: Sequence[object]) -> Use:
+    *key, period, value, published, origin, role, cell, cell_period, rows = row
+    dims = found.made.structure.dimension_ids
+    return Use(
+        release=str(found.made.release),
+        dataflow=str(found.made.dataflow.reference),
+        key=dict(zip(dims, map(text, key), strict=True)),
+        period=text(period),
+        value=None if value is None else text(value),
+        published=bool(published),
+        calculation=text(origin),
+        role=text(role),
+        cell=text(cell),
+        cell_period=text(cell_period),
+        mapping_rows=tuple(map(text, rows)) if isinstance(rows, list) else (),
+    )
+
+
+def _explained(catalogue: Catalogue, one: Followed) -> Followed:
+    """Maps that do not read the indicator at all say nothing, unless none does; then the list of indicators without a
+    target says why."""
+    telling = tuple(u for u in one.unused if u.component != INDICATOR)
+    if one.uses or telling or not one.unused:
+        return replace(one, unused=telling)
+    indicator = one.observation.key[INDICATOR]
+    row = next((r for r in catalogue.no_target if r.sources[0].value == indicator), None)
+    why = f"{row.kind}: {row.reason}" if row else f"no map of a current release reads the indicator {indicator}"
+    return replace(one, unused=(Unused("", "", INDICATOR, why, f"no_target.csv:{row.row_id}" if row else ""),))
