@@ -39,10 +39,13 @@ from small_maps import (
 )
 
 from greffe.engine import opened
-from greffe.mapping.apply import apply
+from greffe.mapping.apply import apply, apply_to
 from greffe.mapping.condensed import condense, form_of
 from greffe.mapping.explain import trace
-from greffe.mapping.resolve import plan
+from greffe.mapping.lineage import NUMBER, lineage, statement
+from greffe.mapping.onward import family, onward
+from greffe.mapping.resolve import let_go, plan, resolve
+from greffe.mapping.sql import Parameters
 from greffe.model.maps import ComponentMap, MapRow, NotProvided, RepresentationMap, SourceValue
 from greffe.model.references import Reference
 from greffe.settings import EngineSettings
@@ -392,6 +395,62 @@ def test_a_trace_recomputes_what_was_mapped(connection, rows, map_, people):
         else:
             assert made.calculation_id == row["origin_kind"]
             assert made.operands
+
+
+def followed(connection, resolved, name, only):
+    """The lineage of the map's result, limited to the target cells `only`: key → rows (source or people, number) with the
+    role and the value, in a list, so that one that comes twice shows."""
+    tables = {POPULATION: "random_people"}
+    apply_to(connection, resolved, tables, name, only)
+    parameters = Parameters()
+    made = lineage(connection, resolved, tables, name)
+    query = statement(made, parameters)
+    keys = ", ".join(f"t.{k}" for k in KEY)
+    found = {}
+    for *key, role, dataflow, row, value in connection.execute(
+        f"SELECT {keys}, m.role, m.internal_dataflow, m.row, m.internal_value FROM ({query}) m "
+        f"JOIN {made.table} t ON t.{NUMBER} = m.made",
+        parameters.used(query),
+    ).fetchall():
+        parts = found.setdefault(tuple(key), [])
+        if role != "none":
+            parts.append((("people" if dataflow == str(POPULATION) else "source", str(row)), role, value))
+    return found
+
+
+@settings(max_examples=EXAMPLES // 5, deadline=None, suppress_health_check=list(HealthCheck))
+@given(rows=source_rows(), map_=maps(), people=populations(), data=st.data())
+def test_the_lineage_is_what_the_reference_made_it_of_both_ways(connection, rows, map_, people, data):
+    """Every observation has the rows of the reference, each once, and a mapped one is their sum; a row that is followed
+    onward alone leads to exactly the observations in whose lineage it is, or to the reason why there is none."""
+    expected = reference.run(map_, rows, people, 3)
+    prepared(connection, rows, map_, people, 3)
+    plan_ = plan(map_, catalogue(3, 3))
+    resolved = resolve(connection, plan_, "random_rows", "random_again")
+    found = followed(connection, resolved, "random_again", {})
+    for key, wanted in expected.observations.items():
+        parts = [part for part, _, _ in found[key]]
+        assert len(parts) == len(set(parts)), key
+        assert set(parts) == wanted.parts, key
+        if wanted.origin == "mapped":
+            assert {role for _, role, _ in found[key]} == {"part"}
+            assert wanted.value is None or sum(Fraction(value) for _, _, value in found[key]) == wanted.value
+        else:
+            assert all(role == ("denominator" if p[0] == "people" else "operand") for p, role, _ in found[key])
+    unmapped = {row["row"] for left in expected.unmapped.values() for row in left}
+    for row in data.draw(st.lists(st.sampled_from(rows), max_size=2, unique_by=lambda r: r["row"])) if rows else ():
+        goes = onward(plan_, row)
+        selected = all(row[c] in codes for c, codes in map_.select.items())
+        assert (goes.target is None) == (not selected or row["row"] in unmapped)
+        place = ("source", row["row"])
+        leads = set()
+        if goes.target is not None:
+            some = followed(connection, resolved, "random_again", family(map_, [goes.target]))
+            leads = {key for key, parts in some.items() if place in [p for p, _, _ in parts]}
+        else:
+            assert goes.why
+        assert leads == {key for key, parts in found.items() if place in [p for p, _, _ in parts]}
+    let_go(connection, resolved)
 
 
 @settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=list(HealthCheck))

@@ -20,12 +20,13 @@ PLAIN = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?"
 
 @dataclass
 class Observation:
-    """A target observation; `parts` are the source rows it was summed from."""
+    """A target observation; `parts` are the rows it was made of in the end: ("source" or "people", number)."""
 
     value: Fraction | None
     text: str | None
     attributes: dict
     origin: str = "mapped"
+    parts: frozenset = frozenset()
 
 
 @dataclass
@@ -291,6 +292,7 @@ def summed(map_, key, parts, result, decimals):
             "DATA_ORIGIN": None,
             "FOOTNOTE": next(iter(footnotes)) if len(footnotes) == 1 else None,
         },
+        parts=frozenset(("source", row["row"]) for row in rows),
     )
 
 
@@ -400,7 +402,8 @@ def computed(calculation, operands, value, digits, absent, extra=(), without=(),
         "FOOTNOTE": next(iter(footnotes)) if len(footnotes) == 1 else None,
     }
     text = None if value is None else shown(value, digits)
-    return Observation(value, text, attributes, calculation.id)
+    parts = frozenset().union(*(o.parts for o in operands))
+    return Observation(value, text, attributes, calculation.id, parts)
 
 
 def total(map_, calculation, read, there, people, result, decimals):
@@ -535,7 +538,9 @@ def rate(map_, calculation, read, there, people, result, decimals):
             without.add(period)
         value = None if absent or below == 0 else rounded(o.value / below * calculation.factor, calculation.decimals)
         lost = status if below is None and o.value is not None else ()
-        yield target, computed(calculation, [o], value, calculation.decimals, absent, status, lost)
+        made = computed(calculation, [o], value, calculation.decimals, absent, status, lost)
+        made.parts |= {("people", row["row"])} if row else set()
+        yield target, made
     result.without = without
 
 
@@ -557,4 +562,4 @@ def lag(map_, calculation, read, there, people, result, decimals):
             attributes = dict(o.attributes)
             if calculation.status and o.value is not None:
                 attributes["OBS_STATUS"] = calculation.status
-            yield later | calculation.set, Observation(o.value, o.text, attributes, calculation.id)
+            yield later | calculation.set, Observation(o.value, o.text, attributes, calculation.id, o.parts)

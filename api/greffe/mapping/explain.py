@@ -13,7 +13,7 @@ from greffe.engine import Connection, quoted
 from greffe.mapping.apply import apply_to
 from greffe.mapping.coarser import parts
 from greffe.mapping.group import ORIGIN
-from greffe.mapping.lineage import operands
+from greffe.mapping.lineage import NUMBER, numbered, operands
 from greffe.mapping.population import Denominator, denominators
 from greffe.mapping.relation import relation
 from greffe.mapping.resolve import TIME, Resolved, decide, let_go, plan, resolve
@@ -24,7 +24,6 @@ from greffe.model.references import Reference
 from greffe.model.trace import MappingStep, SourceObservation, Trace
 
 TABLE: Final = "greffe_trace"
-ID: Final = "rowid_"
 
 Row = Mapping[str, object]
 
@@ -50,7 +49,8 @@ def trace(
         apply_to(connection, resolved, populations, TABLE, _family(map_.calculations, key, period))
     finally:
         let_go(connection, resolved)
-    return _Tracer(connection, resolved, populations, operands(connection, plan_, TABLE)).trace(key, period)
+    table = numbered(connection, TABLE)
+    return _Tracer(connection, resolved, populations, table, operands(connection, plan_, table)).trace(key, period)
 
 
 def _family(calculations: Sequence[Calculation], key: Mapping[str, str], period: str) -> dict[str, tuple[str, ...]]:
@@ -77,6 +77,7 @@ class _Tracer:
     connection: Connection
     resolved: Resolved
     populations: Mapping[Reference, str]
+    table: str  # mapping.lineage.numbered
     operands: str  # mapping.lineage.operands
     known: dict[tuple[tuple[str, str], ...], Trace] = field(default_factory=dict)
 
@@ -88,9 +89,7 @@ class _Tracer:
 
     def _rows(self, where: str, values: Mapping[str, Value]) -> list[dict[str, object]]:
         order = ", ".join(quoted(d) for d in (*self.resolved.plan.target.dimension_ids, TIME))
-        cursor = self.connection.execute(
-            f"SELECT *, rowid AS {ID} FROM {quoted(TABLE)} WHERE {where} ORDER BY {order}", values
-        )
+        cursor = self.connection.execute(f"SELECT * FROM {quoted(self.table)} WHERE {where} ORDER BY {order}", values)
         names = [d[0] for d in cursor.description or []]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -175,8 +174,8 @@ class _Tracer:
         """From other observations of the table, that were there before this calculation ran."""
         calculation = next(c for c in self.resolved.plan.map.calculations if c.id == row[ORIGIN])
         result = self._result(row)
-        wanted = f"rowid IN (SELECT operand FROM {quoted(self.operands)} WHERE made = $made)"
-        operands_ = tuple(self._traced(o) for o in self._rows(wanted, {"made": integer(row[ID])}))
+        wanted = f"{NUMBER} IN (SELECT operand FROM {quoted(self.operands)} WHERE made = $made)"
+        operands_ = tuple(self._traced(o) for o in self._rows(wanted, {"made": integer(row[NUMBER])}))
         denominator = self._denominator(calculation, result.period)
         return replace(
             result,

@@ -9,7 +9,7 @@ from typing import Final
 
 from greffe.engine import Connection, quoted
 from greffe.mapping.coarser import longer_period, place_in_longer
-from greffe.mapping.group import ORIGIN
+from greffe.mapping.group import ORIGIN, STATUS
 from greffe.mapping.operands import later_period
 from greffe.mapping.population import denominators
 from greffe.mapping.relation import relation
@@ -24,8 +24,20 @@ PART, OPERAND, DENOMINATOR, NOTHING = "part", "operand", "denominator", "none"
 INTERNAL: Final = "internal_"  # before the name of a component of the internal dataflow
 
 
+NUMBER: Final = "number_"  # the column that names an observation
+
+
+def numbered(connection: Connection, table: str) -> str:
+    """The mapped table with a number for each observation, as a table of its own."""
+    name = f"{table}_numbered"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT rowid AS {NUMBER}, * FROM {quoted(table)}"
+    )
+    return name
+
+
 def operands(connection: Connection, plan: Plan, table: str) -> str:
-    """A table of which observations of `table` each calculated one was made of, by rowid: made, operand.
+    """A table of which observations of a `numbered` table each calculated one was made of: made, operand.
 
     A calculation reads what was there before it ran: mapped, declared as not provided, made by an earlier one.
     """
@@ -36,7 +48,7 @@ def operands(connection: Connection, plan: Plan, table: str) -> str:
         parameters = Parameters()
         wanted = _reads(plan, calculation, before, parameters)
         connection.execute(
-            f"INSERT INTO {quoted(name)} SELECT r.rowid, o.rowid FROM {quoted(table)} r JOIN {quoted(table)} o "
+            f"INSERT INTO {quoted(name)} SELECT r.{NUMBER}, o.{NUMBER} FROM {quoted(table)} r JOIN {quoted(table)} o "
             f"ON {wanted} WHERE r.{ORIGIN} = {parameters.add(calculation.id)}",
             parameters.values,
         )
@@ -67,7 +79,7 @@ def _period(calculation: Calculation) -> str:
 
 @dataclass(frozen=True)
 class Lineage:
-    """Tables about a mapped table (with its working cells), whose observations are named by rowid.
+    """Tables about a mapped table (with its working cells), `numbered`.
 
     `reach`: made, base: what an observation is made of in the end, itself among it. `below`: the denominators of rates:
     calculation, period, dataflow, extract, row, text, status and, prefixed, the components of `below_dimensions`.
@@ -88,14 +100,15 @@ class Lineage:
 
 def lineage(connection: Connection, resolved: Resolved, populations: Mapping[Reference, str], table: str) -> Lineage:
     """The lineage of the table that `apply_to` made of a resolved map."""
+    table = numbered(connection, table)
     direct, reach = operands(connection, resolved.plan, table), f"{table}_reach"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {quoted(reach)} AS SELECT rowid AS made, rowid AS base FROM {quoted(table)}"
+        f"CREATE OR REPLACE TEMP TABLE {quoted(reach)} AS SELECT {NUMBER} AS made, {NUMBER} AS base FROM {quoted(table)}"
     )
     for calculation in resolved.plan.map.calculations:  # operands of one are complete when its turn comes
         connection.execute(
             f"INSERT INTO {quoted(reach)} SELECT DISTINCT d.made, r.base FROM {quoted(direct)} d "
-            f"JOIN {quoted(reach)} r ON r.made = d.operand JOIN {quoted(table)} t ON t.rowid = d.made "
+            f"JOIN {quoted(reach)} r ON r.made = d.operand JOIN {quoted(table)} t ON t.{NUMBER} = d.made "
             f"WHERE t.{ORIGIN} = $1",
             [calculation.id],
         )
@@ -128,7 +141,7 @@ def _below(
 
 
 def parts(found: Lineage, parameters: Parameters) -> str:
-    """SQL: the internal rows of mapped observations: base (rowid), dataflow, extract, row, the internal components and
+    """SQL: the internal rows of mapped observations: base (number), dataflow, extract, row, the internal components and
     period, value and status as received, and the mapping rows that led from one to the other."""
     resolved, source = found.resolved, found.resolved.plan.source
     rows = relation(resolved, parameters, {}, whole=True)
@@ -148,7 +161,7 @@ def parts(found: Lineage, parameters: Parameters) -> str:
     ]
     on = " AND ".join(f"q.key_{n} = t.{quoted(k)}" for n, k in enumerate(keys))
     return (
-        f"SELECT t.rowid AS base, q.* EXCLUDE ({', '.join(f'key_{n}' for n in range(len(keys)))}) "
+        f"SELECT t.{NUMBER} AS base, q.* EXCLUDE ({', '.join(f'key_{n}' for n in range(len(keys)))}) "
         f"FROM (SELECT {', '.join(columns)} {rows.body}) q JOIN {quoted(found.table)} t ON {on} "
         f"WHERE t.{ORIGIN} = '{MAPPED}'"
     )
@@ -159,7 +172,7 @@ def below(found: Lineage) -> str:
     has = {INTERNAL + d for d in found.below_dimensions}
     components = [quoted(c) if c in has else f"CAST(NULL AS VARCHAR) AS {quoted(c)}" for c in found.internal]
     return (
-        f"SELECT t.rowid AS base, b.dataflow AS internal_dataflow, b.extract, CAST(b.row AS BIGINT) AS row, "
+        f"SELECT t.{NUMBER} AS base, b.dataflow AS internal_dataflow, b.extract, CAST(b.row AS BIGINT) AS row, "
         f"{', '.join(components)}, b.period AS internal_TIME_PERIOD, b.text AS internal_value, "
         f"b.status AS internal_status, CAST([] AS VARCHAR[]) AS mapping_rows "
         f"FROM {quoted(found.below)} b JOIN {quoted(found.table)} t "
@@ -168,7 +181,7 @@ def below(found: Lineage) -> str:
 
 
 def statement(found: Lineage, parameters: Parameters) -> str:
-    """SQL: a row per observation and internal row it is made of: made (rowid), role, cell and cell_period (the observation
+    """SQL: a row per observation and internal row it is made of: made (number), role, cell and cell_period (the observation
     through which it is), then the columns of `parts`. What is made of nothing has one row, of the role `none`."""
     dims = ", ".join(f"t.{quoted(d)}" for d in found.resolved.plan.target.dimension_ids)
     through = f"concat_ws('.', {dims}) AS cell, t.{TIME} AS cell_period"
@@ -177,17 +190,36 @@ def statement(found: Lineage, parameters: Parameters) -> str:
     def joined(rows: str, role: str) -> str:
         return (
             f"SELECT r.made, {role} AS role, {through}, q.* EXCLUDE (base) FROM {reach} r "
-            f"JOIN ({rows}) q ON q.base = r.base JOIN {table} t ON t.rowid = r.base"
+            f"JOIN ({rows}) q ON q.base = r.base JOIN {table} t ON t.{NUMBER} = r.base"
         )
 
     own = f"CASE WHEN r.made = r.base THEN '{PART}' ELSE '{OPERAND}' END"
     something = (
-        f"SELECT r.made FROM {reach} r JOIN {table} b ON b.rowid = r.base WHERE b.{ORIGIN} = '{MAPPED}' "
+        f"SELECT r.made FROM {reach} r JOIN {table} b ON b.{NUMBER} = r.base WHERE b.{ORIGIN} = '{MAPPED}' "
         f"UNION ALL SELECT r.made FROM {reach} r JOIN ({below(found)}) q ON q.base = r.base"
     )
     nothing = (
-        f"SELECT t.rowid AS made, '{NOTHING}' AS role, {through} FROM {table} t "
-        f"ANTI JOIN ({something}) s ON s.made = t.rowid"
+        f"SELECT t.{NUMBER} AS made, '{NOTHING}' AS role, {through} FROM {table} t "
+        f"ANTI JOIN ({something}) s ON s.made = t.{NUMBER}"
     )
     other = joined(below(found), f"'{DENOMINATOR}'")
     return f"{joined(parts(found, parameters), own)} UNION ALL BY NAME {other} UNION ALL BY NAME {nothing}"
+
+
+def table_of(found: Lineage, released: str, parameters: Parameters) -> str:
+    """SQL of the lineage table, whose columns docs/how-to/where-a-figure-comes-from.md describes, in the order of keys.
+    `released` is the table of the observations as they were published."""
+    plan = found.resolved.plan
+    names = (*plan.target.dimension_ids, TIME)
+    keys = ", ".join(f"p.{quoted(k)}" for k in names)
+    on = " AND ".join(f"p.{quoted(k)} = t.{quoted(k)}" for k in names)
+    components = ", ".join(f"m.{quoted(c)}" for c in found.internal)
+    return (
+        f"SELECT {keys}, p.OBS_VALUE, p.{STATUS}, t.{ORIGIN} AS calculation, m.role, m.cell, m.cell_period, "
+        f'm.internal_dataflow, m.extract, m."row", {components}, m.internal_TIME_PERIOD, m.internal_value, '
+        f"m.internal_status, m.mapping_rows, {parameters.add(str(plan.map.reference))} AS map, "
+        f"{parameters.add(plan.map.checksum)} AS map_checksum "
+        f"FROM {quoted(released)} p JOIN {quoted(found.table)} t ON {on} "
+        f"JOIN ({statement(found, parameters)}) m ON m.made = t.{NUMBER} "
+        f'ORDER BY {keys}, m.role DESC, m.cell, m.cell_period, m.extract, m."row"'
+    )

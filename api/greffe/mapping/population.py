@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -12,7 +12,7 @@ from greffe.engine import Connection, quoted
 from greffe.errors import BadDefinition
 from greffe.mapping.checks import finding
 from greffe.mapping.resolve import TIME, Plan, decide
-from greffe.mapping.sql import Parameters, condition, scale
+from greffe.mapping.sql import Parameters, columns, condition, scale
 from greffe.model.findings import ERROR, Finding
 from greffe.model.maps import Calculation, Population
 from greffe.model.references import Reference
@@ -55,10 +55,8 @@ def denominators(
 
 def _read(connection: Connection, plan: Plan, population: Population, table: str) -> list[Denominator]:
     scale(connection, table)
-    columns = [d[0] for d in connection.execute(f"SELECT * FROM {quoted(table)} LIMIT 0").description or []]
-    status = "STATUT" if "STATUT" in columns else "NULL"
-    known = {"extract", "row", TIME, "OBS_VALUE", "OBS_TEXT", "STATUT", "superseded"}
-    dims = [c for c in columns if c not in known]
+    dims = plan.populations[population.dataflow].dimension_ids
+    status = "STATUT" if "STATUT" in columns(connection, table) else "NULL"
     parameters = Parameters()
     asked = condition(parameters, population.select)
     field = parameters.among(quoted(FIELD), [population.territory])
@@ -72,7 +70,7 @@ def _read(connection: Connection, plan: Plan, population: Population, table: str
     return [_denominator(plan, dims, row) for row in rows]
 
 
-def _denominator(plan: Plan, dims: list[str], row: tuple[object, ...]) -> Denominator:
+def _denominator(plan: Plan, dims: Sequence[str], row: tuple[object, ...]) -> Denominator:
     key = {d: text(c) for d, c in zip(dims, row[6:], strict=True) if c is not None}
     seen = SourceObservation(text(row[0]), integer(row[1]), key, text(row[2]), text(row[4]), text(row[5]))
     return Denominator(seen, decimal(row[3]), _status(plan, seen.status))

@@ -20,6 +20,7 @@ from greffe.mapping.sql import Parameters, columns, condition, fill_table, scale
 from greffe.mapping.status import precedence
 from greffe.model.maps import StructureMap
 from greffe.model.periods import Span, span
+from greffe.model.references import Reference
 from greffe.model.structures import Dataflow, DataStructure
 
 TIME: Final = "TIME_PERIOD"
@@ -31,13 +32,15 @@ KEPT: Final = 1_000_000  # selected rows up to this number are held as a table; 
 
 @dataclass(frozen=True)
 class Plan:
-    """A structure map with the two structures and everything that is known before a row is read."""
+    """A structure map with the two structures and everything that is known before a row is read. `populations`: the
+    structures of the denominators of rates."""
 
     map: StructureMap
     source: DataStructure
     target: DataStructure
     rules: tuple[Rule, ...]
     statuses: tuple[str, ...]
+    populations: Mapping[Reference, DataStructure] = field(default_factory=dict)
 
     def needed(self, rule: Rule) -> bool:
         """Without a value from this rule an observation is not mapped (SM-20): a dimension, the period, a mandatory
@@ -108,7 +111,10 @@ def plan(map_: StructureMap, catalogue: Catalogue) -> Plan:
     codes = catalogue.codelist(status) if status else None
     found = rules(map_)
     _check(map_, found, source, target)
-    return Plan(map_, source, target, found, precedence([i.id for i in codes.items] if codes else ()))
+    below = dict.fromkeys(c.population.dataflow for c in map_.calculations if c.population is not None)
+    populations = {flow: catalogue.structure(catalogue.get(Dataflow, flow)) for flow in below}
+    order = precedence([i.id for i in codes.items] if codes else ())
+    return Plan(map_, source, target, found, order, populations)
 
 
 def _check(map_: StructureMap, found: Sequence[Rule], source: DataStructure, target: DataStructure) -> None:

@@ -15,8 +15,8 @@ from greffe.arrow import integer, pa, pq, text
 from greffe.engine import Connection, quoted
 from greffe.errors import Broken, Refused
 from greffe.mapping.apply import apply_to
-from greffe.mapping.group import CONF, ORIGIN, STATUS
-from greffe.mapping.lineage import Lineage, lineage, statement
+from greffe.mapping.group import CONF, STATUS
+from greffe.mapping.lineage import Lineage, lineage, table_of
 from greffe.mapping.relation import Cells
 from greffe.mapping.resolve import TIME, let_go, plan, resolve
 from greffe.mapping.sql import Parameters, condition
@@ -65,7 +65,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Written:
-    """What was written: rows, published observations, internal rows among them counted once for each."""
+    """What was written: how many published observations, and rows (see mapping.lineage.table_of)."""
 
     release: str
     observations: int
@@ -95,11 +95,11 @@ def made_again(connection: Connection, parts: Parts, made: Made, sources: Source
 def differences(found: Again) -> tuple[Difference, ...]:
     """Where what was made again is not what was published: value to the last digit, status, comment, every attribute."""
     on = " AND ".join(f"p.{quoted(k)} = t.{quoted(k)}" for k in found.keys)
-    attributes = [a.id for a in found.made.structure.attributes if a.id != ORIGIN_OF_DATA]
     withheld = f"(t.{CONF} <> '{FREE}' AND t.OBS_VALUE IS NOT NULL)"
     pairs = [("OBS_VALUE", "p.OBS_VALUE", f"CASE WHEN {withheld} THEN NULL ELSE t.OBS_TEXT END")]
-    for id_ in attributes:
-        own = f"t.{quoted(id_)}"
+    parameters = Parameters()
+    for id_ in (a.id for a in found.made.structure.attributes):
+        own = parameters.add(found.made.inputs.origin) if id_ == ORIGIN_OF_DATA else f"t.{quoted(id_)}"
         pairs.append(
             (
                 id_,
@@ -108,7 +108,6 @@ def differences(found: Again) -> tuple[Difference, ...]:
             )
         )
     key = ", ".join(f"coalesce(p.{quoted(k)}, t.{quoted(k)}) AS {quoted(k)}" for k in found.keys)
-    parameters = Parameters()
     working = [f"NOT ({condition(parameters, {c: codes})})" for c, codes in found.made.map.working.items()]
     joined = f"FROM {RELEASED} p FULL JOIN (SELECT * FROM {TABLE} WHERE {' AND '.join(working) or 'TRUE'}) t ON {on}"
     absent = f"p.{TIME} IS NULL OR t.{TIME} IS NULL"
@@ -144,34 +143,15 @@ def write_lineage(parts: Parts, made: Made, out: Path, progress: Callable[[str],
             raise Broken(f"{made.release} made again is not what was published: {first}.")
         progress("writing")
         parameters = Parameters()
-        query = rows(found, parameters)
+        query = table_of(found.lineage, RELEASED, parameters)
         reader = found.connection.execute(query, parameters.used(query)).to_arrow_reader(BATCH)
-        count = _write(reader, out, _metadata(found))
+        count = write_whole(reader, out, _metadata(found))
         observations = found.connection.execute(f"SELECT count(*) FROM {RELEASED}").fetchone()
     return Written(str(made.release), integer(observations[0]) if observations else 0, count)
 
 
 def _told(one: Difference) -> str:
     return f"{'.'.join(one.key.values())} {one.period} {one.column or 'observation'} {one.released} and {one.made}"
-
-
-def rows(found: Again, parameters: Parameters) -> str:
-    """SQL of the lineage table, whose columns docs/how-to/where-a-figure-comes-from.md describes."""
-    keys = [f"p.{quoted(k)}" for k in found.keys]
-    on = " AND ".join(f"p.{quoted(k)} = t.{quoted(k)}" for k in found.keys)
-    components = [quoted(c) for c in found.lineage.internal]
-    columns = [
-        *keys, f"p.OBS_VALUE, p.{STATUS}", f"t.{ORIGIN} AS calculation", "m.role", "m.cell", "m.cell_period",
-        "m.internal_dataflow", "m.extract", 'm."row"', *(f"m.{c}" for c in components), "m.internal_TIME_PERIOD",
-        "m.internal_value", "m.internal_status", "m.mapping_rows",
-        f"{parameters.add(str(found.made.map.reference))} AS map",
-        f"{parameters.add(found.made.map.checksum)} AS map_checksum",
-    ]  # fmt: skip
-    return (
-        f"SELECT {', '.join(columns)} FROM {RELEASED} p JOIN {TABLE} t ON {on} "
-        f"JOIN ({statement(found.lineage, parameters)}) m ON m.made = t.rowid "
-        f'ORDER BY {", ".join(keys)}, m.role DESC, m.cell, m.cell_period, m.extract, m."row"'
-    )
 
 
 def _metadata(found: Again) -> dict[str, str]:
@@ -188,14 +168,14 @@ def _metadata(found: Again) -> dict[str, str]:
     }
 
 
-def _write(reader: pa.RecordBatchReader, out: Path, metadata: Mapping[str, str]) -> int:
+def write_whole(reader: pa.RecordBatchReader, out: Path, metadata: Mapping[str, str]) -> int:
     """Whole or not at all; the number of rows."""
     work = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     schema = reader.schema.with_metadata({k.encode(): v.encode() for k, v in metadata.items()})
     count = 0
     try:
         try:
-            with pq.ParquetWriter(work, schema, compression="zstd") as writer:
+            with work.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
                 for batch in reader:
                     writer.write_batch(batch.replace_schema_metadata(schema.metadata))
                     count += batch.num_rows

@@ -10,11 +10,12 @@ from greffe.arrow import integer, text
 from greffe.catalogue.catalogue import Catalogue
 from greffe.engine import Connection, quoted
 from greffe.errors import BadQuery, NotFound, nearest
-from greffe.mapping.lineage import statement
+from greffe.mapping.lineage import NUMBER, statement
+from greffe.mapping.onward import Onward, family, onward
 from greffe.mapping.relation import Cells
-from greffe.mapping.resolve import INDICATOR, TIME, Plan, decide, plan
+from greffe.mapping.resolve import INDICATOR, TIME, plan
 from greffe.mapping.sql import Parameters, condition
-from greffe.model.maps import Population, StructureMap
+from greffe.model.maps import Population
 from greffe.model.references import Reference
 from greffe.model.structures import DataStructure
 from greffe.model.trace import SourceObservation
@@ -133,17 +134,17 @@ def _followed(
     seen = _observations(connection, sources.main if is_source else sources.populations[flow], structure, wanted)
     if not seen:
         return []
-    reasons = [_unmapped(plan_, made, one) if is_source else () for one in seen]
-    keys = [k for one, why in zip(seen, reasons, strict=True) if is_source and not why for k in [_target(plan_, one)]]
+    there = [onward(plan_, values) if is_source else None for _, values in seen]
+    targets = [o.target for o in there if o is not None and o.target is not None]
     used: dict[tuple[str, int], list[Use]] = {}
-    if keys or not is_source:
-        only = _family(made.map, keys) if is_source and flow not in sources.populations else {}
+    if targets or not is_source:
+        only = family(made.map, targets) if is_source and flow not in sources.populations else {}
         found = made_again(connection, parts, made, sources, only)
         used = _used(found, flow, [(s.extract, s.row) for s, _ in seen])
     followed = []
-    for (observation, _), why in zip(seen, reasons, strict=True):
+    for (observation, _), goes in zip(seen, there, strict=True):
         uses_ = tuple(used.get((observation.extract, observation.row), ()))
-        unused = () if uses_ else why or _not_written(made, flow, is_source)
+        unused = () if uses_ else _unused(made, flow, goes)
         followed.append(Followed(str(flow), observation, uses_, unused))
     return followed
 
@@ -177,50 +178,12 @@ def _observations(connection: Connection, table: str, structure: DataStructure, 
     return found
 
 
-def _unmapped(plan_: Plan, made: Made, seen: Seen) -> tuple[Unused, ...]:
-    """Why the map has no target for an observation; none when it has. An indicator that it does not read is no reason
-    of its own."""
-    _, values = seen
-    release, map_ = str(made.release), made.map
-
-    def because(component: str, why: str, row: str = "") -> tuple[Unused, ...]:
-        return (Unused(release, str(map_.reference), component, why, row),)
-
-    for component, codes in sorted(map_.select.items(), key=lambda item: item[0] != INDICATOR):
-        if values[component] not in codes:
-            what = "indicator" if component == INDICATOR else f"code of {component}"
-            return because(component, f"the map does not read the {what} {values[component]}")
-    failed = []
-    for rule in plan_.rules:
-        outcome = decide(plan_, rule, values)
-        if outcome.targets is None and plan_.needed(rule):
-            row = f"{rule.map.file}:{outcome.row.row_id}" if rule.map and outcome.row else ""
-            said = f"{outcome.row.kind}: {outcome.row.reason}" if outcome.row else outcome.reason
-            read = ", ".join(f"{s}={values[s]}" for s in rule.sources)
-            failed.append((outcome.row is None, because(",".join(rule.targets), said or f"no row reads {read}", row)))
-    return min(failed, key=lambda f: f[0])[1] if failed else ()
-
-
-def _target(plan_: Plan, seen: Seen) -> dict[str, str]:
-    """The target cell of a mapped observation."""
-    found: dict[str, str] = {}
-    for rule in plan_.rules:
-        outcome = decide(plan_, rule, seen[1])
-        found |= dict(zip(rule.targets, outcome.targets or (), strict=bool(outcome.targets)))
-    return {d: found[d] for d in plan_.target.dimension_ids}
-
-
-def _family(map_: StructureMap, keys: Sequence[Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
-    """Target cells of everything that can be made of these: calculations move only between codes of the dimensions they
-    set or run over."""
-    moved = {d for c in map_.calculations for d in (*c.set, c.over)}
-    return {d: tuple(dict.fromkeys(k[d] for k in keys)) for d in keys[0] if d not in moved}
-
-
-def _not_written(made: Made, flow: Reference, is_source: bool) -> tuple[Unused, ...]:
+def _unused(made: Made, flow: Reference, goes: Onward | None) -> tuple[Unused, ...]:
+    """Why a release holds nothing of an observation; `goes` is None for one that only rates could read."""
     release, map_ = str(made.release), str(made.map.reference)
-    if is_source:
-        return (Unused(release, map_, "", "its target cell was not written; the findings of the release say why"),)
+    if goes is not None:
+        unwritten = "its target cell was not written; the findings of the release say why"
+        return (Unused(release, map_, goes.component, goes.why or unwritten, goes.row),)
     rates = [(c.id, c.population) for c in made.map.calculations if c.population and c.population.dataflow == flow]
     return tuple(Unused(release, map_, "", f"{id_} divides by {_said(p)}, for the periods it has") for id_, p in rates)
 
@@ -240,7 +203,7 @@ def _used(found: Again, flow: Reference, places: Sequence[tuple[str, int]]) -> d
     query = (
         f'SELECT m.extract, m."row", {", ".join(f"t.{k}" for k in keys)}, p.OBS_VALUE, p.{TIME} IS NOT NULL, '
         f"t.origin_kind, m.role, m.cell, m.cell_period, m.mapping_rows FROM ({made}) m "
-        f"JOIN {quoted(found.lineage.table)} t ON t.rowid = m.made LEFT JOIN {RELEASED} p ON {on} "
+        f"JOIN {quoted(found.lineage.table)} t ON t.{NUMBER} = m.made LEFT JOIN {RELEASED} p ON {on} "
         f"WHERE m.internal_dataflow = {parameters.add(str(flow))} AND ({here}) ORDER BY ALL"
     )
     uses_: dict[tuple[str, int], list[Use]] = {}
@@ -275,5 +238,7 @@ def _explained(catalogue: Catalogue, one: Followed) -> Followed:
         return replace(one, unused=telling)
     indicator = one.observation.key[INDICATOR]
     row = next((r for r in catalogue.no_target if r.sources[0].value == indicator), None)
-    why = f"{row.kind}: {row.reason}" if row else f"no map of a current release reads the indicator {indicator}"
+    why = (
+        f"{row.kind}: {row.reason}" if row else f"no map of a release that is made from this extract reads {indicator}"
+    )
     return replace(one, unused=(Unused("", "", INDICATOR, why, f"no_target.csv:{row.row_id}" if row else ""),))
