@@ -54,6 +54,7 @@ def test_structures_are_valid_sdmx_json_2_1(server, kind, query):
     assert json_errors(answer.content) == []
 
 
+@pytest.mark.item("SM-06")
 def test_a_representation_map_cannot_be_said_in_2_1(server):
     """SM-06, D27: 406 with a hint where 2.1 has no such kind; in 3.1 it is answered."""
     address = f"{server}/sdmx/v2/structure/representationmap"

@@ -332,6 +332,7 @@ def test_the_engine_equals_the_reference(connection, rows, map_, people, decimal
     agree(connection, rows, map_, people, decimals)
 
 
+@pytest.mark.item("SM-30", "SM-31", "SM-32", "SM-33", "SM-34", "SM-35")
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=source_rows(), map_=maps(timed=True), dates=st.lists(st.sampled_from(DATED), min_size=24, max_size=24))
 def test_the_engine_reads_dates_as_the_reference_does(connection, rows, map_, dates):
@@ -491,6 +492,7 @@ def made_of(connection, rows, map_):
     return sorted(tuple(sorted((k, v or "") for k, v in row.items())) for row in found), said
 
 
+@pytest.mark.item("SM-19", "SM-20")
 @settings(max_examples=EXAMPLES // 2, deadline=None, suppress_health_check=list(HealthCheck))
 @given(rows=source_rows(), map_=st.one_of(maps(), maps(timed=True)))
 def test_mapped_and_unmapped_are_the_input(connection, rows, map_):

@@ -47,10 +47,12 @@ def ml(version: str, artefact: Maintainable) -> bytes:
     return b"".join(structure_ml.write(HEADER, [artefact], version=version))
 
 
+@pytest.mark.item("SM-02", "SM-03", "SM-05")
 @pytest.mark.parametrize("version", ["3.0", "3.1"])
 @settings(max_examples=80, deadline=None)
 @given(artefact=WHOLE)
 def test_sdmx_ml(version: str, artefact: Maintainable):
+    """Valid by the schema, with dates before components as it wants them, and read again without loss."""
     try:
         body = ml(version, artefact)
     except NotAcceptable as refusal:
@@ -62,10 +64,12 @@ def test_sdmx_ml(version: str, artefact: Maintainable):
     assert ml(version, found) == body
 
 
+@pytest.mark.item("SM-03", "SM-04")
 @pytest.mark.parametrize("version", ["2.0.0", "2.1.0"])
 @settings(max_examples=80, deadline=None)
 @given(artefact=WHOLE)
 def test_sdmx_json(version: str, artefact: Maintainable):
+    """Every part of every kind of map has its place in the message and is read again without loss."""
     body = b"".join(structure_json.write(HEADER, [artefact], version=version))
     assert json_errors(body, version[:3], "structure") == []
     (found,) = read_message(body, "maps.json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -86,6 +87,7 @@ def test_somebody_who_takes_a_side_everywhere_gets_all_rows_of_the_rule(base, mi
         assert rows(found.content).get(id_) == (their if my == was else my)
 
 
+@pytest.mark.item("SM-16")
 @given(st.permutations(IDS), st.permutations(IDS))
 def test_the_order_is_of_whoever_moved_rows_and_a_conflict_when_both_did(mine, theirs):
     """File order is priority (SM-16)."""

@@ -27,6 +27,7 @@ FAMILIES = {
     "J": "SDMX-JSON",
     "C": "SDMX-CSV",
     "URN": "URNs",
+    "SM": "Structure maps (3.x)",
     "ERR": "Errors",
 }
 HEAD = """# Conformance to SDMX, item by item

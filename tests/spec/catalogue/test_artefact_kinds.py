@@ -234,8 +234,10 @@ REFUSED: dict[str, tuple[str, Change, str, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.item("SM-01", "SM-23")
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_is_not_understood_is_refused_with_its_path(case: str):
+    """What the standard does not allow (ends of two kinds, two rules for a target) is refused with its place."""
     kind, change, path, says = REFUSED[case]
     body = json.loads(dump_file(EXAMPLES[kind]))
     ((name, (artefact,)),) = body["data"].items()

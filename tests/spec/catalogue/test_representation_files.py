@@ -129,6 +129,7 @@ OVERLAPS = {
 }
 
 
+@pytest.mark.item("SM-16", "SM-17")
 @pytest.mark.parametrize("case", OVERLAPS)
 def test_rows_of_the_same_values_do_not_hold_at_the_same_time(case):
     """SM-16, SM-17: overlapping validity is refused with both rows, even when they agree."""
@@ -157,6 +158,7 @@ HIDDEN = {
 }  # fmt: skip
 
 
+@pytest.mark.item("SM-16")
 @pytest.mark.parametrize("case", HIDDEN)
 def test_a_row_that_is_never_reached_is_refused(case):
     """SM-16: the first row that matches wins, so a row behind one that always matches before it is a mistake."""
@@ -170,6 +172,7 @@ def test_a_row_that_is_never_reached_is_refused(case):
     assert error.message.endswith("in line 2 (row r1) comes first.")
 
 
+@pytest.mark.item("SM-11")
 def test_a_row_is_hidden_only_when_all_its_columns_are():
     """SM-11: every column of the earlier row must match."""
     earlier = ".*,20,M,Y20,r1,regex|exact,exact,,,verified,,"

@@ -40,6 +40,7 @@ def refused(map_):
     return caught.value
 
 
+@pytest.mark.item("SM-12", "SM-30", "SM-31", "SM-32", "SM-33", "SM-34")
 def test_time_rules_are_read():
     """SM-30 to SM-34: rules of both kinds, formats, and constants of the reverse direction (SM-12)."""
     books = load(
@@ -56,6 +57,7 @@ def test_time_rules_are_read():
     assert map_.fixed_source == {"CONF": "C1"}
 
 
+@pytest.mark.item("SM-12", "SM-30", "SM-31", "SM-32", "SM-33", "SM-34")
 def test_they_are_served_in_the_standards_form_and_come_back():
     """SM-12, SM-30 to SM-34: date patterns, epochs and formats as the standard says them, and our file from that again."""
     document = the_map(EPOCH, TIME, frequency_formats={"M": "yyyy-'M'MM"}, fixed_source={"CONF": "C1"})
@@ -84,6 +86,7 @@ def test_they_are_served_in_the_standards_form_and_come_back():
         )  # fmt: skip
 
 
+@pytest.mark.item("SM-12")
 def test_a_list_of_one_fixed_value_is_that_value():
     """SM-12: the standard allows 0..n values; components here have one."""
     [map_] = load(small.files(small.the_map() | {"fixed": {"unit": ["NR"]}})).maps.values()
@@ -134,6 +137,7 @@ CASES = {
 }  # fmt: skip
 
 
+@pytest.mark.item("SM-12", "SM-22", "SM-23", "SM-30", "SM-31", "SM-32", "SM-33", "SM-34", "SM-35")
 @pytest.mark.parametrize("case", CASES)
 def test_what_cannot_work_is_refused(case):
     """SM-12, SM-22, SM-23, SM-30 to SM-35 at load time, with the place in the file."""

@@ -29,7 +29,7 @@ from greffe.model.mappings import ComponentMapping, ItemMap, MappedValue, Standa
 NEW = ["3.0", "3.1"]
 
 
-@pytest.mark.item("ML3-06")
+@pytest.mark.item("ML3-06", "SM-02")
 @pytest.mark.parametrize("version", NEW)
 def test_a_structure_map(version: str):
     """Source and target, then each component with the map of its values, then fixed values of the target."""
@@ -49,7 +49,7 @@ def test_a_structure_map(version: str):
     """)
 
 
-@pytest.mark.item("ML3-06")
+@pytest.mark.item("ML3-06", "SM-03", "SM-13")
 @pytest.mark.parametrize("version", NEW)
 def test_a_representation_map(version: str):
     """Columns of lists and data types, then rows: patterns, places in a value, several targets, days of validity."""

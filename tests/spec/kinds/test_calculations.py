@@ -110,6 +110,7 @@ def test_a_calculation_may_force_a_status_with_its_reason(map_rows):
     )
 
 
+@pytest.mark.item("SM-21")
 def test_a_key_that_is_delivered_is_not_computed_too(map_rows):
     """SM-21: an error with both values; what was delivered is kept."""
     mapped = map_rows(
@@ -265,6 +266,7 @@ def test_the_population_of_another_field_is_not_used(map_rows):
     )
 
 
+@pytest.mark.item("SM-21")
 def test_two_populations_for_one_period_are_none(map_rows):
     """SM-21: the selection is not narrow enough."""
     mapped = map_rows(
@@ -524,6 +526,7 @@ def test_where_limits_what_is_read(map_rows):
     )
 
 
+@pytest.mark.item("SM-21")
 def test_results_that_fall_together_are_ambiguous(map_rows):
     """SM-21: `set` gives one code to observations that differ in it."""
     mapped = map_rows(

@@ -1,8 +1,10 @@
 """Component maps in every arity, fixed values, validity, first match (SM-10 to SM-20)."""
 
+import pytest
 from small_maps import component, copy, small_map
 
 
+@pytest.mark.item("SM-10")
 def test_a_value_is_copied_where_no_map_is_named(map_rows):
     """SM-10: an implicit map copies the value; the text received is what will be published (D17)."""
     map_rows(
@@ -20,8 +22,9 @@ def test_a_value_is_copied_where_no_map_is_named(map_rows):
     )
 
 
+@pytest.mark.item("SM-11")
 def test_one_code_becomes_one_code(map_rows):
-    """SM-11, 1-1."""
+    """SM-11, 1-1: one code decides and one is set."""
     map_rows(
         """
         SEXE | OBS_VALUE
@@ -37,6 +40,7 @@ def test_one_code_becomes_one_code(map_rows):
     )
 
 
+@pytest.mark.item("SM-11")
 def test_several_sources_decide_together(map_rows):
     """SM-11, n-1: all source values of a row must match."""
     map_rows(
@@ -56,6 +60,7 @@ def test_several_sources_decide_together(map_rows):
     )
 
 
+@pytest.mark.item("SM-11")
 def test_one_source_sets_several_targets(map_rows):
     """SM-11, 1-n: the row that matches sets all its targets."""
     map_rows(
@@ -73,8 +78,9 @@ def test_one_source_sets_several_targets(map_rows):
     )
 
 
+@pytest.mark.item("SM-11")
 def test_several_sources_set_several_targets(map_rows):
-    """SM-11, n-n."""
+    """SM-11, n-n: all source values of the row must match, and all targets are set."""
     map_rows(
         """
         INDICATEUR | SEXE | OBS_VALUE
@@ -90,6 +96,7 @@ def test_several_sources_set_several_targets(map_rows):
     )
 
 
+@pytest.mark.item("SM-12")
 def test_a_fixed_value_is_the_same_everywhere(map_rows):
     """SM-12: a FixedValueMap with a target."""
     map_rows(
@@ -105,6 +112,7 @@ def test_a_fixed_value_is_the_same_everywhere(map_rows):
     )
 
 
+@pytest.mark.item("SM-14")
 def test_a_regular_expression_matches_the_whole_value(map_rows):
     r"""SM-14: `ICCS01` does not match `ICCS0101`; groups are numbered through the row, from left to right."""
     mapped = map_rows(
@@ -124,6 +132,7 @@ def test_a_regular_expression_matches_the_whole_value(map_rows):
     ]
 
 
+@pytest.mark.item("SM-15")
 def test_a_substring_is_cut_before_comparing(map_rows):
     """SM-15: bounds count from 1, the end is inclusive."""
     map_rows(
@@ -162,6 +171,7 @@ def test_columns_of_one_row_match_each_in_its_way(map_rows):
     )
 
 
+@pytest.mark.item("SM-16")
 def test_the_first_row_that_matches_wins(map_rows):
     """SM-16: file order is priority, whichever way a row matches."""
     map_rows(
@@ -179,6 +189,7 @@ def test_the_first_row_that_matches_wins(map_rows):
     )
 
 
+@pytest.mark.item("SM-17")
 def test_validity_bounds_the_period_of_the_observation(map_rows):
     """SM-17: the whole period lies inside, both ends inclusive; outside it the row is as if absent."""
     map_rows(
@@ -205,6 +216,7 @@ def test_validity_bounds_the_period_of_the_observation(map_rows):
     )  # fmt: skip
 
 
+@pytest.mark.item("SM-18")
 def test_the_period_may_be_mapped(map_rows):
     """SM-18: a stock of 1 January 2019 is the stock of the end of 2018."""
     map_rows(
@@ -220,6 +232,7 @@ def test_the_period_may_be_mapped(map_rows):
     )
 
 
+@pytest.mark.item("SM-20")
 def test_no_target_is_reported_with_its_weight(map_rows):
     """SM-20: not written, reported with codes, indicator, rows and sum; a row of the map may say why."""
     mapped = map_rows(
@@ -267,6 +280,7 @@ def test_a_row_counts_once_and_a_declaration_comes_first(map_rows):
     ]  # fmt: skip
 
 
+@pytest.mark.item("SM-17", "SM-20")
 def test_periods_outside_validity_are_reported_together(map_rows):
     """SM-17, SM-20: one entry with its first and last period."""
     mapped = map_rows(
@@ -286,6 +300,7 @@ def test_periods_outside_validity_are_reported_together(map_rows):
     assert (left.rows, left.total, left.first_period, left.last_period) == (2, "3", "2006", "2007")
 
 
+@pytest.mark.item("SM-20")
 def test_an_optional_attribute_without_match_is_left_out(map_rows):
     """SM-20: the observation is mapped, the attribute absent."""
     map_rows(
@@ -305,6 +320,7 @@ def test_an_optional_attribute_without_match_is_left_out(map_rows):
     )
 
 
+@pytest.mark.item("SM-10")
 def test_an_optional_attribute_may_be_copied(map_rows):
     """SM-10 on attributes; an empty one is absent."""
     map_rows(
@@ -322,6 +338,7 @@ def test_an_optional_attribute_may_be_copied(map_rows):
     )
 
 
+@pytest.mark.item("SM-20")
 def test_an_empty_attribute_cannot_become_a_dimension(map_rows):
     """SM-20: a copy has a target only when there is a value."""
     mapped = map_rows(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from greffe.catalogue.patterns import LONGEST, LONGEST_VALUE
 from greffe.mapping.times import FORMATS
 from greffe.model.calendar_names import LANGUAGES
@@ -15,11 +17,13 @@ PAGE = (Path(__file__).resolve().parents[3] / "docs/reference/mapping-rules.md")
 TEXT = " ".join(PAGE.split())
 
 
+@pytest.mark.item("SM-33")
 def test_the_forms_of_periods_are_those_written():
     """SM-33: frequency and pattern of every line of the table."""
     assert dict(re.findall(r"^\| ([A-Z]) \| `([^`]+)` \|", PAGE, re.MULTILINE)) == dict(FORMATS)
 
 
+@pytest.mark.item("SM-35")
 def test_every_letter_of_the_table_is_known():
     """SM-35: the letters that the page names are those that patterns take."""
     letters = re.search(r"\| letters \| are .*?\n\n", PAGE, re.DOTALL)
@@ -30,8 +34,9 @@ def test_every_letter_of_the_table_is_known():
     assert all(date_pattern(word) for word in named)
 
 
+@pytest.mark.item("SM-14", "SM-31", "SM-35")
 def test_bounds_units_and_languages_are_those_of_the_program():
-    """SM-14, SM-31, SM-35."""
+    """SM-14, SM-31, SM-35: bounds, units and languages of the page are those of the program."""
     assert f"at most {LONGEST} characters; what can" in TEXT
     assert f"more than {LONGEST_VALUE} characters" in TEXT
     assert f"units {', '.join(NANOSECONDS)}." in TEXT

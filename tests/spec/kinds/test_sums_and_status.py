@@ -66,6 +66,7 @@ def test_a_single_value_keeps_its_text(map_rows):
     )
 
 
+@pytest.mark.item("SM-21")
 def test_two_rows_for_one_key_are_ambiguous(map_rows):
     """SM-21: without a declared sum it is an error with both inputs, and nothing is written for that key."""
     mapped = map_rows(
@@ -89,6 +90,7 @@ def test_two_rows_for_one_key_are_ambiguous(map_rows):
     assert set(found.messages) == {"en", "fr"}
 
 
+@pytest.mark.item("SM-21")
 def test_parts_may_only_differ_in_what_is_declared(map_rows):
     """SM-21: a sum over SEXE does not declare one over AGE."""
     mapped = map_rows(
@@ -103,6 +105,7 @@ def test_parts_may_only_differ_in_what_is_declared(map_rows):
     assert [f.rule for f in mapped.findings] == ["SM-21"]
 
 
+@pytest.mark.item("SM-21")
 def test_one_part_delivered_twice_is_ambiguous(map_rows):
     """SM-21: two rows that differ in nothing would be counted twice."""
     mapped = map_rows(
@@ -118,6 +121,7 @@ def test_one_part_delivered_twice_is_ambiguous(map_rows):
     assert [f.rule for f in mapped.findings] == ["SM-21"]
 
 
+@pytest.mark.item("SM-18")
 def test_a_period_of_quarters_is_summed_where_declared(map_rows):
     """SM-18 with a declared sum over TIME_PERIOD."""
     quarters = component("TIME_PERIOD", "TIME_PERIOD", r"(\d{4})-Q\d > \1 ; match=regex")

@@ -10,6 +10,7 @@ from greffe.mapping.apply import apply
 from greffe.mapping.explain import trace
 
 
+@pytest.mark.item("SM-30", "SM-32", "SM-33")
 def test_a_date_becomes_a_period(map_rows):
     """SM-30, SM-32, SM-33: a date of the source, written as a period of one fixed frequency."""
     map_rows(
@@ -33,6 +34,7 @@ FORMS = {
 }  # fmt: skip
 
 
+@pytest.mark.item("SM-33")
 @pytest.mark.parametrize("frequency", FORMS)
 def test_every_frequency_has_its_form(map_rows, frequency):
     """SM-33: the usual forms, the year of a week being that of ISO 8601."""
@@ -49,6 +51,7 @@ def test_every_frequency_has_its_form(map_rows, frequency):
     )
 
 
+@pytest.mark.item("SM-33")
 def test_a_map_may_write_periods_otherwise(map_rows):
     """SM-33: FrequencyFormatMapping replaces the usual form; other frequencies keep theirs."""
     times = [dated("dd/MM/yyyy", "M")]
@@ -59,6 +62,7 @@ def test_a_map_may_write_periods_otherwise(map_rows):
     )
 
 
+@pytest.mark.item("SM-32")
 def test_the_output_gives_the_frequency(map_rows):
     """SM-32: the component named by `frequency_dimension` is worked out first, by whatever rule it has."""
     map_rows(
@@ -85,6 +89,7 @@ def test_the_output_gives_the_frequency(map_rows):
     )
 
 
+@pytest.mark.item("SM-34")
 @pytest.mark.parametrize(
     ("resolve", "month"), [("startOfPeriod", "2023-01"), ("midPeriod", "2023-07"), ("endOfPeriod", "2023-12")]
 )
@@ -97,6 +102,7 @@ def test_a_coarser_input_needs_a_day(map_rows, resolve, month):
     )
 
 
+@pytest.mark.item("SM-35", "SM-36")
 def test_names_are_read_in_the_locale_of_the_map(map_rows):
     """SM-35, SM-36: French month names, whatever the machine speaks."""
     map_rows(
@@ -122,6 +128,7 @@ EPOCHS = [
 ]
 
 
+@pytest.mark.item("SM-31")
 @pytest.mark.parametrize(("unit", "value", "frequency", "period"), EPOCHS)
 def test_an_epoch_is_counted_exactly(map_rows, unit, value, frequency, period):
     """SM-31: a whole number of units since the base."""
@@ -132,6 +139,7 @@ def test_an_epoch_is_counted_exactly(map_rows, unit, value, frequency, period):
     )
 
 
+@pytest.mark.item("SM-31")
 def test_the_base_of_an_epoch_is_declared(map_rows):
     """SM-31: day 45121 after 30 December 1899 is a workbook's 14 July 2023."""
     map_rows(
@@ -141,6 +149,7 @@ def test_the_base_of_an_epoch_is_declared(map_rows):
     )
 
 
+@pytest.mark.item("SM-23")
 def test_the_first_rule_that_can_read_a_value_wins(map_rows):
     """SM-23: several time rules for one target are no conflict: they are tried in the order of the file."""
     times = [
@@ -165,6 +174,7 @@ def test_the_first_rule_that_can_read_a_value_wins(map_rows):
     )
 
 
+@pytest.mark.item("SM-18", "SM-34")
 def test_the_period_may_be_read_again(map_rows):
     """SM-18, SM-34: TIME_PERIOD as the source of a time rule."""
     rule = dated("yyyy-'Q'n", "M")
@@ -175,6 +185,7 @@ def test_the_period_may_be_read_again(map_rows):
     )
 
 
+@pytest.mark.item("SM-20")
 def test_what_is_no_date_is_reported_with_the_reason(map_rows):
     """SM-20: not written, not dropped, never a crash."""
     mapped = map_rows(
@@ -199,6 +210,7 @@ def test_what_is_no_date_is_reported_with_the_reason(map_rows):
     ]  # fmt: skip
 
 
+@pytest.mark.item("SM-20", "SM-33")
 def test_a_frequency_that_nobody_can_write_is_reported(map_rows):
     """SM-20, SM-33: a code that the data bring and no format is known for; a frequency that no rule gives."""
     mapped = map_rows(
@@ -215,6 +227,7 @@ def test_a_frequency_that_nobody_can_write_is_reported(map_rows):
     }  # fmt: skip
 
 
+@pytest.mark.item("SM-17", "SM-32")
 def test_validity_of_a_frequency_takes_the_period_of_the_source(map_rows):
     """SM-17, SM-32: quarterly since 2023, annual before."""
     map_rows(
@@ -235,6 +248,7 @@ def test_validity_of_a_frequency_takes_the_period_of_the_source(map_rows):
     )
 
 
+@pytest.mark.item("SM-19", "SM-21")
 def test_two_dates_of_one_period_are_ambiguous(map_rows):
     """SM-19, SM-21: a time rule adds nothing up; both rows are named and nothing is written."""
     mapped = map_rows(
@@ -273,6 +287,7 @@ def test_the_trace_names_the_time_rule(connection):
     assert (step.kind, step.reason) == ("date-pattern", "date dd/MM/yyyy (en) as Q, endOfPeriod")
 
 
+@pytest.mark.item("SM-14")
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*", "(a|aa)+b", "(.*)*x"])
 def test_an_exploding_pattern_is_refused_when_it_runs(connection, pattern):
     """SM-14: a map that never went through a file is held to the same patterns, well within a second."""
@@ -287,6 +302,7 @@ def test_an_exploding_pattern_is_refused_when_it_runs(connection, pattern):
     assert time.perf_counter() - start < 0.9
 
 
+@pytest.mark.item("SM-14")
 def test_the_dearest_patterns_end_soon(map_rows):
     """SM-14: patterns that are taken, on the longest values and on one that is too long for any pattern."""
     start = time.perf_counter()

@@ -47,6 +47,7 @@ DAYS = [
 ]
 
 
+@pytest.mark.item("SM-35")
 @pytest.mark.parametrize(("pattern", "language", "text", "first", "last"), DAYS)
 def test_a_text_names_its_days(pattern, language, text, first, last):
     """SM-35: every letter, in the map's locale."""
@@ -68,6 +69,7 @@ CLOCKS = [
 ]
 
 
+@pytest.mark.item("SM-35")
 @pytest.mark.parametrize(("pattern", "text", "first", "last"), CLOCKS)
 def test_a_text_names_its_seconds(pattern, text, first, last):
     """SM-35: hours of four kinds, minutes, seconds."""
@@ -75,6 +77,7 @@ def test_a_text_names_its_seconds(pattern, text, first, last):
     assert (stretch.first.nanos, stretch.last.nanos) == (first * 10**9, last * 10**9)
 
 
+@pytest.mark.item("SM-35")
 def test_a_bare_number_counts_periods_of_the_frequency():
     """SM-35: `n` without a letter before it is of the output's frequency."""
     pattern = date_pattern("yyyy.n")
@@ -83,6 +86,7 @@ def test_a_bare_number_counts_periods_of_the_frequency():
     assert pattern.read("2023.5", "Q") is None
 
 
+@pytest.mark.item("SM-20")
 @pytest.mark.parametrize(
     ("pattern", "text"),
     [
@@ -119,6 +123,7 @@ def test_an_unknown_locale_is_refused():
         date_pattern("MMMM yyyy", "xx")
 
 
+@pytest.mark.item("SM-36")
 def test_names_do_not_follow_the_locale_of_the_process():
     """SM-36: month names are the map's, whatever the machine speaks."""
     before = locale.setlocale(locale.LC_TIME)
@@ -141,12 +146,14 @@ WRITTEN = [
 ]
 
 
+@pytest.mark.item("SM-33", "SM-35")
 @pytest.mark.parametrize(("pattern", "text"), WRITTEN)
 def test_an_instant_is_written(pattern, text):
     """SM-33, SM-35: 1 January 2021 is a Friday, of week 53 of 2020."""
     assert date_pattern(pattern, "fr").write(Instant(date(2021, 1, 1), NOON + 7 * 10**6), "Q") == text
 
 
+@pytest.mark.item("SM-34")
 def test_the_middle_of_a_stretch():
     """SM-34: of a year of 365 days, 2 July at noon."""
     stretch = date_pattern("yyyy").read("2023", "M")
@@ -155,6 +162,7 @@ def test_the_middle_of_a_stretch():
     assert str(stretch.instant("endOfPeriod").day) == "2023-12-31"
 
 
+@pytest.mark.item("SM-31")
 def test_epochs_are_exact():
     """SM-31: a nanosecond before the base is the day before; no unit goes through a float."""
     assert since(date(1970, 1, 1), -1, "nanosecond").first == Instant(date(1969, 12, 31), 86_400 * 10**9 - 1)
