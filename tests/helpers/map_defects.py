@@ -24,6 +24,7 @@ from greffe.catalogue.map_view import MapView
 from greffe.catalogue.representation_files import read_representation
 from greffe.catalogue.tree import Node
 from greffe.catalogue.type_words import TYPE_WORDS
+from greffe.catalogue.types import Types
 from greffe.errors import BadDefinition
 from greffe.model.structures import Codelist
 
@@ -65,7 +66,8 @@ class Bench:
     def __init__(self, files: Mapping[str, bytes], catalogue: Catalogue) -> None:
         self.files, self.catalogue = files, catalogue
         self.known: dict[str, tuple[dict, dict[str, list[Row]]]] = {}
-        self.paths = [m.file for m in catalogue.maps.values()]
+        # A map that leads to no cell at all declares types that nothing is held against.
+        self.paths = [m.file for m in catalogue.maps.values() if Types(MapView.of(catalogue, m)).check()]
         items = catalogue.latest(Codelist, "CL_INDICATEUR").items
         axes = (*TYPE_WORDS, "additive_over", "total_of")
         self.facts = {i.id: {axis: i.annotation(axis.upper()) for axis in axes} for i in items}
@@ -299,6 +301,25 @@ def total_in_total(draft: Draft) -> str:
     return f"{found['id']} has its own total among its parts"
 
 
+def share_not_whole(draft: Draft) -> str:
+    """A cell shared out by weights that do not add up to one."""
+    component = draft.pick(
+        [c for c in draft.mapped() if c["target"][0] not in ("TIME_PERIOD", "OBS_STATUS", "CONF_STATUS")]
+    )
+    if component is None:
+        return ""
+    over = component["target"][0]
+    codes = sorted({r[f"target:{over}"] for r in draft.table(component) if _has_target(r) and r[f"target:{over}"]})
+    if len(codes) < 3:
+        return ""
+    whole, one, other = draft.random.sample(codes, 3)
+    share = draft.random.randint(1, 98)
+    weights = {one: f"0.{share:02}", other: f"0.{99 - share:02}"}
+    entry = {"id": "share", "kind": "split", "over": over, "whole": whole, "weights": weights, "decimals": 0}
+    draft.document.setdefault("calculations", []).append(entry | {"reason": "Census.", "reference": "C1"})
+    return f"{whole} is shared out as {weights}"
+
+
 def rate_summed(draft: Draft) -> str:
     """An indicator that does not add up is summed."""
     over = draft.document.get("aggregate", {}).get("over", [])
@@ -349,7 +370,8 @@ def not_additive(draft: Draft) -> str:
 
 DEFECTS: tuple[Change, ...] = (
     wrong_unit, wrong_population, wrong_indicator, wrong_field, wrong_field_read, wrong_moment, wrong_year, year_copied,
-    overlapping_validity, bounds_reversed, total_and_parts, indicator_in_indicator, total_in_total, rate_summed, not_additive,
+    overlapping_validity, bounds_reversed, total_and_parts, indicator_in_indicator, total_in_total, share_not_whole,
+    rate_summed, not_additive,
 )  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from greffe.model.calculations import adds, read
 from greffe.model.maps import Calculation, CellType
 
 _ADDED: Final = ("counting_unit", "moment", "territory")  # on which things that are added up are of one kind
+_SHARED: Final = ("population", "offence_rule", "territory", "legal_persons")
+_QUOTIENTS: Final = ("ratio", "percent", "day", "month")
 # What each method of a calendar reads and makes: moments.
 _MOMENTS: Final[Mapping[str, Mapping[str, str]]] = {
     "sum": {"flow_year": "flow_year"},
@@ -52,6 +54,29 @@ def _check(types: Types, calculation: Calculation, cells: Reached, at: str) -> N
                 for had in types.of(operand, f"{calculation.id} reads"):
                     _check_result(_Made(types, calculation, sorted(cells[operand]), operand, result, at), had, type_)
             cells.setdefault(result, set()).update(cells[operand])
+    if calculation.kind not in ("lag", "convert", "calendar"):  # which keep the type of their one operand
+        _check_shared(types, calculation, found, at)
+
+
+def _check_shared(types: Types, calculation: Calculation, found: Mapping[Cell, tuple[Cell, ...]], at: str) -> None:
+    """What all operands of a result have in common the result has too: of whom, by which rule, in which field."""
+    had: dict[Cell, dict[str, set[str]]] = {}
+    for operand, results in found.items():
+        for result in results:
+            words = had.setdefault(result, {axis: set() for axis in _SHARED})
+            for type_ in types.of(operand, f"{calculation.id} reads"):
+                for axis in _SHARED:
+                    words[axis].add(wanted(type_)[axis])
+    for result, words in had.items():
+        common = {axis: next(iter(found_)) for axis, found_ in words.items() if len(found_) == 1}
+        for type_ in types.of(result, f"{calculation.id} makes"):
+            types.compare(calculation.id, common, result, type_, tuple(common))
+            if not adds(calculation) and type_.counting_unit not in _QUOTIENTS:
+                raise types.view.wrong(
+                    f"{calculation.id} divides, and the cell {shown(result)} counts {type_.counting_unit}.",
+                    at,
+                    hint=f"A quotient is one of {', '.join(_QUOTIENTS)}.",
+                )
 
 
 def _check_sum(
@@ -116,6 +141,7 @@ def _check_rate(made: _Made, had: CellType, type_: CellType) -> None:
             f"{made.at}.population.territory",
             hint="No conversion covers territory: take the population of that field, or leave the rate out.",
         )
+    made.compare(wanted(had), type_, "counting_unit")
 
 
 def _check_convert(made: _Made, had: CellType, type_: CellType) -> None:

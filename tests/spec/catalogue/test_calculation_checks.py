@@ -242,7 +242,10 @@ def test_a_linear_formula_adds_like_to_like():
     map_ = small.the_map() | {"types": types}
     error = refused(map_ | {"calculations": [formula | {"expression": "CONVICTED - PROSECUTED"}]})
     assert error.message == "f adds counting_unit person_case (leg=PROSECUTED) and person (leg=CONVICTED)."
-    assert loaded(map_ | {"calculations": [formula | {"expression": "CONVICTED / PROSECUTED", "decimals": 2}]})
+    quotient = formula | {"expression": "CONVICTED / PROSECUTED", "decimals": 2}
+    assert "divides, and the cell leg=HELD counts person" in refused(map_ | {"calculations": [quotient]}).message
+    types[2] = types[2] | {"counting_unit": "ratio"}
+    assert loaded(map_ | {"calculations": [quotient]})
 
 
 def test_a_working_code_is_read_or_refused():

@@ -48,7 +48,9 @@ def test_a_map_says_what_is_read_how_and_why():
             aggregate={"over": ["SEXE"], "reason": "both sexes"},
             calculations=[RATE],
             types=[
-                {**t, "cells": {**t["cells"], "unit": u}} for t in small.the_map()["types"] for u in ("NR", "P_HTHAB")
+                {**t, "cells": {**t["cells"], "unit": u}, "counting_unit": unit or t["counting_unit"]}
+                for t in small.the_map()["types"]
+                for u, unit in (("NR", ""), ("P_HTHAB", "ratio"))
             ],
             not_provided=[{"cells": {"leg": "CASES"}, "kind": "other-house", "reason": "not ours"}],
         )

@@ -30,6 +30,13 @@ def judged(changes: tuple[Change, ...], count: int) -> tuple[Counter[str], list[
     return made, wrong
 
 
+def test_seeded_defects_are_refused():
+    made, loaded = judged(DEFECTS, 1_000)
+    assert set(made) == {change.__name__ for change in DEFECTS}
+    assert min(made.values()) >= 10
+    assert len(loaded) <= 10, loaded
+
+
 def test_sound_maps_are_not_refused():
     made, refused = judged(SOUND, 200)
     assert set(made) == {change.__name__ for change in SOUND}

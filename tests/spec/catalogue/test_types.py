@@ -232,14 +232,33 @@ def rate(territory):
     }  # fmt: skip
 
 
+def rates(result, **population):
+    """A map whose numbers have a rate of that type."""
+    numbers, made = cell(), result
+    numbers["cells"] = {"leg": "CONVICTED", "unit": "NR"}
+    made["cells"] = {"leg": "CONVICTED", "unit": "P_HTHAB"}
+    found = the_map(numbers, calculations=[rate(population.get("territory", "fr_met"))])
+    return found | {"types": [numbers, made]}
+
+
 def test_a_rate_over_two_territories_is_refused():
-    assert load(files(the_map(cell(), calculations=[rate("fr_met")]))).maps
-    error = refused(files(the_map(cell(), calculations=[rate("fr_all")])))
+    ratio = ("counting_unit", "ratio")
+    assert load(files(rates(cell(*ratio)))).maps
+    error = refused(files(rates(cell(*ratio), territory="fr_all")))
     assert error.parameter == "$.calculations[0].population.territory"
     assert error.message == (
         "The rate r is over two territories: the cell leg=CONVICTED, unit=NR has fr_met, "
         "its population fr_all (QR-TYP-02)."
     )
+
+
+def test_what_is_made_is_of_those_that_it_is_made_of():
+    """A rate counts nothing but a ratio, of the same persons at the same time."""
+    error = refused(files(rates(cell())))
+    assert error.message == "r divides, and the cell leg=CONVICTED, unit=P_HTHAB counts person."
+    for axis, word in (("population", "detenus"), ("moment", "mean"), ("offence_rule", "all")):
+        result = cell(axis, word) | {"counting_unit": "ratio"}
+        assert f"the cell leg=CONVICTED, unit=P_HTHAB has {word}" in refused(files(rates(result))).message
 
 
 def test_a_lag_makes_a_stock_of_1_january_only_when_that_is_declared():
