@@ -21,7 +21,7 @@ from pysdmx.api.qb import data as qb
 from pysdmx.api.qb.util import ApiVersion
 
 AGREEMENTS = {
-    "ESTAT_CRIM_OFF_CAT": "SSMSI", "ESTAT_CRIM_PRIS_OFF": "SSER", "UNODC_CTS_PRISONS": "DAP", "CEPEJ_Q91": "SSER",
+    "ESTAT_CRIM_OFF_CAT": "SSMSI", "ESTAT_CRIM_PRIS_OFF": "SSER", "ESTAT_CTS_PRIS": "DAP", "CEPEJ_Q91": "SSER",
 }  # fmt: skip
 XML = {
     "genericdata": "", "structurespecificdata": "2.1", "generictimeseriesdata": "",

@@ -6,6 +6,12 @@ from shipped_maps import map_rows, values
 from greffe.engine import opened
 from greffe.settings import EngineSettings
 
+# What the houses do not hold of the professions: asked, and answered with the reason.
+ABSENT = (
+    "Q47.T.T", "Q48.T.T", "Q52_1.I1.T", "Q52_1.I2.T", "Q52_1.I3.T", "Q56.T.T", "Q60.T.T", "Q144.T.T", "Q166.T.T", "Q167.T.T",
+    "Q202.T.T",
+)  # fmt: skip
+
 
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory):
@@ -69,7 +75,12 @@ def test_orientations_of_the_prosecution_are_persons_and_say_so(connection):
         "Q107_L3_3": ("600", "D"),
         "Q107_1": ("90", "D"),
         "Q107_L4": ("800", "E"),
+        "Q107_L3_1": (None, "L"),  # not available: written as such
+        "Q107_L3_1_1": (None, "L"),
+        "Q107_L3_1_4": (None, "L"),
+        "Q107_L3_4": (None, "L"),
     }
+    assert found["Q107_L3_1_1.T.T 2022"]["COMMENT_OBS"].startswith("Offender not identified")
 
 
 def test_professionals_on_31_december(connection):
@@ -93,13 +104,14 @@ def test_professionals_on_31_december(connection):
         "Q49.T.T 2022": "26000",
         "Q146.T.T 2022": "75000",
         "Q170.T.T 2022": "3700",
-    }
+    } | dict.fromkeys(f"{question} 2022" for question in ABSENT)
     assert {r["UNIT"] for k, r in found.items() if k.startswith("Q46")} == {"FTE"}
+    assert {found[f"{question} 2022"]["OBS_STATUS"] for question in ABSENT} == {"L"}
     assert [(u.kind, u.rows) for u in mapped.unmapped] == [("not-available", 1)]
 
 
 def test_legal_aid_budgets_and_lengths(connection):
-    """Parts of legal aid are summed, euros keep their cents, a length keeps the unit that it was measured in."""
+    """Parts of legal aid are summed, euros keep their cents, months of a length are days."""
     _, found = map_rows(
         connection,
         "MAP_CEPEJ_RESOURCES",
@@ -124,5 +136,5 @@ def test_legal_aid_budgets_and_lengths(connection):
         "Q6.T.T.EUR": ("3600000000.25", "D"),
         "Q15_1.IMPL.T.EUR": ("9000000000", "A"),
         "Q102.INSOLVENCY.T.DAYS": ("1480", "A"),
-        "Q102.DIVORCE.T.MONTHS": ("24", "A"),
+        "Q102.DIVORCE.T.DAYS": ("730.50", "A"),  # 24 months of 30.4375 days
     }

@@ -162,7 +162,9 @@ def test_smuggling_cannot_be_isolated(connection):
             "CJN_CONDAMNES | ETRANG | 1 | T | T | 2000",
         ),
     )
-    assert found == {}
+    assert sorted(found) == [f"A.PER_CNV.T.NR.FR {year}" for year in range(2016, 2024)]
+    assert {(r["OBS_TEXT"], r["OBS_STATUS"]) for r in found.values()} == {(None, "L")}
+    assert found["A.PER_CNV.T.NR.FR 2022"]["COMMENT_OBS"].endswith("NATINF or the French classification of offences is needed.")
     assert [(u.row_id, u.kind, u.total) for u in mapped.unmapped] == [("SMU-001", "not-available", "2000")]
 
 
@@ -320,6 +322,10 @@ def test_the_sheet_of_persons(connection):
         "A.ICCS03011.PER_CNV.M.TOTAL.TOTAL.NR.FR 2022": "90",
         "A.ICCS03011.PER_CNV.F.TOTAL.TOTAL.NR.FR 2022": "1",
         "A.ICCS03011.PER_CNV.T.TOTAL.TOTAL.NR.FR 2022": "91",
+        "A.ICCS0101.PER_PRSC.T.TOTAL.TOTAL.NR.FR 2022": None,  # not to be isolated among natures of case
+        "A.ICCS03011.PER_PRSC.T.TOTAL.TOTAL.NR.FR 2022": None,
+        "A.ICCS03012.PER_PRSC.T.TOTAL.TOTAL.NR.FR 2022": None,
+        "A.ICCS02043_02044.PER_PRSC.T.TOTAL.TOTAL.NR.FR 2022": None,
     }
     assert sorted((u.row_id, u.total) for u in mapped.unmapped) == [
         ("CTO-010", "20"),
