@@ -62,7 +62,7 @@ def one(work: str, source: Path, folder: Path) -> dict[str, object]:
         again = time.perf_counter()
         found = lineage(connection, resolved, {}, "made")
         parameters = Parameters()
-        query = table_of(found, "released", parameters)
+        query = table_of(connection, found, "released", parameters)
         reader = connection.execute(query, parameters.used(query)).to_arrow_reader(BATCH)
         rows = write_whole(reader, folder / "lineage.parquet", {})
         count = connection.execute("SELECT count(*) FROM released").fetchone() or (0,)

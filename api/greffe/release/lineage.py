@@ -109,7 +109,7 @@ def differences(found: Again) -> tuple[Difference, ...]:
         )
     key = ", ".join(f"coalesce(p.{quoted(k)}, t.{quoted(k)}) AS {quoted(k)}" for k in found.keys)
     working = [f"NOT ({condition(parameters, {c: codes})})" for c, codes in found.made.map.working.items()]
-    joined = f"FROM {RELEASED} p FULL JOIN (SELECT * FROM {TABLE} WHERE {' AND '.join(working) or 'TRUE'}) t ON {on}"
+    joined = f"FROM {RELEASED} p FULL JOIN (SELECT * FROM {quoted(found.lineage.table)} WHERE {' AND '.join(working) or 'TRUE'}) t ON {on}"
     absent = f"p.{TIME} IS NULL OR t.{TIME} IS NULL"
     selects = [f"SELECT {key}, '' AS col, p.OBS_VALUE AS one, t.OBS_TEXT AS other {joined} WHERE {absent}"]
     selects += [
@@ -143,7 +143,7 @@ def write_lineage(parts: Parts, made: Made, out: Path, progress: Callable[[str],
             raise Broken(f"{made.release} made again is not what was published: {first}.")
         progress("writing")
         parameters = Parameters()
-        query = table_of(found.lineage, RELEASED, parameters)
+        query = table_of(found.connection, found.lineage, RELEASED, parameters)
         reader = found.connection.execute(query, parameters.used(query)).to_arrow_reader(BATCH)
         count = write_whole(reader, out, _metadata(found))
         observations = found.connection.execute(f"SELECT count(*) FROM {RELEASED}").fetchone()
