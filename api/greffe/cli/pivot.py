@@ -30,6 +30,7 @@ from greffe.release.pivot import (
     changes_between,
     edition_received,
     editions,
+    retired_rows,
     side_known,
     side_read,
     take_in,
@@ -84,6 +85,7 @@ def import_command(
             "edition": said.id, "file": said.file, "sha256": said.sha256, "received": said.received,
             "natinf": len(found.table.latest), "posts": len(found.table.posts),
             "without_iccs": sum(not found.table.iccs_of(code) for code in found.table.latest),
+            "retired": sorted(retired_rows(found.report.sample)) if retire_samples else [],
             "proposal": found.proposal.id if found.proposal else "",
             "kept": str(found.kept) if found.kept else "",
         }  # fmt: skip

@@ -13,8 +13,18 @@ from pathlib import Path
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.representation_dump import dump_representation
-from greffe.errors import BadInput, NotFound, nearest
-from greffe.mapping.pivot.artefacts import ICCS_LIST, NATINF_LIST, Edition, edition_of, files_of, list_file, table_of
+from greffe.errors import BadInput, NotFound, Refused, nearest
+from greffe.mapping.pivot.artefacts import (
+    ICCS_LIST,
+    NATINF_LIST,
+    Edition,
+    artefacts_of,
+    edition_of,
+    files_of,
+    list_file,
+    table_of,
+    with_edition,
+)
 from greffe.mapping.pivot.changes import (
     Change,
     Compared,
@@ -111,6 +121,8 @@ def take_in(
     """Propose the code lists and correspondences of an edition. What is refused is kept with a list of its faults and
     changes nothing; a dry run keeps nothing. `retire_samples`: rows of our sample that the table answers are to go."""
     needs(parts, who, "author")
+    if retire_samples and edition.origin == "synthetic":
+        raise Refused("A made-up table retires no row of ours.", hint="Leave out --retire-samples.")
     now = parts.clock()
     base = standing(parts.ledger(), effect_instant(effective_from.isoformat() if effective_from else "", now), now)
     before = parts.catalogue_of(base.files)
@@ -118,25 +130,24 @@ def take_in(
     if table is None:
         kept = None if dry_run else _keep(parts, edition, files, problems)
         return Import(edition, None, problems, kept=kept)
-    wanted: dict[str, bytes | None] = dict(files_of(table, edition, before.latest(Codelist, ICCS_LIST).reference))
+    made = artefacts_of(table, edition, before.latest(Codelist, ICCS_LIST).reference)
+    wanted: dict[str, bytes | None] = dict(files_of(made, edition))
     sample = compared(sample_of(before), table, _parents(before))
     wanted |= _retired(before, sample) if retire_samples else {}
-    after = _after(parts, base.files, before, wanted)
-    report = _report(before, after, table, sample)
+    report = _report(before, with_edition(before, made), table, sample)
     if dry_run:
+        _check(parts, base.files, before, wanted)
         return Import(edition, table, report=report)
     said = f"{reason} [NATINF, NFI, ICCS: edition {edition.id}, {edition.file}, sha256 {edition.sha256}]"
-    made = propose(parts, who, wanted, said if reason.strip() else "", effective_from)
-    return Import(edition, table, report=report, proposal=made, kept=_keep(parts, edition, files, ()))
+    proposal = propose(parts, who, wanted, said if reason.strip() else "", effective_from)
+    return Import(edition, table, report=report, proposal=proposal, kept=_keep(parts, edition, files, ()))
 
 
-def _after(parts: Parts, base: Mapping[str, str], before: Catalogue, wanted: Mapping[str, bytes | None]) -> Catalogue:
-    """The catalogue with these files; refuses what could not be proposed."""
+def _check(parts: Parts, base: Mapping[str, str], before: Catalogue, wanted: Mapping[str, bytes | None]) -> None:
+    """Refuses what could not be proposed."""
     contents = {path: body for path, body in wanted.items() if body is not None}
     whole = {path: parts.register.content(sha) for path, sha in base.items() if path not in wanted}
-    after = loaded({**whole, **contents}, contents)
-    check_kept(before, after)
-    return after
+    check_kept(before, loaded({**whole, **contents}, contents))
 
 
 def _report(before: Catalogue, after: Catalogue, table: PivotTable, sample: tuple[Compared, ...]) -> PivotReport:
@@ -150,11 +161,19 @@ def _retired(catalogue: Catalogue, sample: tuple[Compared, ...]) -> dict[str, by
     found = sample_of(catalogue)
     if found is None:
         return {}
-    stay = {one.row for one in sample if one.verdict in ("not-in-table", "no-iccs")}
+    gone = retired_rows(sample)
+    stay = {one.row for one in sample} - gone
+    if not gone:
+        return {}
     if not stay:
         return {found.file: None, found.table.file: None}
     rows = tuple(row for row in found.table.rows if row.row_id in stay)
     return {found.table.file: dump_representation(replace(found.table, rows=rows))}
+
+
+def retired_rows(sample: tuple[Compared, ...]) -> set[str]:
+    """The rows of our sample that an official table answers, whether alike or not."""
+    return {one.row for one in sample if one.verdict not in ("not-in-table", "no-iccs")}
 
 
 def _parents(catalogue: Catalogue) -> dict[str, str]:
@@ -223,9 +242,8 @@ def side_read(parts: Parts, files: Sequence[Received], layout: Layout, edition: 
             hint="greffe pivot import --dry-run lists them all.",
         )  # fmt: skip
     made = edition_received(parts, edition, files, None, "real")
-    wanted = files_of(table, made, catalogue.latest(Codelist, ICCS_LIST).reference)
-    whole = {p: parts.register.content(sha) for p, sha in parts.effective().files.items() if p not in wanted}
-    return Side(files[0].name, table, loaded({**whole, **wanted}, wanted))
+    found = artefacts_of(table, made, catalogue.latest(Codelist, ICCS_LIST).reference)
+    return Side(files[0].name, table, with_edition(catalogue, found))
 
 
 def changes_between(parts: Parts, old: Side, new: Side) -> PivotReport:

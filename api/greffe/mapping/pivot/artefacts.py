@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from greffe.catalogue.artefact_json import dump_file
@@ -57,16 +57,37 @@ class Edition:
         return ORIGINS[self.origin]
 
 
-def files_of(table: PivotTable, edition: Edition, iccs: Reference) -> dict[str, bytes]:
-    """The files of an edition by path: `sdmx/SSER/codelist/CL_NATINF_2026-1.json` …; `iccs`: the list of the targets."""
+@dataclass(frozen=True)
+class Artefacts:
+    """Of an edition: its code lists and its correspondences."""
+
+    lists: tuple[Codelist, ...]
+    correspondences: tuple[Correspondence, ...]
+
+
+def artefacts_of(table: PivotTable, edition: Edition, iccs: Reference) -> Artefacts:
+    """What an edition is made of; `iccs`: the list of the targets."""
     lists = (_natinf(table, edition), _nfi(table, edition))
-    found = {list_file(list_.reference.id, edition.id): dump_file(list_) for list_ in lists}
     natinf, nfi = (list_.reference for list_ in lists)
-    return (
-        found
-        | correspondence_files(_correspondence(edition, TO_NFI, natinf, nfi, tuple(_to_nfi(table, edition))))
-        | correspondence_files(_correspondence(edition, TO_ICCS, nfi, iccs, tuple(_to_iccs(table, edition))))
-    )
+    to_nfi = _correspondence(edition, TO_NFI, natinf, nfi, tuple(_to_nfi(table, edition)))
+    return Artefacts(lists, (to_nfi, _correspondence(edition, TO_ICCS, nfi, iccs, tuple(_to_iccs(table, edition)))))
+
+
+def files_of(artefacts: Artefacts, edition: Edition) -> dict[str, bytes]:
+    """The files of an edition by path: `sdmx/SSER/codelist/CL_NATINF_2026-1.json` …"""
+    found = {list_file(list_.reference.id, edition.id): dump_file(list_) for list_ in artefacts.lists}
+    for one in artefacts.correspondences:
+        found |= correspondence_files(one)
+    return found
+
+
+def with_edition(catalogue: Catalogue, artefacts: Artefacts) -> Catalogue:
+    """The catalogue with an edition in it, for comparing: nothing is checked, `load` does that."""
+    lists = {(list_.kind, list_.reference): list_ for list_ in artefacts.lists}
+    ids = {one.reference.id for one in artefacts.correspondences}
+    others = {r: one for r, one in catalogue.correspondences.items() if r.id not in ids}
+    mine = {one.reference: one for one in artefacts.correspondences}
+    return replace(catalogue, artefacts={**catalogue.artefacts, **lists}, correspondences={**others, **mine})
 
 
 def list_file(id_: str, edition: str) -> str:

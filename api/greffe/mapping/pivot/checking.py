@@ -30,6 +30,7 @@ class Checker:
         self.levels = {name.casefold(): n for n, name in enumerate(layout.levels, 1)}
         self.levels |= {str(n): n for n in range(1, len(layout.levels) + 1)}
         self.problems: list[Problem] = []
+        self.faulty: set[str] = set()  # posts that are told to be wrong: what refers to them is not told again
         self.posts: dict[str, tuple[Post, Record]] = {}
         self.offences: list[tuple[Offence, Record]] = []
 
@@ -71,6 +72,7 @@ class Checker:
         if kind and kind not in KINDS_WITH_TARGET:
             self._wrong(record, "kind", "It is no kind of relation.", KINDS_WITH_TARGET)
         if len(self.problems) > before:
+            self.faulty.add(code)
             return
         post = Post(code, cells["code"], cells["label"], level, cells["parent"].replace(".", "_"), iccs, kind)
         other = self.posts.setdefault(code, (post, record))
@@ -127,6 +129,8 @@ class Checker:
             parent = post.parent or _parent(post, known)
             if post.level == 1 and post.parent:
                 self._wrong(record, "parent", "A post of the first level has no parent.")
+            elif post.level > 1 and (post.parent in self.faulty or _below(code, self.faulty)) and parent not in known:
+                continue
             elif post.level > 1 and parent not in known:
                 field = "parent" if post.parent else "code"
                 self._wrong(record, field, f"The post has no parent of level {post.level - 1}.", known)
@@ -139,7 +143,7 @@ class Checker:
         """Every NATINF code lies under a known post, and under one at a time."""
         periods: dict[str, list[tuple[Offence, Record]]] = {}
         for one, record in self.offences:
-            if one.nfi not in self.posts:
+            if one.nfi not in self.posts and one.nfi not in self.faulty:
                 self._wrong(record, "nfi", "No post has this code.", self.posts)
             for other, earlier in periods.get(one.code, ()):
                 if one.valid_from <= (other.valid_to or _LAST) and other.valid_from <= (one.valid_to or _LAST):
@@ -159,6 +163,10 @@ def _sheet(earlier: Record, record: Record) -> str:
 def _parent(post: Post, known: Mapping[str, Post]) -> str:
     """The longest known code of the level above that the code begins with, '' for none."""
     return next((c for c in _prefixes(post.code) if c in known and known[c].level == post.level - 1), "")
+
+
+def _below(code: str, others: Collection[str]) -> bool:
+    return any(prefix in others for prefix in _prefixes(code))
 
 
 def _prefixes(code: str) -> Iterator[str]:
