@@ -12,6 +12,7 @@ import greffe.cli.effect as effect
 import greffe.cli.exchange as exchange
 import greffe.cli.figures as figures
 import greffe.cli.lineage as lineage
+import greffe.cli.pivot as pivot
 import greffe.cli.proposals as proposals
 import greffe.cli.service as service
 import greffe.cli.structuremaps as structuremaps
@@ -30,6 +31,7 @@ effect.add_to(app)
 decisions.add_to(app)
 exchange.add_to(app)
 proposals.add_to(app)
+pivot.add_to(app)
 service.add_to(app)
 structuremaps.add_to(app)
 demo.add_to(app)

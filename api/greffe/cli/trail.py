@@ -80,7 +80,8 @@ def _branch(tree: Tree, trace: Trace, found: Explanation, lang: str) -> None:
         head.add(escape(_step(step) + _decided(found, step)))
 
 
-_KINDS: Final[Mapping[str, tuple[str, str]]] = {
+# Kind of calculation → what it is called in English and in French.
+KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "total": ("total of parts", "total de parties"),
     "complement": ("the whole less parts", "le tout moins des parties"),
     "rate": ("rate on a population", "taux rapporté à une population"),
@@ -93,13 +94,14 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
 
 
 def _calculated(found: Explanation, trace: Trace, lang: str) -> str:
-    """The calculation with its kind, its numbers and why it is made."""
+    """The calculation with its kind, its numbers and why it is made; a sum, or a declaration, has no kind."""
+    word, colon = ("calcul", " :") if lang == "fr" else ("calculation", ":")
     one = next((c for c in found.map.calculations if c.id == trace.calculation_id), None)
-    if one is None:  # a plain sum of parts, or a cell that is declared as not provided
-        return f"{'somme ou déclaration' if lang == 'fr' else 'sum or declaration'}: {trace.calculation}"
-    kind = _KINDS[one.kind][lang == "fr"]
+    if one is None:
+        return f"{word}{colon} {trace.calculation}"
     why = "; ".join(w for w in (one.reason, one.reference) if w)
-    return f"{'calcul' if lang == 'fr' else 'calculation'} {one.id}, {kind}: {trace.calculation}{f' ({why})' if why else ''}"
+    kind = KINDS[one.kind][lang == "fr"]
+    return f"{word} {one.id}, {kind}{colon} {trace.calculation}{f' ({why})' if why else ''}"
 
 
 def _step(step: MappingStep) -> str:

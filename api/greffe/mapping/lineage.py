@@ -28,11 +28,12 @@ NUMBER: Final = "number_"  # the column that names an observation
 
 
 def numbered(connection: Connection, table: str) -> str:
-    """The mapped table with a number for each observation, as a table of its own."""
+    """The mapped table with a number for each observation, in its place."""
     name = f"{table}_numbered"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT rowid AS {NUMBER}, * FROM {quoted(table)}"
     )
+    connection.execute(f"DROP TABLE {quoted(table)}")
     return name
 
 
@@ -141,27 +142,24 @@ def _below(
 
 
 def parts(found: Lineage, parameters: Parameters) -> str:
-    """SQL: the internal rows of mapped observations: base (number), dataflow, extract, row, the internal components and
-    period, value and status as received, and the mapping rows that led from one to the other."""
+    """SQL: the internal rows of mapped observations: base (number) and its cell, dataflow, extract, row, the internal
+    components and period, value and status as received, and what led from one to the other (places in `steps`)."""
     resolved, source = found.resolved, found.resolved.plan.source
     rows = relation(resolved, parameters, {}, whole=True)
     keys = (*resolved.plan.target.dimension_ids, TIME)
-    steps = ", ".join(f"{quoted(lookup.table)}.step" for lookup in resolved.lookups if lookup.rule.kind != "copy")
+    status = "s.STATUT" if source.component("STATUT") else "CAST(NULL AS VARCHAR)"
     columns = [
         *(f"{rows.target(k)} AS key_{n}" for n, k in enumerate(keys)),
         f"{parameters.add(str(resolved.plan.map.source))} AS internal_dataflow",
-        "s.extract",
-        "s.row",
+        's.extract, s."row"',
         *(f"s.{quoted(d)} AS {quoted(INTERNAL + d)}" for d in source.dimension_ids),
-        *(f"CAST(NULL AS VARCHAR) AS {quoted(c)}" for c in found.internal[len(source.dimension_ids) :]),
-        f"s.{TIME} AS internal_TIME_PERIOD",
-        "nullif(s.OBS_TEXT, '') AS internal_value",
-        f"{'s.STATUT' if source.component('STATUT') else 'CAST(NULL AS VARCHAR)'} AS internal_status",
-        f"list_filter(CAST([{steps}] AS VARCHAR[]), x -> x IS NOT NULL) AS mapping_rows",
+        f"s.{TIME} AS internal_TIME_PERIOD, nullif(s.OBS_TEXT, '') AS internal_value, {status} AS internal_status",
+        *(f"CAST({quoted(k.table)}.step AS INTEGER) AS step_{n}" for n, k in enumerate(resolved.lookups)),
     ]
     on = " AND ".join(f"q.key_{n} = t.{quoted(k)}" for n, k in enumerate(keys))
     return (
-        f"SELECT t.{NUMBER} AS base, q.* EXCLUDE ({', '.join(f'key_{n}' for n in range(len(keys)))}) "
+        f"SELECT t.{NUMBER} AS base, '{PART}' AS role, {_cell(found)}, "
+        f"q.* EXCLUDE ({', '.join(f'key_{n}' for n in range(len(keys)))}) "
         f"FROM (SELECT {', '.join(columns)} {rows.body}) q JOIN {quoted(found.table)} t ON {on} "
         f"WHERE t.{ORIGIN} = '{MAPPED}'"
     )
@@ -169,57 +167,74 @@ def parts(found: Lineage, parameters: Parameters) -> str:
 
 def below(found: Lineage) -> str:
     """SQL: the denominators of calculated observations, in the columns of `parts`."""
-    has = {INTERNAL + d for d in found.below_dimensions}
-    components = [quoted(c) if c in has else f"CAST(NULL AS VARCHAR) AS {quoted(c)}" for c in found.internal]
+    components = "".join(f", b.{quoted(INTERNAL + d)}" for d in found.below_dimensions)
     return (
-        f"SELECT t.{NUMBER} AS base, b.dataflow AS internal_dataflow, b.extract, CAST(b.row AS BIGINT) AS row, "
-        f"{', '.join(components)}, b.period AS internal_TIME_PERIOD, b.text AS internal_value, "
-        f"b.status AS internal_status, CAST([] AS VARCHAR[]) AS mapping_rows "
-        f"FROM {quoted(found.below)} b JOIN {quoted(found.table)} t "
-        f"ON t.{ORIGIN} = b.calculation AND t.{TIME} = b.period"
+        f"SELECT t.{NUMBER} AS base, '{DENOMINATOR}' AS role, {_cell(found)}, b.dataflow AS internal_dataflow, "
+        f'b.extract, CAST(b."row" AS BIGINT) AS "row"{components}, b.period AS internal_TIME_PERIOD, '
+        f"b.text AS internal_value, b.status AS internal_status FROM {quoted(found.below)} b "
+        f"JOIN {quoted(found.table)} t ON t.{ORIGIN} = b.calculation AND t.{TIME} = b.period"
     )
 
 
-def statement(found: Lineage, parameters: Parameters) -> str:
-    """SQL: a row per observation and internal row it is made of: made (number), role, cell and cell_period (the observation
-    through which it is), then the columns of `parts`. What is made of nothing has one row, of the role `none`."""
+def _cell(found: Lineage) -> str:
     dims = ", ".join(f"t.{quoted(d)}" for d in found.resolved.plan.target.dimension_ids)
-    through = f"concat_ws('.', {dims}) AS cell, t.{TIME} AS cell_period"
-    reach, table = quoted(found.reach), quoted(found.table)
+    return f"concat_ws('.', {dims}) AS cell, t.{TIME} AS cell_period"
 
-    def joined(rows: str, role: str) -> str:
-        return (
-            f"SELECT r.made, {role} AS role, {through}, q.* EXCLUDE (base) FROM {reach} r "
-            f"JOIN ({rows}) q ON q.base = r.base JOIN {table} t ON t.{NUMBER} = r.base"
-        )
 
-    own = f"CASE WHEN r.made = r.base THEN '{PART}' ELSE '{OPERAND}' END"
-    something = (
-        f"SELECT r.made FROM {reach} r JOIN {table} b ON b.{NUMBER} = r.base WHERE b.{ORIGIN} = '{MAPPED}' "
-        f"UNION ALL SELECT r.made FROM {reach} r JOIN ({below(found)}) q ON q.base = r.base"
+def behind(found: Lineage, parameters: Parameters) -> str:
+    """SQL: every internal row behind an observation that is no calculation, or beside a rate: `parts` and `below`."""
+    own = [f"CAST(NULL AS VARCHAR) AS {quoted(c)}" for c in found.internal]
+    return (
+        f"{parts(found, parameters)} UNION ALL BY NAME {below(found)} "
+        f"UNION ALL BY NAME SELECT {', '.join(own)} WHERE FALSE"
     )
-    nothing = (
-        f"SELECT t.{NUMBER} AS made, '{NOTHING}' AS role, {through} FROM {table} t "
-        f"ANTI JOIN ({something}) s ON s.made = t.{NUMBER}"
+
+
+def statement(found: Lineage, parameters: Parameters, rows: str = "") -> str:
+    """SQL: a row per observation and internal row it is made of: made (number), role, and the columns of `parts`.
+    `rows`: the name of a table that holds what `behind` says."""
+    role = f"CASE WHEN q.role = '{DENOMINATOR}' THEN q.role WHEN r.made = r.base THEN '{PART}' ELSE '{OPERAND}' END"
+    source = quoted(rows) if rows else f"({behind(found, parameters)})"
+    return (
+        f"SELECT r.made, {role} AS role, q.* EXCLUDE (base, role) "
+        f"FROM {quoted(found.reach)} r JOIN {source} q ON q.base = r.base"
     )
-    other = joined(below(found), f"'{DENOMINATOR}'")
-    return f"{joined(parts(found, parameters), own)} UNION ALL BY NAME {other} UNION ALL BY NAME {nothing}"
 
 
-def table_of(found: Lineage, released: str, parameters: Parameters) -> str:
+def mapping_rows(found: Lineage, parameters: Parameters) -> str:
+    """SQL: the list of the mapping rows of a row of `statement`."""
+    steps = [
+        f"CAST({parameters.add(list(lookup.steps))} AS VARCHAR[])[step_{n}]"
+        for n, lookup in enumerate(found.resolved.lookups)
+        if lookup.steps
+    ]
+    return f"list_filter(CAST([{', '.join(steps)}] AS VARCHAR[]), x -> x IS NOT NULL) AS mapping_rows"
+
+
+def table_of(connection: Connection, found: Lineage, released: str, parameters: Parameters) -> str:
     """SQL of the lineage table, whose columns docs/how-to/where-a-figure-comes-from.md describes, in the order of keys.
-    `released` is the table of the observations as they were published."""
+    `released` is the table of the observations as they were published. What is made of nothing has one row.
+
+    Both sides are made tables first, joined by numbers then: each step spills alone what memory does not hold.
+    """
     plan = found.resolved.plan
     names = (*plan.target.dimension_ids, TIME)
     keys = ", ".join(f"p.{quoted(k)}" for k in names)
     on = " AND ".join(f"p.{quoted(k)} = t.{quoted(k)}" for k in names)
-    components = ", ".join(f"m.{quoted(c)}" for c in found.internal)
+    published, rows = f"{found.table}_published", f"{found.table}_behind"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {quoted(published)} AS SELECT t.{NUMBER}, {keys}, p.OBS_VALUE, p.{STATUS}, "
+        f"t.{ORIGIN} AS calculation FROM {quoted(released)} p JOIN {quoted(found.table)} t ON {on}"
+    )
+    made = behind(found, own := Parameters())
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(rows)} AS {made}", own.used(made))
+    columns = ", ".join(quoted(c) for c in (*names, "OBS_VALUE", STATUS, "calculation"))
+    components = ", ".join(quoted(c) for c in found.internal)
+    body = statement(found, parameters, rows)
     return (
-        f"SELECT {keys}, p.OBS_VALUE, p.{STATUS}, t.{ORIGIN} AS calculation, m.role, m.cell, m.cell_period, "
-        f'm.internal_dataflow, m.extract, m."row", {components}, m.internal_TIME_PERIOD, m.internal_value, '
-        f"m.internal_status, m.mapping_rows, {parameters.add(str(plan.map.reference))} AS map, "
-        f"{parameters.add(plan.map.checksum)} AS map_checksum "
-        f"FROM {quoted(released)} p JOIN {quoted(found.table)} t ON {on} "
-        f"JOIN ({statement(found, parameters)}) m ON m.made = t.{NUMBER} "
-        f'ORDER BY {keys}, m.role DESC, m.cell, m.cell_period, m.extract, m."row"'
+        f"SELECT {columns}, coalesce(role, '{NOTHING}') AS role, cell, cell_period, internal_dataflow, extract, \"row\", "
+        f"{components}, internal_TIME_PERIOD, internal_value, internal_status, {mapping_rows(found, parameters)}, "
+        f"{parameters.add(str(plan.map.reference))} AS map, {parameters.add(plan.map.checksum)} AS map_checksum "
+        f"FROM (SELECT p.*, m.* EXCLUDE (made) FROM {quoted(published)} p LEFT JOIN ({body}) m ON m.made = p.{NUMBER} "
+        f'ORDER BY {keys}, m.role DESC, m.cell, m.cell_period, m.extract, m."row")'
     )

@@ -57,11 +57,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class Entry:
-    """Distinct source values (in the order of the look-up's keys), what becomes of them, how many rows have them."""
+    """Distinct source values (in the order of the look-up's keys), what becomes of them, how many rows have them; `step`
+    is the mapping row or the time rule that decided, '' when none did."""
 
     values: tuple[str, ...]
     outcome: Outcome
     rows: int
+    step: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,11 @@ class Lookup:
     table: str
     needed: bool
     entries: tuple[Entry, ...] = field(repr=False)
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The mapping rows and time rules that decided, each once: `ESTAT/x.csv:r12`."""
+        return tuple(dict.fromkeys(e.step for e in self.entries if e.step))
 
     @property
     def complete(self) -> bool:
@@ -149,7 +156,7 @@ def resolve(connection: Connection, plan_: Plan, source: str, name: str, *, whol
     for number, (rule, key) in enumerate(zip(looked_up, keys, strict=True)):
         entries = tuple(_entry(plan_, rule, key, values, n) for values, n in sorted(counts[key].items()))
         lookups.append(Lookup(rule, key, f"{name}_lookup_{number}", plan_.needed(rule), entries))
-        _write(connection, plan_, lookups[-1])
+        _write(connection, lookups[-1])
     return Resolved(plan_, source, kept, selected, digits, tuple(lookups), condensed)
 
 
@@ -258,24 +265,25 @@ def decide(plan_: Plan, rule: Rule, values: Mapping[str, str]) -> Outcome:
 
 
 def _entry(plan_: Plan, rule: Rule, keys: tuple[str, ...], values: tuple[str, ...], rows: int) -> Entry:
-    return Entry(values, decide(plan_, rule, dict(zip(keys, values, strict=True))), rows)
+    outcome = decide(plan_, rule, dict(zip(keys, values, strict=True)))
+    return Entry(values, outcome, rows, _step(plan_, rule, outcome))
 
 
-def _write(connection: Connection, plan_: Plan, lookup: Lookup) -> None:
-    """Keys as k0…, targets as t0… (NULL when empty), and the row that decided as `step`. Values without a target that is
-    needed are left out."""
+def _write(connection: Connection, lookup: Lookup) -> None:
+    """Keys as k0…, targets as t0… (NULL when empty), and the place in `steps` of what decided, from 1. Values without
+    a target that is needed are left out."""
     found = [e for e in lookup.entries if e.outcome.targets is not None or not lookup.needed]
     none = ("",) * len(lookup.rule.targets)
     columns: dict[str, list[str | None]] = {f"k{n}": [e.values[n] for e in found] for n in range(len(lookup.keys))}
     columns |= {
         f"t{n}": [(e.outcome.targets or none)[n] or None for e in found] for n in range(len(lookup.rule.targets))
     }
-    columns["step"] = [_step(plan_, lookup.rule, e.outcome) or None for e in found]
+    places = {step: str(n) for n, step in enumerate(lookup.steps, 1)}
+    columns["step"] = [places.get(e.step) for e in found]
     fill_table(connection, lookup.table, columns)
 
 
 def _step(plan_: Plan, rule: Rule, outcome: Outcome) -> str:
-    """`ESTAT/x.csv:r12`: the mapping row or the time rule that decided, '' when none did."""
     if rule.map is not None and outcome.row is not None:
         return f"{rule.map.file}:{outcome.row.row_id}"
     return f"{plan_.map.file}:{outcome.time.id}" if outcome.time is not None else ""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.load import checksum_of
 from greffe.model.instants import written
-from greffe.model.maps import ComponentMap, MapRow, RepresentationMap, StructureMap
+from greffe.model.maps import ComponentMap, Correspondence, MapRow, RepresentationMap, StructureMap
 from greffe.model.structures import Codelist, Dataflow
 from greffe.release.definitions import map_subject
 from greffe.release.parts import Parts
@@ -193,7 +193,38 @@ def changes_of(before: Catalogue, after: Catalogue) -> tuple[RowChange, ...]:
         old = next((m for m in before.maps.values() if same_map(m, map_)), None)
         if old is None or old.checksum != map_.checksum:
             found += _map_changes(Meaning(before, old) if old else None, Meaning(after, map_), str(map_.reference))
+    for one in after.correspondences.values():
+        mine = (c for c in before.correspondences.values() if c.reference.id == one.reference.id)
+        found += _alone_changes(before, next(mine, None), after, one)
     return tuple(found)
+
+
+def _alone_changes(
+    before: Catalogue, old: Correspondence | None, after: Catalogue, new: Correspondence
+) -> Iterator[RowChange]:
+    """The same of a correspondence, when its rows or its lists differ."""
+    if old is not None and (old.table, old.sources, old.targets) == (new.table, new.sources, new.targets):
+        return
+    was, now = _alone_meanings(before, old) if old else {}, _alone_meanings(after, new)
+    for row, meaning in now.items():
+        what = "new" if row not in was else "carried" if was[row] == meaning else "changed"
+        yield RowChange(str(new.reference), new.table.file, row, what)
+    for row in was:
+        if row not in now:
+            yield RowChange(str(new.reference), new.table.file, row, "gone")
+
+
+def _alone_meanings(catalogue: Catalogue, one: Correspondence) -> dict[str, object]:
+    """What each row decides; the versions of the lists do not count, what the codes mean does."""
+    sources, targets = ([catalogue.get(Codelist, r) for r in side] for side in (one.sources, one.targets))
+    return {
+        row.row_id: (
+            [_code(c, s.value) for c, s in zip(sources, row.sources, strict=True)],
+            [_code(c, t) for c, t in zip(targets, row.targets, strict=True)],
+            row.kind, row.valid_from, row.valid_to, row.reason,
+        )
+        for row in one.table.rows
+    }  # fmt: skip
 
 
 def _map_changes(old: Meaning | None, new: Meaning, name: str) -> Iterator[RowChange]:

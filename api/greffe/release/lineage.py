@@ -92,40 +92,43 @@ def made_again(connection: Connection, parts: Parts, made: Made, sources: Source
     return Again(connection, made, sources, found)
 
 
-def differences(found: Again) -> tuple[Difference, ...]:
-    """Where what was made again is not what was published: value to the last digit, status, comment, every attribute."""
-    on = " AND ".join(f"p.{quoted(k)} = t.{quoted(k)}" for k in found.keys)
+def differences(
+    connection: Connection, found: Lineage, released: str, origin: str, most: int = 1_000
+) -> tuple[Difference, ...]:
+    """Where what was made again is not what was published in the table `released` of figures of that origin: value to the
+    last digit, status, comment, every attribute. In one pass; at most `most` observations are told."""
+    plan_ = found.resolved.plan
+    keys = [quoted(k) for k in (*plan_.target.dimension_ids, TIME)]
     withheld = f"(t.{CONF} <> '{FREE}' AND t.OBS_VALUE IS NOT NULL)"
-    pairs = [("OBS_VALUE", "p.OBS_VALUE", f"CASE WHEN {withheld} THEN NULL ELSE t.OBS_TEXT END")]
     parameters = Parameters()
-    for id_ in (a.id for a in found.made.structure.attributes):
-        own = parameters.add(found.made.inputs.origin) if id_ == ORIGIN_OF_DATA else f"t.{quoted(id_)}"
-        pairs.append(
-            (
-                id_,
-                f"p.{quoted(id_)}",
-                f"CASE WHEN {withheld} THEN '{WITHHELD}' ELSE {own} END" if id_ == STATUS else own,
-            )
-        )
-    key = ", ".join(f"coalesce(p.{quoted(k)}, t.{quoted(k)}) AS {quoted(k)}" for k in found.keys)
-    working = [f"NOT ({condition(parameters, {c: codes})})" for c, codes in found.made.map.working.items()]
-    joined = f"FROM {RELEASED} p FULL JOIN (SELECT * FROM {TABLE} WHERE {' AND '.join(working) or 'TRUE'}) t ON {on}"
-    absent = f"p.{TIME} IS NULL OR t.{TIME} IS NULL"
-    selects = [f"SELECT {key}, '' AS col, p.OBS_VALUE AS one, t.OBS_TEXT AS other {joined} WHERE {absent}"]
-    selects += [
-        f"SELECT {key}, '{name}' AS col, {one} AS one, {other} AS other {joined} "
-        f"WHERE NOT ({absent}) AND {one} IS DISTINCT FROM {other}"
-        for name, one, other in pairs
-    ]
-    rows = found.connection.execute(f"{' UNION ALL '.join(selects)} ORDER BY ALL LIMIT 1000", parameters.values)
-    return tuple(_difference(found, row) for row in rows.fetchall())
+    wanted = {"OBS_VALUE": f"CASE WHEN {withheld} THEN NULL ELSE t.OBS_TEXT END"}
+    wanted |= {a.id: f"t.{quoted(a.id)}" for a in plan_.target.attributes}
+    wanted[STATUS] = f"CASE WHEN {withheld} THEN '{WITHHELD}' ELSE t.{STATUS} END"
+    if ORIGIN_OF_DATA in wanted:
+        wanted[ORIGIN_OF_DATA] = parameters.add(origin)
+    pairs = [(f"p.{quoted(column)}", made) for column, made in wanted.items()]
+    working = [f"NOT ({condition(parameters, {c: codes})})" for c, codes in plan_.map.working.items()]
+    differ = " OR ".join(f"{one} IS DISTINCT FROM {other}" for one, other in pairs)
+    rows = connection.execute(
+        f"SELECT {', '.join(f'coalesce(p.{k}, t.{k})' for k in keys)}, p.{TIME} IS NULL OR t.{TIME} IS NULL, "
+        f"{', '.join(f'{one}, {other}' for one, other in pairs)} FROM {quoted(released)} p FULL JOIN "
+        f"(SELECT * FROM {quoted(found.table)} WHERE {' AND '.join(working) or 'TRUE'}) t "
+        f"ON {' AND '.join(f'p.{k} = t.{k}' for k in keys)} "
+        f"WHERE p.{TIME} IS NULL OR t.{TIME} IS NULL OR {differ} ORDER BY ALL LIMIT {int(most)}",
+        parameters.values,
+    ).fetchall()
+    return tuple(d for row in rows for d in _differing(plan_.target.dimension_ids, tuple(wanted), row))
 
 
-def _difference(found: Again, row: tuple[object, ...]) -> Difference:
-    *key, period, column, released, made = row
-    dims = found.made.structure.dimension_ids
-    shown = [None if v is None else text(v) for v in (released, made)]
-    return Difference(dict(zip(dims, map(text, key), strict=True)), text(period), text(column), *shown)
+def _differing(dims: tuple[str, ...], columns: tuple[str, ...], row: tuple[object, ...]) -> Iterator[Difference]:
+    key, (period, absent, *pairs) = row[: len(dims)], row[len(dims) :]
+    for number, column in enumerate(columns):
+        released, made = (None if v is None else text(v) for v in pairs[2 * number : 2 * number + 2])
+        if absent or released != made:
+            named = "" if absent else column
+            yield Difference(dict(zip(dims, map(text, key), strict=True)), text(period), named, released, made)
+        if absent:
+            return
 
 
 def write_lineage(parts: Parts, made: Made, out: Path, progress: Callable[[str], None]) -> Written:
@@ -137,13 +140,14 @@ def write_lineage(parts: Parts, made: Made, out: Path, progress: Callable[[str],
     progress("making the release again")
     with again(parts, made) as found:
         progress("comparing")
-        wrong = differences(found)
+        connection = found.connection
+        wrong = differences(connection, found.lineage, RELEASED, made.inputs.origin)
         if wrong:
             first = "; ".join(_told(d) for d in wrong[:3])
             raise Broken(f"{made.release} made again is not what was published: {first}.")
         progress("writing")
         parameters = Parameters()
-        query = table_of(found.lineage, RELEASED, parameters)
+        query = table_of(found.connection, found.lineage, RELEASED, parameters)
         reader = found.connection.execute(query, parameters.used(query)).to_arrow_reader(BATCH)
         count = write_whole(reader, out, _metadata(found))
         observations = found.connection.execute(f"SELECT count(*) FROM {RELEASED}").fetchone()

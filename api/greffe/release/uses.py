@@ -10,7 +10,7 @@ from greffe.arrow import integer, text
 from greffe.catalogue.catalogue import Catalogue
 from greffe.engine import Connection, quoted
 from greffe.errors import BadQuery, NotFound, nearest
-from greffe.mapping.lineage import NUMBER, statement
+from greffe.mapping.lineage import NUMBER, mapping_rows, statement
 from greffe.mapping.onward import Onward, family, onward
 from greffe.mapping.relation import Cells
 from greffe.mapping.resolve import INDICATOR, TIME, plan
@@ -202,7 +202,7 @@ def _used(found: Again, flow: Reference, places: Sequence[tuple[str, int]]) -> d
     here = " OR ".join(f'(m.extract = {parameters.add(e)} AND m."row" = {int(r)})' for e, r in places)
     query = (
         f'SELECT m.extract, m."row", {", ".join(f"t.{k}" for k in keys)}, p.OBS_VALUE, p.{TIME} IS NOT NULL, '
-        f"t.origin_kind, m.role, m.cell, m.cell_period, m.mapping_rows FROM ({made}) m "
+        f"t.origin_kind, m.role, m.cell, m.cell_period, {mapping_rows(found.lineage, parameters)} FROM ({made}) m "
         f"JOIN {quoted(found.lineage.table)} t ON t.{NUMBER} = m.made LEFT JOIN {RELEASED} p ON {on} "
         f"WHERE m.internal_dataflow = {parameters.add(str(flow))} AND ({here}) ORDER BY ALL"
     )

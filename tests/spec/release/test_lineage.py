@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-from house import FLOW, House, new_house
+from house import FLOW, PUBLISHED, House, new_house
 from journey_tools import run
 
 from greffe.arrow import pq
+from greffe.cli.trail import KINDS
 from greffe.errors import BadQuery, Broken, NotFound, Refused
+from greffe.mapping.readers import READ
 from greffe.release import lineage
 from greffe.release.made import made
 from greffe.release.uses import Followed, uses
@@ -35,6 +37,10 @@ def table(house, tmp_path_factory) -> Path:
     written = lineage.write_lineage(house.parts, made(house.parts, FLOW), out, lambda stage: None)
     assert (written.release, written.observations, written.rows) == (f"{FLOW}#1", 480, 720)
     return out
+
+
+def differences(found: lineage.Again) -> tuple[lineage.Difference, ...]:
+    return lineage.differences(found.connection, found.lineage, lineage.RELEASED, found.made.inputs.origin)
 
 
 def rows_of(table: Path, **wanted: str) -> list[dict]:
@@ -86,16 +92,42 @@ def test_a_figure_that_was_changed_behind_the_back_of_the_house_is_told_and_noth
     }  # fmt: skip
     for change, wanted in changes.items():
         with lineage.again(house.parts, release) as found:
-            assert lineage.differences(found) == ()
+            assert differences(found) == ()
             found.connection.execute(change)
-            (one,) = lineage.differences(found)
+            (one,) = differences(found)
         assert (one.column, one.released, one.made) == wanted
         assert (one.key["iccs"], one.period) == ("ICCS0101", "2008")
 
 
+def test_a_value_that_was_withheld_agrees_and_is_in_the_lineage_of_staff(tmp_path):
+    """A confidential count is published empty, and so is its rate: status Q; the internal value stays in the file."""
+    house = new_house(tmp_path / "home")
+    text = (PUBLISHED / "ssmsi_infractions.csv").read_text(encoding="utf-8")
+    first = "SSMSI_INFR,FR,FR,2008,A,fr_met_drom,SSMSI_HOMICIDE,975,infraction,D,"
+    assert text.count(first) == 1
+    (tmp_path / "changed.csv").write_text(text.replace(first, f"{first}C1"), encoding="utf-8")
+    house.take(tmp_path / "changed.csv", "INT_SSMSI")
+    house.take(PUBLISHED / "population.csv", "INT_POPULATION")
+    house.approve_map()
+    house.released()
+    release, out = made(house.parts, FLOW), tmp_path / "l.parquet"
+    lineage.write_lineage(house.parts, release, out, lambda stage: None)
+    rows = rows_of(out, iccs="ICCS0101", TIME_PERIOD="2008")
+    assert {(r["unit"], r["OBS_VALUE"], r["OBS_STATUS"]) for r in rows} == {("NR", None, "Q"), ("P_HTHAB", None, "Q")}
+    assert [r["internal_value"] for r in rows if r["role"] == "part"] == ["975"]
+
+
+def test_every_kind_of_calculation_is_called_by_its_name_in_both_languages(house):
+    assert set(KINDS) == set(READ)
+    asked = ("explain", f"{FLOW}/A.ICCS0101.P_HTHAB.FR", "2008")
+    told = {lang: run(house.parts.settings.home, *asked, "--lang", lang).out for lang in ("en", "fr")}
+    assert "calculation rate, rate on a population: 975 / 64007193 × 100000, rounded to 2 (" in told["en"]
+    assert "calcul rate, taux rapporté à une population : 975 / 64007193 × 100000, rounded to 2 (" in told["fr"]
+
+
 def test_what_does_not_come_out_as_published_has_no_lineage(house, tmp_path, monkeypatch):
     one = lineage.Difference({"iccs": "ICCS0101"}, "2008", "OBS_VALUE", "976", "975")
-    monkeypatch.setattr(lineage, "differences", lambda found: (one,))
+    monkeypatch.setattr(lineage, "differences", lambda *asked: (one,))
     with pytest.raises(Broken, match="ICCS0101 2008 OBS_VALUE 976 and 975"):
         lineage.write_lineage(house.parts, made(house.parts, FLOW), tmp_path / "no.parquet", lambda stage: None)
     assert list(tmp_path.iterdir()) == []
