@@ -66,6 +66,19 @@ def test_a_representation_map_cannot_be_said_in_2_1(server):
     assert xml_errors(newest.content) == []
 
 
+def test_a_correspondence_is_served_between_its_code_lists(server):
+    """A representation map that no structure map uses is answered by its id, with the lists that it refers to."""
+    address = f"{server}/sdmx/v2/structure/representationmap/SSER/NATAFF_TO_ICCS?references=children"
+    answer = httpx.get(address)
+    assert answer.status_code == 200, answer.text
+    data = answer.json()["data"]
+    (found,) = data["representationMaps"]
+    lists = [found[side][0]["codelist"].partition("=")[2] for side in ("source", "target")]
+    assert lists == ["SSER:CL_NATAFF(1.0.0)", "SSER:ICCS(1.0.0)"]
+    assert {c["id"] for c in data["codelists"]} == {"CL_NATAFF", "ICCS"}
+    assert len(found["representationMappings"]) == 74
+
+
 @pytest.mark.parametrize("flow", FLOWS)
 @pytest.mark.parametrize("accept", [GENERIC, SPECIFIC])
 def test_data_are_valid_sdmx_ml_2_1(server, flow, accept):

@@ -62,6 +62,7 @@ def test_every_shipped_map_is_valid_and_read_by_pysdmx():
     read = pysdmx.io.read_sdmx(BytesIO(json.dumps(message).encode()), validate=True)
     ids = {m.reference.id for m in catalogue.maps.values()}
     ids |= {t.reference.id for m in catalogue.maps.values() for t in m.representation_maps}
+    ids |= {r.id for r in catalogue.correspondences}
     assert {s.id for s in read.structures} == ids
 
 

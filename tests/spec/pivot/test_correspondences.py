@@ -160,3 +160,20 @@ def test_both_files_are_needed(end: str):
     files = {p: body for p, body in FILES.items() if p != f"{FOLDER}/nataff_to_iccs{end}"}
     with pytest.raises(BadDefinition, match=r"No map names this file|has no rows"):
         load(files)
+
+
+def test_a_map_that_names_a_correspondence_comes_back_from_the_standard_form():
+    """Both files of the correspondence come with it, and the map names it where it stands."""
+    files = offences_of_prisoners()
+    catalogue = load(files)
+    map_ = next(m for m in catalogue.maps.values() if m.reference.id.endswith("ESTAT_CRIM_PRIS_OFF"))
+    keys = [("structuremap", map_.reference), *(("representationmap", t.reference) for t in map_.representation_maps)]
+    body = b"".join(structure_json.write(HEADER, [catalogue.artefacts[key] for key in keys], version="2.1.0"))
+    made = map_files(read_message(body, "maps.json"), "maps")
+    assert {p: made[p] for p in made if p.startswith(FOLDER)} == {
+        p: files[p] for p in (f"{FOLDER}/groups.yaml", f"{FOLDER}/groups.csv")
+    }  # fmt: skip
+    again = load({**files, **made}).maps[map_.reference]
+    assert [(c.sources, c.targets, c.map) for c in again.components] == [
+        (c.sources, c.targets, c.map) for c in map_.components
+    ]  # fmt: skip
