@@ -63,7 +63,7 @@ def load(files: Mapping[str, bytes]) -> Catalogue:
     what refers to nothing, maps that are incomplete or conflicting, and maps that join unequal types.
     """
     sums = {path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())}
-    artefacts, places = _artefacts(files)
+    artefacts, places = _artefacts(files, sums)
     reader = _MapReader(files, sums)
     correspondences = reader.correspondences()
     maps = reader.maps()
@@ -91,12 +91,27 @@ def checksum_of(sums: Mapping[str, str]) -> str:
 Key = tuple[str, Reference]
 
 
-def _artefacts(files: Mapping[str, bytes]) -> tuple[dict[Key, Artefact], dict[Key, str]]:
+# What a file of that path and checksum holds: most files of a new catalogue are those of the one before.
+_READ: Final[dict[tuple[str, str], tuple[Artefact, ...]]] = {}
+_KEPT: Final = 4_096
+
+
+def _read(path: str, content: bytes, checksum: str) -> tuple[Artefact, ...]:
+    known = _READ.get((path, checksum))
+    if known is None:
+        known = tuple(read_message(content, path))
+        if len(_READ) >= _KEPT:
+            _READ.clear()
+        _READ[path, checksum] = known
+    return known
+
+
+def _artefacts(files: Mapping[str, bytes], sums: Mapping[str, str]) -> tuple[dict[Key, Artefact], dict[Key, str]]:
     """Artefacts by kind and reference, inherited codes in place, and the file of each."""
     artefacts: dict[Key, Artefact] = {}
     places: dict[Key, str] = {}
     for path in sorted(p for p in files if p.startswith("sdmx/")):
-        found = read_message(files[path], path)
+        found = _read(path, files[path], sums[path])
         if len(found) != 1:
             raise BadDefinition(f"One artefact a file is expected, found {len(found)}.", file=path)
         key = (found[0].kind, found[0].reference)

@@ -10,6 +10,8 @@ from greffe.catalogue.tree import Node
 from greffe.errors import BadDefinition
 
 _DEEPEST: Final = 20  # levels; the deepest map has eight
+# The parser in C where PyYAML was built with it: ten times as fast, the same nodes.
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN: Final = ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
 
 
@@ -34,7 +36,7 @@ class _Reader:
     """Builds plain values from the nodes of one document, and notes their lines."""
 
     def __init__(self, content: bytes, file: str) -> None:
-        self.loader = yaml.SafeLoader(content)
+        self.loader = _LOADER(content)
         self.file = file
         self.lines: dict[str, int] = {}
         self.seen: set[int] = set()
