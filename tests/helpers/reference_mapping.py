@@ -72,7 +72,7 @@ def not_provided(map_, yielded, result):
                 "OBS_STATUS": {"not-available": "L", "not-applicable": "M"}[one.kind],
                 "CONF_STATUS": "F",
                 "COMMENT_OBS": one.reason,
-                "TERRITORY": map_.select["TERRITOIRE"][0],
+                "TERRITORY": one.cells.get("TERRITORY", map_.select["TERRITOIRE"][0]),
                 "DATA_ORIGIN": None,
                 "FOOTNOTE": None,
             }

@@ -217,11 +217,15 @@ def _check_cells(view: MapView) -> None:
                     near = nearest(indicator, view.values(INDICATOR) or ())
                     raise view.wrong(f"{indicator} is not selected by this map.", at, near=near)
     for number, left_out in enumerate(view.map.not_provided):
-        _check_conditions(view, left_out.cells, f"$.not_provided[{number}].cells")
+        roles = ("dimension", "attribute") if left_out.publish else ("dimension",)
+        _check_conditions(view, left_out.cells, f"$.not_provided[{number}].cells", roles)
 
 
-def _check_conditions(view: MapView, cells: Mapping[str, str], at: str) -> None:
+def _check_conditions(
+    view: MapView, cells: Mapping[str, str], at: str, roles: tuple[str, ...] = ("dimension",)
+) -> None:
+    """`roles`: a cell that is published may also name the attributes that it is written with."""
     for id_, code in cells.items():
-        if view.known(view.target, id_, at).role != "dimension":
+        if view.known(view.target, id_, at).role not in roles:
             raise view.wrong(f"{id_} is not a dimension of the target.", at)
         view.code(view.target, id_, code, f"{at}.{id_}")

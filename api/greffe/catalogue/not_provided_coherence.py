@@ -25,6 +25,8 @@ def _check(view: MapView, one: NotProvided, at: str) -> None:
     for id_, code in one.cells.items():
         if id_ in fixed and fixed[id_] != code:
             raise view.wrong(f"{id_} is {fixed[id_]} in every observation of this map.", f"{at}.cells.{id_}")
+        if id_ in _GIVEN:
+            raise view.wrong(f"{id_} comes from the kind, the reason and the pipeline.", f"{at}.cells.{id_}")
         if code in view.map.working.get(id_, ()):
             raise view.wrong(f"{code!r} is a working code, which nobody is sent.", f"{at}.cells.{id_}")
     missing = [d for d in view.target.structure.dimension_ids if d not in one.cells and d not in fixed]
@@ -38,12 +40,12 @@ def _check(view: MapView, one: NotProvided, at: str) -> None:
     if view.target.component("COMMENT_OBS") is None:
         raise view.wrong(f"{view.map.target} has no COMMENT_OBS, so the reason could not travel.", f"{at}.publish")
     for component in view.target.structure.components:
-        unknown = component.role == "attribute" and component.id not in (*_GIVEN, *fixed)
+        unknown = component.role == "attribute" and component.id not in (*_GIVEN, *fixed, *one.cells)
         if unknown and component.mandatory:
             raise view.wrong(
                 f"The mandatory attribute {component.id} of a published cell is not known.",
                 f"{at}.publish",
-                hint="It is known when the map fixes it, or copies it from a component of which one code is selected.",
+                hint="Name its code in `cells`, unless the map fixes it or copies it from a component of one selected code.",
             )
     for period in one.periods:
         view.code(view.target, TIME, period, f"{at}.periods")

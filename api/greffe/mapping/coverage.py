@@ -142,7 +142,7 @@ def cells(
     axes = ", ".join(_axis(d, allowed.get(d), observations, parameters) for d in dimensions)
     names = ", ".join(quoted(d) for d in dimensions)
     on = " AND ".join(f"c.{quoted(d)} = o.{quoted(d)}" for d in dimensions)
-    cases = [f"WHEN {_met(entry, parameters)} THEN {parameters.add(entry.kind)}" for entry in not_provided]
+    cases = [f"WHEN {_met(entry, dimensions, parameters)} THEN {parameters.add(entry.kind)}" for entry in not_provided]
     rows = connection.execute(
         f"SELECT CASE WHEN o.valued THEN 'filled' {' '.join(cases)} WHEN o.valued IS NOT NULL THEN 'missing' ELSE '' END "
         f"AS reason, {', '.join(f'c.{quoted(d)}' for d in dimensions)}, count(*) OVER (PARTITION BY reason) AS n "
@@ -165,9 +165,9 @@ def _axis(dimension: str, codes: frozenset[str] | None, observations: str, param
     return f"(SELECT unnest({parameters.add(sorted(codes))}) AS {name}) {quoted(f'a_{dimension}')}"
 
 
-def _met(entry: NotProvided, parameters: Parameters) -> str:
-    """A cell is one of those that the map says it leaves empty."""
-    return condition(parameters, {component: (code,) for component, code in entry.cells.items()}, "c.")
+def _met(entry: NotProvided, dimensions: Sequence[str], parameters: Parameters) -> str:
+    """A cell is one of those that the map says it leaves empty; the attributes that are written with it name no cell."""
+    return condition(parameters, {c: (code,) for c, code in entry.cells.items() if c in dimensions}, "c.")
 
 
 Gap = tuple[str, tuple[tuple[str, str], ...], str]

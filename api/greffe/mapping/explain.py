@@ -167,7 +167,7 @@ class _Tracer:
         """Declared, not made of anything: the reason is the whole of it."""
         result = self._result(row)
         declared = (n for n in self.resolved.plan.map.not_provided if n.publish)
-        one = next(n for n in declared if n.cells.items() <= result.key.items())
+        one = next(n for n in declared if n.cells.items() <= {**row, **result.key}.items())
         return replace(result, calculation=f"{one.kind}: {one.reason}{f' ({one.reference})' if one.reference else ''}")
 
     def _calculated(self, row: Row) -> Trace:

@@ -110,7 +110,8 @@ def _covered(parts: Parts, dataset: Dataset, progress: Progress) -> Covered:
             [str(dataset.data)],
         )
         dimensions = catalogue.structure(flow).dimension_ids
-        left = [n for n in map_.not_provided if set(n.cells) <= set(dimensions)]
+        known = {c.id for c in catalogue.structure(flow).components}
+        left = [n for n in map_.not_provided if set(n.cells) <= known]
         counted = cells(connection, dimensions, restricting(catalogue.constraints(flow)), OBSERVATIONS, left)
     return Covered(
         dataset,

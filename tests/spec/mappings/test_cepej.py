@@ -43,7 +43,8 @@ def test_cases_of_courts_and_instances(connection):
         ENT_PC_OUV    | 2022        | fr_met_drom | T   | _Z      | 50
         """,
     )
-    assert values(found) == {
+    absent = {key for key, row in found.items() if row["OBS_STATUS"] == "L"}
+    assert {key: value for key, value in values(found).items() if key not in absent} == {
         "Q94.I1.IN 2022": "996",
         "Q99.I3.IN 2022": "16",
         "Q99.I3.P1 2021": "20",
@@ -53,6 +54,12 @@ def test_cases_of_courts_and_instances(connection):
         "Q101_DIV.I1.P1 2022": "33",
         "Q101_INS.I1.IN 2022": "50",
     }
+    asked = ["Q94_L1.I1.IN", "Q94_L3.I1.P0", "Q97.I2.GT2", "Q100.I3.RES", "Q101_EMP.I1.P1", "Q101_ROB.I1.GT2"]
+    assert absent >= {f"{key} {year}" for key in asked for year in (2021, 2022)}
+    assert len(absent) == 2 * 39  # 3 lines of 5, 6 of cases over two years, 4 of Q100, 4 of dismissals, 2 offences of 5
+    assert {found[k]["OBS_TEXT"] for k in absent} == {None}
+    assert found["Q99.I3.GT2 2022"]["TERRITORY"] == "fr_all"
+    assert found["Q97.I2.GT2 2022"]["TERRITORY"] == "fr_met_drom"
 
 
 def test_orientations_of_the_prosecution_are_persons_and_say_so(connection):
@@ -137,4 +144,46 @@ def test_legal_aid_budgets_and_lengths(connection):
         "Q15_1.IMPL.T.EUR": ("9000000000", "A"),
         "Q102.INSOLVENCY.T.DAYS": ("1480", "A"),
         "Q102.DIVORCE.T.DAYS": ("730.50", "A"),  # 24 months of 30.4375 days
+        "Q5.T.T.EUR": (None, "M"),  # France has the euro
+        "Q12.T.T.EUR": (None, "L"),
+        "Q13.T.T.EUR": (None, "L"),
+    }
+
+
+def test_rates_of_criminal_courts_and_of_the_second_instance(connection):
+    """990 of 1,000 resolved are 99.00 percent; 365 × 500 / 990 are 184.343… days; 1,000 cases of 50,000 inhabitants are 2 in
+    100. Appeals: 45 of 48 and 365 × 40 / 45 = 324.44 days; 200 of 210 and 365 × 280 / 200 = 511 days."""
+    _, found = map_rows(
+        connection,
+        "MAP_CEPEJ_STAT",
+        """
+        INDICATEUR    | TIME_PERIOD | TERRITOIRE  | NAC     | DETAIL | OBS_VALUE
+        PEN_JUG_NOUV  | 2022        | fr_met_drom | _Z      | TCORR  | 600
+        PEN_JUG_NOUV  | 2022        | fr_met_drom | _Z      | TPOL   | 400
+        PEN_JUG_NOUV  | 2022        | fr_met_drom | _Z      | T      | 1000
+        PEN_JUG_TERM  | 2022        | fr_met_drom | _Z      | TCORR  | 590
+        PEN_JUG_TERM  | 2022        | fr_met_drom | _Z      | TPOL   | 400
+        PEN_JUG_STOCK | 2022        | fr_met_drom | _Z      | TCORR  | 500
+        PEN_CA_NOUV   | 2022        | fr_met_drom | _Z      | _Z     | 48
+        PEN_CA_TERM   | 2022        | fr_met_drom | _Z      | _Z     | 45
+        PEN_CA_STOCK  | 2022        | fr_met_drom | _Z      | _Z     | 40
+        CIV_CA_NOUV   | 2022        | fr_met_drom | T       | _Z     | 210
+        CIV_CA_NOUV   | 2022        | fr_met_drom | FAMILLE | _Z     | 90
+        CIV_CA_TERM   | 2022        | fr_met_drom | T       | _Z     | 200
+        CIV_CA_STOCK  | 2022        | fr_met_drom | T       | _Z     | 280
+        """,
+        {"2022": "50000"},
+        left_out=(),
+    )
+    rates = {k: v for k, v in values(found).items() if k.split(".")[0] in ("CR", "DT", "CASE_PER_100")}
+    assert rates == {
+        "CR.Q94.I1 2022": "99.00",
+        "DT.Q94.I1 2022": "184.34",
+        "CASE_PER_100.Q94.I1 2022": "2.00",
+        "CR.Q98.I2 2022": "93.75",
+        "DT.Q98.I2 2022": "324.44",
+        "CASE_PER_100.Q98.I2 2022": "0.10",
+        "CR.Q97.I2 2022": "95.24",
+        "DT.Q97.I2 2022": "511.00",
+        "CASE_PER_100.Q97.I2 2022": "0.42",
     }

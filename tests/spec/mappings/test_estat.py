@@ -216,21 +216,21 @@ def test_cases_of_first_instance(connection):
 
 
 def test_persons_tried(connection):
-    """Tried: 40,000 minors and 460,000 adults. Convicted: 430,000 sentenced and 6,000 exempted. Acquitted: another
-    source, legal persons in. 500,000 of 50 million are 1,000 in 100,000."""
+    """Tried: 503,000 persons less 3,000 legal ones. Convicted: 432,000 sentenced and 6,000 exempted less 2,000 legal ones.
+    Acquitted: another source, legal persons in. 500,000 of 50 million are 1,000 in 100,000."""
     mapped, found = map_rows(
         connection,
         "MAP_ESTAT_CRIM_CRT_PER",
         flow_rows(
             "INDICATEUR | NATAFF | SEXE | AGE | DETAIL | OBS_VALUE",
-            "PEN_JUG_AUT | T | T | MIN | T | 40000",
-            "PEN_JUG_AUT | T | T | MAJ | T | 460000",
+            "PEN_JUG_AUT | T | T | T | T | 503000",
             "PEN_JUG_AUT | T | T | PM | T | 3000",
-            "PEN_JUG_AUT | T | T | MIN | ISSUE_COND | 30000",
-            "PEN_JUG_AUT | T | T | MAJ | ISSUE_COND | 400000",
-            "PEN_JUG_AUT | T | T | MIN | ISSUE_DISP | 2000",
-            "PEN_JUG_AUT | T | T | MAJ | ISSUE_DISP | 4000",
-            "PEN_JUG_AUT | T | T | MAJ | ISSUE_RELAX | 26000",
+            "PEN_JUG_AUT | T | T | T | ISSUE_COND | 432000",
+            "PEN_JUG_AUT | T | T | PM | ISSUE_COND | 1500",
+            "PEN_JUG_AUT | T | T | T | ISSUE_DISP | 6000",
+            "PEN_JUG_AUT | T | T | PM | ISSUE_DISP | 500",
+            "PEN_JUG_AUT | T | T | T | ISSUE_RELAX | 26000",
+            "PEN_JUG_AUT | T | T | PM | ISSUE_RELAX | 1000",
             "PEN_RELAX | T | _Z | _Z | _Z | 28000",
         ),
         PEOPLE,
@@ -242,7 +242,7 @@ def test_persons_tried(connection):
     }
     assert values(found)["A.PER_BRGT.P_HTHAB.FR 2022"] == "1000.00"
     assert {r["OBS_STATUS"] for r in found.values()} == {"D"}
-    assert {(u.row_id, u.total) for u in mapped.unmapped} == {("CPE-005", "26000"), ("CPE-007", "3000")}
+    assert {(u.row_id, u.total) for u in mapped.unmapped} == {("CPE-013", "26000"), ("CPE-015", "1000")}
 
 
 def test_prisoners_by_age_and_sex_as_published(connection):
@@ -261,6 +261,8 @@ def test_prisoners_by_age_and_sex_as_published(connection):
         for r in rows
     }
     assert len(found) == 127
+    assert found["A.TOTAL.T.NR.FR 2020"]["COMMENT_OBS"] == "Stock on 1 January 2021."  # the true date travels
+    assert found["A.TOTAL.T.NR.FR 2022"]["COMMENT_OBS"] == "Stock on 1 October 2022."
     assert values(found)["A.TOTAL.T.NR.FR 2020"] == "62543"
     assert values(found)["A.TOTAL.T.NR.FR 2022"] == "72350"
     assert values(found)["A.JUV.F.NR.FR 2020"] == "25"
@@ -384,5 +386,5 @@ def test_a_sheet_decides_as_its_mirror_and_has_no_rate(sheet, mirror):
 def test_no_collection_computes_a_rate():
     for map_ in shipped().maps.values():
         if map_.target.id.startswith("ESTAT_") and map_.scope == "collection":
-            assert {c.kind for c in map_.calculations} <= {"total"}
+            assert {c.kind for c in map_.calculations} <= {"total", "complement"}
             assert map_.fixed["unit"] == "NR"

@@ -95,3 +95,39 @@ def test_a_forecast_is_marked_f_with_its_bounds(connection):
         "PRISONERS.POINT 2026": "81900", "PRISONERS.CI_LOW 2026": "80400", "PRISONERS.CI_HIGH 2026": "83400",
     }  # fmt: skip
     assert {(r["OBS_STATUS"], r["METHOD"], r["UNIT"]) for r in found.values()} == {("F", "FORECAST", "COUNT")}
+
+
+def test_a_year_is_the_sum_of_its_quarters_and_its_shares_are_estimated(connection):
+    """50 + 51 + 52 + 54 = 207 resolved: 64 percent are 132.48 and 36 percent 74.52, the unit that is left goes to the larger
+    remainder. 2023 has two quarters only: no year is made of them, and no share."""
+    _, found = map_rows(
+        connection,
+        "MAP_OBS_CASES",
+        """
+        INDICATEUR  | FREQ | TIME_PERIOD | TERRITOIRE  | NAC | OBS_VALUE
+        CIV_CA_NOUV | Q    | 2022-Q1     | fr_met_drom | T   | 60
+        CIV_CA_NOUV | Q    | 2022-Q2     | fr_met_drom | T   | 61
+        CIV_CA_NOUV | Q    | 2022-Q3     | fr_met_drom | T   | 40
+        CIV_CA_NOUV | Q    | 2022-Q4     | fr_met_drom | T   | 70
+        CIV_CA_TERM | Q    | 2022-Q1     | fr_met_drom | T   | 50
+        CIV_CA_TERM | Q    | 2022-Q2     | fr_met_drom | T   | 51
+        CIV_CA_TERM | Q    | 2022-Q3     | fr_met_drom | T   | 52
+        CIV_CA_TERM | Q    | 2022-Q4     | fr_met_drom | T   | 54
+        CIV_CA_TERM | Q    | 2023-Q1     | fr_met_drom | T   | 49
+        CIV_CA_TERM | Q    | 2023-Q2     | fr_met_drom | T   | 48
+        """,
+        left_out=("UNIT", "ESTIMATE"),
+    )
+    years = {key: (r["OBS_TEXT"], r["OBS_STATUS"]) for key, r in found.items() if r["FREQ"] == "A"}
+    assert years == {
+        "CASES_NEW 2022": ("231", "A"),
+        "CASES_RESOLVED 2022": ("207", "A"),
+        "CASES_JUDGED 2022": ("132", "E"),
+        "CASES_ENDED 2022": ("75", "E"),
+        "CASES_RESOLVED 2023": (None, "O"),
+        "CASES_JUDGED 2023": (None, "O"),
+        "CASES_ENDED 2023": (None, "O"),
+    }
+    assert found["CASES_RESOLVED 2023"]["COMMENT_OBS"] == "not computed: 2023-Q3, 2023-Q4 missing"
+    assert {r["OBS_TEXT"] for r in found.values() if r["FREQ"] == "Q"} >= {"60", "54", "48"}
+    assert {r["METHOD"] for r in found.values()} == {"COUNTED"}
