@@ -289,3 +289,16 @@ def test_a_published_absence_names_a_whole_key():
     wide = {**small.the_map()["select"], "TERRITOIRE": ["fr_met", "fr_all"]}
     error = refused(small.the_map() | {"select": wide, "not_provided": [ABSENT]})
     assert error.message == "The mandatory attribute TERRITORY of a published cell is not known."
+
+
+def test_a_published_absence_may_name_the_attributes_it_is_written_with():
+    """Of several fields the cell says its own; status, reason and confidentiality are not for it to say."""
+    wide = small.the_map() | {"select": {**small.the_map()["select"], "TERRITOIRE": ["fr_met", "fr_all"]}}
+    named = {**ABSENT["cells"], "TERRITORY": "fr_met"}
+    assert loaded(wide | {"not_provided": [ABSENT | {"cells": named}]}).not_provided[0].cells["TERRITORY"] == "fr_met"
+    for changed, says in (
+        ({"cells": {**named, "OBS_STATUS": "A"}}, "OBS_STATUS comes from the kind, the reason and the pipeline."),
+        ({"cells": {**named, "TERRITORY": "fr_moon"}}, "fr_moon"),
+        ({"cells": named, "publish": False}, "TERRITORY is not a dimension of the target."),
+    ):
+        assert says in refused(wide | {"not_provided": [ABSENT | changed]}).message
