@@ -97,9 +97,12 @@ def base_of(parts: Parts, catalogue: Catalogue, table: RepresentationMap) -> Map
 
 
 def _signed(parts: Parts, catalogue: Catalogue, table: RepresentationMap) -> Mapping[str, Signed]:
-    """What the register says of each row: it is approved when two have signed it in every map that uses it."""
+    """What the register says of each row: it is approved when two have signed it in every map that uses it. A map is
+    what people sign: of a correspondence, which no map uses, nothing is said."""
     keys = tuple((table.file, row.row_id) for row in table.rows)
     by_map = [decisions_of(parts, map_, keys) for map_ in users_of(catalogue, table)]
+    if not by_map:
+        return {}
     return {key[1]: _together([decisions[key] for decisions in by_map]) for key in keys}
 
 

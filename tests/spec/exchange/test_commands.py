@@ -88,6 +88,26 @@ def test_a_workbook_becomes_a_proposal(home: Path, tmp_path: Path):
     assert "All men." not in (tmp_path / "x.tsv").read_text()
 
 
+@pytest.mark.parametrize("form", ["sssom", "xlsx"])
+@pytest.mark.parametrize("name", ["infraction_to_iccs", "nataff_to_iccs"])
+def test_a_correspondence_that_no_map_uses_goes_out_and_in(home: Path, tmp_path: Path, name: str, form: str):
+    """Nobody signs it with a map, so no signature goes out; untouched it comes in as it is, a changed cell is told."""
+    out = tmp_path / f"iccs.{form}"
+    told = run(home, "mappings", "export", f"correspondences/{name}", "--format", form, "--out", str(out), "--json")
+    assert told.code == 0, told.err
+    assert told.json()["rows"] > 40
+    same = run(home, "mappings", "import", str(out), "--dry-run", "--json")
+    assert same.code == 0, same.err
+    assert same.json() == {"map": f"mappings/correspondences/{name}.csv", "changes": [], "notes": []}
+    if form == "xlsx":
+        book = openpyxl.load_workbook(out)
+        sheet = book["Correspondances - Rows"]
+        sheet.cell(3, next(c.column for c in sheet[1] if c.value == "reason")).value = "Read again."
+        book.save(out)
+        (change,) = run(home, "mappings", "import", str(out), "--dry-run", "--json").json()["changes"]
+        assert list(change["fields"]) == ["reason"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
