@@ -341,6 +341,40 @@ def rate_summed(draft: Draft) -> str:
     return f"{rate} is summed with {row['source:INDICATEUR']}"
 
 
+def percentages_added(draft: Draft) -> str:
+    """A rate that the map computes is added up with another one."""
+    rates = [c for c in draft.document.get("calculations", ()) if c["kind"] == "rate" and "unit" in c["set"]]
+    rate = draft.pick(rates)
+    tables = [c for c in draft.mapped() if c["target"][0] in ("sex", "age", "leg_stat", "citizen", "iccs")]
+    component = draft.pick(tables)
+    if rate is None or component is None:
+        return ""
+    over = component["target"][0]
+    codes = sorted({r[f"target:{over}"] for r in draft.table(component) if _has_target(r)})
+    if len(codes) < 2:
+        return ""
+    entry = {"id": "sum_of_rates", "kind": "total", "over": over, "parts": codes[:2], "set": {over: codes[0]}}
+    draft.document["calculations"].append(entry | {"where": {"unit": [rate["set"]["unit"]]}})
+    return f"rates of {codes[:2]} are added"
+
+
+def half_a_person(draft: Draft) -> str:
+    """A share passes as a formula or a change of unit."""
+    component = draft.pick(
+        [c for c in draft.mapped() if c["target"][0] in ("sex", "age", "leg_stat", "citizen", "iccs")]
+    )
+    if component is None:
+        return ""
+    over = component["target"][0]
+    codes = sorted({r[f"target:{over}"] for r in draft.table(component) if _has_target(r)})
+    if len(codes) < 2:
+        return ""
+    share = f"0.{draft.random.randint(11, 89)}"
+    entry = {"id": "share", "kind": "formula", "over": over, "set": {over: codes[1]}, "decimals": 0}
+    draft.document.setdefault("calculations", []).append(entry | {"expression": f'{share} * "{codes[0]}"'})
+    return f"{share} of {codes[0]}"
+
+
 def not_additive(draft: Draft) -> str:
     """A sum over a dimension over which the indicator does not add up."""
     aggregate = draft.document.get("aggregate")
@@ -371,7 +405,7 @@ def not_additive(draft: Draft) -> str:
 DEFECTS: tuple[Change, ...] = (
     wrong_unit, wrong_population, wrong_indicator, wrong_field, wrong_field_read, wrong_moment, wrong_year, year_copied,
     overlapping_validity, bounds_reversed, total_and_parts, indicator_in_indicator, total_in_total, share_not_whole,
-    rate_summed, not_additive,
+    rate_summed, percentages_added, half_a_person, not_additive,
 )  # fmt: skip
 
 

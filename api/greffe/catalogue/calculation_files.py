@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Final
@@ -9,7 +10,8 @@ from typing import Final
 from greffe.catalogue.tree import Node
 from greffe.catalogue.type_words import TYPE_WORDS
 from greffe.errors import BadDefinition
-from greffe.model.expressions import parse
+from greffe.model.calculations import MONTHS
+from greffe.model.expressions import CONSTANT, parse
 from greffe.model.maps import MAPPED, NOT_PROVIDED, Calculation, Population
 
 # What a calculation of each kind needs beside its id and kind, and what it may have.
@@ -45,7 +47,7 @@ def _calculation(node: Node) -> Calculation:
     needed, optional = _KINDS[kind]
     node.only(("id", "kind", *needed, *optional), ("id", "kind", *needed))
     found = Calculation(
-        id=node.child("id").identifier(),
+        id=_id(node.child("id")),
         kind=kind,
         where=node.child("where").word_lists() if "where" in node else {},
         set=node.child("set").texts() if "set" in node else {},
@@ -72,6 +74,14 @@ def _calculation(node: Node) -> Calculation:
         raise node.child("set").wrong("The codes of the result are expected here.")
     if kind in _CHECKS:
         _CHECKS[kind](node, found)
+    return found
+
+
+def _id(node: Node) -> str:
+    """An id that is a name in VTL as well."""
+    found = node.identifier()
+    if not re.fullmatch("[A-Za-z][A-Za-z0-9_]*", found):
+        raise node.wrong(f"{found!r} is no name in VTL.", hint="Use letters, digits and underscores.")
     return found
 
 
@@ -115,6 +125,13 @@ def _check_expression(node: Node, calculation: Calculation) -> None:
         raise node.child("expression").wrong(error.message, hint=error.hint) from error
     if calculation.decimals is None and not quotient.whole:
         raise node.wrong("The formula rounds, so it must declare its decimals.", hint="Add decimals: 2.")
+    if quotient.denominator is None and (
+        CONSTANT in quotient.numerator or any(abs(share) != 1 for share in quotient.numerator.values())
+    ):
+        raise node.child("expression").wrong(
+            "A formula without a quotient adds and subtracts codes, each once and whole.",
+            hint="A share is a split, with its reason; another unit is a convert.",
+        )
 
 
 def _check_weights(node: Node, calculation: Calculation) -> None:
@@ -149,6 +166,9 @@ def _check_periods(node: Node, calculation: Calculation) -> None:
         raise node.child("least").wrong(
             "Only a mean can be of fewer periods, and says why: what is missing is not zero.", hint="Add the reason."
         )
+    most = MONTHS[calculation.to] // MONTHS[calculation.from_]
+    if calculation.least > most:
+        raise node.child("least").wrong(f"There are {most} periods {calculation.from_} in one {calculation.to}.")
 
 
 _CHECKS: Final[dict[str, Callable[[Node, Calculation], None]]] = {

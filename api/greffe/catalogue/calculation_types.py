@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Final
 
 from greffe.catalogue.calculation_order import check_order
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.map_view import MapView
 from greffe.catalogue.overlap import check_parts
-from greffe.catalogue.reach import Cell, Reached, operands, shown, varying
+from greffe.catalogue.reach import Cell, Reached, operands, published, shown, varying
 from greffe.catalogue.type_words import TYPE_WORDS
-from greffe.catalogue.types import UNITS, Types, wanted
+from greffe.catalogue.types import RATIOS, UNITS, Types, wanted
 from greffe.errors import BadDefinition
-from greffe.model.calculations import adds, read
+from greffe.model.calculations import adds, quotient, read
+from greffe.model.expressions import CONSTANT
 from greffe.model.maps import Calculation, CellType
 
 _ADDED: Final = ("counting_unit", "moment", "territory")  # on which things that are added up are of one kind
@@ -33,6 +35,8 @@ def check_types(catalogue: Catalogue) -> None:
     for map_ in catalogue.maps.values():
         types = Types(MapView.of(catalogue, map_))
         cells = types.check()
+        for cell in published(types.view):
+            cells.setdefault(cell, set())
         check_order(types.view, tuple(cells))
         for number, calculation in enumerate(map_.calculations):
             _check(types, calculation, cells, f"$.calculations[{number}]")
@@ -48,6 +52,9 @@ def _check(types: Types, calculation: Calculation, cells: Reached, at: str) -> N
         raise types.view.wrong(f"{calculation.id} reads cells that nothing leads to.", f"{at}.where")
     if adds(calculation) and calculation.kind != "split":
         _check_sum(types, calculation, found, cells, at)
+    elif adds(calculation) or (calculation.kind == "calendar" and calculation.method == "sum"):
+        for operand in found:
+            _check_countable(types, calculation, operand, at)
     for operand, results in found.items():
         for result in results:
             for type_ in types.of(result, f"{calculation.id} makes"):
@@ -82,13 +89,14 @@ def _check_shared(types: Types, calculation: Calculation, found: Mapping[Cell, t
 def _check_sum(
     types: Types, calculation: Calculation, found: Mapping[Cell, tuple[Cell, ...]], cells: Reached, at: str
 ) -> None:
-    if calculation.kind == "total":
-        check_parts(types.view, calculation.over, calculation.parts, f"{at}.parts")
+    for names in _alike(calculation):
+        check_parts(types.view, calculation.over, names, at)
     for indicator in sorted({i for cell in found for i in cells[cell]}):
         for id_ in varying(types.view, indicator, calculation.over, read(calculation)):
             types.additive(indicator, id_, f"{at}.over")
     seen: dict[tuple[Cell, str], tuple[str, Cell]] = {}
     for operand, results in found.items():
+        _check_countable(types, calculation, operand, at)
         for axis in _ADDED:
             for type_ in types.of(operand, f"{calculation.id} reads"):
                 word, first = seen.setdefault((results[0], axis), (wanted(type_)[axis], operand))
@@ -98,6 +106,24 @@ def _check_sum(
                         f"({shown(operand)}).",
                         at,
                     )
+
+
+def _alike(calculation: Calculation) -> tuple[tuple[str, ...], ...]:
+    """The codes that are added, and those that are subtracted: none of them holds another of its own side."""
+    form = quotient(calculation).numerator
+    added = tuple(name for name, share in form.items() if name != CONSTANT and share > 0)
+    return added, tuple(name for name, share in form.items() if name != CONSTANT and share < 0)
+
+
+def _check_countable(types: Types, calculation: Calculation, operand: Cell, at: str) -> None:
+    """Rates and percentages are not added, shared out or summed over time: they are computed again from their parts."""
+    for type_ in types.of(operand, f"{calculation.id} reads"):
+        if type_.counting_unit in RATIOS:
+            raise types.view.wrong(
+                f"{calculation.id} would add {type_.counting_unit} ({shown(operand)}), which does not add up.",
+                at,
+                hint="Compute it again from what it is made of, after the sum.",
+            )
 
 
 class _Made:
@@ -129,7 +155,8 @@ def _check_result(made: _Made, had: CellType, type_: CellType) -> None:
 def _check_lag(made: _Made, had: CellType, type_: CellType) -> None:
     """The indicator is named, as conversions may be for some indicators only."""
     lagged = made.calculation.years == 1
-    made.types.compare(made.indicators[0], wanted(had), made.result, type_, lagged=lagged)
+    who = made.indicators[0] if made.indicators else made.calculation.id
+    made.types.compare(who, wanted(had), made.result, type_, lagged=lagged)
 
 
 def _check_rate(made: _Made, had: CellType, type_: CellType) -> None:
@@ -148,6 +175,11 @@ def _check_convert(made: _Made, had: CellType, type_: CellType) -> None:
     """A factor changes the unit that is written, and never what is counted: persons do not become cases."""
     made.compare(wanted(had), type_, "counting_unit")
     if had.counting_unit == type_.counting_unit:
+        if not _power_of_ten(made.calculation.factor):
+            raise made.wrong(
+                f"multiplies {had.counting_unit} by {made.calculation.factor} and keeps the unit.",
+                "A factor that keeps the unit is a power of ten (thousands); a share is a split.",
+            )
         return
     bounds = UNITS.get((had.counting_unit, type_.counting_unit))
     units = f"{had.counting_unit} into {type_.counting_unit}"
@@ -160,6 +192,11 @@ def _check_convert(made: _Made, had: CellType, type_: CellType) -> None:
         raise made.wrong(
             f"makes {units} with the factor {made.calculation.factor}.", f"It lies between {bounds[0]} and {bounds[1]}."
         )
+
+
+def _power_of_ten(factor: Fraction) -> bool:
+    whole = max(factor.numerator, factor.denominator)
+    return min(factor.numerator, factor.denominator) == 1 and str(whole).strip("0") == "1"
 
 
 def _check_calendar(made: _Made, had: CellType, type_: CellType) -> None:

@@ -1,7 +1,8 @@
 """Regular expressions of mapping rows: a small dialect whose run time is bounded before it is ever used (SM-14).
 
 Python's `re` backtracks, so what may branch is counted: the ways a pattern can be tried multiply to at most a million,
-on values of at most a hundred characters; longer ones match no pattern. Groups that repeat may hold neither a repetition
+on values of at most a hundred characters; longer ones match no pattern. Written out, its repetitions included, it has at
+most ten thousand steps. Groups that repeat may hold neither a repetition
 nor an alternative; look-arounds and back-references are not known. A clock would make the outcome depend on the machine.
 """
 
@@ -17,6 +18,7 @@ from greffe.errors import BadDefinition
 LONGEST: Final = 200  # characters of a pattern
 LONGEST_VALUE: Final = 100  # characters of a value that is matched
 MOST_WAYS: Final = 1_000_000
+MOST_STEPS: Final = 10_000  # of a pattern with every repetition written out, brackets counted
 _OPEN: Final = LONGEST_VALUE  # ways counted for a repetition without end
 
 
@@ -26,6 +28,7 @@ class _Group:
 
     ways: int = 1
     branches: int = 1
+    steps: int = 1  # what stands in it, written out
 
 
 def matched(pattern: str, value: str) -> re.Match[str] | None:
@@ -38,13 +41,12 @@ def compiled(pattern: str) -> re.Pattern[str]:
     """The compiled pattern. Raises BadDefinition with the reason (no file; the caller knows it)."""
     if len(pattern) > LONGEST:
         raise BadDefinition(f"A pattern has at most {LONGEST} characters, this one {len(pattern)}.")
-    try:
-        found = re.compile(pattern)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise BadDefinition(f"{pattern!r} is not a regular expression: {error}.") from error
     if _ways(pattern) > MOST_WAYS:
         raise _refused(pattern, "can be tried in more than a million ways", "Write fewer repetitions.")
-    return found
+    try:
+        return re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise BadDefinition(f"{pattern!r} is not a regular expression: {error}.") from error
 
 
 # One step: an escape, a class, the start of a group, a repetition, or any other character.
@@ -70,6 +72,7 @@ def _ways(pattern: str) -> int:
         elif text == ")" and len(stack) > 1:
             last = stack.pop()
             stack[-1].ways *= last.ways * last.branches
+            stack[-1].steps += last.steps
         elif text == "|":
             stack[-1].branches += 1
             last = _Group()
@@ -78,9 +81,13 @@ def _ways(pattern: str) -> int:
             if most > 1 and last.ways * last.branches > 1:
                 raise _refused(pattern, "repeats a group that itself repeats or branches", "Write it out.")
             stack[-1].ways *= lengths
-            last = _Group(ways=lengths)
+            stack[-1].steps += last.steps * max(most - 1, 0)
+            last = _Group(ways=lengths, steps=last.steps * max(most, 1))
         else:
             last = _Group()
+            stack[-1].steps += 1
+        if stack[-1].steps > MOST_STEPS:
+            raise _refused(pattern, f"has more than {MOST_STEPS} steps written out", "Write fewer repetitions.")
         if stack[-1].ways > MOST_WAYS:
             break
     return max(group.ways * group.branches for group in stack)

@@ -24,6 +24,17 @@ def asked(view: MapView) -> frozenset[str]:
     return frozenset(id_ for id_ in found if id_ in view.target.structure.dimension_ids)
 
 
+def published(view: MapView) -> tuple[Cell, ...]:
+    """Cells without a value that the map writes itself, before any calculation: of them nothing is counted."""
+    dimensions = asked(view)
+    found = []
+    for absent in view.map.not_provided:
+        codes = {**view.map.fixed, **absent.cells}
+        if absent.publish and dimensions <= codes.keys():
+            found.append(tuple(sorted((id_, codes[id_]) for id_ in dimensions)))
+    return tuple(found)
+
+
 def reached(view: MapView, dimensions: frozenset[str]) -> Reached:
     """Cells over `dimensions` that mapped rows can have. It may name a cell too many (validity is not looked at), never
     one too few."""

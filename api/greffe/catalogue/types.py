@@ -28,6 +28,7 @@ UNITS: Final[Mapping[tuple[str, str], tuple[Fraction, Fraction]]] = {
     ("month", "day"): (Fraction(28), Fraction(31)),
     ("day", "month"): (Fraction(1, 31), Fraction(1, 28)),
 }
+_MEASURES: Final = ("ratio", "percent", "euro", "day", "month")  # what no count stands for, flagged or not
 _SHIFTS: Final = ("shift_1jan", "lag_1y")
 
 
@@ -123,6 +124,13 @@ class Types:
                 self._place(type_),
                 hint=_advice("territory", indicator, [], ("", "")),
             )
+        homeless = set(fields) - {t.territory for t in self.view.map.types}
+        if homeless:
+            raise self.view.wrong(
+                f"TERRITOIRE {sorted(homeless)[0]} is read, and no cell has that field.",
+                "$.select.TERRITOIRE",
+                hint="Select the fields that the types declare.",
+            )
 
     def _place(self, type_: CellType) -> str:
         return f"$.types[{self.view.map.types.index(type_)}]"
@@ -160,6 +168,8 @@ def wanted(type_: CellType) -> dict[str, str]:
 
 
 def _covers(kind: str, axis: str, have: str, wants: str) -> bool:
+    if kind == "flag_D" and axis == "counting_unit" and {have, wants} & set(_MEASURES):
+        return False  # a count that deviates is still a count
     return any(
         axis == on and (before is None or have in before) and (after is None or wants in after)
         for on, before, after in _COVERS[kind]

@@ -18,6 +18,7 @@ from greffe.errors import BadDefinition
 from greffe.model.references import ID
 
 CONSTANT: Final = ""  # name under which a linear form holds its constant term
+LONGEST_NUMBER: Final = 18  # characters of a coefficient
 LONGEST: Final = 300  # characters; bounds the depth of the tree as well
 
 
@@ -103,6 +104,8 @@ class _Reader:
         digits = ast.get_source_segment(self.text, node) or ""
         if not re.fullmatch(r"\d+(?:\.\d+)?", digits):
             raise self._refused(node, "is not a decimal number")
+        if len(digits) > LONGEST_NUMBER:
+            raise self._refused(node, f"has more than {LONGEST_NUMBER} characters")
         return Quotient({CONSTANT: Fraction(digits)})
 
     def _add(self, node: ast.expr, left: Quotient, right: Quotient) -> Quotient:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import small_catalogue as small
 
-from greffe.catalogue.artefact_json import dump_file
+from greffe.catalogue.artefact_json import dump_file, read_message
 from greffe.catalogue.from_standard import map_files
 from greffe.catalogue.load import load
 from greffe.errors import BadDefinition
+from greffe.model.artefacts import Annotation
 
 STATUSES = small.codelist("CL_OBS_STATUS", "A", "P", "D", "E", "L", "M")
 UNITS = small.codelist("CL_UNIT", "NR", "P_HTHAB", "TH")
@@ -82,7 +85,7 @@ def test_every_kind_comes_back_from_the_standard_form():
     for changed in (
         {"calculations": [split()]},
         {"calculations": [convert()]},
-        {"calculations": [convert(factor=12, decimals=None)]},
+        {"calculations": [convert(factor=1000, decimals=None)]},
         {"calculations": [rest], "working": {"sex": ["M"]}},
         {"calculations": [mean], "select": BY_MONTH, "types": MEANS},
         {"not_provided": [ABSENT]},
@@ -97,6 +100,7 @@ def test_every_kind_comes_back_from_the_standard_form():
             assert getattr(next(iter(first.maps.values())), field) or field not in changed
 
 
+SELECT = small.the_map()["select"]
 BY_MONTH = {**small.the_map()["select"], "FREQ": ["M"]}
 
 
@@ -248,6 +252,57 @@ def test_a_linear_formula_adds_like_to_like():
     assert loaded(map_ | {"calculations": [quotient]})
 
 
+def test_a_whole_and_its_part_are_not_added():
+    """T holds M and F: their sum counts men twice; T less F is a complement, and right."""
+    files = small.files(small.the_map()) | {small.path(a): dump_file(a) for a in (STATUSES, UNITS)}
+    (path,) = [p for p in files if p.endswith("CL_SEX.json")]
+    (sexes,) = read_message(files[path], path)
+    noted = tuple(replace(i, annotations=(Annotation("TOTAL_OF", "*"),)) if i.id == "T" else i for i in sexes.items)
+    files[path] = dump_file(replace(sexes, items=noted))
+    both = small.table("source:SEXE,target:sex", "1,M,r1,exact,exact,,,verified,,", "2,T,r2,exact,exact,,,verified,,")
+    formula = {"id": "f", "kind": "formula", "over": "sex", "set": {"sex": "F"}}
+    for expression, says in (("M + T", "T contains it"), ("T - M", "")):
+        map_ = the_map(formula | {"expression": expression})
+        changed = {**files, small.MAP: small.files(map_)[small.MAP], small.SEXES: both}
+        if not says:
+            assert load(changed).maps
+            continue
+        with pytest.raises(BadDefinition, match=says):
+            load(changed)
+
+
+def test_what_is_computed_does_not_add_up():
+    """A percentage is computed again after a sum, never added, subtracted, shared out or summed over time."""
+    percent = small.a_type({"leg": "CASES"}, ("percent", *CONVICTED[1:]))
+    share = {"id": "p", "kind": "formula", "over": "leg", "set": {"leg": "CASES"}, "decimals": 1,
+             "expression": "100 * CONVICTED / PROSECUTED"}  # fmt: skip
+    for id_, more in (
+        ("t", total("t", ["M", "F"], "T", where={"leg": ["CASES"]})),
+        ("y", calendar(id="y", where={"leg": ["CASES"], "freq": ["M"]})),
+    ):
+        map_ = small.the_map() | {"calculations": [share, more], "select": BY_MONTH if id_ == "y" else SELECT}
+        error = refused(map_ | {"types": [*map_["types"], percent]})
+        assert f"{id_} would add percent" in error.message
+
+
+def test_a_share_is_no_formula_and_no_unit():
+    """A coefficient between like things is a split in disguise; a factor that keeps the unit is a power of ten."""
+    formula = {"id": "f", "kind": "formula", "over": "sex", "set": {"sex": "T"}, "decimals": 0}
+    for expression in ("0.037 * M", "0.6 * M + 0.6 * F", "M + 1000", "M + F + F"):
+        error = refused(the_map(formula | {"expression": expression}))
+        assert error.message == "A formula without a quotient adds and subtracts codes, each once and whole."
+    assert "has more than 18 characters" in refused(the_map(formula | {"expression": f"{'9' * 60} * M / F"})).message
+    for factor in ("0.037", 2):
+        assert "and keeps the unit" in refused(the_map(convert(factor=factor))).message
+
+
+def test_names_and_numbers_that_cannot_be():
+    """An id is a name in VTL too, and a year has twelve months."""
+    assert "is no name in VTL" in refused(the_map(total("both-sexes", ["M", "F"], "T"))).message
+    mean = calendar(method="mean", decimals=0, least=13, reason="Why not.")
+    assert refused(the_map(mean)).message == "There are 12 periods M in one A."
+
+
 def test_a_working_code_is_read_or_refused():
     """It need not be the recipient's; without a reader it would be a row that silently disappears."""
     legs = small.table("source:INDICATEUR,target:leg", "POURS,W_POURS,r1,exact,broader,,,recalled,,",
@@ -292,8 +347,8 @@ def test_a_published_absence_names_a_whole_key():
 
 
 def test_a_published_absence_may_name_the_attributes_it_is_written_with():
-    """Of several fields the cell says its own; status, reason and confidentiality are not for it to say."""
-    wide = small.the_map() | {"select": {**small.the_map()["select"], "TERRITOIRE": ["fr_met", "fr_all"]}}
+    """The cell says its own field; status, reason and confidentiality are not for it to say."""
+    wide = small.the_map()
     named = {**ABSENT["cells"], "TERRITORY": "fr_met"}
     assert loaded(wide | {"not_provided": [ABSENT | {"cells": named}]}).not_provided[0].cells["TERRITORY"] == "fr_met"
     for changed, says in (

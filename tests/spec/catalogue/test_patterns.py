@@ -43,6 +43,23 @@ def test_patterns_that_may_never_end_are_refused(pattern):
 
 
 @pytest.mark.parametrize(
+    "pattern",
+    [
+        "(((((){99}){99}){99}){99}){99}1",
+        "((((){99}){99}){99}){99}x",
+        r"(?:(?:(?:\b){999}){999}){999}x",
+        "(?:(?:x{99}){99}){99}",
+    ],
+)
+def test_repetitions_of_nothing_are_counted_too(pattern):
+    """Before anything is compiled: such a pattern would fill the memory."""
+    start = time.perf_counter()
+    with pytest.raises(BadDefinition, match="more than 10000 steps written out"):
+        compiled(pattern)
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(
     "pattern", [r"(.*)(.*)(.*)x", r"a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?x", r"(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)x"]
 )
 def test_the_worst_of_those_taken_end_soon(pattern):

@@ -53,7 +53,7 @@ def refused(files_):
 UNEQUAL = {
     # axis, what the cell has instead: conversions that make it legitimate
     ("counting_unit", "case"): ("flag_D",),
-    ("counting_unit", "ratio"): ("flag_D", "to_ratio"),
+    ("counting_unit", "ratio"): ("to_ratio",),
     ("population", "detenus"): ("flag_D",),
     ("offence_rule", "all"): ("flag_D",),
     ("legal_persons", "in"): ("flag_D",),
