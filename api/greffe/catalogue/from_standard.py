@@ -14,6 +14,7 @@ from typing import Final
 import yaml
 
 from greffe.catalogue.correspondences import correspondence_files, stands_alone
+from greffe.catalogue.map_files import AGENCY
 from greffe.catalogue.representation_dump import dump_representation
 from greffe.catalogue.tree import read_json
 from greffe.errors import BadDefinition
@@ -37,8 +38,8 @@ _FOLDER: Final = "mappings/"
 
 
 def is_ours(map_: StandardStructureMap) -> bool:
-    """Whether the map says all that a map of `mappings/` must say."""
-    return any(a.type == _OURS for a in map_.annotations)
+    """Whether the map is of our agency and says all that a map of `mappings/` must say."""
+    return map_.reference.agency == AGENCY and any(a.type == _OURS for a in map_.annotations)
 
 
 def map_files(artefacts: Sequence[Maintainable], file: str) -> dict[str, bytes]:

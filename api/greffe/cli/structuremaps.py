@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -83,7 +85,7 @@ def import_command(
         files = files_of(load_file(file), file.name)
         check_places(files)
         base = {path: parts.register.content(sha) for path, sha in parts.effective().files.items()}
-        changed = {path: body for path, body in files.items() if base.get(path) != body}
+        changed = _changed(parts, base, files)
         if changed and not dry_run:
             show_made(parts, propose(parts, actor(parts, as_), changed, reason, given_day(effective_from)), json_)
             return
@@ -91,6 +93,20 @@ def import_command(
         data = {"files": sorted(files), "changed": sorted(changed)}
         title = f"{len(changed)} of {len(files)} files would change." if changed else "Nothing would change."
         show(data, json_, title=title, after="\n".join(sorted(changed)))
+
+
+def _changed(parts: Parts, base: Mapping[str, bytes], files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files that say something else than now. A map whose meaning is the same keeps its file, comments and all."""
+    found = {path: body for path, body in files.items() if base.get(path) != body}
+    known = {m.file: m for m in parts.catalogue().maps.values()}
+    after = {m.file: m for m in loaded({**base, **found}, found).maps.values()} if found.keys() & known.keys() else {}
+    same = [path for path in found.keys() & known.keys() if path in after and _bare(after[path]) == _bare(known[path])]
+    return {path: body for path, body in found.items() if path not in same}
+
+
+def _bare(map_: StructureMap) -> StructureMap:
+    """What the YAML file says: without the tables, which have files of their own, and the checksum of all."""
+    return replace(map_, checksum="", components=tuple(replace(c, map=None) for c in map_.components))
 
 
 def files_of(content: bytes, file: str) -> dict[str, bytes]:

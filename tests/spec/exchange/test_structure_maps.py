@@ -20,8 +20,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def test_out_and_in_again_changes_nothing_but_comments(home: Path, tmp_path: Path):
-    """Valid by the standard's schemas; the tables are the same bytes, so that only the YAML file is written anew."""
+def test_out_and_in_again_changes_nothing(home: Path, tmp_path: Path):
+    """Valid by the standard's schemas; a map that says the same keeps its file, comments and all."""
     for name, errors in (
         ("structure-3.1", xml_errors),
         ("jsonstructure-2.0", lambda b: json_errors(b, "2.0", "structure")),
@@ -32,7 +32,7 @@ def test_out_and_in_again_changes_nothing_but_comments(home: Path, tmp_path: Pat
         assert len(told.json()["tables"]) == 5
         assert errors(out.read_bytes()) == []
         again = run(home, "structuremap", "import", str(out), "--dry-run", "--json").json()
-        assert again["changed"] == ["mappings/ESTAT/crim_pris_cap.yaml"]
+        assert again["changed"] == []
         assert "mappings/ESTAT/stock_dates.csv" in again["files"]
 
 
@@ -62,6 +62,20 @@ def test_a_map_of_another_house_is_kept_as_an_artefact(home: Path, tmp_path: Pat
     told = run(home, "structuremap", "import", str(out), "--dry-run", "--json")
     assert told.code == 0, told.err
     assert told.json()["changed"] == ["sdmx/ESTAT/structuremap/FOREIGN.json"]
+
+
+def test_our_annotations_do_not_make_a_map_ours(home: Path, tmp_path: Path):
+    """A map of another agency, whatever it says of its file, changes none of ours."""
+    out = tmp_path / "map.json"
+    assert run(home, "structuremap", "export", "MAP_CEPEJ_CASES", "--out", str(out)).code == 0
+    text = out.read_text(encoding="utf-8")
+    text = text.replace('"agencyID":"SSER"', '"agencyID":"OECD"').replace(
+        "RepresentationMap=SSER:", "RepresentationMap=OECD:"
+    )
+    out.write_text(text, encoding="utf-8")
+    told = run(home, "structuremap", "import", str(out), "--dry-run", "--json")
+    assert told.code == 0, told.err
+    assert {path.split("/")[1] for path in told.json()["changed"]} == {"OECD"}
 
 
 @pytest.mark.parametrize(
