@@ -89,7 +89,8 @@ def _title(found: Overview, by: str) -> str:
     if len(found.covered) == 1 and not by:
         one = found.covered[0].dataset
         return f"{one.name}: {one.count('selected')} rows selected, {one.count('mapped')} mapped. Without a target:"
-    return f"{len(found.covered)} datasets; {len(found.empty)} dataflows without one."
+    whole = " Each part shows the whole of the datasets that answer it." if by == "questionnaire" else ""
+    return f"{len(found.covered)} datasets; {len(found.empty)} dataflows without one.{whole}"
 
 
 def _lines(found: Overview) -> list[str]:
