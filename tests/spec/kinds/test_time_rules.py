@@ -28,7 +28,6 @@ def test_a_date_becomes_a_period(map_rows):
     )
 
 
-@pytest.mark.item("SM-35")
 def test_accents_are_read_however_they_came(map_rows):
     """SM-35: é as one character or as e with an accent after it."""
     map_rows(
