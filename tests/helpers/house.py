@@ -14,6 +14,7 @@ from greffe.model.releases import Release
 from greffe.release.approvals import approve_proposal
 from greffe.release.definitions import approve_map
 from greffe.release.drafts import Draft
+from greffe.release.folders import propose_folders
 from greffe.release.intake import Handover, Taken, take_in
 from greffe.release.lifecycle import (
     accept_warnings,
@@ -25,7 +26,7 @@ from greffe.release.lifecycle import (
 )
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, add_person
-from greffe.release.proposals import Proposal, propose_folders
+from greffe.release.proposals import Proposal
 from greffe.settings import read_settings
 from greffe.store.base import Actor
 

@@ -189,7 +189,15 @@ steps = st.recursive(
 processes: Kind = st.builds(Process, **top, steps=unique(steps))
 
 bounds = {"valid_from": moments, "valid_to": moments, "annotations": base.annotations}
-item_maps = few(st.builds(ItemMap, base.words, st.one_of(st.just(""), base.words), st.booleans(), **bounds))
+patterns = st.sampled_from([".*", "6.*", "[29]", r"(\d{4})-Q\d", "a|b", r"PRI_.+ & <é>"])  # those that are bounded
+sources = st.one_of(st.tuples(base.words, st.just(False)), st.tuples(patterns, st.just(True)))
+
+
+def _item_map(source: tuple[str, bool], target: str, **more: object) -> ItemMap:
+    return ItemMap(source[0], target, source[1], **more)
+
+
+item_maps = few(st.builds(_item_map, sources, st.one_of(st.just(""), base.words), **bounds))
 
 
 def _scheme_map(cls: type[ItemSchemeMap], *kinds: str) -> Kind:
@@ -197,7 +205,10 @@ def _scheme_map(cls: type[ItemSchemeMap], *kinds: str) -> Kind:
 
 
 values = st.one_of(st.just(""), base.words)
-mapped = st.builds(MappedValue, values, st.booleans(), st.integers(0, 5), st.integers(0, 5))
+places = (st.integers(0, 5), st.integers(0, 5))
+mapped = st.one_of(
+    st.builds(MappedValue, values, st.just(False), *places), st.builds(MappedValue, patterns, st.just(True), *places)
+)
 columns = few(st.one_of(urns("codelist", "valuelist"), st.sampled_from(["String", "Integer"])), 1)
 
 

@@ -8,7 +8,9 @@ from greffe.catalogue import artefact_output as out
 from greffe.catalogue import artefact_structure_maps
 from greffe.catalogue.artefact_output import Json
 from greffe.catalogue.artefact_parts import head, maybe, moment, notes, urn_of
+from greffe.catalogue.patterns import compiled
 from greffe.catalogue.tree import Node
+from greffe.errors import BadDefinition
 from greffe.model.artefacts import Maintainable
 from greffe.model.mappings import (
     CategorySchemeMap,
@@ -68,7 +70,13 @@ def _item_map(node: Node) -> ItemMap:
 def _mapped(node: Node) -> MappedValue:
     node.only(("value", "isRegEx", "startIndex", "endIndex"), ("value",))
     start, end = (node.child(key).whole(1) if key in node else 0 for key in ("startIndex", "endIndex"))
-    return MappedValue(_any_text(node.child("value")), node.true("isRegEx"), start, end)
+    found = MappedValue(_any_text(node.child("value")), node.true("isRegEx"), start, end)
+    if found.regex:
+        try:
+            compiled(found.value)
+        except BadDefinition as error:
+            raise node.child("value").wrong(error.message, hint=error.hint) from error
+    return found
 
 
 def _any_text(node: Node) -> str:

@@ -101,6 +101,8 @@ def _dates(node: Node, *own: str) -> _Dates:
     for one in node.entries("mappedComponents"):
         one.only(("source", "target"), ("source", "target"))
         pairs.append((one.child("source").text(), one.child("target").text()))
+    if not pairs:
+        raise node.child("mappedComponents").wrong("At least one pair of components is expected here (SM-30).")
     if ("frequencyDimension" in node) == ("targetFrequencyID" in node):
         raise node.wrong("Either frequencyDimension or targetFrequencyID is expected here (SM-30).")
     return _Dates(

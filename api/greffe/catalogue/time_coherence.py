@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from datetime import date
 from typing import Final
 
@@ -9,11 +11,21 @@ from greffe.catalogue.map_view import TIME, MapView
 from greffe.errors import BadQuery, nearest
 from greffe.model.date_patterns import date_pattern
 from greffe.model.maps import TimeRule
-from greffe.model.periods import EXAMPLES, span
-from greffe.model.stretches import Instant
+from greffe.model.periods import EXAMPLES, Span, number_in_year, reported, span
+from greffe.model.stretches import A_SECOND, Instant
 
 USUAL: Final = (*EXAMPLES, "I")  # frequencies whose periods have a usual form (SM-33)
-_A_DAY: Final = Instant(date(2023, 7, 14))
+# Months and days with one digit and two, both ends of years whose weeks are 52 and 53, hours with one digit and two.
+_INSTANTS: Final = (
+    Instant(date(2023, 7, 14)),
+    *(
+        Instant(date(year, month, min(day, monthrange(year, month)[1])), hour * 3600 * A_SECOND)
+        for year in (2020, 2023)
+        for month in range(1, 13)
+        for day in (1, 5, 14, 31)
+        for hour in (0, 13)
+    ),
+)
 
 
 def check_times(view: MapView) -> None:
@@ -67,8 +79,37 @@ def _check_written(view: MapView, frequency: str) -> None:
         raise view.wrong(f"n in {pattern!r} counts periods of {frequency}, which have no number.", at)
     if not any(rule.target == TIME for rule in view.map.times):
         return
-    written = date_pattern(pattern).write(_A_DAY, frequency)
-    try:
-        span(written)
-    except BadQuery as error:
-        raise view.wrong(f"{pattern!r} writes {written!r}, which is no time period.", at, hint=error.hint) from error
+    for instant in _INSTANTS:
+        written = date_pattern(pattern).write(instant, frequency)
+        try:
+            found = span(written)
+        except BadQuery as error:
+            why = f"{pattern!r} writes {written!r}, which is no time period."
+            raise view.wrong(why, at, hint=error.hint) from error
+        if not _says(written, found, instant, frequency):
+            raise view.wrong(
+                f"{pattern!r} writes {written!r} for the {_called(frequency)} of {instant.day}, which is another period.",
+                at,
+                hint=f"As in {EXAMPLES[frequency]}." if frequency in EXAMPLES else "Write hours as HH.",
+            )
+
+
+def _says(written: str, found: Span, instant: Instant, frequency: str) -> bool:
+    """What was written is the period of that frequency that holds the instant; of other frequencies, a period there."""
+    if frequency in EXAMPLES:
+        return found == reported(*_place(instant.day, frequency))
+    clock = re.search(r"T([0-9]{2}):", written)
+    return found.first <= instant.day <= found.last and (clock is None or clock[1] == f"{_hour(instant):02}")
+
+
+def _place(day: date, frequency: str) -> tuple[int, str, int]:
+    year, number = number_in_year(day, frequency)
+    return year, frequency, number
+
+
+def _hour(instant: Instant) -> int:
+    return instant.nanos // (3600 * A_SECOND)
+
+
+def _called(frequency: str) -> str:
+    return f"period {frequency}" if frequency in EXAMPLES else "instant"

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from greffe.catalogue.map_view import INDICATOR, TIME, MapView
-from greffe.catalogue.moments import check_years
+from greffe.catalogue.moments import check_lags, check_years
 from greffe.catalogue.overlap import check_overlaps
 from greffe.catalogue.reach import Cell, Reached, asked, reached, shown, summed
 from greffe.catalogue.type_words import TYPE_WORDS
@@ -55,6 +55,7 @@ class Types:
                     self.compare(indicator, self._declared(indicator), cell, type_)
                     self._check_field(indicator, cell, type_)
         check_years(self.view)
+        check_lags(self.view)
         reaching = {i for indicators in cells.values() for i in indicators}
         self._check_aggregate(reaching)
         check_overlaps(self.view, reaching)

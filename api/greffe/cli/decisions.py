@@ -18,6 +18,7 @@ from greffe.model.maps import StructureMap
 from greffe.model.releases import Release
 from greffe.release.approvals import approve_proposal
 from greffe.release.definitions import approve_map, export_folders, map_subject
+from greffe.release.folders import propose_folders
 from greffe.release.lifecycle import (
     accept_warnings,
     approve_draft,
@@ -27,7 +28,6 @@ from greffe.release.lifecycle import (
 )
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, ROLES, add_person, approvers, author_of
-from greffe.release.proposals import propose_folders
 from greffe.release.verify import faults
 from greffe.release.waivers import approve_waiver, propose_waiver
 from greffe.store.ledger import Waiver
@@ -235,11 +235,14 @@ def import_command(
     """Propose what the folders hold where it differs from what is effective; two others approve it."""
     with failing(json_):
         parts, who = acting(home, as_)
-        proposal = propose_folders(parts, who, sdmx, mappings, reason or "Imported folders.", given_day(effective_from))
+        left: list[str] = []
+        day = given_day(effective_from)
+        proposal = propose_folders(parts, who, sdmx, mappings, reason or "Imported folders.", day, tell=left.append)
         if proposal is None:
-            show({"catalogue": parts.effective().checksum, "proposal": None}, json_, title="Nothing changed.")
+            data = {"catalogue": parts.effective().checksum, "proposal": None, "left_alone": left}
+            show(data, json_, title="Nothing changed.")
         else:
-            show_made(parts, proposal, json_)
+            show_made(parts, proposal, json_, left)
 
 
 def export_command(

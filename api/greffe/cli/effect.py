@@ -16,6 +16,7 @@ from greffe.cli.show import failing, progress, say, show
 from greffe.errors import BadInput, NotFound, nearest
 from greffe.mapping.effect import Change
 from greffe.release.effect import DatasetEffect, Effect, effect
+from greffe.release.folders import settled, whole
 from greffe.release.parts import Parts
 from greffe.release.proposals import base_files, proposed_catalogue
 
@@ -37,7 +38,7 @@ def effect_command(
     """What a change would change in every released and drafted dataset: nothing is written, nothing is approved."""
     with failing(json_):
         parts = parts_of(home)
-        before, after = _catalogues(parts, subject)
+        before, after = _catalogues(parts, subject, json_)
         if dataflow and dataflow not in {m.target.id for m in after.maps.values()}:
             raise NotFound(
                 f"No map leads to {dataflow}.", nearest=nearest(dataflow, [m.target.id for m in after.maps.values()])
@@ -56,7 +57,7 @@ def effect_command(
             say(line, json_)
 
 
-def _catalogues(parts: Parts, subject: str) -> tuple[Catalogue, Catalogue]:
+def _catalogues(parts: Parts, subject: str, json_: bool) -> tuple[Catalogue, Catalogue]:
     """The catalogue as it is and as it would be: with a proposal, or with a folder in the place of the effective one."""
     proposals, folder = parts.ledger().definitions.proposals, Path(subject)
     if subject in proposals:
@@ -68,19 +69,21 @@ def _catalogues(parts: Parts, subject: str) -> tuple[Catalogue, Catalogue]:
             nearest=nearest(subject, proposals),
             hint="greffe export FOLDER writes one to change.",
         )
-    return parts.catalogue(), _with_folder(parts, folder)
+    return parts.catalogue(), _with_folder(parts, folder, json_)
 
 
-def _with_folder(parts: Parts, folder: Path) -> Catalogue:
+def _with_folder(parts: Parts, folder: Path, json_: bool) -> Catalogue:
     names = [n for n in ("sdmx", "mappings") if (folder / n).is_dir()]
     if not names:
         raise BadInput(f"{folder} has neither mappings/ nor sdmx/.", hint="greffe export FOLDER writes both.")
-    files = {
-        path: parts.register.content(sha)
-        for path, sha in parts.effective().files.items()
-        if path.split("/")[0] not in names
-    }
-    return load(files | _read(folder, names))
+    held = parts.effective().files
+    asked = settled(
+        parts, whole(_read(folder, names), {p: s for p, s in held.items() if p.split("/")[0] in names}), folder
+    )
+    for line in asked.left_alone:
+        say(line, json_)
+    files = {path: parts.register.content(sha) for path, sha in held.items() if path not in asked.files}
+    return load(files | {path: body for path, body in asked.files.items() if body is not None})
 
 
 def _read(folder: Path, names: list[str]) -> dict[str, bytes]:

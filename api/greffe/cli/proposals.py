@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -12,11 +12,12 @@ import typer
 
 from greffe.catalogue.load import read_folder
 from greffe.cli.common import As, Home, Json, Reason, acting, parts_of
-from greffe.cli.show import failing, show
+from greffe.cli.show import failing, say, show
 from greffe.errors import BadInput, BadQuery
 from greffe.release.approvals import approve_proposal, comment_proposal, reject_proposal, withdraw_proposal
 from greffe.release.decisions import counted
 from greffe.release.differences import differences
+from greffe.release.folders import settled
 from greffe.release.parts import Parts
 from greffe.release.proposal_pages import counts_told, described, row_changes, told
 from greffe.release.proposals import Proposal, others_on, propose, state_of
@@ -65,9 +66,16 @@ def propose_command(
     with failing(json_):
         parts, who = acting(home, as_)
         wanted: dict[str, bytes | None] = dict.fromkeys(remove or ())
+        day = given_day(effective_from)
+        left: list[str] = []
         for path in files:
-            wanted |= _of_folder(path) if path.is_dir() else _of_file(path)
-        show_made(parts, propose(parts, who, wanted, reason, given_day(effective_from)), json_)
+            found = _of_folder(path) if path.is_dir() else _of_file(path)
+            asked = settled(parts, found, _root(path), day, named=not path.is_dir())
+            wanted |= asked.files
+            left += asked.left_alone
+        for line in left if not wanted else ():
+            say(line, json_)
+        show_made(parts, propose(parts, who, wanted, reason, day), json_, left)
 
 
 def _of_folder(folder: Path) -> dict[str, bytes]:
@@ -80,18 +88,30 @@ def _of_folder(folder: Path) -> dict[str, bytes]:
 
 def _of_file(path: Path) -> dict[str, bytes]:
     """A file under its place: what follows the last folder named sdmx or mappings."""
-    places = path.resolve().parts
-    named = [n for n, part in enumerate(places[:-1]) if part in ("sdmx", "mappings")]
-    if not named:
-        raise BadInput("It lies in no folder sdmx or mappings.", file=str(path))
+    if not path.exists():
+        raise BadInput("It does not exist.", file=str(path), hint="greffe export FOLDER writes what is effective.")
+    place = _place(path)
     try:
-        return {"/".join(places[named[-1] :]): path.read_bytes()}
+        return {"/".join(path.resolve().parts[place:]): path.read_bytes()}
     except OSError as error:
         raise BadInput(f"It cannot be read: {error.strerror}.", file=str(path)) from error
 
 
-def show_made(parts: Parts, proposal: Proposal, json_: bool) -> None:
-    """What was proposed, and whose other proposals concern the same maps."""
+def _place(file: Path) -> int:
+    """Where in its path the last folder named sdmx or mappings is."""
+    named = [n for n, part in enumerate(file.resolve().parts[:-1]) if part in ("sdmx", "mappings")]
+    if not named:
+        raise BadInput("It lies in no folder sdmx or mappings.", file=str(file))
+    return named[-1]
+
+
+def _root(path: Path) -> Path:
+    """The folder that holds sdmx/ and mappings/: the one given, or the one that a file lies in."""
+    return path if path.is_dir() else Path(*path.resolve().parts[: _place(path)])
+
+
+def show_made(parts: Parts, proposal: Proposal, json_: bool, left_alone: Sequence[str] = ()) -> None:
+    """What was proposed, what was left alone, and whose other proposals concern the same maps."""
     others = others_on(parts, proposal)
     warnings = [
         f"{other.author} has proposal {other.id} on {_shared(other, proposal)} ({other.reason}): nothing is overwritten, "
@@ -103,9 +123,10 @@ def show_made(parts: Parts, proposal: Proposal, json_: bool) -> None:
         "state": state_of(parts.ledger(), proposal, parts.clock()),
         "files": sorted(proposal.files),
         "warnings": warnings,
+        "left_alone": list(left_alone),
     }
     next_ = f"Next, two people other than {proposal.author}: greffe approve {proposal.id} --as NAME"
-    lines = [*(f"Warning: {w}" for w in warnings), next_]
+    lines = [*left_alone, *(f"Warning: {w}" for w in warnings), next_]
     show(data, json_, title=f"Proposal {proposal.id} is made.", after="\n".join(lines))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from greffe.engine import quoted
 from greffe.mapping.exact import whole
@@ -13,6 +14,9 @@ from greffe.model.calculations import MONTHS, read
 from greffe.model.maps import Calculation
 from greffe.model.periods import PATTERNS
 
+# Shorter periods as they may be written: a month with its letter or without (model.periods.span).
+_SHORTER: Final = PATTERNS | {"M": "[0-9]{4}-M?(?:0[1-9]|1[0-2])"}
+
 
 def coarser(step: Step, parameters: Parameters) -> str:
     """The periods of one longer period brought together; of the first or the last, that one alone is read."""
@@ -21,7 +25,7 @@ def coarser(step: Step, parameters: Parameters) -> str:
     rows = (
         f"(SELECT p.*, {longer_period(calculation, f'p.{TIME}')} AS longer, {place_in_longer(calculation, f'p.{TIME}')} AS place "
         f"FROM {quoted(step.table)} p WHERE {condition(parameters, calculation.where, 'p.')} "
-        f"AND regexp_full_match(p.{TIME}, '{PATTERNS[calculation.from_]}')) o "
+        f"AND {is_shorter(calculation, f'p.{TIME}')}) o "
         f"WHERE o.place IN ({', '.join(places)})"
     )
     code = {place: f"o.place = {place}" for place in places}
@@ -48,6 +52,11 @@ def _some(step: Step, parameters: Parameters, found: str, count: int) -> str:
         f"CASE WHEN {few} THEN concat_ws('; ', m.said, {note}) ELSE m.said END AS said) "
         f"FROM ({found}) m"
     )
+
+
+def is_shorter(calculation: Calculation, period: str) -> str:
+    """SQL: it is a period of those that become longer ones, in any notation."""
+    return f"regexp_full_match({period}, '{_SHORTER[calculation.from_]}')"
 
 
 def _per_year(period: str, letter: str) -> str:
@@ -81,11 +90,11 @@ def _called(calculation: Calculation, longer: str, place: int) -> str:
 
 
 def parts(calculation: Calculation, period: str) -> tuple[str, ...]:
-    """The periods that a longer one is made of, in their notation; none for another notation."""
+    """The periods that a longer one is made of, in every notation; none for another notation."""
     count = MONTHS[calculation.to] // MONTHS[calculation.from_]
     if not re.fullmatch(PATTERNS[calculation.to], period):
         return ()
     before = 0 if calculation.to == "A" else (int(period[-1]) - 1) * count
-    numbers = (before + int(place) for place in read(calculation))
-    form = "{}-{:02}" if calculation.from_ == "M" else "{}-" + calculation.from_ + "{}"
-    return tuple(form.format(period[:4], number) for number in numbers)
+    numbers = [before + int(place) for place in read(calculation)]
+    forms = ("{}-{:02}", "{}-M{:02}") if calculation.from_ == "M" else ("{}-" + calculation.from_ + "{}",)
+    return tuple(form.format(period[:4], number) for form in forms for number in numbers)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from greffe.engine import Connection, quoted
-from greffe.mapping.coarser import longer_period, place_in_longer
+from greffe.mapping.coarser import is_shorter, longer_period, place_in_longer
 from greffe.mapping.group import ORIGIN, STATUS
 from greffe.mapping.operands import later_period
 from greffe.mapping.population import denominators
@@ -17,7 +17,6 @@ from greffe.mapping.resolve import TIME, Plan, Resolved
 from greffe.mapping.sql import Parameters, condition, fill_table
 from greffe.model.calculations import read
 from greffe.model.maps import MAPPED, NOT_PROVIDED, Calculation
-from greffe.model.periods import PATTERNS
 from greffe.model.references import Reference
 
 PART, OPERAND, DENOMINATOR, NOTHING = "part", "operand", "denominator", "none"
@@ -73,7 +72,7 @@ def _period(calculation: Calculation) -> str:
     if calculation.kind == "calendar":
         longer = f"{longer_period(calculation, f'o.{TIME}')}"
         of_it = f"{place_in_longer(calculation, f'o.{TIME}')} IN ({', '.join(read(calculation))})"
-        noted = f"regexp_full_match(o.{TIME}, '{PATTERNS[calculation.from_]}')"
+        noted = is_shorter(calculation, f"o.{TIME}")
         return f"r.{TIME} = CASE WHEN {noted} THEN CASE WHEN {of_it} THEN {longer} END END"
     return f"r.{TIME} = o.{TIME}"
 

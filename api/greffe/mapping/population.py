@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
 from typing import Final
 
 from greffe.arrow import decimal, integer, text
 from greffe.engine import Connection, quoted
 from greffe.errors import BadDefinition
 from greffe.mapping.checks import finding
+from greffe.mapping.kinds import Rule
 from greffe.mapping.resolve import TIME, Plan, decide
 from greffe.mapping.sql import Parameters, columns, condition, scale
 from greffe.model.findings import ERROR, Finding
@@ -73,16 +75,41 @@ def _read(connection: Connection, plan: Plan, population: Population, table: str
 def _denominator(plan: Plan, dims: Sequence[str], row: tuple[object, ...]) -> Denominator:
     key = {d: text(c) for d, c in zip(dims, row[6:], strict=True) if c is not None}
     seen = SourceObservation(text(row[0]), integer(row[1]), key, text(row[2]), text(row[4]), text(row[5]))
-    return Denominator(seen, decimal(row[3]), _status(plan, seen.status))
+    return Denominator(seen, decimal(row[3]), _status(plan, seen))
 
 
-def _status(plan: Plan, internal: str) -> str:
-    """Internal statuses are the same everywhere: the map's own rule for OBS_STATUS says what one means."""
+def _status(plan: Plan, seen: SourceObservation) -> str:
+    """Internal statuses are the same everywhere: the map's own rule for OBS_STATUS says what one means. Where the rule
+    reads more than STATUT and has nothing for the population itself, the strongest that it gives to what it counts."""
     for rule in plan.rules:
-        if rule.targets == ("OBS_STATUS",) and rule.sources == ("STATUT",):
-            outcome = decide(plan, rule, {"STATUT": internal})
-            return outcome.targets[0] if outcome.targets else ""
+        if "OBS_STATUS" in rule.targets and "STATUT" in rule.sources:
+            own = {**seen.key, TIME: seen.period, "STATUT": seen.status}
+            found = _statuses(plan, rule, [{s: own.get(s, "") for s in (*rule.sources, TIME)}])
+            found = found or _statuses(plan, rule, _counted(plan, rule, own))
+            return min(found, key=plan.statuses.index, default="")
     return ""
+
+
+def _statuses(plan: Plan, rule: Rule, values: Iterable[Mapping[str, str]]) -> set[str]:
+    """What the rule gives for those values, nothing where it has no target."""
+    place = rule.targets.index("OBS_STATUS")
+    outcomes = (decide(plan, rule, one) for one in values)
+    return {o.targets[place] for o in outcomes if o.targets is not None and o.targets[place]}
+
+
+def _counted(plan: Plan, rule: Rule, own: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    """The status of the population beside the values that selected observations have in the rule's other sources, as its
+    rows write them; of a pattern, those that are selected."""
+    select, held = plan.map.select, ("STATUT", TIME)
+    for row in rule.map.rows if rule.map is not None else ():
+        options = [
+            (own[id_],) if id_ in held
+            else select.get(id_, ("",)) if source.match != "exact"
+            else (source.value,) if source.value in select.get(id_, (source.value,)) else ()
+            for id_, source in zip(rule.sources, row.sources, strict=True)
+        ]  # fmt: skip
+        for values in product(*options):
+            yield {TIME: own[TIME], **dict(zip(rule.sources, values, strict=True))}
 
 
 def _twice(calculation: Calculation, one: Denominator, other: Denominator) -> Finding:

@@ -10,6 +10,7 @@ A letter written once takes as many digits as it needs, twice exactly two. yy is
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Final
@@ -99,7 +100,7 @@ class DatePattern:
 
     def read(self, value: str, frequency: str) -> Stretch | None:
         """The stretch of time that a text names; None when it names none. `frequency` is what a bare `n` counts."""
-        match = self._regex.fullmatch(value) if len(value) <= LONGEST else None
+        match = self._regex.fullmatch(_composed(value)) if len(value) <= LONGEST else None
         if match is None:
             return None
         found = {p.field: (p.letter, p.width, match[p.field]) for p in self.pieces if p.letter}
@@ -190,10 +191,15 @@ def _pieces(match: re.Match[str], text: str, before: str) -> list[Piece]:
     return [found]
 
 
+def _composed(text: str) -> str:
+    """Letters with their accents as one character each, however they came."""
+    return unicodedata.normalize("NFC", text)
+
+
 def _reads(piece: Piece) -> str:
     """The piece as a regular expression; digits are ASCII."""
     if not piece.letter:
-        return re.escape(piece.text)
+        return re.escape(_composed(piece.text))
     if piece.letter == "a":
         return "(?P<half>[AaPp][Mm])"
     if piece.worded:

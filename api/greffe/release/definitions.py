@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from greffe.catalogue.load import load, read_folders
 from greffe.errors import Conflict, Refused
@@ -13,6 +15,8 @@ from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, author_of, may_sign
 from greffe.store.base import Actor
 from greffe.store.ledger import Approval, CatalogueVersion
+
+EXPORTED: Final = ".greffe.json"  # in an exported folder: which catalogue it was, and what each file was
 
 
 def set_up(parts: Parts) -> bool:
@@ -49,14 +53,19 @@ def _import(parts: Parts) -> None:
 
 
 def export_folders(parts: Parts, into: Path) -> int:
-    """Write the effective catalogue back as files, byte for byte. Refuses a folder that is not empty."""
+    """Write the effective catalogue back as files, byte for byte, and a hidden note of what was exported, by which an old
+    folder is known when it comes back. Refuses a folder that is not empty; returns the number of files of the catalogue.
+    """
     if into.exists() and any(into.iterdir()):
         raise Refused(f"{into} is not empty.", hint="Name a new folder.")
-    files = parts.effective().files
+    version = parts.effective()
+    files = version.files
     for path, checksum in files.items():
         target = into / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(parts.register.content(checksum))
+    note = {"catalogue": version.checksum, "files": dict(files)}
+    (into / EXPORTED).write_text(json.dumps(note, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return len(files)
 
 

@@ -11,10 +11,8 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from pathlib import Path
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.load import read_folders
 from greffe.errors import BadQuery, Conflict, NotFound, Refused, nearest
 from greffe.model.instants import PARIS
 from greffe.model.maps import StructureMap
@@ -40,13 +38,18 @@ def propose(
 
     Files that are so already are left out. `merges`: the proposal whose changes this one takes over. Nothing is recorded
     when it raises: BadDefinition (what is proposed does not load), Refused (nothing changes, or what was effective would),
-    BadQuery (no reason), NotFound (a file to remove is not there), Denied. The same asked again is the same proposal.
+    BadQuery (no reason, a day that is past), NotFound (a file to remove is not there), Denied. The same asked again is the same proposal.
     """
     needs(parts, who, "author")
     if not reason.strip():
         raise BadQuery("A proposal needs its reason.", parameter="--reason")
     check_places(files)
     now = parts.clock()
+    if effective_from is not None and effective_from < now.astimezone(PARIS).date():
+        raise BadQuery(
+            f"{effective_from} lies in the past.", parameter="--effective-from",
+            hint="Leave it out: it takes effect once two have approved.",
+        )  # fmt: skip
     starts = effective_from.isoformat() if effective_from else ""
     base = standing(parts.ledger(), effect_instant(starts, now), now)
     wanted = _differing(base.files, files)
@@ -96,22 +99,6 @@ def _entered(parts: Parts, who: Actor, proposal: Proposal, contents: Mapping[str
     except Conflict:
         return parts.ledger().definitions.proposal(id_)  # the same was proposed at the same time
     return parts.ledger().definitions.proposal(id_)
-
-
-def propose_folders(
-    parts: Parts, who: Actor, sdmx: Path, mappings: Path, reason: str, effective_from: date | None = None
-) -> Proposal | None:
-    """Propose what two folders hold, whole: files that lack are to go. None when nothing changes."""
-    needs(parts, who, "author")
-    contents: dict[str, bytes | None] = dict(read_folders(sdmx, mappings))
-    now = parts.clock()
-    starts = effective_from.isoformat() if effective_from else ""
-    base = standing(parts.ledger(), effect_instant(starts, now), now).files
-    sums = {path: hashlib.sha256(body).hexdigest() for path, body in contents.items() if body is not None}
-    if sums == dict(base):
-        return None
-    gone: dict[str, bytes | None] = dict.fromkeys(path for path in base if path not in contents)
-    return propose(parts, who, {**contents, **gone}, reason, effective_from)
 
 
 def effect_instant(effective_from: str, now: datetime) -> datetime:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from greffe.errors import BadQuery, Refused, nearest
+from greffe.model.instants import PARIS
 from greffe.release.merging import SIDES, Disagreement, Merged, merge_file
 from greffe.release.parts import Parts
 from greffe.release.people import needs
@@ -40,6 +41,8 @@ def merge_proposal(
     held = _held(parts, proposal)
     files = {path: one.content for path, one in merged.items() if one.content is not None or path in held}
     starts = date.fromisoformat(proposal.effective_from) if proposal.effective_from else None
+    if starts is not None and starts < now.astimezone(PARIS).date():
+        starts = None  # its day passed while it waited: the merged one takes effect once it is approved
     return propose(parts, who, files, reason or proposal.reason, starts, merges=proposal)
 
 

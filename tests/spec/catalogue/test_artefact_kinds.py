@@ -223,6 +223,18 @@ REFUSED: dict[str, tuple[str, Change, str, str]] = {
         }]),
         ".datePatternMaps[0]", "Either frequencyDimension or targetFrequencyID",
     ),
+    "a date of no component": (
+        "structuremap",
+        lambda a: a.update(datePatternMaps=[{
+            "id": "D", "sourcePattern": "MM/yyyy", "locale": "fr", "targetFrequencyID": "M", "mappedComponents": [],
+        }]),
+        ".datePatternMaps[0].mappedComponents", "At least one pair of components",
+    ),
+    "a pattern without bounds": (
+        "representationmap",
+        lambda a: a["representationMappings"][0]["sourceValues"].__setitem__(0, {"value": "(a+)+", "isRegEx": True}),
+        ".representationMappings[0].sourceValues[0].value", "its run time cannot be bounded",
+    ),
     "a dimension with a value list": (
         "datastructure",
         lambda a: a["dataStructureComponents"]["dimensionList"]["dimensions"][0]["localRepresentation"].update(

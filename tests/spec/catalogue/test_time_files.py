@@ -124,6 +124,18 @@ CASES = {
     "a format that is no period": (
         the_map(TIME, frequency_formats={"M": "MM/yyyy"}), "$.frequency_formats.M", "writes '07/2023', which is no time period",
     ),
+    "a format that is a period on most days": (
+        the_map(TIME, frequency_formats={"D": "yyyy-MM-d"}), "$.frequency_formats.D", "writes '2020-01-1', which is no time period",
+    ),
+    "a format of longer periods": (
+        the_map(TIME, frequency_formats={"M": "yyyy-'Q'n"}), "$.frequency_formats.M", "writes '2023-Q3' for the period M of 2023-07-14",
+    ),
+    "a format of shorter periods": (
+        the_map(TIME, frequency_formats={"M": "yyyy-MM-dd"}), "$.frequency_formats.M", "which is another period",
+    ),
+    "hours of half a day": (
+        the_map(TIME, frequency_formats={"I": "yyyy-MM-dd'T'hh:mm"}), "$.frequency_formats.I", "which is another period",
+    ),
     "formats for nobody": (
         small.the_map() | {"frequency_formats": {"M": "yyyy-MM"}}, "$.frequency_formats", "No time rule",
     ),

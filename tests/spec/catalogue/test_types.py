@@ -274,3 +274,57 @@ def test_a_lag_makes_a_stock_of_1_january_only_when_that_is_declared():
 
     assert "has moment stock_31dec, the cell leg=HELD has stock_1jan" in refused(made()).message
     assert load(made(lag_1y="the stock of the year before")).maps
+
+
+@pytest.mark.parametrize(
+    ("moment", "years", "declared", "loads"),
+    [
+        ("flow_year", 2, {}, False),
+        ("flow_year", 1, {"reason": "No figure of this year yet."}, False),
+        ("flow_year", 1, {"status": "A"}, False),
+        ("flow_year", 2, {"status": "A", "reason": "No figure of this year yet."}, True),
+        ("stock_1jan", 1, {}, False),
+    ],
+)
+def test_another_year_stands_for_this_one_only_when_that_is_declared(moment, years, declared, loads):
+    """A flow of two years ago is no flow of this year; a status and a reason say so."""
+    words = (*CONVICTED[:2], moment, *CONVICTED[3:])
+    lag = {
+        "id": "l",
+        "kind": "lag",
+        "years": years,
+        "where": {"leg": ["CONVICTED"]},
+        "set": {"leg": "HELD"},
+        **declared,
+    }
+    map_ = the_map(small.a_type({"leg": "CONVICTED"}, words), calculations=[lag])
+    map_["types"].append(small.a_type({"leg": "HELD"}, words))
+    found = files(map_, indicators={"CONDAMNES": words, "POP_1JAN": small.INDICATORS["POP_1JAN"]})
+    if loads:
+        assert load(found).maps
+    else:
+        error = refused(found)
+        assert error.message == f"l takes {moment} of {years} year(s) before for {moment}."
+        assert error.parameter == "$.calculations[0]"
+
+
+@pytest.mark.parametrize(
+    ("selected", "pattern", "target", "says"),
+    [
+        ((), "202(2)", "2021", "2022 stands for 2022 (it lies in that year), found 2021."),
+        (("2022-12",), r"(\d{4})-\d\d", "2021", "2022-12 stands for 2022 (it lies in that year), found 2021."),
+        (("2021-12",), r"(\d{4})-\d\d", "2021", ""),
+        ((), r"(\d{4}).*", r"\1", ""),
+    ],
+)
+def test_a_pattern_keeps_a_period_in_its_year_too(selected, pattern, target, says):
+    """Judged by the periods that are selected, or by plain years."""
+    map_ = the_map(cell(), shifted=True)
+    map_["select"] = {**map_["select"], **({"TIME_PERIOD": list(selected)} if selected else {})}
+    found = files(map_, shifted="by a pattern")
+    row = f"{pattern},{target},r1,regex,exact,,,recalled,,"
+    found["mappings/BODY/dates.csv"] = small.table("source:TIME_PERIOD,target:TIME_PERIOD", row)
+    if says:
+        assert refused(found).message == says
+    else:
+        assert load(found).maps

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from small_maps import flagged, formula, lag, over, rate, small_map, total
+from small_maps import component, flagged, formula, lag, over, rate, small_map, total
 
 from greffe.errors import BadDefinition, BadInput
 
@@ -202,6 +202,27 @@ def test_a_half_goes_away_from_zero(map_rows, value, expected):
         """,
         decimals=5,
         source_decimals=5,
+    )
+
+
+@pytest.mark.parametrize(
+    ("sources", "lines"),
+    [
+        (("STATUT", "INDICATEUR"), ("D|POURS > A", "PR|POURS > P", "PR|OTHER > E")),
+        (("INDICATEUR", "STATUT"), ("P.*|PR > P; match=regex|exact", "P.*|D > A; match=regex|exact")),
+    ],
+)
+def test_the_status_of_a_population_is_read_by_the_whole_rule(map_rows, sources, lines):
+    """A provisional population makes a provisional rate, where the rule for OBS_STATUS reads the indicator too."""
+    map_rows(
+        "OBS_VALUE | STATUT \n 2 | D",
+        small_map(
+            component(" ".join(sources), "OBS_STATUS", *lines),
+            select={"FREQ": ("A",), "INDICATEUR": ("POURS",)},
+            calculations=(rate({}, {"unit": "RT"}),),
+        ),
+        "unit | OBS_STATUS \n NR | A \n RT | P",
+        "INDICATEUR | OBS_VALUE | STATUT \n POP | 8 | PR",
     )
 
 

@@ -13,6 +13,7 @@ from small_maps import (
     complement,
     component,
     convert,
+    dated,
     fetch,
     formula,
     load,
@@ -24,6 +25,7 @@ from small_maps import (
 
 from greffe.engine import opened
 from greffe.mapping.apply import apply
+from greffe.mapping.explain import trace
 from greffe.settings import EngineSettings
 
 REST = complement("sex", "T", ("M", "U"), {"sex": "F"})
@@ -204,6 +206,24 @@ def test_months_become_quarters_half_years_and_years(map_rows):
         rows = "\n".join(f"2023-{e.split()[0]} | {e.split()[1]}" for e in expected)
         map_ = small_map(select={"FREQ": ("M",)}, calculations=(calendar(*one),), working={"freq": ("M",)})
         map_rows(source, map_, f"TIME_PERIOD | OBS_TEXT \n {rows}")
+
+
+def test_months_are_read_as_the_map_writes_them(map_rows, own):
+    """2023-M01 is January as 2023-01 is: 1 + … + 12 = 78, and the trace names the twelve as they are written."""
+    days = "\n".join(f"M | 14/{n:02}/2023 | {n}" for n in range(1, 13))
+    map_ = small_map(
+        select={"FREQ": ("M",)},
+        times=[dated("dd/MM/yyyy", "M")],
+        formats={"M": "yyyy-'M'MM"},
+        calculations=(calendar("M", "A", "sum", {"freq": "A"}, {"freq": ("M",)}),),
+        working={"freq": ("M",)},
+    )
+    source = f"FREQ | NOTE | OBS_VALUE \n {days}"
+    map_rows(source, map_, "TIME_PERIOD | OBS_TEXT \n 2023 | 78")
+    load(own, "dated_rows", rows_of(source))
+    key = {"freq": "A", "kind": "POURS", "sex": "T", "unit": "NR", "geo": "FR"}
+    found = trace(own, map_, catalogue(2, 2), "dated_rows", {}, key, "2023")
+    assert [o.period for o in found.operands] == [f"2023-M{n:02}" for n in range(1, 13)]
 
 
 def test_a_mean_may_be_declared_of_fewer_periods(map_rows):

@@ -28,6 +28,15 @@ def test_a_date_becomes_a_period(map_rows):
     )
 
 
+def test_accents_are_read_however_they_came(map_rows):
+    """SM-35: é as one character or as e with an accent after it."""
+    map_rows(
+        "NOTE | SEXE | OBS_VALUE\n1 f\u00e9vrier 2023 | 1 | 5\n1 fe\u0301vrier 2023 | 2 | 6",
+        small_map(times=[dated("d MMMM yyyy", "M", locale="fr")]),
+        "sex | TIME_PERIOD | OBS_TEXT\n1 | 2023-02 | 5\n2 | 2023-02 | 6",
+    )
+
+
 FORMS = {
     "A": "2021", "S": "2021-S1", "T": "2021-T1", "Q": "2021-Q1", "M": "2021-01", "W": "2020-W53", "D": "2021-01-01",
     "I": "2021-01-01T23:59:59",

@@ -15,6 +15,7 @@ from greffe.errors import BadInput, BadQuery, Broken, Denied, NotFound, Refused,
 from greffe.model.structures import Dataflow
 from greffe.release.definitions import export_folders
 from greffe.release.explain import explain
+from greffe.release.folders import propose_folders
 from greffe.release.lifecycle import (
     accept_warnings,
     approve_draft,
@@ -23,7 +24,6 @@ from greffe.release.lifecycle import (
     withdraw,
 )
 from greffe.release.people import HOUSE, add_person
-from greffe.release.proposals import propose_folders
 from greffe.release.verify import faults
 from greffe.release.waivers import approve_waiver, propose_waiver
 from greffe.store.base import Actor

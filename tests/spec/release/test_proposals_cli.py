@@ -46,7 +46,7 @@ def test_the_journey_of_a_proposal(greffe, tmp_path):
     id_ = made["proposal"]
     assert (made["state"], made["files"], made["warnings"]) == ("open", [SEXES], [])
     absent = greffe("propose", tmp_path / "two", "--as", "gaelle", "--reason", "other", code=2)
-    assert "lies in no folder sdmx or mappings" in absent["message"]
+    assert "does not exist" in absent["message"]
     edited(tmp_path, "two", MAN, WOMAN.replace("verified,,", "verified,Asked.,"))
     other = greffe("propose", tmp_path / "two", "--as", "gaelle", "--reason", "other")
     assert id_ in other["warnings"][0]
