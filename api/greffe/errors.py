@@ -152,6 +152,19 @@ class Broken(GreffeError):
     sdmx, http, exit_code, title = 500, 500, 7, "Internal server error"
 
 
+def numbered(count: int, noun: str, plural: str = "") -> str:
+    """`1 place`, `2 places`: a count with its noun, whose plural ends in s unless it is given."""
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
+def known_words(near: Iterable[str], known: Iterable[str], most: int = 8) -> str:
+    """What there is, where nothing that is there is near: `Known: 1, 2, 9, T.`; empty when something is."""
+    words = list(dict.fromkeys(known))
+    if tuple(near) or not words:
+        return ""
+    return f"Known: {', '.join(words[:most])}{f' and {len(words) - most} more' if len(words) > most else ''}."
+
+
 def nearest(found: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
     """The known words closest to what was found, best first; case does not count, at most 3."""
     by_fold: dict[str, str] = {}

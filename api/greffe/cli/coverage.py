@@ -13,7 +13,7 @@ import typer
 
 from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.show import failing, progress, say, show
-from greffe.errors import BadInput
+from greffe.errors import Refused, numbered
 from greffe.release.coverage import Covered, Overview, overview
 from greffe.release.coverage_tables import GAP_COLUMNS, gap_rows, table
 
@@ -82,15 +82,15 @@ def _write(out: Path, found: Overview) -> None:
             writer.writeheader()
             writer.writerows(gap_rows(found))
     except OSError as error:
-        raise BadInput(f"{out} cannot be written: {error.strerror}.", parameter="--out") from error
+        raise Refused(f"It cannot be written: {error.strerror}.", file=str(out)) from error
 
 
 def _title(found: Overview, by: str) -> str:
     if len(found.covered) == 1 and not by:
         one = found.covered[0].dataset
-        return f"{one.name}: {one.count('selected')} rows selected, {one.count('mapped')} mapped. Without a target:"
-    whole = " Each part shows the whole of the datasets that answer it." if by == "questionnaire" else ""
-    return f"{len(found.covered)} datasets; {len(found.empty)} dataflows without one.{whole}"
+        whole = " Each part shows the whole of the datasets that answer it." if by == "questionnaire" else ""
+    return f"{one.name}: {numbered(one.count('selected'), 'row')} selected, {one.count('mapped')} mapped. Without a target:"
+    return f"{numbered(len(found.covered), 'dataset')}; {numbered(len(found.empty), 'dataflow')} without one.{whole}"
 
 
 def _lines(found: Overview) -> list[str]:
@@ -110,7 +110,7 @@ def _of_dataset(one: Covered, alone: bool) -> list[str]:
     if one.changes is not None:
         changes = one.changes
         lines.append(
-            f"{one.dataset.name}: since {changes.since}: {len(changes.lost)} groups of codes without a target more, "
+            f"{one.dataset.name}: since {changes.since}: {numbered(len(changes.lost), 'group')} of codes without a target more, "
             f"{len(changes.settled)} less; rows mapped {changes.share_of_rows[0]} % → {changes.share_of_rows[1]} %"
         )
     if alone:

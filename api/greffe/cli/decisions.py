@@ -11,7 +11,7 @@ from greffe.catalogue.superseded import superseded
 from greffe.cli.common import As, Home, Json, PublicReason, Reason, acting, parts_of
 from greffe.cli.proposals import EffectiveFrom, approval_told, given_day, show_made
 from greffe.cli.show import failing, show
-from greffe.errors import BadQuery, Broken, NotFound, nearest
+from greffe.errors import BadQuery, Broken, NotFound, nearest, numbered
 from greffe.model import instants
 from greffe.model.instants import written
 from greffe.model.maps import StructureMap
@@ -78,7 +78,7 @@ def approve(
             ]
             for map_ in waiting:
                 approve_map(parts, who, map_, comment)
-            result = f"{who.name} approved {len(waiting)} maps: {', '.join(m.reference.id for m in waiting) or 'none waits'}."
+            result = f"{who.name} approved {numbered(len(waiting), 'map')}: {', '.join(m.reference.id for m in waiting) or 'none waits'}."
         elif subject.startswith(("map:", "MAP_")):
             approve_map(parts, who, _map(parts, subject.removeprefix("map:")), comment)
             result = f"{who.name} approved {subject}."
@@ -157,8 +157,8 @@ def release(
     with failing(json_):
         parts, who = acting(home, as_)
         made = make_release(parts, who, draft, instants.given(at, "--at") if at else None)
-        paris = made.effective_at.astimezone(instants.PARIS)
-        title = f"{made} takes effect at {paris:%Y-%m-%d %H:%M:%S} in Paris ({made.effective_at:%H:%M:%S} UTC)."
+        paris = instants.paris_time(made.effective_at)
+        title = f"{made} takes effect at {paris} ({made.effective_at:%H:%M:%S} UTC)."
         show(_row(made, parts), json_, title=title)
 
 
@@ -183,7 +183,11 @@ def releases(home: Home = None, json_: Json = False) -> None:
         parts = parts_of(home)
         rows = [_row(r, parts) for r in parts.ledger().releases.values()]
         columns = ("release", "state", "origin", "partial", "observations", "effective_at", "reason")
-        show({"releases": rows}, json_, rows=rows, columns=columns)
+        told = [
+            row | {"effective_at": instants.paris_time(one.effective_at)}
+            for row, one in zip(rows, parts.ledger().releases.values(), strict=True)
+        ]
+        show({"releases": rows}, json_, rows=told, columns=columns)
 
 
 def withdraw_command(
@@ -251,7 +255,7 @@ def export_command(
     """Write the effective artefacts and maps back as files, byte for byte."""
     with failing(json_):
         count = export_folders(parts_of(home), into)
-        show({"files": count, "folder": str(into)}, json_, title=f"{count} files written to {into}.")
+        show({"files": count, "folder": str(into)}, json_, title=f"{numbered(count, 'file')} written to {into}.")
 
 
 def verify(home: Home = None, json_: Json = False) -> None:
@@ -264,7 +268,7 @@ def verify(home: Home = None, json_: Json = False) -> None:
             json_,
             rows=[{"fault": f} for f in found],
             columns=("fault",),
-            title=f"{len(found)} faults.",
+            title=f"{numbered(len(found), 'fault')}.",
         )
         if found:
             raise SystemExit(Broken.exit_code)

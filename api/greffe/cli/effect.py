@@ -13,7 +13,7 @@ from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.load import load, read_folders
 from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.show import failing, progress, say, show
-from greffe.errors import BadInput, NotFound, nearest
+from greffe.errors import BadInput, NotFound, nearest, numbered
 from greffe.mapping.effect import Change
 from greffe.release.effect import DatasetEffect, Effect, effect
 from greffe.release.folders import settled, whole
@@ -157,7 +157,9 @@ def _title(found: Effect) -> str:
     if not found.maps:
         return "No map and no list of a map is another one: nothing would change."
     return (
-        f"{len(found.maps)} maps change; {len(found.datasets)} datasets are looked at, {found.untouched} are untouched."
+        f"{numbered(len(found.maps), 'map changes', 'maps change')}; "
+        f"{numbered(len(found.datasets), 'dataset is', 'datasets are')} looked at, "
+        f"{numbered(found.untouched, 'is', 'are')} untouched."
     )
 
 

@@ -14,7 +14,7 @@ from greffe.catalogue.catalogue import Catalogue
 from greffe.cli.common import As, Home, Json, Reason, load_file, parts_of, save
 from greffe.cli.proposals import EffectiveFrom, given_day
 from greffe.cli.show import failing, say, show
-from greffe.errors import BadInput, BadQuery, nearest
+from greffe.errors import BadInput, BadQuery, nearest, numbered
 from greffe.mapping.exchange.difference import Change, difference
 from greffe.mapping.exchange.files import WRITERS, map_of, read
 from greffe.mapping.exchange.sets import MappingSet, Signed, mapping_set, table_named, users_of
@@ -56,7 +56,7 @@ def export_command(
         base = base_of(parts, catalogue, table_named(catalogue, map_))
         save(out, WRITERS[format_](base))
         data = {"file": str(out), "map": base.table.file, "rows": len(base.table.rows), "checksum": base.checksum}
-        show(data, json_, title=f"{len(base.table.rows)} rows of {base.table.file} are in {out}.")
+        show(data, json_, title=f"{numbered(len(base.table.rows), 'row')} of {base.table.file} are in {out}.")
 
 
 def import_command(
@@ -81,7 +81,11 @@ def import_command(
         changes = difference(base.table, found.table)
         rows = [_shown(c) for c in changes]
         data: dict[str, object] = {"map": base.table.file, "changes": rows, "notes": list(found.notes)}
-        title = f"{len(changes)} changes in {base.table.file}." if changes else f"{base.table.file} stays as it is."
+        title = (
+            f"{numbered(len(changes), 'change')} in {base.table.file}."
+            if changes
+            else f"{base.table.file} stays as it is."
+        )
         if changes and not dry_run:
             who = actor(parts, as_)
             files = {base.table.file: found.content}
@@ -128,7 +132,7 @@ def _problems(problems: Sequence[BadInput], json_: bool) -> None:
         for p in problems
     ]
     show({"problems": rows}, json_, rows=rows, columns=("row", "column", "problem", "nearest", "hint"))
-    say(f"{len(problems)} problems; nothing is taken from the file.", json_)
+    say(f"{numbered(len(problems), 'problem')}; nothing is taken from the file.", json_)
 
 
 def _shown(change: Change) -> dict[str, object]:

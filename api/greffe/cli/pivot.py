@@ -16,7 +16,7 @@ from greffe.catalogue.yaml_tree import read_yaml
 from greffe.cli.common import As, Home, Json, Reason, acting, load_file, parts_of, save
 from greffe.cli.proposals import EffectiveFrom, given_day
 from greffe.cli.show import failing, say, show
-from greffe.errors import BadInput, BadQuery, NotFound, nearest
+from greffe.errors import BadInput, BadQuery, NotFound, nearest, numbered
 from greffe.mapping.pivot.artefacts import table_of
 from greffe.mapping.pivot.changes import counted
 from greffe.mapping.pivot.layout import DEFAULT, Layout, read_layout
@@ -112,7 +112,7 @@ def changes_command(
         if out is not None:
             save(out, _as_csv(report))
         data: dict[str, object] = {"old": sides[0].name, "new": sides[1].name}
-        _show_report(data, report, f"{len(report.changes)} changes from {old} to {new}.", json_)
+        _show_report(data, report, f"{numbered(len(report.changes), 'change')} from {old} to {new}.", json_)
 
 
 def explain_command(
@@ -173,7 +173,7 @@ def _refused(found: Import, json_: bool) -> None:
     rows = [p.as_json() for p in found.problems]
     told = rows if json_ else rows[:_TOLD]
     where = f" All of them are in {found.kept}." if found.kept else ""
-    title = f"{len(rows)} problems; nothing is taken from the file.{where}"
+    title = f"{numbered(len(rows), 'problem')}; nothing is taken from the file.{where}"
     data = {"problems": rows, "rejects": str(found.kept) if found.kept else ""}
     show(data, json_, rows=told, columns=("sheet", "row", "column", "found", "problem", "nearest"))
     say(title, json_)
@@ -199,7 +199,7 @@ def _show_report(data: Mapping[str, object], report: PivotReport, title: str, js
     after = "\n".join(
         (
             *(f"{what}: {number}" for what, number in counted(report.changes).items()),
-            f"{len(report.touched)} rows use codes that change.",
+            f"{numbered(len(report.touched), 'row uses', 'rows use')} codes that change.",
             f"Decisions: {_told(counted_decisions(report.decisions))}.",
             f"Our sample of NATINF codes beside it: {_told(verdicts)}.",
         )

@@ -14,6 +14,7 @@ from greffe.catalogue.load import read_folder
 from greffe.cli.common import As, Home, Json, Reason, acting, parts_of
 from greffe.cli.show import failing, say, show
 from greffe.errors import BadInput, BadQuery
+from greffe.model.instants import paris_time
 from greffe.release.approvals import approve_proposal, comment_proposal, reject_proposal, withdraw_proposal
 from greffe.release.decisions import counted
 from greffe.release.differences import differences
@@ -139,7 +140,7 @@ def approval_told(parts: Parts, proposal: Proposal) -> str:
     state = state_of(parts.ledger(), proposal, parts.clock())
     if proposal.effective_at is None:
         return f"Proposal {proposal.id} is {state}, with {len(proposal.approvals)} of 2 approvals."
-    return f"Proposal {proposal.id} is {state} from {proposal.effective_at:%Y-%m-%d %H:%M:%S} UTC on."
+    return f"Proposal {proposal.id} is {state} from {paris_time(proposal.effective_at)} on."
 
 
 def proposals(ctx: typer.Context, home: Home = None, json_: Json = False) -> None:
@@ -162,7 +163,11 @@ def proposals(ctx: typer.Context, home: Home = None, json_: Json = False) -> Non
             for p in ledger.definitions.proposals.values()
         ]
         columns = ("proposal", "state", "author", "approvals", "effective_from", "files", "reason")
-        show({"proposals": rows}, json_, rows=rows, columns=columns)
+        told = [
+            r | ({"effective_from": paris_time(p.effective_at)} if p.effective_at else {})
+            for r, p in zip(rows, ledger.definitions.proposals.values(), strict=True)
+        ]
+        show({"proposals": rows}, json_, rows=told, columns=columns)
 
 
 def comment(

@@ -8,7 +8,7 @@ import typer
 
 from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.show import failing, show
-from greffe.errors import BadQuery, nearest
+from greffe.errors import BadQuery, nearest, numbered
 from greffe.mapping.exchange.sets import table_named
 from greffe.mapping.suggest.ground import Library
 from greffe.mapping.suggest.rank import Candidate, Ground, question, suggest, unmapped_codes
@@ -38,7 +38,7 @@ def suggest_command(
         asked = _unmapped(ground, column) if all_ else [question(ground, code, table.file)]
         found = [(values, suggest(ground, values, most)) for values in asked]
         rows = [_row(ground, values, c) for values, candidates in found for c in candidates]
-        title = f"{table.file}: {len(found)} codes, {len(rows)} candidates." if all_ else ""
+        title = f"{table.file}: {numbered(len(found), 'code')}, {numbered(len(rows), 'candidate')}." if all_ else ""
         show({"map": table.file, "candidates": rows}, json_, rows=rows, columns=tuple(_SHOWN), title=title)
 
 

@@ -11,6 +11,7 @@ from rich.tree import Tree
 
 from greffe.cli.show import show
 from greffe.formats.languages import best
+from greffe.model.instants import paris_day, paris_time
 from greffe.model.trace import MappingStep, Trace
 from greffe.release.explain import Explanation
 from greffe.store.ledger import Approval
@@ -32,10 +33,10 @@ def show_explanation(found: Explanation, lang: str, as_json: bool) -> None:
     tree.add(escape("attributes: " + ", ".join(f"{k}={v}" for k, v in found.attributes.items())))
     release = found.release
     kind = f"{release.origin} figures" + (", of a PARTIAL extract" if found.partial else "")
-    by = tree.add(escape(f"release {release}, in effect {release.effective_at:%Y-%m-%d %H:%M:%S} UTC, {kind}"))
+    by = tree.add(escape(f"release {release}, in effect {paris_time(release.effective_at)}, {kind}"))
     by.add(escape(f"draft by {found.draft_author}, approved by {_names(found.draft_signatures)}"))
     for one in found.acceptances:
-        by.add(escape(f"warnings accepted by {one.person} on {one.instant[:10]}: {one.reason}"))
+        by.add(escape(f"warnings accepted by {one.person} on {paris_day(one.instant)}: {one.reason}"))
     tree.add(
         escape(
             f"map {found.map.reference}, by {_names(found.map_signatures, 'author')}, approved by {_names(found.map_signatures)}"
@@ -116,7 +117,7 @@ def _decided(found: Explanation, step: MappingStep) -> str:
     decision = found.decisions.get((step.file, step.row_id))
     if decision is None:
         return ""
-    since = f" since {decision.since[:10]}" if decision.since else ""
+    since = f" since {paris_day(decision.since)}" if decision.since else ""
     approved = f"approved by {', '.join(decision.approvers) or 'nobody'}{since}"
     carried = ", carried over" if decision.carried else ""
     return f"; version {found.map.reference.version}, decided by {decision.author}, {approved}{carried}"
@@ -137,7 +138,7 @@ def _decision_data(found: Explanation, file: str, row_id: str) -> dict[str, obje
 
 
 def _names(signatures: tuple[Approval, ...], role: str = "approver") -> str:
-    return ", ".join(f"{a.person} on {a.instant[:10]}" for a in signatures if a.role == role) or "nobody"
+    return ", ".join(f"{a.person} on {paris_day(a.instant)}" for a in signatures if a.role == role) or "nobody"
 
 
 def _label(found: Explanation, id_: str, code: str, lang: str) -> str:

@@ -18,7 +18,7 @@ from greffe.errors import BadDefinition
 from greffe.model.references import ID
 
 CONSTANT: Final = ""  # name under which a linear form holds its constant term
-LONGEST_NUMBER: Final = 18  # characters of a coefficient
+LONGEST_NUMBER: Final = 36  # characters of a coefficient
 LONGEST: Final = 300  # characters; bounds the depth of the tree as well
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -37,9 +37,19 @@ def read(text: str) -> datetime:
         raise Broken(f"{text!r} is not an instant of the register.") from error
 
 
+def paris_date(moment: datetime) -> date:
+    """The day of an instant in Europe/Paris: the day that people read, and that a day they give stands for (D3)."""
+    return moment.astimezone(PARIS).date()
+
+
 def paris_day(text: str) -> str:
     """The day in Europe/Paris of an instant that `written` wrote: `2027-01-01`."""
-    return read(text).astimezone(PARIS).date().isoformat()
+    return paris_date(read(text)).isoformat()
+
+
+def paris_time(moment: datetime) -> str:
+    """An instant as people read it: `2027-01-01 00:00:00 in Paris`."""
+    return f"{moment.astimezone(PARIS):%Y-%m-%d %H:%M:%S} in Paris"
 
 
 def given(text: str, parameter: str) -> datetime:

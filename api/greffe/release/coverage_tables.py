@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
-from greffe.errors import BadQuery, nearest
+from greffe.errors import BadQuery, known_words, nearest
 from greffe.mapping.coverage import DECIMALS, percent
 from greffe.mapping.effect import shown
 from greffe.release.coverage import Covered, Group, Overview, without_reason
@@ -41,7 +41,11 @@ def table(found: Overview, by: str) -> tuple[tuple[str, ...], list[Row]]:
         )
         return columns, [*_indicators(found), *_unread(found)]
     if by not in BY:
-        raise BadQuery(f"{by!r} is nothing to sum up by.", parameter="--by", nearest=nearest(by, [*BY, "indicator"]))
+        ways = [*BY, "indicator"]
+        near = nearest(by, ways)
+        raise BadQuery(
+            f"{by!r} is nothing to sum up by.", parameter="--by", nearest=near, hint=known_words(near, ways)
+        )  # fmt: skip
     groups: dict[str, list[Covered]] = {}
     for one in found.covered:
         for name in BY[by](one):

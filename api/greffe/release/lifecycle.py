@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from greffe.errors import BadQuery, Conflict, Refused
 from greffe.model.findings import open_errors
-from greffe.model.instants import PARIS, written
+from greffe.model.instants import paris_date, paris_time, written
 from greffe.model.references import Reference
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
@@ -48,7 +48,7 @@ def make_draft(
         inputs,
         reason,
         parts.observations.file(current.name, "data.parquet") if current else None,
-        parts.clock().astimezone(PARIS).date(),
+        paris_date(parts.clock()),
     )
     with parts.connection() as connection:
         draft = prepare(connection, job, parts.settings.drafts, parts.settings.condensed, progress)
@@ -118,7 +118,7 @@ def make_release(parts: Parts, who: Actor, id_: str, at: datetime | None = None)
     record, draft = kept_draft(parts, id_)
     now = parts.clock()
     if at is not None and at < now:
-        raise Refused(f"{at:%Y-%m-%d %H:%M %Z} is past.", parameter="--at", hint="Leave it out to release now.")
+        raise Refused(f"{paris_time(at)} is past.", parameter="--at", hint="Leave it out to release now.")
     made = ledger.release_of_draft(id_)
     if made is not None:
         return _made_before(made, at)
@@ -153,7 +153,7 @@ def _made_before(made: Release, at: datetime | None) -> Release:
         raise Refused(f"{made} was made of this draft and withdrawn.", hint="Prepare another one, with --reason.")
     if at is not None and at != made.effective_at:
         raise Refused(
-            f"{made} is made of this draft and takes effect at {made.effective_at:%Y-%m-%d %H:%M:%S} UTC.",
+            f"{made} is made of this draft and takes effect at {paris_time(made.effective_at)}.",
             parameter="--at",
         )
     return made
@@ -253,7 +253,7 @@ def withdraw(parts: Parts, who: Actor, name: str, reason: str) -> Release:
     if not reason.strip():
         raise BadQuery("A withdrawal needs its reason.", parameter="--reason")
     if release.withdrawn_at is not None:
-        raise Refused(f"{name} was withdrawn on {release.withdrawn_at:%Y-%m-%d}.")
+        raise Refused(f"{name} was withdrawn on {paris_date(release.withdrawn_at)}.")
     withdrawal = Withdrawal(release.dataflow, release.number, reason, written(parts.clock()))
     parts.note(who, "release.withdrawn", name, withdrawal.payload(), once=f"withdrawn:{name}")
     return parts.ledger().release(name)

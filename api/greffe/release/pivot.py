@@ -13,7 +13,7 @@ from pathlib import Path
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.representation_dump import dump_representation
-from greffe.errors import BadInput, NotFound, Refused, nearest
+from greffe.errors import BadInput, NotFound, Refused, nearest, numbered
 from greffe.mapping.pivot.artefacts import (
     ICCS_LIST,
     NATINF_LIST,
@@ -38,7 +38,7 @@ from greffe.mapping.pivot.checking import Checker
 from greffe.mapping.pivot.layout import Layout
 from greffe.mapping.pivot.reading import Received, records
 from greffe.mapping.pivot.table import PivotTable, Problem
-from greffe.model.instants import PARIS
+from greffe.model.instants import paris_date
 from greffe.model.structures import Codelist
 from greffe.release.decisions import RowChange, changes_of
 from greffe.release.parts import Parts
@@ -84,7 +84,7 @@ def edition_received(parts: Parts, id_: str, files: Sequence[Received], received
     whole = hashlib.sha256()
     for file in files:
         whole.update(file.content)
-    day = received or parts.clock().astimezone(PARIS).date()
+    day = received or paris_date(parts.clock())
     names = ", ".join(file.name for file in files)
     edition = Edition(id_, names, whole.hexdigest(), day.isoformat(), origin)
     edition.check()
@@ -237,7 +237,7 @@ def side_read(parts: Parts, files: Sequence[Received], layout: Layout, edition: 
     if table is None:
         first = problems[0]
         raise BadInput(
-            f"{len(problems)} problems, the first: {first.message}",
+            f"{numbered(len(problems), 'problem')}, the first: {first.message}",
             file=files[0].name, row=first.row, column=first.column, nearest=first.nearest,
             hint="greffe pivot import --dry-run lists them all.",
         )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from greffe.errors import BadDefinition, Refused
-from greffe.model.instants import written
+from greffe.model.instants import paris_day, written
 from greffe.release.approvals import stale_files
 from greffe.release.decisions import RowChange, changes_of, counted
 from greffe.release.parts import Parts
@@ -79,12 +79,12 @@ def _closed(closing: Closing) -> dict[str, str]:
 def told(data: Mapping[str, object]) -> Iterator[str]:
     """Lines for people, of what `described` gives."""
     for one in _list(data, "approvals"):
-        yield f"approved by {one['person']} on {one['instant'][:10]}{_tail(one['comment'])}"
+        yield f"approved by {one['person']} on {paris_day(one['instant'])}{_tail(one['comment'])}"
     for one in _list(data, "comments"):
-        yield f"{one['person']} on {one['instant'][:10]}{_at(one)}: {one['text']}"
+        yield f"{one['person']} on {paris_day(one['instant'])}{_at(one)}: {one['text']}"
     closed = data.get("closed")
     if isinstance(closed, Mapping):
-        yield f"{closed['how']} by {closed['by']} on {closed['instant'][:10]}: {closed['reason']}"
+        yield f"{closed['how']} by {closed['by']} on {paris_day(closed['instant'])}: {closed['reason']}"
     for name, lines in data.items():
         if name in ("stale", "conflicts", "others") and isinstance(lines, Sequence):
             yield from (f"{name}: {line}" for line in lines)

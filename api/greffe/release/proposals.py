@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import BadQuery, Conflict, NotFound, Refused, nearest
-from greffe.model.instants import PARIS
+from greffe.model.instants import PARIS, paris_date
 from greffe.model.maps import StructureMap
 from greffe.release.parts import Parts
 from greffe.release.people import needs
@@ -45,7 +45,7 @@ def propose(
         raise BadQuery("A proposal needs its reason.", parameter="--reason")
     check_places(files)
     now = parts.clock()
-    if effective_from is not None and effective_from < now.astimezone(PARIS).date():
+    if effective_from is not None and effective_from < paris_date(now):
         raise BadQuery(
             f"{effective_from} lies in the past.", parameter="--effective-from",
             hint="Leave it out: it takes effect once two have approved.",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from greffe.errors import BadQuery, Refused, nearest
-from greffe.model.instants import PARIS
+from greffe.errors import BadQuery, Refused, nearest, numbered
+from greffe.model.instants import paris_date
 from greffe.release.merging import SIDES, Disagreement, Merged, merge_file
 from greffe.release.parts import Parts
 from greffe.release.people import needs
@@ -35,13 +35,13 @@ def merge_proposal(
     left = [conflict for one in merged.values() for conflict in one.conflicts]
     if left:
         raise Refused(
-            f"{len(left)} places were changed by both, each otherwise:\n{chr(10).join(map(said, left))}",
+            f"{numbered(len(left), 'place was', 'places were')} changed by both, each otherwise:\n{chr(10).join(map(said, left))}",
             hint=f"Choose: greffe proposals merge {id_} --take {left[0].place}=mine (or theirs).",
         )
     held = _held(parts, proposal)
     files = {path: one.content for path, one in merged.items() if one.content is not None or path in held}
     starts = date.fromisoformat(proposal.effective_from) if proposal.effective_from else None
-    if starts is not None and starts < now.astimezone(PARIS).date():
+    if starts is not None and starts < paris_date(now):
         starts = None  # its day passed while it waited: the merged one takes effect once it is approved
     return propose(parts, who, files, reason or proposal.reason, starts, merges=proposal)
 

@@ -9,7 +9,7 @@ from typing import Final
 from greffe.arrow import integer, text
 from greffe.catalogue.catalogue import Catalogue
 from greffe.engine import Connection, quoted
-from greffe.errors import BadQuery, NotFound, nearest
+from greffe.errors import BadQuery, NotFound, known_words, nearest
 from greffe.mapping.lineage import NUMBER, mapping_rows, statement
 from greffe.mapping.onward import Onward, family, onward
 from greffe.mapping.relation import Cells
@@ -102,15 +102,19 @@ def uses(parts: Parts, source: str, cells: Mapping[str, str], period: str = "") 
 def _check(catalogue: Catalogue, structure: DataStructure, cells: Mapping[str, str]) -> None:
     for id_, code in cells.items():
         if id_ not in structure.dimension_ids:
+            near = nearest(id_, structure.dimension_ids)
             raise BadQuery(
-                f"{structure.reference.id} has no dimension {id_}.", parameter="--cell",
-                nearest=nearest(id_, structure.dimension_ids),
+                f"{structure.reference.id} has no dimension {id_}.", parameter="--cell", nearest=near,
+                hint=known_words(near, structure.dimension_ids),
             )  # fmt: skip
         component = structure.component(id_)
         codes = catalogue.codelist(component) if component else None
         if codes is not None and codes.item(code) is None:
-            near = nearest(code, [i.id for i in codes.items])
-            raise BadQuery(f"{id_} has no code {code}.", parameter="--cell", nearest=near)
+            there = [i.id for i in codes.items]
+            near = nearest(code, there)
+            raise BadQuery(
+                f"{id_} has no code {code}.", parameter="--cell", nearest=near, hint=known_words(near, there)
+            )  # fmt: skip
 
 
 def _releases(parts: Parts, flow: Reference) -> Iterator[Made]:

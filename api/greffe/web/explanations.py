@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Response
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import Unavailable
+from greffe.model.instants import paris_day
 from greffe.model.maps import Calculation
 from greffe.model.structures import Codelist, Dataflow, DataStructure
 from greffe.model.trace import MappingStep, Trace
@@ -117,7 +118,7 @@ def _mapping(found: Explanation, step: MappingStep) -> MappingOut:
         reference=step.reference,
         confidence=step.confidence,
         version=found.map.reference.version,
-        approved=f"{count}, {decision.since[:10]}" if decision.since else count,
+        approved=f"{count}, {paris_day(decision.since)}" if decision.since else count,
         carried=decision.carried,
     )
 
@@ -165,4 +166,4 @@ def _names(codes: Codelist | None, code: str) -> dict[str, str]:
 def _signed(signatures: tuple[Approval, ...]) -> str:
     approvals = [a for a in signatures if a.role == "approver"]
     count = _COUNTS.get(len(approvals), f"{len(approvals)} approvers")
-    return f"{count}, {max(a.instant for a in approvals)[:10]}" if approvals else count
+    return f"{count}, {paris_day(max(a.instant for a in approvals))}" if approvals else count

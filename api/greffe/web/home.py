@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Header, Query
 from starlette.responses import HTMLResponse, Response
 
+from greffe.model.instants import paris_date
 from greffe.model.structures import Dataflow
 from greffe.release.parts import Parts
 from greffe.web.language import chosen_language
@@ -105,6 +106,6 @@ def _row(parts: Parts, flow: Dataflow, lang: str) -> str:
         )
     )
     return (
-        f'{head}<td class="date">#{current.number}<br><small>{current.effective_at:%Y-%m-%d}</small></td>'
+        f'{head}<td class="date">#{current.number}<br><small>{paris_date(current.effective_at)}</small></td>'
         f"<td>{links}</td></tr>"
     )

@@ -291,7 +291,7 @@ def test_a_share_is_no_formula_and_no_unit():
     for expression in ("0.037 * M", "0.6 * M + 0.6 * F", "M + 1000", "M + F + F"):
         error = refused(the_map(formula | {"expression": expression}))
         assert error.message == "A formula without a quotient adds and subtracts codes, each once and whole."
-    assert "has more than 18 characters" in refused(the_map(formula | {"expression": f"{'9' * 60} * M / F"})).message
+    assert "has more than 36 characters" in refused(the_map(formula | {"expression": f"{'9' * 60} * M / F"})).message
     for factor in ("0.037", 2):
         assert "and keeps the unit" in refused(the_map(convert(factor=factor))).message
 

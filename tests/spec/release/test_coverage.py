@@ -13,7 +13,7 @@ from journey_tools import ROOT, run
 from greffe.app import create_app
 from greffe.catalogue.load import read_folders
 from greffe.engine import opened
-from greffe.errors import BadQuery, NotFound
+from greffe.errors import BadQuery, NotFound, Refused
 from greffe.mapping.coverage import Weight, cells, shares, weights
 from greffe.model.maps import NotProvided
 from greffe.release.approvals import approve_proposal
@@ -96,6 +96,10 @@ def test_gaps_are_rows_of_a_table(house, tmp_path):
     assert (homicide["why"], homicide["recipients"]) == ("NO REASON", "ESTAT")
     assert sum(r["what"] == "cell never filled" for r in rows) == 4
     out = tmp_path / "gaps.csv"
+    away = run(house.parts.settings.home, "coverage", FLOW, "--out", str(out / "no" / "x.csv"))
+    assert (away.code, "cannot be written" in away.err) == (Refused.exit_code, True)
+    other = run(house.parts.settings.home, "coverage", FLOW, "--by", "foo")
+    assert "Known: dataflow, recipient, questionnaire, indicator." in " ".join(other.err.split())
     done = run(house.parts.settings.home, "coverage", FLOW, "--out", str(out), "--json")
     assert done.code == 0, done.err
     with out.open(encoding="utf-8") as stream:

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from house import AUTHOR, FIRST, FLOW, PUBLISHED, RELEASER, SECOND, House, new_house
 
 from greffe.app import create_app
+from greffe.cli.trail import show_explanation
 from greffe.errors import BadInput, BadQuery, Broken, Denied, NotFound, Refused, Unavailable
 from greffe.model.structures import Dataflow
 from greffe.release.definitions import export_folders
@@ -539,3 +540,23 @@ def test_an_explanation_says_of_each_row_who_decided_it_and_the_public_sees_no_n
         False,
     )
     assert not any(name in answer.text for name in (AUTHOR.name, FIRST.name, SECOND.name))
+
+
+def test_the_days_of_an_explanation_are_those_of_paris(tmp_path, capsys):
+    """D3: signed at 23:30 UTC is signed the next day, for staff and the public; the instants of --json stay UTC."""
+    house = new_house(tmp_path / "home")
+    house.clock.forward(hours=14, minutes=30)
+    house.take_published()
+    house.approve_map()
+    house.released()
+    found = explain(house.parts, KEY, "2022")
+    show_explanation(found, "en", False)
+    shown = capsys.readouterr().out
+    assert "by greffe on 2026-11-24, approved by" in shown  # the house brought its maps at 09:00
+    assert shown.count("2026-11-24") == 1
+    assert "in effect 2026-11-25 00:30:0" in shown
+    assert "elise on 2026-11-25" in shown
+    assert "UTC" not in shown
+    assert all(d.since.startswith("2026-11-24T23:30") for d in found.decisions.values())
+    answer = TestClient(create_app(house.parts)).get(f"/api/v1/explain/{FLOW}/A.ICCS0101.NR.FR/2022").json()
+    assert {m["approved"] for m in answer["mappings"]} == {"two approvers, 2026-11-25"}

@@ -196,6 +196,10 @@ def test_the_commands_tell_the_same(house, table, tmp_path):
     assert [(u["value"], u["role"]) for u in one["uses"]] == [("975", "part"), ("1.52", "operand")]
     assert run(home, "lineage", FLOW, "--out", str(out), "--json").json()["rows"] == 720
     assert pq.read_table(out).equals(pq.read_table(table))
+    assert run(home, "lineage", FLOW, "--out", str(tmp_path / "no/x")).code == Refused.exit_code
+    for cell in ("FREQ=NOPE", "NOPE=A"):
+        unknown = run(home, "explain", "--from", "INT_SSMSI", "--cell", cell)
+        assert (unknown.code, "Known: " in unknown.err) == (2, True), unknown.err
     wrong = run(home, "explain", "--from", "INT_SSMSI", "--cell", "INDEX_SSMSI")
     assert (wrong.code, "'INDEX_SSMSI' is not COMPONENT=CODE" in wrong.err) == (2, True)
     wrong = run(home, "explain", FLOW)

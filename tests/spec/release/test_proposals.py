@@ -27,11 +27,13 @@ from small_house import (
 )
 
 from greffe.catalogue.artefact_json import dump_file
+from greffe.cli.proposals import approval_told
 from greffe.errors import BadDefinition, BadQuery, Denied, NotFound, Refused
 from greffe.model.references import Reference
 from greffe.release.approvals import approve_proposal, comment_proposal, reject_proposal, withdraw_proposal
 from greffe.release.definitions import map_subject
 from greffe.release.people import HOUSE, add_person, approvers, author_of
+from greffe.release.proposal_pages import described, told
 from greffe.release.proposals import others_on, propose, proposed_catalogue, state_of
 
 WITH_NOBODY = sexes(MAN, WOMAN, NOBODY)
@@ -365,3 +367,18 @@ def at_once(*acts):
     for thread in threads:
         thread.join(60)
     return found
+
+
+def test_people_read_days_of_paris_and_programs_instants(parts):
+    """D3: what is signed at 23:30 UTC is signed on the next day in Paris; JSON keeps the instant in UTC."""
+    parts.clock.forward(hours=11, minutes=30)
+    made = effective(parts, WITH_NOBODY)
+    data = described(parts, made)
+    assert data["approvals"][0]["instant"] == "2026-11-24T23:30:00.000000Z"
+    assert next(iter(told(data))) == "approved by driss on 2026-11-25"
+    assert approval_told(parts, made).endswith("effective from 2026-11-25 00:30:00 in Paris on.")
+    other = propose(parts, AUTHOR, sexes(MAN, WOMAN), "back")
+    comment_proposal(parts, FIRST, other.id, "Why?")
+    reject_proposal(parts, FIRST, other.id, "no")
+    lines = list(told(described(parts, parts.ledger().definitions.proposal(other.id))))
+    assert lines[:2] == ["driss on 2026-11-25: Why?", "rejected by driss on 2026-11-25: no"]

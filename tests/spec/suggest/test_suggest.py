@@ -162,3 +162,5 @@ def test_the_command_prints_candidates_with_reasons(tmp_path):
     )
     assert len(every["candidates"]) > 40
     assert run(home, "mappings", "suggest", "ESTAT/infraction_to_pris_iccs").code == 2
+    unknown = run(home, "mappings", "suggest", "ESTAT/infraction_to_pris_iccs", "@@@")
+    assert (unknown.code, "Known: " in unknown.err) == (2, True)

@@ -9,7 +9,7 @@ from itertools import product
 from typing import Final
 
 from greffe.catalogue.map_view import matching
-from greffe.errors import BadQuery, nearest
+from greffe.errors import BadQuery, known_words, nearest
 from greffe.mapping.suggest.words import WHOLES, Lexicon, Term
 from greffe.model.maps import MapRow, RepresentationMap
 
@@ -235,18 +235,18 @@ def question(ground: Ground, text: str, file: str) -> list[str]:
         if len(holders) != 1:
             every = [code for terms in ground.sources for code in terms]
             said = f"is a code of {' and '.join(holders)}" if holders else "is no source code of the map"
-            hint = "" if not holders else f"Say which: {holders[0]}={text}."
             near = () if holders else nearest(text, every)
+            hint = f"Say which: {holders[0]}={text}." if holders else known_words(near, every)
             raise BadQuery(f"{text!r} {said}.", file=file, parameter="CODE", nearest=near, hint=hint)
         return [text if c == holders[0] else "" for c in columns]
     said_of = dict(part.partition("=")[::2] for part in text.split(","))
     for component, code in said_of.items():
         if component not in columns:
             message = f"{component!r} is no source of the map."
-            raise BadQuery(message, file=file, parameter="CODE", nearest=nearest(component, columns))
+            near = nearest(component, columns)
+            raise BadQuery(message, file=file, parameter="CODE", nearest=near, hint=known_words(near, columns))
         terms = ground.sources[columns.index(component)]
         if terms and code not in terms:
-            raise BadQuery(
-                f"{code!r} is no code of {component}.", file=file, parameter="CODE", nearest=nearest(code, terms)
-            )
+            near, hint = nearest(code, terms), known_words(nearest(code, terms), terms)
+            raise BadQuery(f"{code!r} is no code of {component}.", file=file, parameter="CODE", nearest=near, hint=hint)
     return [said_of.get(c, "") for c in columns]

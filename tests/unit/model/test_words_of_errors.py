@@ -1,0 +1,30 @@
+"""What errors are made of: counts with their nouns, and what there is when nothing is near."""
+
+from __future__ import annotations
+
+import pytest
+
+from greffe.errors import known_words, nearest, numbered
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (numbered(0, "place"), "0 places"),
+        (numbered(1, "place"), "1 place"),
+        (numbered(2, "place"), "2 places"),
+        (numbered(1, "map changes", "maps change"), "1 map changes"),
+        (numbered(3, "map changes", "maps change"), "3 maps change"),
+    ],
+)
+def test_one_is_singular(said: str, expected: str):
+    assert said == expected
+
+
+def test_what_there_is_is_named_only_when_nothing_is_near():
+    known = [f"C{n}" for n in range(10)]
+    assert known_words(nearest("C1", known), known) == ""
+    assert nearest("NOPE", known) == ()
+    assert known_words((), known) == "Known: C0, C1, C2, C3, C4, C5, C6, C7 and 2 more."
+    assert known_words((), known[:2]) == "Known: C0, C1."
+    assert known_words((), ()) == ""
