@@ -88,8 +88,8 @@ def _write(out: Path, found: Overview) -> None:
 def _title(found: Overview, by: str) -> str:
     if len(found.covered) == 1 and not by:
         one = found.covered[0].dataset
-        whole = " Each part shows the whole of the datasets that answer it." if by == "questionnaire" else ""
-    return f"{one.name}: {numbered(one.count('selected'), 'row')} selected, {one.count('mapped')} mapped. Without a target:"
+        return f"{one.name}: {numbered(one.count('selected'), 'row')} selected, {one.count('mapped')} mapped. Without a target:"
+    whole = " Each part shows the whole of the datasets that answer it." if by == "questionnaire" else ""
     return f"{numbered(len(found.covered), 'dataset')}; {numbered(len(found.empty), 'dataflow')} without one.{whole}"
 
 
