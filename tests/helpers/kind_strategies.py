@@ -229,7 +229,8 @@ def representation_maps(draw: st.DrawFn) -> StandardRepresentationMap:
 def structure_maps(draw: st.DrawFn) -> StandardStructureMap:
     """Every rule of the standard; no target component has two, and only one component is copied into one."""
     targets = iter(draw(st.lists(base.ids, min_size=9, max_size=9, unique=True)))
-    one_or_two = st.lists(base.ids, min_size=1, max_size=2).map(tuple)
+    one_or_two = st.lists(base.ids, min_size=1, max_size=2, unique=True).map(tuple)
+    several = st.lists(base.ids, max_size=3, unique=True).map(tuple)
     notes = st.one_of(st.just(()), base.annotations.map(tuple))
     table = urns("representationmap")
     components = [ComponentMapping((draw(base.ids),), (next(targets),), annotations=draw(notes))]
@@ -241,7 +242,7 @@ def structure_maps(draw: st.DrawFn) -> StandardStructureMap:
     def dates() -> dict[str, object]:
         pairs = ((draw(base.ids), next(targets)), (draw(base.ids), next(targets)))
         by = draw(base.ids)
-        own = {"frequency": by} if draw(st.booleans()) else {"frequency_dimension": by, "formats": draw(few(base.ids))}
+        own = {"frequency": by} if draw(st.booleans()) else {"frequency_dimension": by, "formats": draw(several)}
         resolve = draw(st.sampled_from(["", *RESOLVES]))
         return {"id": draw(base.ids), "components": pairs, "resolve": resolve, "annotations": draw(notes), **own}
 

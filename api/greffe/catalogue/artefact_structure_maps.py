@@ -82,7 +82,8 @@ def _fixed(node: Node) -> FixedMapping:
     sides = [side for side in ("source", "target") if side in node]
     if len(sides) != 1:
         raise node.wrong("Either source or target is expected here (SM-12).")
-    return FixedMapping(node.child(sides[0]).text(), node.words("values"), sides[0] == "source", notes(node))
+    values = tuple(one.text() for one in node.entries("values"))  # the standard forbids no value to stand twice
+    return FixedMapping(node.child(sides[0]).text(), values, sides[0] == "source", notes(node))
 
 
 class _Dates(TypedDict):
