@@ -209,9 +209,7 @@ def chunks(
 
 def _block(block: SeriesBlock, layout: Layout, memory: _Memory, observations: bool) -> Iterator[bytes]:
     series, rows = _Level(block.series), _Level(block.observations)
-    counts = np.asarray(block.counts.to_numpy(), dtype=np.int64)
-    if int(counts.sum()) != block.observations.num_rows or len(counts) != block.series.num_rows:
-        raise Broken("A block of series does not hold as many observations as it counts.")
+    counts = small.counted(block)
     if not observations:
         counts = np.zeros_like(counts)
     written = np.maximum(counts, 1) if layout.bare else counts

@@ -9,6 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, repeat
 from typing import Final, TypeAlias, cast
 
+import numpy as np
+import numpy.typing as npt
+
 from greffe.arrow import pa
 from greffe.errors import Broken
 from greffe.formats.pieces import NUMERIC, Cell, Layout, Number, Piece, Present
@@ -21,6 +24,14 @@ Cells: TypeAlias = "list[str | None]"
 Part: TypeAlias = "str | list[str]"  # the same in every row, or one for each
 
 
+def counted(block: SeriesBlock) -> npt.NDArray[np.int64]:
+    """How many observations each series has. Raises Broken when the block holds others than it counts."""
+    counts = np.asarray(block.counts.to_numpy(), dtype=np.int64)
+    if int(counts.sum()) != block.observations.num_rows or len(counts) != block.series.num_rows:
+        raise Broken("A block of series does not hold as many observations as it counts.")
+    return counts
+
+
 def is_small(block: SeriesBlock) -> bool:
     """Whether the block is written here."""
     tables = (block.series, block.observations)
@@ -29,9 +40,7 @@ def is_small(block: SeriesBlock) -> bool:
 
 def write(block: SeriesBlock, layout: Layout, observations: bool) -> Iterator[bytes]:
     """The block's part of the body; `observations` False writes series only. Raises Broken and what cells raise."""
-    counts = [int(cast(int, count)) for count in block.counts.to_pylist()]
-    if sum(counts) != block.observations.num_rows or len(counts) != block.series.num_rows:
-        raise Broken("A block of series does not hold as many observations as it counts.")
+    counts = counted(block).tolist()
     if not observations:
         counts = [0] * len(counts)
     lines = [max(count, 1) for count in counts] if layout.bare else counts
