@@ -12,18 +12,20 @@ import greffe.cli.doubts as doubts
 import greffe.cli.suggestions as suggestions
 from greffe.catalogue.catalogue import Catalogue
 from greffe.cli.common import As, Home, Json, Reason, load_file, parts_of, save
-from greffe.cli.proposals import EffectiveFrom, given_day
+from greffe.cli.proposals import EffectiveFrom, choices_of, given_day
 from greffe.cli.show import failing, say, show
-from greffe.errors import BadInput, BadQuery, nearest, numbered
-from greffe.mapping.exchange.difference import Change, difference
-from greffe.mapping.exchange.files import WRITERS, map_of, read
+from greffe.errors import BadInput, BadQuery, Refused, nearest, numbered
+from greffe.mapping.exchange.difference import Change
+from greffe.mapping.exchange.files import WRITERS, map_of
 from greffe.mapping.exchange.sets import MappingSet, Signed, mapping_set, table_named, users_of
 from greffe.model.instants import paris_day
 from greffe.model.maps import RepresentationMap
 from greffe.release.decisions import Decision, decisions_of
+from greffe.release.merging import SIDES, WHOLE
 from greffe.release.parts import Parts
 from greffe.release.people import actor
 from greffe.release.proposals import propose
+from greffe.release.returned import Returned, returned
 
 
 def add_to(app: typer.Typer) -> None:
@@ -64,21 +66,33 @@ def import_command(
     as_: As = "",
     reason: Reason = "",
     effective_from: EffectiveFrom = "",
+    take: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Where the file and others changed a row: mappings/ESTAT/x.csv#SEX-001=mine (as in the file), or =theirs "
+            "(as it is now); mine or theirs alone for all such rows. Repeat."
+        ),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would change.")] = False,
     home: Home = None,
     json_: Json = False,
 ) -> None:
-    """Propose what a file changes in its map, row by row; two people other than the author approve it."""
+    """Propose what a file changes in its map, row by row; two people other than the author approve it. Rows that others
+    changed since it was exported stay theirs; what both changed, each otherwise, is listed and somebody chooses."""
     with failing(json_):
         parts = parts_of(home)
         catalogue = parts.catalogue()
         content = load_file(file)
         base = base_of(parts, catalogue, table_named(catalogue, map_of(content, file.name)))
-        found = read(content, file.name, base)
-        if found.table is None:
+        day = given_day(effective_from)
+        found = returned(parts, content, file.name, base, day, _choices(take or ()))
+        if found.problems:
             _problems(found.problems, json_)
             raise SystemExit(BadInput.exit_code)
-        changes = difference(base.table, found.table)
+        if found.clashes:
+            _clashes(file.name, found, json_)
+            raise SystemExit(Refused.exit_code)
+        changes = found.changes
         rows = [_shown(c) for c in changes]
         data: dict[str, object] = {"map": base.table.file, "changes": rows, "notes": list(found.notes)}
         title = (
@@ -89,7 +103,7 @@ def import_command(
         if changes and not dry_run:
             who = actor(parts, as_)
             files = {base.table.file: found.content}
-            made = propose(parts, who, files, reason, given_day(effective_from))
+            made = propose(parts, who, files, reason, day)
             data["proposal"] = made.id
             title += f" Proposal {made.id} is made. Next, two people other than {who.name}: greffe approve {made.id} --as NAME"
         show(data, json_, rows=rows, columns=("row_id", "kind", "fields"), title=title, after=" ".join(found.notes))
@@ -133,6 +147,33 @@ def _problems(problems: Sequence[BadInput], json_: bool) -> None:
     ]
     show({"problems": rows}, json_, rows=rows, columns=("row", "column", "problem", "nearest", "hint"))
     say(f"{numbered(len(problems), 'problem')}; nothing is taken from the file.", json_)
+
+
+def _choices(take: Sequence[str]) -> Mapping[str, str]:
+    """As in `greffe proposals merge`; a side alone is for every place."""
+    sides = [one for one in take if one in SIDES]
+    if len(set(sides)) > 1:
+        raise BadQuery("Both sides cannot be taken everywhere.", parameter="--take")
+    choices = choices_of([one for one in take if one not in SIDES])
+    if sides:
+        choices[WHOLE] = sides[0]
+    return choices
+
+
+def _clashes(file: str, found: Returned, json_: bool) -> None:
+    """What both changed, each otherwise: one line a row and column, the three versions beside each other."""
+    rows = [clash.as_json() for clash in found.clashes]
+    told = [{k: "absent" if v is None else v for k, v in row.items()} for row in rows]
+    places = list(dict.fromkeys(clash.place for clash in found.clashes))
+    title = (
+        f"{numbered(len(places), 'row was', 'rows were')} changed in {file} and by others, each otherwise. was: when the "
+        "file was made; theirs: the map now; mine: the file."
+    )
+    columns = ("row_id", "column", "was", "theirs", "mine")
+    show({"conflicts": rows, "notes": list(found.notes)}, json_, rows=told, columns=columns, title=title)
+    for note in found.notes:
+        say(note, json_)
+    say(f"Nothing is proposed. Choose: --take {places[0]}=mine (or theirs), or --take mine for all of them.", json_)
 
 
 def _shown(change: Change) -> dict[str, object]:

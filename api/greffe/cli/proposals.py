@@ -230,13 +230,18 @@ def merge(
     """Make a new proposal of a stale one and of what took effect since."""
     with failing(json_):
         parts, who = acting(home, as_)
-        choices = {}
-        for one in take or ():
-            place, equals, side = one.rpartition("=")
-            if not equals:
-                raise BadQuery(f"{one!r} is not PLACE=mine or PLACE=theirs.", parameter="--take")
-            choices[place] = side
-        show_made(parts, merge_proposal(parts, who, proposal, choices, reason), json_)
+        show_made(parts, merge_proposal(parts, who, proposal, choices_of(take or ()), reason), json_)
+
+
+def choices_of(take: Sequence[str]) -> dict[str, str]:
+    """Place → side of what `--take` said. Raises BadQuery."""
+    choices = {}
+    for one in take:
+        place, equals, side = one.rpartition("=")
+        if not equals:
+            raise BadQuery(f"{one!r} is not PLACE=mine or PLACE=theirs.", parameter="--take")
+        choices[place] = side
+    return choices
 
 
 def approve(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -39,7 +39,7 @@ def settled(
     and one that was edited while others changed it is refused (Refused, with who did). Without, a file as some earlier
     catalogue had it is left alone, unless people `named` the file: so one goes back on purpose.
     """
-    versions = _versions(parts, effective_from)
+    versions = versions_until(parts, effective_from)
     note = _note(folder, versions)
     kept: dict[str, bytes | None] = {}
     left: list[str] = []
@@ -52,9 +52,9 @@ def settled(
             taken == given if taken is not None else not named and any(v.files.get(path, "") == given for v in versions)
         )
         if given != held and earlier:
-            left.append(f"{path} is as it was until {_changed(parts, versions, path, given)}: left alone.")
+            left.append(f"{path} is as it was until {changed_by(parts, versions, path, given)}: left alone.")
         elif given != held and taken is not None and taken != held:
-            stale.append(f"{path} by {_changed(parts, versions, path, taken)}")
+            stale.append(f"{path} by {changed_by(parts, versions, path, taken)}")
         else:
             kept[path] = body
     if stale:
@@ -79,7 +79,7 @@ def propose_folders(
 
     What `settled` leaves alone is told, a sentence each."""
     needs(parts, who, "author")
-    held = _versions(parts, effective_from)[-1].files
+    held = versions_until(parts, effective_from)[-1].files
     found = whole(read_folders(sdmx, mappings), held)
     asked = settled(parts, found, sdmx.parent if sdmx.parent == mappings.parent else sdmx, effective_from)
     for line in asked.left_alone:
@@ -94,7 +94,7 @@ def whole(found: Mapping[str, bytes], held: Mapping[str, str]) -> Files:
     return {**found, **dict.fromkeys(path for path in held if path not in found)}
 
 
-def _versions(parts: Parts, effective_from: date | None) -> list[CatalogueVersion]:
+def versions_until(parts: Parts, effective_from: date | None) -> list[CatalogueVersion]:
     """The catalogues up to the one that will stand on that day, the last."""
     ledger, now = parts.ledger(), parts.clock()
     last = standing(ledger, effect_instant(effective_from.isoformat() if effective_from else "", now), now)
@@ -116,7 +116,7 @@ def _note(folder: Path, versions: list[CatalogueVersion]) -> Mapping[str, str] |
     raise BadInput("It is not what greffe export wrote.", file=str(file), hint="Export again.")
 
 
-def _changed(parts: Parts, versions: list[CatalogueVersion], path: str, was: str) -> str:
+def changed_by(parts: Parts, versions: Sequence[CatalogueVersion], path: str, was: str) -> str:
     """Who made another file of what it was, and when: the change after the last catalogue that had it."""
     places = [n for n, v in enumerate(versions[:-1]) if v.files.get(path, "") == was]
     version = versions[places[-1] + 1] if places else versions[-1]

@@ -30,7 +30,7 @@ def merge_proposal(
     if state != "open" or not stale_files(ledger, proposal, now):
         raise Refused(f"Proposal {id_} is {state}, and nobody changed its files since: there is nothing to merge.")
     choices = taking or {}
-    _check_choices(conflicts(parts, proposal), choices)
+    check_choices(conflicts(parts, proposal), choices)
     merged = _merged(parts, proposal, choices)
     left = [conflict for one in merged.values() for conflict in one.conflicts]
     if left:
@@ -79,7 +79,8 @@ def _merged(parts: Parts, proposal: Proposal, taking: Mapping[str, str]) -> dict
     }
 
 
-def _check_choices(found: tuple[Disagreement, ...], taking: Mapping[str, str]) -> None:
+def check_choices(found: tuple[Disagreement, ...], taking: Mapping[str, str]) -> None:
+    """Raise BadQuery for a choice where nothing is to be chosen, or that is no side."""
     places = {c.place for c in found} | {c.path for c in found}
     for place, side in taking.items():
         if place not in places:

@@ -16,6 +16,7 @@ from greffe.mapping.exchange.workbook_reading import front, read_workbook
 
 WRITERS: Final[Mapping[str, Callable[[MappingSet], bytes]]] = {"sssom": write_sssom, "xlsx": write_workbook}
 _ZIP: Final = b"PK\x03\x04"
+_MARK: Final = re.compile(rb"^# ?checksum: *['\"]?([^\s'\"]+)", re.MULTILINE)
 _SET: Final = re.compile(rb"^# ?mapping_set_id: *['\"]?urn:sdmx:[\w.]+=(\w[\w.\-]*:[^\s'\"]{1,200})", re.MULTILINE)
 
 
@@ -27,6 +28,14 @@ def map_of(content: bytes, file: str) -> str:
     if found is None:
         raise BadInput("It is neither SSSOM nor a workbook of a map of ours.", file=file)
     return found[1].decode("utf-8", "replace")
+
+
+def mark_of(content: bytes, file: str) -> str:
+    """The checksum of the state of the map that a file was made of; '' when it does not say. Raises BadInput."""
+    if content.startswith(_ZIP):
+        return front(content, file)["checksum"]
+    found = _MARK.search(content[: 1 << 20])
+    return found[1].decode("utf-8", "replace") if found else ""
 
 
 def read(content: bytes, file: str, base: MappingSet) -> Incoming:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from greffe.catalogue.representation_dump import columns_of, dump_representation
+from greffe.catalogue.representation_dump import cells_of, columns_of, dump_representation
 from greffe.catalogue.representation_files import check_rows, read_representation, read_row
 from greffe.errors import BadInput, GreffeError, nearest
 from greffe.mapping.exchange.sets import Column, MappingSet, Signed
@@ -53,13 +53,17 @@ def incoming(
     header = columns_of(base.table)
     sides = (base.table.sources, base.table.targets)
     rows: list[MapRow] = []
+    untouched = {row.row_id: cells_of(base.table, row) for row in base.table.rows}
     for record in records:
         try:
             row = read_row(file, record.line, header, [record.cells[c] for c in header], sides)
         except GreffeError as error:
             found.append(_as_input(error, titles))
             continue
-        found += _unknown(file, record, row, base.columns, titles)
+        if untouched.get(row.row_id) != cells_of(
+            base.table, row
+        ):  # others may have mended it since: see `release.returned`
+            found += _unknown(file, record, row, base.columns, titles)
         rows.append(row)
     try:
         check_rows(rows, *sides, file)
@@ -73,12 +77,17 @@ def incoming(
     return Incoming(file, read_representation(dump_representation(bare), base.table.file), notes=notes, signed=signed)
 
 
-def changed_since(file: str, base: MappingSet, checksum: str) -> list[BadInput]:
-    """The problem of a file that was made of another state of the map: what it leaves out would seem withdrawn."""
-    if checksum == base.checksum:
+def unknown_state(file: str, base: MappingSet, checksum: str) -> list[BadInput]:
+    """The problem of a file whose state of the map is not known here: what it leaves out would seem withdrawn. '' is no
+    problem: such a file does not say what it was made of."""
+    if checksum in ("", base.checksum):
         return []
-    hint = "Export it again and change that file."
-    return [BadInput("The map has changed since this file was made.", file=file, column="checksum", hint=hint)]
+    hint = (
+        "Export it again and change that file, or take the checksum (and the column hash) out: then it is compared with "
+        "the map as it is now."
+    )
+    told = "It was made of a state of the map that this register never had, or its checksum was edited."
+    return [BadInput(told, file=file, column="checksum", hint=hint)]
 
 
 def ordered(rows: Sequence[tuple[int | None, Record]]) -> list[Record]:
@@ -117,7 +126,7 @@ def _unknown(
 
 
 def _notes(base: MappingSet, signed: Mapping[str, Signed]) -> tuple[str, ...]:
-    others = [row_id for row_id, said in signed.items() if said != base.signed.get(row_id, Signed())]
+    others = [id_ for id_, said in signed.items() if said != base.signed.get(id_, Signed()) and id_ not in base.changed]
     if not others:
         return ()
     shown = ", ".join(others[:5]) + (" …" if len(others) > 5 else "")

@@ -50,11 +50,13 @@ class MappingSet:
     names: Texts = field(default_factory=dict)
     signed: Mapping[str, Signed] = field(default_factory=dict)
     flows: Mapping[str, Reference] = field(default_factory=dict)  # side → its dataflow, when all users have the same
+    # Rows that are otherwise by now, when `table` is an earlier state: nobody can compare what was signed of them.
+    changed: frozenset[str] = frozenset()
 
     @property
     def checksum(self) -> str:
-        """sha256 of the CSV file, hexadecimal."""
-        return hashlib.sha256(dump_representation(self.table)).hexdigest()
+        """See `checksum_of`."""
+        return checksum_of(self.table)
 
     def row(self, row_id: str) -> MapRow | None:
         """The row of that id."""
@@ -137,6 +139,11 @@ def lists_of(catalogue: Catalogue, users: Sequence[StructureMap], side: str, id_
 def users_of(catalogue: Catalogue, table: RepresentationMap) -> tuple[StructureMap, ...]:
     """The structure maps that use a representation map."""
     return tuple(m for m in catalogue.maps.values() if table in m.representation_maps)
+
+
+def checksum_of(table: RepresentationMap) -> str:
+    """sha256 of the CSV file, hexadecimal: the mark that a file of the map carries."""
+    return hashlib.sha256(dump_representation(table)).hexdigest()
 
 
 def fingerprint(table: RepresentationMap, row: MapRow) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 import yaml
 
 from greffe.errors import BadInput, nearest
-from greffe.mapping.exchange.incoming import Incoming, Record, changed_since, incoming, ordered
+from greffe.mapping.exchange.incoming import Incoming, Record, incoming, ordered, unknown_state
 from greffe.mapping.exchange.sets import Column, MappingSet, Signed
 from greffe.mapping.exchange.sssom_words import (
     COLUMNS,
@@ -50,7 +50,7 @@ def read_sssom(content: bytes, file: str, base: MappingSet) -> Incoming:
         raise BadInput("There is no header line of the columns.", file=file, row=above + 1)
     header = records[0][1]
     _check_header(header, file, records[0][0])
-    problems = changed_since(file, base, str(metadata["checksum"])) if "checksum" in metadata else []
+    problems = unknown_state(file, base, str(metadata.get("checksum") or ""))
     rows: list[tuple[int | None, Record]] = []
     signed: dict[str, Signed] = {}
     for line, cells in records[1:]:

@@ -10,7 +10,7 @@ import openpyxl
 from greffe.catalogue.representation_dump import columns_of
 from greffe.errors import BadInput, nearest
 from greffe.mapping.exchange.books import opened, rows_of
-from greffe.mapping.exchange.incoming import Incoming, Record, changed_since, incoming, ordered
+from greffe.mapping.exchange.incoming import Incoming, Record, incoming, ordered, unknown_state
 from greffe.mapping.exchange.sets import MappingSet, Signed, fingerprint
 from greffe.mapping.exchange.sssom_words import urn_of
 from greffe.mapping.exchange.workbook_words import (
@@ -38,10 +38,11 @@ def read_workbook(content: bytes, file: str, base: MappingSet) -> Incoming:
             hint = "Export the map that you mean to change, and change that file."
             raise BadInput(f"It is the map {said['mapping_set_id']}, not {urn_of(base)}.", file=file, hint=hint)
         lines = rows_of(book, ROWS, file)
-        header = _header(next(lines, (1, ()))[1], file, base)
+        header = _header(next(lines, (1, ()))[1], file, base, marked=bool(said["checksum"]))
         found = [_Line(file, number, header, cells) for number, cells in lines if number >= FIRST]
-    problems = changed_since(file, base, said["checksum"])
-    problems += _fingerprints(file, base, found)
+    problems = unknown_state(file, base, said["checksum"])
+    if said["checksum"] or any(line.cells["hash"] for line in found):
+        problems += _fingerprints(file, base, found)
     rows: list[tuple[int | None, Record]] = []
     signed: dict[str, Signed] = {}
     for line in found:
@@ -55,7 +56,7 @@ def read_workbook(content: bytes, file: str, base: MappingSet) -> Incoming:
 
 
 def front(content: bytes, file: str) -> Mapping[str, str]:
-    """What the page to read first says of the workbook: form, mapping_set_id, file, checksum. Raises BadInput."""
+    """What the page to read first says of the workbook: form, mapping_set_id, file, checksum ('' when it does not say). Raises BadInput."""
     with opened(content, file) as book:
         return _front(book, file)
 
@@ -65,14 +66,14 @@ def _front(book: openpyxl.Workbook, file: str) -> dict[str, str]:
     for _, cells in rows_of(book, README, file):
         if len(cells) > 1 and cells[0] in _KEYS:
             said[cells[0]] = plain(cells[1])
-    missing = [key for key in _KEYS if not said.get(key)]
+    missing = [key for key in _KEYS if not said.get(key) and key != "checksum"]
     if missing or said["form"] != FORM:
         raise BadInput(f"The sheet {README} does not say {missing[0] if missing else FORM}.", file=file, column="A")
-    return said
+    return {"checksum": "", **said}
 
 
-def _header(cells: Sequence[str], file: str, base: MappingSet) -> list[str]:
-    """The names of the columns: all of them, each once, in any order."""
+def _header(cells: Sequence[str], file: str, base: MappingSet, *, marked: bool) -> list[str]:
+    """The names of the columns: all of them, each once, in any order. Without a checksum fingerprints may lack too."""
     header = list(cells)
     while header and not header[-1]:
         header.pop()
@@ -83,7 +84,8 @@ def _header(cells: Sequence[str], file: str, base: MappingSet) -> list[str]:
         if header.count(name) > 1:
             raise BadInput("The column stands twice.", file=file, row=1, column=name)
     for name in known:
-        if name not in header and not name.startswith("label_"):
+        spare = name.startswith("label_") or (name == "hash" and not marked)
+        if name not in header and not spare:
             raise BadInput("The column is missing.", file=file, row=1, column=name)
     return header
 
@@ -97,7 +99,7 @@ class _Line:
             raise BadInput(f"A cell beside the columns holds {beside!r}.", file=file, row=number)
         self.file, self.number = file, number
         padded = (*cells, *("" for _ in range(len(header) - len(cells))))
-        self.cells: Mapping[str, str] = {n: plain(c) for n, c in zip(header, padded, strict=False)}
+        self.cells: Mapping[str, str] = {"hash": ""} | {n: plain(c) for n, c in zip(header, padded, strict=False)}
 
     def wrong(self, message: str, column: str, known: Sequence[str] = ()) -> BadInput:
         """The problem with this row."""
