@@ -50,7 +50,8 @@ def read_sssom(content: bytes, file: str, base: MappingSet) -> Incoming:
         raise BadInput("There is no header line of the columns.", file=file, row=above + 1)
     header = records[0][1]
     _check_header(header, file, records[0][0])
-    problems = unknown_state(file, base, str(metadata.get("checksum") or ""))
+    mark = metadata.get("checksum")
+    problems = unknown_state(file, base, "" if mark is None else str(mark))
     rows: list[tuple[int | None, Record]] = []
     signed: dict[str, Signed] = {}
     for line, cells in records[1:]:
