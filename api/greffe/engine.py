@@ -15,16 +15,22 @@ from pathlib import Path
 
 import duckdb
 
+from greffe.errors import EngineFailed
 from greffe.settings import EngineSettings
 
 Connection = duckdb.DuckDBPyConnection
 Overflow = (duckdb.OutOfRangeException, duckdb.ConversionException)  # a number that exact arithmetic cannot hold
+_FAILED = (duckdb.FatalException, duckdb.InternalException)  # a fault of DuckDB's own: its database answers no more
 Cell = object  # what DuckDB hands back: narrowed with `text`, `integer` or `decimal` of greffe.arrow by the reader
 
 
 @contextmanager
 def opened(settings: EngineSettings, spill: Path, allowed: Sequence[Path]) -> Iterator[Connection]:
-    """A safe connection: files only below `allowed` and its own spill folder; closed and cleaned afterwards."""
+    """A safe connection: files only below `allowed` and its own spill folder; closed and cleaned afterwards.
+
+    Raises EngineFailed when the engine itself fails, or has neither memory nor room to spill: each connection has a
+    database of its own, so that the next one is sound.
+    """
     spill.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=spill, prefix="duckdb-") as folder:
         connection = duckdb.connect(":memory:")
@@ -40,8 +46,24 @@ def opened(settings: EngineSettings, spill: Path, allowed: Sequence[Path]) -> It
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield connection
+        except (*_FAILED, duckdb.OutOfMemoryException) as error:
+            raise _failed(error) from error
         finally:
             connection.close()
+
+
+def _failed(error: duckdb.Error) -> EngineFailed:
+    """What the caller is told: one line, and what to do."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return EngineFailed(
+            "The engine has no more memory, or no more room to spill.",
+            hint="Give it more with GREFFE_MEMORY_MB, or free the disk, and run it again.",
+        )
+    said = next(iter(str(error).splitlines()), "")[:200]  # below it stands DuckDB's own stack
+    return EngineFailed(
+        f"The engine (DuckDB {duckdb.__version__}) failed in itself, and this step was stopped: {said}",
+        hint="Run it again: a new engine is opened for it.",
+    )
 
 
 def quoted(name: str) -> str:

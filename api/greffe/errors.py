@@ -13,6 +13,7 @@
     ├── Denied            this person may not do it (403, exit 4)
     ├── Conflict          the state changed meanwhile: look again (409)
     ├── Unavailable       try again later (503)
+    │   └── EngineFailed  the database engine failed in itself, or has no room: run it again (503)
     └── Broken            a stored file is not what was written: call the operator (500)
 
 Codes: SDMX REST 1.5, table of errors (R1-ERR-01); HTTP statuses of 2.x (R2-ERR).
@@ -144,6 +145,10 @@ class Unavailable(GreffeError):
     """Try again later."""
 
     sdmx, http, exit_code, title = 503, 503, 6, "Service unavailable"
+
+
+class EngineFailed(Unavailable):
+    """The database engine failed in itself, or has neither memory nor room left. Run it again."""
 
 
 class Broken(GreffeError):

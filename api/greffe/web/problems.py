@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from greffe.errors import BadQuery, BadSemantics, Broken, GreffeError, NotAcceptable, NotFound, Unavailable
+from greffe.errors import BadQuery, BadSemantics, Broken, EngineFailed, GreffeError, NotAcceptable, NotFound, Unavailable
 from greffe.formats.accept import ranges
 from greffe.formats.errors import error_json, error_ml
 from greffe.formats.negotiation import FORMATS
@@ -33,6 +33,9 @@ def _ours(request: Request, error: Exception) -> Response:
     if isinstance(error, Broken):  # its message names files of the server: that is for the operator
         _LOG.error("%s", error.text())
         error = Broken("A stored file is not what was written. It was logged; the operator restores it.")
+    if isinstance(error, EngineFailed):  # what the engine said may hold internal values
+        _LOG.error("%s", error.text(), exc_info=error.__cause__)
+        error = Unavailable("The engine failed here. It was logged; try again.")
     found = error if isinstance(error, GreffeError) else Broken("Something failed here that is not your doing.")
     return answer(request, found)
 
