@@ -111,7 +111,7 @@ def _csv(rows: list[Row]) -> bytes:
 
 
 Change = Callable[[Draft], str]
-_COVERED = ("flag_D", "to_ratio", "months_to_days", "split_E")
+_COVERED = ("flag_D", "to_ratio")
 
 
 def _other(draft: Draft, axis: str, *but: str) -> str:

@@ -15,6 +15,7 @@ from greffe.mapping.resolve import INDICATOR, PARTS
 from greffe.mapping.sql import Parameters, columns, condition
 from greffe.model.maps import NotProvided
 
+Parts = Mapping[str, frozenset[str]]  # code → every code that it contains
 MOST: Final = 1_000  # cells without a reason that are listed; all are counted
 CELLS: Final = 1_000_000  # combinations of allowed codes that are looked at one by one
 DECIMALS: Final = 2  # of shares in percent
@@ -33,7 +34,7 @@ class Share:
     """One indicator: rows selected, of them mapped, without a target by a row that says why, and without any reason.
 
     `total` and `mapped_total` are exact sums as text. Shares in percent; that of the values is '' for an indicator whose
-    values do not add up, and where nothing has a value.
+    values do not add up, of which totals are read beside their parts (`overlapping`), and where nothing has a value.
     """
 
     indicator: str
@@ -80,6 +81,39 @@ def weights(connection: Connection, table: str, select: Mapping[str, Sequence[st
         parameters.values,
     ).fetchall()
     return {text(name): Weight(integer(count), decimal(total)) for name, count, total in rows}
+
+
+def overlapping(
+    connection: Connection, table: str, select: Mapping[str, Sequence[str]], parts: Mapping[str, Parts]
+) -> frozenset[str]:
+    """Indicators of which the selected rows hold a figure and a part of it: their values would be weighed twice.
+
+    `parts`: dimension → code → the codes that it contains. Two rows overlap when on every dimension their codes are the
+    same or one contains the other; of what period they are does not count.
+    """
+    there = columns(connection, table)
+    dimensions = [d for d in parts if d in there and parts[d]]
+    if not dimensions or INDICATOR not in there:
+        return frozenset()
+    parameters, joins = Parameters(), []
+    for number, dimension in enumerate(dimensions):
+        pairs = [(whole, part) for whole, below in parts[dimension].items() for part in sorted(below)]
+        one, other = (parameters.add([pair[side] for pair in pairs]) for side in (0, 1))
+        codes = f"SELECT DISTINCT {quoted(dimension)} AS one, {quoted(dimension)} AS other FROM held"
+        pair = f"SELECT unnest({one}) AS one, unnest({other}) AS other"
+        joins.append(
+            f"JOIN ({codes} UNION ALL {pair} UNION ALL SELECT other, one FROM ({pair})) p{number} "
+            f"ON p{number}.one = a.{quoted(dimension)} AND p{number}.other = b.{quoted(dimension)}"
+        )
+    names = ", ".join(quoted(d) for d in dimensions)
+    found = connection.execute(
+        f"WITH held AS (SELECT DISTINCT {quoted(INDICATOR)} AS held, {names} FROM {quoted(table)} "
+        f"WHERE {condition(parameters, select)}) SELECT DISTINCT a.held FROM held a JOIN held b ON a.held = b.held "
+        f"AND ({', '.join(f'a.{quoted(d)}' for d in dimensions)}) <> ({', '.join(f'b.{quoted(d)}' for d in dimensions)}) "
+        f"{' '.join(joins)}",
+        parameters.values,
+    ).fetchall()
+    return frozenset(text(name) for (name,) in found)
 
 
 def shares(

@@ -16,7 +16,8 @@ Cells: TypeAlias = Mapping[str, str]  # component id → code: a condition on ta
 KINDS_WITH_TARGET = ("exact", "narrower", "broader", "aggregate")
 KINDS_WITHOUT_TARGET = ("not-applicable", "not-available", "no-target")
 MAPPED, NOT_PROVIDED = "mapped", "not_provided"  # origins of observations that no calculation made
-CONVERSIONS = ("flag_D", "shift_1jan", "lag_1y", "to_ratio", "split_E", "months_to_days")
+# What makes a difference of types legitimate (D16). A split and days of months are calculations: no word makes them.
+CONVERSIONS = ("flag_D", "shift_1jan", "lag_1y", "to_ratio")
 
 
 @dataclass(frozen=True)

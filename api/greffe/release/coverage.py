@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from greffe.arrow import integer
 from greffe.catalogue.catalogue import Catalogue, Recipient
 from greffe.catalogue.no_target import unexplained
+from greffe.catalogue.overlap import parts_of
 from greffe.engine import Connection, quoted
 from greffe.errors import NotFound, nearest
-from greffe.mapping.coverage import Cells, Share, Weight, cells, gaps, percent, shares, weights
+from greffe.mapping.coverage import Cells, Share, cells, gaps, overlapping, percent, shares, weights
 from greffe.mapping.resolve import INDICATOR, plan
 from greffe.model.allowed import restricting
 from greffe.model.maps import StructureMap
@@ -102,9 +103,9 @@ def _covered(parts: Parts, dataset: Dataset, progress: Progress) -> Covered:
     map_ = catalogue.map_to(flow)
     unmapped = dataset.listed("unmapped")
     with parts.connection() as connection:
-        found = shares(
-            _weights(parts, connection, catalogue, map_, dataset, progress), unmapped, additive(catalogue, map_)
-        )
+        source = _source(parts, connection, catalogue, map_, dataset, progress)
+        twice = overlapping(connection, source, map_.select, _parts(catalogue, map_))
+        found = shares(weights(connection, source, map_.select), unmapped, additive(catalogue, map_) - twice)
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {quoted(OBSERVATIONS)} AS SELECT * FROM read_parquet($1)",
             [str(dataset.data)],
@@ -123,20 +124,26 @@ def _covered(parts: Parts, dataset: Dataset, progress: Progress) -> Covered:
     )
 
 
-def _weights(
+def _source(
     parts: Parts,
     connection: Connection,
     catalogue: Catalogue,
     map_: StructureMap,
     dataset: Dataset,
     progress: Progress,
-) -> dict[str, Weight]:
+) -> str:
     """The rows that a dataset was made from, from the condensed source or, when that is gone, the kept extracts."""
     ledger = parts.ledger()
     records = [ledger.extract(e) for e in dataset.extracts]
     inputs = inputs_of(catalogue, map_, records, ledger.accepted, parts.settings.extracts)
-    source = source_of(connection, plan(map_, catalogue), inputs, parts.settings.condensed, progress)
-    return weights(connection, source, map_.select)
+    return source_of(connection, plan(map_, catalogue), inputs, parts.settings.condensed, progress)
+
+
+def _parts(catalogue: Catalogue, map_: StructureMap) -> dict[str, Mapping[str, frozenset[str]]]:
+    """What the codes of each coded dimension of a map's source contain."""
+    structure = catalogue.structure(catalogue.get(Dataflow, map_.source))
+    lists = catalogue.codelists(structure)
+    return {d: parts_of(lists[d]) for d in structure.dimension_ids if d in lists and d != INDICATOR}
 
 
 def additive(catalogue: Catalogue, map_: StructureMap) -> frozenset[str]:

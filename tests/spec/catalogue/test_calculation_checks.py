@@ -167,7 +167,7 @@ def test_months_become_days_and_persons_never_cases():
     error = refused(made("12", "day"), declared)
     assert error.message == "thousands makes month into day with the factor 12."
     assert "no factor does that" in refused(made("30.4375", "case"), declared).message
-    word = [small.a_type({"leg": leg}, ("day", *declared[i][1:]), months_to_days="by word") for leg, i in legs]
+    word = [small.a_type({"leg": leg}, ("day", *declared[i][1:]), flag_D="by word") for leg, i in legs]
     error = refused(small.the_map() | {"types": word}, declared)
     assert error.hint == "A figure is not turned from month into day by a word: add a calculation of kind convert."
 

@@ -60,7 +60,7 @@ UNEQUAL = {
     ("moment", "stock_31dec"): (),
     ("territory", "fr_all"): (),
 }
-CONVERSIONS = ("flag_D", "shift_1jan", "lag_1y", "to_ratio", "split_E", "months_to_days")
+CONVERSIONS = ("flag_D", "shift_1jan", "lag_1y", "to_ratio")
 
 
 def test_equal_types_load():
@@ -105,6 +105,16 @@ def test_a_stock_is_moved_by_rows_of_its_periods(have, want, kind):
     other = "lag_1y" if kind == "shift_1jan" else "shift_1jan"
     wrong = the_map(cell("moment", want, **{other: "because"}), shifted=True)
     assert f"has moment {have}" in refused(files(wrong, indicators=declared, shifted=other)).message
+
+
+@pytest.mark.parametrize("kind", ["split_E", "months_to_days"])
+def test_what_a_calculation_makes_no_word_declares(kind):
+    """The experts' list names six conversions; a split and days of months are calculations here, and a word that covers
+    nothing would only look like a reason."""
+    error = refused(files(the_map(cell("counting_unit", "day", **{kind: "because"}))))
+    assert (error.file, error.parameter) == (small.MAP, "$.types[0].conversions[0].kind")
+    assert error.message == f"{kind!r} is not known here."
+    assert "Known here: flag_D, shift_1jan, lag_1y, to_ratio." in error.hint
 
 
 def test_persons_onto_cases_says_which_conversion_would_do():

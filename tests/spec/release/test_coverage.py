@@ -14,7 +14,7 @@ from greffe.app import create_app
 from greffe.catalogue.load import read_folders
 from greffe.engine import opened
 from greffe.errors import BadQuery, NotFound, Refused
-from greffe.mapping.coverage import Weight, cells, shares, weights
+from greffe.mapping.coverage import Weight, cells, overlapping, shares, weights
 from greffe.model.maps import NotProvided
 from greffe.release.approvals import approve_proposal
 from greffe.release.coverage import Overview, overview
@@ -168,6 +168,34 @@ def test_shares_are_exact_and_only_of_what_adds_up():
         ("A", 2, "66.67", "66.67"), ("R", 2, "100.00", ""),
     ]  # fmt: skip
     assert (found[0].total, found[0].mapped_total, found[0].unexplained) == ("0.3", "0.2", 1)
+
+
+AGES = {"T": frozenset({"MIN", "MAJ", "PM"})}
+SEXES = {"T": frozenset({"1", "2", "9"})}
+
+
+@pytest.mark.parametrize(
+    ("held", "twice"),
+    [
+        ([("1", "T"), ("2", "T"), ("9", "PM")], False),  # a partition: the 9 legal persons once
+        ([("1", "T"), ("2", "T"), ("9", "PM"), ("9", "T")], True),  # the same 9 under all ages: 18 would be weighed
+        ([("1", "MIN"), ("1", "MAJ"), ("2", "T")], False),
+        ([("T", "MIN"), ("1", "T")], True),  # boys are in both
+        ([("T", "MIN"), ("1", "MAJ")], False),
+    ],
+)
+def test_a_total_beside_its_parts_is_no_sum(tmp_path, held, twice):
+    """Of 600 men, 375 women and 9 legal persons that are read twice, 975 of 993 would be 98.19 %, and it is 975 of 984,
+    99.09 %: no share of values is shown. Another indicator's rows, and rows not selected, do not matter."""
+    rows = [("A", *row) for row in held] + [("B", "1", "T"), ("B", "2", "T"), ("A", "T", "T")]
+    with opened(EngineSettings(), tmp_path, []) as connection:
+        connection.execute("CREATE TABLE s (INDICATEUR VARCHAR, SEXE VARCHAR, AGE VARCHAR)")
+        connection.executemany("INSERT INTO s VALUES ($1, $2, $3)", rows)
+        select = {"INDICATEUR": ["A", "B"], "AGE": ["T", "MIN", "MAJ", "PM"], "SEXE": ["1", "2", "9", "T"]}
+        assert overlapping(connection, "s", select, {"SEXE": SEXES, "AGE": AGES}) == {"A"}
+        connection.execute("DELETE FROM s WHERE SEXE = 'T' AND AGE = 'T'")
+        assert overlapping(connection, "s", select, {"SEXE": SEXES, "AGE": AGES}) == ({"A"} if twice else set())
+        assert overlapping(connection, "s", select, {"SEXE": {}}) == set()
 
 
 def test_cells_of_a_small_table(tmp_path):
