@@ -3,6 +3,8 @@
 A connection is in memory, spills into one folder of its own, may read and write only below the folders it is given,
 loads no extension and cannot be reconfigured. Steps build relations on the connection they are handed; they never open
 one. A relation runs again for each consumer: materialise what more than one step reads as a temporary table.
+No window without a partition, `count(*) OVER ()`: on few rows and several threads DuckDB 1.5 fails on it now and then, and
+its database is lost (duckdb/duckdb#22352, #25713); count in a subquery.
 """
 
 from __future__ import annotations

@@ -204,8 +204,9 @@ def _findings(connection: Connection, step: Step, results: str) -> list[Finding]
     named, same = ", ".join(f"r.{k}" for k in keys), " AND ".join(f"t.{k} = r.{k}" for k in keys)
     findings = []
     for fault, (rule, english, french) in _TOLD.items():
+        count = f"(SELECT count(*) FROM {quoted(results)} WHERE fault = $1)"
         rows = connection.execute(
-            f"SELECT {named}, r.OBS_TEXT, r.field, t.OBS_TEXT, t.{ORIGIN}, count(*) OVER () FROM {quoted(results)} r "
+            f"SELECT {named}, r.OBS_TEXT, r.field, t.OBS_TEXT, t.{ORIGIN}, {count} FROM {quoted(results)} r "
             f"LEFT JOIN {quoted(step.table)} t ON {same} WHERE r.fault = $1 ORDER BY ALL LIMIT {MOST}",
             [fault],
         ).fetchall()
