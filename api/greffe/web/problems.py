@@ -11,7 +11,16 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from greffe.errors import BadQuery, BadSemantics, Broken, EngineFailed, GreffeError, NotAcceptable, NotFound, Unavailable
+from greffe.errors import (
+    BadQuery,
+    BadSemantics,
+    Broken,
+    EngineFailed,
+    GreffeError,
+    NotAcceptable,
+    NotFound,
+    Unavailable,
+)
 from greffe.formats.accept import ranges
 from greffe.formats.errors import error_json, error_ml
 from greffe.formats.negotiation import FORMATS

@@ -15,7 +15,9 @@ FAULTS = [
     duckdb.FatalException(
         "FATAL Error: Failed: database has been invalidated because of a previous fatal error.\nStack Trace: 0x1"
     ),
-    duckdb.InternalException("INTERNAL Error: Attempted to access index 7 within vector of size 7\n\nStack Trace:\n0x1"),
+    duckdb.InternalException(
+        "INTERNAL Error: Attempted to access index 7 within vector of size 7\n\nStack Trace:\n0x1"
+    ),
     duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate block of size 256.0 KiB"),
 ]
 EXPLAINED = f"/api/v1/explain/{FLOW}/A.ICCS0101.NR.FR/2022"
