@@ -66,6 +66,7 @@ def as_json(found: Overview) -> dict[str, object]:
                 "shares": [asdict(share) for share in one.shares],
                 "cells": asdict(one.cells),
                 "changes": asdict(one.changes) if one.changes else None,
+                "questions": [asdict(question) for question in one.questions],
             }
             for one in found.covered
         ],
@@ -89,7 +90,11 @@ def _title(found: Overview, by: str) -> str:
     if len(found.covered) == 1 and not by:
         one = found.covered[0].dataset
         return f"{one.name}: {numbered(one.count('selected'), 'row')} selected, {one.count('mapped')} mapped. Without a target:"
-    whole = " Each part shows the whole of the datasets that answer it." if by == "questionnaire" else ""
+    whole = (
+        " A line a question; codes without a target are counted with every question that their indicator leads to."
+        if by == "questionnaire"
+        else ""
+    )
     return f"{numbered(len(found.covered), 'dataset')}; {numbered(len(found.empty), 'dataflow')} without one.{whole}"
 
 

@@ -21,6 +21,7 @@ from greffe.model.structures import Dataflow
 from greffe.release.condensed import source_of
 from greffe.release.datasets import Dataset, before, known, named
 from greffe.release.parts import Parts
+from greffe.release.questions import Question, questions
 from greffe.release.sources import inputs_of
 
 Progress = Callable[[str], None]
@@ -43,7 +44,7 @@ class Changes:
 @dataclass(frozen=True)
 class Covered:
     """One dataset: who asks for it, which parts of questionnaires it answers, its gaps (coverage of the dataset), shares by
-    indicator, target cells, and what changed."""
+    indicator, target cells, what changed, and the same question by question."""
 
     dataset: Dataset
     recipients: tuple[str, ...]
@@ -51,6 +52,7 @@ class Covered:
     shares: tuple[Share, ...]
     cells: Cells
     changes: Changes | None
+    questions: tuple[Question, ...] = ()  # of a sheet whose dataflow has a dimension for them
 
 
 @dataclass(frozen=True)
@@ -113,14 +115,18 @@ def _covered(parts: Parts, dataset: Dataset, progress: Progress) -> Covered:
         dimensions = catalogue.structure(flow).dimension_ids
         known = {c.id for c in catalogue.structure(flow).components}
         left = [n for n in map_.not_provided if set(n.cells) <= known]
-        counted = cells(connection, dimensions, restricting(catalogue.constraints(flow)), OBSERVATIONS, left)
+        allowed = restricting(catalogue.constraints(flow))
+        counted = cells(connection, dimensions, allowed, OBSERVATIONS, left)
+        answered = questionnaires(catalogue, flow)
+        asked = questions(connection, catalogue, map_, allowed, OBSERVATIONS, left, unmapped, answered)
     return Covered(
         dataset,
         tuple(r.id for r in catalogue.recipients if flow.reference in r.dataflows),
-        questionnaires(catalogue, flow),
+        answered,
         found,
         counted,
         _changes(parts, dataset),
+        asked,
     )
 
 

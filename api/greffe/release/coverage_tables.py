@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from greffe.errors import BadQuery, known_words, nearest
-from greffe.mapping.coverage import DECIMALS, percent
+from greffe.mapping.coverage import DECIMALS, Cells, percent
 from greffe.mapping.effect import shown
 from greffe.release.coverage import Covered, Group, Overview, without_reason
 
@@ -15,8 +15,12 @@ Row = dict[str, object]
 BY: Final[Mapping[str, Callable[[Covered], Sequence[str]]]] = {
     "dataflow": lambda one: [one.dataset.name],
     "recipient": lambda one: one.recipients or ["(nobody asks)"],
-    "questionnaire": lambda one: one.questionnaires or ["(no questionnaire)"],
 }
+NO_QUESTIONNAIRE: Final = "(no questionnaire)"
+QUESTION_COLUMNS: Final = (
+    "questionnaire", "question", "dataset", "cells", "filled", "with reason", "without reason", "codes without target",
+    "no reason",
+)  # fmt: skip
 COLUMNS: Final = (
     "rows", "mapped", "share of rows, %", "explained", "no reason", "cells", "filled", "with reason", "without reason",
 )  # fmt: skip
@@ -40,8 +44,10 @@ def table(found: Overview, by: str) -> tuple[tuple[str, ...], list[Row]]:
             "why unread",
         )
         return columns, [*_indicators(found), *_unread(found)]
+    if by == "questionnaire":
+        return QUESTION_COLUMNS, [row for one in found.covered for row in _questions(one)]
     if by not in BY:
-        ways = [*BY, "indicator"]
+        ways = [*BY, "questionnaire", "indicator"]
         near = nearest(by, ways)
         raise BadQuery(
             f"{by!r} is nothing to sum up by.", parameter="--by", nearest=near, hint=known_words(near, ways)
@@ -51,6 +57,25 @@ def table(found: Overview, by: str) -> tuple[tuple[str, ...], list[Row]]:
         for name in BY[by](one):
             groups.setdefault(name, []).append(one)
     return (by, *COLUMNS), [{by: name, **_sums(members)} for name, members in groups.items()]
+
+
+def _questions(one: Covered) -> Iterator[Row]:
+    """A line a question; of a dataset without a dimension for them one line, which shows the whole of it."""
+    for question in one.questions:
+        parts = ", ".join(question.parts) or NO_QUESTIONNAIRE
+        yield _question(one, parts, question.code, question.cells, question.codes, question.unexplained)
+    if not one.questions:
+        groups = one.dataset.listed("unmapped")
+        parts = ", ".join(one.questionnaires) or NO_QUESTIONNAIRE
+        yield _question(one, parts, "", one.cells, len(groups), without_reason(groups)[0])
+
+
+def _question(one: Covered, parts: str, code: str, counted: Cells, codes: int, unexplained: int) -> Row:
+    numbers = (counted.expected, counted.filled, sum(counted.reasons.values()), counted.without_reason)
+    cells = numbers if counted.counted else (counted.expected, "", "", "")
+    return dict(
+        zip(QUESTION_COLUMNS, (parts, code, one.dataset.name, *cells, codes, unexplained), strict=True)
+    )  # fmt: skip
 
 
 def _sums(members: Sequence[Covered]) -> Row:
