@@ -10,7 +10,6 @@ the nature of the case, which no row of the map reads.
 from __future__ import annotations
 
 import csv
-from pathlib import Path
 
 import pytest
 from house import PUBLISHED, House, new_house
