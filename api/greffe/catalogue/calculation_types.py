@@ -8,6 +8,7 @@ from typing import Final
 
 from greffe.catalogue.calculation_order import check_order
 from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.denominators import check_denominator
 from greffe.catalogue.map_view import MapView
 from greffe.catalogue.overlap import check_parts
 from greffe.catalogue.reach import Cell, Reached, operands, published, shown, varying
@@ -167,6 +168,10 @@ def _check_rate(made: _Made, had: CellType, type_: CellType) -> None:
             f"{had.territory}, its population {population.territory} (QR-TYP-02).",
             f"{made.at}.population.territory",
             hint="No conversion covers territory: take the population of that field, or leave the rate out.",
+        )
+    if population is not None:
+        check_denominator(
+            made.types.view, made.calculation, population, made.indicators, made.operand, had, type_, made.at
         )
     made.compare(wanted(had), type_, "counting_unit")
 

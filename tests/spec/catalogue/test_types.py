@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 import small_catalogue as small
+from journey_tools import ROOT
 
 from greffe.catalogue.artefact_json import dump_file
-from greffe.catalogue.load import load
+from greffe.catalogue.load import load, read_folders
 from greffe.errors import BadDefinition
 
 LEGS = "source:INDICATEUR,target:leg"
@@ -260,6 +261,83 @@ def test_a_rate_over_two_territories_is_refused():
         "The rate r is over two territories: the cell leg=CONVICTED, unit=NR has fr_met, "
         "its population fr_all (QR-TYP-02)."
     )
+
+
+PEOPLE = small.INDICATORS["POP_1JAN"]
+
+
+def over(**words):
+    """The indicators, with a population that declares other words."""
+    axes = [axis.lower() for axis in small.AXES]
+    changed = [words.get(axis, word) for axis, word in zip(axes, PEOPLE, strict=True)]
+    return {"CONDAMNES": CONVICTED, "POP_1JAN": tuple(changed)}
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        ({"counting_unit": "case"}, "counts case.", "is a formula"),
+        (
+            {"population": "minors"},
+            "counts the population minors; the cell leg=CONVICTED, unit=NR has convicted.",
+            "flag_D",
+        ),
+        ({"moment": "flow_year"}, "has the moment flow_year.", "stock_1jan, stock_31dec, mean"),
+        ({"counting_unit": "persn"}, "The indicator POP_1JAN declares 'persn' as COUNTING_UNIT.", "Annotate"),
+    ],
+)
+def test_a_rate_is_over_the_persons_that_it_counts_among(words, message, hint):
+    """Convicted persons over juveniles, over cases, over a flow: refused at the population."""
+    error = refused(files(rates(cell("counting_unit", "ratio")), indicators=over(**words)))
+    assert (error.file, error.parameter) == (small.MAP, "$.calculations[0].population.select")
+    assert message in error.message
+    assert hint in error.hint
+
+
+def test_a_rate_over_another_population_is_declared():
+    """A flag D says that the convicted are divided by juveniles; the same population, or all, needs no word."""
+    flagged = rates(cell("counting_unit", "ratio", flag_D="no other population is held"))
+    assert load(files(flagged, indicators=over(population="minors"))).maps
+    for own in ("convicted", "all"):
+        assert load(files(rates(cell("counting_unit", "ratio")), indicators=over(population=own))).maps
+
+
+def test_juveniles_are_divided_by_juveniles():
+    """Convicted minors over all inhabitants: the whole is not what they are counted among."""
+    declared = {"CONDAMNES": ("person", "minors", *CONVICTED[2:]), "POP_1JAN": PEOPLE}
+    numbers = rates(cell("counting_unit", "ratio") | {"population": "minors"})
+    numbers["types"][0]["population"] = "minors"
+    error = refused(files(numbers, indicators=declared))
+    assert "counts the population all; the cell leg=CONVICTED, unit=NR has minors." in error.message
+    assert "Take the population minors" in error.hint
+    among = declared | {"POP_1JAN": ("person", "minors", *PEOPLE[2:])}
+    assert load(files(numbers, indicators=among)).maps
+
+
+def test_a_stock_over_a_population_of_another_day_is_declared():
+    """Persons on 31 December over inhabitants of 1 January: shift_1jan on the rate; a flow has no day."""
+    declared = {"CONDAMNES": (*CONVICTED[:2], "stock_31dec", *CONVICTED[3:]), "POP_1JAN": PEOPLE}
+    for conversions, loads in (({}, False), ({"lag_1y": "no"}, False), ({"shift_1jan": "of the same year"}, True)):
+        numbers = rates(cell("counting_unit", "ratio", **conversions) | {"moment": "stock_31dec"})
+        numbers["types"][0]["moment"] = "stock_31dec"
+        if loads:
+            assert load(files(numbers, indicators=declared)).maps
+            continue
+        error = refused(files(numbers, indicators=declared))
+        assert "has the moment stock_1jan; the cell leg=CONVICTED, unit=NR has stock_31dec." in error.message
+        assert "Declare the conversion shift_1jan" in error.hint
+
+
+def test_one_part_is_not_divided_by_the_whole():
+    """The shipped rate by age is of all ages; with the ages left in, juveniles would be divided by everybody."""
+    shipped = read_folders(ROOT / "sdmx", ROOT / "mappings")
+    path = "mappings/ESTAT/crim_just_age.yaml"
+    before, after = b"where: {unit: [NR], age: [TOTAL]}", b"where: {unit: [NR], age: [TOTAL, JUV]}"
+    assert shipped[path].count(before) == 1
+    error = refused(shipped | {path: shipped[path].replace(before, after)})
+    assert (error.file, error.parameter) == (path, "$.calculations[1].population.select.AGE")
+    assert "is over AGE T, and the cell age=JUV" in error.message
+    assert "comes from MIN alone, a part of it." in error.message
 
 
 def test_what_is_made_is_of_those_that_it_is_made_of():
