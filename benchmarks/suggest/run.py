@@ -10,6 +10,7 @@ what the command does. Prints a table of Markdown: top-1 and top-5 share, and me
 from __future__ import annotations
 
 import argparse
+import sys
 from collections import defaultdict
 from pathlib import Path
 
@@ -17,13 +18,17 @@ from greffe.catalogue.load import load, read_folders
 from greffe.mapping.suggest.ground import Library
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/helpers"))
+
+from held_back import held_back  # noqa: E402
+
 MOST = 10
 
 
 def ranks(library: Library, *, others: bool) -> dict[str, list[int]]:
     """Map → rank of the decision among the candidates, 0 when it is not there."""
     found = defaultdict(list)
-    for file, row, candidates in library.held_back(MOST, others=others):
+    for file, row, candidates in held_back(library, MOST, others=others):
         targets = [c.targets for c in candidates]
         found[file].append(targets.index(row.targets) + 1 if row.targets in targets else 0)
     return found
@@ -44,7 +49,7 @@ def main() -> None:
     parser.add_argument("--misses", action="store_true", help="print what was proposed instead")
     library = Library(load(read_folders(ROOT / "sdmx", ROOT / "mappings")))
     if parser.parse_args().misses:
-        for file, row, candidates in library.held_back(3):
+        for file, row, candidates in held_back(library, 3):
             if not candidates or candidates[0].targets != row.targets:
                 print(file, [s.value for s in row.sources], row.targets, [(c.targets, c.score) for c in candidates])
         return

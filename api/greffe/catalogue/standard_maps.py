@@ -102,29 +102,20 @@ _FORMAT: Final = "FORMAT_"  # before a frequency: the id of its format
 
 
 def _epoch(map_: StructureMap, rule: TimeRule) -> EpochMapping:
-    return EpochMapping(
-        rule.id,
-        ((rule.source, rule.target),),
-        rule.frequency,
-        rule.frequency_dimension,
-        _formats(map_, rule),
-        rule.resolve,
-        base=rule.base,
-        unit=rule.unit,
-    )
+    return EpochMapping(*_read_and_written(map_, rule), base=rule.base, unit=rule.unit)
 
 
 def _date_pattern(map_: StructureMap, rule: TimeRule) -> DatePatternMapping:
-    return DatePatternMapping(
-        rule.id,
-        ((rule.source, rule.target),),
-        rule.frequency,
-        rule.frequency_dimension,
-        _formats(map_, rule),
-        rule.resolve,
-        pattern=rule.pattern,
-        locale=rule.locale,
-    )
+    return DatePatternMapping(*_read_and_written(map_, rule), pattern=rule.pattern, locale=rule.locale)
+
+
+def _read_and_written(
+    map_: StructureMap, rule: TimeRule
+) -> tuple[str, tuple[tuple[str, str], ...], str, str, tuple[str, ...], str]:
+    """What rules of both kinds say: id, components, frequency or the dimension that has it, formats, day that stands for
+    the period."""
+    pairs = ((rule.source, rule.target),)
+    return rule.id, pairs, rule.frequency, rule.frequency_dimension, _formats(map_, rule), rule.resolve
 
 
 def _formats(map_: StructureMap, rule: TimeRule) -> tuple[str, ...]:
@@ -188,7 +179,8 @@ def _column(structure: DataStructure, id_: str) -> Urn | str:
 
 
 def _row(row: MapRow) -> ValueMapping:
-    """A row; one without target has empty target values, and its kind and reason say why."""
+    """A row; one without target has empty target values, and its kind and reason say why: the schemas want at least one
+    value where there are any, and pysdmx wants the key."""
     said = {
         "ROW_ID": row.row_id,
         "KIND": row.kind,

@@ -14,6 +14,7 @@ from greffe.mapping.checks import judge
 from greffe.mapping.condensed import condense, form_of
 from greffe.mapping.group import group
 from greffe.mapping.not_provided import without_working, write_not_provided
+from greffe.mapping.notations import one_notation
 from greffe.mapping.relation import Cells
 from greffe.mapping.resolve import PARTS, Plan, Resolved, let_go, plan, resolve
 from greffe.mapping.sql import columns
@@ -108,10 +109,13 @@ def apply_to(
     findings = judge(connection, single, grouped, only)
     for column in ("parts", "fault", "differing"):
         connection.execute(f"ALTER TABLE {quoted(into)} DROP COLUMN {column}")
+    doubled = one_notation(connection, resolved.plan.target.dimension_ids, into)
     absent = write_not_provided(connection, resolved, into)
     computed = calculate(connection, resolved.plan, populations, into)
     rows = sum(u.rows for u in left_out)
-    return Mapped(into, left_out, (*findings, *absent, *computed), resolved.selected, resolved.selected - rows)
+    return Mapped(
+        into, left_out, (*findings, *doubled, *absent, *computed), resolved.selected, resolved.selected - rows
+    )
 
 
 def _fits(connection: Connection, table: str) -> None:

@@ -17,8 +17,7 @@ from greffe.release.definitions import map_subject
 from greffe.release.parts import Parts
 from greffe.release.people import author_of, needs, signed_by_two
 from greffe.release.pieces import read_pieces
-from greffe.release.proposals import Proposal, effect_instant, map_files, same_map, standing, state_of
-from greffe.release.proposals import stale_files as stale
+from greffe.release.proposals import Proposal, effect_instant, map_files, same_map, stale_files, standing, state_of
 from greffe.release.proposed_files import check_kept
 from greffe.store.base import Actor
 from greffe.store.definitions import NEEDED, changed
@@ -146,17 +145,17 @@ def _approved(parts: Parts, who: Actor, comment: str, ledger: Ledger, proposal: 
 
 def check_fresh(ledger: Ledger, proposal: Proposal, now: datetime) -> None:
     """Raise Refused for a proposal made on files that others have changed since: nothing is overwritten."""
-    found = stale_files(ledger, proposal, now)
+    found = stale_sentences(ledger, proposal, now)
     if found:
         raise Refused(
             f"Proposal {proposal.id} is stale: {'; '.join(found)}.", hint=f"greffe proposals merge {proposal.id}"
         )
 
 
-def stale_files(ledger: Ledger, proposal: Proposal, now: datetime) -> list[str]:
+def stale_sentences(ledger: Ledger, proposal: Proposal, now: datetime) -> list[str]:
     """What makes a proposal stale, a sentence a file: who changed it, by which proposal, when."""
     said = []
-    for path, version in stale(ledger, proposal, now).items():
+    for path, version in stale_files(ledger, proposal, now).items():
         by = ledger.definitions.proposals.get(version.proposal)
         who = f"by proposal {by.id} of {by.author}" if by else "by an import"
         said.append(f"{path} was changed {who}, effective {paris_day(version.instant)}")

@@ -51,13 +51,6 @@ class RowChange:
     what: str
 
 
-def decision_of(parts: Parts, map_: StructureMap, row: MapRow, file: str = "") -> Decision:
-    """The decision on a row of a map as it is effective, or was. `file`: of its representation map, where two of the map
-    have rows that say the same."""
-    table = next(t for t in map_.representation_maps if row in t.rows and file in ("", t.file))
-    return decisions_of(parts, map_, ((table.file, row.row_id),))[table.file, row.row_id]
-
-
 def decisions_of(parts: Parts, map_: StructureMap, rows: tuple[RowKey, ...] = ()) -> dict[RowKey, Decision]:
     """The decisions on those rows of a map, on all of them when none is named."""
     ledger = parts.ledger()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from greffe.errors import BadDefinition, Refused
 from greffe.model.instants import paris_day, written
-from greffe.release.approvals import stale_files
+from greffe.release.approvals import stale_sentences
 from greffe.release.decisions import RowChange, changes_of, counted
 from greffe.release.parts import Parts
 from greffe.release.proposals import Proposal, base_files, others_on, proposed_catalogue, state_of
@@ -17,7 +17,7 @@ from greffe.store.proposal_records import Closing
 def described(parts: Parts, proposal: Proposal) -> dict[str, object]:
     """Everything but the differences, as plain values."""
     ledger, now = parts.ledger(), parts.clock()
-    stale = stale_files(ledger, proposal, now)
+    stale = stale_sentences(ledger, proposal, now)
     return {
         "proposal": proposal.id,
         "state": state_of(ledger, proposal, now),

@@ -226,6 +226,38 @@ def test_months_are_read_as_the_map_writes_them(map_rows, own):
     assert [o.period for o in found.operands] == [f"2023-M{n:02}" for n in range(1, 13)]
 
 
+def test_one_month_in_two_notations_is_two_values_for_one_key(map_rows):
+    """SM-21: 2023-01 and 2023-M01 of GEO a are 5 and 7, and neither is written; without January its quarter is missing.
+    GEO b has one notation of each month: 1 + 2 + 3 = 6."""
+    mapped = map_rows(
+        """
+        FREQ | GEO | TIME_PERIOD | OBS_VALUE
+        M    | a   | 2023-01     | 5
+        M    | a   | 2023-M01    | 7
+        M    | a   | 2023-02     | 2
+        M    | a   | 2023-03     | 3
+        M    | b   | 2023-M01    | 1
+        M    | b   | 2023-02     | 2
+        M    | b   | 2023-03     | 3
+        """,
+        small_map(
+            select={"FREQ": ("M",)},
+            calculations=(calendar("M", "Q", "sum", {"freq": "Q"}, {"freq": ("M",)}),),
+            working={"freq": ("M",)},
+        ),
+        """
+        geo | TIME_PERIOD | OBS_TEXT | COMMENT_OBS
+        a   | 2023-Q1     | -        | not computed: 2023-01 missing
+        b   | 2023-Q1     | 6        | -
+        """,
+    )
+    [finding] = mapped.findings
+    assert (finding.rule, finding.severity, finding.key["geo"], finding.period) == ("SM-21", "error", "a", "2023-01")
+    assert finding.values == {"2023-01": "5", "2023-M01": "7"}
+    assert "2023-01, 2023-M01" in finding.messages["en"]
+    assert finding.messages["fr"].startswith("Une même période est écrite de 2 façons")
+
+
 def test_a_mean_may_be_declared_of_fewer_periods(map_rows):
     """Eleven of twelve months: the mean of eleven, estimated, with the reason; ten are too few."""
     eleven = "\n".join(f"M | 2022-{n:02} | {n} | D" for n in range(2, 13))

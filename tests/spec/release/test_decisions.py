@@ -16,7 +16,7 @@ from greffe.model.artefacts import Item
 from greffe.model.references import Reference, Urn
 from greffe.model.structures import Annotation, Dataflow
 from greffe.release.approvals import approve_proposal, comment_proposal
-from greffe.release.decisions import changes_of, decision_of, decisions_of
+from greffe.release.decisions import changes_of, decisions_of
 from greffe.release.proposals import propose, proposed_catalogue
 
 NOON, LATER = "2026-11-24T12:00:00.000000Z", "2026-11-25T12:00:00.000000Z"
@@ -28,14 +28,13 @@ def parts(tmp_path):
     return small_house(tmp_path)
 
 
-def the_row(parts, file, row_id):
+def decision(parts, file, row_id):
     (map_,) = parts.catalogue().maps.values()
-    table = next(t for t in map_.representation_maps if t.file == file)
-    return map_, next(r for r in table.rows if r.row_id == row_id), file
+    return decisions_of(parts, map_, ((file, row_id),))[file, row_id]
 
 
 def told(parts, file, row_id):
-    found = decision_of(parts, *the_row(parts, file, row_id))
+    found = decision(parts, file, row_id)
     return found.author, found.approvers, found.since, found.carried
 
 
@@ -69,16 +68,16 @@ def test_a_row_that_nobody_approved_says_so(tmp_path):
 def test_comments_stay_with_the_row(parts):
     made = propose(parts, AUTHOR, sexes(MAN, ASKED), "asked")
     comment_proposal(parts, FIRST, made.id, "Whom?", "r2")
-    (comment,) = decision_of(parts, *the_row(parts, SEXES, "r2")).comments
+    (comment,) = decision(parts, SEXES, "r2").comments
     assert (comment.person, comment.text) == (FIRST.name, "Whom?")
-    assert decision_of(parts, *the_row(parts, SEXES, "r1")).comments == ()
+    assert decision(parts, SEXES, "r1").comments == ()
 
 
 def test_all_rows_of_a_map_at_once_are_the_same(parts):
     (map_,) = parts.catalogue().maps.values()
     found = decisions_of(parts, map_)
     assert {file for file, _ in found} == {LEGS, SEXES, STATUSES}
-    assert all(decision_of(parts, *the_row(parts, *key)) == one for key, one in found.items())
+    assert all(decision(parts, *key) == one for key, one in found.items())
 
 
 def of_version_2(*items: Item):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.mapping.exchange.sets import lists_of, users_of
-from greffe.mapping.suggest.rank import Candidate, Elsewhere, Ground, suggest
+from greffe.mapping.suggest.rank import Elsewhere, Ground
 from greffe.mapping.suggest.words import Lexicon, term
-from greffe.model.maps import MapRow, RepresentationMap
+from greffe.model.maps import RepresentationMap
 
 
 class Library:
@@ -64,21 +63,4 @@ class Library:
                 where = f"{other.removeprefix('mappings/')}, {row.row_id}"
                 for key in sources.items():
                     found[key].append(Elsewhere(sources, targets, where))
-        return found
-
-    def held_back(self, most: int, *, others: bool = True) -> Sequence[tuple[str, MapRow, tuple[Candidate, ...]]]:
-        """Each decision about exact codes with coded targets, and what would be proposed had it not been taken.
-
-        All rows of the map with the same source values are taken out together.
-        """
-        found = []
-        for file, table in self.tables.items():
-            ground = self.ground(file, others=others)
-            if not all((*ground.sources, *ground.targets)):
-                continue
-            for row in table.rows:
-                if row.has_target and all(s.match == "exact" and s.value for s in row.sources) and all(row.targets):
-                    rest = replace(table, rows=tuple(r for r in table.rows if r.sources != row.sources))
-                    values = [s.value for s in row.sources]
-                    found.append((file, row, suggest(replace(ground, table=rest), values, most)))
         return found
