@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
-
 from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
 from greffe.cli.show import show
 from greffe.formats.languages import best
+from greffe.mapping.words import CALCULATIONS
 from greffe.model.instants import paris_day, paris_time
 from greffe.model.trace import MappingStep, Trace
 from greffe.release.explain import Explanation
@@ -81,19 +79,6 @@ def _branch(tree: Tree, trace: Trace, found: Explanation, lang: str) -> None:
         head.add(escape(_step(step) + _decided(found, step)))
 
 
-# Kind of calculation → what it is called in English and in French.
-KINDS: Final[Mapping[str, tuple[str, str]]] = {
-    "total": ("total of parts", "total de parties"),
-    "complement": ("the whole less parts", "le tout moins des parties"),
-    "rate": ("rate on a population", "taux rapporté à une population"),
-    "formula": ("formula", "formule"),
-    "split": ("share of a whole, estimated", "part d'un tout, estimée"),
-    "convert": ("another unit", "autre unité"),
-    "calendar": ("longer period", "période plus longue"),
-    "lag": ("an earlier observation", "observation antérieure"),
-}
-
-
 def _calculated(found: Explanation, trace: Trace, lang: str) -> str:
     """The calculation with its kind, its numbers and why it is made; a sum, or a declaration, has no kind."""
     word, colon = ("calcul", " :") if lang == "fr" else ("calculation", ":")
@@ -101,7 +86,7 @@ def _calculated(found: Explanation, trace: Trace, lang: str) -> str:
     if one is None:
         return f"{word}{colon} {trace.calculation}"
     why = "; ".join(w for w in (one.reason, one.reference) if w)
-    kind = KINDS[one.kind][lang == "fr"]
+    kind = CALCULATIONS[one.kind][lang == "fr"]
     return f"{word} {one.id}, {kind}{colon} {trace.calculation}{f' ({why})' if why else ''}"
 
 

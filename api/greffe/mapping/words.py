@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -11,6 +11,17 @@ from greffe.mapping.population import Denominator
 from greffe.model.maps import Calculation
 from greffe.model.trace import Trace
 
+# Kind of calculation → what it is called in English and in French.
+CALCULATIONS: Final[Mapping[str, tuple[str, str]]] = {
+    "total": ("total of parts", "total de parties"),
+    "complement": ("the whole less parts", "le tout moins des parties"),
+    "rate": ("rate on a population", "taux rapporté à une population"),
+    "formula": ("formula", "formule"),
+    "split": ("share of a whole, estimated", "part d’un tout, estimée"),
+    "convert": ("another unit", "autre unité"),
+    "calendar": ("longer period", "période plus longue"),
+    "lag": ("an earlier observation", "observation antérieure"),
+}
 TOLD: Final = 12  # parts of a sum that are written out in words
 # A code in quotes, or a bare one that does not stand inside a number.
 _NAMES: Final = re.compile(r"'([^']*)'|\"([^\"]*)\"|(?<![\w.])([A-Za-z_]\w*)")

@@ -106,7 +106,7 @@ def _covered(parts: Parts, dataset: Dataset, progress: Progress) -> Covered:
     unmapped = dataset.listed("unmapped")
     with parts.connection() as connection:
         source = _source(parts, connection, catalogue, map_, dataset, progress)
-        twice = overlapping(connection, source, map_.select, _parts(catalogue, map_))
+        twice = overlapping(connection, source, map_.select, parts_of_source(catalogue, map_))
         found = shares(weights(connection, source, map_.select), unmapped, additive(catalogue, map_) - twice)
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {quoted(OBSERVATIONS)} AS SELECT * FROM read_parquet($1)",
@@ -145,7 +145,7 @@ def _source(
     return source_of(connection, plan(map_, catalogue), inputs, parts.settings.condensed, progress)
 
 
-def _parts(catalogue: Catalogue, map_: StructureMap) -> dict[str, Mapping[str, frozenset[str]]]:
+def parts_of_source(catalogue: Catalogue, map_: StructureMap) -> dict[str, Mapping[str, frozenset[str]]]:
     """What the codes of each coded dimension of a map's source contain."""
     structure = catalogue.structure(catalogue.get(Dataflow, map_.source))
     lists = catalogue.codelists(structure)

@@ -11,8 +11,10 @@ from exchange_tools import ROOT, shipped, shipped_tables
 from journey_tools import inside as run
 
 from greffe.catalogue.representation_files import CONFIDENCES as ALL
+from greffe.catalogue.type_words import TYPE_WORDS
 from greffe.mapping.doubts.collect import doubts
 from greffe.mapping.doubts.page import page
+from greffe.mapping.doubts.type_names import TYPE_NAMES
 from greffe.mapping.doubts.words import CONFIDENCES
 from greffe.mapping.doubts.workbook import ANSWERS, COLUMNS, write_doubts
 from greffe.model.structures import Codelist
@@ -69,6 +71,31 @@ def test_a_question_is_said_in_both_languages_to_the_house_that_owns_the_source(
     assert prison.confidence == "recalled-low"
 
 
+def test_questions_hold_names_in_both_languages_and_no_bare_patterns(found):
+    """A pattern is told by the codes it matches, a type and a calculation in words, a cell by its labels."""
+    by_place = {d.place: d.question for d in found}
+    french, english = by_place["mappings/UNODC/convicted_to_justice.csv#ACT-HOMV_T"]
+    assert "Hommes ou Femmes ; Majeurs ou Mineurs" in french  # [12] and MIN|MAJ
+    assert "Males or Females ; Adults or Minors" in english
+    assert by_place["mappings/SPACE/stock_dates.csv#DAT-2023"][0].startswith("« Personnes écrouées ou ")
+    french, english = by_place["mappings/common/conf_to_conf_status.csv#CNF-001"]
+    assert french == "« (vide) » devient « Diffusion libre » (équivalent). Est-ce juste ?"
+    assert english.startswith("“(empty)” becomes")
+    french, english = by_place["mappings/CEPEJ/prosecution.yaml#types[0]"]
+    assert french.startswith("Cellules « Reçues dans l’année de référence » : que compte-t-on ? unité : affaire, ")
+    assert "moment: flow of the year" in english
+    assert "(observation antérieure, pending)" in by_place["mappings/CEPEJ/prosecution.yaml#pending"][0]
+    assert "« Code de calcul, jamais envoyé" in by_place["mappings/ESTAT/crim_crt_per.yaml#types[0]"][0]
+    patterns = ("[12]", "MIN|MAJ", ".*", ".+", "PREV|COND")
+    asked = {d.place: text for d in found for text in d.question if any(p in text for p in patterns)}
+    # No list gives the values of these columns: the pattern is all that can be told.
+    assert all("toute valeur de la forme" in t or "any value of the form" in t for t in asked.values()), asked
+
+
+def test_every_word_of_the_types_has_its_names():
+    assert {axis: set(words) for axis, words in TYPE_NAMES.items()} == {a: set(w) for a, w in TYPE_WORDS.items()}
+
+
 def test_the_least_sure_comes_first_within_a_recipient_and_house(found):
     order = [(d.recipient, d.houses, CONFIDENCES.index(d.confidence)) for d in found]
     assert order == sorted(order)
@@ -87,7 +114,7 @@ def test_the_workbook_has_every_question_and_room_for_the_answer(found):
         assert sheet.max_row == number + 1
         assert sheet.protection.sheet
         assert [c.value for c in sheet[1]] == [title for title, _ in COLUMNS]
-        assert [c.protection.locked for c in sheet[2]] == [True] * 11 + [False] * 4
+        assert [c.protection.locked for c in sheet[2]] == [True] * 15 + [False] * 4
         assert all(sheet.cell(2, place).value for place in (1, 2, 3, 4, 5, 6))
         (choice,) = sheet.data_validations.dataValidation
         assert choice.formula1 == f'"{",".join(ANSWERS)}"'

@@ -9,24 +9,11 @@ the nature of the case, which no row of the map reads.
 
 from __future__ import annotations
 
-import csv
-
 import pytest
 from house import PUBLISHED, House, new_house
 from journey_tools import inside as run
+from question_107 import FLOW, take
 
-FLOW = "CEPEJ_PROSECUTION"
-ROWS = """\
-indicateur,niveau_geo,geo,periode,freq,territoire,nataff,sexe,age,nationalite,detail,valeur,unite,statut,version,extrait_le
-PEN_PQ_AFF_RECUES,FR,FR,2022,A,fr_met_drom,T,,,,,4000,affaire,D,1,2023-05-11
-PEN_PQ_ALT,FR,FR,2022,A,fr_met_drom,T,,,,,350,personne,D,1,2023-05-11
-PEN_PQ_COMPO,FR,FR,2022,A,fr_met_drom,T,,,,,70,personne,D,1,2023-05-11
-PEN_PQ_POURS,FR,FR,2022,A,fr_met_drom,T,T,T,T,,600,personne,D,1,2023-05-11
-PEN_PQ_POURS,FR,FR,2022,A,fr_met_drom,T,T,T,T,MODE_CRPC,90,personne,D,1,2023-05-11
-PEN_PQ_POURS,FR,FR,2022,A,fr_met_drom,,T,T,T,,5,personne,D,1,2023-05-11
-PEN_PQ_AFF_RECUES,FR,FR,2022,A,fr_met_drom,,,,,,7,affaire,D,1,2023-05-11
-PEN_PQ_AFF_STOCK,FR,FR,2022,A,fr_met_drom,,,,,,800,affaire,E,1,2023-05-11
-"""
 FILLED = {"Q107_L2", "Q107_L3_2", "Q107_L3_3", "Q107_1", "Q107_L4"}
 DECLARED = {"Q107_L3_1", "Q107_L3_1_1", "Q107_L3_1_4", "Q107_L3_4"}
 EMPTY = {"Q107_L1", "Q107_L3", "Q107_L3_1_2", "Q107_L3_1_3"}
@@ -39,15 +26,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """A draft of question 107, and one of the prison stock of SPACE I."""
     folder = tmp_path_factory.mktemp("questions")
     made = new_house(folder / "home")
-    with (PUBLISHED / "prisons.csv").open(encoding="utf-8") as stream:
-        header = next(csv.reader(stream))
-        lines = list(csv.DictReader(ROWS.splitlines()))
-        assert set(lines[0]) <= set(header)
-    with (folder / "x.csv").open("w", encoding="utf-8", newline="") as out:
-        writer = csv.DictWriter(out, header, restval="")
-        writer.writeheader()
-        writer.writerows(lines)
-    made.take(folder / "x.csv", "INT_JUSTICE")
+    take(made, folder)
     made.take(PUBLISHED / "prisons.csv", "INT_JUSTICE")
     for flow in (FLOW, "SPACE_I_STOCK"):
         made.approve_map(flow)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue
@@ -13,16 +13,20 @@ from greffe.catalogue.no_target import NO_TARGET
 from greffe.catalogue.type_words import TYPE_WORDS
 from greffe.mapping.doubts.words import (
     CONFIDENCES,
+    NOTHING,
     SUBJECTS,
     about_calculation,
     about_code,
     about_gap,
+    about_pattern,
     about_row,
+    about_taken,
     about_type,
+    either,
 )
-from greffe.mapping.exchange.sets import Column, mapping_set
-from greffe.model.maps import MapRow, RepresentationMap, StructureMap
-from greffe.model.structures import Codelist, DataProviderScheme, ProvisionAgreement, Texts
+from greffe.mapping.exchange.sets import WORKING, Column, mapping_set
+from greffe.model.maps import MapRow, RepresentationMap, SourceValue, StructureMap
+from greffe.model.structures import Codelist, Dataflow, DataProviderScheme, ProvisionAgreement, Texts
 
 INTERNAL: Final = "SSER"  # what is ours alone: internal lists, indicators without a recipient
 _INDICATORS: Final = "CL_INDICATEUR"
@@ -45,6 +49,8 @@ class Doubt:
     question: tuple[str, str]  # French, English
     reason: str = ""
     reference: str = ""
+    cells: Mapping[str, str] = field(default_factory=dict)  # target component → code, where it names one
+    map: str = ""  # of what one structure map says: its reference
 
     @property
     def rank(self) -> tuple[object, ...]:
@@ -94,17 +100,24 @@ def _indicators(table: RepresentationMap, row: MapRow) -> list[str]:
 def _row(file: str, recipient: str, columns: Sequence[Column], row: MapRow, houses: tuple[str, ...]) -> Doubt:
     sources = [c for c in columns if c.side == "source"]
     targets = [c for c in columns if c.side == "target"] if row.has_target else []
-    values = [s.value for s in row.sources]
-    question = about_row(_names(sources, values), _names(targets, row.targets), row.kind)
+    said = {c.name: _source_names(c, s) for c, s in zip(sources, row.sources, strict=True)}
+    question = about_row(said, {c.name: _names(c, v) for c, v in zip(targets, row.targets, strict=False)}, row.kind)
+    cells = {c.component: v for c, v in zip(targets, row.targets, strict=False) if v and "\\" not in v}
     return Doubt(
-        recipient, houses, "row", row.confidence, f"{file}#{row.row_id}", _shown(sources, values),
-        _shown(targets, row.targets), question, row.reason, row.reference,
+        recipient, houses, "row", row.confidence, f"{file}#{row.row_id}", _shown(sources, [s.value for s in row.sources]),
+        _shown(targets, row.targets), question, row.reason, row.reference, cells,
     )  # fmt: skip
 
 
-def _names(columns: Sequence[Column], values: Iterable[str]) -> dict[str, Texts]:
-    """Column → the names of its code; a value without a name stands for itself."""
-    return {c.name: (c.codes or {}).get(v, {"en": v}) for c, v in zip(columns, values, strict=False)}
+def _source_names(column: Column, source: SourceValue) -> Texts:
+    return _names(column, source.value) if source.match == "exact" else about_pattern(source, column.codes)
+
+
+def _names(column: Column, value: str) -> Texts:
+    """The names of a code of the column; a value without a name stands for itself."""
+    if not value:
+        return NOTHING
+    return about_taken(value) if "\\" in value else (column.codes or {}).get(value, {"en": value})
 
 
 def _shown(columns: Sequence[Column], values: Iterable[str]) -> str:
@@ -134,25 +147,43 @@ def _items(catalogue: Catalogue, id_: str) -> Mapping[str, Texts]:
 def _of_map(catalogue: Catalogue, map_: StructureMap) -> Iterator[Doubt]:
     """Types, calculations and cells that are not provided."""
     recipient = map_.file.split("/")[1]
+    structure = catalogue.structure(catalogue.get(Dataflow, map_.target))
+    lists = catalogue.codelists(structure)
+
+    def names(id_: str, code: str) -> Texts:
+        item = lists[id_].item(code) if id_ in lists else None
+        return item.names if item else WORKING if code in map_.working.get(id_, ()) else {"en": code}
+
+    def named(cells: Mapping[str, str]) -> dict[str, Texts]:
+        return {id_: names(id_, code) for id_, code in cells.items()}
+
     houses = _houses(catalogue, map_.select.get(INDICATOR, ()), map_.provider)
     source = map_.reference.id
     for number, type_ in enumerate(map_.types):
         words = {axis: str(getattr(type_, axis)) for axis in TYPE_WORDS}
         reason = " ".join(c.reason for c in type_.conversions)
         place = f"{map_.file}#types[{number}]"
+        question = about_type(named(type_.cells), words)
         yield Doubt(
-            recipient, houses, "type", "inferred", place, source, _cells(type_.cells), about_type(words), reason
-        )
+            recipient, houses, "type", "inferred", place, source, _cells(type_.cells), question, reason, "", type_.cells,
+            str(map_.reference),
+        )  # fmt: skip
     for calculation in map_.calculations:
-        question = about_calculation(calculation.id, calculation.kind)
+        made = named(calculation.set)
+        if calculation.weights:  # a split sets no code: its weights name those that it makes
+            made[calculation.over] = either([names(calculation.over, code) for code in calculation.weights])
+        question = about_calculation(made, calculation.id, calculation.kind)
         place = f"{map_.file}#{calculation.id}"
         target = _cells(calculation.set)
-        yield Doubt(recipient, houses, "calculation", "inferred", place, source, target, question, calculation.reason)
+        yield Doubt(
+            recipient, houses, "calculation", "inferred", place, source, target, question, calculation.reason, "",
+            calculation.set, str(map_.reference),
+        )  # fmt: skip
     for number, gap in enumerate(map_.not_provided):
         place = f"{map_.file}#not_provided[{number}]"
         yield Doubt(
-            recipient, houses, "not-provided", "recalled", place, source, _cells(gap.cells), about_gap(gap.kind), gap.reason,
-            gap.reference,
+            recipient, houses, "not-provided", "recalled", place, source, _cells(gap.cells),
+            about_gap(named(gap.cells), gap.kind), gap.reason, gap.reference, gap.cells, str(map_.reference),
         )  # fmt: skip
 
 

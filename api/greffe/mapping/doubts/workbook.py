@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from openpyxl import Workbook
@@ -13,6 +13,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from greffe.mapping.doubts.collect import Doubt
+from greffe.mapping.doubts.figures import Figure
 from greffe.mapping.doubts.words import CONFIDENCES, SUBJECT_NAMES
 from greffe.mapping.exchange.books import LONGEST, put, saved
 from greffe.mapping.exchange.workbook_words import README, safe
@@ -22,7 +23,9 @@ ANSWERS: Final = ("oui - yes", "non - no", "à préciser - to be refined")
 COLUMNS: Final = (
     ("N°", 6), ("Maison / House", 12), ("Objet / Subject", 24), ("Confiance / Confidence", 14), ("Question (fr)", 60),
     ("Question (en)", 60), ("Source", 30), ("Cible / Target", 30), ("Motif / Reason", 60), ("Référence / Reference", 16),
-    ("Où / Where", 40), ("Réponse / Answer", 22), ("Précisions / Details", 40), ("Nom / Name", 18), ("Date", 12),
+    ("Poids, % / Weight, %", 14), ("Valeur actuelle / Present value", 20), ("Période / Period", 10),
+    ("Jeu de données / Dataset", 24), ("Où / Where", 40),
+    ("Réponse / Answer", 22), ("Précisions / Details", 40), ("Nom / Name", 18), ("Date", 12),
 )  # fmt: skip
 OWN: Final = 4
 _BOLD: Final = Font(bold=True)
@@ -37,18 +40,27 @@ _FRONT: Final = (
      "« synthetic » : créé pour ce projet, à remplacer.",
      "None of this was confirmed by a recipient. recalled: from memory; inferred: concluded; synthetic: made for this project, "
      "to be replaced."),
+    ("Poids : d’une décision, la part des valeurs internes de même unité qui passent par elle dans le jeu de données nommé, ou, "
+     "« lignes », la part des lignes (rien ne s’y additionne, ou une cellule y est confidentielle) ; d’une cellule ou d’un code, "
+     "« observations », la part des observations. Valeur actuelle : celle de la dernière période ; de plusieurs cellules, leur "
+     "nombre, la plus petite et la plus grande. Vide : aucun jeu diffusé n’est concerné.",
+     "Weight: of a decision, the share of the internal values of the same unit that pass through it in the dataset named, or, "
+     "“rows”, the share of rows (nothing adds up, or a cell is confidential); of a cell or code, “observations”, the share of "
+     "observations. Present value: of the latest period; of several cells their number, the smallest and the largest. Empty: no "
+     "released dataset is concerned."),
 )  # fmt: skip
 
 
-def write_doubts(found: Sequence[Doubt]) -> bytes:
-    """The workbook; equal questions make equal bytes."""
+def write_doubts(found: Sequence[Doubt], figures: Mapping[str, Figure] | None = None) -> bytes:
+    """The workbook; equal questions and figures make equal bytes. `figures`: place of a doubt → what hangs on it."""
+    weighed = figures or {}
     book = Workbook()
     front = book.worksheets[0]
     front.title = README
     recipients = list(dict.fromkeys(d.recipient for d in found))
     _front(front, found, recipients)
     for recipient in recipients:
-        _sheet(book.create_sheet(recipient), [d for d in found if d.recipient == recipient])
+        _sheet(book.create_sheet(recipient), [d for d in found if d.recipient == recipient], weighed)
     for sheet in book.worksheets:
         sheet.protection.sheet = True
         for allowed in ("formatColumns", "formatRows", "autoFilter", "sort"):
@@ -73,7 +85,7 @@ def _front(sheet: Worksheet, found: Sequence[Doubt], recipients: Sequence[str]) 
             put(sheet, number, place, str(counts[recipient, confidence]))
 
 
-def _sheet(sheet: Worksheet, found: Sequence[Doubt]) -> None:
+def _sheet(sheet: Worksheet, found: Sequence[Doubt], figures: Mapping[str, Figure]) -> None:
     for place, (title, width) in enumerate(COLUMNS, 1):
         put(sheet, 1, place, title).font = _BOLD
         sheet.column_dimensions[get_column_letter(place)].width = width
@@ -81,7 +93,7 @@ def _sheet(sheet: Worksheet, found: Sequence[Doubt]) -> None:
     last = len(found) + 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{last}"
     for number, doubt in enumerate(found, 2):
-        for place, text in enumerate(_line(doubt, number - 1), 1):
+        for place, text in enumerate(_line(doubt, number - 1, figures.get(doubt.place, Figure(""))), 1):
             put(sheet, number, place, safe(text)[:LONGEST]).alignment = _WRAP
         for place in range(len(COLUMNS) - OWN + 1, len(COLUMNS) + 1):
             put(sheet, number, place, "").protection = Protection(locked=False)
@@ -91,8 +103,8 @@ def _sheet(sheet: Worksheet, found: Sequence[Doubt]) -> None:
     sheet.add_data_validation(choice)
 
 
-def _line(doubt: Doubt, number: int) -> tuple[str, ...]:
+def _line(doubt: Doubt, number: int, figure: Figure) -> tuple[str, ...]:
     return (
         str(number), ", ".join(doubt.houses), " / ".join(SUBJECT_NAMES[doubt.subject]), doubt.confidence, *doubt.question,
-        doubt.source, doubt.target, doubt.reason, doubt.reference, doubt.place,
+        doubt.source, doubt.target, doubt.reason, doubt.reference, figure.shown, figure.value, figure.period, figure.dataset, doubt.place,
     )  # fmt: skip

@@ -115,12 +115,12 @@ def _column(catalogue: Catalogue, users: Sequence[StructureMap], side: str, id_:
     lists = lists_of(catalogue, users, side, id_)
     codes = {item.id: item.names for list_ in lists for item in list_.items}
     if codes and side == "target":
-        codes |= {code: _WORKING for map_ in users for code in map_.working.get(id_, ()) if code not in codes}
+        codes |= {code: WORKING for map_ in users for code in map_.working.get(id_, ()) if code not in codes}
     return Column(side, id_, codes or None, lists[0].reference if len(lists) == 1 else None)
 
 
 # The name of a code that only calculations read: it stands in no list of the recipient and is never sent.
-_WORKING: Final = {"en": "Working code, never sent", "fr": "Code de calcul, jamais envoyé"}
+WORKING: Final = {"en": "Working code, never sent", "fr": "Code de calcul, jamais envoyé"}
 
 
 def lists_of(catalogue: Catalogue, users: Sequence[StructureMap], side: str, id_: str) -> tuple[Codelist, ...]:
