@@ -32,7 +32,8 @@ def make(connection: Connection, rows: int, path: Path) -> None:
         divisor *= len(codes)
     cents = "CAST(hash(i) % 500000 AS BIGINT)"
     connection.execute(
-        f"COPY (SELECT *, CAST(OBS_VALUE AS VARCHAR) AS OBS_TEXT FROM ("
+        f"COPY (SELECT *, CAST(OBS_VALUE AS VARCHAR) AS OBS_TEXT, "
+        f"CASE WHEN OBS_VALUE IS NOT NULL THEN 2::TINYINT END AS OBS_DECIMALS FROM ("
         f"SELECT i + 2 AS row, 'A' AS FREQ, 'fr_met' AS TERRITOIRE, {', '.join(columns)}, "
         f"CAST(2008 + i % {years} AS VARCHAR) AS TIME_PERIOD, "
         f"CASE WHEN hash(i + 1) % 100 > 0 THEN CAST({cents} AS DECIMAL(38,2)) / 100 END::DECIMAL(38,2) AS OBS_VALUE, "

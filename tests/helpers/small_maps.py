@@ -93,7 +93,7 @@ def load(connection, name, rows, decimals=2, dimensions=SOURCE_DIMENSIONS):
     """A source table in the shape of a kept extract, with the column `extract`."""
     columns = {"extract": pa.string(), "row": pa.int64()}
     columns |= {d: pa.string() for d in (*dimensions, "TIME_PERIOD")}
-    columns |= {"OBS_VALUE": pa.decimal128(38, decimals), "OBS_TEXT": pa.string()}
+    columns |= {"OBS_VALUE": pa.decimal128(38, decimals), "OBS_TEXT": pa.string(), "OBS_DECIMALS": pa.int8()}
     columns |= {a: pa.string() for a in SOURCE_ATTRIBUTES} | {"superseded": pa.bool_()}
     arrays = {}
     for column, kind in columns.items():
@@ -103,6 +103,8 @@ def load(connection, name, rows, decimals=2, dimensions=SOURCE_DIMENSIONS):
             values = [exact(r["OBS_VALUE"], decimals) for r in rows]
         elif column == "OBS_TEXT":
             values = [r["OBS_VALUE"] for r in rows]
+        elif column == "OBS_DECIMALS":
+            values = [len(r["OBS_VALUE"].partition(".")[2]) if r["OBS_VALUE"] else None for r in rows]
         elif column == "superseded":
             values = [False] * len(rows)
         else:

@@ -21,6 +21,7 @@ from greffe.ingest.stage import ROW, TEXT, Coded, Column, ahead
 from greffe.model.structures import Component
 
 GROUP: Final = 122_880  # rows of a row group: what DuckDB reads best
+DECIMALS: Final = "OBS_DECIMALS"  # digits after the point of OBS_TEXT: sums need them, and need not read the texts
 PRUNED: Final = (ROW, "INDICATEUR", "TIME_PERIOD")  # columns whose bounds let a reader leave row groups out
 Rows = NDArray[np.int64]
 
@@ -29,7 +30,8 @@ def write_rows(staged: Path, layout: Layout, refused: Rows, superseded: Rows, in
     """Write the file `into`, whole or not at all; the number of rows.
 
     Columns: row BIGINT, dimensions VARCHAR, TIME_PERIOD VARCHAR, OBS_VALUE DECIMAL(38,s), OBS_TEXT VARCHAR ('' when
-    empty), attributes VARCHAR or BIGINT (NULL when empty), superseded BOOLEAN. refused, superseded: sorted row numbers.
+    empty), OBS_DECIMALS TINYINT (its digits after the point, NULL when empty), attributes VARCHAR or BIGINT (NULL when
+    empty), superseded BOOLEAN. refused, superseded: sorted row numbers.
     """
     schema = _schema(layout)
     coded = [f.name for f in schema if isinstance(f.type, pa.DictionaryType)]
@@ -66,7 +68,7 @@ def _schema(layout: Layout) -> pa.Schema:
     time = ["TIME_PERIOD"] if structure.time else []
     types: dict[str, pa.DataType] = {ROW: pa.int64()}
     types |= dict.fromkeys([*structure.dimension_ids, *time], TEXT)
-    types |= {"OBS_VALUE": pa.decimal128(38, structure.decimals), "OBS_TEXT": TEXT}
+    types |= {"OBS_VALUE": pa.decimal128(38, structure.decimals), "OBS_TEXT": TEXT, DECIMALS: pa.int8()}
     types |= {a.id: pa.int64() if is_whole(a) else TEXT for a in structure.attributes}
     return pa.schema(types | {"superseded": pa.bool_()})
 
@@ -113,7 +115,7 @@ def _row_batch(batch: pa.RecordBatch, layout: Layout, superseded: Rows, schema: 
     values = _coded(batch, layout.value)
     arrays: list[Column] = [batch.column(ROW)]
     arrays += [_recoded(batch, layout, c) for c in (*structure.dimensions, *time)]
-    arrays += [_numbers(values, pa.decimal128(38, structure.decimals)), values]
+    arrays += [_numbers(values, pa.decimal128(38, structure.decimals)), values, _decimals(values)]
     for attribute in structure.attributes:
         if is_whole(attribute):
             arrays.append(_numbers(_coded(batch, attribute.column), pa.int64()))
@@ -131,6 +133,12 @@ def _numbers(cells: Coded, kind: pa.DataType) -> Column:
     """Cells as exact numbers; an empty one is null."""
     words = pa.array([word or None for word in cells.dictionary.to_pylist()], pa.string())
     return words.cast(kind).take(cells.indices)
+
+
+def _decimals(cells: Coded) -> Column:
+    """Digits after the point of each cell; an empty one has none to speak of and is null."""
+    words = [text(word) for word in cells.dictionary.to_pylist()]
+    return pa.array([len(w.partition(".")[2]) if w else None for w in words], pa.int8()).take(cells.indices)
 
 
 def _recoded(batch: pa.RecordBatch, layout: Layout, component: Component) -> Column:

@@ -52,7 +52,7 @@ def apply(
     *,
     unique: bool = False,
 ) -> Mapped:
-    """Map the rows of `source` (columns `extract`, `row`, the internal components, OBS_TEXT) into the new temporary
+    """Map the rows of `source` (columns `extract`, `row`, the internal components, OBS_TEXT, OBS_DECIMALS) into the new temporary
     table `into`. `populations` names a table of the same shape for each dataflow that a rate divides by.
     `unique`: no two rows of `source` share a key, as in kept extracts, so that they may be brought together first.
 

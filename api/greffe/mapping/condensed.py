@@ -1,7 +1,7 @@
 """Selected rows of a source, brought together where no rule can tell them apart: what a changed map is tried on.
 
 A condensed table stands for its source in `resolve` and `apply`: the same columns, a row per distinct combination of what
-the rules read, and beside it `parts` (source rows in it) and `decimals` (of the finest of their texts). A dimension that
+the rules read, and beside it `parts` (source rows in it); OBS_DECIMALS is of the finest. A dimension that
 the declared sum runs over and no rule reads is gone: its column holds one selected code.
 """
 
@@ -13,10 +13,10 @@ from typing import Final
 
 from greffe.arrow import decimal
 from greffe.engine import Connection, quoted
-from greffe.mapping.group import received, repeated
+from greffe.mapping.group import repeated
 from greffe.mapping.kinds import MEASURE
 from greffe.mapping.resolve import DECIMALS, INDICATOR, PARTS, TIME, Plan, cell, hold
-from greffe.mapping.sql import Parameters, columns, condition, scale
+from greffe.mapping.sql import Parameters, columns, condition
 
 DIGITS: Final = 38
 
@@ -72,13 +72,16 @@ def condense(connection: Connection, plan: Plan, source: str, form: Form, into: 
     rows = held or source
     if not unique and repeated(connection, plan, rows, selected):
         return False
-    digits = scale(connection, rows)
     parameters = Parameters()
     dimensions = [*plan.source.dimension_ids, TIME]
     there = columns(connection, rows)
     constant = [d for d in dimensions if d in form.summed or d not in there or len(form.select.get(d, ())) == 1]
     # Where only this run reads the table, single rows are read from the source itself.
-    first = "CAST('' AS VARCHAR) AS extract, 0 AS row" if unique else "min(extract) AS extract, min(row) AS row"
+    first = (
+        "CAST('' AS VARCHAR) AS extract, 0 AS row"
+        if unique
+        else "min(extract) AS extract, min(row) AS row, min(OBS_TEXT) AS OBS_TEXT"
+    )
     keys = [quoted(d) for d in dimensions if d not in constant]
     keys += [quoted(a) if unique else f"{cell(plan, a)} AS {quoted(a)}" for a in form.attributes]
     gone = [f"CAST({parameters.add(_code(form, d))} AS VARCHAR) AS {quoted(d)}" for d in constant]
@@ -87,7 +90,7 @@ def condense(connection: Connection, plan: Plan, source: str, form: Form, into: 
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {quoted(into)} AS SELECT {', '.join(keys)}, {MEASURE} IS NOT NULL AS valued, "
         f"{', '.join(gone)}{', ' if gone else ''}{first}, sum({MEASURE}) AS {MEASURE}, "
-        f"min(OBS_TEXT) AS OBS_TEXT, count(*) AS {PARTS}, CAST(max({received(digits)}) AS BIGINT) AS {DECIMALS} "
+        f"count(*) AS {PARTS}, max({DECIMALS}) AS {DECIMALS} "
         f"FROM {quoted(rows)} WHERE {where} GROUP BY {by}",
         parameters.values,
     )

@@ -9,7 +9,7 @@ from typing import Final
 from greffe.engine import Connection, quoted
 from greffe.mapping.relation import Cells, Flag, Relation, flags, relation
 from greffe.mapping.resolve import DECIMALS, PARTS, TIME, Plan, Resolved
-from greffe.mapping.sql import PLAIN, Parameters, condition, exists, fewest, written
+from greffe.mapping.sql import Parameters, condition, exists, fewest, written
 from greffe.mapping.status import ABSENT, CHANGING, DIFFERS, FREE, MISSING
 from greffe.model.maps import MAPPED
 
@@ -103,7 +103,7 @@ def _parts(resolved: Resolved, rows: Relation, form: Form, parameters: Parameter
         f"{resolved.counted if form.together else '1'} AS parts",
         f"{_valued(resolved) if form.together else 'CAST(s.OBS_VALUE IS NOT NULL AS BIGINT)'} AS valued",
         f"{'sum(s.OBS_VALUE)' if form.together else 's.OBS_VALUE'} AS total",
-        f"{form.lowest('s.OBS_TEXT')} AS text",
+        f"{form.highest(f's.{DECIMALS}')} AS decimals",
         *_statuses(plan, rows.target(STATUS), form, parameters),
     ]
     for attribute in _varying(resolved, rows):
@@ -115,8 +115,7 @@ def _parts(resolved: Resolved, rows: Relation, form: Form, parameters: Parameter
             found += [f"{form.lowest(value)} AS {column}", f"{form.highest(value)} AS {quoted(f'{attribute}_max')}"]
     if plan.map.aggregate is not None:
         rest = [d for d in plan.free_dimensions if d not in plan.map.aggregate.over]
-        finest = f"s.{DECIMALS}" if resolved.condensed else received(resolved.digits, "s.")
-        found += [f"{form.highest(finest)} AS decimals", f"{_differ(rest)} AS mixed"]
+        found.append(f"{_differ(rest)} AS mixed")
     if plan.map.aggregate is not None and form.twice:
         over = [d for d in plan.free_dimensions if d in plan.map.aggregate.over]
         found.append(f"count(DISTINCT {_hash(over)}) AS differing_parts" if over else "1 AS differing_parts")
@@ -155,17 +154,6 @@ def _valued(resolved: Resolved) -> str:
     return valued if resolved.condensed else "count(s.OBS_VALUE)"
 
 
-def received(digits: int, prefix: str = "") -> str:
-    """SQL: digits after the point, or the comma, of the text that was received; a sum has at least those it needs."""
-    if not digits:
-        return "0"
-    text = f"{prefix}OBS_TEXT"
-    places = " ".join(
-        f"WHEN position('{mark}' IN {text}) > 0 THEN length({text}) - position('{mark}' IN {text})" for mark in ".,"
-    )
-    return f"CASE {places} ELSE 0 END"
-
-
 def _finished(
     resolved: Resolved, rows: Relation, reasons: tuple[Flag, ...], form: Form, parameters: Parameters
 ) -> list[str]:
@@ -193,16 +181,10 @@ def _finished(
 
 
 def _text(resolved: Resolved) -> str:
-    """A single value keeps its text (D17); a sum has as many decimals as the finest of its parts."""
+    """A value has as many decimals as were received (D17), a sum as many as the finest of its parts; both at least those
+    that they need."""
     digits = resolved.digits
-    single = (
-        f"CASE WHEN regexp_full_match(text, '{PLAIN}') THEN text "
-        f"ELSE {written('total', digits, fewest('total', digits))} END"
-    )
-    if resolved.plan.map.aggregate is None:
-        return single
-    finest = f"greatest(decimals, {fewest('total', digits)})"
-    return f"CASE WHEN parts = 1 THEN {single} ELSE {written('total', digits, finest)} END"
+    return written("total", digits, f"greatest(decimals, {fewest('total', digits)})")
 
 
 def _attribute(name: str, rows: Relation, reasons: tuple[Flag, ...], parameters: Parameters) -> str:

@@ -26,7 +26,7 @@ from greffe.model.structures import Dataflow, DataStructure
 TIME: Final = "TIME_PERIOD"
 INDICATOR: Final = "INDICATEUR"
 PARTS: Final = "parts"  # of a condensed source: how many rows a row stands for
-DECIMALS: Final = "decimals"  # of a condensed source: of the finest text in a row
+DECIMALS: Final = "OBS_DECIMALS"  # digits after the point of the text that was received; of the finest where condensed
 KEPT: Final = 1_000_000  # selected rows up to this number are held as a table; more are read again from the source
 
 
@@ -149,8 +149,7 @@ def resolve(connection: Connection, plan_: Plan, source: str, name: str, *, whol
     looked_up = [r for r in plan_.rules if _looked_up(plan_, r)]
     keys = [_keys(r) for r in looked_up]
     condensed = PARTS in columns(connection, source)
-    beside = (PARTS, DECIMALS) if condensed else ()
-    kept = source if whole else hold(connection, plan_, source, name, beside)
+    kept = source if whole else hold(connection, plan_, source, name, (PARTS,) if condensed else ())
     counts, selected = _distinct(connection, plan_, kept, source, keys, f"sum({PARTS})" if condensed else "count(*)")
     lookups = []
     for number, (rule, key) in enumerate(zip(looked_up, keys, strict=True)):
@@ -180,13 +179,14 @@ def _keys(rule: Rule) -> tuple[str, ...]:
 
 
 def hold(connection: Connection, plan_: Plan, source: str, name: str, beside: Sequence[str] = ()) -> str:
-    """A table of the selected rows with the columns that are read; '' when they are too many to hold."""
+    """A table of the selected rows with the columns that are read and those `beside`; '' when they are too many to
+    hold."""
     parameters = Parameters()
     where = condition(parameters, plan_.map.select)
     read = dict.fromkeys((*plan_.free_dimensions, *(s for r in plan_.rules for s in r.sources)))
     if plan_.source.component(INDICATOR):
         read[INDICATOR] = None
-    named = ", ".join(quoted(c) for c in ("extract", "row", *read, MEASURE, "OBS_TEXT", *beside))
+    named = ", ".join(quoted(c) for c in ("extract", "row", *read, MEASURE, "OBS_TEXT", DECIMALS, *beside))
     kept = f"{name}_rows"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE {quoted(kept)} AS SELECT {named} FROM {quoted(source)} "

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from greffe.arrow import pa
 from greffe.engine import Connection, quoted
 from greffe.errors import BadInput
 
 Value = str | int | list[str]
-PLAIN: Final = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"  # a decimal text that is published as it came
 
 
 class Parameters:

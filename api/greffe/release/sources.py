@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from greffe.arrow import integer, text
+from greffe.arrow import integer, pq, text
 from greffe.catalogue.catalogue import Catalogue
 from greffe.engine import Connection, quoted
 from greffe.errors import Broken, Refused, nearest
@@ -195,10 +195,17 @@ def _union(feed: Feed, folder: Path) -> str:
     """SQL of the rows of all extracts of a feed. Paths go in as literals, quotes doubled: a view takes no parameters.
     They are our own (folder and extract id)."""
     return " UNION ALL BY NAME ".join(
-        f"SELECT '{e.id}' AS extract, {rank} AS extract_rank, * FROM read_parquet('{_literal(folder / e.id)}') "
-        "WHERE NOT superseded"
+        f"SELECT '{e.id}' AS extract, {rank} AS extract_rank, *{_older(folder / e.id)} "
+        f"FROM read_parquet('{_literal(folder / e.id)}') WHERE NOT superseded"
         for rank, e in enumerate(feed.extracts)
     )
+
+
+def _older(extract: Path) -> str:
+    """Extracts were kept without the digits of their texts until 2026-11: these are counted as they are read."""
+    if "OBS_DECIMALS" in pq.read_schema(extract / "rows.parquet").names:
+        return ""
+    return ", CAST(CASE WHEN OBS_TEXT <> '' THEN length(split_part(OBS_TEXT, '.', 2)) END AS TINYINT) AS OBS_DECIMALS"
 
 
 def _keys(feed: Feed) -> str:

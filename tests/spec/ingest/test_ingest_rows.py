@@ -131,8 +131,8 @@ def test_a_row_of_the_result_has_every_column_in_order(handed):
     (made,) = handed([row()]).rows
     assert list(made.items()) == [
         ("row", 2), ("FREQ", "A"), ("INDICATEUR", "PRI_DETENUS"), ("GEO", "FR"), ("SEXE", "T"), ("AGE", "T"),
-        ("TIME_PERIOD", "2023"), ("OBS_VALUE", Decimal("12.00")), ("OBS_TEXT", "12"), ("UNITE", "personne"),
-        ("STATUT", "D"), ("CONF", None), ("VERSION", 1), ("EXTRAIT_LE", "2024-10-01"), ("superseded", False),
+        ("TIME_PERIOD", "2023"), ("OBS_VALUE", Decimal("12.00")), ("OBS_TEXT", "12"), ("OBS_DECIMALS", 0),
+        ("UNITE", "personne"), ("STATUT", "D"), ("CONF", None), ("VERSION", 1), ("EXTRAIT_LE", "2024-10-01"), ("superseded", False),
     ]  # fmt: skip
 
 
