@@ -10,9 +10,9 @@ from house import FLOW, PUBLISHED, House, new_house
 from journey_tools import run
 
 from greffe.arrow import pq
-from greffe.cli.trail import KINDS
 from greffe.errors import BadQuery, Broken, NotFound, Refused
 from greffe.mapping.readers import READ
+from greffe.mapping.words import CALCULATIONS
 from greffe.release import lineage
 from greffe.release.made import made
 from greffe.release.uses import Followed, uses
@@ -118,7 +118,7 @@ def test_a_value_that_was_withheld_agrees_and_is_in_the_lineage_of_staff(tmp_pat
 
 
 def test_every_kind_of_calculation_is_called_by_its_name_in_both_languages(house):
-    assert set(KINDS) == set(READ)
+    assert set(CALCULATIONS) == set(READ)
     asked = ("explain", f"{FLOW}/A.ICCS0101.P_HTHAB.FR", "2008")
     told = {lang: run(house.parts.settings.home, *asked, "--lang", lang).out for lang in ("en", "fr")}
     assert "calculation rate, rate on a population: 975 / 64007193 × 100000, rounded to 2 (" in told["en"]
