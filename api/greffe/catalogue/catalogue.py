@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
+from greffe.catalogue.policies.read import Policies
 from greffe.errors import NotFound, nearest
 from greffe.model.maps import Correspondence, MapRow, StructureMap
 from greffe.model.references import Reference, Urn, same_version, version_key
@@ -65,6 +66,7 @@ class Catalogue:
     files: Mapping[str, str] = field(default_factory=dict)  # path below sdmx/ or mappings/ → sha256
     no_target: tuple[MapRow, ...] = ()
     correspondences: Mapping[Reference, Correspondence] = field(default_factory=dict)
+    policies: Policies = field(default_factory=Policies)
 
     @cached_property
     def uses(self) -> Mapping[tuple[str, Reference], frozenset[Urn]]:

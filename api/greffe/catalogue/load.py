@@ -17,6 +17,8 @@ from greffe.catalogue.coherence import check
 from greffe.catalogue.correspondences import check_correspondence, read_correspondence, stands_alone
 from greffe.catalogue.map_files import NOT_PROVIDED, read_map
 from greffe.catalogue.no_target import NO_TARGET, check_no_target, read_no_target
+from greffe.catalogue.policies.read import FOLDER as POLICIES
+from greffe.catalogue.policies.read import read_policies
 from greffe.catalogue.representation_files import CONFIDENCES, read_representation
 from greffe.catalogue.standard_maps import with_maps
 from greffe.catalogue.tree import Node
@@ -70,7 +72,14 @@ def load(files: Mapping[str, bytes]) -> Catalogue:
     recipients = {path: _recipient(read_yaml(files[path], path)) for path in _yaml(files, recipients=True)}
     no_target = read_no_target(files[NO_TARGET], NO_TARGET) if NO_TARGET in files else ()
     catalogue = Catalogue(
-        artefacts, maps, tuple(recipients.values()), checksum_of(sums), sums, no_target, correspondences
+        artefacts,
+        maps,
+        tuple(recipients.values()),
+        checksum_of(sums),
+        sums,
+        no_target,
+        correspondences,
+        read_policies(files),
     )
     for kind, reference in catalogue.derived & artefacts.keys():
         raise BadDefinition(f"{kind} {reference} stands in mappings/ already.", file=places[kind, reference])
@@ -154,7 +163,7 @@ class _MapReader:
                 raise BadDefinition(f"{targets[map_.target]} leads to {map_.target} already.", file=path)
             found[map_.reference], targets[map_.target] = map_, path
         for path in self.files:
-            known = path in self.tables or path == NO_TARGET
+            known = path in self.tables or path == NO_TARGET or path.startswith(POLICIES)
             if path.startswith("mappings/") and path.endswith(".csv") and not known:
                 raise BadDefinition("No map names this file.", file=path, hint="Name it in a component, or remove it.")
         return found

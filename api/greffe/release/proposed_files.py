@@ -11,6 +11,8 @@ from greffe.catalogue.artefact_json import read_message
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.load import load
 from greffe.catalogue.no_target import NO_TARGET, read_no_target
+from greffe.catalogue.policies.read import FOLDER as POLICIES
+from greffe.catalogue.policies.read import read_policies
 from greffe.catalogue.representation_files import read_representation
 from greffe.catalogue.yaml_tree import read_yaml
 from greffe.errors import BadDefinition, Refused
@@ -75,12 +77,17 @@ def _rows(path: str, content: bytes) -> Iterator[BadDefinition]:
 
 
 def _fault(path: str, content: bytes) -> BadDefinition | None:
-    reader = _READERS[path.partition("/")[0], posixpath.splitext(path)[1]]
     try:
-        (read_no_target if path == NO_TARGET else reader)(content, path)
+        _reader(path)(content, path)
     except BadDefinition as error:
         return error
     return None
+
+
+def _reader(path: str) -> Callable[[bytes, str], object]:
+    if path.startswith(POLICIES):
+        return lambda content, path: read_policies({path: content})
+    return read_no_target if path == NO_TARGET else _READERS[path.partition("/")[0], posixpath.splitext(path)[1]]
 
 
 def check_kept(before: Catalogue, after: Catalogue) -> None:
