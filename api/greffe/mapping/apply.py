@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from greffe.arrow import decimal
+from greffe.arrow import decimal, integer
 from greffe.catalogue.catalogue import Catalogue
 from greffe.engine import Connection, Overflow, quoted
 from greffe.errors import BadInput
@@ -51,18 +51,22 @@ def apply(
     into: str,
     *,
     unique: bool = False,
+    whole: bool = False,
+    brief: bool = False,
 ) -> Mapped:
     """Map the rows of `source` (columns `extract`, `row`, the internal components, OBS_TEXT, OBS_DECIMALS) into the new temporary
     table `into`. `populations` names a table of the same shape for each dataflow that a rate divides by.
     `unique`: no two rows of `source` share a key, as in kept extracts, so that they may be brought together first.
+    `whole`: `source` is a condensed table of the selected rows alone, which is dropped. `brief`: rows without a target are
+    counted, not told.
 
     Raises BadDefinition for a map that cannot run, BadInput for a number that exact arithmetic cannot hold.
     """
     plan_ = plan(map_, catalogue)
     rows = _brought_together(connection, plan_, source, f"{into}_condensed") if unique else source
-    resolved = resolve(connection, plan_, rows, into, whole=rows != source)
+    resolved = resolve(connection, plan_, rows, into, whole=whole or rows != source)
     try:
-        mapped = apply_to(connection, resolved, populations, into, {}, source)
+        mapped = apply_to(connection, resolved, populations, into, {}, source, brief=brief)
         without_working(connection, map_.working, into)
         return mapped
     finally:
@@ -88,6 +92,8 @@ def apply_to(
     into: str,
     only: Cells,
     source: str = "",
+    *,
+    brief: bool = False,
 ) -> Mapped:
     """The same for a map that is resolved, limited to mapped observations with the target cells `only`, and with the
     working cells, which calculations read and nobody is sent.
@@ -102,7 +108,8 @@ def apply_to(
             f"A sum of {resolved.plan.map.reference} has more digits than DECIMAL(38,"
             f"{resolved.plan.target.decimals}) holds: {str(error).splitlines()[0]}"
         ) from error
-    left_out = unmapped(connection, resolved, into)
+    left_out = () if brief else unmapped(connection, resolved, into)
+    found = _found(connection, into) if brief else resolved.selected - sum(u.rows for u in left_out)
     single = (
         replace(resolved, source=source, kept="", condensed=False) if source not in ("", resolved.source) else resolved
     )
@@ -112,10 +119,13 @@ def apply_to(
     doubled = one_notation(connection, resolved.plan.target.dimension_ids, into)
     absent = write_not_provided(connection, resolved, into)
     computed = calculate(connection, resolved.plan, populations, into)
-    rows = sum(u.rows for u in left_out)
-    return Mapped(
-        into, left_out, (*findings, *doubled, *absent, *computed), resolved.selected, resolved.selected - rows
-    )
+    return Mapped(into, left_out, (*findings, *doubled, *absent, *computed), resolved.selected, found)
+
+
+def _found(connection: Connection, table: str) -> int:
+    """The source rows that the keys are made of."""
+    row = connection.execute(f"SELECT CAST(coalesce(sum(parts), 0) AS BIGINT) FROM {quoted(table)}").fetchone()
+    return integer(row[0]) if row else 0
 
 
 def _fits(connection: Connection, table: str) -> None:

@@ -203,7 +203,10 @@ def _findings(connection: Connection, step: Step, results: str) -> list[Finding]
     keys = [quoted(d) for d in step.dimensions]
     named, same = ", ".join(f"r.{k}" for k in keys), " AND ".join(f"t.{k} = r.{k}" for k in keys)
     findings = []
+    faults = {text(f) for (f,) in connection.execute(f"SELECT DISTINCT fault FROM {quoted(results)}").fetchall()}
     for fault, (rule, english, french) in _TOLD.items():
+        if fault not in faults:
+            continue
         count = f"(SELECT count(*) FROM {quoted(results)} WHERE fault = $1)"
         rows = connection.execute(
             f"SELECT {named}, r.OBS_TEXT, r.field, t.OBS_TEXT, t.{ORIGIN}, {count} FROM {quoted(results)} r "

@@ -63,6 +63,9 @@ class Outcome:
     reason: str = ""
 
 
+MOST_CAUGHT: Final = 10_000  # tuples of values whose matches an index remembers
+
+
 class Index:
     """Rows by exact values and rows with patterns; `first` equals the first match in file order (SM-16)."""
 
@@ -70,6 +73,7 @@ class Index:
         self.rows = tuple(rows)
         self.exact: dict[tuple[str, ...], list[int]] = {}
         self.patterns: list[int] = []
+        self._caught: dict[tuple[str, ...], tuple[tuple[int, tuple[str, ...]], ...]] = {}
         for number, row in enumerate(self.rows):
             if all(s.match == "exact" for s in row.sources):
                 self.exact.setdefault(tuple(s.value for s in row.sources), []).append(number)
@@ -84,13 +88,22 @@ class Index:
     def first(self, values: tuple[str, ...], period: Span | None) -> tuple[MapRow, tuple[str, ...]] | None:
         """The row that applies and the groups its patterns caught, or None."""
         exact = next((n for n in self.exact.get(values, ()) if valid(self.rows[n], period)), len(self.rows))
-        for number in self.patterns:
+        for number, groups in self._matching(values) if self.patterns else ():
             if number > exact:
                 break
-            groups = caught(self.rows[number].sources, values)
-            if groups is not None and valid(self.rows[number], period):
+            if valid(self.rows[number], period):
                 return self.rows[number], groups
         return None if exact == len(self.rows) else (self.rows[exact], ())
+
+    def _matching(self, values: tuple[str, ...]) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """The rows with patterns that match, with their groups. Found once: values come back with every period."""
+        found = self._caught.get(values)
+        if found is None:
+            tried = ((number, caught(self.rows[number].sources, values)) for number in self.patterns)
+            found = tuple((number, groups) for number, groups in tried if groups is not None)
+            if len(self._caught) < MOST_CAUGHT:
+                self._caught[values] = found
+        return found
 
 
 def valid(row: MapRow, period: Span | None) -> bool:

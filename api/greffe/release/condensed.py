@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -38,9 +38,19 @@ def keep(connection: Connection, plan: Plan, feed: Feed, source: str, folder: Pa
     return TABLE
 
 
-def kept(connection: Connection, plan: Plan, feed: Feed, folder: Path) -> str:
-    """Load kept rows that serve a map into the table TABLE; '' when there are none, or not as they were written."""
-    for said in sorted(folder.glob(f"{_inputs(feed)}-*.json")):
+@dataclass(frozen=True)
+class Rows:
+    """A table that stands for the source of a map; `whole`: a condensed one that holds the map's rows and no other."""
+
+    table: str
+    whole: bool = False
+
+
+def kept(connection: Connection, plan: Plan, feed: Feed, folder: Path) -> Rows | None:
+    """Load kept rows that serve a map into the table TABLE; None when there are none, or not as they were written."""
+    own = (folder / _name(feed, form_of(plan))).with_suffix(".json")
+    others = (path for path in sorted(folder.glob(f"{_inputs(feed)}-*.json")) if path != own)
+    for said in (own, *others) if own.is_file() else others:
         rows = said.with_suffix(".parquet")
         with suppress(OSError, ValueError, KeyError):
             document = json.loads(said.read_bytes())
@@ -54,19 +64,25 @@ def kept(connection: Connection, plan: Plan, feed: Feed, folder: Path) -> str:
                 connection.execute(
                     f"CREATE OR REPLACE TEMP TABLE {quoted(TABLE)} AS SELECT * FROM read_parquet($1)", [str(rows)]
                 )
-                return TABLE
-    return ""
+                return Rows(TABLE, said == own)
+    return None
 
 
 def source_of(connection: Connection, plan: Plan, inputs: Inputs, folder: Path, progress: Callable[[str], None]) -> str:
     """The condensed source of a map, kept or made again (and kept); the extracts themselves where they cannot be
     condensed. Raises Broken for a kept extract that is not what was written."""
     found = kept(connection, plan, inputs.main, folder)
-    if found:
-        return found
+    return (found or made_again(connection, plan, inputs, folder, progress)).table
+
+
+def made_again(
+    connection: Connection, plan: Plan, inputs: Inputs, folder: Path, progress: Callable[[str], None]
+) -> Rows:
+    """The same where nothing is kept."""
     progress(f"reading the extracts of {plan.map.target.id} again")
     source = load_main(connection, inputs)
-    return keep(connection, plan, inputs.main, source, folder) or source
+    condensed = keep(connection, plan, inputs.main, source, folder)
+    return Rows(condensed, whole=True) if condensed else Rows(source)
 
 
 def is_kept(plan: Plan, feed: Feed, folder: Path) -> bool:

@@ -7,6 +7,7 @@ that preparation kept (made again from the kept extracts when it is gone), prote
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,18 +17,19 @@ from greffe.catalogue.catalogue import Catalogue
 from greffe.engine import Connection, quoted
 from greffe.errors import Refused
 from greffe.mapping.effect import Change, Comparison, compare
-from greffe.mapping.resolve import plan
+from greffe.mapping.resolve import Plan, plan
 from greffe.model.allowed import restricting
 from greffe.model.findings import Finding
 from greffe.model.maps import StructureMap
 from greffe.model.references import Reference
 from greffe.model.structures import Dataflow, DataStructure
-from greffe.release.condensed import source_of
+from greffe.release.answers import answers_of
+from greffe.release.condensed import Rows, kept, made_again
 from greffe.release.datasets import NEW, Dataset, how_many, known
 from greffe.release.job import Job
 from greffe.release.parts import Parts
 from greffe.release.prepare import MAPPED, check_mapped, make
-from greffe.release.sources import choose_inputs, inputs_of, load_populations
+from greffe.release.sources import Inputs, choose_inputs, inputs_of, load_populations
 
 Progress = Callable[[str], None]
 BEFORE, AFTER = "effect_before", "effect_after"
@@ -94,7 +96,8 @@ def effect(
     touched = [m for m in after.maps.values() if dataflow in ("", m.target.id) and _differs(before, after, m)]
     found: list[DatasetEffect] = []
     waiting = []
-    with parts.connection() as connection:
+    with ExitStack() as stack:
+        engines = Engines(parts, stack)
         for map_ in touched:
             try:
                 datasets = known(parts, map_.target) or [_new(parts, after, map_)]
@@ -104,10 +107,32 @@ def effect(
             for dataset in datasets:
                 progress(dataset.name)
                 lists = _differ_in_lists(before, after, map_)
-                found.append(_of(parts, connection, after, map_, dataset, lists, progress, most))
+                found.append(_of(parts, engines, after, map_, dataset, lists, progress, most))
     others = {m.target for m in before.maps.values()} - {m.target for m in touched}
     untouched = sum(how_many(parts, target) for target in others)
     return Effect(tuple(found), tuple(str(m.reference) for m in touched), tuple(waiting), untouched)
+
+
+@dataclass
+class Engines:
+    """One connection for what is kept, of few rows, and one for extracts that must be read again."""
+
+    parts: Parts
+    stack: ExitStack
+    _narrow: Connection | None = None
+    _wide: Connection | None = None
+
+    def source(self, plan_: Plan, inputs: Inputs, progress: Progress) -> tuple[Connection, Rows]:
+        """The condensed source of a map, kept or made again, and the connection it is on."""
+        folder = self.parts.settings.condensed
+        if self._narrow is None:
+            self._narrow = self.stack.enter_context(self.parts.connection(threads=1))
+        found = kept(self._narrow, plan_, inputs.main, folder)
+        if found is not None:
+            return self._narrow, found
+        if self._wide is None:
+            self._wide = self.stack.enter_context(self.parts.connection())
+        return self._wide, made_again(self._wide, plan_, inputs, folder, progress)
 
 
 def _differs(before: Catalogue, after: Catalogue, map_: StructureMap) -> bool:
@@ -146,7 +171,7 @@ def _new(parts: Parts, after: Catalogue, map_: StructureMap) -> Dataset:
 
 def _of(
     parts: Parts,
-    connection: Connection,
+    engines: Engines,
     after: Catalogue,
     map_: StructureMap,
     dataset: Dataset,
@@ -163,9 +188,9 @@ def _of(
     current = ledger.current(flow.reference, parts.clock())
     previous = parts.observations.file(current.name, "data.parquet") if current else None
     job = Job(after, map_, flow, structure, inputs, previous=previous)
-    source = source_of(connection, plan(map_, after), inputs, parts.settings.condensed, progress)
+    connection, rows = engines.source(plan(map_, after), inputs, progress)
     populations = load_populations(connection, inputs)
-    result = make(connection, job, source, populations)
+    result = make(connection, job, rows.table, populations, whole=rows.whole, brief=True)
     _load_before(connection, structure, dataset.data)
     connection.execute(
         f"CREATE OR REPLACE TEMP VIEW {AFTER} AS SELECT * REPLACE (OBS_TEXT AS OBS_VALUE) FROM {quoted(MAPPED)}"
@@ -173,7 +198,9 @@ def _of(
     comparison = compare(connection, BEFORE, AFTER, structure, most)
     made = (*result.mapped.findings, *result.protected)
     if comparison.moves or lists:
-        made += check_mapped(connection, job, populations)
+        answers = answers_of(job, parts.settings.condensed)
+        made += check_mapped(connection, job, populations, answers)
+        answers.write()
     old = {_identity(f) for f in dataset.findings}
     new = tuple(replace(f, values={}) for f in made if _identity(f) not in old)
     return DatasetEffect(
@@ -199,9 +226,9 @@ def _load_before(connection: Connection, structure: DataStructure, data: Path | 
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {BEFORE} AS SELECT {columns} FROM read_parquet($1)", [str(data)])
 
 
-Identity = tuple[str, str, tuple[tuple[str, str], ...], str]
+Identity = tuple[str, str, frozenset[tuple[str, str]], str]
 
 
 def _identity(finding: Finding) -> Identity:
     """A finding is the same when its rule says it of the same key and period, whatever the values."""
-    return finding.rule, finding.severity, tuple(sorted(finding.key.items())), finding.period
+    return finding.rule, finding.severity, frozenset(finding.key.items()), finding.period

@@ -13,6 +13,7 @@ from greffe.model.findings import Finding
 from greffe.model.references import Reference
 from greffe.model.structures import Dataflow
 from greffe.protection.suppress import suppress
+from greffe.release.answers import PREVIOUS, KeptAnswers, answers_of
 from greffe.release.condensed import is_kept, keep
 from greffe.release.drafts import Coverage, Draft, write_draft
 from greffe.release.job import Job
@@ -47,7 +48,8 @@ def prepare(connection: Connection, job: Job, folder: Path, condensed: Path, pro
     result = make(connection, job, sources.main, sources.populations)
     # What is validated is what would be published: a finding on it cannot give a confidential value away.
     progress("validating the result")
-    released = check_mapped(connection, job, sources.populations)
+    answers = answers_of(job, condensed, afresh=True)
+    released = check_mapped(connection, job, sources.populations, answers)
     progress("writing the draft")
     coverage = Coverage(
         unmapped=result.mapped.unmapped,
@@ -60,14 +62,25 @@ def prepare(connection: Connection, job: Job, folder: Path, condensed: Path, pro
     findings = (*stale, *internal, *result.mapped.findings, *released, *result.protected)
     draft = write_draft(connection, job, MAPPED, findings, coverage, folder)
     plan_ = plan(job.map, job.catalogue)
+    answers.write()
     if not is_kept(plan_, job.inputs.main, condensed):
         keep(connection, plan_, job.inputs.main, sources.main, condensed)
     return draft
 
 
-def make(connection: Connection, job: Job, source: str, populations: Mapping[Reference, str]) -> Result:
-    """Map the rows of `source` (or of its condensed table) and protect the result."""
-    mapped = apply(connection, job.map, job.catalogue, source, populations, MAPPED, unique=True)
+def make(
+    connection: Connection,
+    job: Job,
+    source: str,
+    populations: Mapping[Reference, str],
+    *,
+    whole: bool = False,
+    brief: bool = False,
+) -> Result:
+    """Map the rows of `source` (or of its condensed table) and protect the result. `whole`, `brief`: as `apply` has them."""
+    mapped = apply(
+        connection, job.map, job.catalogue, source, populations, MAPPED, unique=True, whole=whole, brief=brief
+    )
     connection.execute(f"UPDATE {MAPPED} SET DATA_ORIGIN = $1", [job.inputs.origin])
     return Result(mapped, suppress(connection, MAPPED, job.structure))
 
@@ -84,11 +97,14 @@ def check_internal(
     return run(connection, Context(job.catalogue, flow, structure, "internal", view, _first(populations), ""))
 
 
-def check_mapped(connection: Connection, job: Job, populations: Mapping[Reference, str]) -> tuple[Finding, ...]:
-    """Rules of the mapped dataset, against the structure, the population and the release before."""
+def check_mapped(
+    connection: Connection, job: Job, populations: Mapping[Reference, str], answers: KeptAnswers
+) -> tuple[Finding, ...]:
+    """Rules of the mapped dataset, against the structure, the population and the release before; what they found of the
+    same columns before is taken from `answers`, which gets what is new."""
     previous = ""
     if job.previous is not None:
-        previous = "previous_release"
+        previous = PREVIOUS
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE {previous} AS SELECT * REPLACE "
             f"(CAST(OBS_VALUE AS DECIMAL(38,{job.structure.decimals})) AS OBS_VALUE), OBS_VALUE AS OBS_TEXT "
@@ -96,7 +112,7 @@ def check_mapped(connection: Connection, job: Job, populations: Mapping[Referenc
             [str(job.previous)],
         )
     context = Context(job.catalogue, job.dataflow, job.structure, "mapped", MAPPED, _first(populations), previous)
-    return run(connection, context)
+    return run(connection, context, kept=answers)
 
 
 def _first(populations: Mapping[Reference, str]) -> str:

@@ -12,12 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from greffe.arrow import text
+from greffe.arrow import integer, text
 from greffe.engine import Connection, quoted
 from greffe.model.structures import Codelist, DataStructure
 from greffe.validation.measures import COUNT_UNITS, RATIO_INDICATORS, RATIO_UNITS
 
 TABLE: Final = "checked_facts"
+SAID, MARKED = "is_said", "is_marked"  # columns of a dataset's facts, beside its components
+FEW: Final = 50_000  # rows of a dataset up to which texts are as fast as enumerations, and need no statement each
 BREAKDOWNS: Final = ("INFRACTION", "NATAFF", "NAC", "SEXE", "AGE", "NATIONALITE", "STATUT_PEN", "DETAIL", "INDEX_SSMSI")
 
 
@@ -106,18 +108,27 @@ class Facts:
 
     def explained(self, alias: str) -> str:
         """SQL condition: a break, a different definition or a comment explains what an observation shows."""
-        if self.internal:
-            return f"coalesce({alias}.{quoted(self.status)}, '') = 'B'"
-        said = [f"coalesce({alias}.{quoted(self.status)}, '') IN ('B', 'D')"]
-        said += [f"coalesce({alias}.{quoted(c)}, '') <> ''" for c in self.comments]
-        return f"({' OR '.join(said)})"
+        return (
+            f"coalesce({alias}.{quoted(self.status)}, '') = 'B'"
+            if self.internal
+            else f"coalesce({alias}.{SAID}, FALSE)"
+        )
 
     def marked(self, alias: str = "") -> str:
         """SQL condition: the observation is confidential or suppressed. No message may show a value of it."""
-        prefix = f"{alias}." if alias else ""
-        said = [f"coalesce(CAST({prefix}CONF_STATUS AS VARCHAR), 'F') <> 'F'"] if self.has("CONF_STATUS") else []
-        said += [f"coalesce(CAST({prefix}OBS_STATUS AS VARCHAR), '') = 'Q'"] if self.has("OBS_STATUS") else []
-        return f"({' OR '.join(said) or 'FALSE'})"
+        return "FALSE" if self.internal else f"coalesce({alias + '.' if alias else ''}{MARKED}, FALSE)"
+
+    @property
+    def judgements(self) -> str:
+        """SQL of the columns SAID and MARKED, which `explained` and `marked` read: a rule that asks for no more than these
+        need not run again when a status changes that neither sees. An extract, of millions of rows, goes without."""
+        if self.internal:
+            return ""
+        said = [f"coalesce({quoted(self.status)}, '') IN ('B', 'D')"] if self.status else []
+        said += [f"coalesce({quoted(c)}, '') <> ''" for c in self.comments]
+        marked = ["coalesce(CONF_STATUS, 'F') <> 'F'"] if self.has("CONF_STATUS") else []
+        marked += ["coalesce(OBS_STATUS, '') = 'Q'"] if self.has("OBS_STATUS") else []
+        return f", ({' OR '.join(said) or 'FALSE'}) AS {SAID}, ({' OR '.join(marked) or 'FALSE'}) AS {MARKED}"
 
     def hidden(self, alias: str = "") -> str:
         """SQL condition: the observation is one whose value was taken out."""
@@ -142,18 +153,26 @@ def prepared(connection: Connection, facts: Facts, source: str) -> Iterator[None
     present = {text(row[0]).upper() for row in rows}
     types: list[str] = []
     try:
-        columns = [_column(connection, facts, source, c, present, types) for c in _components(facts.structure)]
+        few = not facts.internal and _few(connection, source)
+        columns = [_column(connection, facts, source, c, present, types, few) for c in _components(facts.structure)]
         time = "TIME_PERIOD" if "TIME_PERIOD" in present else "NULL"
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {quoted(facts.table)} AS SELECT {', '.join(columns)}, "
+        narrow = (
+            f"SELECT {', '.join(columns)}, "
             f"{_whole('OBS_VALUE', facts.decimals)} AS v, TRY_CAST({time}[1:4] AS INTEGER) AS year, {time}[5:] AS rest, "
             f"{_cut(facts)} AS cut FROM {quoted(source)}"
         )
+        judged = f"SELECT *{facts.judgements} FROM ({narrow})" if facts.judgements else narrow
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(facts.table)} AS {judged}")
         yield
     finally:
         connection.execute(f"DROP TABLE IF EXISTS {quoted(facts.table)}")
         for name in types:
             connection.execute(f"DROP TYPE IF EXISTS {quoted(name)}")
+
+
+def _few(connection: Connection, source: str) -> bool:
+    found = connection.execute(f"SELECT count(*) FROM {quoted(source)}").fetchone()
+    return found is not None and integer(found[0]) <= FEW
 
 
 def _whole(value: str, decimals: int) -> str:
@@ -177,13 +196,14 @@ def _components(structure: DataStructure) -> tuple[str, ...]:
 
 
 def _column(
-    connection: Connection, facts: Facts, source: str, component: str, present: set[str], types: list[str]
+    connection: Connection, facts: Facts, source: str, component: str, present: set[str], types: list[str], few: bool
 ) -> str:
-    """SQL of one column; codes become an enumeration of the codes that are there, in alphabetical order."""
+    """SQL of one column; codes become an enumeration of the codes that are there, in alphabetical order, unless rows are
+    few: the order is that of the texts."""
     name = quoted(component)
     if component.upper() not in present:
         return f"CAST(NULL AS VARCHAR) AS {name}"
-    if component not in facts.codelists and component != "TIME_PERIOD":
+    if few or (component not in facts.codelists and component != "TIME_PERIOD"):
         return f"CAST({name} AS VARCHAR) AS {name}"
     type_ = f"checked_{component}"
     list_ = facts.codes(component) if facts.internal else frozenset()

@@ -12,6 +12,7 @@ from greffe.model.allowed import restricting
 from greffe.model.findings import ERROR, Finding
 from greffe.validation import rules as registering
 from greffe.validation.facts import Facts, prepared
+from greffe.validation.kept import Answers, digests, name_of
 from greffe.validation.rule import REGISTERED, Context, Query, Rule
 
 __all__ = ["RULES", "Context", "Rule", "run"]
@@ -21,17 +22,21 @@ MOST: Final = 1_000  # findings that are listed per question; the rest is counte
 RULES: Final[tuple[Rule, ...]] = tuple(sorted(REGISTERED, key=lambda r: (r.id, r.name))) if registering else ()
 
 
-def run(connection: Connection, context: Context, rules: Sequence[Rule] = RULES) -> tuple[Finding, ...]:
+def run(
+    connection: Connection, context: Context, rules: Sequence[Rule] = RULES, kept: Answers | None = None
+) -> tuple[Finding, ...]:
     """Findings of every rule that applies, in the order of `rules`, then of keys and periods.
 
     Bounded: at most MOST findings per question, then one that says how many more there are. Never raises on data: a
-    number that exact arithmetic cannot hold is a finding.
+    number that exact arithmetic cannot hold is a finding. `kept`: what was found of the same columns before is not asked
+    again (validation.kept).
     """
     chosen = [r for r in rules if r.applies(context)]
     facts = _facts(context)
     try:
         with prepared(connection, facts, context.table):
-            return tuple(f for r in chosen for f in _found(connection, facts, r))
+            columns = digests(connection, facts) if kept is not None else {}
+            return tuple(f for r in chosen for f in _found(connection, facts, r, kept, columns))
     except Overflow as error:
         return (_beyond(context.table, error),)
 
@@ -49,10 +54,18 @@ def _facts(context: Context) -> Facts:
     )
 
 
-def _found(connection: Connection, facts: Facts, rule: Rule) -> Iterator[Finding]:
+def _found(
+    connection: Connection, facts: Facts, rule: Rule, kept: Answers | None, columns: Mapping[str, str]
+) -> Iterator[Finding]:
     for query in rule.check(facts):
+        name = name_of(facts, rule, query, columns, kept.others) if kept is not None else ""
+        found = kept.found(name) if kept is not None and name else None
         try:
-            yield from _answers(connection, facts, rule, query)
+            if found is None:
+                found = tuple(_answers(connection, facts, rule, query))
+                if kept is not None and name:
+                    kept.keep(name, found)
+            yield from found
         except Overflow as error:
             yield _beyond(rule.id, error)
 

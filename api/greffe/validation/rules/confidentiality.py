@@ -7,7 +7,7 @@ from typing import Final
 
 from greffe.engine import quoted
 from greffe.model.findings import ERROR
-from greffe.validation.facts import Facts, literals
+from greffe.validation.facts import MARKED, Facts, literals
 from greffe.validation.measures import COUNT_UNITS, RATE_UNITS
 from greffe.validation.partitions import PARTITIONS, Partition
 from greffe.validation.rule import MAPPED, Query, rule
@@ -92,9 +92,10 @@ def _stocks(facts: Facts, component: str) -> Iterator[Query]:
 
 def _years(facts: Facts, name: str, codes: Sequence[str]) -> str:
     """Rows of those codes at their year, and pending at the end at the year after."""
+    columns = ", ".join((*(quoted(d) for d in facts.dims), "TIME_PERIOD", "v", "rest", MARKED))
     return (
-        f"(SELECT *, year AS at_year FROM {facts.table} WHERE {name} IN ({literals(tuple(codes))}) UNION ALL "
-        f"SELECT *, year + 1 AS at_year FROM {facts.table} WHERE {name} = 'P1')"
+        f"(SELECT {columns}, year AS at_year FROM {facts.table} WHERE {name} IN ({literals(tuple(codes))}) UNION ALL "
+        f"SELECT {columns}, year + 1 AS at_year FROM {facts.table} WHERE {name} = 'P1')"
     )
 
 

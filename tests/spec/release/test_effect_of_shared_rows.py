@@ -1,0 +1,116 @@
+"""A row of a file that all maps read: what is kept of rules makes the answer quick, and no other."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+
+import pytest
+from house import House, new_house
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from journey_tools import ROOT
+
+from greffe.catalogue.load import load, read_folders
+from greffe.release.effect import effect
+
+EXAMPLES = int(os.environ.get("GREFFE_TEST_EXAMPLES", "30")) // 3
+STATUSES = "mappings/common/statut_to_obs_status.csv"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """One released dataset, of published figures: all of them final (D)."""
+    made = new_house(tmp_path_factory.mktemp("shared") / "home")
+    made.take_published()
+    made.approve_map()
+    made.released()
+    return made
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    return read_folders(ROOT / "sdmx", ROOT / "mappings")
+
+
+def with_status(files: dict[str, bytes], internal: str, target: str) -> dict[str, bytes]:
+    changed, count = re.subn(
+        rf"^{internal},[A-Z],", f"{internal},{target},", files[STATUSES].decode(), flags=re.MULTILINE
+    )
+    assert count == 1
+    return {**files, STATUSES: changed.encode()}
+
+
+def tried(house: House, files: dict[str, bytes]):
+    return effect(house.parts, load(files), lambda what: None)
+
+
+def named(findings):
+    return {(f.rule, frozenset(f.key.items()), f.period) for f in findings}
+
+
+def forget(house: House, pattern: str) -> None:
+    for path in house.parts.settings.condensed.glob(pattern):
+        path.unlink()
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    internal=st.sampled_from(["D", "D", "D", "PR", "E", "NC"]),
+    target=st.sampled_from(["A", "P", "E", "B", "D", "L", "M", "Q"]),
+    offence=st.booleans(),
+)
+def test_the_quick_answer_is_that_of_a_full_run(house, files, internal, target, offence):
+    """With what preparing left, with nothing kept at all, and with what that run left: one answer."""
+    changed = with_status(files, internal, target)
+    if offence:  # figures move as well
+        table = "mappings/ESTAT/index_ssmsi_to_iccs.csv"
+        changed[table] = changed[table].replace(b"SSMSI_HOMICIDE,ICCS0101,", b"SSMSI_HOMICIDE,ICCS1001,")
+    quick = tried(house, changed)
+    shutil.rmtree(house.parts.settings.condensed)
+    full = tried(house, changed)
+    assert quick == full
+    assert tried(house, changed) == full
+
+
+def test_findings_are_those_of_preparing_it(house, files, tmp_path):
+    """Final figures become estimates: by the effect, and by a house that has that row from the start."""
+    changed = with_status(files, "D", "E")
+    (told,) = tried(house, changed).datasets
+    folder = tmp_path / "files"
+    for path, body in changed.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(body)
+    other = new_house(tmp_path / "home", sdmx=folder / "sdmx", mappings=folder / "mappings")
+    other.take_published()
+    new = named(other.draft().findings) - named(told.dataset.findings)
+    assert {rule for rule, _, _ in new} == {"QR-MAN-04"}
+    assert new == named(told.findings)
+
+
+def test_kept_answers_that_were_touched_are_never_read(house, files):
+    """Every rule silenced by hand in what is kept: the digest does not fit, and all is asked again."""
+    changed = with_status(files, "D", "E")
+    first = tried(house, changed)
+    (path,) = house.parts.settings.condensed.glob("*.answers")
+    digest, _, body = path.read_text(encoding="utf-8").partition("\n")
+    assert "QR-MAN-04" in body
+    path.write_text(f"{digest}\n" + body.replace("QR-MAN-04", "QR-MAN-99"), encoding="utf-8")
+    assert tried(house, changed) == first
+    path.write_bytes(b"\xff\xfe")
+    assert tried(house, changed) == first
+    forget(house, "*.answers")
+    assert tried(house, changed) == first
+
+
+def test_preparing_asks_everything_again(house):
+    """A draft is never made of what is kept: emptied answers that look whole change nothing in it."""
+    wanted = named(house.draft().findings)
+    assert any(rule == "QR-PLA-01" and ("freq", "A") in key for rule, key, _ in wanted)
+    for path in house.parts.settings.condensed.glob("*.answers"):
+        body = re.sub(r": \[.*?\](?=[,}])", ": []", path.read_text(encoding="utf-8").partition("\n")[2])
+        path.write_text(f"{hashlib.sha256(body.encode()).hexdigest()}\n{body}", encoding="utf-8")
+    shutil.rmtree(house.parts.settings.drafts)
+    assert named(house.draft().findings) == wanted
