@@ -19,6 +19,7 @@ from greffe.release.explain import explain
 from greffe.release.lineage import NOTICE, write_lineage
 from greffe.release.made import made
 from greffe.release.uses import Followed, Use, uses
+from greffe.web.language import chosen_language
 
 SHOWN = 40  # uses of one internal observation that are printed
 
@@ -43,6 +44,7 @@ def explain_command(
     """Where a published figure comes from, made again from the kept inputs and compared with what was published; or with
     --from, for staff, what is made of an internal observation."""
     with failing(json_):
+        language = chosen_language(lang, "")
         if source:
             if series or period or release:
                 raise BadQuery("--from asks the other way: no series, no release.", parameter="--from")
@@ -52,7 +54,7 @@ def explain_command(
             wanted = "A series and a period, or --from with an internal dataflow and its cells."
             raise BadQuery(wanted, hint="greffe explain --help")
         explanation = explain(parts_of(home), series, period, release)
-        show_explanation(explanation, lang, json_)
+        show_explanation(explanation, language, json_)
         if not explanation.agrees:
             say("What was made again is NOT what was published.", json_)
             raise SystemExit(7)

@@ -2,110 +2,123 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.console import Console
 from rich.markup import escape
 from rich.tree import Tree
 
 from greffe.cli.show import show
+from greffe.cli.trail_words import WORDS
 from greffe.formats.languages import best
-from greffe.mapping.words import CALCULATIONS
+from greffe.mapping.words import CALCULATIONS, KINDS
 from greffe.model.instants import paris_day, paris_time
 from greffe.model.trace import MappingStep, Trace
 from greffe.release.explain import Explanation
 from greffe.store.ledger import Approval
 
+Words = Mapping[str, str]
+
 
 def show_explanation(found: Explanation, lang: str, as_json: bool) -> None:
-    """A tree for people, the whole trail as JSON."""
+    """A tree for people in English or French, the whole trail as JSON."""
     if as_json:
         show(as_data(found), True)
         return
-    series = ".".join(found.key.values())
-    value = "missing" if found.published is None else found.published
-    tree = Tree(
-        f"[bold]{escape(str(found.dataflow.reference))}/{escape(series)}  {escape(found.period)} = {value}[/bold]"
-    )
+    words = WORDS[lang]
+    series = f"{found.dataflow.reference}/{'.'.join(found.key.values())}"
+    value = words["missing"] if found.published is None else found.published
+    tree = Tree(f"[bold]{escape(series)}  {escape(found.period)} = {value}[/bold]")
     for id_, code in found.key.items():
         name = _label(found, id_, code, lang)
-        tree.add(escape(f"{id_} {code}" + (f": {name}" if name else "")))
-    tree.add(escape("attributes: " + ", ".join(f"{k}={v}" for k, v in found.attributes.items())))
-    release = found.release
-    kind = f"{release.origin} figures" + (", of a PARTIAL extract" if found.partial else "")
-    by = tree.add(escape(f"release {release}, in effect {paris_time(release.effective_at)}, {kind}"))
-    by.add(escape(f"draft by {found.draft_author}, approved by {_names(found.draft_signatures)}"))
-    for one in found.acceptances:
-        by.add(escape(f"warnings accepted by {one.person} on {paris_day(one.instant)}: {one.reason}"))
-    tree.add(
-        escape(
-            f"map {found.map.reference}, by {_names(found.map_signatures, 'author')}, approved by {_names(found.map_signatures)}"
-        )
-    )
+        tree.add(escape(words["label"].format(id=id_, code=code, name=name) if name else f"{id_} {code}"))
+    tree.add(escape(words["attributes"].format(", ".join(f"{k}={v}" for k, v in found.attributes.items()))))
+    _signatures(tree, found, words)
     if found.trace is not None:
-        _branch(tree.add("made again from the kept inputs"), found.trace, found, lang)
-    tree.add(escape(f"rules passed: {', '.join(found.rules_passed)}"))
+        _branch(tree.add(words["again"]), found.trace, found, lang)
+    tree.add(escape(words["rules"].format(", ".join(found.rules_passed))))
     for finding in found.findings:
-        waiver = f" (waived: {finding.waiver})" if finding.waiver else ""
-        tree.add(escape(f"{finding.severity} {finding.rule}{waiver}: {finding.messages.get(lang, '')}"))
+        waived = words["waived"].format(finding.waiver) if finding.waiver else ""
+        severity, message = words.get(finding.severity, finding.severity), finding.messages.get(lang, "")
+        told = words["finding"].format(severity=severity, rule=finding.rule, waived=waived, message=message)
+        tree.add(escape(told))
     for w in found.waivers:
-        tree.add(escape(f"waiver {w.get('id')}: {w.get('reason')} ({w.get('reference')})"))
+        said = {name: w.get(name) for name in ("id", "reason", "reference")}
+        tree.add(escape(words["waiver"].format(**said)))
     withheld = found.attributes.get("CONF_STATUS", "F") != "F"
-    verdict = (
-        "confidential: the value is withheld from everybody else"
-        if withheld
-        else "made again, it is what was published"
-        if found.agrees
-        else "[red]made again, it is NOT what was published[/red]"
-    )
-    tree.add(f"[bold]{verdict}[/bold]")
+    verdict = "withheld" if withheld else "agrees" if found.agrees else "differs"
+    tree.add(f"[bold{' red' if verdict == 'differs' else ''}]{words[verdict]}[/]")
     Console(highlight=False).print(tree)
 
 
+def _signatures(tree: Tree, found: Explanation, words: Words) -> None:
+    """The release and the map, with who made and approved them."""
+    release = found.release
+    said = words["release"].format(
+        release=release, at=paris_time(release.effective_at), origin=words.get(release.origin, release.origin),
+        partial=words["partial"] if found.partial else "",
+    )  # fmt: skip
+    by = tree.add(escape(said))
+    by.add(escape(words["draft"].format(author=found.draft_author, approvers=_names(found.draft_signatures, words))))
+    for one in found.acceptances:
+        accepted = words["accepted"].format(person=one.person, day=paris_day(one.instant), reason=one.reason)
+        by.add(escape(accepted))
+    author, approvers = _names(found.map_signatures, words, "author"), _names(found.map_signatures, words)
+    tree.add(escape(words["map"].format(map=found.map.reference, author=author, approvers=approvers)))
+
+
 def _branch(tree: Tree, trace: Trace, found: Explanation, lang: str) -> None:
-    head = tree.add(escape(f"{'.'.join(trace.key.values())} {trace.period} = {trace.text or 'missing'}"))
-    if trace.calculation:
+    words = WORDS[lang]
+    head = tree.add(escape(f"{'.'.join(trace.key.values())} {trace.period} = {trace.text or words['missing']}"))
+    if trace.words:
         head.add(escape(_calculated(found, trace, lang)))
     for operand in trace.operands:
         _branch(head, operand, found, lang)
     for source in trace.sources[:20]:
         codes = " ".join(f"{k}={v}" for k, v in source.key.items() if v != "_Z")
-        head.add(
-            escape(
-                f"internal {source.extract} row {source.row}: {codes} {source.period} = {source.text or 'empty'} ({source.status})"
-            )
-        )
+        told = words["internal"].format(
+            extract=source.extract, row=source.row, codes=codes, period=source.period,
+            value=source.text or words["empty"], status=source.status,
+        )  # fmt: skip
+        head.add(escape(told))
     if len(trace.sources) > 20:
-        head.add(f"… and {len(trace.sources) - 20} more internal observations (--json)")
+        head.add(words["more"].format(len(trace.sources) - 20))
     for step in trace.mappings:
-        head.add(escape(_step(step) + _decided(found, step)))
+        head.add(escape(_step(step, lang) + _decided(found, step, words)))
 
 
 def _calculated(found: Explanation, trace: Trace, lang: str) -> str:
     """The calculation with its kind, its numbers and why it is made; a sum, or a declaration, has no kind."""
-    word, colon = ("calcul", " :") if lang == "fr" else ("calculation", ":")
+    words, told = WORDS[lang], best(trace.words, lang)
     one = next((c for c in found.map.calculations if c.id == trace.calculation_id), None)
     if one is None:
-        return f"{word}{colon} {trace.calculation}"
+        return words["told"].format(words=told)
     why = "; ".join(w for w in (one.reason, one.reference) if w)
     kind = CALCULATIONS[one.kind][lang == "fr"]
-    return f"{word} {one.id}, {kind}{colon} {trace.calculation}{f' ({why})' if why else ''}"
+    return words["calculated"].format(id=one.id, kind=kind, words=told, why=f" ({why})" if why else "")
 
 
-def _step(step: MappingStep) -> str:
+def _step(step: MappingStep, lang: str) -> str:
     source = ", ".join(f"{k}={v}" for k, v in step.source.items())
     target = ", ".join(f"{k}={v}" for k, v in step.target.items())
-    why = "; ".join(x for x in (step.reason, step.reference, step.confidence) if x)
-    return f"row {step.row_id} of {step.file}: {source} → {target} ({step.kind}; {why})"
+    kind = KINDS[step.kind][0] if lang == "fr" and step.kind in KINDS else step.kind
+    reason = best(step.words, lang) if step.words else step.reason
+    why = "; ".join((kind, *(x for x in (reason, step.reference, step.confidence) if x)))
+    return WORDS[lang]["step"].format(row=step.row_id, file=step.file, source=source, target=target, why=why)
 
 
-def _decided(found: Explanation, step: MappingStep) -> str:
+def _decided(found: Explanation, step: MappingStep, words: Words) -> str:
     """Who decided the row: "; decided by X, approved by Y, Z since 2026-11-02, carried over"."""
     decision = found.decisions.get((step.file, step.row_id))
     if decision is None:
         return ""
-    since = f" since {paris_day(decision.since)}" if decision.since else ""
-    approved = f"approved by {', '.join(decision.approvers) or 'nobody'}{since}"
-    carried = ", carried over" if decision.carried else ""
-    return f"; version {found.map.reference.version}, decided by {decision.author}, {approved}{carried}"
+    return words["decided"].format(
+        version=found.map.reference.version,
+        author=decision.author,
+        approvers=", ".join(decision.approvers) or words["nobody"],
+        since=words["since"].format(paris_day(decision.since)) if decision.since else "",
+        carried=words["carried"] if decision.carried else "",
+    )
 
 
 def _decision_data(found: Explanation, file: str, row_id: str) -> dict[str, object]:
@@ -122,8 +135,9 @@ def _decision_data(found: Explanation, file: str, row_id: str) -> dict[str, obje
     }
 
 
-def _names(signatures: tuple[Approval, ...], role: str = "approver") -> str:
-    return ", ".join(f"{a.person} on {paris_day(a.instant)}" for a in signatures if a.role == role) or "nobody"
+def _names(signatures: tuple[Approval, ...], words: Words, role: str = "approver") -> str:
+    signed = (words["signed"].format(person=a.person, day=paris_day(a.instant)) for a in signatures if a.role == role)
+    return ", ".join(signed) or words["nobody"]
 
 
 def _label(found: Explanation, id_: str, code: str, lang: str) -> str:
@@ -174,6 +188,7 @@ def trace_data(trace: Trace) -> dict[str, object]:
         "value": trace.text or None,
         "attributes": dict(trace.attributes),
         "calculation": trace.calculation,
+        "words": dict(trace.words),
         "calculation_id": trace.calculation_id,
         "operands": [trace_data(o) for o in trace.operands],
         "sources": [
@@ -197,6 +212,7 @@ def trace_data(trace: Trace) -> dict[str, object]:
                 "reason": m.reason,
                 "reference": m.reference,
                 "confidence": m.confidence,
+                "words": dict(m.words),
             }
             for m in trace.mappings
         ],

@@ -18,7 +18,8 @@ from greffe.mapping.population import Denominator, denominators
 from greffe.mapping.relation import relation
 from greffe.mapping.resolve import TIME, Resolved, decide, let_go, plan, resolve
 from greffe.mapping.sql import Parameters, Value, condition
-from greffe.mapping.words import in_words, sum_in_words
+from greffe.mapping.times import told
+from greffe.mapping.words import in_words, left_in_words, sum_in_words
 from greffe.model.maps import MAPPED, NOT_PROVIDED, Calculation, StructureMap
 from greffe.model.references import Reference
 from greffe.model.trace import MappingStep, SourceObservation, Trace
@@ -113,8 +114,8 @@ class _Tracer:
         found = self._inputs(result)
         steps = {(s.file, *s.source.items()): s for _, values in found for s in self._steps(values)}
         sources = tuple(observation for observation, _ in found)
-        words = sum_in_words([s.text for s in sources]) if len(sources) > 1 else ""
-        return replace(result, sources=sources, mappings=tuple(steps.values()), calculation=words)
+        words = sum_in_words([s.text for s in sources]) if len(sources) > 1 else {}
+        return replace(result, sources=sources, mappings=tuple(steps.values()), words=words)
 
     def _inputs(self, result: Trace) -> list[tuple[SourceObservation, dict[str, str]]]:
         """The internal observations of a mapped one, each with all its components."""
@@ -161,6 +162,7 @@ class _Tracer:
                     reason=outcome.reason,
                     reference="",
                     confidence="",
+                    words=told(outcome.time, outcome.frequency),
                 )
 
     def _not_provided(self, row: Row) -> Trace:
@@ -168,7 +170,7 @@ class _Tracer:
         result = self._result(row)
         declared = (n for n in self.resolved.plan.map.not_provided if n.publish)
         one = next(n for n in declared if n.cells.items() <= {**row, **result.key}.items())
-        return replace(result, calculation=f"{one.kind}: {one.reason}{f' ({one.reference})' if one.reference else ''}")
+        return replace(result, words=left_in_words(one))
 
     def _calculated(self, row: Row) -> Trace:
         """From other observations of the table, that were there before this calculation ran."""
@@ -179,7 +181,7 @@ class _Tracer:
         denominator = self._denominator(calculation, result.period)
         return replace(
             result,
-            calculation=in_words(calculation, result, operands_, denominator),
+            words=in_words(calculation, result, operands_, denominator),
             calculation_id=calculation.id,
             operands=operands_,
             sources=(denominator.observation,) if denominator else (),

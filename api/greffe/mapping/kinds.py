@@ -14,7 +14,7 @@ from typing import Final
 
 from greffe.catalogue.patterns import LONGEST_VALUE, matched
 from greffe.errors import BadDefinition
-from greffe.mapping.times import in_words, period_of
+from greffe.mapping.times import period_of, told
 from greffe.model.maps import MapRow, RepresentationMap, SourceValue, StructureMap, TimeRule
 from greffe.model.periods import Span
 
@@ -54,13 +54,14 @@ class Outcome:
     """What a rule makes of source values: target values in the rule's order ('' = none), or None without a target.
 
     `row` is the row of the representation map that decided, when one did: it says why there is no target. `time` is the
-    time rule that decided. `reason` says why a value could not be read.
+    time rule that decided, for periods of `frequency`. `reason` says why a value could not be read.
     """
 
     targets: tuple[str, ...] | None
     row: MapRow | None = None
     time: TimeRule | None = None
     reason: str = ""
+    frequency: str = ""
 
 
 MOST_CAUGHT: Final = 10_000  # tuples of values whose matches an index remembers
@@ -178,7 +179,7 @@ def timed(rule: Rule, values: tuple[str, ...], period: Span | None) -> Outcome:
         frequency = time.frequency or _frequency(rule, time.frequency_dimension, given, period)
         text, reason = period_of(time, given[time.source], frequency, rule.formats)
         if text:
-            return Outcome((text,), time=time, reason=f"{in_words(time)} as {frequency}, {time.resolve}")
+            return Outcome((text,), time=time, reason=told(time, frequency)["en"], frequency=frequency)
         reasons.append(reason)
     return Outcome(None, reason="; ".join(reasons))
 

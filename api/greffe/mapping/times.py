@@ -10,6 +10,7 @@ from greffe.model.date_patterns import DatePattern, date_pattern
 from greffe.model.maps import TimeRule
 from greffe.model.periods import span
 from greffe.model.stretches import A_SECOND, Instant, Stretch, since
+from greffe.model.structures import Texts
 
 DATE_TIME: Final = "I"
 # How a period is written when the map does not say (SM-33); the year of a week is that of ISO 8601.
@@ -72,6 +73,28 @@ def in_words(rule: TimeRule) -> str:
     if rule.kind == "epoch":
         return f"number of {rule.unit}s since {rule.base}"
     return f"date {rule.pattern} ({rule.locale})"
+
+
+# Where in a longer input a period of the output is taken, in French.
+_PLACES: Final = {
+    "startOfPeriod": "début de période", "midPeriod": "milieu de période", "endOfPeriod": "fin de période",
+}  # fmt: skip
+_UNITS: Final = {
+    "nanosecond": "nanosecondes", "microsecond": "microsecondes", "millisecond": "millisecondes", "second": "secondes",
+    "day": "jours",
+}  # fmt: skip
+
+
+def told(rule: TimeRule, frequency: str) -> Texts:
+    """What a rule read and made of it: "date dd/MM/yyyy (fr) as M, endOfPeriod", in English and French."""
+    if rule.kind == "epoch":
+        french = f"nombre de {_UNITS.get(rule.unit, rule.unit)} depuis {rule.base}"
+    else:
+        french = f"date {rule.pattern} ({rule.locale})"
+    return {
+        "en": f"{in_words(rule)} as {frequency}, {rule.resolve}",
+        "fr": f"{french} à la fréquence {frequency}, {_PLACES.get(rule.resolve, rule.resolve)}",
+    }
 
 
 def _fraction(instant: Instant) -> str:

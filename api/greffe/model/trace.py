@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+
+from greffe.model.structures import Texts
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class SourceObservation:
 
 @dataclass(frozen=True)
 class MappingStep:
-    """A mapping row that was used: map file, row_id, source and target codes, kind, reason, reference, confidence."""
+    """A mapping row that was used: map file, row_id, source and target codes, kind, reason, reference, confidence. Of a
+    rule of time `words` tell in English and French what it read."""
 
     file: str
     row_id: str
@@ -31,13 +34,14 @@ class MappingStep:
     reason: str
     reference: str
     confidence: str
+    words: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Trace:
     """How one published observation was made; recomputed from the kept inputs.
 
-    `value` is the recomputed value and `text` what would be published; `calculation` tells a calculation in words
+    `value` is the recomputed value and `text` what would be published; `words` tell a calculation in English and French
     ("975 / 64007193 × 100000, rounded to 2"); `operands` are the traces of the observations it was made of.
     """
 
@@ -46,8 +50,13 @@ class Trace:
     value: Decimal | None
     text: str
     attributes: Mapping[str, str]
-    calculation: str = ""
+    words: Texts = field(default_factory=dict)
     calculation_id: str = ""
     operands: tuple[Trace, ...] = ()
     sources: tuple[SourceObservation, ...] = ()
     mappings: tuple[MappingStep, ...] = ()
+
+    @property
+    def calculation(self) -> str:
+        """The words in English; '' when nothing was calculated."""
+        return self.words.get("en", "")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Header, Response
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.errors import Unavailable
+from greffe.errors import Unavailable, numbered
 from greffe.model.instants import paris_day
 from greffe.model.maps import Calculation
 from greffe.model.structures import Codelist, Dataflow, DataStructure
@@ -20,11 +20,16 @@ from greffe.release.explain import Explanation, explain
 from greffe.release.parts import Parts
 from greffe.store.ledger import Approval
 from greffe.web.api import ERRORS, finding_out, public, published
+from greffe.web.language import chosen_language
 from greffe.web.models import CalculationOut, Dimension, ExplanationOut, MappingOut
-from greffe.web.series import FlowId, Key
+from greffe.web.series import FlowId, Key, Lang
 from greffe.web.strict import only
 
-_COUNTS: Final = {0: "no approver", 1: "one approver", 2: "two approvers"}
+_COUNTS: Final = {
+    "en": ("no approver", "one approver", "two approvers", "{} approvers"),
+    "fr": ("aucun approbateur", "un approbateur", "deux approbateurs", "{} approbateurs"),
+}
+_METHODS: Final = {"sum": "somme", "mean": "moyenne", "first": "première", "last": "dernière"}
 
 
 def router(parts: Parts) -> APIRouter:
@@ -32,11 +37,24 @@ def router(parts: Parts) -> APIRouter:
     routes = APIRouter(prefix="/api/v1", tags=["Plain REST"], responses=ERRORS)
     explained = Explained(parts)
 
-    @routes.get("/explain/{dataflow}/{key}/{period}", operation_id="explain_figure", dependencies=[Depends(only())])
-    def explain_figure(response: Response, dataflow: FlowId, key: Key, period: str) -> ExplanationOut:
-        """Where a published figure comes from: maps, calculation, rules, row ids and reasons; no internal value, no name."""
+    @routes.get(
+        "/explain/{dataflow}/{key}/{period}", operation_id="explain_figure", dependencies=[Depends(only("lang"))]
+    )
+    def explain_figure(
+        response: Response,
+        dataflow: FlowId,
+        key: Key,
+        period: str,
+        lang: Lang = "",
+        accept_language: Annotated[str, Header(include_in_schema=False)] = "",
+    ) -> ExplanationOut:
+        """Where a published figure comes from: maps, calculation, rules, row ids and reasons; no internal value, no name.
+
+        Calculations and approvals are told in the language asked for; findings in both; reasons as the files give them."""
+        language = chosen_language(lang, accept_language)
         flow = published(parts.catalogue(), dataflow)
-        found = explained.of(flow, key, period)
+        found = explained.of(flow, key, period, language)
+        response.headers["Content-Language"], response.headers["Vary"] = language, "Accept-Language"
         response.headers["Data-Origin"], response.headers["Release"] = found.origin, found.release
         return found
 
@@ -50,14 +68,14 @@ class Explained:
     def __init__(self, parts: Parts, at_once: int = 2, kept: int = 1_000) -> None:
         self._parts = parts
         self._places = threading.BoundedSemaphore(at_once)
-        self._kept: OrderedDict[tuple[str, str, str], ExplanationOut] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str, str, str], ExplanationOut] = OrderedDict()
         self._most = kept
         self._lock = threading.Lock()
 
-    def of(self, flow: Dataflow, key: str, period: str) -> ExplanationOut:
+    def of(self, flow: Dataflow, key: str, period: str, lang: str = "en") -> ExplanationOut:
         """The explanation of the current release. Raises Unavailable when too many are asked for at once."""
         current = self._parts.ledger().current(flow.reference, self._parts.clock())
-        place = (str(current), key, period)
+        place = (str(current), key, period, lang)
         with self._lock:
             if current is not None and place in self._kept:
                 self._kept.move_to_end(place)
@@ -65,7 +83,8 @@ class Explained:
         if not self._places.acquire(timeout=10):
             raise Unavailable("Too many explanations are asked for at once.")
         try:
-            made = _explained(explain(self._parts, f"{flow.reference}/{key}", period, current.number if current else 0))
+            number = current.number if current else 0
+            made = _explained(explain(self._parts, f"{flow.reference}/{key}", period, number), lang)
         finally:
             self._places.release()
         with self._lock:
@@ -75,7 +94,7 @@ class Explained:
         return made
 
 
-def _explained(found: Explanation) -> ExplanationOut:
+def _explained(found: Explanation, lang: str) -> ExplanationOut:
     calculations = {c.id: c for c in found.map.calculations}
     traces = list(_all(found.trace)) if found.trace else []
     used = dict.fromkeys(t.calculation_id for t in traces if t.calculation_id in calculations)
@@ -93,10 +112,10 @@ def _explained(found: Explanation) -> ExplanationOut:
         partial=found.partial,
         effective_at=found.release.effective_at.isoformat(),
         map=str(found.map.reference),
-        map_approved=_signed(found.map_signatures),
-        release_approved=_signed(found.draft_signatures),
-        calculations=[_calculation(calculations[c]) for c in used],
-        mappings=[_mapping(found, m) for m in (by_row[s] for s in steps)],
+        map_approved=_signed(found.map_signatures, lang),
+        release_approved=_signed(found.draft_signatures, lang),
+        calculations=[_calculation(calculations[c], lang) for c in used],
+        mappings=[_mapping(found, m, lang) for m in (by_row[s] for s in steps)],
         internal_rows=list(dict.fromkeys(f"{s.extract} row {s.row}" for t in traces for s in t.sources)),
         agrees=found.agrees,
         rules_passed=list(found.rules_passed),
@@ -105,16 +124,16 @@ def _explained(found: Explanation) -> ExplanationOut:
     )
 
 
-def _mapping(found: Explanation, step: MappingStep) -> MappingOut:
+def _mapping(found: Explanation, step: MappingStep, lang: str) -> MappingOut:
     decision = found.decisions.get((step.file, step.row_id), Decision())
-    count = _COUNTS.get(len(decision.approvers), f"{len(decision.approvers)} approvers")
+    count = _counted(len(decision.approvers), lang)
     return MappingOut(
         file=step.file,
         row_id=step.row_id,
         source=dict(step.source),
         target=dict(step.target),
         kind=step.kind,
-        reason=step.reason,
+        reason=step.words.get(lang, step.reason),
         reference=step.reference,
         confidence=step.confidence,
         version=found.map.reference.version,
@@ -129,22 +148,30 @@ def _all(trace: Trace) -> Iterator[Trace]:
         yield from _all(operand)
 
 
-def _calculation(one: Calculation) -> CalculationOut:
+def _calculation(one: Calculation, lang: str) -> CalculationOut:
     return CalculationOut(
-        id=one.id, kind=one.kind, expression=_expression(one), factor=int(one.factor) if one.kind == "rate" else 1,
+        id=one.id, kind=one.kind, expression=_expression(one, lang), factor=int(one.factor) if one.kind == "rate" else 1,
         decimals=one.decimals, reason=one.reason,
     )  # fmt: skip
 
 
-def _expression(one: Calculation) -> str:
+def _expression(one: Calculation, lang: str) -> str:
+    """What is calculated, in words of the language where it is no formula."""
+    french = lang == "fr"
     if one.population is not None:
         count = " ".join(f"{name}={'+'.join(codes)}" for name, codes in one.where.items())
-        return f"{count} / population of {one.population.dataflow.id}, field {one.population.territory} * {one.factor}"
+        flow, field = one.population.dataflow.id, one.population.territory
+        below = f"population de {flow}, champ {field}" if french else f"population of {flow}, field {field}"
+        return f"{count} / {below} * {one.factor}"
     if one.kind == "lag":
-        return f"the observation {one.years} year earlier"
+        if french:
+            return f"l’observation {numbered(one.years, 'an')} plus tôt"
+        return f"the observation {numbered(one.years, 'year')} earlier"
     if one.kind == "convert":
-        return f"the observation * {one.factor}"
+        return f"{'l’observation' if french else 'the observation'} * {one.factor}"
     if one.kind == "calendar":
+        if french:
+            return f"{_METHODS[one.method]} des périodes {one.from_} d’une période {one.to}"
         return f"{one.method} of the periods {one.from_} of a period {one.to}"
     if one.kind == "split":
         return ", ".join(f"{code} = {one.whole} * {weight}" for code, weight in one.weights.items())
@@ -163,7 +190,12 @@ def _names(codes: Codelist | None, code: str) -> dict[str, str]:
     return dict(item.names) if item else {}
 
 
-def _signed(signatures: tuple[Approval, ...]) -> str:
+def _signed(signatures: tuple[Approval, ...], lang: str) -> str:
     approvals = [a for a in signatures if a.role == "approver"]
-    count = _COUNTS.get(len(approvals), f"{len(approvals)} approvers")
+    count = _counted(len(approvals), lang)
     return f"{count}, {paris_day(max(a.instant for a in approvals))}" if approvals else count
+
+
+def _counted(approvers: int, lang: str) -> str:
+    words = _COUNTS[lang]
+    return words[min(approvers, len(words) - 1)].format(approvers)

@@ -77,6 +77,7 @@ def test_its_trace_is_its_reason(connection, period):
     assert made is not None
     assert (made.text, made.attributes["OBS_STATUS"]) == ("", "L")
     assert made.calculation == "not-available: Not counted by sex. (M001)"
+    assert made.words["fr"] == "non disponible : Not counted by sex. (M001)"  # a reason is in the words of the file
 
 
 def test_what_is_made_of_it_traces_to_it(connection):

@@ -294,6 +294,7 @@ def test_the_trace_names_the_time_rule(connection):
         {"TIME_PERIOD": "2023-Q3"},
     )
     assert (step.kind, step.reason) == ("date-pattern", "date dd/MM/yyyy (en) as Q, endOfPeriod")
+    assert step.words["fr"] == "date dd/MM/yyyy (en) à la fréquence Q, fin de période"
 
 
 @pytest.mark.item("SM-14")

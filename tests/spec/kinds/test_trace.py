@@ -93,6 +93,7 @@ def test_a_lag_leads_to_another_year(explained):
     """The operand is of 2022."""
     made = explained("M_BEFORE")
     assert (made.text, made.calculation, made.operands[0].period) == ("9.5", "9.5, of 2022", "2022")
+    assert made.words["fr"] == "9.5, de 2022"
     assert [s.row for s in made.operands[0].sources] == [16]
 
 

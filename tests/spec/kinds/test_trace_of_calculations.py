@@ -34,24 +34,25 @@ MAP = replace(MAP, calculations=tuple(replace(c, id=f"{c.id}_{n}") for n, c in e
 
 
 @pytest.mark.parametrize(
-    ("sex", "unit", "text", "words", "rows"),
+    ("sex", "unit", "text", "words", "french", "rows"),
     [
-        ("T", "NR", "100.0", "25 + 25.5 + 25 + 24.5", [2, 3, 4, 5]),
-        ("M", "NR", "20.0", "(10 + 20 + 30) / 3, rounded to 1", [6, 7, 8, 9]),
-        ("F", "NR", "80.0", "100.0 − 20.0", [2, 3, 4, 5, 6, 7, 8, 9]),
-        ("S1", "SP", "50", "100.0 × 0.5, rounded to 0 by largest remainder", [2, 3, 4, 5]),
-        ("S2", "SP", "33", "100.0 × 1/3, rounded to 0 by largest remainder", [2, 3, 4, 5]),
-        ("S3", "SP", "17", "100.0 × 1/6, rounded to 0 by largest remainder", [2, 3, 4, 5]),
-        ("T", "DAY", "3043.8", "100.0 × 30.4375, rounded to 1", [2, 3, 4, 5]),
+        ("T", "NR", "100.0", "25 + 25.5 + 25 + 24.5", "25 + 25.5 + 25 + 24.5", [2, 3, 4, 5]),
+        ("M", "NR", "20.0", "(10 + 20 + 30) / 3, rounded to 1", "(10 + 20 + 30) / 3, arrondi à 1 décimale", [6, 7, 8, 9]),
+        ("F", "NR", "80.0", "100.0 − 20.0", "100.0 − 20.0", [2, 3, 4, 5, 6, 7, 8, 9]),
+        ("S1", "SP", "50", "100.0 × 0.5, rounded to 0 by largest remainder", "100.0 × 0.5, arrondi à 0 décimale au plus fort reste", [2, 3, 4, 5]),
+        ("S2", "SP", "33", "100.0 × 1/3, rounded to 0 by largest remainder", "100.0 × 1/3, arrondi à 0 décimale au plus fort reste", [2, 3, 4, 5]),
+        ("S3", "SP", "17", "100.0 × 1/6, rounded to 0 by largest remainder", "100.0 × 1/6, arrondi à 0 décimale au plus fort reste", [2, 3, 4, 5]),
+        ("T", "DAY", "3043.8", "100.0 × 30.4375, rounded to 1", "100.0 × 30.4375, arrondi à 1 décimale", [2, 3, 4, 5]),
     ],
-)
-def test_every_kind_says_its_numbers(connection, sex, unit, text, words, rows):
+)  # fmt: skip
+def test_every_kind_says_its_numbers(connection, sex, unit, text, words, french, rows):
     """Through the working cells, which nobody is sent, to the rows of the extract."""
     load(connection, "kept", rows_of(ROWS))
     key = {"freq": "A", "kind": "POURS", "sex": sex, "unit": unit, "geo": "FR"}
     made = trace(connection, MAP, catalogue(), "kept", {POPULATION: "kept"}, key, "2022")
     assert made is not None
     assert (made.text, made.calculation) == (text, words)
+    assert made.words == {"en": words, "fr": french}
 
     def read(one):
         return [s.row for s in one.sources] + [n for operand in one.operands for n in read(operand)]

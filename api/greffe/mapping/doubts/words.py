@@ -7,7 +7,7 @@ from typing import Final
 
 from greffe.catalogue.patterns import matched
 from greffe.mapping.doubts.type_names import AXES, TYPE_NAMES
-from greffe.mapping.words import CALCULATIONS
+from greffe.mapping.words import CALCULATIONS, KINDS
 from greffe.model.maps import SourceValue
 from greffe.model.structures import Texts
 
@@ -22,16 +22,6 @@ SUBJECT_NAMES: Final = {
     "no-target": ("indicateur sans destinataire", "indicator without recipient"),
     "code": ("code et libellé", "code and label"),
 }
-_KINDS: Final = {
-    "exact": ("équivalent", "equal"),
-    "narrower": ("plus étroit que la cible", "narrower than the target"),
-    "broader": ("plus large que la cible", "wider than the target"),
-    "aggregate": ("une partie de la cible", "one part of the target"),
-    "not-applicable": ("sans objet", "not applicable"),
-    "not-available": ("non disponible", "not available"),
-    "no-target": ("la cible n’existe pas", "there is no target"),
-    "other-house": ("relève d’une autre maison", "the matter of another house"),
-}
 ANY: Final[Texts] = {"fr": "toute valeur", "en": "any value"}
 NOTHING: Final[Texts] = {"fr": "(vide)", "en": "(empty)"}
 _SHOWN: Final = 4  # codes of a pattern whose names are written out
@@ -39,7 +29,7 @@ _SHOWN: Final = 4  # codes of a pattern whose names are written out
 
 def about_row(sources: Mapping[str, Texts], targets: Mapping[str, Texts], kind: str) -> tuple[str, str]:
     """Of a decision: what its source means and where it leads."""
-    french, english = _KINDS[kind]
+    french, english = KINDS[kind]
     if not targets:
         return (
             f"« {_said(sources, 'fr')} » n’a pas de cible ({french}). Est-ce juste ?",
@@ -73,7 +63,7 @@ def about_calculation(cells: Mapping[str, Texts], id_: str, kind: str) -> tuple[
 
 def about_gap(cells: Mapping[str, Texts], kind: str) -> tuple[str, str]:
     """Of target cells that are left empty."""
-    french, english = _KINDS[kind]
+    french, english = KINDS[kind]
     here, there = _cells(cells)
     return (
         f"{here} : nous ne les fournissons pas ({french}). Est-ce juste, et quelqu’un d’autre les a-t-il ?",
