@@ -400,22 +400,26 @@ def test_a_trace_recomputes_what_was_mapped(connection, rows, map_, people):
 
 def followed(connection, resolved, name, only):
     """The lineage of the map's result, limited to the target cells `only`: key → rows (source or people, number) with the
-    role and the value, in a list, so that one that comes twice shows."""
+    role and the value, in a list, so that one that comes twice shows. Of two rates that one observation is made of, each
+    has its denominator, of the cell that it divides: those are not the same row twice."""
     tables = {POPULATION: "random_people"}
     apply_to(connection, resolved, tables, name, only)
     parameters = Parameters()
     made = lineage(connection, resolved, tables, name)
     query = statement(made, parameters)
     keys = ", ".join(f"t.{k}" for k in KEY)
-    found = {}
-    for *key, role, dataflow, row, value in connection.execute(
-        f"SELECT {keys}, m.role, m.internal_dataflow, m.row, m.internal_value FROM ({query}) m "
+    found, seen = {}, set()
+    for *key, role, dataflow, row, value, cell, period in connection.execute(
+        f"SELECT {keys}, m.role, m.internal_dataflow, m.row, m.internal_value, m.cell, m.cell_period FROM ({query}) m "
         f"JOIN {made.table} t ON t.{NUMBER} = m.made",
         parameters.used(query),
     ).fetchall():
         parts = found.setdefault(tuple(key), [])
-        if role != "none":
-            parts.append((("people" if dataflow == str(POPULATION) else "source", str(row)), role, value))
+        place = ("people" if dataflow == str(POPULATION) else "source", str(row))
+        again = (tuple(key), place, cell, period)
+        if role != "none" and not (role == "denominator" and place in [p for p, _, _ in parts] and again not in seen):
+            parts.append((place, role, value))
+        seen.add(again)
     return found
 
 
