@@ -23,6 +23,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Final
+
+TOLD: Final = 100  # faults of one set of files that are told one by one
 
 
 class GreffeError(Exception):
@@ -82,9 +85,26 @@ class BadInput(GreffeError):
 
 
 class BadDefinition(GreffeError):
-    """An artefact, a map or a setting is wrong. Correct the definition."""
+    """An artefact, a map or a setting is wrong. Correct the definition.
+
+    `others`: what else is wrong in the same set of files, in the order of files and places.
+    """
 
     sdmx, http, exit_code, title = 500, 500, 2, "Bad definition"
+    others: tuple[BadDefinition, ...] = ()
+
+    def alone(self) -> str:
+        """This fault in one line, without the others."""
+        return super().text()
+
+    def text(self) -> str:
+        """The fault in one line; of several, the first 100, one a line, and how many more there are."""
+        if not self.others:
+            return self.alone()
+        every = (self, *self.others)
+        lines = [f"- {one.alone()}" for one in every[:TOLD]]
+        rest = [f"- … and {len(every) - TOLD} more"] if len(every) > TOLD else []
+        return "\n".join((f"{len(every)} places are wrong:", *lines, *rest))
 
 
 class BadQuery(GreffeError):

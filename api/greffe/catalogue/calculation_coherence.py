@@ -15,10 +15,12 @@ _SAID: Final = {"total": "parts", "complement": "parts", "formula": "expression"
 
 
 def check_calculations(view: MapView) -> None:
-    """Raises BadDefinition for the first calculation that cannot be what it says."""
-    _check_working(view)
+    """Gathers what is wrong with working codes and with each calculation that cannot be what it says."""
+    with view.faults:
+        _check_working(view)
     for number, calculation in enumerate(view.map.calculations):
-        _check(view, calculation, f"$.calculations[{number}]")
+        with view.faults:
+            _check(view, calculation, f"$.calculations[{number}]")
 
 
 def _check_working(view: MapView) -> None:

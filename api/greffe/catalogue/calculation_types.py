@@ -9,6 +9,7 @@ from typing import Final
 from greffe.catalogue.calculation_order import check_order
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.denominators import check_denominator
+from greffe.catalogue.faults import Faults
 from greffe.catalogue.map_view import MapView
 from greffe.catalogue.overlap import check_parts
 from greffe.catalogue.reach import Cell, Reached, operands, published, shown, varying
@@ -32,15 +33,24 @@ _MOMENTS: Final[Mapping[str, Mapping[str, str]]] = {
 
 
 def check_types(catalogue: Catalogue) -> None:
-    """Raises BadDefinition naming map, indicator, cell, both values, and what would make it legitimate."""
+    """Raises BadDefinition naming map, indicator, cell, both values, and what would make it legitimate, for each."""
+    faults = Faults()
     for map_ in catalogue.maps.values():
-        types = Types(MapView.of(catalogue, map_))
-        cells = types.check()
-        for cell in published(types.view):
-            cells.setdefault(cell, set())
+        with faults:
+            _check_map(Types(MapView.of(catalogue, map_)))
+    faults.refuse()
+
+
+def _check_map(types: Types) -> None:
+    cells, gathered = types.check(), types.view.faults
+    for cell in published(types.view):
+        cells.setdefault(cell, set())
+    with gathered:
         check_order(types.view, tuple(cells))
-        for number, calculation in enumerate(map_.calculations):
-            _check(types, calculation, cells, f"$.calculations[{number}]")
+        for number, calculation in enumerate(types.view.map.calculations):  # none is judged in an order that cannot be
+            with gathered:
+                _check(types, calculation, cells, f"$.calculations[{number}]")
+    gathered.refuse()
 
 
 def _check(types: Types, calculation: Calculation, cells: Reached, at: str) -> None:

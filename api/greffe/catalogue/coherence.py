@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue, Recipient
+from greffe.catalogue.faults import Faults
 from greffe.catalogue.kind_coherence import check_parts
 from greffe.catalogue.map_coherence import check_map
 from greffe.catalogue.map_view import MapView
@@ -27,26 +28,34 @@ from greffe.model.structures import (
 def check(
     catalogue: Catalogue, places: Mapping[tuple[str, Reference], str], recipients: Mapping[str, Recipient]
 ) -> None:
-    """Raises BadDefinition for the first thing that leads nowhere. `places` gives the file of each artefact,
-    `recipients` are by file."""
+    """Raises BadDefinition with everything that leads nowhere, else with all that is wrong in maps. `places` gives the
+    file of each artefact, `recipients` are by file."""
     items: dict[Urn, frozenset[str]] = {}
+    faults = Faults()
     for key, artefact in sorted(catalogue.artefacts.items()):
         for what, urn in _references(artefact):
-            _resolve(catalogue, what, urn, places[key], items)
+            with faults:
+                _resolve(catalogue, what, urn, places[key], items)
+    faults.refuse()  # what follows goes along the references
     for key, artefact in sorted(catalogue.artefacts.items()):
-        if isinstance(artefact, DataConstraint):
-            _check_constraint(catalogue, artefact, places[key])
-        else:
-            check_parts(catalogue, artefact, places[key])
+        with faults:
+            if isinstance(artefact, DataConstraint):
+                _check_constraint(catalogue, artefact, places[key])
+            else:
+                check_parts(catalogue, artefact, places[key])
     ids: dict[str, str] = {}
     for file, recipient in recipients.items():
-        if recipient.id in ids:
-            raise BadDefinition(f"The recipient {recipient.id} stands in {ids[recipient.id]} already.", file=file)
-        ids[recipient.id] = file
-        for reference in recipient.dataflows:
-            _resolve(catalogue, "dataflow", Urn("dataflow", reference), file, items)
+        with faults:
+            if recipient.id in ids:
+                raise BadDefinition(f"The recipient {recipient.id} stands in {ids[recipient.id]} already.", file=file)
+            ids[recipient.id] = file
+            for reference in recipient.dataflows:
+                with faults:
+                    _resolve(catalogue, "dataflow", Urn("dataflow", reference), file, items)
     for map_ in catalogue.maps.values():
-        check_map(MapView.of(catalogue, map_))
+        with faults:
+            check_map(MapView.of(catalogue, map_))
+    faults.refuse()
 
 
 def _references(artefact: Artefact) -> Iterator[tuple[str, Urn]]:

@@ -15,6 +15,7 @@ from greffe.catalogue.catalogue import Catalogue, Recipient, TableNotProvided
 from greffe.catalogue.codelist_extensions import resolved
 from greffe.catalogue.coherence import check
 from greffe.catalogue.correspondences import check_correspondence, read_correspondence, stands_alone
+from greffe.catalogue.faults import Faults
 from greffe.catalogue.map_files import NOT_PROVIDED, read_map
 from greffe.catalogue.no_target import NO_TARGET, check_no_target, read_no_target
 from greffe.catalogue.policies.read import FOLDER as POLICIES
@@ -62,7 +63,8 @@ def load(files: Mapping[str, bytes]) -> Catalogue:
     """The catalogue that the files make, from the folders or from the register alike.
 
     Raises BadDefinition with file, row or path, and the nearest known ids: for what cannot be read, what stands twice,
-    what refers to nothing, maps that are incomplete or conflicting, and maps that join unequal types.
+    what refers to nothing, maps that are incomplete or conflicting, and maps that join unequal types. What each of these
+    steps finds is told in one go (`others`), in the order of files and places.
     """
     sums = {path: hashlib.sha256(content).hexdigest() for path, content in sorted(files.items())}
     artefacts, places = _artefacts(files, sums)
@@ -83,8 +85,11 @@ def load(files: Mapping[str, bytes]) -> Catalogue:
     )
     for kind, reference in catalogue.derived & artefacts.keys():
         raise BadDefinition(f"{kind} {reference} stands in mappings/ already.", file=places[kind, reference])
+    faults = Faults()
     for correspondence in correspondences.values():
-        check_correspondence(catalogue, correspondence)
+        with faults:
+            check_correspondence(catalogue, correspondence)
+    faults.refuse()
     check(catalogue, places, recipients)
     check_types(catalogue)
     check_no_target(catalogue)
@@ -119,14 +124,17 @@ def _artefacts(files: Mapping[str, bytes], sums: Mapping[str, str]) -> tuple[dic
     """Artefacts by kind and reference, inherited codes in place, and the file of each."""
     artefacts: dict[Key, Artefact] = {}
     places: dict[Key, str] = {}
+    faults = Faults()
     for path in sorted(p for p in files if p.startswith("sdmx/")):
-        found = _read(path, files[path], sums[path])
-        if len(found) != 1:
-            raise BadDefinition(f"One artefact a file is expected, found {len(found)}.", file=path)
-        key = (found[0].kind, found[0].reference)
-        if key in artefacts:
-            raise BadDefinition(f"{key[0]} {key[1]} stands in {places[key]} already.", file=path)
-        artefacts[key], places[key] = found[0], path
+        with faults:
+            found = _read(path, files[path], sums[path])
+            if len(found) != 1:
+                raise BadDefinition(f"One artefact a file is expected, found {len(found)}.", file=path)
+            key = (found[0].kind, found[0].reference)
+            if key in artefacts:
+                raise BadDefinition(f"{key[0]} {key[1]} stands in {places[key]} already.", file=path)
+            artefacts[key], places[key] = found[0], path
+    faults.refuse()
     return resolved(artefacts, places), places
 
 
@@ -140,28 +148,35 @@ class _MapReader:
     def correspondences(self) -> dict[Reference, Correspondence]:
         """All correspondences by reference; their tables are known from then on."""
         found: dict[Reference, Correspondence] = {}
+        faults = Faults()
         for path in sorted(p for p in self.files if stands_alone(p) and p.endswith(".yaml")):
             table = f"{path.removesuffix('.yaml')}.csv"
-            if table not in self.files:
-                raise BadDefinition("The correspondence has no rows.", file=path, hint=f"Its rows stand in {table}.")
-            one = read_correspondence(read_yaml(self.files[path], path), self.files[table], table)
-            self.tables[table] = one.table
-            self._check_id(table)
-            found[one.reference] = one
+            with faults:
+                if table not in self.files:
+                    hint = f"Its rows stand in {table}."
+                    raise BadDefinition("The correspondence has no rows.", file=path, hint=hint)
+                one = read_correspondence(read_yaml(self.files[path], path), self.files[table], table)
+                self.tables[table] = one.table
+                self._check_id(table)
+                found[one.reference] = one
+        faults.refuse()
         return found
 
     def maps(self) -> dict[Reference, StructureMap]:
         """All structure maps by reference."""
         found: dict[Reference, StructureMap] = {}
         targets: dict[Reference, str] = {}
+        faults = Faults()
         for path in _yaml(self.files, recipients=False):
-            map_ = self._map(path)
-            if map_.reference in found:
-                file = found[map_.reference].file
-                raise BadDefinition(f"The map {map_.reference} stands in {file} already.", file=path)
-            if map_.target in targets:
-                raise BadDefinition(f"{targets[map_.target]} leads to {map_.target} already.", file=path)
-            found[map_.reference], targets[map_.target] = map_, path
+            with faults:
+                map_ = self._map(path)
+                if map_.reference in found:
+                    file = found[map_.reference].file
+                    raise BadDefinition(f"The map {map_.reference} stands in {file} already.", file=path)
+                if map_.target in targets:
+                    raise BadDefinition(f"{targets[map_.target]} leads to {map_.target} already.", file=path)
+                found[map_.reference], targets[map_.target] = map_, path
+        faults.refuse()
         for path in self.files:
             known = path in self.tables or path == NO_TARGET or path.startswith(POLICIES)
             if path.startswith("mappings/") and path.endswith(".csv") and not known:

@@ -20,11 +20,12 @@ _MOST_COMBINATIONS: Final = 10_000  # of values that one row of patterns is trie
 
 
 def check_map(view: MapView) -> None:
-    """Raises BadDefinition for the first thing that does not hold."""
+    """Raises BadDefinition with everything that does not hold, in the order of the file."""
     _check_head(view)
     _check_select(view)
     for number, component in enumerate(view.map.components):
-        _check_component(view, component, f"$.components[{number}]")
+        with view.faults:
+            _check_component(view, component, f"$.components[{number}]")
     _check_fixed(view)
     check_times(view)
     _check_rules(view)
@@ -32,27 +33,34 @@ def check_map(view: MapView) -> None:
     _check_cells(view)
     check_calculations(view)
     check_not_provided(view)
+    view.faults.refuse()
 
 
 def _check_head(view: MapView) -> None:
     schemes = list(view.catalogue.all(DataProviderScheme))
     providers = {item.id for scheme in schemes for item in scheme.items}
     if view.map.provider not in providers:
-        raise view.wrong(
-            f"{view.map.provider!r} is not a data provider.", "$.provider", near=nearest(view.map.provider, providers)
-        )
+        with view.faults:
+            raise view.wrong(
+                f"{view.map.provider!r} is not a data provider.",
+                "$.provider",
+                near=nearest(view.map.provider, providers),
+            )
     scope = view.target.dataflow.annotation("SCOPE")
     if scope and scope != view.map.scope:
-        raise view.wrong(f"{view.map.target} is a {scope} dataflow, found {view.map.scope}.", "$.scope")
+        with view.faults:
+            raise view.wrong(f"{view.map.target} is a {scope} dataflow, found {view.map.scope}.", "$.scope")
 
 
 def _check_select(view: MapView) -> None:
     for id_, codes in view.map.select.items():
         at = f"$.select.{id_}"
-        if view.known(view.source, id_, at).role == "measure":
-            raise view.wrong("Rows cannot be selected by their value.", at)
-        for code in codes:
-            view.code(view.source, id_, code, at)
+        with view.faults:
+            if view.known(view.source, id_, at).role == "measure":
+                raise view.wrong("Rows cannot be selected by their value.", at)
+            for code in codes:
+                with view.faults:
+                    view.code(view.source, id_, code, at)
 
 
 def _check_component(view: MapView, component: ComponentMap, at: str) -> None:
@@ -98,9 +106,10 @@ class _Rows:
     def check(self) -> None:
         """Every source value can occur, every target value can be written."""
         for row in self.table.rows:
-            self._check_sources(row)
-            if row.has_target:
-                for targets in self._targets(row):
+            with self.view.faults:
+                self._check_sources(row)
+            with self.view.faults:
+                for targets in self._targets(row) if row.has_target else ():
                     self._check_targets(row, targets)
 
     def wrong(self, row: MapRow, column: str, message: str, near: tuple[str, ...] = ()) -> BadDefinition:
@@ -145,14 +154,16 @@ class _Rows:
 def _check_fixed(view: MapView) -> None:
     for id_, code in view.map.fixed.items():
         at = f"$.fixed.{id_}"
-        if id_ == ORIGIN or view.known(view.target, id_, at).role == "measure":
-            raise view.wrong(f"{id_} cannot be fixed by a map.", at)
-        view.code(view.target, id_, code, at)
+        with view.faults:
+            if id_ == ORIGIN or view.known(view.target, id_, at).role == "measure":
+                raise view.wrong(f"{id_} cannot be fixed by a map.", at)
+            view.code(view.target, id_, code, at)
     for id_, code in view.map.fixed_source.items():
         at = f"$.fixed_source.{id_}"
-        if view.known(view.source, id_, at).role == "measure":
-            raise view.wrong(f"{id_} cannot be fixed by a map.", at)
-        view.code(view.source, id_, code, at)
+        with view.faults:
+            if view.known(view.source, id_, at).role == "measure":
+                raise view.wrong(f"{id_} cannot be fixed by a map.", at)
+            view.code(view.source, id_, code, at)
 
 
 def _check_rules(view: MapView) -> None:
@@ -164,18 +175,20 @@ def _check_rules(view: MapView) -> None:
     for id_ in {rule.target: None for rule in view.map.times}:  # those of one target are tried in order: one rule
         places.setdefault(id_, []).append("times")
     for id_, found in places.items():
-        if len(found) > 1:
-            raise view.wrong(f"{id_} has two rules, {' and '.join(found)} (SM-23).", f"$.{found[1]}")
+        with view.faults:
+            if len(found) > 1:
+                raise view.wrong(f"{id_} has two rules, {' and '.join(found)} (SM-23).", f"$.{found[1]}")
     for needed in view.target.structure.components:
         if needed.role == "measure" or needed.id == ORIGIN or needed.id in places:
             continue
         if needed.role != "attribute" or needed.mandatory:
             what = "mandatory attribute" if needed.role == "attribute" else "dimension"
-            raise view.wrong(
-                f"The {what} {needed.id} of {view.map.target} has no rule (SM-22).",
-                "$.components",
-                hint=f"Fix it, copy it or map it; nearest source components: {', '.join(_like(view, needed.id))}.",
-            )
+            with view.faults:
+                raise view.wrong(
+                    f"The {what} {needed.id} of {view.map.target} has no rule (SM-22).",
+                    "$.components",
+                    hint=f"Fix it, copy it or map it; nearest source components: {', '.join(_like(view, needed.id))}.",
+                )
 
 
 def _like(view: MapView, id_: str) -> tuple[str, ...]:
@@ -189,19 +202,25 @@ def _check_reading(view: MapView) -> None:
     mapped |= {rule.source for rule in view.map.times}
     over = view.map.aggregate.over if view.map.aggregate else ()
     for id_ in over:
-        if view.known(view.source, id_, "$.aggregate.over").role not in ("dimension", "time") or id_ == TIME:
-            raise view.wrong(f"{id_!r} is not a dimension that can be summed over.", "$.aggregate.over")
+        with view.faults:
+            if view.known(view.source, id_, "$.aggregate.over").role not in ("dimension", "time") or id_ == TIME:
+                raise view.wrong(f"{id_!r} is not a dimension that can be summed over.", "$.aggregate.over")
     for id_ in view.source.structure.dimension_ids:
-        held = len(view.map.select.get(id_, ())) == 1
-        if not (held or id_ in mapped or id_ in over):
-            raise view.wrong(
-                f"The source dimension {id_} is neither mapped, nor held to one code, nor summed over: "
-                "its total and its parts would both be read.",
-                f"$.select.{id_}",
-                hint=f"Select one code of {id_}, map it, or name it in aggregate.over.",
-            )
-        if id_ in over and id_ not in mapped and id_ not in view.map.select:
-            raise view.wrong(f"{id_} is summed over, so the codes that are summed must be selected.", f"$.select.{id_}")
+        with view.faults:
+            _check_read(view, id_, id_ in mapped, id_ in over)
+
+
+def _check_read(view: MapView, id_: str, mapped: bool, over: bool) -> None:
+    held = len(view.map.select.get(id_, ())) == 1
+    if not (held or mapped or over):
+        raise view.wrong(
+            f"The source dimension {id_} is neither mapped, nor held to one code, nor summed over: "
+            "its total and its parts would both be read.",
+            f"$.select.{id_}",
+            hint=f"Select one code of {id_}, map it, or name it in aggregate.over.",
+        )
+    if over and not mapped and id_ not in view.map.select:
+        raise view.wrong(f"{id_} is summed over, so the codes that are summed must be selected.", f"$.select.{id_}")
 
 
 def _check_cells(view: MapView) -> None:
@@ -211,11 +230,12 @@ def _check_cells(view: MapView) -> None:
         for place, conversion in enumerate(type_.conversions):
             at = f"$.types[{number}].conversions[{place}].indicators"
             for indicator in conversion.indicators:
-                view.known(view.source, INDICATOR, at)
-                view.code(view.source, INDICATOR, indicator, at)
-                if indicator not in (view.values(INDICATOR) or ()):
-                    near = nearest(indicator, view.values(INDICATOR) or ())
-                    raise view.wrong(f"{indicator} is not selected by this map.", at, near=near)
+                with view.faults:
+                    view.known(view.source, INDICATOR, at)
+                    view.code(view.source, INDICATOR, indicator, at)
+                    if indicator not in (view.values(INDICATOR) or ()):
+                        near = nearest(indicator, view.values(INDICATOR) or ())
+                        raise view.wrong(f"{indicator} is not selected by this map.", at, near=near)
     for number, left_out in enumerate(view.map.not_provided):
         roles = ("dimension", "attribute") if left_out.publish else ("dimension",)
         _check_conditions(view, left_out.cells, f"$.not_provided[{number}].cells", roles)
@@ -226,6 +246,7 @@ def _check_conditions(
 ) -> None:
     """`roles`: a cell that is published may also name the attributes that it is written with."""
     for id_, code in cells.items():
-        if view.known(view.target, id_, at).role not in roles:
-            raise view.wrong(f"{id_} is not a dimension of the target.", at)
-        view.code(view.target, id_, code, f"{at}.{id_}")
+        with view.faults:
+            if view.known(view.target, id_, at).role not in roles:
+                raise view.wrong(f"{id_} is not a dimension of the target.", at)
+            view.code(view.target, id_, code, f"{at}.{id_}")

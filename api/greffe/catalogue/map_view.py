@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.faults import Faults
 from greffe.catalogue.patterns import matched
 from greffe.errors import BadDefinition, BadQuery, NotFound, nearest
 from greffe.model.maps import MapRow, SourceValue, StructureMap
@@ -59,6 +60,7 @@ class MapView:
     map: StructureMap
     source: Side
     target: Side
+    faults: Faults = field(default_factory=Faults, repr=False, compare=False)  # gathered by the checks
 
     @classmethod
     def of(cls, catalogue: Catalogue, map_: StructureMap) -> MapView:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.faults import Faults
 from greffe.catalogue.map_view import INDICATOR
 from greffe.catalogue.representation_files import read_decisions
 from greffe.errors import BadDefinition, nearest
@@ -34,7 +35,7 @@ def read_no_target(content: bytes, file: str) -> tuple[MapRow, ...]:
 
 def check_no_target(catalogue: Catalogue) -> None:
     """Raises BadDefinition for an indicator that does not exist, and for one that a map reads all the same."""
-    known, readers = _indicators(catalogue), _readers(catalogue)
+    known, readers, faults = _indicators(catalogue), _readers(catalogue), Faults()
     for row in catalogue.no_target:
         indicator = row.sources[0].value
         if indicator not in known:
@@ -43,7 +44,9 @@ def check_no_target(catalogue: Catalogue) -> None:
             message, near = f"{indicator} has no target here, and {readers[indicator]} reads it.", ()
         else:
             continue
-        raise BadDefinition(message, file=NO_TARGET, row=row.line, column=f"source:{INDICATOR}", nearest=near)
+        with faults:
+            raise BadDefinition(message, file=NO_TARGET, row=row.line, column=f"source:{INDICATOR}", nearest=near)
+    faults.refuse()
 
 
 def unexplained(catalogue: Catalogue) -> tuple[str, ...]:

@@ -14,10 +14,11 @@ _GIVEN: Final = ("OBS_STATUS", "COMMENT_OBS", "CONF_STATUS", "DATA_ORIGIN")  # b
 
 
 def check_not_provided(view: MapView) -> None:
-    """Raises BadDefinition for the first published cell that could not be an observation."""
+    """Gathers the published cells that could not be observations."""
     for number, one in enumerate(view.map.not_provided):
         if one.publish:
-            _check(view, one, f"$.not_provided[{number}]")
+            with view.faults:
+                _check(view, one, f"$.not_provided[{number}]")
 
 
 def _check(view: MapView, one: NotProvided, at: str) -> None:

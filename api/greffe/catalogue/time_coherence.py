@@ -29,25 +29,31 @@ _INSTANTS: Final = (
 
 
 def check_times(view: MapView) -> None:
-    """Raises BadDefinition for the first rule that cannot work."""
+    """Gathers what is wrong with each rule."""
     for number, rule in enumerate(view.map.times):
-        at = f"$.times[{number}]"
-        if view.known(view.source, rule.source, f"{at}.source").role == "measure":
-            raise view.wrong("A time is not read from the value.", f"{at}.source")
-        target = view.known(view.target, rule.target, f"{at}.target")
-        if target.role not in ("time", "attribute"):
-            raise view.wrong(f"{rule.target} is neither {TIME} nor an attribute.", f"{at}.target")
-        bare = rule.pattern and any(p.letter == "n" and not p.frequency for p in date_pattern(rule.pattern).pieces)
-        if bare and rule.frequency and rule.frequency not in EXAMPLES:
-            raise view.wrong(f"n counts periods of {rule.frequency}, which have no number.", f"{at}.pattern")
-        if rule.frequency_dimension:
-            _check_dimension(view, rule, at)
-        else:
-            _check_frequency(view, rule, rule.frequency, f"{at}.frequency")
+        with view.faults:
+            _check_rule(view, rule, f"$.times[{number}]")
     if view.map.frequency_formats and not view.map.times:
-        raise view.wrong("No time rule of this map writes a period.", "$.frequency_formats")
+        with view.faults:
+            raise view.wrong("No time rule of this map writes a period.", "$.frequency_formats")
     for frequency in view.map.frequency_formats:
-        _check_written(view, frequency)
+        with view.faults:
+            _check_written(view, frequency)
+
+
+def _check_rule(view: MapView, rule: TimeRule, at: str) -> None:
+    if view.known(view.source, rule.source, f"{at}.source").role == "measure":
+        raise view.wrong("A time is not read from the value.", f"{at}.source")
+    target = view.known(view.target, rule.target, f"{at}.target")
+    if target.role not in ("time", "attribute"):
+        raise view.wrong(f"{rule.target} is neither {TIME} nor an attribute.", f"{at}.target")
+    bare = rule.pattern and any(p.letter == "n" and not p.frequency for p in date_pattern(rule.pattern).pieces)
+    if bare and rule.frequency and rule.frequency not in EXAMPLES:
+        raise view.wrong(f"n counts periods of {rule.frequency}, which have no number.", f"{at}.pattern")
+    if rule.frequency_dimension:
+        _check_dimension(view, rule, at)
+    else:
+        _check_frequency(view, rule, rule.frequency, f"{at}.frequency")
 
 
 def _check_dimension(view: MapView, rule: TimeRule, at: str) -> None:

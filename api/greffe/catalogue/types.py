@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 from greffe.catalogue.map_view import INDICATOR, TIME, MapView
@@ -37,6 +38,7 @@ class Types:
 
     def __init__(self, view: MapView) -> None:
         self.view = view
+        self._told: set[tuple[str, str, str]] = set()  # who, axis and type of what is gathered
         self.indicators = self._indicators()
 
     def _indicators(self) -> Mapping[str, Item]:
@@ -47,18 +49,22 @@ class Types:
         return {item.id: item for item in list_.items}
 
     def check(self) -> Reached:
-        """The checks of mapped cells: the cells with the indicators that reach them."""
-        cells = reached(self.view, asked(self.view))
+        """The checks of mapped cells, which gather faults: the cells with the indicators that reach them."""
+        cells, faults = reached(self.view, asked(self.view)), self.view.faults
         for cell, indicators in cells.items():
-            for type_ in self.of(cell, f"{sorted(indicators)[0]} reaches"):
-                for indicator in sorted(indicators):
-                    self.compare(indicator, self._declared(indicator), cell, type_)
-                    self._check_field(indicator, cell, type_)
-        check_years(self.view)
-        check_lags(self.view)
+            with faults:
+                for type_ in self.of(cell, f"{sorted(indicators)[0]} reaches"):
+                    for indicator in sorted(indicators):
+                        with faults:
+                            self.compare(indicator, self._declared(indicator), cell, type_)
+                            self._check_field(indicator, cell, type_)
         reaching = {i for indicators in cells.values() for i in indicators}
-        self._check_aggregate(reaching)
-        check_overlaps(self.view, reaching)
+        for check in (check_years, check_lags):
+            with faults:
+                check(self.view)
+        for look in (self._check_aggregate, partial(check_overlaps, self.view)):
+            with faults:
+                look(reaching)
         return cells
 
     def of(self, cell: Cell, who: str) -> list[CellType]:
@@ -89,27 +95,36 @@ class Types:
         self, who: str, have: Mapping[str, str], cell: Cell, type_: CellType, only: Iterable[str] = TYPE_WORDS,
         lagged: bool = False,
     ) -> None:  # fmt: skip
-        """Refuses an axis, of those in `only`, on which the two differ without a conversion that covers it."""
+        """Gathers each axis, of those in `only`, on which the two differ without a conversion that covers it."""
         declared = [c.kind for c in type_.conversions if not c.indicators or who in c.indicators]
         for axis in only:
-            wants = wanted(type_)[axis]
-            if have[axis] == wants:
+            said, wants = (who, axis, self._place(type_)), wanted(type_)[axis]
+            if have[axis] == wants or said in self._told:
                 continue
-            scaled = (have[axis], wants) in UNITS  # the figure itself changes: no word makes that legitimate
-            legitimate = [kind for kind in _COVERS if not scaled and _covers(kind, axis, have[axis], wants)]
-            used = [kind for kind in legitimate if kind in declared]
-            if not used:
-                raise self.view.wrong(
-                    f"{who} has {axis} {have[axis]}, the cell {shown(cell)} has {wants}.",
-                    self._place(type_),
-                    hint=_advice(axis, who, legitimate, (have[axis], wants)),
-                )
-            if set(used) <= set(_SHIFTS) and not lagged and not self._time_is_mapped():
-                raise self.view.wrong(
-                    f"{who} is moved from {have[axis]} to {wants} by {used[0]}, and {TIME} is copied as it is.",
-                    self._place(type_),
-                    hint=f"Map {TIME} with a row for each period.",
-                )
+            with self.view.faults:
+                self._told.add(said)  # of the cells of a type the first stands for the others
+                self._compare_axis(who, (axis, have[axis], wants), cell, type_, declared, lagged)
+                self._told.remove(said)
+
+    def _compare_axis(
+        self, who: str, words: tuple[str, str, str], cell: Cell, type_: CellType, declared: list[str], lagged: bool
+    ) -> None:
+        axis, have, wants = words
+        scaled = (have, wants) in UNITS  # the figure itself changes: no word makes that legitimate
+        legitimate = [kind for kind in _COVERS if not scaled and _covers(kind, axis, have, wants)]
+        used = [kind for kind in legitimate if kind in declared]
+        if not used:
+            raise self.view.wrong(
+                f"{who} has {axis} {have}, the cell {shown(cell)} has {wants}.",
+                self._place(type_),
+                hint=_advice(axis, who, legitimate, (have, wants)),
+            )
+        if set(used) <= set(_SHIFTS) and not lagged and not self._time_is_mapped():
+            raise self.view.wrong(
+                f"{who} is moved from {have} to {wants} by {used[0]}, and {TIME} is copied as it is.",
+                self._place(type_),
+                hint=f"Map {TIME} with a row for each period.",
+            )
 
     def _time_is_mapped(self) -> bool:
         components = any(TIME in c.targets and c.map is not None for c in self.view.map.components)

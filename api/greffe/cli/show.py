@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from greffe.errors import GreffeError
+from greffe.errors import TOLD, BadDefinition, GreffeError
 
 ERRORS = Console(stderr=True, highlight=False)
 
@@ -96,6 +96,9 @@ def failing(as_json: bool) -> Iterator[None]:
                 "nearest": list(error.nearest),
                 "hint": error.hint,
             }
+            if isinstance(error, BadDefinition) and error.others:
+                problem["others"] = [one.alone() for one in error.others[: TOLD - 1]]
+                problem["count"] = 1 + len(error.others)
             sys.stderr.write(json.dumps(problem, ensure_ascii=False) + "\n")
         else:
             ERRORS.print(f"[bold red]{escape(error.title)}:[/bold red] {escape(error.text())}", soft_wrap=True)

@@ -15,11 +15,10 @@ from greffe.catalogue.policies.read import FOLDER as POLICIES
 from greffe.catalogue.policies.read import read_policies
 from greffe.catalogue.representation_files import read_representation
 from greffe.catalogue.yaml_tree import read_yaml
-from greffe.errors import BadDefinition, Refused
+from greffe.errors import TOLD, BadDefinition, Refused
 from greffe.release.pieces import records_of
 
 SCHEME_VERSION: Final = "1.0"  # agency and provider schemes have this one version for good, and grow within it (D9)
-_TOLD: Final = 100  # faults that are told one by one
 _READERS: Final[Mapping[tuple[str, str], Callable[[bytes, str], object]]] = {
     ("sdmx", ".json"): read_message,
     ("mappings", ".yaml"): read_yaml,
@@ -46,8 +45,8 @@ def loaded(contents: Mapping[str, bytes], proposed: Iterable[str]) -> Catalogue:
     line, or with what does not fit together."""
     faults = [fault for path in proposed if path in contents for fault in _faults(path, contents[path])]
     if len(faults) > 1:
-        lines = [f"- {fault.text()}" for fault in faults[:_TOLD]]
-        rest = [f"- … and {len(faults) - _TOLD} more"] if len(faults) > _TOLD else []
+        lines = [f"- {fault.text()}" for fault in faults[:TOLD]]
+        rest = [f"- … and {len(faults) - TOLD} more"] if len(faults) > TOLD else []
         raise BadDefinition("\n".join((f"{len(faults)} places do not read:", *lines, *rest)))
     return load(contents)
 
