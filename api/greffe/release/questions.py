@@ -15,7 +15,7 @@ from greffe.model.maps import NotProvided, StructureMap
 from greffe.model.reporting import ReportingCategory, ReportingTaxonomy
 from greffe.model.structures import Dataflow, Texts
 
-# What recipients call the dimension whose codes are the questions: CEPEJ, SPACE I, the UN's survey (CTS).
+# What recipients call the dimension whose codes are the questions: CEPEJ, the survey of prisons, the UN's survey (CTS).
 DIMENSIONS: Final = ("QUESTION", "ITEM", "INDICATOR")
 NO_QUESTION: Final = "(of no question)"
 
