@@ -118,6 +118,13 @@ def test_what_a_calculation_makes_no_word_declares(kind):
     assert "Known here: flag_D, shift_1jan, lag_1y, to_ratio." in error.hint
 
 
+def test_legal_persons_alone_are_no_word():
+    """No cell that is sent counts them; whoever declares it is told the words that there are."""
+    error = refused(files(the_map(cell("legal_persons", "only"))))
+    assert (error.parameter, error.message) == ("$.types[0].legal_persons", "'only' is not known here.")
+    assert "Known here: in, out, na." in error.hint
+
+
 def test_persons_onto_cases_says_which_conversion_would_do():
     error = refused(files(the_map(cell("counting_unit", "case"))))
     assert error.text() == (
