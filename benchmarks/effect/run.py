@@ -4,6 +4,8 @@
 
 Bounds: 1 s for a change of one row, 10 s for a whole new map (of a flow that has a draft, and with nothing kept of its
 source). Measured from the catalogue as it would be to the effect, rules included; the command's whole time is shown beside.
+The row that all maps read is tried on every dataflow: drafts, and what would be new where there is none. Its first round
+condenses the source of each; the best one has that kept.
 """
 
 from __future__ import annotations

@@ -35,6 +35,7 @@ class Dataset:
     findings: tuple[Finding, ...] = ()
     data: Path | None = None
     map: str = ""
+    map_checksum: str = ""
     catalogue_checksum: str = ""
     coverage: Mapping[str, object] = field(default_factory=dict)
 
@@ -79,7 +80,8 @@ def of_release(parts: Parts, release: Release) -> Dataset:
     return Dataset(
         str(release), RELEASED, release.dataflow, release.origin, tuple(table(manifest, "extracts")), findings(manifest),
         parts.observations.file(release.name, "data.parquet"), str(manifest.get("map", "")),
-        str(manifest.get("catalogue_checksum", "")), coverage if isinstance(coverage, Mapping) else {},
+        str(manifest.get("map_checksum", "")), str(manifest.get("catalogue_checksum", "")),
+        coverage if isinstance(coverage, Mapping) else {},
     )  # fmt: skip
 
 
@@ -89,7 +91,7 @@ def of_draft(parts: Parts, id_: str) -> Dataset:
     draft: Draft = read_draft(parts.settings.drafts / id_)
     return Dataset(
         id_, DRAFTED, record.dataflow, record.origin, tuple(record.extracts), draft.findings, draft.data, draft.map,
-        draft.catalogue_checksum, draft.coverage,
+        draft.map_checksum, draft.catalogue_checksum, draft.coverage,
     )  # fmt: skip
 
 
