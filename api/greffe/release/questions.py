@@ -13,7 +13,7 @@ from greffe.mapping.kinds import caught
 from greffe.mapping.resolve import INDICATOR, plan
 from greffe.model.maps import NotProvided, StructureMap
 from greffe.model.reporting import ReportingCategory, ReportingTaxonomy
-from greffe.model.structures import Dataflow, Texts
+from greffe.model.structures import Codelist, Dataflow, Texts
 
 # What recipients call the dimension whose codes are the questions: CEPEJ, the survey of prisons, the UN's survey (CTS).
 DIMENSIONS: Final = ("QUESTION", "ITEM", "INDICATOR")
@@ -53,7 +53,7 @@ def questions(
     unmapped: Sequence[Mapping[str, object]],
     answered: Sequence[str],
 ) -> tuple[Question, ...]:
-    """The questions of a sheet in the order of their list; () without a question dimension.
+    """The questions of a sheet in the order of their list, parts below their whole; () without a question dimension.
 
     `allowed`, `observations`, `not_provided`: as `mapping.coverage.cells` takes them. `unmapped`: groups without a target
     as coverage keeps them. `answered`: parts of taxonomies that the dataflow answers.
@@ -66,7 +66,7 @@ def questions(
     list_ = catalogue.codelist(component) if component else None
     names = {item.id: item.names for item in list_.items} if list_ else {}
     asked = allowed.get(dimension) or _there(connection, dimension, observations)
-    order = [code for code in names if code in asked] + sorted(asked - names.keys())
+    order = [code for code in _as_a_tree(list_) if code in asked] + sorted(asked - names.keys())
     led = _questions_of(catalogue, map_, dimension, {str(g["indicator"]) for g in unmapped}, order)
     found = []
     for code in order:
@@ -82,6 +82,18 @@ def _question(
     code: str, names: Texts, parts: tuple[str, ...], counted: Cells, groups: Sequence[Mapping[str, object]]
 ) -> Question:
     return Question(code, names, parts, counted, len(groups), sum(not g["declared"] for g in groups))
+
+
+def _as_a_tree(list_: Codelist | None) -> Iterator[str]:
+    """The codes of a list, each followed by those below it: what was added last to a list stands where it belongs."""
+    below: dict[str, list[str]] = {}
+    for item in list_.items if list_ else ():
+        below.setdefault(item.parent, []).append(item.id)
+    waiting = below.get("", [])[::-1]
+    while waiting:
+        code = waiting.pop()
+        yield code
+        waiting += below.get(code, [])[::-1]
 
 
 def _there(connection: Connection, dimension: str, observations: str) -> frozenset[str]:

@@ -172,6 +172,25 @@ def test_a_row_that_the_file_withdraws_and_others_changed_is_a_conflict(before: 
     assert [(c["row_id"], c["kind"]) for c in both.json()["changes"]] == [("SEX-003", "gone"), ("SEX-004", "gone")]
 
 
+def test_an_order_that_both_changed_is_a_conflict(before: Path, home: Path, tmp_path: Path):
+    """Others put SEX-004 first, the file SEX-003: first is priority, so somebody chooses."""
+    head, *rows = NOW.splitlines(keepends=True)
+    changed(home, tmp_path / "moved", "".join([head, rows[3], *rows[:3]]), "gaelle")
+    book = openpyxl.load_workbook(before / "x.xlsx")
+    sheet = book[SHEET]
+    sheet.cell(5, next(c.column for c in sheet[1] if c.value == "priority")).value = "0"
+    book.save(tmp_path / "x.xlsx")
+    stopped = imported(home, tmp_path / "x.xlsx")
+    assert stopped.code == 3
+    (conflict,) = stopped.json()["conflicts"]
+    assert conflict["row_id"] == "(order)"
+    assert conflict["mine"].split()[0] == "SEX-003"
+    assert conflict["theirs"].split()[0] == "SEX-004"
+    made = imported(home, tmp_path / "x.xlsx", "--dry-run", "--take", f"{MAP}#(order)=mine")
+    assert made.code == 0, made.out + made.err
+    assert {c["kind"] for c in made.json()["changes"]} == {"moved"}
+
+
 def test_the_day_on_which_it_takes_effect_counts(before: Path, home: Path, tmp_path: Path):
     """Somebody has a change of SEX-001 signed for 2099: what takes effect after it must not undo it."""
     file = tmp_path / "later" / MAP

@@ -51,6 +51,13 @@ def test_each_line_of_question_107(house: House):
         assert row["questionnaire"] == f"CEPEJ_QUESTIONNAIRE/{part}"
 
 
+def test_lines_stand_below_their_whole(house: House):
+    """L3_1_4 and L3_4 were added to the list last."""
+    found = [str(row["question"]).removeprefix("Q107_") for row in rows(house, FLOW)]
+    third = ["L3", "L3_1", "L3_1_1", "L3_1_2", "L3_1_3", "L3_1_4", "L3_2", "L3_3", "L3_4"]
+    assert found == ["L1", "L2", *third, "L4", "1"]
+
+
 def test_the_lines_add_up_to_the_sheet(house: House):
     """Five items of SPACE I, 22 categories and three sexes: 330 cells, which the whole dataset has too."""
     told = run(house.parts.settings.home, "coverage", "SPACE_I_STOCK", "--by", "questionnaire", "--json").json()
