@@ -102,6 +102,7 @@ def as_json(found: Effect) -> dict[str, object]:
     return {
         "maps": list(found.maps),
         "waiting": list(found.waiting),
+        "without_dataset": list(found.without),
         "untouched": found.untouched,
         "totals": {flow: dict(counts) for flow, counts in totals.items()},
         "datasets": [
@@ -165,6 +166,11 @@ def _title(found: Effect) -> str:
 
 def _lines(found: Effect) -> list[str]:
     lines = [_line(one) for one in found.datasets]
+    if found.without:
+        lines.append(
+            f"{numbered(len(found.without), 'dataflow')} with a map that changes have no dataset yet ("
+            f"{', '.join(found.without[:3])}{', …' if len(found.without) > 3 else ''}): --dataflow tries one."
+        )
     lines += [f"{map_}: nothing to try it on; ingest an extract first." for map_ in found.waiting]
     for one in found.datasets:
         rules = Counter((f.rule, f.severity) for f in one.findings)

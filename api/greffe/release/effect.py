@@ -59,12 +59,14 @@ class DatasetEffect:
 
 @dataclass(frozen=True)
 class Effect:
-    """The datasets whose map or lists would change. `maps` that change; those among them that `wait` for an extract to be
-    tried on; how many datasets are `untouched`."""
+    """The datasets whose map or lists would change. `maps` that change; those among them that are `waiting` for an extract
+    to be tried on; the dataflows of others of them that have no dataset yet, which are tried when they are asked for, when
+    their map is new, and when it is the only one that changes; how many datasets are `untouched`."""
 
     datasets: tuple[DatasetEffect, ...]
     maps: tuple[str, ...]
     waiting: tuple[str, ...]
+    without: tuple[str, ...]
     untouched: int
 
     def largest(self, most: int) -> tuple[tuple[DatasetEffect, Change], ...]:
@@ -97,12 +99,16 @@ def effect(
     before = before or parts.catalogue()
     touched = [m for m in after.maps.values() if dataflow in ("", m.target.id) and _differs(before, after, m)]
     found: list[DatasetEffect] = []
-    waiting = []
+    waiting, empty = [], []
     with ExitStack() as stack:
         engines = Engines(parts, stack)
         for map_ in touched:
+            datasets = known(parts, map_.target)
+            if not datasets and not (dataflow or len(touched) == 1 or _is_new(before, map_)):
+                empty.append(map_.target.id)
+                continue
             try:
-                datasets = known(parts, map_.target) or [_new(parts, after, map_)]
+                datasets = datasets or [_new(parts, after, map_)]
             except Refused:  # no extract, or real and synthetic ones: nothing to try it on
                 waiting.append(str(map_.reference))
                 continue
@@ -113,7 +119,7 @@ def effect(
                 found.append(_of(parts, engines, after, map_, dataset, lists, old, progress, most))
     others = {m.target for m in before.maps.values()} - {m.target for m in touched}
     untouched = sum(how_many(parts, target) for target in others)
-    return Effect(tuple(found), tuple(str(m.reference) for m in touched), tuple(waiting), untouched)
+    return Effect(tuple(found), tuple(str(m.reference) for m in touched), tuple(waiting), tuple(empty), untouched)
 
 
 @dataclass
@@ -136,6 +142,10 @@ class Engines:
         if self._wide is None:
             self._wide = self.stack.enter_context(self.parts.connection())
         return self._wide, made_again(self._wide, plan_, inputs, folder, progress)
+
+
+def _is_new(before: Catalogue, map_: StructureMap) -> bool:
+    return all(m.target != map_.target for m in before.maps.values())
 
 
 def _differs(before: Catalogue, after: Catalogue, map_: StructureMap) -> bool:

@@ -159,9 +159,14 @@ def test_a_proposal_is_tried_as_it_was_made(house, files):
 
 
 def test_a_map_without_an_extract_is_named(house, files):
-    found = tried(house, edited(files, "mappings/ESTAT/sexe_to_sex.csv", "Men, all ages: natural", "Natural"))
-    assert found.datasets == ()
-    assert any(name.startswith("SSER:MAP_ESTAT_CRIM_JUST_SEX(") for name in found.waiting)
+    """A table that several maps read: flows without a dataset are named, and tried when they are asked for."""
+    change = edited(files, "mappings/ESTAT/sexe_to_sex.csv", "Men, all ages: natural", "Natural")
+    found = tried(house, change)
+    assert (found.datasets, found.waiting) == ((), ())
+    assert "ESTAT_CRIM_JUST_SEX" in found.without
+    asked = tried(house, change, dataflow="ESTAT_CRIM_JUST_SEX")
+    assert (asked.datasets, asked.without) == ((), ())
+    assert [name.partition("(")[0] for name in asked.waiting] == ["SSER:MAP_ESTAT_CRIM_JUST_SEX"]
 
 
 ROWS = st.lists(
