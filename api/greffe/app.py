@@ -29,7 +29,7 @@ def compose(settings: Settings, clock: Clock = utc_now) -> Parts:
     parts = Parts(
         settings=settings,
         register=SqlRegister(settings.register_url),
-        observations=ColumnarObservations(settings.releases),
+        observations=ColumnarObservations(settings.releases, derived_most=settings.store.serving_bytes),
         clock=clock,
     )
     set_up(parts)

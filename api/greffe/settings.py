@@ -37,6 +37,16 @@ class HttpSettings:
 
 
 @dataclass(frozen=True)
+class StoreSettings:
+    """Derived files of releases (D5): most bytes of all together; seconds without use after which those of a superseded
+    release go; seconds from one look of the server at that to the next."""
+
+    serving_bytes: int = 8_000_000_000
+    grace_seconds: float = 900.0
+    sweep_seconds: float = 60.0
+
+
+@dataclass(frozen=True)
 class Settings:
     """Where things are and what is allowed."""
 
@@ -49,6 +59,7 @@ class Settings:
     port: int = 8000
     engine: EngineSettings = field(default_factory=EngineSettings)
     http: HttpSettings = field(default_factory=HttpSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
 
     @property
     def extracts(self) -> Path:
@@ -103,6 +114,10 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
             memory_mb=int(_number(env, "GREFFE_MEMORY_MB", 1024)), threads=int(_number(env, "GREFFE_THREADS", 2))
         ),
         http=HttpSettings(poll_seconds=_number(env, "GREFFE_POLL_SECONDS", 0.05)),
+        store=StoreSettings(
+            serving_bytes=int(_number(env, "GREFFE_SERVING_BYTES", 8_000_000_000)),
+            grace_seconds=_number(env, "GREFFE_SERVING_GRACE", 900.0),
+        ),
     )
 
 

@@ -15,6 +15,7 @@ import greffe.cli.lineage as lineage
 import greffe.cli.pivot as pivot
 import greffe.cli.proposals as proposals
 import greffe.cli.service as service
+import greffe.cli.store as store
 import greffe.cli.structuremaps as structuremaps
 
 app = typer.Typer(
@@ -33,6 +34,7 @@ exchange.add_to(app)
 proposals.add_to(app)
 pivot.add_to(app)
 service.add_to(app)
+store.add_to(app)
 structuremaps.add_to(app)
 demo.add_to(app)
 

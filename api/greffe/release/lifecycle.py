@@ -14,6 +14,7 @@ from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
 from greffe.release.definitions import map_subject
 from greffe.release.drafts import Draft, read_draft
+from greffe.release.eviction import sweep
 from greffe.release.job import Job
 from greffe.release.parts import Parts
 from greffe.release.people import approvers, author_of, may_sign, needs, signed_by_two
@@ -144,6 +145,7 @@ def make_release(parts: Parts, who: Actor, id_: str, at: datetime | None = None)
     # One release follows each: of two releasers at once the second is told to look again, and the chain cannot fork.
     once = f"release:{record.dataflow.id}:{ledger.next_number(record.dataflow)}"
     parts.note(who, "release.made", str(release), release_payload(release), once=once)
+    sweep(parts)
     return release
 
 

@@ -149,6 +149,16 @@ class Saved:
     changed: Mapping[str, int] = field(default_factory=dict)  # inserted, updated, deleted against the predecessor
 
 
+@dataclass(frozen=True)
+class Footprint:
+    """Bytes of a release: what it is (Parquet, difference, manifest), and what is derived from that, which may be removed.
+    `used`: when the derived was last used, seconds since 1970; 0 when there is none."""
+
+    truth: int
+    derived: int = 0
+    used: float = 0.0
+
+
 class Observations(Protocol):
     """Releases, each written once. Names are `FLOW_ID/number`, e.g. ESTAT_CRIM_OFF_CAT/7."""
 
@@ -191,6 +201,16 @@ class Observations(Protocol):
 
     def verify(self, name: str) -> Iterable[str]:
         """Faults of the files of a release, as sentences."""
+
+    def evict(self, name: str) -> int:
+        """Remove what is derived of a release, and tell how many bytes that were. It is made again, and verified, when the
+        release is asked for; who reads it meanwhile reads on."""
+
+    def footprint(self, name: str) -> Footprint:
+        """What a release takes."""
+
+    def mended(self) -> Iterable[str]:
+        """Derived files that were found damaged and made again by themselves, as sentences, oldest first."""
 
 
 def same_dimensions(name: str, old: Sequence[str], new: Sequence[str]) -> None:

@@ -6,6 +6,7 @@
            manifest.sha256     checksum of the manifest
            serving/            derived (see serving.py, derived.py)
            since-3…/           derived: what changed since release 3
+         mended.log            derived files that were found damaged and made again
 
 A file is checked when it is first read and whenever it has changed since. A wrong checksum is never served: derived files
 are then made again, and when the truth itself is damaged it is Broken.
@@ -15,8 +16,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -24,8 +24,8 @@ from typing import Final
 from greffe.errors import Broken, Conflict, NotFound
 from greffe.model.dataset import SeriesBlock
 from greffe.model.structures import DataStructure
-from greffe.store import changes, derived, selecting, shaping
-from greffe.store.base import Change, Saved, Selection, same_dimensions
+from greffe.store import changes, derived, room, selecting, shaping
+from greffe.store.base import Change, Footprint, Saved, Selection, same_dimensions
 from greffe.store.chain import canonical, checksum
 from greffe.store.coded import VALUE, Layout, Observed, read_observed, write_flat
 from greffe.store.difference import Difference, difference
@@ -33,7 +33,7 @@ from greffe.store.folders import Stamp, alone, check, file_checksum, stamp, whol
 from greffe.store.serving import Serving
 
 DATA, DIFFERENCE, MANIFEST, SEAL = "data.parquet", "difference.parquet", "manifest.json", "manifest.sha256"
-SERVING, SINCE = "serving", "since-*"
+SERVING = "serving"
 _NAME: Final = re.compile(r"[A-Za-z0-9_@$-]+/\d+")
 
 
@@ -50,11 +50,14 @@ class ColumnarObservations:
     """The Observations below one folder. One object may serve all threads; processes open their own.
 
     `opened_most`: how many releases stay open (memory-mapped) at a time. `sorted_most`: how many observations are held at
-    a time for sorting.
+    a time for sorting. `derived_most`: bytes of all derived files together; those not used for the longest go first.
     """
 
-    def __init__(self, root: Path, opened_most: int = 32, sorted_most: int = 1_000_000) -> None:
+    def __init__(
+        self, root: Path, opened_most: int = 32, sorted_most: int = 1_000_000, derived_most: int = 8_000_000_000
+    ) -> None:
         self._root = root
+        self._derived_most = derived_most
         self._sorted_most = sorted_most
         self._served = derived.Served(opened_most)
         self._manifests: dict[Path, tuple[Stamp, Stamp, Written]] = {}
@@ -72,11 +75,14 @@ class ColumnarObservations:
         folder, layout = self._folder(name), Layout.of(structure)
         found = read_observed(observations, layout)
         content_hash = checksum(canonical([asdict(layout), found.content(), previous, manifest]).encode())
+        new = not folder.exists()
         with alone(folder.parent):
             if not folder.exists():
                 before = self._observed(previous, layout) if previous else None
                 said = {"manifest": manifest, "previous": previous, "content_hash": content_hash}
                 whole(folder, lambda work: _write(found, before, said, work))
+        if new:
+            room.make_room(self._root, self._derived_most, folder / SERVING)
         saved = self._written(name).saved
         if saved.content_hash != content_hash:
             raise Conflict(f"Release {name} exists with another content.")
@@ -103,8 +109,7 @@ class ColumnarObservations:
 
         content = f"{new.saved.content_hash} since {old.saved.content_hash}{how}"
         where = folder / f"since-{change.old.split('/')[1]}{how}"
-        opened = self._served.open(where, new.layout, content, made, folder.parent)
-        return shaping.blocks(opened, selection, self._sorted_most)
+        return shaping.blocks(self._opened(where, new.layout, content, made), selection, self._sorted_most)
 
     def _steps(self, change: Change) -> tuple[str, ...]:
         """The releases after the old one up to the new one, oldest first; none when they are no chain."""
@@ -147,23 +152,40 @@ class ColumnarObservations:
             faults += derived.faults(folder / SERVING, written.saved.content_hash)
         return faults
 
-    def evict(self, name: str) -> None:
-        """Remove what is derived of a release: it is made again when it is asked for."""
-        folder = self._folder(name)
-        with alone(folder.parent):
-            for made in (folder / SERVING, *folder.glob(SINCE)):
-                shutil.rmtree(made, ignore_errors=True)
+    def evict(self, name: str) -> int:
+        """See Observations.evict."""
+        folder = self._there(name)
+        found = list(room.derived_of(folder))
+        freed = room.remove(found, folder.parent) if found else 0
+        self._served.forget(folder)
+        return freed
+
+    def footprint(self, name: str) -> Footprint:
+        """See Observations.footprint."""
+        folder = self._there(name)
+        found = list(room.derived_of(folder))
+        used = max((d.used for d in found), default=0.0)
+        return Footprint(room.truth_of(folder), sum(d.size for d in found), used)
+
+    def mended(self) -> Iterable[str]:
+        """See Observations.mended."""
+        for path in sorted(self._root.glob(f"*/{derived.MENDED}")):
+            yield from (f"{path.parent.name}: {line}" for line in path.read_text(encoding="utf-8").splitlines())
 
     def _folder(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
             raise NotFound(f"{name!r} is not the name of a release.", hint="Names are FLOW/NUMBER.")
         return self._root / name
 
-    def _written(self, name: str) -> Written:
-        """The manifest, checked against its seal."""
+    def _there(self, name: str) -> Path:
         folder = self._folder(name)
         if not folder.is_dir():
             raise NotFound(f"There is no release {name} in the store.")
+        return folder
+
+    def _written(self, name: str) -> Written:
+        """The manifest, checked against its seal."""
+        folder = self._there(name)
         now = stamp(folder / SEAL), stamp(folder / MANIFEST)
         known = self._manifests.get(folder)
         if known is None or known[:2] != now:
@@ -187,14 +209,27 @@ class ColumnarObservations:
 
     def _serving(self, name: str) -> Serving:
         written = self._written(name)
-        folder = self._folder(name)
-        return self._served.open(
-            folder / SERVING,
+        where = self._folder(name) / SERVING
+        return self._opened(
+            where,
             written.layout,
             written.saved.content_hash,
             lambda: read_observed(self.file(name, DATA), written.layout),
-            folder.parent,
         )
+
+    def _opened(self, where: Path, layout: Layout, content: str, make: Callable[[], Observed]) -> Serving:
+        """A derived folder, opened; made, and room for it, where it is not there."""
+        made = False
+
+        def making() -> Observed:
+            nonlocal made
+            made = True
+            return make()
+
+        found = self._served.open(where, layout, content, making, where.parent.parent)
+        if made:
+            room.make_room(self._root, self._derived_most, where)
+        return found
 
     def _check(self, path: Path, expected: str) -> None:
         """Check a file, unless it was and has not changed since."""

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import threading
 import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from greffe.errors import Broken
+from greffe.model.instants import written as written_instant
 from greffe.store.chain import canonical, checksum
 from greffe.store.coded import Layout, Observed
 from greffe.store.folders import Stamp, alone, check, file_checksum, stamp, whole
+from greffe.store.room import touch
 from greffe.store.serving import FORM, Serving, write_serving
 
 LIST = "serving.json"
+MENDED = "mended.log"  # below the folder of a dataflow: what was found damaged and made again, a line each
+_ATTEMPTS = 5  # a folder may be evicted by another process as soon as it is there
+_LOG = logging.getLogger("greffe")
 
 
 class Served:
@@ -26,15 +34,28 @@ class Served:
         self._most = most
         self._lock = threading.Lock()
         self.opened: OrderedDict[Path, tuple[tuple[str | Stamp, ...], Serving]] = OrderedDict()
+        self._touched: dict[Path, float] = {}
 
     def open(self, folder: Path, layout: Layout, content: str, make: Callable[[], Observed], lock: Path) -> Serving:
         """The folder, opened; it says of itself that it holds `content`. When it is not whole it is made again from what
         `make` reads of the truth, alone in the folder `lock`. Raises what `make` raises."""
-        try:
-            return self._open(folder, layout, content)
-        except Broken:
-            self._renew(folder, content, make(), lock)
+        for _ in range(_ATTEMPTS):
+            try:
+                found = self._open(folder, layout, content)
+            except Broken:
+                self._renew(folder, content, make(), lock)
+                continue
+            self._touched[folder] = touch(folder, self._touched.get(folder, float("-inf")))
+            return found
         return self._open(folder, layout, content)
+
+    def forget(self, folder: Path) -> None:
+        """Give back what is held open of folders below `folder` that are there no more: their room on the disk is free
+        once nobody reads them."""
+        with self._lock:
+            for one in [f for f in self.opened if f.is_relative_to(folder) and not f.exists()]:
+                del self.opened[one]
+                self._touched.pop(one, None)
 
     def _open(self, folder: Path, layout: Layout, content: str) -> Serving:
         with self._lock:
@@ -46,23 +67,40 @@ class Served:
         stamps: tuple[str | Stamp, ...] = (content, *(stamp(folder / f) for f in (LIST, *files)))
         for file, expected in files.items():
             check(folder / file, expected)
-        opened = Serving(folder, layout, tuple(folder / f for f in (LIST, *files)))
+        try:
+            opened = Serving(folder, layout, tuple(folder / f for f in (LIST, *files)))
+        except FileNotFoundError as error:  # evicted between the check and here
+            raise Broken("A stored file is missing.", file=str(folder)) from error
         with self._lock:
             self.opened[folder] = stamps, opened
             self.opened.move_to_end(folder)
             while len(self.opened) > self._most:
-                self.opened.popitem(last=False)
+                self._touched.pop(self.opened.popitem(last=False)[0], None)
         return opened
 
     def _renew(self, folder: Path, content: str, found: Observed, lock: Path) -> None:
         with alone(lock):
             if folder.exists():
-                if not faults(folder, content):
+                found_faults = faults(folder, content)
+                if not found_faults:
                     return  # another process was faster
+                _report(folder, found_faults[0], lock)
                 old = folder.parent / f".{folder.name}-{uuid.uuid4().hex}.tmp"
                 folder.rename(old)  # whoever reads it still has it mapped
                 shutil.rmtree(old)
             whole(folder, lambda work: write(found, content, work))
+
+
+def _report(folder: Path, fault: str, lock: Path) -> None:
+    """Say that something was damaged, in the log and beside the releases: a disk may be failing. A folder of an older form
+    is no damage."""
+    with suppress(ValueError, AttributeError, OSError):
+        if json.loads((folder / LIST).read_bytes()).get("form", FORM) != FORM:
+            return
+    _LOG.warning("Made again from the Parquet: %s", fault)
+    line = f"{written_instant(datetime.now(UTC))} {folder.parent.name}/{folder.name} {fault}\n"
+    with suppress(OSError), (lock / MENDED).open("a", encoding="utf-8") as stream:
+        stream.write(line)
 
 
 def write(found: Observed, content: str, folder: Path) -> None:

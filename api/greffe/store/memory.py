@@ -15,7 +15,7 @@ from greffe.model.dataset import SeriesBlock
 from greffe.model.periods import span
 from greffe.model.structures import DataStructure
 from greffe.store import plain
-from greffe.store.base import Actor, Change, Entry, Saved, Selection, same_dimensions
+from greffe.store.base import Actor, Change, Entry, Footprint, Saved, Selection, same_dimensions
 from greffe.store.chain import canonical, checksum, faults, next_entry
 from greffe.store.plain import Row, series_key, text
 
@@ -204,6 +204,19 @@ class MemoryObservations:
         return [
             f"{f} is not what was written." for f, c in files.items() if checksum(self.file(name, f).read_bytes()) != c
         ]
+
+    def evict(self, name: str) -> int:
+        """See Observations.evict: nothing is derived here."""
+        self._release(name)
+        return 0
+
+    def footprint(self, name: str) -> Footprint:
+        """See Observations.footprint."""
+        return Footprint(sum(self.file(name, f).stat().st_size for f in self._release(name).saved.files))
+
+    def mended(self) -> Iterable[str]:
+        """See Observations.mended: nothing ever is."""
+        return ()
 
     def _release(self, name: str) -> _Kept:
         if name not in self._releases:

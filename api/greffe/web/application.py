@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
 from fastapi import FastAPI
 
 from greffe import __version__
+from greffe.release.eviction import sweep
 from greffe.release.parts import Parts
 from greffe.web import api, explanations, health, home, problems, series
 from greffe.web.limits import Limits
 from greffe.web.openapi import describe
 from greffe.web.rest import entry
+
+_LOG = logging.getLogger("greffe")
 
 
 def application(parts: Parts) -> FastAPI:
@@ -22,6 +30,7 @@ def application(parts: Parts) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         redirect_slashes=False,  # a redirect would be built from the Host header
+        lifespan=lambda _: _sweeping(parts),
     )
     problems.install(app)
     app.router.routes.extend(entry.routes(parts))  # first: routes are tried one after the other
@@ -30,3 +39,24 @@ def application(parts: Parts) -> FastAPI:
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_middleware(Limits, settings=parts.settings.http)
     return app
+
+
+@asynccontextmanager
+async def _sweeping(parts: Parts) -> AsyncIterator[None]:
+    """While the service runs, derived files of superseded releases that nobody reads any more are removed (D5)."""
+    task = asyncio.create_task(_sweep(parts))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _sweep(parts: Parts) -> None:
+    while True:
+        try:
+            await asyncio.to_thread(sweep, parts)
+        except Exception:  # whatever it is, answers go on and the next look may succeed
+            _LOG.exception("Superseded releases were not evicted.")
+        await asyncio.sleep(parts.settings.store.sweep_seconds)

@@ -1,0 +1,54 @@
+"""`greffe store`: what releases take on the disk, what was mended, and eviction on demand."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from greffe.cli.common import Home, Json, parts_of
+from greffe.cli.show import failing, say, show
+from greffe.errors import numbered
+from greffe.release.eviction import Room, rooms, sweep
+
+COLUMNS = ("release", "state", "observations", "kept", "derived")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command()(store)
+
+
+def store(
+    evict: Annotated[
+        bool, typer.Option("--evict", help="Remove the derived files of superseded and withdrawn releases now.")
+    ] = False,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """What each release takes on the disk, in bytes: kept for good, and derived from it; what was damaged and mended."""
+    with failing(json_):
+        parts = parts_of(home)
+        freed = sum(r.footprint.derived for r in sweep(parts, 0)) if evict else 0
+        found, mended = rooms(parts), list(parts.observations.mended())
+        kept, derived = (sum(getattr(r.footprint, name) for r in found) for name in ("truth", "derived"))
+        limit = parts.settings.store.serving_bytes
+        data: dict[str, object] = {
+            "releases": [_row(r) for r in found], "kept": kept, "derived": derived, "derived_limit": limit,
+            "freed": freed, "mended": mended,
+        }  # fmt: skip
+        told = [_row(r) | {"kept": f"{r.footprint.truth:,}", "derived": f"{r.footprint.derived:,}"} for r in found]
+        after = f"{numbered(len(found), 'release')}: {kept:,} bytes kept, {derived:,} derived (at most {limit:,})"
+        show(data, json_, rows=told, columns=COLUMNS, after=f"{after}; {freed:,} freed." if evict else f"{after}.")
+        for line in mended:
+            say(f"mended: {line}", json_)
+
+
+def _row(one: Room) -> dict[str, object]:
+    return {
+        "release": str(one.release),
+        "state": one.state,
+        "observations": one.release.observations,
+        "kept": one.footprint.truth,
+        "derived": one.footprint.derived,
+    }

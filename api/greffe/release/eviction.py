@@ -1,0 +1,55 @@
+"""What releases take on the disk, and eviction: a superseded one keeps its Parquet, its difference and its manifest (D5)."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+
+from greffe.errors import NotFound
+from greffe.model.releases import Release
+from greffe.release.parts import Parts
+from greffe.store.base import Footprint
+
+CURRENT, WAITING, SUPERSEDED, WITHDRAWN = "current", "waiting", "superseded", "withdrawn"
+
+
+@dataclass(frozen=True)
+class Room:
+    """A release, its state (current, waiting, superseded, withdrawn), and what it takes."""
+
+    release: Release
+    state: str
+    footprint: Footprint
+
+
+def state_of(parts: Parts, one: Release) -> str:
+    """The state of a release now."""
+    now = parts.clock()
+    if one.withdrawn_at is not None and one.withdrawn_at <= now:
+        return WITHDRAWN
+    if one.effective_at > now:
+        return WAITING
+    return CURRENT if parts.ledger().current(one.dataflow, now) == one else SUPERSEDED
+
+
+def rooms(parts: Parts) -> list[Room]:
+    """Every release by dataflow and number. Raises what the store raises for files that are not there."""
+    found = sorted(parts.ledger().releases.values(), key=lambda r: (r.dataflow, r.number))
+    return [Room(r, state_of(parts, r), parts.observations.footprint(r.name)) for r in found]
+
+
+def sweep(parts: Parts, grace: float | None = None) -> list[Room]:
+    """Evict releases that are superseded or withdrawn and were not read for `grace` seconds (else as is set). What a named
+    moment asks for is made again from the Parquet. Gives what was evicted, as it was before."""
+    idle_since = time.time() - (parts.settings.store.grace_seconds if grace is None else grace)
+    gone = []
+    for release in parts.ledger().releases.values():
+        state = state_of(parts, release)
+        if state not in (SUPERSEDED, WITHDRAWN):
+            continue
+        with suppress(NotFound):  # `greffe verify` tells of it; here it must not keep the others
+            took = parts.observations.footprint(release.name)
+            if took.used <= idle_since and parts.observations.evict(release.name):
+                gone.append(Room(release, state, took))
+    return gone
