@@ -19,7 +19,7 @@ from greffe.catalogue.faults import Faults
 from greffe.catalogue.map_files import NOT_PROVIDED, read_map
 from greffe.catalogue.no_target import NO_TARGET, check_no_target, read_no_target
 from greffe.catalogue.policies.read import FOLDER as POLICIES
-from greffe.catalogue.policies.read import read_policies
+from greffe.catalogue.policies.read import check_policies, read_policies
 from greffe.catalogue.representation_files import CONFIDENCES, read_representation
 from greffe.catalogue.standard_maps import with_maps
 from greffe.catalogue.tree import Node
@@ -93,6 +93,7 @@ def load(files: Mapping[str, bytes]) -> Catalogue:
     check(catalogue, places, recipients)
     check_types(catalogue)
     check_no_target(catalogue)
+    check_policies(catalogue.policies)
     return with_maps(catalogue)
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from greffe.arrow import integer, text
@@ -37,6 +39,19 @@ class Facts:
     population: str = ""
     population_decimals: int = 0
     previous: str = ""
+    thresholds: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+
+    def limit(self, rule: str, name: str) -> Fraction:
+        """The threshold in force, in its own unit (mappings/policies/thresholds.csv)."""
+        return Fraction(self.thresholds[rule, name])
+
+    def share(self, rule: str, name: str) -> Fraction:
+        """A threshold in percent, as a share of one."""
+        return self.limit(rule, name) / 100
+
+    def units(self, rule: str, name: str) -> Fraction:
+        """A threshold of amounts, in the units of `v`."""
+        return self.limit(rule, name) * self.scale
 
     @property
     def dims(self) -> tuple[str, ...]:
@@ -102,9 +117,11 @@ class Facts:
         return "TRUE"
 
     def margin(self, alias: str) -> str:
-        """SQL condition: no cell of a full cube. Below the national level, four breakdowns at once leave a handful of
+        """SQL condition: no cell of a full cube. Below the national level, so many breakdowns at once leave a handful of
         persons in a cell, of which no plausibility can be asked."""
-        return f"({alias}.cut < 4 OR {alias}.NIVEAU_GEO = 'FR')" if self.internal and self.has("NIVEAU_GEO") else "TRUE"
+        if not (self.internal and self.has("NIVEAU_GEO")):
+            return "TRUE"
+        return f"({alias}.cut < {int(self.limit('QR-PLA-05', 'breakdowns'))} OR {alias}.NIVEAU_GEO = 'FR')"
 
     def explained(self, alias: str) -> str:
         """SQL condition: a break, a different definition or a comment explains what an observation shows."""

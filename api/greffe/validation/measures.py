@@ -8,8 +8,6 @@ from typing import Final
 # Units of target structures in which things are counted, and those of rates with their factor.
 COUNT_UNITS: Final = ("NR", "COUNTS", "Counts", "COUNT")
 RATE_UNITS: Final = {"P_HTHAB": 100_000, "RT_100K": 100_000}
-# Decimals that a unit allows (QR-FMT-10); an annotation DECIMALS_<UNIT> of the structure or the dataflow goes before.
-UNIT_DECIMALS: Final = {"NR": 0, "COUNTS": 0, "Counts": 0, "P_HTHAB": 2, "RT_100K": 2, "PC": 1}
 # Codes of INDICATOR, where a structure has no unit, that are ratios computed from the others.
 RATIO_INDICATORS: Final = ("CR", "DT", "PEND_GT2", "CASE_PER_100", "JUDGES_PER_100K")
 # Units of internal extracts that are ratios or means: nothing is summed in them.
@@ -18,6 +16,7 @@ RATIO_UNITS: Final = ("pourcent", "mois", "jour")
 FRACTIONS: Final = (*RATIO_UNITS, "euro", "ETP")
 
 MISSING: Final = ("O", "M", "L", "Q")  # OBS_STATUS of a value that is not there
+WITHHELD: Final = ("A", "D")  # CONF_STATUS of a value that is in no dataset that goes out
 SMALL: Final = 5  # counts of persons below it are confidential outside the nation (QR-CNF-01)
 PERSONAL: Final = ("INFRACTION", "NATAFF", "SEXE", "AGE", "NATIONALITE")  # breakdowns that may point at a person
 

@@ -81,6 +81,10 @@ def _with(first: str, *codes: str) -> tuple[Codes, ...]:
     return tuple((first, c) for c in codes)
 
 
+def _lines(question: str, number: int) -> tuple[Codes, ...]:
+    return tuple((f"{question}_{n}",) for n in range(1, number + 1))
+
+
 SEX: Final = ("the sexes", "les sexes")
 AGES: Final = ("adults and juveniles", "les majeurs et les mineurs")
 TRIAL: Final = ("untried and sentenced", "les prévenus et les condamnés")
@@ -88,6 +92,11 @@ GROUPS: Final = ("the groups of cases", "les groupes d’affaires")
 SECTIONS: Final = ("the ICCS sections", "les sections de l’ICCS")
 NATIONALITIES: Final = ("the nationalities", "les nationalités")
 LINES: Final = ("lines 1 to 4", "les lignes 1 à 4")
+LINES_OF_94: Final = ("lines 1 to 3", "les lignes 1 à 3")
+DEATHS: Final = ("natural and external deaths", "les décès naturels et externes")
+VIOLENT: Final = ("suicides and homicides", "les suicides et les homicides")
+OUTCOMES: Final = ("lines 3.1 to 3.4", "les lignes 3.1 à 3.4")
+REASONS: Final = ("lines 3.1.1 to 3.1.4", "les lignes 3.1.1 à 3.1.4")
 DURATIONS: Final = ("under and over 12 months", "moins et plus de 12 mois")
 
 _UNODC_SECTIONS: Final = tuple(f"CAT{n}" for n in (12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 23))
@@ -103,6 +112,7 @@ PARTITIONS: Final[tuple[Partition, ...]] = (
     # Eurostat
     Partition("QR-SUM-01", ("sex",), ("T",), _each("M", "F"), _each("UNK"), SEX),
     Partition("QR-SUM-02", ("age",), ("TOTAL",), _each("ADULT", "JUV"), _each("UNK"), AGES),
+    Partition("QR-SUM-03", ("citizen",), ("TOTAL",), _each("NAT", "FOR"), (), NATIONALITIES, bound=True),
     Partition("QR-SUM-04", ("leg_stat",), ("TOTAL",), _each("PRIS_UNSENT", "PRIS_SENT"), (), TRIAL),
     # UNODC
     Partition("QR-SUM-01", ("SEX",), ("Total",), _each("Male", "Female"), (), SEX),
@@ -138,11 +148,55 @@ PARTITIONS: Final[tuple[Partition, ...]] = (
         unless_said=True,
     ),
     Partition("QR-SUB-07", ("CATEGORY",), ("CAT24",), _each("CAT26", "CAT27"), (), DURATIONS),
+    Partition(
+        "QR-SUM-14",
+        ("DIMENSION", "CATEGORY"),
+        ("TOTAL", "CAT00"),
+        _with("DEATH", "CAT28", "CAT29"),
+        (),
+        DEATHS,
+        where=("INDICATOR", ("PRIS_MORT",)),
+    ),
+    Partition(
+        "QR-SUB-08",
+        ("CATEGORY",),
+        ("CAT29",),
+        _each("CAT30", "CAT31"),
+        (),
+        VIOLENT,
+        bound=True,
+        where=("INDICATOR", ("PRIS_MORT",)),
+    ),
     # CEPEJ
     Partition("QR-SUM-10", ("QUESTION",), ("Q91_L0",), _each("Q91_L1", "Q91_L2", "Q91_L3", "Q91_L4"), (), LINES),
+    Partition("QR-SUM-11", ("QUESTION",), ("Q107_L3",), _lines("Q107_L3", 4), (), OUTCOMES),
+    Partition("QR-SUM-15", ("QUESTION",), ("Q107_L3_1",), _lines("Q107_L3_1", 4), (), REASONS),
+    Partition("QR-SUM-16", ("QUESTION",), ("Q94",), _each("Q94_L1", "Q94_L2", "Q94_L3"), (), LINES_OF_94),
+)
+
+# What is a whole or says why it is none: no cell follows from the others, so that nothing is hidden by them.
+SAID: Final[tuple[Partition, ...]] = (
+    Partition(
+        "QR-SUM-17",
+        ("citizen",),
+        ("TOTAL",),
+        _each("NAT", "FOR"),
+        _each("STLS", "UNK"),
+        NATIONALITIES,
+        unless_said=True,
+    ),
+    Partition(
+        "QR-SUM-17",
+        ("DIMENSION", "CATEGORY"),
+        ("TOTAL", "CAT00"),
+        _with("CTZ", "CAT03", "CAT04"),
+        (),
+        NATIONALITIES,
+        unless_said=True,
+    ),
 )
 
 
 def partitions(facts: Facts, *rules: str) -> Iterator[Partition]:
     """The partitions that those rules check and that mean something for this structure."""
-    return (p for p in PARTITIONS if p.rule in rules and p.usable(facts))
+    return (p for p in (*PARTITIONS, *SAID) if p.rule in rules and p.usable(facts))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fnmatch import fnmatchcase
+from fractions import Fraction
 from typing import Final, TypeAlias
 
 from greffe.catalogue.catalogue import Catalogue
@@ -50,14 +53,18 @@ class Query:
     fr: str
 
 
+ALL: Final = ("all",)  # recipients
+_THRESHOLD: Final = re.compile(r"\{(?:([A-Z0-9-]+)/)?([a-z_]+)\}")  # {name} or {RULE/name}
 Check: TypeAlias = Callable[[Facts], Iterator[Query]]
 
 
 @dataclass(frozen=True)
 class Rule:
     """A rule in the list of rules. `level` is that of the ESS handbook (0 format, 1 within a file, 2 between releases,
-    3 between files, 4 between houses, 5 between countries); `flows` are patterns of dataflow ids, `needs` components
-    that the structure must have (`A|B`: either)."""
+    3 between files, 4 between houses, 5 between countries); `service` is which of Eurostat's services asks the like
+    (STRUVAL structure, CONVAL content); `recipients` whose figures it guards: `all`, or ids of recipients and
+    `internal`; `flows` are patterns of dataflow ids, `needs` components that the structure must have (`A|B`: either).
+    Sentences hold `{name}` where a threshold of the rule stands, `{RULE/name}` for one of another rule."""
 
     id: str
     name: str
@@ -69,6 +76,14 @@ class Rule:
     service: str = "CONVAL"
     flows: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ALL
+
+    def said(self, thresholds: Mapping[tuple[str, str], Decimal]) -> Texts:
+        """The sentences with the thresholds in force."""
+        return {
+            language: _THRESHOLD.sub(lambda m, to=language: worded(thresholds[m[1] or self.id, m[2]], to), sentence)
+            for language, sentence in self.sentences.items()
+        }
 
     def applies(self, context: Context) -> bool:
         """Whether the rule means anything for that dataset."""
@@ -78,6 +93,12 @@ class Rule:
             and (not self.flows or any(fnmatchcase(name, pattern) for pattern in self.flows))
             and all(ids.intersection(need.split("|")) for need in self.needs)
         )
+
+
+def worded(number: Decimal | Fraction, language: str) -> str:
+    """A threshold as text: 3,650 and 0.006 in English, 3 650 and 0,006 in French."""
+    text = f"{Decimal(number.numerator) / number.denominator if isinstance(number, Fraction) else number:,f}"
+    return text.replace(",", " ").replace(".", ",") if language == "fr" else text
 
 
 REGISTERED: Final[list[Rule]] = []
@@ -93,6 +114,7 @@ def rule(
     service: str = "CONVAL",
     flows: tuple[str, ...] = (),
     needs: tuple[str, ...] = (),
+    recipients: tuple[str, ...] = ALL,
 ) -> Callable[[Check], Check]:
     """Register a function as a rule: its name is that of the rule, the first paragraph of its docstring the sentence in
     English; `fr` is the sentence in French."""
@@ -110,6 +132,7 @@ def rule(
                 service=service,
                 flows=flows,
                 needs=needs,
+                recipients=recipients,
             )
         )
         return check

@@ -51,6 +51,7 @@ def _facts(context: Context) -> Facts:
         stage=context.stage,
         population=context.population,
         previous=context.previous,
+        thresholds=catalogue.policies.limits,
     )
 
 
@@ -77,6 +78,7 @@ def _answers(connection: Connection, facts: Facts, rule: Rule, query: Query) -> 
     for row in rows[:MOST]:
         yield _finding(facts, rule, query, dict(zip(names, row, strict=True)))
     if len(rows) > MOST:
+        sentences = rule.said(facts.thresholds)
         counted = connection.execute(f"SELECT count(*) FROM ({query.sql})").fetchone()
         found = integer(counted[0]) if counted else len(rows)
         yield Finding(
@@ -85,8 +87,8 @@ def _answers(connection: Connection, facts: Facts, rule: Rule, query: Query) -> 
             key={},
             period="",
             messages={
-                "en": f"{found - MOST} more like the {MOST} that are listed: {rule.sentences['en']}",
-                "fr": f"{found - MOST} de plus que les {MOST} listés : {rule.sentences['fr']}",
+                "en": f"{found - MOST} more like the {MOST} that are listed: {sentences['en']}",
+                "fr": f"{found - MOST} de plus que les {MOST} listés : {sentences['fr']}",
             },
             values={"found": str(found), "listed": str(MOST)},
         )

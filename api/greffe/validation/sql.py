@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 
 def rounded(numerator: str, denominator: str) -> str:
     """SQL: numerator / denominator as a whole number, half away from zero; NULL when the denominator is 0.
@@ -10,3 +12,24 @@ def rounded(numerator: str, denominator: str) -> str:
     """
     n, d = f"({numerator})", f"nullif({denominator}, 0)"
     return f"(sign({n}) * ((2 * abs({n}) + {d}) // (2 * {d})))"
+
+
+def above(amount: str, limit: Fraction, of: str = "") -> str:
+    """SQL: amount > limit × of, in whole numbers; without `of`, amount > limit."""
+    return _held(amount, ">", limit, of)
+
+
+def below(amount: str, limit: Fraction, of: str = "") -> str:
+    """SQL: amount < limit × of, in whole numbers; without `of`, amount < limit."""
+    return _held(amount, "<", limit, of)
+
+
+def at_least(amount: str, limit: Fraction, of: str = "") -> str:
+    """SQL: amount >= limit × of, in whole numbers; without `of`, amount >= limit."""
+    return _held(amount, ">=", limit, of)
+
+
+def _held(amount: str, word: str, limit: Fraction, of: str) -> str:
+    left = amount if limit.denominator == 1 else f"({amount}) * {limit.denominator}"
+    right = str(limit.numerator) if not of else of if limit.numerator == 1 else f"{limit.numerator} * ({of})"
+    return f"{left} {word} {right}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from greffe.catalogue.policies import thresholds
@@ -14,9 +16,14 @@ FOLDER: Final = "mappings/policies/"
 
 @dataclass(frozen=True)
 class Policies:
-    """What staff decided beside maps. A file that is not there decides nothing."""
+    """What staff decided beside maps. Where a file is not there, what is shipped is in force."""
 
-    thresholds: tuple[thresholds.Threshold, ...] = ()
+    thresholds: tuple[thresholds.Threshold, ...] = field(default_factory=thresholds.shipped_thresholds)
+
+    @cached_property
+    def limits(self) -> Mapping[tuple[str, str], Decimal]:
+        """(rule, name) → the number in force."""
+        return {(t.rule, t.name): t.value for t in self.thresholds}
 
 
 FILES: Final = (thresholds.FILE,)
@@ -30,5 +37,10 @@ def read_policies(files: Mapping[str, bytes]) -> Policies:
     return Policies(
         thresholds=thresholds.read_thresholds(files[thresholds.FILE], thresholds.FILE)
         if thresholds.FILE in files
-        else (),
+        else thresholds.shipped_thresholds(),
     )
+
+
+def check_policies(policies: Policies) -> None:
+    """Raise BadDefinition for what is read well row by row and yet is not whole."""
+    thresholds.check_thresholds(policies.thresholds, thresholds.FILE)

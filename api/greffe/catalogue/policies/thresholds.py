@@ -1,12 +1,19 @@
-"""Thresholds of validation rules: `mappings/policies/thresholds.csv`, one number a row, with its reason."""
+"""Thresholds of validation rules: `mappings/policies/thresholds.csv`, one number a row, with its reason.
+
+The file that is shipped says which thresholds there are, and their units; another one must have them all, and no others.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Final
 
-from greffe.catalogue.policies.tables import read_rows
+from greffe.catalogue.policies.tables import Row, read_rows
+from greffe.errors import BadDefinition, nearest
+from greffe.settings import shipped
 
 FILE: Final = "mappings/policies/thresholds.csv"
 COLUMNS: Final = ("rule", "name", "value", "unit", "confidence", "reason", "reference")
@@ -25,15 +32,58 @@ class Threshold:
     reference: str
 
 
+@cache
+def shipped_thresholds() -> tuple[Threshold, ...]:
+    """Those that come with the program: in force where no file says otherwise."""
+    path = shipped("mappings") / "policies" / "thresholds.csv"
+    return tuple(_each(path.read_bytes(), FILE))
+
+
 def read_thresholds(content: bytes, file: str) -> tuple[Threshold, ...]:
-    """The thresholds in the order of the file, each once. Raises BadDefinition."""
-    found: dict[tuple[str, str], Threshold] = {}
+    """The thresholds in the order of the file, each once and of a rule that has it. Raises BadDefinition."""
+    return tuple(_each(content, file, {(t.rule, t.name): t.unit for t in shipped_thresholds()}))
+
+
+def check_thresholds(found: Iterable[Threshold], file: str) -> None:
+    """Raise BadDefinition when one is missing: a rule would have nothing to compare with."""
+    there = {(t.rule, t.name) for t in found}
+    missing = [f"{t.rule} {t.name}" for t in shipped_thresholds() if (t.rule, t.name) not in there]
+    if missing:
+        names = [f"{rule} {name}" for rule, name in sorted(there)]
+        raise BadDefinition(
+            f"The threshold {missing[0]} is missing" + (f", and {len(missing) - 1} more." if len(missing) > 1 else "."),
+            file=file,
+            hint="Each rule has all its thresholds, changed or not.",
+            nearest=nearest(missing[0], names),
+        )
+
+
+def _each(content: bytes, file: str, known: Mapping[tuple[str, str], str] | None = None) -> Iterable[Threshold]:
+    seen: set[tuple[str, str]] = set()
     for row in read_rows(content, file, COLUMNS):
         one = Threshold(
             row.text("rule"), row.text("name"), row.number("value"), row.text("unit"), row.text("confidence"),
             row.text("reason"), row.cells["reference"],
         )  # fmt: skip
-        if (one.rule, one.name) in found:
+        if (one.rule, one.name) in seen:
             raise row.wrong(f"{one.rule} has a threshold {one.name} already.", "name")
-        found[one.rule, one.name] = one
-    return tuple(found.values())
+        if one.value < 0:
+            raise row.wrong(f"{one.value} is negative.", "value")
+        if known is not None:
+            _is_known(row, one, known)
+        seen.add((one.rule, one.name))
+        yield one
+
+
+def _is_known(row: Row, one: Threshold, known: Mapping[tuple[str, str], str]) -> None:
+    """A rule with that threshold, in that unit: a number would mean another thing in another one."""
+    names = [name for rule, name in known if rule == one.rule]
+    if not names:
+        raise row.wrong(
+            f"No rule {one.rule} has thresholds.", "rule", near=nearest(one.rule, sorted({r for r, _ in known}))
+        )
+    unit = known.get((one.rule, one.name))
+    if unit is None:
+        raise row.wrong(f"{one.rule} has no threshold {one.name}.", "name", near=nearest(one.name, names))
+    if one.unit != unit:
+        raise row.wrong(f"The unit of {one.rule} {one.name} is {unit}.", "unit", near=(unit,))

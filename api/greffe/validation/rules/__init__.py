@@ -2,6 +2,7 @@
 
 from greffe.validation.rules import (
     bounds,
+    codes,
     confidentiality,
     flags,
     form,
@@ -20,6 +21,7 @@ from greffe.validation.rules import (
 
 __all__ = [
     "bounds",
+    "codes",
     "confidentiality",
     "flags",
     "form",

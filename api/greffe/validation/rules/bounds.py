@@ -40,6 +40,7 @@ def minors_do_not_exceed_all_ages(facts: Facts) -> Iterator[Query]:
     "Les détenus ne dépassent pas les écroués.",
     stages=("internal",),
     needs=("INDICATEUR",),
+    recipients=("internal",),
 )
 def detained_do_not_exceed_committed(facts: Facts) -> Iterator[Query]:
     """Detained persons do not exceed persons under committal."""
@@ -56,6 +57,7 @@ def detained_do_not_exceed_committed(facts: Facts) -> Iterator[Query]:
     "Les condamnés ne dépassent pas les condamnations.",
     stages=("internal",),
     needs=("INDICATEUR",),
+    recipients=("internal",),
 )
 def convicted_do_not_exceed_convictions(facts: Facts) -> Iterator[Query]:
     """Persons convicted do not exceed convictions."""
@@ -72,6 +74,7 @@ def convicted_do_not_exceed_convictions(facts: Facts) -> Iterator[Query]:
     "Les poursuivis ne dépassent pas les auteurs poursuivables, ni ceux-ci les auteurs traités.",
     stages=("internal",),
     needs=("INDICATEUR",),
+    recipients=("internal",),
 )
 def prosecuted_do_not_exceed_suspects(facts: Facts) -> Iterator[Query]:
     """Persons prosecuted do not exceed suspects who can be prosecuted, nor these all suspects dealt with."""
@@ -90,6 +93,7 @@ def prosecuted_do_not_exceed_suspects(facts: Facts) -> Iterator[Query]:
     "Admissions et rejets d’aide juridictionnelle ne dépassent pas les demandes.",
     stages=("internal",),
     needs=("INDICATEUR",),
+    recipients=("internal",),
 )
 def legal_aid_decisions_do_not_exceed_applications(facts: Facts) -> Iterator[Query]:
     """Legal aid admissions and refusals do not exceed applications."""
@@ -108,6 +112,7 @@ def legal_aid_decisions_do_not_exceed_applications(facts: Facts) -> Iterator[Que
     "Les affaires en cours depuis plus de deux ans ne dépassent pas les affaires en cours.",
     stages=OUTSIDE,
     needs=("CASE_STATUS",),
+    recipients=("CEPEJ",),
 )
 def old_cases_do_not_exceed_pending(facts: Facts) -> Iterator[Query]:
     """Cases pending over two years do not exceed pending cases."""
@@ -115,6 +120,24 @@ def old_cases_do_not_exceed_pending(facts: Facts) -> Iterator[Query]:
         _pair(facts, "CASE_STATUS", "GT2", "P1"),
         "{part} cases pending over two years, but {whole} pending.",
         "{part} affaires en cours depuis plus de deux ans, mais {whole} en cours.",
+    )
+
+
+@rule(
+    "QR-SUB-11",
+    WARNING,
+    "Les équivalents temps plein ne dépassent pas l’effectif quand les deux sont envoyés (questions 46, 52 et 55).",
+    stages=OUTSIDE,
+    flows=("CEPEJ_*",),
+    needs=("QUESTION", "UNIT"),
+    recipients=("CEPEJ",),
+)
+def full_time_equivalents_do_not_exceed_the_headcount(facts: Facts) -> Iterator[Query]:
+    """Full-time equivalents do not exceed the headcount where both are sent (questions 46, 52 and 55)."""
+    yield Query(
+        f"{_pair(facts, 'UNIT', 'FTE', 'COUNT')} AND p.QUESTION IN ('Q46', 'Q52', 'Q55')",
+        "{part} full-time equivalents, but {whole} persons.",
+        "{part} équivalents temps plein, mais {whole} personnes.",
     )
 
 

@@ -24,6 +24,7 @@ RATIOS: Final = (("CR", "RES", "IN"), ("DT", "P1", "RES"))
     "Aucune cellule masquée ne se recalcule à partir des marges publiées.",
     stages=(MAPPED,),
     needs=("OBS_STATUS", "CONF_STATUS"),
+    recipients=("internal",),
 )
 def suppressed_cells_stay_hidden(facts: Facts) -> Iterator[Query]:
     """No suppressed cell can be recomputed from published margins.

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from greffe.engine import quoted
 from greffe.model.findings import ERROR, WARNING
-from greffe.validation.facts import Facts
-from greffe.validation.measures import PERSONAL, SMALL
-from greffe.validation.rule import MAPPED, Query, rule
+from greffe.validation.facts import Facts, literals
+from greffe.validation.measures import PERSONAL, SMALL, WITHHELD
+from greffe.validation.rule import MAPPED, STAGES, Query, rule
 
 
 @rule(
@@ -17,6 +17,7 @@ from greffe.validation.rule import MAPPED, Query, rule
     "Un effectif de personnes de 1 à 4 au-dessous du niveau national est marqué comme confidentiel.",
     stages=("internal",),
     needs=("NIVEAU_GEO", "CONF"),
+    recipients=("internal", "ESTAT"),
 )
 def small_counts_are_marked(facts: Facts) -> Iterator[Query]:
     """A count of persons from 1 to 4 below the national level is marked as confidential.
@@ -40,6 +41,7 @@ def small_counts_are_marked(facts: Facts) -> Iterator[Query]:
     "La dernière année est provisoire tant que sa source n’est pas complète.",
     stages=("internal",),
     needs=("INDICATEUR", "FREQ", "STATUT"),
+    recipients=("internal", "ESTAT"),
 )
 def last_year_is_provisional(facts: Facts) -> Iterator[Query]:
     """The last year is provisional until its source is complete.
@@ -84,3 +86,55 @@ def special_status_is_explained(facts: Facts) -> Iterator[Query]:
         "Status {status} without a note.",
         "Statut {status} sans note.",
     )
+
+
+@rule(
+    "QR-CNF-03",
+    ERROR,
+    "Une valeur confidentielle est absente du jeu diffusé, avec OBS_STATUS Q.",
+    stages=(MAPPED,),
+    level=0,
+    service="STRUVAL",
+    needs=("OBS_STATUS", "CONF_STATUS"),
+    recipients=("internal",),
+)
+def confidential_values_are_taken_out(facts: Facts) -> Iterator[Query]:
+    """A confidential value is absent from the dataset that goes out, with OBS_STATUS Q.
+
+    Says no value: it would be the one that is hidden.
+    """
+    yield Query(
+        f"SELECT {', '.join(quoted(d) for d in facts.dims)}, TIME_PERIOD, CAST(CONF_STATUS AS VARCHAR) AS mark, "
+        f"coalesce(CAST(OBS_STATUS AS VARCHAR), '') AS status FROM {facts.table} "
+        f"WHERE CONF_STATUS IN ({literals(WITHHELD)}) AND (v IS NOT NULL OR coalesce(OBS_STATUS, '') <> 'Q')",
+        "CONF_STATUS {mark} with OBS_STATUS {status}: the value must be absent, and the status Q.",
+        "CONF_STATUS {mark} avec OBS_STATUS {status} : la valeur doit manquer, et le statut être Q.",
+    )
+
+
+@rule(
+    "QR-CNF-04",
+    WARNING,
+    "Aucun zéro n’est marqué comme confidentiel sans nécessité, et aucune dimension n’est un texte libre.",
+    stages=STAGES,
+    needs=("CONF|CONF_STATUS",),
+    recipients=("internal",),
+)
+def zeros_are_open_and_keys_are_coded(facts: Facts) -> Iterator[Query]:
+    """No zero is marked as confidential without need, and no dimension is free text, which could name a person."""
+    mark = "coalesce(CONF, '') <> ''" if facts.internal else "coalesce(CONF_STATUS, 'F') <> 'F'"
+    keys = ", ".join(quoted(d) for d in facts.dims)
+    yield Query(
+        f"SELECT {keys}, TIME_PERIOD FROM {facts.table} WHERE v = 0 AND {mark}",
+        "A zero that is marked as confidential: it points at nobody.",
+        "Un zéro marqué comme confidentiel : il ne désigne personne.",
+    )
+    for component in facts.dims:
+        if not facts.codes(component):
+            yield Query(
+                f"SELECT CAST(count(DISTINCT {quoted(component)}) AS VARCHAR) AS number, '{component}' AS component "
+                f"FROM {facts.table} HAVING count(*) > 0",
+                "{component} has no code list: any text, and so a person, could be a key. It has {number} values.",
+                "{component} n’a pas de nomenclature : tout texte, donc une personne, pourrait être une clé. Elle a "
+                "{number} valeurs.",
+            )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from greffe.engine import quoted
 from greffe.model.findings import ERROR, WARNING
 from greffe.validation.facts import Facts, literals
-from greffe.validation.measures import COUNT_UNITS, FRACTIONS, MISSING, UNIT_DECIMALS
+from greffe.validation.measures import COUNT_UNITS, FRACTIONS, MISSING, RATE_UNITS
 from greffe.validation.rule import MAPPED, OUTSIDE, STAGES, Query, rule
 
 
@@ -66,6 +66,7 @@ def keys_are_unique(facts: Facts) -> Iterator[Query]:
     stages=(MAPPED,),
     level=0,
     service="STRUVAL",
+    recipients=("ESTAT",),
 )
 def dimensions_are_filled(facts: Facts) -> Iterator[Query]:
     """No dimension is empty."""
@@ -85,6 +86,7 @@ def dimensions_are_filled(facts: Facts) -> Iterator[Query]:
     stages=(MAPPED,),
     level=0,
     service="STRUVAL",
+    recipients=("ESTAT",),
 )
 def mandatory_attributes_are_filled(facts: Facts) -> Iterator[Query]:
     """Every observation has its mandatory attributes, status and confidentiality first."""
@@ -154,16 +156,23 @@ def counts_are_whole(facts: Facts) -> Iterator[Query]:
 @rule(
     "QR-FMT-10",
     WARNING,
-    "Une valeur a au plus les décimales de son unité : effectifs 0, taux 2, densité 1.",
+    "Une valeur a au plus les décimales de son unité : effectifs {count}, taux {rate}, densité {percent}.",
     stages=OUTSIDE,
     level=0,
     service="STRUVAL",
     needs=("unit|UNIT",),
+    recipients=("ESTAT", "UNODC"),
 )
 def decimals_follow_the_unit(facts: Facts) -> Iterator[Query]:
-    """A value has at most the decimals of its unit: counts 0, rates 2, density 1."""
+    """A value has at most the decimals of its unit: counts {count}, rates {rate}, density {percent}.
+
+    An annotation DECIMALS_<UNIT> of the structure or the dataflow goes before.
+    """
     declared = {type_.partition("DECIMALS_")[2]: n for type_, n in facts.annotations.items()}
-    units = UNIT_DECIMALS | {code: int(n) for code, n in declared.items() if code and n.isdecimal()}
+    usual = dict.fromkeys(COUNT_UNITS, "count") | dict.fromkeys(RATE_UNITS, "rate") | {"PC": "percent"}
+    units = {code: int(facts.limit("QR-FMT-10", name)) for code, name in usual.items()} | {
+        code: int(n) for code, n in declared.items() if code and n.isdecimal()
+    }
     unit = quoted(facts.unit)
     finer = [
         f"{unit} = '{code}' AND v % {10 ** (facts.decimals - places)} <> 0"

@@ -39,6 +39,7 @@ def tree(facts: Facts) -> Tree:
     "Une région est la somme de ses départements.",
     stages=("internal",),
     needs=NEEDS,
+    recipients=("internal",),
 )
 def departments_make_the_region(facts: Facts) -> Iterator[Query]:
     """A region equals the sum of its departments."""
@@ -71,6 +72,7 @@ def departments_make_the_region(facts: Facts) -> Iterator[Query]:
     "La France est la somme des régions et, dans le champ fr_all, des collectivités d’outre-mer.",
     stages=("internal",),
     needs=NEEDS,
+    recipients=("internal",),
 )
 def regions_make_france(facts: Facts) -> Iterator[Query]:
     """France equals the sum of the regions and, in the field fr_all, of the collectivities overseas."""
@@ -93,6 +95,7 @@ def regions_make_france(facts: Facts) -> Iterator[Query]:
     "La France est la somme des cours d’appel.",
     stages=("internal",),
     needs=NEEDS,
+    recipients=("internal",),
 )
 def courts_make_france(facts: Facts) -> Iterator[Query]:
     """France equals the sum of the courts of appeal."""

@@ -16,6 +16,7 @@ from greffe.validation.rule import OUTSIDE, Query, rule
     "Une infraction de l’ICCS est au moins égale à chacune de celles qu’elle contient.",
     stages=OUTSIDE,
     needs=("iccs",),
+    recipients=("ESTAT", "UNODC"),
 )
 def offence_is_at_least_each_part(facts: Facts) -> Iterator[Query]:
     """An ICCS offence is at least each offence that it holds."""
@@ -34,6 +35,7 @@ def offence_is_at_least_each_part(facts: Facts) -> Iterator[Query]:
     "Une infraction de l’ICCS est au moins la somme des infractions publiées qu’elle contient : elles s’excluent.",
     stages=OUTSIDE,
     needs=("iccs",),
+    recipients=("ESTAT",),
 )
 def offence_is_at_least_the_sum_of_its_parts(facts: Facts) -> Iterator[Query]:
     """An ICCS offence is at least the sum of the reported offences that it holds: they exclude each other.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import lcm
 
 from greffe.engine import quoted
 from greffe.model.findings import ERROR
@@ -12,28 +13,57 @@ from greffe.validation.rule import OUTSIDE, Query, rule
 from greffe.validation.sql import rounded
 
 FACTOR = 100_000
+BOTH = ("T", "TOTAL", "Total", "_T", "_Z")
+SEXES = {"1": ("M", "Male"), "2": ("F", "Female")}  # code of SEXE → codes of the recipients
 
 
 @rule(
     "QR-RAT-01",
     ERROR,
-    "Un taux pour 100 000 suit de l’effectif et de la population de la même année, à 0,006 plus 0,03 % près.",
+    "Un taux pour 100 000 suit de l’effectif et de la population de la même année, à {absolute} plus {relative} % près.",
     stages=OUTSIDE,
     level=3,
     needs=("unit|UNIT",),
+    recipients=("ESTAT", "UNODC"),
 )
 def rate_follows_from_count_and_population(facts: Facts) -> Iterator[Query]:
-    """A rate per 100,000 follows from the count and the population of the same year, within 0.006 plus 0.03 percent.
+    """A rate per 100,000 follows from the count and the population of the same year, within {absolute} plus {relative}
+    percent.
 
     Both sexes and all ages, the only population held. Names the years whose population gives the rate to the digit.
 
-    |rate - count / population × 100000| <= 0.006 + 0.0003 × rate, multiplied out: with r and n in units of 1/scale,
-    |r × p - n × 100000| × 10000 <= (60 × scale + 3 × r) × p.
+    |rate - count / population × 100000| <= absolute + relative × rate, multiplied out: with r and n in units of 1/scale,
+    |r × p - n × 100000| <= (absolute × scale + relative × r) × p.
     """
-    if not facts.population:
-        return
-    difference = f"abs(r_rate * population - v_count * {FACTOR}) * 10000"
-    tolerance = f"(60 * {facts.scale} + 3 * r_rate) * population"
+    if facts.population:
+        yield _follows(facts, population_sql(facts), pairs_sql(facts))
+
+
+@rule(
+    "QR-RAT-02",
+    ERROR,
+    "Un taux d’un sexe suit de son effectif et de la population de ce sexe, avec la tolérance de QR-RAT-01.",
+    stages=OUTSIDE,
+    level=3,
+    needs=("unit|UNIT", "sex|SEX"),
+    recipients=("ESTAT",),
+)
+def rate_of_a_sex_follows_from_its_population(facts: Facts) -> Iterator[Query]:
+    """A rate of one sex follows from its count and the population of that sex, within what QR-RAT-01 allows.
+
+    Says nothing where the extract of the population has no figures by sex.
+    """
+    if facts.population:
+        for code, codes in SEXES.items():
+            yield _follows(facts, population_sql(facts, code), pairs_sql(facts, codes))
+
+
+def _follows(facts: Facts, people: str, pairs: str) -> Query:
+    """Rates that their counts and the population do not make."""
+    absolute, relative = facts.units("QR-RAT-01", "absolute"), facts.share("QR-RAT-01", "relative")
+    both = lcm(absolute.denominator, relative.denominator)
+    difference = f"abs(r_rate * population - v_count * {FACTOR}) * {both}"
+    tolerance = f"({absolute * both} + {relative * both} * r_rate) * population"
     keys = ", ".join(quoted(d) for d in facts.dims)
     places = min(facts.decimals, 2)
     shown = 10 ** (facts.decimals - places)
@@ -41,8 +71,8 @@ def rate_follows_from_count_and_population(facts: Facts) -> Iterator[Query]:
     def expected(population: str) -> str:
         return f"({rounded(f'v_count * {FACTOR}', f'{population} * {shown}')} * {shown})"
 
-    yield Query(
-        f"WITH population AS ({population_sql(facts)}), pairs AS ({pairs_sql(facts)}), "
+    return Query(
+        f"WITH population AS ({people}), pairs AS ({pairs}), "
         "known AS (SELECT pairs.*, p.population FROM pairs JOIN population p USING (year, field)), "
         f"broken AS (SELECT *, {expected('population')} AS r_expected FROM known WHERE {difference} > {tolerance}), "
         # As many years as there are populations: a group that small may be gathered.
@@ -82,25 +112,24 @@ def rate_and_count_cover_one_territory(facts: Facts) -> Iterator[Query]:
         )
 
 
-def population_sql(facts: Facts) -> str:
-    """Year, territorial field, whole population of France, both sexes and all ages."""
+def population_sql(facts: Facts, sex: str = "T") -> str:
+    """Year, territorial field, population of France of a sex, or of both, all ages."""
     return (
         "SELECT TRY_CAST(TIME_PERIOD AS INTEGER) AS year, TERRITOIRE AS field, max(CAST(OBS_VALUE AS HUGEINT)) AS "
         f"population FROM {quoted(facts.population)} WHERE INDICATEUR = 'POP_1JAN' AND FREQ = 'A' AND GEO = 'FR' "
-        "AND SEXE = 'T' AND AGE = 'T' AND OBS_VALUE > 0 GROUP BY ALL"
+        f"AND SEXE = {literal(sex)} AND AGE = 'T' AND OBS_VALUE > 0 GROUP BY ALL"
     )
 
 
-def pairs_sql(facts: Facts) -> str:
+def pairs_sql(facts: Facts, sexes: tuple[str, ...] = BOTH) -> str:
     """Rates beside their counts: key, year, field of both, r_rate, v_count. A publication that names no field stands for
     the territory of the European Union."""
     unit = quoted(facts.unit)
     rest = facts.others(facts.unit)
     same = " AND ".join(f"r.{quoted(d)} = n.{quoted(d)}" for d in (*rest, "TIME_PERIOD"))
     keys = ", ".join(f"r.{quoted(d)}" for d in facts.dims)
-    whole = [
-        f"r.{quoted(c)} IN ('T', 'TOTAL', 'Total', '_T', '_Z')" for c in ("sex", "SEX", "age", "AGE") if c in facts.dims
-    ]
+    asked = {"sex": sexes, "SEX": sexes, "age": BOTH, "AGE": BOTH}
+    whole = [f"r.{quoted(c)} IN ({literals(codes)})" for c, codes in asked.items() if c in facts.dims]
     area = facts.first("geo", "REF_AREA")
     if area:
         whole.append(f"r.{quoted(area)} IN ({literals(FRANCE)})")

@@ -8,6 +8,7 @@ from greffe.engine import quoted
 from greffe.model.findings import ERROR, WARNING
 from greffe.validation.facts import Facts
 from greffe.validation.rule import Query, rule
+from greffe.validation.sql import above, at_least, below
 
 FINAL = "A"
 
@@ -15,24 +16,25 @@ FINAL = "A"
 @rule(
     "QR-VIN-01",
     ERROR,
-    "Une révision de plus de 5 % d’une valeur définitive (de plus de 20, au-dessous de 20) demande une approbation.",
+    "Une révision de plus de {share} % d’une valeur définitive (de plus de {small}, au-dessous de {small}) demande une "
+    "approbation.",
     stages=("mapped",),
     level=2,
     needs=("OBS_STATUS",),
 )
 def final_values_stay(facts: Facts) -> Iterator[Query]:
-    """A revision of more than 5 percent of a final value (of more than 20, under 20) needs approval.
+    """A revision of more than {share} percent of a final value (of more than {small}, under {small}) needs approval.
 
     Says nothing of a cell that is confidential now: QR-VIN-02 says that it is withdrawn.
     """
     if not facts.previous:
         return
-    old = f"CAST(o.OBS_VALUE * {facts.scale} AS HUGEINT)"
+    old, small = f"CAST(o.OBS_VALUE * {facts.scale} AS HUGEINT)", facts.units("QR-VIN-01", "small")
     yield Query(
         f"SELECT {_keys(facts, 'n')}, n.TIME_PERIOD, n.v AS v_new, {old} AS v_old FROM {facts.table} n "
         f"JOIN {quoted(facts.previous)} o ON {_same(facts)} WHERE o.OBS_STATUS = '{FINAL}' AND NOT {facts.marked('n')} AND "
-        f"(abs({old}) < {20 * facts.scale} AND abs(n.v - {old}) > {20 * facts.scale} OR "
-        f"abs({old}) >= {20 * facts.scale} AND abs(n.v - {old}) * 20 > abs({old}))",
+        f"({below(f'abs({old})', small)} AND {above(f'abs(n.v - {old})', small)} OR {at_least(f'abs({old})', small)} "
+        f"AND {above(f'abs(n.v - {old})', facts.share('QR-VIN-01', 'share'), f'abs({old})')})",
         "{new} instead of the final value {old}.",
         "{new} au lieu de la valeur définitive {old}.",
     )
@@ -44,6 +46,7 @@ def final_values_stay(facts: Facts) -> Iterator[Query]:
     "Une valeur déjà diffusée n’est pas retirée.",
     stages=("mapped",),
     level=2,
+    recipients=("ESTAT", "UNODC"),
 )
 def released_values_are_kept(facts: Facts) -> Iterator[Query]:
     """A value that was already released is not withdrawn.

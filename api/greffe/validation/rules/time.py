@@ -16,6 +16,7 @@ from greffe.validation.rule import Query, rule
     "Un flux annuel est la somme de ses quatre trimestres.",
     stages=("internal",),
     needs=("FREQ", "INDICATEUR"),
+    recipients=("internal",),
 )
 def quarters_make_the_year(facts: Facts) -> Iterator[Query]:
     """An annual flow equals the sum of its four quarters.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from greffe.engine import quoted
-from greffe.model.findings import ERROR, WARNING
+from greffe.model.findings import ERROR, INFO, WARNING
 from greffe.validation.facts import Facts, literal
 from greffe.validation.partitions import Partition, partitions
 from greffe.validation.rule import OUTSIDE, STAGES, Query, rule
@@ -31,6 +31,7 @@ def sexes_add_up(facts: Facts) -> Iterator[Query]:
     "Le total est la somme des majeurs et des mineurs, et des personnes morales et indéterminés que la liste prévoit.",
     stages=STAGES,
     needs=("AGE|age",),
+    recipients=("ESTAT", "UNODC"),
 )
 def ages_add_up(facts: Facts) -> Iterator[Query]:
     """The total equals adults plus juveniles, and the legal persons and unknown that the list has."""
@@ -42,7 +43,8 @@ def ages_add_up(facts: Facts) -> Iterator[Query]:
     ERROR,
     "Nationaux et étrangers ensemble ne dépassent pas le total.",
     stages=STAGES,
-    needs=("NATIONALITE|CATEGORY",),
+    needs=("NATIONALITE|citizen|CATEGORY",),
+    recipients=("ESTAT", "UNODC"),
 )
 def nationalities_stay_within_the_total(facts: Facts) -> Iterator[Query]:
     """Nationals and foreigners together do not exceed the total."""
@@ -55,6 +57,7 @@ def nationalities_stay_within_the_total(facts: Facts) -> Iterator[Query]:
     "Prévenus et condamnés font les détenus.",
     stages=STAGES,
     needs=("INDICATEUR|leg_stat|CATEGORY",),
+    recipients=("ESTAT", "UNODC"),
 )
 def untried_and_sentenced_make_the_prisoners(facts: Facts) -> Iterator[Query]:
     """Untried plus sentenced equals prisoners."""
@@ -67,6 +70,7 @@ def untried_and_sentenced_make_the_prisoners(facts: Facts) -> Iterator[Query]:
     "Les groupes d’affaires (NAC) font le total.",
     stages=("internal",),
     needs=("NAC",),
+    recipients=("internal", "CEPEJ"),
 )
 def groups_of_cases_add_up(facts: Facts) -> Iterator[Query]:
     """The groups of cases (NAC) add up to the total."""
@@ -80,6 +84,7 @@ def groups_of_cases_add_up(facts: Facts) -> Iterator[Query]:
     stages=OUTSIDE,
     flows=("CEPEJ_*",),
     needs=("QUESTION",),
+    recipients=("CEPEJ",),
 )
 def lines_of_question_91_add_up(facts: Facts) -> Iterator[Query]:
     """The total of CEPEJ question 91 equals its lines 1 to 4."""
@@ -93,6 +98,7 @@ def lines_of_question_91_add_up(facts: Facts) -> Iterator[Query]:
     stages=OUTSIDE,
     flows=("UNODC_*",),
     needs=("DIMENSION", "CATEGORY"),
+    recipients=("UNODC",),
 )
 def sections_make_the_total(facts: Facts) -> Iterator[Query]:
     """The ICCS sections of persons convicted sum to their total: main-offence rule."""
@@ -107,6 +113,7 @@ def sections_make_the_total(facts: Facts) -> Iterator[Query]:
     stages=OUTSIDE,
     flows=("UNODC_*",),
     needs=("DIMENSION", "CATEGORY"),
+    recipients=("UNODC",),
 )
 def multiple_counting_is_said(facts: Facts) -> Iterator[Query]:
     """Where the ICCS sections of persons held exceed the total, the note says that offences are counted more than
@@ -122,10 +129,94 @@ def multiple_counting_is_said(facts: Facts) -> Iterator[Query]:
     stages=OUTSIDE,
     flows=("UNODC_*",),
     needs=("DIMENSION", "CATEGORY"),
+    recipients=("UNODC",),
 )
 def lengths_make_the_unsentenced(facts: Facts) -> Iterator[Query]:
     """Unsentenced for less and for more than 12 months make the unsentenced."""
     return _sums(facts, "QR-SUB-07")
+
+
+@rule(
+    "QR-SUM-11",
+    ERROR,
+    "Les affaires traitées de la question 107 de la CEPEJ sont les lignes 3.1 à 3.4 quand toutes ont une réponse.",
+    stages=OUTSIDE,
+    flows=("CEPEJ_*",),
+    needs=("QUESTION",),
+    recipients=("CEPEJ",),
+)
+def outcomes_of_question_107_add_up(facts: Facts) -> Iterator[Query]:
+    """Cases processed in CEPEJ question 107 equal lines 3.1 to 3.4 where all of them are answered."""
+    return _sums(facts, "QR-SUM-11")
+
+
+@rule(
+    "QR-SUM-15",
+    ERROR,
+    "Les classements de la question 107 de la CEPEJ sont la somme de leurs motifs quand tous ont une réponse.",
+    stages=OUTSIDE,
+    flows=("CEPEJ_*",),
+    needs=("QUESTION",),
+    recipients=("CEPEJ",),
+)
+def reasons_of_question_107_add_up(facts: Facts) -> Iterator[Query]:
+    """Cases discontinued in CEPEJ question 107 equal the sum of their reasons where all of them are answered."""
+    return _sums(facts, "QR-SUM-15")
+
+
+@rule(
+    "QR-SUM-16",
+    ERROR,
+    "Le total de la question 94 de la CEPEJ est la somme de ses lignes : graves, mineures, autres.",
+    stages=OUTSIDE,
+    flows=("CEPEJ_*",),
+    needs=("QUESTION",),
+    recipients=("CEPEJ",),
+)
+def lines_of_question_94_add_up(facts: Facts) -> Iterator[Query]:
+    """The total of CEPEJ question 94 equals its lines: severe, minor, other."""
+    return _sums(facts, "QR-SUM-16")
+
+
+@rule(
+    "QR-SUM-14",
+    WARNING,
+    "Les décès en détention sont les décès naturels et externes.",
+    stages=OUTSIDE,
+    flows=("UNODC_*",),
+    needs=("DIMENSION", "CATEGORY"),
+    recipients=("UNODC",),
+)
+def deaths_add_up(facts: Facts) -> Iterator[Query]:
+    """Deaths in prison equal natural plus external deaths."""
+    return _sums(facts, "QR-SUM-14")
+
+
+@rule(
+    "QR-SUB-08",
+    ERROR,
+    "Suicides et homicides en détention ne dépassent pas les décès externes.",
+    stages=OUTSIDE,
+    flows=("UNODC_*",),
+    needs=("DIMENSION", "CATEGORY"),
+    recipients=("UNODC",),
+)
+def violent_deaths_stay_within_the_external(facts: Facts) -> Iterator[Query]:
+    """Suicides and homicides in prison do not exceed external deaths."""
+    return _sums(facts, "QR-SUB-08")
+
+
+@rule(
+    "QR-SUM-17",
+    INFO,
+    "Nationaux et étrangers font le total, ou une note dit ce qui manque (nationalité inconnue).",
+    stages=OUTSIDE,
+    needs=("citizen|CATEGORY",),
+    recipients=("ESTAT", "UNODC"),
+)
+def nationalities_make_the_total_or_say_why(facts: Facts) -> Iterator[Query]:
+    """Nationals and foreigners make the total, or a note says what is missing (unknown nationality)."""
+    return _sums(facts, "QR-SUM-17")
 
 
 @rule(
@@ -164,6 +255,8 @@ def _broken(partition: Partition) -> str:
         return known + "v_parts > v_total" + (" AND n_said = 0" if partition.unless_said else "")
     complete = f"n_parts = {len(partition.parts)}" if partition.parts else "n_parts >= 2"
     alone = "(n_parts = 0 AND n_optional > 0 AND n_empty = 0)"
+    if partition.unless_said:
+        known += "n_said = 0 AND "
     return known + f"((({complete} AND n_empty = 0) OR {alone}) AND v_parts <> v_total OR v_parts > v_total)"
 
 
@@ -180,11 +273,12 @@ def _grouped(facts: Facts, partition: Partition) -> str:
     total, part, optional = partition.is_total(), partition.is_part(), partition.is_optional()
     member = f"({part} OR {optional})"
     said = facts.explained(facts.table)
+    speaker = member if partition.bound else "TRUE"
     return (
         f"SELECT {rest}, TIME_PERIOD, max(v) FILTER (WHERE {total}) AS v_total, count(*) FILTER (WHERE {total}) AS "
         f"n_total, sum(v) FILTER (WHERE {member}) AS v_parts, count(*) FILTER (WHERE {part}) AS n_parts, "
         f"count(*) FILTER (WHERE {optional}) AS n_optional, count(*) FILTER (WHERE {member} AND v IS NULL) AS n_empty, "
-        f"count(*) FILTER (WHERE {member} AND {said}) AS n_said "
+        f"count(*) FILTER (WHERE {speaker} AND {said}) AS n_said "
         f"FROM {facts.table} WHERE ({total} OR {member}) AND {facts.counted()} AND {partition.limits()} "
         f"AND {_tables_with_totals(facts, partition)} GROUP BY {rest}, TIME_PERIOD"
     )
