@@ -13,12 +13,14 @@ import uvicorn
 import yaml
 
 from greffe.app import compose, create_app
-from greffe.cli.common import Home, Json
+from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.show import failing, say, show
-from greffe.errors import Refused
+from greffe.errors import BadQuery, Refused, nearest
 from greffe.release.parts import Parts
 from greffe.settings import read_settings
-from greffe.validation.run import RULES
+from greffe.validation.listing import listed
+from greffe.validation.rule import ALL
+from greffe.web.language import chosen_language
 from greffe.web.openapi import descriptions
 from greffe.web.protocol import BoundedProtocol
 
@@ -83,7 +85,27 @@ def openapi(
                 (write / name).write_text(text, encoding="utf-8")
 
 
-def rules(json_: Json = False) -> None:
-    """List the validation rules."""
-    rows = [{"rule": r.id, "severity": r.severity, "sentence": r.sentences["en"]} for r in RULES]
-    show({"rules": rows}, json_, rows=rows, columns=("rule", "severity", "sentence"))
+def rules(
+    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    recipient: Annotated[str, typer.Option(help="Only rules on figures for ESTAT, UNODC, CEPEJ or internal.")] = "",
+    state: Annotated[str, typer.Option(help="Only rules that are run by `prepare`, held elsewhere, or not yet.")] = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """List the rules with the thresholds in force, where each is held, and why one is not yet."""
+    with failing(json_):
+        chosen_language(lang, "")
+        told = listed(parts_of(home).catalogue().policies.limits)
+        for name, value, known in (
+            ("--recipient", recipient, {r for line in told for r in line.recipients} - set(ALL)),
+            ("--state", state, {line.state for line in told}),
+        ):
+            if value and value not in known:
+                raise BadQuery(f"{value!r} is none here.", parameter=name, nearest=nearest(value, sorted(known)))
+        rows = [
+            line.as_json(lang)
+            for line in told
+            if state in ("", line.state) and (not recipient or {recipient, *ALL} & set(line.recipients))
+        ]
+        columns = ("rule", "state", "severity", "level", "sentence")
+        show({"rules": rows}, json_, rows=rows, columns=columns, title=f"{len(rows)} rules")

@@ -30,8 +30,10 @@ class Job:
 
     @property
     def key(self) -> str:
-        """sha256 over dataflow, extract checksums, map and rule versions, revision reason (D4)."""
-        parts = [str(self.dataflow.reference), *self.inputs.checksums, self.map.checksum, rules_version(), self.reason]
+        """sha256 over dataflow, extract checksums, map and rule versions, thresholds, revision reason (D4)."""
+        limits = [f"{t.rule} {t.name} {t.value}" for t in self.catalogue.policies.thresholds]
+        rules = [rules_version(), *limits]
+        parts = [str(self.dataflow.reference), *self.inputs.checksums, self.map.checksum, *rules, self.reason]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -3,55 +3,70 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Final
 
-from greffe.validation.rule import Rule
-from greffe.validation.run import RULES
+from greffe.catalogue.policies.read import Policies
+from greffe.validation.elsewhere import ENFORCED, NOT_YET
+from greffe.validation.listing import RUN, Line, listed
 
 _HEAD: Final = """# Rules
 
-What `greffe prepare` checks, made from the code (`api/greffe/validation/rules/`). An error stops a release unless it is
-waived by key (it lies in a figure that its owner has already published); warnings need one written acceptance. The
-levels are those of the European handbook on validation: 0 form of the file, 1 within a dataset, 2 against earlier years
-and releases, 3 against other files. `internal` is an extract, `mapped` a dataset on its way to a release, `published`
-what a recipient shows. A rule is used where the structure has the components named; `A|B` is either.
+Made from the code (`api/greffe/validation/`), with the thresholds that are shipped; `greffe rules` tells those in force.
+Thresholds stand in `mappings/policies/thresholds.csv` and are changed by a proposal, which shows what it changes.
 
-Identifiers are those of the service's list of rules. QR-PLA-07 is ours: a part whose share of the total moves by more
-than 10 points in a year, while the total moves by at most 10 percent, has more likely changed its definition than its
-size. Below 100, QR-PLA-05 replaces the relative thresholds. In an extract, which has very many small cells, a change
-must also exceed three times what chance moves (the square root of the count) before it is said.
+An error stops a release unless it is waived by key (it lies in a figure that its owner has already published); warnings
+need one written acceptance; an information needs nothing. The levels are those of the European handbook on validation: 0
+form of the file, 1 within a dataset, 2 against earlier years and releases, 3 against other files, 4 against other houses,
+5 against other countries. The service is which of Eurostat's services asks the like: STRUVAL structure, CONVAL content.
 
-| id | name | rule | règle | severity | level | service | applies to |
+"""
+_RUN: Final = """## Run by `greffe prepare` and `greffe check`
+
+`internal` is an extract, `mapped` a dataset on its way to a release, `published` what a recipient shows. A rule is used
+where the structure has the components named; `A|B` is either.
+
+Identifiers are those of the service's list of rules. QR-PLA-07 is ours: a part whose share of the total moves while the
+total does not has more likely changed its definition than its size. QR-PLA-05 replaces the relative thresholds for small
+counts. In an extract, which has very many small cells, a change must also exceed what chance moves before it is said.
+
+| id | name | rule | règle | severity | level | service | for | applies to |
+|---|---|---|---|---|---|---|---|---|
+"""
+_ELSEWHERE: Final = """
+## Held elsewhere
+
+What refuses a file before it is a table, a map before it makes one, or an act after it was made.
+
+| id | rule | règle | severity | level | service | for | held by |
+|---|---|---|---|---|---|---|---|
+"""
+_NOT_YET: Final = """
+## Not held yet, and why
+
+| id | rule | règle | severity | level | service | for | why |
 |---|---|---|---|---|---|---|---|
 """
 
 
 def markdown() -> str:
     """The whole page."""
-    return _HEAD + "".join(_line(rule) for rule in RULES)
-
-
-def _line(rule: Rule) -> str:
-    cells = (
-        rule.id,
-        f"`{rule.name}`",
-        rule.sentences["en"],
-        rule.sentences["fr"],
-        rule.severity,
-        str(rule.level),
-        rule.service,
-        _where(rule),
+    lines = listed(Policies().limits)
+    return "".join(
+        head + "".join(_line(line) for line in lines if line.state == state)
+        for head, state in ((_HEAD + _RUN, RUN), (_ELSEWHERE, ENFORCED), (_NOT_YET, NOT_YET))
     )
+
+
+def _line(line: Line) -> str:
+    named = [f"`{line.name}`"] if line.state == RUN else []
+    last = {RUN: line.applies, ENFORCED: f"`{line.name}`", NOT_YET: line.reason.get("en", "")}[line.state]
+    said = [line.sentences["en"], line.sentences["fr"]]
+    return _row([line.id, *named, *said, line.severity, str(line.level), line.service, " ".join(line.recipients), last])
+
+
+def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
-
-
-def _where(rule: Rule) -> str:
-    parts = [", ".join(rule.stages)]
-    if rule.flows:
-        parts.append("dataflows " + ", ".join(f"`{f}`" for f in rule.flows))
-    if rule.needs:
-        parts.append("with " + ", ".join(f"`{n}`" for n in rule.needs))
-    return "; ".join(parts)
 
 
 if __name__ == "__main__":

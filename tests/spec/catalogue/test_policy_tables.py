@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from greffe.catalogue.policies.read import read_policies
+from greffe.catalogue.policies.read import check_policies, read_policies
 from greffe.errors import BadDefinition
+from greffe.settings import shipped
 
 FILE = "mappings/policies/thresholds.csv"
 HEADER = "rule,name,value,unit,confidence,reason,reference"
@@ -36,6 +37,10 @@ def test_a_threshold_is_read_as_it_stands():
         ((HEADER.replace("value", "valeur"), ROW), 1, "valeur", "The header is another one."),
         ((HEADER.removesuffix(",reference"), ROW), 1, "reference", "The header is another one."),
         ((), 1, "rule", "The header is another one."),
+        ((HEADER, ROW.replace("PLA-01", "PLA-10")), 2, "rule", "No rule QR-PLA-10 has thresholds."),
+        ((HEADER, ROW.replace("change", "chance")), 2, "name", "QR-PLA-01 has no threshold chance."),
+        ((HEADER, ROW.replace("percent", "points")), 2, "unit", "The unit of QR-PLA-01 change is percent."),
+        ((HEADER, ROW.replace("25", "-25")), 2, "value", "-25 is negative."),
     ],
 )
 def test_what_cannot_be_read_is_refused_with_its_place(lines, row, column, message):
@@ -51,3 +56,24 @@ def test_a_file_that_no_policy_reads_is_refused():
     with pytest.raises(BadDefinition) as refused:
         read(HEADER, ROW, file="mappings/policies/threshold.csv")
     assert refused.value.nearest == (FILE,)
+
+
+def test_what_is_near_an_unknown_threshold_is_told():
+    """The nearest names of that rule."""
+    with pytest.raises(BadDefinition) as refused:
+        read(HEADER, ROW.replace("change", "chang"))
+    assert refused.value.nearest[0] == "change"
+
+
+def test_a_table_that_lacks_a_threshold_does_not_load():
+    """The whole table, as the catalogue loads it: a rule would have nothing to compare with."""
+    whole = (shipped("mappings") / "policies/thresholds.csv").read_text(encoding="utf-8").splitlines()
+    check_policies(read(*whole))
+    with pytest.raises(BadDefinition) as refused:
+        check_policies(read(*[line for line in whole if not line.startswith("QR-PLA-02,")]))
+    assert (refused.value.file, refused.value.message) == (FILE, "The threshold QR-PLA-02 least is missing.")
+
+
+def test_where_no_table_is_what_is_shipped_is_in_force():
+    """An older house has none."""
+    assert read_policies({}).limits["QR-PLA-01", "change"] == 25

@@ -33,7 +33,7 @@ GEO = {
 }
 INDICATORS = """
     CIV_CPH_NOUV CIV_CPH_TERM CIV_CPH_STOCK CIV_TJ_NOUV CIV_TJ_TERM CIV_TJ_STOCK PRI_DETENUS PRI_ECROUES PRI_PREVENUS
-    PRI_CONDAMNES PRI_CAPA PRI_DENSITE PRI_ENTREES CJN_CONDAMNES CJN_CONDAMN PEN_PQ_POURS PEN_PQ_AUT_POURSUIV
+    PRI_CONDAMNES PRI_CAPA PRI_DENSITE PRI_ENTREES PRI_SORTIES PEN_PQ_TXREP CJN_CONDAMNES CJN_CONDAMN PEN_PQ_POURS PEN_PQ_AUT_POURSUIV
     PEN_PQ_AUT_TRAIT AJ_ADM AJ_REJ AJ_DEM
 """
 INTERNAL = {
@@ -65,12 +65,28 @@ TARGETS = {
     "ESTAT_CRIM_PRIS_TRI": {"freq": "A", "leg_stat": "TOTAL PRIS_UNSENT PRIS_SENT", "unit": "NR", "geo": "FR"},
     "UNODC_PRISONS": {
         "FREQ": "A",
-        "INDICATOR": "PERS_HELD PERS_UNSENT PERS_CONV",
-        "DIMENSION": "TOTAL STATUS CTZ ACTS LENGTH",
-        "CATEGORY": " ".join(f"CAT{n:02d}" for n in range(28)),
+        "INDICATOR": "PERS_HELD PERS_UNSENT PERS_CONV PRIS_MORT",
+        "DIMENSION": "TOTAL STATUS CTZ ACTS LENGTH DEATH",
+        "CATEGORY": " ".join(f"CAT{n:02d}" for n in range(32)),
         "SEX": "Total Male Female",
         "AGE": "Total Adult Juveniles",
         "UNIT": "Counts RT_100K",
+        "REF_AREA": "FRA",
+    },
+    "ESTAT_CRIM_JUST_CTZ": {
+        "freq": "A",
+        "leg_stat": "PER_CNV",
+        "citizen": "TOTAL NAT FOR UNK",
+        "unit": "NR",
+        "geo": "FR",
+    },
+    "ESTAT_CRIM_PRIS_AGE": {"freq": "A", "age": "TOTAL JUV", "sex": "T M F", "unit": "NR", "geo": "FR FRA DE"},
+    "CEPEJ_ANSWERS": {
+        "FREQ": "A",
+        "QUESTION": " ".join(
+            ("Q46 Q94 Q94_L1 Q94_L2 Q94_L3 Q107_L3", *(f"Q107_L3_{n} Q107_L3_1_{n}" for n in range(1, 5)))
+        ),
+        "UNIT": "COUNT FTE",
         "REF_AREA": "FRA",
     },
     "CEPEJ_Q91": {
@@ -219,8 +235,8 @@ def found(world, connection, table_of):
             for row in rows_of(population):
                 field = row.get("TERRITOIRE", "fr_met_drom")
                 connection.execute(
-                    "INSERT INTO people VALUES ('POP_1JAN', 'A', 'FR', 'T', 'T', ?, ?, ?)",
-                    [field, row["TIME_PERIOD"], row["OBS_VALUE"]],
+                    "INSERT INTO people VALUES ('POP_1JAN', 'A', 'FR', ?, 'T', ?, ?, ?)",
+                    [row.get("SEXE", "T"), field, row["TIME_PERIOD"], row["OBS_VALUE"]],
                 )
         before = table_of(flow, previous, "previous_release") if previous else ""
         context = Context(
