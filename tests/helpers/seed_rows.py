@@ -47,7 +47,7 @@ def citations(folder: Path = MAPPINGS) -> dict[str, list[Citation]]:
 
 
 def _all(folder: Path) -> Iterator[tuple[str, Citation]]:
-    for path in sorted(folder.rglob("*.csv")):
+    for path in sorted(p for p in folder.rglob("*.csv") if p.parent.name != "policies"):
         file = path.relative_to(folder).as_posix()
         with path.open(encoding="utf-8", newline="") as stream:
             for row in csv.DictReader(stream):

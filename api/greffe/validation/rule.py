@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from fractions import Fraction
+from functools import partial
 from typing import Final, TypeAlias
 
 from greffe.catalogue.catalogue import Catalogue
@@ -80,10 +81,11 @@ class Rule:
 
     def said(self, thresholds: Mapping[tuple[str, str], Decimal]) -> Texts:
         """The sentences with the thresholds in force."""
-        return {
-            language: _THRESHOLD.sub(lambda m, to=language: worded(thresholds[m[1] or self.id, m[2]], to), sentence)
-            for language, sentence in self.sentences.items()
-        }
+
+        def shown(found: re.Match[str], language: str) -> str:
+            return worded(thresholds[found[1] or self.id, found[2]], language)
+
+        return {to: _THRESHOLD.sub(partial(shown, language=to), sentence) for to, sentence in self.sentences.items()}
 
     def applies(self, context: Context) -> bool:
         """Whether the rule means anything for that dataset."""

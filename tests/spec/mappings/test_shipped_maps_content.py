@@ -8,7 +8,7 @@ import yaml
 
 MAPPINGS = Path(__file__).resolve().parents[3] / "mappings"
 MAPS = sorted(p for p in MAPPINGS.glob("*/*.yaml") if p.name != "recipient.yaml" and p.parent.name != "correspondences")
-TABLES = sorted(MAPPINGS.glob("*/*.csv"))
+TABLES = sorted(p for p in MAPPINGS.glob("*/*.csv") if p.parent.name != "policies")
 WITHOUT_TARGET = {"not-applicable", "not-available", "no-target"}
 
 
