@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+import greffe.cli.compare as compare
 import greffe.cli.coverage as coverage
 import greffe.cli.decisions as decisions
 import greffe.cli.demo as demo
@@ -27,6 +28,7 @@ app = typer.Typer(
 figures.add_to(app)
 lineage.add_to(app)
 drafts.add_to(app)
+compare.add_to(app)
 coverage.add_to(app)
 effect.add_to(app)
 decisions.add_to(app)

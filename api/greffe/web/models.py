@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Indicator(BaseModel):
@@ -116,6 +116,75 @@ class ExplanationOut(BaseModel):
     rules_passed: list[str]
     findings: list[FindingOut]
     waivers: list[dict[str, str]]
+
+
+class FigureOut(BaseModel):
+    """A figure as it was released."""
+
+    value: str | None = Field(description="Decimal text; null when missing, or confidential in one of both releases")
+    attributes: dict[str, str]
+
+
+class CellOut(BaseModel):
+    """One observation that differs."""
+
+    how: str = Field(description="added, gone or changed")
+    key: dict[str, str]
+    period: str
+    before: FigureOut | None
+    after: FigureOut | None
+    difference: str | None = Field(description="After less before, exact; null where one of both is no number")
+    percent: str | None = Field(description="The difference in percent of the value before, 4 decimals")
+    confidential: bool = Field(description="Confidential in one of both releases: no value is shown of either")
+
+
+class RevisedOut(BaseModel):
+    """Counts of observations that differ."""
+
+    added: int
+    gone: int
+    changed: int
+    confidential: int
+    numbers_revised: int
+    upward: int
+    downward: int
+
+
+class IndicatorRevisedOut(RevisedOut):
+    """Counts and mean revisions of one indicator in one unit, over the observations whose number changed."""
+
+    indicator: str
+    unit: str
+    mean_revision: str | None
+    mean_absolute_revision: str | None
+    relative_mean_absolute_revision: str | None = Field(description="In percent of the values before")
+
+
+class ComparedRelease(BaseModel):
+    """One of both releases."""
+
+    id: str
+    effective_at: str
+    origin: str
+    reason: str
+    observations: int
+
+
+class ComparisonOut(BaseModel):
+    """What differs between two releases of a dataflow, the largest difference first."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    dataflow: str
+    from_: ComparedRelease = Field(alias="from")
+    to: ComparedRelease
+    origin: str
+    indicator_dimension: str
+    unit_dimension: str
+    counts: RevisedOut
+    by_indicator: list[IndicatorRevisedOut]
+    total: int = Field(description="Cells in all; `offset` leads on")
+    cells: list[CellOut]
 
 
 class Problem(BaseModel):
