@@ -18,6 +18,7 @@ from greffe.catalogue.correspondences import check_correspondence, read_correspo
 from greffe.catalogue.faults import Faults
 from greffe.catalogue.map_files import NOT_PROVIDED, read_map
 from greffe.catalogue.no_target import NO_TARGET, check_no_target, read_no_target
+from greffe.catalogue.policies.coherence import check_patterns
 from greffe.catalogue.policies.read import FOLDER as POLICIES
 from greffe.catalogue.policies.read import check_policies, read_policies
 from greffe.catalogue.representation_files import CONFIDENCES, read_representation
@@ -94,6 +95,7 @@ def load(files: Mapping[str, bytes]) -> Catalogue:
     check_types(catalogue)
     check_no_target(catalogue)
     check_policies(catalogue.policies)
+    check_patterns(catalogue)
     return with_maps(catalogue)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+import greffe.cli.calendar as calendar
 import greffe.cli.compare as compare
 import greffe.cli.coverage as coverage
 import greffe.cli.decisions as decisions
@@ -15,6 +16,7 @@ import greffe.cli.figures as figures
 import greffe.cli.lineage as lineage
 import greffe.cli.pivot as pivot
 import greffe.cli.proposals as proposals
+import greffe.cli.releasing as releasing
 import greffe.cli.service as service
 import greffe.cli.store as store
 import greffe.cli.structuremaps as structuremaps
@@ -32,6 +34,8 @@ compare.add_to(app)
 coverage.add_to(app)
 effect.add_to(app)
 decisions.add_to(app)
+releasing.add_to(app)
+calendar.add_to(app)
 exchange.add_to(app)
 proposals.add_to(app)
 pivot.add_to(app)

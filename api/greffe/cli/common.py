@@ -19,6 +19,7 @@ As = Annotated[str, typer.Option("--as", help="Who acts: a name from the table o
 Home = Annotated[Path | None, typer.Option("--home", help="Home directory (GREFFE_HOME, else ./var).")]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the register.")]
 PublicReason = Annotated[str, typer.Option("--reason", help="Why; shown to everybody with the release: no names.")]
+ReasonFr = Annotated[str, typer.Option("--reason-fr", help="The same in French; everybody reads it.")]
 
 
 def parts_of(home: Path | None) -> Parts:

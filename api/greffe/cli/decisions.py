@@ -1,4 +1,4 @@
-"""Commands about decisions: people, approve, accept, waive, release, withdraw, releases, maps, import, export, verify."""
+"""Commands about decisions: people, approve, accept, waive, maps, import, export, verify."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from typing import Annotated
 import typer
 
 from greffe.catalogue.superseded import superseded
-from greffe.cli.common import As, Home, Json, PublicReason, Reason, acting, parts_of
+from greffe.cli.common import As, Home, Json, Reason, acting, parts_of
 from greffe.cli.proposals import EffectiveFrom, approval_told, given_day, show_made
 from greffe.cli.show import failing, show
 from greffe.errors import BadQuery, Broken, NotFound, nearest, numbered
-from greffe.model import instants
-from greffe.model.instants import written
 from greffe.model.maps import StructureMap
-from greffe.model.releases import Release
 from greffe.release.approvals import approve_proposal
 from greffe.release.definitions import approve_map, export_folders, map_subject
 from greffe.release.folders import propose_folders
@@ -23,8 +20,6 @@ from greffe.release.lifecycle import (
     accept_warnings,
     approve_draft,
     dataflow_named,
-    make_release,
-    withdraw,
 )
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, ROLES, add_person, approvers, author_of
@@ -35,9 +30,8 @@ from greffe.store.ledger import Waiver
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    for command in (people, approve, accept, waive, release, releases, maps, verify):
+    for command in (people, approve, accept, waive, maps, verify):
         app.command()(command)
-    app.command("withdraw")(withdraw_command)
     app.command("import")(import_command)
     app.command("export")(export_command)
 
@@ -144,63 +138,6 @@ def waive(
             title=f"Waiver {waiver.id} is proposed.",
             after=f"Next, two people other than {who.name}: greffe approve {waiver.id} --as NAME",
         )
-
-
-def release(
-    draft: Annotated[str, typer.Argument(help="Draft id.")],
-    as_: As = "",
-    at: Annotated[str, typer.Option(help="When it takes effect, ISO; else in a few seconds.")] = "",
-    home: Home = None,
-    json_: Json = False,
-) -> None:
-    """Make an approved draft official."""
-    with failing(json_):
-        parts, who = acting(home, as_)
-        made = make_release(parts, who, draft, instants.given(at, "--at") if at else None)
-        paris = instants.paris_time(made.effective_at)
-        title = f"{made} takes effect at {paris} ({made.effective_at:%H:%M:%S} UTC)."
-        show(_row(made, parts), json_, title=title)
-
-
-def _row(one: Release, parts: Parts) -> dict[str, object]:
-    now = parts.clock()
-    current = parts.ledger().current(one.dataflow, now)
-    state = "withdrawn" if one.withdrawn_at else "waiting" if not one.readable(now) else "superseded"
-    return {
-        "release": str(one),
-        "state": "current" if current == one else state,
-        "origin": one.origin,
-        "partial": parts.ledger().draft(one.draft).partial,
-        "observations": one.observations,
-        "effective_at": written(one.effective_at),
-        "reason": one.withdrawal_reason or one.reason,
-    }
-
-
-def releases(home: Home = None, json_: Json = False) -> None:
-    """List the releases."""
-    with failing(json_):
-        parts = parts_of(home)
-        rows = [_row(r, parts) for r in parts.ledger().releases.values()]
-        columns = ("release", "state", "origin", "partial", "observations", "effective_at", "reason")
-        told = [
-            row | {"effective_at": instants.paris_time(one.effective_at)}
-            for row, one in zip(rows, parts.ledger().releases.values(), strict=True)
-        ]
-        show({"releases": rows}, json_, rows=told, columns=columns)
-
-
-def withdraw_command(
-    name: Annotated[str, typer.Argument(help="A release, e.g. ESTAT_CRIM_OFF_CAT#1.")],
-    as_: As = "",
-    reason: PublicReason = "",
-    home: Home = None,
-    json_: Json = False,
-) -> None:
-    """Take a release out of reading; the one before it is current again, and the record stays."""
-    with failing(json_):
-        parts, who = acting(home, as_)
-        show(_row(withdraw(parts, who, name, reason), parts), json_, title=f"{name} is withdrawn.")
 
 
 def maps(home: Home = None, json_: Json = False) -> None:

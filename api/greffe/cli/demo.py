@@ -31,10 +31,10 @@ from greffe.release.lifecycle import (
     dataflow_named,
     kept_draft,
     make_draft,
-    make_release,
 )
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, add_person, approvers
+from greffe.release.releasing import make_release
 from greffe.release.waivers import approve_waiver, propose_waiver
 from greffe.settings import read_settings
 from greffe.store.base import Actor

@@ -52,6 +52,14 @@ def paris_time(moment: datetime) -> str:
     return f"{moment.astimezone(PARIS):%Y-%m-%d %H:%M:%S} in Paris"
 
 
+def given_by_people(text: str, parameter: str) -> datetime:
+    """As `given`, with a blank between day and hour too: `2027-03-28 08:45`. An hour is needed: an announced instant is
+    one to the second. Raises BadQuery."""
+    if len(text.strip()) <= len("2027-03-28"):
+        raise BadQuery(f"{text!r} names no hour.", parameter=parameter, hint='E.g. "2027-03-28 08:45", in Paris.')
+    return given(text.strip().replace(" ", "T", 1), parameter)
+
+
 def given(text: str, parameter: str) -> datetime:
     """An ISO instant as somebody gave it, in UTC. Without offset it is Europe/Paris, where a time that does not exist is
     refused and an ambiguous one is the later. Raises BadQuery naming the parameter."""

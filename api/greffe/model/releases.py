@@ -11,7 +11,12 @@ from greffe.model.references import Reference
 
 @dataclass(frozen=True)
 class Release:
-    """`SSER:ESTAT_CRIM_OFF_CAT#7`. `name` is where the store keeps it; instants are UTC."""
+    """`SSER:ESTAT_CRIM_OFF_CAT#7`. `name` is where the store keeps it; instants are UTC.
+
+    `vintage` names the edition, e.g. `2022-E2`: the second one whose last period is 2022; `replaces` is the release that
+    was current when it was made. `revision` is planned, exceptional or correction when published values change; then
+    `notice` and `notice_fr` say why, to everybody. `calendar`: the entry that announced it.
+    """
 
     dataflow: Reference
     number: int
@@ -27,6 +32,13 @@ class Release:
     draft: str = ""
     withdrawn_at: datetime | None = None
     withdrawal_reason: str = ""
+    withdrawal_reason_fr: str = ""
+    revision: str = ""
+    notice: str = ""
+    notice_fr: str = ""
+    vintage: str = ""
+    replaces: str = ""
+    calendar: str = ""
 
     @property
     def name(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from greffe.catalogue.load import checksum_of, load
 from greffe.engine import Connection, opened
 from greffe.errors import NotFound, Unavailable
 from greffe.settings import Settings
-from greffe.store.base import Actor, Observations, Register
+from greffe.store.base import Act, Actor, Observations, Register
 from greffe.store.ledger import CatalogueVersion, Ledger, LedgerReader
 
 Clock = Callable[[], datetime]
@@ -119,3 +119,7 @@ class Parts:
     def note(self, actor: Actor, kind: str, subject: str, payload: Mapping[str, object], *, once: str = "") -> None:
         """One line in the register, at this moment."""
         self.register.append(actor, self.clock(), kind, subject, payload, once=once)
+
+    def note_all(self, actor: Actor, acts: Sequence[Act]) -> None:
+        """Several lines in the register at this moment, all or none."""
+        self.register.append_all(actor, self.clock(), acts)

@@ -42,6 +42,16 @@ class Entry:
     hash: str
 
 
+@dataclass(frozen=True)
+class Act:
+    """One line that is to be appended; `once` as `Register.append` has it."""
+
+    kind: str
+    subject: str
+    payload: Mapping[str, object]
+    once: str = ""
+
+
 class Register(Protocol):
     """Append-only, hash-chained. Every write is one transaction that is durable when the call returns."""
 
@@ -61,6 +71,9 @@ class Register(Protocol):
         `once`: a key that may be used by one entry only; a second use raises Conflict (release numbers, same key same
         release). Raises Denied when the actor is not a person of the register.
         """
+
+    def append_all(self, actor: Actor, instant: datetime, acts: Sequence[Act]) -> tuple[Entry, ...]:
+        """Add several entries, all or none: no reader ever sees some of them. Raises as `append` does."""
 
     def read(self, *, after: int = 0, kinds: Sequence[str] = (), subject: str = "") -> Iterator[Entry]:
         """Entries with a number above `after`, in order, of those kinds (all when empty), of that subject."""

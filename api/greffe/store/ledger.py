@@ -1,5 +1,5 @@
 """The state that the register's entries amount to, folded in order: extracts, drafts, approvals, waivers, releases,
-definitions.
+definitions, the release calendar.
 
 A Ledger is an immutable value; a reader pins one. LedgerReader keeps one up to date by reading only what is new.
 """
@@ -16,10 +16,12 @@ from typing import Final, TypeVar
 
 from greffe.errors import NotFound, nearest
 from greffe.model import instants
+from greffe.model.calendar import Advance, CalendarEntry
 from greffe.model.references import Reference
 from greffe.model.releases import Release
 from greffe.model.releases import current as readable_release
 from greffe.store.base import Entry, Register
+from greffe.store.calendar_records import Advances, Calendar, advances_after, calendar_after
 from greffe.store.definitions import NEEDED, Definitions
 from greffe.store.payload import Fields
 from greffe.store.records import (
@@ -65,6 +67,8 @@ class Ledger:
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     releases: Mapping[str, Release] = field(default_factory=dict)  # by `FLOW#7`
     definitions: Definitions = field(default_factory=Definitions)  # catalogues and proposals
+    calendar: Calendar = field(default_factory=dict)  # by id
+    advances: Advances = field(default_factory=dict)  # by release and recipient
 
     @classmethod
     def from_entries(cls, entries: Iterable[Entry]) -> Ledger:
@@ -111,6 +115,14 @@ class Ledger:
     def next_number(self, dataflow: Reference) -> int:
         """The number its next release takes. Versions of one dataflow share the numbers, as they share the name."""
         return 1 + max((r.number for r in self.releases.values() if r.dataflow.id == dataflow.id), default=0)
+
+    def entry(self, id_: str) -> CalendarEntry:
+        """An entry of the release calendar by its id. Raises NotFound with the nearest."""
+        return _found(self.calendar, id_, "entry of the calendar")
+
+    def advances_of(self, release: str) -> tuple[Advance, ...]:
+        """Who was granted that release before its hour."""
+        return tuple(a for a in self.advances.values() if a.release == release)
 
     def release_of_draft(self, draft: str) -> Release | None:
         """The release that was made of a draft, if any (same key, same release)."""
@@ -193,6 +205,9 @@ def _waiver(state: Ledger, entry: Entry) -> Ledger:
 
 def _release(state: Ledger, entry: Entry) -> Ledger:
     record = release_from_entry(entry)
+    announced = state.calendar.get(record.calendar)
+    if announced is not None:
+        record = replace(record, effective_at=announced.at)
     return replace(state, releases={**state.releases, str(record): record})
 
 
@@ -200,7 +215,26 @@ def _withdrawal(state: Ledger, entry: Entry) -> Ledger:
     record = Withdrawal.from_entry(entry)
     name = f"{record.dataflow.id}#{record.number}"
     release = replace(state.release(name), withdrawn_at=instants.read(record.instant), withdrawal_reason=record.reason)
+    release = replace(release, withdrawal_reason_fr=record.reason_fr)
     return replace(state, releases={**state.releases, name: release})
+
+
+def _calendar(state: Ledger, entry: Entry) -> Ledger:
+    """What waits for an entry goes with it when it is moved; what has taken effect stays."""
+    calendar = calendar_after(state.calendar, entry)
+    now, found = instants.read(entry.instant), calendar.get(entry.subject)
+    if entry.kind != "calendar.moved" or found is None:
+        return replace(state, calendar=calendar)
+    moved = {
+        name: replace(one, effective_at=found.at)
+        for name, one in state.releases.items()
+        if one.calendar == found.id and one.effective_at > now
+    }
+    return replace(state, calendar=calendar, releases={**state.releases, **moved})
+
+
+def _advance(state: Ledger, entry: Entry) -> Ledger:
+    return replace(state, advances=advances_after(state.advances, entry))
 
 
 def _definitions(state: Ledger, entry: Entry) -> Ledger:
@@ -241,6 +275,12 @@ _FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
     "waiver.approved": _waiver_approval,
     "release.made": _release,
     "release.withdrawn": _withdrawal,
+    "calendar.announced": _calendar,
+    "calendar.moved": _calendar,
+    "calendar.filled": _calendar,
+    "calendar.cancelled": _calendar,
+    "advance.granted": _advance,
+    "advance.accessed": _advance,
 }
 
 

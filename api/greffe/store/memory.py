@@ -15,7 +15,7 @@ from greffe.model.dataset import SeriesBlock
 from greffe.model.periods import span
 from greffe.model.structures import DataStructure
 from greffe.store import plain
-from greffe.store.base import Actor, Change, Entry, Footprint, Saved, Selection, same_dimensions
+from greffe.store.base import Act, Actor, Change, Entry, Footprint, Saved, Selection, same_dimensions
 from greffe.store.chain import canonical, checksum, faults, next_entry
 from greffe.store.plain import Row, series_key, text
 
@@ -58,6 +58,17 @@ class MemoryRegister:
             if once and once in self._used:
                 raise Conflict(f"{once} was done already.")
             return self._append(actor, instant, kind, subject, payload, once, contents)
+
+    def append_all(self, actor: Actor, instant: datetime, acts: Sequence[Act]) -> tuple[Entry, ...]:
+        """See Register.append_all."""
+        with self._lock:
+            if actor.name not in self._people:
+                raise Denied(f"{actor.name} is not a person of the register.")
+            keys = [a.once for a in acts if a.once]
+            for place, once in enumerate(keys):
+                if once in self._used or once in keys[:place]:
+                    raise Conflict(f"{once} was done already.")
+            return tuple(self._append(actor, instant, a.kind, a.subject, a.payload, a.once) for a in acts)
 
     def _append(
         self,

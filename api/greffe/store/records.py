@@ -3,7 +3,8 @@
 Kind of entry → record: extract.accepted, extract.refused → ExtractRecord; draft.prepared → DraftRecord; map.approved,
 draft.approved, waiver.approved → Approval; warnings.accepted → Acceptance; waiver.proposed → Waiver;
 catalogue.imported → CatalogueVersion; release.made → model.releases.Release (`release_payload`, `release_from_entry`);
-release.withdrawn → Withdrawal; proposal.…: see proposal_records.py. person.added is the register's own (`add_person`):
+release.withdrawn → Withdrawal; proposal.…: see
+proposal_records.py; calendar.…, advance.…: see calendar_records.py. person.added is the register's own (`add_person`):
 {"name": …, "roles": […]}.
 """
 
@@ -244,16 +245,19 @@ class Withdrawal:
     number: int
     reason: str
     instant: str = ""  # of the entry
+    reason_fr: str = ""
 
     def payload(self) -> Payload:
         """What is appended."""
-        return {"dataflow": str(self.dataflow), "number": self.number, "reason": self.reason}
+        own = {"dataflow": str(self.dataflow), "number": self.number, "reason": self.reason}
+        return {**own, "reason_fr": self.reason_fr}
 
     @classmethod
     def from_entry(cls, entry: Entry) -> Withdrawal:
         """What was appended."""
         f = Fields(entry)
-        return cls(f.reference("dataflow"), f.integer("number"), f.text("reason"), entry.instant)
+        number, reason = f.integer("number"), f.text("reason")
+        return cls(f.reference("dataflow"), number, reason, entry.instant, f.text("reason_fr"))
 
 
 def release_payload(release: Release) -> Payload:
@@ -263,7 +267,9 @@ def release_payload(release: Release) -> Payload:
         "made_at": instants.written(release.made_at), "effective_at": instants.written(release.effective_at),
         "origin": release.origin, "provider": release.provider, "observations": release.observations,
         "series": release.series, "last_period": release.last_period, "reason": release.reason,
-        "draft": release.draft,
+        "draft": release.draft, "revision": release.revision, "notice": release.notice,
+        "notice_fr": release.notice_fr, "vintage": release.vintage, "replaces": release.replaces,
+        "calendar": release.calendar,
     }  # fmt: skip
 
 
@@ -275,4 +281,6 @@ def release_from_entry(entry: Entry) -> Release:
         made_at=f.instant("made_at"), effective_at=f.instant("effective_at"), origin=f.text("origin"),
         provider=f.text("provider"), observations=f.integer("observations"), series=f.integer("series"),
         last_period=f.text("last_period"), reason=f.text("reason"), draft=f.text("draft"),
+        revision=f.text("revision"), notice=f.text("notice"), notice_fr=f.text("notice_fr"),
+        vintage=f.text("vintage"), replaces=f.text("replaces"), calendar=f.text("calendar"),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from greffe.errors import Conflict, Denied, NotFound, nearest
-from greffe.store.base import Actor, Entry
+from greffe.store.base import Act, Actor, Entry
 from greffe.store.chain import canonical, checksum, faults, next_entry, parsed
 from greffe.store.database import open_engine, reading, writing
 from greffe.store.tables import CONTENTS, ENTRIES, PEOPLE
@@ -47,6 +47,12 @@ class SqlRegister:
         with writing(self._engine) as connection:
             _known_person(connection, actor)
             return _append(connection, actor, instant, kind, subject, payload, once, contents)
+
+    def append_all(self, actor: Actor, instant: datetime, acts: Sequence[Act]) -> tuple[Entry, ...]:
+        """See Register.append_all: one transaction."""
+        with writing(self._engine) as connection:
+            _known_person(connection, actor)
+            return tuple(_append(connection, actor, instant, a.kind, a.subject, a.payload, a.once, ()) for a in acts)
 
     def read(self, *, after: int = 0, kinds: Sequence[str] = (), subject: str = "") -> Iterator[Entry]:
         """See Register.read. Reads in pages: no transaction stays open while the caller works."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import BadQuery, NotFound, nearest
+from greffe.model.calendar import Words
 from greffe.model.findings import ERROR, INFO, WARNING, Finding
 from greffe.model.references import Reference
 from greffe.model.releases import Release
@@ -15,6 +16,7 @@ from greffe.model.structures import Codelist, Dataflow, DataStructure, Item
 from greffe.release.manifest import findings as released_findings
 from greffe.release.manifest import made_from
 from greffe.release.parts import Parts
+from greffe.web.advances import early_access
 from greffe.web.models import DataflowSummary, FindingOut, Indicator, ReleaseSummary
 from greffe.web.strict import only
 
@@ -196,7 +198,15 @@ def _release(parts: Parts, one: Release) -> ReleaseSummary:
         series=one.series,
         last_period=one.last_period,
         content_hash=one.content_hash,
-        reason=one.withdrawal_reason or one.reason,
+        reason=one.withdrawal_reason or one.notice or one.reason,
+        vintage=one.vintage,
+        replaces=one.replaces,
+        revision=one.revision,
+        notices=Words(one.notice, one.notice_fr).as_json(),
+        withdrawn_at=one.withdrawn_at.isoformat() if one.withdrawn_at else None,
+        withdrawal=Words(one.withdrawal_reason, one.withdrawal_reason_fr).as_json(),
+        calendar=one.calendar,
+        early_access=early_access(parts, one),
     )
 
 

@@ -30,6 +30,43 @@ class DataflowSummary(BaseModel):
     links: dict[str, str]
 
 
+class AdvanceOut(BaseModel):
+    """A named recipient who had a release before its hour."""
+
+    release: str
+    recipient: str
+    names: dict[str, str]
+    start: str = Field(description="From when on; UTC")
+    reasons: dict[str, str]
+    accesses: list[str] = Field(description="When it was handed out; UTC")
+
+
+class MoveOut(BaseModel):
+    """What was announced before, and why that changed."""
+
+    said_at: str
+    before: str = Field(description="The instant that was announced until then; UTC")
+    dataflows_before: list[str]
+    reasons: dict[str, str]
+
+
+class CalendarEntryOut(BaseModel):
+    """Dataflows that are announced to come out together at an instant."""
+
+    id: str
+    dataflows: list[str]
+    titles: dict[str, str]
+    at: str = Field(description="Instant to the second, UTC")
+    at_paris: str = Field(description="The same instant in Europe/Paris")
+    state: str = Field(description="announced, released, overdue (its instant passed, nothing came) or cancelled")
+    announced_at: str
+    short_notice: dict[str, str] = Field(description="Why it was announced less than 30 days ahead, else empty")
+    moves: list[MoveOut]
+    cancelled: dict[str, str] = Field(description="Why it was cancelled, else empty")
+    releases: list[str] = Field(description="What came out of it, once it is in effect")
+    early_access: list[AdvanceOut] = Field(description="Who had it before; told once it is in effect")
+
+
 class ReleaseSummary(BaseModel):
     """A release."""
 
@@ -46,6 +83,14 @@ class ReleaseSummary(BaseModel):
     last_period: str
     content_hash: str
     reason: str
+    vintage: str = Field(description="Name of the edition, e.g. 2022-E2: the second whose last period is 2022")
+    replaces: str = Field(description="The release that was current when it was made, or empty")
+    revision: str = Field(description="planned, exceptional or correction when published values change, else empty")
+    notices: dict[str, str] = Field(description="Why published values changed, by language")
+    withdrawn_at: str | None
+    withdrawal: dict[str, str] = Field(description="Why it was withdrawn, by language")
+    calendar: str = Field(description="The entry of the calendar that announced it, or empty")
+    early_access: list[AdvanceOut]
 
 
 class Dimension(BaseModel):

@@ -55,7 +55,7 @@ def test_a_file_that_no_policy_reads_is_refused():
     """It would be overlooked."""
     with pytest.raises(BadDefinition) as refused:
         read(HEADER, ROW, file="mappings/policies/threshold.csv")
-    assert refused.value.nearest == (FILE,)
+    assert refused.value.nearest[0] == FILE
 
 
 def test_what_is_near_an_unknown_threshold_is_told():

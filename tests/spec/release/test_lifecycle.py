@@ -21,10 +21,10 @@ from greffe.release.lifecycle import (
     accept_warnings,
     approve_draft,
     dataflow_named,
-    make_release,
     withdraw,
 )
 from greffe.release.people import HOUSE, add_person
+from greffe.release.releasing import make_release
 from greffe.release.verify import faults
 from greffe.release.waivers import approve_waiver, propose_waiver
 from greffe.store.base import Actor

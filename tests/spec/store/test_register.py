@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from greffe.errors import Conflict, Denied, NotFound
-from greffe.store.base import Actor
+from greffe.store.base import Act, Actor
 
 NOON = datetime(2026, 11, 24, 12, 0, 0, 250_000, tzinfo=UTC)
 ANA, BEN = Actor("ana"), Actor("ben", "oidc")
@@ -141,4 +141,20 @@ def test_many_entries_are_read_in_order(filled):
     for n in range(60):
         filled.append(ANA, NOON, "note", str(n), {"n": n})
     assert [e.payload["n"] for e in filled.read(kinds=("note",))] == list(range(60))
+    assert list(filled.verify()) == []
+
+
+def test_several_entries_are_added_all_or_none(filled):
+    acts = [Act("release.made", f"F{n}", {"n": n}, once=f"F{n} 1") for n in range(3)]
+    made = filled.append_all(ANA, NOON, acts)
+    assert list(filled.read(after=2)) == list(made)
+    assert [(e.number, e.subject, e.payload["n"]) for e in made] == [(3, "F0", 0), (4, "F1", 1), (5, "F2", 2)]
+    with pytest.raises(Conflict):
+        filled.append_all(ANA, NOON, [Act("release.made", "G", {}, once="G 1"), acts[1]])
+    with pytest.raises(Conflict):
+        filled.append_all(ANA, NOON, [Act("release.made", "G", {}, once="G 1")] * 2)
+    with pytest.raises(Denied):
+        filled.append_all(Actor("eve"), NOON, [Act("release.made", "G", {}, once="G 1")])
+    assert filled.head() == 5
+    assert filled.append_all(ANA, NOON, [Act("release.made", "G", {}, once="G 1")])[0].number == 6
     assert list(filled.verify()) == []

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
-from greffe.catalogue.policies import thresholds
+from greffe.catalogue.policies import advances, deadlines, revisions, thresholds
 from greffe.errors import BadDefinition, nearest
 
 FOLDER: Final = "mappings/policies/"
@@ -19,6 +19,9 @@ class Policies:
     """What staff decided beside maps. Where a file is not there, what is shipped is in force."""
 
     thresholds: tuple[thresholds.Threshold, ...] = field(default_factory=thresholds.shipped_thresholds)
+    revisions: tuple[revisions.RevisionPolicy, ...] = ()
+    deadlines: tuple[deadlines.Deadline, ...] = ()
+    advances: tuple[advances.AdvancePolicy, ...] = ()
 
     @cached_property
     def limits(self) -> Mapping[tuple[str, str], Decimal]:
@@ -26,7 +29,7 @@ class Policies:
         return {(t.rule, t.name): t.value for t in self.thresholds}
 
 
-FILES: Final = (thresholds.FILE,)
+FILES: Final = (thresholds.FILE, revisions.FILE, deadlines.FILE, advances.FILE)
 
 
 def read_policies(files: Mapping[str, bytes]) -> Policies:
@@ -38,6 +41,9 @@ def read_policies(files: Mapping[str, bytes]) -> Policies:
         thresholds=thresholds.read_thresholds(files[thresholds.FILE], thresholds.FILE)
         if thresholds.FILE in files
         else thresholds.shipped_thresholds(),
+        revisions=revisions.read_revisions(files[revisions.FILE], revisions.FILE) if revisions.FILE in files else (),
+        deadlines=deadlines.read_deadlines(files[deadlines.FILE], deadlines.FILE) if deadlines.FILE in files else (),
+        advances=advances.read_advances(files[advances.FILE], advances.FILE) if advances.FILE in files else (),
     )
 
 

@@ -1,0 +1,72 @@
+"""What recipients want by when, and how far it is: no draft, a draft, or released."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from greffe.catalogue.policies.deadlines import Deadline
+from greffe.model.instants import paris_date
+from greffe.model.periods import span
+from greffe.model.references import Reference
+from greffe.release.parts import Parts
+
+NOTHING, DRAFT, RELEASED = "no draft", "draft", "released"
+_LATE_FOR: Final = 2  # years for which what was never released is still told as due
+
+
+@dataclass(frozen=True)
+class Due:
+    """One dataflow that answers a deadline: data of `year` by `day`; `held`: the draft or release that holds them."""
+
+    deadline: Deadline
+    year: int
+    day: date
+    flow: Reference
+    state: str
+    held: str
+    late: bool
+
+
+def horizon(now: datetime) -> date:
+    """How far ahead deadlines are told: to the end of next year, in Paris."""
+    return date(paris_date(now).year + 1, 12, 31)
+
+
+def due(parts: Parts, until: date) -> list[Due]:
+    """Deadlines up to a day, by day, recipient and dataflow: those to come, and past ones that were not answered yet."""
+    today = paris_date(parts.clock())
+    first = today.replace(year=today.year - _LATE_FOR, day=min(today.day, 28))
+    found = [
+        one
+        for deadline in parts.catalogue().policies.deadlines
+        for year, day in deadline.days(until)
+        if day >= first
+        for one in _of(parts, deadline, year, day, today)
+        if day >= today or one.state != RELEASED
+    ]
+    return sorted(found, key=lambda d: (d.day, d.deadline.recipient, d.flow))
+
+
+def _of(parts: Parts, deadline: Deadline, year: int, day: date, today: date) -> Iterator[Due]:
+    """Mirrors are compared with what the recipient publishes and never sent (D11): nothing of them is due."""
+    ledger = parts.ledger()
+    for flow in parts.catalogue().dataflows():
+        if flow.annotation("SCOPE") != "collection" or not deadline.asks(flow.reference.id):
+            continue
+        current = ledger.current(flow.reference, parts.clock())
+        drafts = [d for d in ledger.drafts.values() if d.dataflow == flow.reference and reaches(d.last_period, year)]
+        if current is not None and reaches(current.last_period, year):
+            state, held = RELEASED, str(current)
+        elif drafts:
+            state, held = DRAFT, drafts[-1].id
+        else:
+            state, held = NOTHING, ""
+        yield Due(deadline, year, day, flow.reference, state, held, late=day < today and state != RELEASED)
+
+
+def reaches(last_period: str, year: int) -> bool:
+    """Whether data whose last period is that one hold the year (or a later one)."""
+    return bool(last_period) and span(last_period).last.year >= year

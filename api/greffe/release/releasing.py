@@ -1,0 +1,238 @@
+"""Releases are made: of one draft, or of several at once, all or none, at one instant; each checked before anything is
+written, then their files, then one act of the register that makes all of them releases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from greffe.errors import BadQuery, Conflict, Refused
+from greffe.model.calendar import NO_WORDS, CalendarEntry, Words
+from greffe.model.instants import paris_time
+from greffe.model.releases import Release
+from greffe.model.structures import Dataflow
+from greffe.release.calendar import filled, same_flows, standing, waiting
+from greffe.release.definitions import map_subject
+from greffe.release.drafts import Draft
+from greffe.release.eviction import sweep
+from greffe.release.lifecycle import kept_draft, no_open_errors
+from greffe.release.parts import Parts
+from greffe.release.people import approvers, author_of, needs, signed_by_two
+from greffe.release.revision_policy import check_revision
+from greffe.store.base import Act, Actor, Saved
+from greffe.store.ledger import DraftRecord, release_payload
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How releases go out: at an instant or that of an entry of the calendar, else as soon as may be; what kind of
+    revision they are (planned, exceptional, correction) and why, for everybody to read; what their edition is called."""
+
+    at: datetime | None = None
+    calendar: str = ""
+    revision: str = ""
+    reason: Words = NO_WORDS
+    vintage: str = ""
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A draft that may be released, and the release that it follows."""
+
+    record: DraftRecord
+    draft: Draft
+    flow: Dataflow
+    before: Release | None
+
+
+def make_release(parts: Parts, who: Actor, id_: str, at: datetime | None = None) -> Release:
+    """Release one draft; see make_releases."""
+    return make_releases(parts, who, [id_], Terms(at=at))[0]
+
+
+def make_releases(parts: Parts, who: Actor, ids: Sequence[str], terms: Terms) -> tuple[Release, ...]:
+    """Release drafts, all or none, in effect at one instant: the stated one, at the earliest the effect delay from now
+    (D6), or exactly that of the calendar's entry, whose dataflows they must be.
+
+    Refused unless: no error is open, warnings are accepted, two people other than its author approved each draft, two
+    people other than its author approved the map it was made with, and what changes of published values is declared
+    and within the policy of revisions. The same drafts released again are the same releases (D4).
+    """
+    needs(parts, who, "releaser")
+    now = parts.clock()
+    if terms.at is not None and terms.calendar:
+        raise BadQuery("An instant and an entry of the calendar are both given.", parameter="--at", hint="Choose one.")
+    if terms.at is not None and terms.at < now:
+        raise Refused(f"{paris_time(terms.at)} is past.", parameter="--at", hint="Leave it out to release now.")
+    kept = [kept_draft(parts, id_) for id_ in dict.fromkeys(ids)]
+    made = _made_before(parts, [record for record, _ in kept], terms)
+    if made:
+        return made
+    _one_each([record for record, _ in kept])
+    entry = standing(parts, terms.calendar) if terms.calendar else None
+    if entry is not None:
+        _may_fill(parts, entry, [record for record, _ in kept])
+    ready = [_releasable(parts, record, draft) for record, draft in kept]
+    for one in ready:
+        check_revision(parts, one.flow, one.draft, one.before, terms.revision, terms.reason)
+    earliest = now + timedelta(seconds=parts.settings.effect_delay_seconds)
+    effective = entry.at if entry else max(earliest, (terms.at or earliest).astimezone(UTC))
+    releases = tuple(_written(parts, one, now, effective, terms) for one in ready)
+    acts = [_act(parts, one) for one in releases]
+    parts.note_all(who, [*acts, filled(entry, releases)] if entry else acts)
+    sweep(parts)
+    return releases
+
+
+def _one_each(records: Sequence[DraftRecord]) -> None:
+    seen: dict[str, str] = {}
+    for record in records:
+        if record.dataflow.id in seen:
+            raise Refused(f"{seen[record.dataflow.id]} and {record.id} are drafts of one dataflow.")
+        seen[record.dataflow.id] = record.id
+
+
+def _may_fill(parts: Parts, entry: CalendarEntry, records: Sequence[DraftRecord]) -> None:
+    held = waiting(parts, entry)
+    if held:
+        raise Refused(f"{held[0]} was made for {entry.id} already.", hint=f"greffe withdraw {held[0]} first.")
+    same_flows(entry, [r.dataflow for r in records])
+
+
+def _written(parts: Parts, one: _Ready, now: datetime, effective: datetime, terms: Terms) -> Release:
+    """The files of a release, and what the register is to say of it."""
+    record, before = one.record, one.before
+    number, saved = _saved(parts, one.flow, record, one.draft, before)
+    return Release(
+        dataflow=record.dataflow,
+        number=number,
+        content_hash=saved.content_hash,
+        made_at=now,
+        effective_at=effective,
+        origin=record.origin,
+        provider=record.provider,
+        observations=saved.observations,
+        series=saved.series,
+        last_period=record.last_period,
+        reason=record.reason,
+        draft=record.id,
+        revision=terms.revision,
+        notice=terms.reason.en,
+        notice_fr=terms.reason.fr,
+        vintage=terms.vintage or _edition(parts, record),
+        replaces=str(before) if before else "",
+        calendar=terms.calendar,
+    )
+
+
+def _edition(parts: Parts, record: DraftRecord) -> str:
+    """`2022-E2`: the second edition whose last period is 2022."""
+    known = parts.ledger().releases_of(record.dataflow)
+    same = [r for r in known if r.last_period == record.last_period and r.withdrawn_at is None]
+    return f"{record.last_period}-E{len(same) + 1}"
+
+
+def _act(parts: Parts, release: Release) -> Act:
+    """One release follows each: of two releasers at once the second is told to look again, and the chain cannot fork."""
+    once = f"release:{release.dataflow.id}:{parts.ledger().next_number(release.dataflow)}"
+    return Act("release.made", str(release), release_payload(release), once=once)
+
+
+def _made_before(parts: Parts, records: Sequence[DraftRecord], terms: Terms) -> tuple[Release, ...]:
+    """The same drafts are the same releases (D4): nothing of them changes by asking again. Raises Refused when only
+    some of them were made, or at other terms."""
+    ledger = parts.ledger()
+    found = [(record, ledger.release_of_draft(record.id)) for record in records]
+    made = [one for _, one in found if one is not None]
+    for one in made:
+        if one.withdrawn_at is not None:
+            raise Refused(f"{one} was made of this draft and withdrawn.", hint="Prepare another one, with --reason.")
+        at = ledger.entry(terms.calendar).at if terms.calendar else terms.at
+        if (at is not None and at != one.effective_at) or (terms.calendar and terms.calendar != one.calendar):
+            raise Refused(
+                f"{one} is made of this draft and takes effect at {paris_time(one.effective_at)}.",
+                parameter="--calendar" if terms.calendar else "--at",
+            )
+    if made and len(made) < len(found):
+        raise Refused(f"{made[0]} was made before, the others were not.", hint="Leave its draft out.")
+    return tuple(made)
+
+
+def _saved(
+    parts: Parts, flow: Dataflow, record: DraftRecord, draft: Draft, before: Release | None
+) -> tuple[int, Saved]:
+    """Write the files under the next number. A number whose files a killed release left behind, with other content and
+    no entry in the register, is passed over: it never was a release."""
+    number = parts.ledger().next_number(record.dataflow)
+    manifest = _manifest(parts, record, draft)
+    structure = parts.catalogue().structure(flow)
+    previous = before.name if before else ""
+    for attempt in range(number, number + 100):
+        try:
+            return attempt, parts.observations.save(
+                f"{record.dataflow.id}/{attempt}", structure, draft.data, manifest, previous
+            )
+        except Conflict:
+            continue
+    raise Refused(f"Numbers {number} to {number + 99} of {record.dataflow.id} are taken by files without a release.")
+
+
+def _releasable(parts: Parts, record: DraftRecord, draft: Draft) -> _Ready:
+    no_open_errors(draft)
+    ledger = parts.ledger()
+    flow = parts.catalogue().get(Dataflow, record.dataflow)
+    current = ledger.current(record.dataflow, parts.clock())
+    if current is not None and current.origin != record.origin:
+        raise Refused(
+            f"{current} holds {current.origin} figures, draft {record.id} {record.origin} ones.",
+            hint=f"Withdraw {current} first if that is meant.",
+        )
+    if draft.warnings and not ledger.accepted_warnings(record.id, record.checksum):
+        raise Refused(
+            f"{len(draft.warnings)} warnings of draft {record.id} are not accepted.",
+            hint=f'Read them (greffe findings {record.id}), then: greffe accept {record.id} --as NAME --reason "…".',
+        )
+    if not signed_by_two(parts, record.id, record.checksum, record.author):
+        have = len(approvers(parts, record.id, record.checksum))
+        raise Refused(f"Draft {record.id} has {have} of 2 approvals.", hint=f"greffe approve {record.id} --as NAME")
+    map_ = parts.catalogue().map_to(flow)
+    if map_.checksum != record.map_checksum:
+        raise Refused(
+            f"The map {map_.reference} changed since draft {record.id} was prepared.", hint="Prepare it again."
+        )
+    subject = map_subject(map_)
+    if not signed_by_two(parts, subject, map_.checksum, author_of(parts, subject, map_.checksum)):
+        raise Refused(
+            f"The map {map_.reference} has {len(approvers(parts, subject, map_.checksum))} of 2 approvals.",
+            hint=f"greffe approve map:{map_.reference.id} --as NAME",
+        )
+    return _Ready(record, draft, flow, current)
+
+
+def _manifest(parts: Parts, record: DraftRecord, draft: Draft) -> dict[str, object]:
+    """What a release keeps of how it was made; with the kept inputs it is enough to make it again. People are in the
+    register: the same draft is the same release, whoever releases it."""
+    used = sorted({f.waiver for f in draft.findings if f.waiver})
+    ledger = parts.ledger()
+    return {
+        "dataflow": str(record.dataflow),
+        "draft": record.id,
+        "draft_checksum": record.checksum,
+        "key": record.key,
+        "origin": record.origin,
+        "provider": record.provider,
+        "reason": record.reason,
+        "partial": record.partial,
+        "extracts": dict(record.extracts),
+        "map": record.map,
+        "map_checksum": record.map_checksum,
+        "catalogue_checksum": record.catalogue_checksum,
+        "catalogue_files": next(
+            (dict(v.files) for v in ledger.catalogues if v.checksum == record.catalogue_checksum), {}
+        ),
+        "findings": [f.as_json() for f in draft.findings],
+        "coverage": draft.coverage,
+        "waivers": [ledger.waiver(w).payload() for w in used],
+        "prepared": record.prepared_at,
+    }

@@ -1,0 +1,143 @@
+"""What a draft changes of published values, against the policy of revisions: planned, exceptional, or a correction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from greffe.arrow import integer, pq, text
+from greffe.catalogue.policies.revisions import RevisionPolicy, policy_for
+from greffe.engine import quoted
+from greffe.errors import BadQuery, Refused, nearest
+from greffe.model.calendar import Words
+from greffe.model.periods import span
+from greffe.model.releases import Release
+from greffe.model.structures import Dataflow, DataStructure
+from greffe.release.drafts import Draft
+from greffe.release.parts import Parts
+
+PLANNED, EXCEPTIONAL, CORRECTION = "planned", "exceptional", "correction"
+KINDS: Final = (PLANNED, EXCEPTIONAL, CORRECTION)
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Published values of one period that are other ones now, or gone; `large`: how many of them change by more than is
+    planned."""
+
+    period: str
+    values: int
+    large: int
+
+
+def check_revision(
+    parts: Parts, flow: Dataflow, draft: Draft, before: Release | None, revision: str, reason: Words
+) -> None:
+    """Raise Refused when published values change and that is not declared, or declared planned and outside of what the
+    policy of the dataflow plans; BadQuery for an unknown kind, or without a reason in both languages where it is owed.
+
+    A value that was missing and is there now is no revision, nor is a status. `before`: the release that is current.
+    """
+    if revision not in ("", *KINDS):
+        raise BadQuery(
+            f"{revision!r} is no kind of revision.", parameter="--revision", nearest=nearest(revision, KINDS)
+        )
+    if revision in (EXCEPTIONAL, CORRECTION) and not (reason.en.strip() and reason.fr.strip()):
+        lacking = "--reason-fr" if reason.en.strip() else "--reason"
+        raise BadQuery(
+            f"{revision.capitalize()}: say why, for everybody to read, in both languages.", parameter=lacking
+        )
+    if before is None:
+        if revision:
+            raise Refused(f"Nothing of {flow.reference.id} is released: there is nothing to revise.")
+        return
+    structure = parts.catalogue().structure(flow)
+    policy = policy_for(flow.reference.id, parts.catalogue().policies.revisions)
+    old = parts.observations.file(before.name, "data.parquet")
+    found = changed(parts, structure, old, draft.data, policy.most_percent if policy else None)
+    if not revision and found:
+        raise Refused(
+            f"{_told(found)} against {before}, and no revision is declared.",
+            parameter="--revision",
+            hint=_legitimate(flow, policy, draft, found),
+        )
+    if revision == PLANNED:
+        _check_planned(flow, policy, draft, before, found)
+
+
+def _check_planned(
+    flow: Dataflow, policy: RevisionPolicy | None, draft: Draft, before: Release, found: Sequence[Changed]
+) -> None:
+    if not found:
+        raise Refused(f"No published value of {before} changes.", parameter="--revision", hint="Leave it out.")
+    outside = [c for c in found if not _planned(c, policy, draft)]
+    if outside:
+        raise Refused(
+            f"{_told(outside)} against {before}, which is not planned.",
+            parameter="--revision",
+            hint=_legitimate(flow, policy, draft, outside),
+        )
+
+
+def changed(
+    parts: Parts, structure: DataStructure, old: Path, new: Path, most_percent: Decimal | None = None
+) -> list[Changed]:
+    """The published values that are other ones in the new file, or gone, by period in order. `most_percent`: the largest
+    change that is planned, in percent of the old value; a value that is gone or was 0 changes by more."""
+    keys = [*structure.dimension_ids, "TIME_PERIOD"]
+    if set(keys) - set(pq.read_schema(old).names):
+        return []  # a structure with other dimensions: no key of one is a key of the other, and the store refuses it
+    scale = 10**structure.decimals
+    o, n = (f"CAST(CAST({t}.OBS_VALUE AS DECIMAL(38,{structure.decimals})) * {scale} AS HUGEINT)" for t in "on")
+    same = " AND ".join(f"o.{quoted(k)} = n.{quoted(k)}" for k in keys)
+    bound = -1 if most_percent is None else int(most_percent * 1_000)
+    query = (
+        f"SELECT o.TIME_PERIOD, count(*), "
+        f"count(*) FILTER ({bound} >= 0 AND coalesce(abs({n} - {o}) * 100000 > abs({o}) * {bound}, TRUE)) "
+        f"FROM read_parquet($1) o LEFT JOIN read_parquet($2) n ON {same} "
+        f"WHERE o.OBS_VALUE IS NOT NULL AND {n} IS DISTINCT FROM {o} GROUP BY 1 ORDER BY 1"
+    )
+    with parts.connection() as connection:
+        rows = connection.execute(query, [str(old), str(new)]).fetchall()
+    return [Changed(text(period), integer(count), integer(large)) for period, count, large in rows]
+
+
+def _planned(one: Changed, policy: RevisionPolicy | None, draft: Draft) -> bool:
+    first = first_planned(policy, draft.last_period)
+    if policy is None or first is None or span(one.period).last.year < first:
+        return False
+    return one.large == 0
+
+
+def first_planned(policy: RevisionPolicy | None, last_period: str) -> int | None:
+    """The first year that a planned revision may change; None when none is planned."""
+    if policy is None or policy.planned_years is None or not last_period:
+        return None
+    return span(last_period).last.year - policy.planned_years
+
+
+def _told(found: Sequence[Changed]) -> str:
+    count = sum(c.values for c in found)
+    periods = [c.period for c in found]
+    shown = ", ".join(periods[:6]) + (f" … {periods[-1]}" if len(periods) > 6 else "")
+    return f"{count} published {'value' if count == 1 else 'values'} of {shown} {'changes' if count == 1 else 'change'}"
+
+
+def _legitimate(flow: Dataflow, policy: RevisionPolicy | None, draft: Draft, found: Sequence[Changed]) -> str:
+    """What may be declared instead."""
+    first = first_planned(policy, draft.last_period)
+    if first is None:
+        planned = f"for {flow.reference.id} no revision is planned"
+    else:
+        most = f", by {policy.most_percent} % at most" if policy and policy.most_percent is not None else ""
+        planned = f"for {flow.reference.id} revisions of {first} and later are planned{most}"
+    if all(_planned(c, policy, draft) for c in found):
+        return f"--revision planned: {planned}."
+    because = f" ({policy.reason.rstrip('.')})" if policy else ""
+    return (
+        f"{planned[0].upper()}{planned[1:]}{because}. What lies outside is --revision correction (an error is mended) or "
+        "exceptional, with --reason and --reason-fr for everybody to read."
+    )

@@ -1,0 +1,259 @@
+"""The release calendar: announced to the second, moved for a reason, and nothing is to be seen before, in any channel."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from house import AUTHOR, FLOW, RELEASER, House, new_house
+from icalendar import Calendar
+from journey_tools import inside
+
+from greffe.app import create_app
+from greffe.errors import BadQuery, Conflict, Denied, NotFound, Refused
+from greffe.model.calendar import Words
+from greffe.model.instants import given_by_people
+from greffe.release.calendar import announce, cancel, move
+from greffe.release.lifecycle import withdraw
+from greffe.release.releasing import Terms, make_releases
+
+WHY = Words("The source is late.", "La source est en retard.")
+OTHER = "OBS_CASES"
+# What anybody can ask about the flow; with {flow}.
+CHANNELS = (
+    "/",
+    "/sdmx/v1/data/{flow}",
+    "/sdmx/v1/data/{flow}?format=sdmx-csv",
+    "/sdmx/v1/data/{flow}?includeHistory=true",
+    "/sdmx/v1/data/{flow}?updatedAfter=2020-01-01",
+    "/sdmx/v1/availableconstraint/{flow}",
+    "/sdmx/v2/data/dataflow/SSER/{flow}/1.0.0",
+    "/sdmx/v2/data/dataflow/SSER/{flow}/1.0.0?asOf=2099-01-01",
+    "/sdmx/v2/data/dataflow/SSER/{flow}/1.0.0?format=csv",
+    "/sdmx/v2/data/*/*/*/*",
+    "/sdmx/v2/availability/dataflow/SSER/{flow}/1.0.0",
+    "/sdmx/v2/metadata/structure/dataflow/SSER/{flow}",
+    "/sdmx/v1/data/{flow}?format=xlsx",
+    "/sdmx/v1/data/{flow}?format=parquet",
+    "/api/v1/series/{flow}",
+    "/api/v1/findings/{flow}",
+    "/api/v1/dataflows",
+    "/api/v1/dataflows/{flow}",
+    "/api/v1/releases",
+    "/api/v1/releases/{flow}/1",
+    "/api/v1/explain/{flow}/A.ICCS0101.NR.FR/2022",
+    "/api/v1/calendar",
+    "/api/v1/calendar.ics",
+    "/health/ready",
+)
+
+
+def seen(house: House, flow: str = FLOW) -> list[tuple[int, str, bytes]]:
+    """All of them: status, tag and bytes; a refusal without the moment at which it was written."""
+    client = TestClient(create_app(house.parts))
+    answers = [client.get(path.format(flow=flow)) for path in CHANNELS]
+    moment = rb"20\d\d-\d\d-\d\dT[\d:.]+(Z|\+00:00)"
+    return [
+        (a.status_code, a.headers.get("etag", ""), a.content if a.is_success else re.sub(moment, b"", a.content))
+        for a in answers
+    ]
+
+
+def paris(text: str) -> datetime:
+    return given_by_people(text, "--at")
+
+
+def announced(house: House, text: str = "2027-03-28 08:45", *flows: str):
+    return announce(house.parts, RELEASER, flows or (FLOW,), paris(text))
+
+
+@pytest.fixture
+def house(tmp_path: Path, address: str) -> House:
+    """On a register of each kind."""
+    made = new_house(tmp_path / "home", register_url=address)
+    made.take_published()
+    made.approve_map()
+    return made
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """For acts on the calendar alone: nothing is prepared."""
+    return new_house(tmp_path_factory.mktemp("desk") / "home")
+
+
+def test_nothing_is_to_be_seen_until_the_announced_second_of_a_night_in_which_the_clock_changes(house):
+    """28 March 2027: at 02:00 it is 03:00 in Paris, 01:00 UTC; 03:00:01 in Paris is 01:00:01 UTC, two seconds after
+    01:59:59 of winter time. Every channel gives the very bytes it gave before the draft was made, to the second before."""
+    entry = announced(house, "2027-03-28 03:00:01")
+    assert entry.at == datetime(2027, 3, 28, 1, 0, 1, tzinfo=UTC)
+    draft = house.draft()
+    before = seen(house)
+    house.sign(draft)
+    made = make_releases(house.parts, RELEASER, [draft.id], Terms(calendar=entry.id))[0]
+    assert made.effective_at == entry.at
+    assert seen(house) == before
+    house.clock.now = datetime(2027, 3, 28, 1, 0, 0, 999_999, tzinfo=UTC)
+    assert seen(house) == before
+    house.clock.now = entry.at
+    after = seen(house)
+    assert [status for status, _, _ in before[1:3]] == [404, 404]
+    assert [status for status, _, _ in after[1:3]] == [200, 200]
+    assert house.current() == made
+    same = {path for path, one, two in zip(CHANNELS, before, after, strict=True) if one == two}
+    assert same <= {"/sdmx/v2/metadata/structure/dataflow/SSER/{flow}", "/api/v1/calendar.ics",
+                    "/health/ready"}  # fmt: skip
+    shown = TestClient(create_app(house.parts)).get("/api/v1/calendar").json()[0]
+    assert (shown["state"], shown["releases"]) == ("released", [f"{FLOW}#1"])
+
+
+def test_what_waits_goes_with_a_move_and_a_cancelled_entry_holds_nothing(house):
+    entry = announced(house)
+    draft = house.draft()
+    house.sign(draft)
+    made = make_releases(house.parts, RELEASER, [draft.id], Terms(calendar=entry.id))[0]
+    with pytest.raises(Refused, match="waits for"):
+        cancel(house.parts, RELEASER, entry.id, WHY)
+    later = paris("2027-10-31 02:30")
+    assert later == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)  # the later of two half past two, of winter time (D3)
+    move(house.parts, RELEASER, entry.id, later, WHY)
+    house.clock.now = entry.at
+    assert house.current() is None
+    assert seen(house)[1][0] == 404
+    house.clock.now = later - timedelta(microseconds=1)
+    assert house.current() is None
+    with pytest.raises(Refused, match="too near"):
+        move(house.parts, RELEASER, entry.id, later + timedelta(days=1), WHY)
+    house.clock.now = later
+    assert house.current() == house.parts.ledger().release(str(made))
+    assert house.parts.ledger().release(str(made)).effective_at == later
+    with pytest.raises(Refused, match="that is past"):
+        move(house.parts, RELEASER, entry.id, later + timedelta(days=1), WHY)
+    assert house.current() is not None
+
+
+def test_a_release_for_an_entry_that_changes_at_that_moment_is_refused_whole(house, monkeypatch):
+    """The entry is moved after the release was checked and before its act: it does not go out at the old instant."""
+    entry = announced(house)
+    draft = house.draft()
+    house.sign(draft)
+    real = house.parts.register.append_all
+
+    def rival(*arguments):
+        monkeypatch.undo()
+        move(house.parts, RELEASER, entry.id, entry.at + timedelta(days=7), WHY)
+        return real(*arguments)
+
+    monkeypatch.setattr(house.parts.register, "append_all", rival)
+    with pytest.raises(Conflict):
+        make_releases(house.parts, RELEASER, [draft.id], Terms(calendar=entry.id))
+    assert not house.parts.ledger().releases
+    made = make_releases(house.parts, RELEASER, [draft.id], Terms(calendar=entry.id))[0]
+    assert made.effective_at == entry.at + timedelta(days=7)
+    assert str(made) == f"{FLOW}#1"
+    withdraw(house.parts, RELEASER, str(made), "wrong", "faux")
+    cancel(house.parts, RELEASER, entry.id, WHY)
+    house.clock.now = made.effective_at
+    assert house.current() is None
+
+
+def test_a_time_that_does_not_exist_is_refused_and_a_day_alone_names_no_hour():
+    with pytest.raises(BadQuery, match="does not exist in Europe/Paris"):
+        paris("2027-03-28 02:30")
+    with pytest.raises(BadQuery, match="names no hour"):
+        paris("2027-03-28")
+    assert paris("2027-03-28 08:45") == datetime(2027, 3, 28, 6, 45, tzinfo=UTC)
+    assert paris("2027-03-27 08:45") == datetime(2027, 3, 27, 7, 45, tzinfo=UTC)
+
+
+def test_less_than_thirty_days_ahead_needs_a_public_reason(desk):
+    """QR-EMB-03, to the second: it is 24 November 2026, 10:00 in Paris."""
+    soon = desk.clock() + timedelta(days=30) - timedelta(seconds=1)
+    for why in (Words(), Words("Late.", " "), Words("", "Tard.")):
+        with pytest.raises(BadQuery, match=r"less than 30 days ahead \(QR-EMB-03\)"):
+            announce(desk.parts, RELEASER, [FLOW], soon, reason=why)
+    assert announce(desk.parts, RELEASER, [FLOW], soon, reason=WHY).notice == WHY
+    assert not announce(desk.parts, RELEASER, [FLOW], soon + timedelta(seconds=1)).notice
+
+
+def test_who_may_announce_what(desk):
+    at = paris("2028-01-10 08:45")
+    with pytest.raises(Denied):
+        announce(desk.parts, AUTHOR, [FLOW], at)
+    with pytest.raises(NotFound):
+        announce(desk.parts, RELEASER, ["ESTAT_CRIM_OF_CAT"], at)
+    with pytest.raises(BadQuery, match="is internal"):
+        announce(desk.parts, RELEASER, ["INT_JUSTICE"], at)
+    with pytest.raises(BadQuery, match="named twice"):
+        announce(desk.parts, RELEASER, [FLOW, FLOW], at)
+    with pytest.raises(Refused, match="past, or too near"):
+        announce(desk.parts, RELEASER, [FLOW], desk.clock() + timedelta(seconds=4), reason=WHY)
+    entry = announce(desk.parts, RELEASER, [FLOW, OTHER], at)
+    with pytest.raises(Refused, match=f"by {entry.id}"):
+        announce(desk.parts, RELEASER, [OTHER], at)
+    with pytest.raises(BadQuery, match="public reason"):
+        move(desk.parts, RELEASER, entry.id, at + timedelta(days=1), Words("Late."))
+    with pytest.raises(Refused, match="says that already"):
+        move(desk.parts, RELEASER, entry.id, at, WHY)
+    cancel(desk.parts, RELEASER, entry.id, WHY)
+    with pytest.raises(Refused, match="was cancelled"):
+        move(desk.parts, RELEASER, entry.id, at + timedelta(days=1), WHY)
+
+
+def test_the_calendar_of_a_calendar_program(tmp_path):
+    """Read back by the library: UIDs stay, SEQUENCE counts, CANCELLED shows; texts in the language asked."""
+    house = new_house(tmp_path / "home")
+    client = TestClient(create_app(house.parts))
+    assert not Calendar.from_ical(client.get("/api/v1/calendar.ics").content).events
+    title = Words("Crime, 2026; first figures", "Délinquance 2026 ; premiers chiffres")
+    one = announce(house.parts, RELEASER, [FLOW], paris("2027-03-28 08:45"), title)
+    two = announce(house.parts, RELEASER, [OTHER], paris("2027-06-15 08:45"))
+    house.clock.forward(days=1)
+    move(house.parts, RELEASER, one.id, paris("2027-04-01 08:45"), WHY)
+    cancel(house.parts, RELEASER, two.id, WHY)
+    answer = client.get("/api/v1/calendar.ics?lang=fr")
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    first, second = Calendar.from_ical(answer.content).events
+    assert (first["uid"], first["sequence"], first["status"]) == ("CAL-2027-001@greffe.sser", 1, "CONFIRMED")
+    assert first["dtstart"].dt == datetime(2027, 4, 1, 6, 45, tzinfo=UTC)
+    assert first["summary"] == title.fr
+    assert "Déplacé, était le 2027-03-28 08:45:00 : La source est en retard." in first["description"]
+    assert (second["uid"], second["sequence"], second["status"]) == ("CAL-2027-002@greffe.sser", 1, "CANCELLED")
+    assert b"\r\n" in answer.content
+    assert max(len(line) for line in answer.content.split(b"\r\n")) <= 75
+    again = client.get("/api/v1/calendar.ics?lang=fr", headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    english = Calendar.from_ical(client.get("/api/v1/calendar.ics", headers={"Accept-Language": "en"}).content)
+    assert english.events[0]["summary"] == title.en
+    told = client.get(f"/api/v1/calendar?dataflow={FLOW}").json()
+    assert [(e["id"], e["state"], e["at_paris"]) for e in told] == [(one.id, "announced", "2027-04-01T08:45:00+02:00")]
+    assert told[0]["moves"][0]["before"] == "2027-03-28T06:45:00+00:00"
+    assert told[0]["moves"][0]["reasons"] == {"en": WHY.en, "fr": WHY.fr}
+    house.clock.now = paris("2027-04-01 08:45")
+    assert client.get("/api/v1/calendar").json()[0]["state"] == "overdue"
+    assert client.get("/api/v1/calendar?lng=fr").status_code == 400
+
+
+def test_on_the_command_line(tmp_path):
+    """Announce, move, list; the clock is the real one, so the year lies far ahead."""
+    home = new_house(tmp_path / "home").parts.settings.home
+    said = ("--as", "farid")
+    made = inside(home, "calendar", "announce", FLOW, OTHER, "--at", "2099-03-29 08:45", "--title", "Crime", *said)
+    assert made.code == 0, made.err
+    assert "CAL-2099-001 is announced for 2099-03-29 08:45:00 in Paris." in made.out
+    refused = inside(home, "calendar", "move", "CAL-2099-001", "--at", "2099-03-29 02:30", *said, "--reason", "x")
+    assert (refused.code, "does not exist in Europe/Paris" in refused.err) == (2, True)
+    unknown = inside(home, "calendar", "cancel", "CAL-2099-002", *said, "--reason", "x", "--reason-fr", "y")
+    assert "CAL-2099-001" in unknown.err
+    moved = inside(
+        home, "calendar", "move", "CAL-2099-001", "--at", "2099-04-01 08:45", *said, "--reason", "x", "--reason-fr", "y"
+    )
+    assert moved.code == 0, moved.err
+    listed = inside(home, "calendar", "list", "--json").json()["calendar"][0]
+    assert (listed["at"], listed["dataflows"], listed["title"]) == (
+        "2099-04-01T06:45:00.000000Z", [FLOW, OTHER], "Crime",
+    )  # fmt: skip
+    assert [m["from"] for m in listed["moved"]] == ["2099-03-29T06:45:00.000000Z"]

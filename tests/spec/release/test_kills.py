@@ -1,0 +1,104 @@
+"""A process that is killed in the middle of an act, at whatever point, leaves all of it or nothing, and can do it again."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+from house import FIRST, FLOW, PUBLISHED, RELEASER, SECOND, House, new_house
+from journey_tools import ROOT
+
+from greffe.release.calendar import announce
+from greffe.release.lifecycle import accept_warnings, approve_draft, kept_draft
+from greffe.release.releasing import Terms, make_releases
+
+CAPACITY = "ESTAT_CRIM_PRIS_CAP"
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A house with two drafts on the way to being released together."""
+
+    house: House
+    drafts: tuple[str, str]
+    at: datetime
+
+    def killed(self, *words: str) -> dict:
+        """What `kills.py` finds."""
+        home = self.house.parts.settings.home
+        self.house.parts.register.close()
+        env = {**os.environ, "PYTHONPATH": f"{ROOT / 'api'}:{ROOT / 'tests/helpers'}"}
+        command = [sys.executable, str(ROOT / "tests/helpers/kills.py"), str(home), self.house.clock().isoformat()]
+        done = subprocess.run([*command, *words], env=env, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Ready:
+    house = new_house(tmp_path_factory.mktemp("kills") / "home")
+    house.take_published()
+    mended = tmp_path_factory.mktemp("mended") / "prisons.csv"  # 692 juveniles of 2010, of whom 688 by sex
+    mended.write_text(
+        (PUBLISHED / "prisons.csv").read_text(encoding="utf-8").replace(",692,", ",688,"), encoding="utf-8"
+    )
+    house.take(mended, "INT_JUSTICE")
+    drafts = []
+    for flow in (FLOW, CAPACITY):
+        house.approve_map(flow)
+        drafts.append(house.draft(flow).id)
+    return Ready(house, (drafts[0], drafts[1]), house.clock() + timedelta(days=40))
+
+
+def held(found: dict, least: int) -> None:
+    """After each kill: nothing is wrong, and the state is that of before or that of after; done again it is that of
+    after, whatever was left lying. The kills lie both before and behind the point from which on it holds."""
+    *killed, last = found["rounds"]
+    assert len(killed) >= least
+    assert not last["killed"]
+    assert last["before"] == ""
+    before, end = found["before"]["state"], last["after"]["state"]
+    assert before != end
+    for one in found["rounds"]:
+        assert one["after"]["faults"] == one["end"]["faults"] == []
+        assert one["after"]["state"] in (before, end), one["before"]
+        assert one["end"]["state"] == end, (one["before"], one["again"])
+    assert killed[0]["after"]["state"] == before
+
+
+def test_announce(ready):
+    held(ready.killed("announce", ready.at.isoformat(), FLOW, CAPACITY), least=5)
+
+
+def test_approve(ready):
+    for draft in ready.drafts:
+        approve_draft(ready.house.parts, FIRST, draft)
+        if kept_draft(ready.house.parts, draft)[1].warnings:
+            accept_warnings(ready.house.parts, FIRST, draft, "read")
+    held(ready.killed("approve", ready.drafts[0]), least=5)
+
+
+def test_release_of_several_and_a_move_and_a_withdrawal(ready):
+    """Two dataflows for one entry: both are releases after the one commit of the register, and none before."""
+    parts = ready.house.parts
+    for draft in ready.drafts:
+        approve_draft(parts, SECOND, draft)
+    entry = announce(parts, RELEASER, [FLOW, CAPACITY], ready.at)
+    found = ready.killed("release", entry.id, *ready.drafts)
+    held(found, least=40)
+    for one in found["rounds"]:
+        assert len(one["after"]["state"]["releases"]) in (0, 2)
+    make_releases(parts, RELEASER, ready.drafts, Terms(calendar=entry.id))
+    later = ready.at + timedelta(days=1)
+    moved = ready.killed("move", entry.id, later.isoformat())
+    held(moved, least=5)
+    for one in moved["rounds"]:
+        instants = {effective for _, _, effective, _ in one["after"]["state"]["releases"]}
+        assert instants in ({ready.at.isoformat()}, {later.isoformat()})
+    ready.house.clock.now = ready.at
+    held(ready.killed("withdraw", f"{FLOW}#1"), least=5)
