@@ -1,4 +1,4 @@
-"""`greffe effect`: what a change of maps or lists would change, before anybody signs it."""
+"""`greffe effect`: what a change of maps, lists or thresholds would change, before anybody signs it."""
 
 from __future__ import annotations
 
@@ -104,6 +104,7 @@ def as_json(found: Effect) -> dict[str, object]:
         "waiting": list(found.waiting),
         "without_dataset": list(found.without),
         "untouched": found.untouched,
+        "rules": list(found.rules),
         "totals": {flow: dict(counts) for flow, counts in totals.items()},
         "datasets": [
             {
@@ -120,6 +121,7 @@ def as_json(found: Effect) -> dict[str, object]:
                 "mapped": list(one.mapped),
                 "changes": [_change(change) for change in one.comparison.changes],
                 "findings": [f.as_json() for f in one.findings],
+                "settled": [f.as_json() for f in one.settled],
             }
             for one in found.datasets
         ],
@@ -155,10 +157,11 @@ def _rows(found: Effect, most: int) -> list[dict[str, object]]:
 
 
 def _title(found: Effect) -> str:
-    if not found.maps:
-        return "No map and no list of a map is another one: nothing would change."
+    if not found.maps and not found.rules:
+        return "No map, no list of a map and no threshold is another one: nothing would change."
+    rules = f"thresholds of {', '.join(found.rules)} change; " if found.rules else ""
     return (
-        f"{numbered(len(found.maps), 'map changes', 'maps change')}; "
+        f"{rules}{numbered(len(found.maps), 'map changes', 'maps change')}; "
         f"{numbered(len(found.datasets), 'dataset is', 'datasets are')} looked at, "
         f"{numbered(found.untouched, 'is', 'are')} untouched."
     )
@@ -175,6 +178,8 @@ def _lines(found: Effect) -> list[str]:
     for one in found.datasets:
         rules = Counter((f.rule, f.severity) for f in one.findings)
         lines += [f"{one.dataset.name}: {rule} would newly fail, {n} × {grade}" for (rule, grade), n in rules.items()]
+        rules = Counter((f.rule, f.severity) for f in one.settled)
+        lines += [f"{one.dataset.name}: {rule} would fail no more, {n} × {grade}" for (rule, grade), n in rules.items()]
     return lines
 
 

@@ -1,4 +1,4 @@
-"""What other maps or lists would change in every released and drafted dataset, worked out without writing anything down.
+"""What other maps, lists or thresholds would change in every released and drafted dataset, worked out without writing anything down.
 
 The after side is what `prepare` would make of the same extracts with the other catalogue: mapped from the condensed source
 that preparation kept (made again from the kept extracts when it is gone), protected, and put before the same rules.
@@ -28,6 +28,7 @@ from greffe.model.structures import Dataflow, DataStructure
 from greffe.release.answers import answers_of
 from greffe.release.condensed import Rows, kept, made_again
 from greffe.release.datasets import NEW, Dataset, how_many, known
+from greffe.release.effect_of_thresholds import Rules, ids, of_the_extract, rules_that_differ
 from greffe.release.job import Job
 from greffe.release.parts import Parts
 from greffe.release.prepare import MAPPED, check_mapped, make
@@ -40,8 +41,9 @@ MOST: Final = 1_000  # changes of one dataset that are listed; all are counted
 
 @dataclass(frozen=True)
 class DatasetEffect:
-    """What would become of one dataset. `findings` are those it does not have as it is; they hold no values. `selected` and
-    `mapped`: rows of the source, before and after."""
+    """What would become of one dataset. `findings` are those it does not have as it is, `settled` those of rules with other
+    thresholds that it would have no more; they hold no values. `selected` and `mapped`: rows of the source, before and
+    after."""
 
     dataset: Dataset
     map: str
@@ -49,11 +51,12 @@ class DatasetEffect:
     findings: tuple[Finding, ...]
     selected: tuple[int, int]
     mapped: tuple[int, int]
+    settled: tuple[Finding, ...] = ()
 
     @property
     def changes_anything(self) -> bool:
         """An observation, a finding, or the rows that find a target."""
-        moved = self.comparison.moves or bool(self.findings)
+        moved = self.comparison.moves or bool(self.findings) or bool(self.settled)
         return moved or self.selected[0] != self.selected[1] or self.mapped[0] != self.mapped[1]
 
 
@@ -61,13 +64,15 @@ class DatasetEffect:
 class Effect:
     """The datasets whose map or lists would change. `maps` that change; those among them that are `waiting` for an extract
     to be tried on; the dataflows of others of them that have no dataset yet, which are tried when they are asked for, when
-    their map is new, and when it is the only one that changes; how many datasets are `untouched`."""
+    their map is new, and when it is the only one that changes; how many datasets are `untouched`; the ids of `rules` whose
+    thresholds change."""
 
     datasets: tuple[DatasetEffect, ...]
     maps: tuple[str, ...]
     waiting: tuple[str, ...]
     without: tuple[str, ...]
     untouched: int
+    rules: tuple[str, ...] = ()
 
     def largest(self, most: int) -> tuple[tuple[DatasetEffect, Change], ...]:
         """The largest changes over all datasets."""
@@ -97,13 +102,18 @@ def effect(
     written.
     """
     before = before or parts.catalogue()
-    touched = [m for m in after.maps.values() if dataflow in ("", m.target.id) and _differs(before, after, m)]
+    wanted = [m for m in after.maps.values() if dataflow in ("", m.target.id)]
+    rules = {m.reference: rules_that_differ(before, after, m) for m in wanted}
+    changed = [m for m in wanted if _differs(before, after, m)]
+    touched = [m for m in wanted if m in changed or rules[m.reference]]
     found: list[DatasetEffect] = []
     waiting, empty = [], []
     with ExitStack() as stack:
         engines = Engines(parts, stack)
         for map_ in touched:
             datasets = known(parts, map_.target)
+            if not datasets and map_ not in changed:
+                continue  # thresholds change nothing that is not there
             if not datasets and not (dataflow or len(touched) == 1 or _is_new(before, map_)):
                 empty.append(map_.target.id)
                 continue
@@ -115,11 +125,15 @@ def effect(
             for dataset in datasets:
                 progress(dataset.name)
                 lists = _differ_in_lists(before, after, map_)
-                old = None if lists else _made_with(parts, before, map_, dataset)
-                found.append(_of(parts, engines, after, map_, dataset, lists, old, progress, most))
+                old = None if lists or rules[map_.reference] else _made_with(parts, before, map_, dataset)
+                found.append(
+                    _of(parts, engines, after, map_, dataset, lists, rules[map_.reference], old, progress, most)
+                )
     others = {m.target for m in before.maps.values()} - {m.target for m in touched}
     untouched = sum(how_many(parts, target) for target in others)
-    return Effect(tuple(found), tuple(str(m.reference) for m in touched), tuple(waiting), tuple(empty), untouched)
+    names = tuple(str(m.reference) for m in changed)
+    other = tuple(sorted({id_ for some in rules.values() for id_ in ids(some)}))
+    return Effect(tuple(found), names, tuple(waiting), tuple(empty), untouched, other)
 
 
 @dataclass
@@ -139,9 +153,13 @@ class Engines:
         found = kept(self._narrow, plan_, inputs.main, folder)
         if found is not None:
             return self._narrow, found
+        return self.wide(), made_again(self.wide(), plan_, inputs, folder, progress)
+
+    def wide(self) -> Connection:
+        """The one for extracts."""
         if self._wide is None:
             self._wide = self.stack.enter_context(self.parts.connection())
-        return self._wide, made_again(self._wide, plan_, inputs, folder, progress)
+        return self._wide
 
 
 def _is_new(before: Catalogue, map_: StructureMap) -> bool:
@@ -189,6 +207,7 @@ def _of(
     map_: StructureMap,
     dataset: Dataset,
     lists: bool,
+    rules: Rules,
     old_plan: Plan | None,
     progress: Progress,
     most: int,
@@ -214,12 +233,15 @@ def _of(
     )
     comparison = compare(connection, BEFORE, AFTER, structure, most)
     made = (*result.mapped.findings, *result.protected)
-    if comparison.moves or lists:
+    if comparison.moves or lists or rules:
         answers = answers_of(job, parts.settings.condensed)
         made += check_mapped(connection, job, populations, answers)
         answers.write()
-    old = {_identity(f) for f in dataset.findings}
+    made += of_the_extract(engines.wide, job, rules)
+    old, now = ({_identity(f) for f in some} for some in (dataset.findings, made))
     new = tuple(replace(f, values={}) for f in made if _identity(f) not in old)
+    others = ids(rules)
+    settled = tuple(replace(f, values={}) for f in dataset.findings if f.rule in others and _identity(f) not in now)
     return DatasetEffect(
         dataset,
         str(map_.reference),
@@ -227,6 +249,7 @@ def _of(
         new,
         (dataset.count("selected"), result.mapped.selected),
         (dataset.count("mapped"), result.mapped.mapped),
+        settled,
     )
 
 

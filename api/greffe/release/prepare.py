@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from greffe.release.drafts import Coverage, Draft, write_draft
 from greffe.release.job import Job
 from greffe.release.sources import clashes, load_sources, selected_view, unread_indicators
 from greffe.release.superseded import superseded_findings
-from greffe.validation.run import Context, run
+from greffe.validation.run import RULES, Context, Rule, run
 
 Progress = Callable[[str], None]
 MAPPED = "mapped"
@@ -86,15 +86,15 @@ def make(
 
 
 def check_internal(
-    connection: Connection, job: Job, source: str, populations: Mapping[Reference, str]
+    connection: Connection, job: Job, source: str, populations: Mapping[Reference, str], rules: Sequence[Rule] = RULES
 ) -> tuple[Finding, ...]:
-    """Rules of the internal extract, on the indicators that the map reads."""
+    """Rules of the internal extract, or some of them, on the indicators that the map reads."""
     flow = job.catalogue.get(Dataflow, job.map.source)
     if not job.catalogue.internal(flow):
         return ()
     view = selected_view(connection, source, job.map)
     structure = job.catalogue.structure(flow)
-    return run(connection, Context(job.catalogue, flow, structure, "internal", view, _first(populations), ""))
+    return run(connection, Context(job.catalogue, flow, structure, "internal", view, _first(populations), ""), rules)
 
 
 def check_mapped(

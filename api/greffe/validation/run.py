@@ -15,7 +15,7 @@ from greffe.validation.facts import Facts, prepared
 from greffe.validation.kept import Answers, digests, name_of
 from greffe.validation.rule import REGISTERED, Context, Query, Rule
 
-__all__ = ["RULES", "Context", "Rule", "run"]
+__all__ = ["RULES", "Context", "Rule", "differing", "run"]
 
 MOST: Final = 1_000  # findings that are listed per question; the rest is counted
 # Importing the package of rules has registered them.
@@ -39,6 +39,12 @@ def run(
             return tuple(f for r in chosen for f in _found(connection, facts, r, kept, columns))
     except Overflow as error:
         return (_beyond(context.table, error),)
+
+
+def differing(before: Context, after: Context, rules: Sequence[Rule] = RULES) -> tuple[Rule, ...]:
+    """The rules that apply to `after` and ask something else there: a threshold is another one."""
+    then, now = _facts(before), _facts(after)
+    return tuple(r for r in rules if r.applies(after) and tuple(r.check(then)) != tuple(r.check(now)))
 
 
 def _facts(context: Context) -> Facts:
