@@ -16,6 +16,7 @@ from greffe.catalogue.codelist_extensions import resolved
 from greffe.catalogue.coherence import check
 from greffe.catalogue.correspondences import check_correspondence, read_correspondence, stands_alone
 from greffe.catalogue.faults import Faults
+from greffe.catalogue.identity_coherence import check_identities
 from greffe.catalogue.map_files import NOT_PROVIDED, read_map
 from greffe.catalogue.no_target import NO_TARGET, check_no_target, read_no_target
 from greffe.catalogue.policies.coherence import check_patterns
@@ -96,6 +97,7 @@ def load(files: Mapping[str, bytes]) -> Catalogue:
     check_no_target(catalogue)
     check_policies(catalogue.policies)
     check_patterns(catalogue)
+    check_identities(catalogue)
     return with_maps(catalogue)
 
 

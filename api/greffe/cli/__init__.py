@@ -13,6 +13,7 @@ import greffe.cli.drafts as drafts
 import greffe.cli.effect as effect
 import greffe.cli.exchange as exchange
 import greffe.cli.figures as figures
+import greffe.cli.identities as identities
 import greffe.cli.lineage as lineage
 import greffe.cli.pivot as pivot
 import greffe.cli.proposals as proposals
@@ -36,6 +37,7 @@ effect.add_to(app)
 decisions.add_to(app)
 releasing.add_to(app)
 calendar.add_to(app)
+identities.add_to(app)
 exchange.add_to(app)
 proposals.add_to(app)
 pivot.add_to(app)

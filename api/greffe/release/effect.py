@@ -25,6 +25,7 @@ from greffe.model.findings import Finding
 from greffe.model.maps import StructureMap
 from greffe.model.references import Reference
 from greffe.model.structures import Dataflow, DataStructure
+from greffe.release.across import beside
 from greffe.release.answers import answers_of
 from greffe.release.condensed import Rows, kept, made_again
 from greffe.release.datasets import NEW, Dataset, how_many, known
@@ -220,7 +221,8 @@ def _of(
     )
     current = ledger.current(flow.reference, parts.clock())
     previous = parts.observations.file(current.name, "data.parquet") if current else None
-    job = Job(after, map_, flow, structure, inputs, previous=previous)
+    others = beside(parts, after, flow, inputs.origin)
+    job = Job(after, map_, flow, structure, inputs, previous=previous, others=others)
     new_plan = plan(map_, after)
     connection, rows = engines.source(new_plan, inputs, progress)
     if old_plan is not None and alike(connection, old_plan, new_plan, rows.table):

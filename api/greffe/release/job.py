@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -13,6 +14,14 @@ from greffe.catalogue.catalogue import Catalogue
 from greffe.model.maps import StructureMap
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.release.sources import Inputs
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A dataset of another dataflow, of the same origin: its current release, or a draft that waits."""
+
+    name: str
+    data: Path
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,7 @@ class Job:
     reason: str = ""
     previous: Path | None = None  # data.parquet of the release that is current
     today: date | None = None  # in Paris; None: no date of change is passed
+    others: Mapping[str, Sequence[Beside]] = field(default_factory=dict)  # by dataflow id: what identities compare with
 
     @property
     def key(self) -> str:

@@ -11,6 +11,7 @@ from greffe.model.instants import paris_date, written
 from greffe.model.references import Reference
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
+from greffe.release.across import beside
 from greffe.release.drafts import Draft, read_draft
 from greffe.release.job import Job
 from greffe.release.parts import Parts
@@ -47,6 +48,7 @@ def make_draft(
         reason,
         parts.observations.file(current.name, "data.parquet") if current else None,
         paris_date(parts.clock()),
+        beside(parts, catalogue, flow, inputs.origin),
     )
     with parts.connection() as connection:
         draft = prepare(connection, job, parts.settings.drafts, parts.settings.condensed, progress)

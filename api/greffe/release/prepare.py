@@ -13,6 +13,7 @@ from greffe.model.findings import Finding
 from greffe.model.references import Reference
 from greffe.model.structures import Dataflow
 from greffe.protection.suppress import suppress
+from greffe.release.across import check_across
 from greffe.release.answers import PREVIOUS, KeptAnswers, answers_of
 from greffe.release.condensed import is_kept, keep
 from greffe.release.drafts import Coverage, Draft, write_draft
@@ -101,7 +102,7 @@ def check_mapped(
     connection: Connection, job: Job, populations: Mapping[Reference, str], answers: KeptAnswers
 ) -> tuple[Finding, ...]:
     """Rules of the mapped dataset, against the structure, the population and the release before; what they found of the
-    same columns before is taken from `answers`, which gets what is new."""
+    same columns before is taken from `answers`, which gets what is new. Then what it contradicts in other dataflows."""
     previous = ""
     if job.previous is not None:
         previous = PREVIOUS
@@ -112,7 +113,8 @@ def check_mapped(
             [str(job.previous)],
         )
     context = Context(job.catalogue, job.dataflow, job.structure, "mapped", MAPPED, _first(populations), previous)
-    return run(connection, context, kept=answers)
+    found = run(connection, context, kept=answers)
+    return found + check_across(connection, job.catalogue, job.dataflow, MAPPED, job.others)
 
 
 def _first(populations: Mapping[Reference, str]) -> str:

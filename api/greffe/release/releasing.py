@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from greffe.errors import BadQuery, Conflict, Refused
+from greffe.errors import BadQuery, Conflict, Refused, numbered
 from greffe.model.calendar import NO_WORDS, CalendarEntry, Words
 from greffe.model.instants import paris_time
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
+from greffe.release.across import contradictions
 from greffe.release.calendar import filled, same_flows, standing, waiting
 from greffe.release.definitions import map_subject
 from greffe.release.drafts import Draft
@@ -78,11 +79,25 @@ def make_releases(parts: Parts, who: Actor, ids: Sequence[str], terms: Terms) ->
         check_revision(parts, one.flow, one.draft, one.before, terms.revision, terms.reason)
     earliest = now + timedelta(seconds=parts.settings.effect_delay_seconds)
     effective = entry.at if entry else max(earliest, (terms.at or earliest).astimezone(UTC))
+    _agreeing(parts, ready, effective)
     releases = tuple(_written(parts, one, now, effective, terms) for one in ready)
     acts = [_act(parts, one) for one in releases]
     parts.note_all(who, [*acts, filled(entry, releases)] if entry else acts)
     sweep(parts)
     return releases
+
+
+def _agreeing(parts: Parts, ready: Sequence[_Ready], effective: datetime) -> None:
+    """Refuse what contradicts another dataflow: one that is released together with it, else what will be current then."""
+    together = {one.record.dataflow.id: one.draft for one in ready}
+    for one in ready:
+        against = contradictions(parts, one.draft, one.flow, together, effective)
+        if against:
+            raise Refused(
+                f"Draft {one.record.id} contradicts what is current, {numbered(len(against), 'time')}; the first: "
+                f"{against[0].rule} {against[0].messages['en']}",
+                hint="Release both together, once the other dataflow has a draft that agrees.",
+            )
 
 
 def _one_each(records: Sequence[DraftRecord]) -> None:

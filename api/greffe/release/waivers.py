@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 
 from greffe.catalogue.catalogue import Catalogue
@@ -23,7 +24,12 @@ MAPPING_RULES = ("SM-21", "SM-22")  # what the mapping itself finds
 
 def waived(parts: Parts, draft: Draft) -> tuple[Finding, ...]:
     """The findings, each error that a waiver in force covers marked with its id."""
-    waivers = [w for w in parts.ledger().waivers.values() if w.in_force and str(w.dataflow) == draft.dataflow]
+    return waived_of(parts, draft.dataflow, draft.findings)
+
+
+def waived_of(parts: Parts, dataflow: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The same of any findings on a dataflow, named with its version."""
+    waivers = [w for w in parts.ledger().waivers.values() if w.in_force and str(w.dataflow) == dataflow]
 
     def marked(finding: Finding) -> Finding:
         for w in waivers:
@@ -31,7 +37,7 @@ def waived(parts: Parts, draft: Draft) -> tuple[Finding, ...]:
                 return replace(finding, waiver=w.id)
         return finding
 
-    return tuple(marked(f) for f in draft.findings)
+    return tuple(marked(f) for f in findings)
 
 
 def propose_waiver(parts: Parts, who: Actor, waiver: Waiver) -> Waiver:
@@ -61,7 +67,7 @@ def check_waiver(catalogue: Catalogue, waiver: Waiver) -> None:
     """Is it about something: a rule that exists, dimensions and codes of the flow or of its source, a period.
 
     Raises BadQuery with the nearest rule, component or code."""
-    rules = {r.id for r in RULES} | set(MAPPING_RULES)
+    rules = {r.id for r in RULES} | set(MAPPING_RULES) | {i.rule for i in catalogue.policies.identities}
     if waiver.rule not in rules:
         raise BadQuery(f"There is no rule {waiver.rule}.", nearest=nearest(waiver.rule, rules))
     if not waiver.key:

@@ -53,9 +53,10 @@ _SENT: Final = _texts(
     "Files are not sent from here yet: sendings, their receipts and their deadlines are still to be built.",
     "Rien n’est encore envoyé d’ici : envois, accusés et échéances restent à construire.",
 )
-_ACROSS: Final = _texts(
-    "It holds two datasets against each other; a rule here reads one.",
-    "Elle confronte deux jeux de données ; une règle d’ici en lit un seul.",
+_ACROSS: Final = "greffe.validation.across:tried"  # the relations themselves: mappings/policies/identities.csv
+_AGREE: Final = "tests/spec/release/test_identities.py::test_equal_figures_are_no_finding"
+_DIFFER: Final = (
+    "tests/spec/release/test_identities.py::test_a_figure_that_differs_by_one_is_an_error_with_both_figures"
 )
 
 ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
@@ -301,7 +302,7 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
             "Eurostat and the UNODC are sent one count for one concept and year.",
             "Eurostat et l’ONUDC reçoivent un même nombre pour un concept et une année.",
         ),
-        reason=_ACROSS,
+        _ACROSS, _AGREE, _DIFFER,
     ),
     Elsewhere(
         "QR-XSR-02", WARNING, 3, "CONVAL", ("CEPEJ", "ESTAT"),
@@ -309,7 +310,7 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
             "Judges sent to the CEPEJ are at most those sent to Eurostat, and most of them.",
             "Les juges envoyés à la CEPEJ sont au plus ceux envoyés à Eurostat, et la plupart d’entre eux.",
         ),
-        reason=_ACROSS,
+        _ACROSS, _AGREE, _DIFFER,
     ),
     Elsewhere(
         "QR-XSR-03", WARNING, 3, "CONVAL", _BOTH,
@@ -317,7 +318,12 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
             "A prison stock that is sent is the internal one at the day declared for its year.",
             "Un stock de détenus envoyé est le stock interne au jour déclaré pour son année.",
         ),
-        reason=_ACROSS,
+        reason=_texts(
+            "The stock of a year is made of the internal one at the day that a row of stock_dates.csv declares for it, so that "
+            "it cannot differ; what was published is compared with it by greffe bridge.",
+            "Le stock d’une année est fait du stock interne au jour que lui donne une ligne de stock_dates.csv : il ne peut "
+            "en différer ; ce qui est publié lui est comparé par greffe bridge.",
+        ),
     ),
     Elsewhere(
         "QR-XSR-04", WARNING, 4, "CONVAL", _ESTAT,
@@ -325,7 +331,7 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
             "Persons prosecuted do not exceed the suspects of the interior ministry by more than 20 percent.",
             "Les poursuivis ne dépassent pas de plus de 20 % les mis en cause de l’Intérieur.",
         ),
-        reason=_ACROSS,
+        _ACROSS, _AGREE, _DIFFER,
     ),
     Elsewhere(
         "QR-XSR-05", WARNING, 4, "CONVAL", ("internal",),
@@ -333,7 +339,10 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
             "Divorces agree with the figure that Insee uses.",
             "Les divorces sont ceux qu’utilise l’Insee.",
         ),
-        reason=_ACROSS,
+        reason=_texts(
+            "No figure of Insee on divorces is held here to compare with.",
+            "Aucun chiffre de l’Insee sur les divorces n’est détenu ici pour comparer.",
+        ),
     ),
     Elsewhere(
         "QR-XSR-06", INFO, 5, "CONVAL", ("ESTAT", "CEPEJ"),
@@ -341,7 +350,10 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
             "A rate lies between the 1st and the 99th percentile of Europe.",
             "Un taux est entre le 1er et le 99e centile de l’Europe.",
         ),
-        reason=_ACROSS,
+        reason=_texts(
+            "The rates of the other countries are not held here.",
+            "Les taux des autres pays ne sont pas détenus ici.",
+        ),
     ),
     Elsewhere(
         "QR-XSR-07", ERROR, 3, "CONVAL", _ESTAT,
@@ -349,6 +361,11 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
             "The population of a rate is that of Eurostat's demo_pjan for its year.",
             "La population d’un taux est celle de demo_pjan d’Eurostat pour son année.",
         ),
-        reason=_ACROSS,
+        reason=_texts(
+            "The population extract is demo_pjan; a second copy to compare it with is not held. Rates that do not follow from "
+            "it are found by QR-RAT-01.",
+            "L’extraction de population est demo_pjan ; aucune seconde copie n’est détenue pour comparer. Les taux qui n’en "
+            "découlent pas sont trouvés par QR-RAT-01.",
+        ),
     ),
 )  # fmt: skip

@@ -17,7 +17,7 @@ from greffe.validation.rule import REGISTERED, Context, Query, Rule
 
 __all__ = ["RULES", "Context", "Rule", "differing", "run"]
 
-MOST: Final = 1_000  # findings that are listed per question; the rest is counted
+MOST: Final = 10_000  # findings that are listed per question; the rest is counted
 # Importing the package of rules has registered them.
 RULES: Final[tuple[Rule, ...]] = tuple(sorted(REGISTERED, key=lambda r: (r.id, r.name))) if registering else ()
 

@@ -10,18 +10,12 @@ from pathlib import Path
 import pytest
 
 from greffe.model.structures import Dataflow
-from greffe.validation import run as engine
 
 ROOT = Path(__file__).parents[3]
 FLOW = "INT_JUSTICE"
 ROWS = 200_000
 # Ingest refuses these rows (form, codes, keys): the rules never see them.
 REFUSED = {"BAD_CODE", "DUPLICATE", "EMPTY_VALUE", "FORMAT", "PERIOD", "NEGATIVE"}
-
-
-@pytest.fixture(autouse=True)
-def everything_is_listed(monkeypatch):
-    monkeypatch.setattr(engine, "MOST", 100_000)
 
 
 @pytest.fixture(scope="module")

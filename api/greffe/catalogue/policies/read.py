@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
-from greffe.catalogue.policies import advances, deadlines, revisions, thresholds
+from greffe.catalogue.policies import advances, deadlines, identities, revisions, thresholds
+from greffe.catalogue.policies.identities import DeclaredDifference, Identity
 from greffe.errors import BadDefinition, nearest
 
+T = TypeVar("T")
 FOLDER: Final = "mappings/policies/"
 
 
@@ -22,6 +24,8 @@ class Policies:
     revisions: tuple[revisions.RevisionPolicy, ...] = ()
     deadlines: tuple[deadlines.Deadline, ...] = ()
     advances: tuple[advances.AdvancePolicy, ...] = ()
+    identities: tuple[Identity, ...] = ()
+    differences: tuple[DeclaredDifference, ...] = ()
 
     @cached_property
     def limits(self) -> Mapping[tuple[str, str], Decimal]:
@@ -29,7 +33,7 @@ class Policies:
         return {(t.rule, t.name): t.value for t in self.thresholds}
 
 
-FILES: Final = (thresholds.FILE, revisions.FILE, deadlines.FILE, advances.FILE)
+FILES: Final = (thresholds.FILE, revisions.FILE, deadlines.FILE, advances.FILE, identities.FILE, identities.DIFFERENCES)
 
 
 def read_policies(files: Mapping[str, bytes]) -> Policies:
@@ -38,13 +42,17 @@ def read_policies(files: Mapping[str, bytes]) -> Policies:
         if path.startswith(FOLDER) and path not in FILES:
             raise BadDefinition("No policy is read from this file.", file=path, nearest=nearest(path, FILES))
     return Policies(
-        thresholds=thresholds.read_thresholds(files[thresholds.FILE], thresholds.FILE)
-        if thresholds.FILE in files
-        else thresholds.shipped_thresholds(),
-        revisions=revisions.read_revisions(files[revisions.FILE], revisions.FILE) if revisions.FILE in files else (),
-        deadlines=deadlines.read_deadlines(files[deadlines.FILE], deadlines.FILE) if deadlines.FILE in files else (),
-        advances=advances.read_advances(files[advances.FILE], advances.FILE) if advances.FILE in files else (),
+        thresholds=_read(files, thresholds.FILE, thresholds.read_thresholds) or thresholds.shipped_thresholds(),
+        revisions=_read(files, revisions.FILE, revisions.read_revisions),
+        deadlines=_read(files, deadlines.FILE, deadlines.read_deadlines),
+        advances=_read(files, advances.FILE, advances.read_advances),
+        identities=_read(files, identities.FILE, identities.read_identities),
+        differences=_read(files, identities.DIFFERENCES, identities.read_differences),
     )
+
+
+def _read(files: Mapping[str, bytes], path: str, reader: Callable[[bytes, str], tuple[T, ...]]) -> tuple[T, ...]:
+    return reader(files[path], path) if path in files else ()
 
 
 def check_policies(policies: Policies) -> None:

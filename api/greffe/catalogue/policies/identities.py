@@ -1,0 +1,131 @@
+"""What figures of several dataflows must have in common: `mappings/policies/identities.csv`, one relation a row, and the
+differences that are declared, `mappings/policies/differences.csv`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from greffe.catalogue.policies.tables import Row, read_rows
+from greffe.model.structures import Texts
+
+FILE: Final = "mappings/policies/identities.csv"
+DIFFERENCES: Final = "mappings/policies/differences.csv"
+COLUMNS: Final = (
+    "identity", "rule", "severity", "left", "left_cells", "relation", "factor", "right", "right_cells", "by", "shift",
+    "tolerance", "en", "fr", "confidence", "reason", "reference",
+)  # fmt: skip
+RELATIONS: Final = ("=", "<=", ">=")
+SEVERITIES: Final = ("error", "warning")
+_CELL: Final = re.compile(r"[A-Za-z0-9_]+=[^=;\s]+")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Figures of a dataflow: component → its codes. Figures of several codes of a component are summed."""
+
+    dataflow: str
+    cells: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Identity:
+    """left `relation` factor × right, period by period, for each value of the components that `by` joins (left, right).
+
+    `shift`: what left shows for a year, right shows that many years later. `tolerance`: percent of the right side.
+    """
+
+    id: str
+    rule: str
+    severity: str
+    left: Figures
+    relation: str
+    factor: Decimal
+    right: Figures
+    by: tuple[tuple[str, str], ...]
+    shift: int
+    tolerance: Decimal
+    sentences: Texts
+    confidence: str
+    reason: str
+    reference: str
+    line: int
+
+    def concerns(self, dataflow: str) -> bool:
+        """Figures of the dataflow stand on one of the sides."""
+        return dataflow in (self.left.dataflow, self.right.dataflow)
+
+
+@dataclass(frozen=True)
+class DeclaredDifference:
+    """left - factor × right of one period and one value of the joined components, exactly, with its reason."""
+
+    identity: str
+    cells: tuple[str, ...]
+    period: str
+    difference: Decimal
+    reasons: Texts
+    confidence: str
+    reference: str
+
+
+def read_identities(content: bytes, file: str) -> tuple[Identity, ...]:
+    """The identities in the order of the file. Raises BadDefinition."""
+    found: dict[str, Identity] = {}
+    for row in read_rows(content, file, COLUMNS):
+        one = Identity(
+            id=row.text("identity"),
+            rule=row.text("rule"),
+            severity=row.word("severity", SEVERITIES),
+            left=Figures(row.text("left"), _cells(row, "left_cells")),
+            relation=row.word("relation", RELATIONS),
+            factor=row.number("factor"),
+            right=Figures(row.text("right"), _cells(row, "right_cells")),
+            by=tuple((left, right[0]) for left, right in _cells(row, "by").items()),
+            shift=row.whole("shift"),
+            tolerance=row.number("tolerance"),
+            sentences={"en": row.text("en"), "fr": row.text("fr")},
+            confidence=row.text("confidence"),
+            reason=row.text("reason"),
+            reference=row.cells["reference"],
+            line=row.line,
+        )
+        if one.id in found:
+            raise row.wrong(f"{one.id} stands in line {found[one.id].line} already.", "identity")
+        if one.tolerance < 0:
+            raise row.wrong("A tolerance is not negative.", "tolerance")
+        found[one.id] = one
+    return tuple(found.values())
+
+
+def read_differences(content: bytes, file: str) -> tuple[DeclaredDifference, ...]:
+    """The declared differences. Raises BadDefinition."""
+    columns = ("identity", "cells", "period", "difference", "en", "fr", "confidence", "reference")
+    found: dict[tuple[str, tuple[str, ...], str], DeclaredDifference] = {}
+    for row in read_rows(content, file, columns):
+        cells = tuple(row.cells["cells"].split(";")) if row.cells["cells"] else ()
+        one = DeclaredDifference(
+            row.text("identity"), cells, row.text("period"), row.number("difference"),
+            {"en": row.text("en"), "fr": row.text("fr")}, row.text("confidence"), row.cells["reference"],
+        )  # fmt: skip
+        key = (one.identity, one.cells, one.period)
+        if key in found:
+            raise row.wrong("This difference is declared already.", "period")
+        found[key] = one
+    return tuple(found.values())
+
+
+def _cells(row: Row, column: str) -> dict[str, tuple[str, ...]]:
+    """`sex=T;unit=NR` or `leg_stat=PER_CNV|PER_ACQ`."""
+    found: dict[str, tuple[str, ...]] = {}
+    for part in filter(None, row.cells[column].split(";")):
+        if not _CELL.fullmatch(part):
+            raise row.wrong(f"{part!r} is not written COMPONENT=CODE.", column, hint="Several: sex=T;unit=NR.")
+        component, _, codes = part.partition("=")
+        if component in found:
+            raise row.wrong(f"{component} stands twice.", column)
+        found[component] = tuple(codes.split("|"))
+    return found
