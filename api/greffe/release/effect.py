@@ -221,8 +221,8 @@ def _of(
     )
     current = ledger.current(flow.reference, parts.clock())
     previous = parts.observations.file(current.name, "data.parquet") if current else None
-    others = beside(parts, after, flow, inputs.origin)
-    job = Job(after, map_, flow, structure, inputs, previous=previous, others=others)
+    joined = beside(parts, after, flow, inputs.origin)
+    job = Job(after, map_, flow, structure, inputs, previous=previous, others=joined)
     new_plan = plan(map_, after)
     connection, rows = engines.source(new_plan, inputs, progress)
     if old_plan is not None and alike(connection, old_plan, new_plan, rows.table):
@@ -242,8 +242,8 @@ def _of(
     made += of_the_extract(engines.wide, job, rules)
     old, now = ({_identity(f) for f in some} for some in (dataset.findings, made))
     new = tuple(replace(f, values={}) for f in made if _identity(f) not in old)
-    others = ids(rules)
-    settled = tuple(replace(f, values={}) for f in dataset.findings if f.rule in others and _identity(f) not in now)
+    asked = ids(rules)
+    settled = tuple(replace(f, values={}) for f in dataset.findings if f.rule in asked and _identity(f) not in now)
     return DatasetEffect(
         dataset,
         str(map_.reference),
