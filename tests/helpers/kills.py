@@ -10,6 +10,8 @@ nothing else: no thread of an engine is in it.
 
 from __future__ import annotations
 
+import gc
+import importlib
 import json
 import os
 import shutil
@@ -135,6 +137,9 @@ def main(home: Path, instant: str, words: list[str]) -> None:
     parts = compose(read_settings({"GREFFE_POLL_SECONDS": "0"}, home=home), lambda: moment)
     parts.catalogue()
     parts.register.close()
+    for late in ("pandas", "pyarrow.dataset", "pyarrow.pandas_compat"):  # each child would import them anew
+        importlib.import_module(late)
+    gc.freeze()  # what is there stays shared with the children
     with tempfile.TemporaryDirectory(dir=home.parent) as folder:
         kept = Path(folder) / "home"
         shutil.copytree(home, kept)

@@ -44,7 +44,9 @@ def pieces(query: DataQuery, releases: Sequence[Release], now: datetime) -> tupl
         return tuple(_history(told, moment, query.updated_after))
     latest = current(releases, moment)
     if latest is None:
-        raise NotFound("Nothing of it is released." if query.as_of is None else "Nothing of it was released then.")
+        if query.as_of is not None:
+            raise NotFound("Nothing of it was released then.")
+        raise NotFound("Nothing of it is released.", hint=_withdrawn(releases, now))
     if latest not in told:
         raise NotFound(
             f"What was in effect then, {latest}, has been withdrawn.", parameter="asOf", hint="Ask for another moment."
@@ -56,6 +58,16 @@ def pieces(query: DataQuery, releases: Sequence[Release], now: datetime) -> tupl
     if before is None:
         return (Piece(latest, "R"),)
     return tuple(_since(before, latest, told, moment)) if before != latest else ()
+
+
+def _withdrawn(releases: Sequence[Release], now: datetime) -> str:
+    """Why what everybody could read is not there any more, in both languages; '' when nothing ever was."""
+    found = [r for r in releases if r.withdrawn_at is not None and r.effective_at <= r.withdrawn_at <= now]
+    if not found:
+        return ""
+    last = max(found, key=lambda r: r.number)
+    reasons = " / ".join(filter(None, (last.withdrawal_reason.rstrip("."), last.withdrawal_reason_fr.rstrip("."))))
+    return f"{last} was withdrawn: {reasons}."
 
 
 def _since(before: Release, latest: Release, told: Sequence[Release], moment: datetime) -> Iterator[Piece]:

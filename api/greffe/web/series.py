@@ -18,6 +18,7 @@ from greffe.release.parts import Parts
 from greffe.store.base import Selection
 from greffe.web.api import ERRORS, published
 from greffe.web.language import chosen_language
+from greffe.web.notices import link_of, notice
 from greffe.web.strict import only
 
 PERIOD = r"^([0-9]{4}(-(Q[1-4]|S[12]|T[1-3]|W[0-5][0-9]|[01][0-9](-[0-3][0-9])?))?)?$"
@@ -117,6 +118,8 @@ def _answer(
         "dataflow": str(flow.reference),
         "name": flow.names.get(lang, ""),
         "release": str(current),
+        "vintage": current.vintage,
+        "notice": notice([current], lang),
         "effective_at": current.effective_at.isoformat(),
         "origin": current.origin,
         "provenance": flow.annotation("PROVENANCE"),
@@ -128,6 +131,7 @@ def _answer(
         "Content-Language": lang,
         "Data-Origin": current.origin,
         "Release": str(current),
+        **link_of(parts, [current]),
         "Vary": "Accept-Language",
     }
     if more:

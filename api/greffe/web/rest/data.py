@@ -10,6 +10,7 @@ from greffe.model.dataset import DataMessage, DataSet
 from greffe.model.releases import Release, origin_of
 from greffe.query import answer, rest_v1, rest_v2
 from greffe.query.queries import ALL_DIMENSIONS
+from greffe.web.notices import link_of, notice
 from greffe.web.rest.answers import Asked, Prepared, changed_at, coded, header_of, headers_of, tag_of
 
 ORIGIN = "DATA_ORIGIN"
@@ -54,6 +55,7 @@ def data(asked: Asked) -> Prepared:
     headers = headers_of(coded(tag, encoding), language, modified)
     if found.releases:
         headers |= {"Release": ", ".join(map(str, found.releases)), "Data-Origin": origin_of(found.releases)}
+        headers |= link_of(parts, found.releases)
     if asked.unchanged(headers):
         return Prepared.bare(304, headers)
     if found.empty:
@@ -69,7 +71,7 @@ def data(asked: Asked) -> Prepared:
 
 
 def _source(releases: Sequence[Release], language: str) -> str:
-    names = ", ".join(map(str, releases))
+    names = "; ".join(filter(None, (", ".join(map(str, releases)), notice(releases, language))))
     if origin_of(releases) == "synthetic":
         words = {"fr": "Chiffres SYNTHÉTIQUES, inventés pour essai"}
         return f"{words.get(language, 'SYNTHETIC figures, invented for trials')}; {names}"
