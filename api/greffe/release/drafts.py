@@ -15,7 +15,9 @@ from greffe.errors import Broken, NotFound
 from greffe.mapping.apply import Unmapped
 from greffe.model.findings import Finding, open_errors, warnings
 from greffe.model.maps import NotProvided
+from greffe.protection.rounding import APART
 from greffe.release.job import Job
+from greffe.store.base import CONFIDENTIAL
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,12 @@ class Draft:
         return self.folder / "data.parquet"
 
     @property
+    def apart(self) -> Path | None:
+        """The true values of hidden cells, where there are any."""
+        path = self.folder / CONFIDENTIAL
+        return path if path.is_file() else None
+
+    @property
     def errors(self) -> tuple[Finding, ...]:
         """Errors, before any waiver."""
         return open_errors(self.findings)
@@ -84,6 +92,7 @@ def write_draft(
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     _write_parquet(connection, job, table, work / "data.parquet")
+    _write_apart(connection, job, work / CONFIDENTIAL)
     dims = ", ".join(quoted(d) for d in job.structure.dimension_ids)
     counts = connection.execute(
         f"SELECT count(*), (SELECT count(*) FROM (SELECT DISTINCT {dims} FROM {quoted(table)})), max(TIME_PERIOD) "
@@ -106,6 +115,7 @@ def write_draft(
         "series": integer(series),
         "last_period": text(last),
         "data_sha256": hashlib.sha256((work / "data.parquet").read_bytes()).hexdigest(),
+        "apart_sha256": _checksum(work / CONFIDENTIAL),
         "findings": [f.as_json() for f in findings],
         "coverage": asdict(coverage),
     }
@@ -128,6 +138,14 @@ def _write_parquet(connection: Connection, job: Job, table: str, path: Path) -> 
             writer.write_batch(batch)
 
 
+def _write_apart(connection: Connection, job: Job, path: Path) -> None:
+    """What was hidden (protection): key, OBS_VALUE as its canonical text, CONF_STATUS. No file where nothing was."""
+    keys = ", ".join([*map(quoted, job.structure.dimension_ids), "TIME_PERIOD"])
+    found = connection.execute(f"SELECT * FROM {APART} ORDER BY {keys}").to_arrow_table()
+    if found.num_rows:
+        pq.write_table(found, path, compression="zstd")
+
+
 def read_draft(folder: Path) -> Draft:
     """The draft kept in a folder. Raises NotFound, or Broken when its data are not what was written."""
     path = folder / "draft.json"
@@ -137,6 +155,8 @@ def read_draft(folder: Path) -> Draft:
     document = json.loads(body)
     if hashlib.sha256((folder / "data.parquet").read_bytes()).hexdigest() != document["data_sha256"]:
         raise Broken(f"The data of draft {folder.name} are not what was written.", file=str(folder / "data.parquet"))
+    if _checksum(folder / CONFIDENTIAL) != document.get("apart_sha256", ""):
+        raise Broken("The values kept apart are not what was written.", file=str(folder / CONFIDENTIAL))
     return Draft(
         id=document["id"],
         folder=folder,
@@ -157,3 +177,7 @@ def read_draft(folder: Path) -> Draft:
         coverage=document["coverage"],
         checksum=hashlib.sha256(body).hexdigest(),
     )
+
+
+def _checksum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

@@ -28,6 +28,7 @@ from greffe.model.structures import Dataflow, DataStructure
 from greffe.release.across import beside
 from greffe.release.answers import answers_of
 from greffe.release.condensed import Rows, kept, made_again
+from greffe.release.confidential import earlier_of
 from greffe.release.datasets import NEW, Dataset, how_many, known
 from greffe.release.effect_of_thresholds import Rules, ids, of_the_extract, rules_that_differ
 from greffe.release.job import Job
@@ -222,7 +223,16 @@ def _of(
     current = ledger.current(flow.reference, parts.clock())
     previous = parts.observations.file(current.name, "data.parquet") if current else None
     joined = beside(parts, after, flow, inputs.origin)
-    job = Job(after, map_, flow, structure, inputs, previous=previous, others=joined)
+    job = Job(
+        after,
+        map_,
+        flow,
+        structure,
+        inputs,
+        previous=previous,
+        others=joined,
+        earlier=earlier_of(parts, flow.reference),
+    )
     new_plan = plan(map_, after)
     connection, rows = engines.source(new_plan, inputs, progress)
     if old_plan is not None and alike(connection, old_plan, new_plan, rows.table):

@@ -11,8 +11,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.policies.protection import FILE as PROTECTION
 from greffe.model.maps import StructureMap
 from greffe.model.structures import Dataflow, DataStructure
+from greffe.protection.tables import Earlier
 from greffe.release.sources import Inputs
 
 
@@ -35,14 +37,15 @@ class Job:
     inputs: Inputs
     reason: str = ""
     previous: Path | None = None  # data.parquet of the release that is current
+    earlier: tuple[Earlier, ...] = ()  # releases of the dataflow that were public
     today: date | None = None  # in Paris; None: no date of change is passed
     others: Mapping[str, Sequence[Beside]] = field(default_factory=dict)  # by dataflow id: what identities compare with
 
     @property
     def key(self) -> str:
-        """sha256 over dataflow, extract checksums, map and rule versions, thresholds, revision reason (D4)."""
+        """sha256 over dataflow, extract checksums, map and rule versions, thresholds, rules of confidentiality, reason (D4)."""
         limits = [f"{t.rule} {t.name} {t.value}" for t in self.catalogue.policies.thresholds]
-        rules = [rules_version(), *limits]
+        rules = [rules_version(), *limits, self.catalogue.files.get(PROTECTION, "")]
         parts = [str(self.dataflow.reference), *self.inputs.checksums, self.map.checksum, *rules, self.reason]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

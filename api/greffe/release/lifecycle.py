@@ -12,6 +12,7 @@ from greffe.model.references import Reference
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
 from greffe.release.across import beside
+from greffe.release.confidential import earlier_of
 from greffe.release.drafts import Draft, read_draft
 from greffe.release.job import Job
 from greffe.release.parts import Parts
@@ -47,6 +48,7 @@ def make_draft(
         inputs,
         reason,
         parts.observations.file(current.name, "data.parquet") if current else None,
+        earlier_of(parts, flow.reference),
         paris_date(parts.clock()),
         beside(parts, catalogue, flow, inputs.origin),
     )

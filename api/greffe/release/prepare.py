@@ -12,6 +12,9 @@ from greffe.mapping.resolve import plan
 from greffe.model.findings import Finding
 from greffe.model.references import Reference
 from greffe.model.structures import Dataflow
+from greffe.protection.primary import Target
+from greffe.protection.protect import Policy, protect
+from greffe.protection.rounding import APART
 from greffe.protection.suppress import suppress
 from greffe.release.across import check_across
 from greffe.release.answers import PREVIOUS, KeptAnswers, answers_of
@@ -83,7 +86,10 @@ def make(
         connection, job.map, job.catalogue, source, populations, MAPPED, unique=True, whole=whole, brief=brief
     )
     connection.execute(f"UPDATE {MAPPED} SET DATA_ORIGIN = $1", [job.inputs.origin])
-    return Result(mapped, suppress(connection, MAPPED, job.structure))
+    target = Target(MAPPED, job.structure, job.map)
+    connection.execute(f"DROP TABLE IF EXISTS {APART}")
+    told = protect(connection, job.catalogue, target, Policy(job.catalogue.policies.protection, job.earlier))
+    return Result(mapped, (*told, *suppress(connection, target)))
 
 
 def check_internal(

@@ -186,7 +186,7 @@ def _saved(
     for attempt in range(number, number + 100):
         try:
             return attempt, parts.observations.save(
-                f"{record.dataflow.id}/{attempt}", structure, draft.data, manifest, previous
+                f"{record.dataflow.id}/{attempt}", structure, draft.data, manifest, previous, draft.apart
             )
         except Conflict:
             continue

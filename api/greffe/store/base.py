@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from greffe.errors import BadInput
 from greffe.model.dataset import SeriesBlock
 from greffe.model.periods import Span
 from greffe.model.structures import DataStructure
 from greffe.store.conditions import Where
+
+CONFIDENTIAL: Final = "confidential.parquet"  # beside the data of a release: true values of hidden cells
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Saved:
-    """What was written for a release: file name → sha256, counts, and the hash over them."""
+    """What was written for a release: file name → sha256, counts, and the hash of what anybody may read of it: it does not
+    change with a value that is hidden, nor with what the release was made of."""
 
     files: Mapping[str, str]
     series: int
@@ -182,8 +185,10 @@ class Observations(Protocol):
         observations: Path,
         manifest: Mapping[str, object],
         previous: str = "",
+        apart: Path | None = None,
     ) -> Saved:
         """Write the release whose flat Parquet lies at `observations`, with the difference from the release `previous`.
+        `apart`: values that nobody is answered with, kept beside as the file CONFIDENTIAL.
 
         Columns are text: dimensions, TIME_PERIOD, OBS_VALUE (null = missing), attributes (null = absent). Durable and
         whole, or not there. Saving the same again changes nothing; something else under the name raises Conflict.
@@ -210,7 +215,7 @@ class Observations(Protocol):
         """How many series, and how many observations of them, match."""
 
     def file(self, name: str, file: str) -> Path:
-        """A file of the release for reading (data.parquet, difference.parquet, manifest.json), checksum verified."""
+        """A file of the release for reading (data.parquet, difference.parquet, manifest.json, CONFIDENTIAL), checksum verified."""
 
     def verify(self, name: str) -> Iterable[str]:
         """Faults of the files of a release, as sentences."""

@@ -3,6 +3,7 @@
     FLOW/7/data.parquet        the truth: flat, sorted, zstd
            difference.parquet  from the release before
            manifest.json       checksums, counts, columns, and what the caller says of the release
+           confidential.parquet  true values of hidden cells, where there are any; no question is answered from it
            manifest.sha256     checksum of the manifest
            serving/            derived (see serving.py, derived.py)
            since-3…/           derived: what changed since release 3
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,7 +27,7 @@ from greffe.errors import Broken, Conflict, NotFound
 from greffe.model.dataset import SeriesBlock
 from greffe.model.structures import DataStructure
 from greffe.store import changes, derived, room, selecting, shaping
-from greffe.store.base import Change, Footprint, Saved, Selection, same_dimensions
+from greffe.store.base import CONFIDENTIAL, Change, Footprint, Saved, Selection, same_dimensions
 from greffe.store.chain import canonical, checksum
 from greffe.store.coded import VALUE, Layout, Observed, read_observed, write_flat
 from greffe.store.difference import Difference, difference
@@ -44,6 +46,7 @@ class Written:
     layout: Layout
     saved: Saved
     previous: str
+    identity: str  # of the content and all that was said of it
 
 
 class ColumnarObservations:
@@ -70,23 +73,25 @@ class ColumnarObservations:
         observations: Path,
         manifest: Mapping[str, object],
         previous: str = "",
+        apart: Path | None = None,
     ) -> Saved:
         """See Observations.save."""
         folder, layout = self._folder(name), Layout.of(structure)
         found = read_observed(observations, layout)
-        content_hash = checksum(canonical([asdict(layout), found.content(), previous, manifest]).encode())
+        content_hash = checksum(canonical([asdict(layout), found.content(), previous]).encode())
+        identity = checksum(canonical([content_hash, manifest, file_checksum(apart) if apart else ""]).encode())
         new = not folder.exists()
         with alone(folder.parent):
             if not folder.exists():
                 before = self._observed(previous, layout) if previous else None
-                said = {"manifest": manifest, "previous": previous, "content_hash": content_hash}
-                whole(folder, lambda work: _write(found, before, said, work))
+                said = {"manifest": manifest, "previous": previous, "content_hash": content_hash, "identity": identity}
+                whole(folder, lambda work: _write(found, before, said, work, apart))
         if new:
             room.make_room(self._root, self._derived_most, folder / SERVING)
-        saved = self._written(name).saved
-        if saved.content_hash != content_hash:
+        written = self._written(name)
+        if written.identity != identity:
             raise Conflict(f"Release {name} exists with another content.")
-        return saved
+        return written.saved
 
     def select(self, name: str, selection: Selection) -> Iterator[SeriesBlock]:
         """See Observations.select. Faults show before the first block."""
@@ -239,16 +244,22 @@ class ColumnarObservations:
             self._checked[path] = now, expected
 
 
-def _write(found: Observed, before: Observed | None, said: Mapping[str, object], work: Path) -> None:
+def _write(
+    found: Observed, before: Observed | None, said: Mapping[str, object], work: Path, apart: Path | None
+) -> None:
     """Everything of a release, the manifest last."""
     layout = found.layout
     write_flat(work / DATA, found.columns, found.values, (*layout.key, VALUE, *layout.attributes))
     change = difference(found, before)
     write_flat(work / DIFFERENCE, change.columns, change.values, Difference.order(layout))
+    files: tuple[str, ...] = (DATA, DIFFERENCE)
+    if apart is not None:
+        shutil.copyfile(apart, work / CONFIDENTIAL)
+        files = (*files, CONFIDENTIAL)
     document = {
         **said,
         "columns": asdict(layout),
-        "files": {f: file_checksum(work / f) for f in (DATA, DIFFERENCE)},
+        "files": {f: file_checksum(work / f) for f in files},
         "series": len(found.starts),
         "observations": len(found),
         "changed": change.changed,
@@ -268,4 +279,5 @@ def _read_manifest(document: Mapping[str, object], seal: str) -> Written:
         layout,
         Saved(files, read["series"], read["observations"], read["content_hash"], read["changed"]),
         read["previous"],
+        read.get("identity", read["content_hash"]),  # older releases have one hash for both
     )

@@ -15,7 +15,7 @@ from greffe.model.dataset import SeriesBlock
 from greffe.model.periods import span
 from greffe.model.structures import DataStructure
 from greffe.store import plain
-from greffe.store.base import Act, Actor, Change, Entry, Footprint, Saved, Selection, same_dimensions
+from greffe.store.base import CONFIDENTIAL, Act, Actor, Change, Entry, Footprint, Saved, Selection, same_dimensions
 from greffe.store.chain import canonical, checksum, faults, next_entry
 from greffe.store.plain import Row, series_key, text
 
@@ -28,6 +28,7 @@ class _Kept:
     rows: list[Row]
     saved: Saved
     previous: str
+    identity: str
 
 
 class MemoryRegister:
@@ -135,6 +136,7 @@ class MemoryObservations:
         observations: Path,
         manifest: Mapping[str, object],
         previous: str = "",
+        apart: Path | None = None,
     ) -> Saved:
         """See Observations.save."""
         rows = _sorted(structure, pq.read_table(observations).to_pylist())
@@ -142,9 +144,11 @@ class MemoryObservations:
         series = len({series_key(structure, r) for r in rows})
         actions = [c["ACTION"] for c in changes]
         changed = {w: actions.count(w[0].upper()) for w in ("inserted", "updated", "deleted")}
-        content_hash = checksum(canonical([rows, changes, manifest]).encode())
+        content_hash = checksum(canonical([rows, changes]).encode())
+        secret = apart.read_bytes() if apart is not None else b""
+        identity = checksum(canonical([content_hash, manifest, checksum(secret)]).encode())
         known = self._releases.get(name)
-        if known is not None and known.saved.content_hash != content_hash:
+        if known is not None and known.identity != identity:
             raise Conflict(f"Release {name} exists with another content.")
         text = canonical({"manifest": manifest, "observations": len(rows), "series": series, "changed": changed})
         columns = [*structure.dimension_ids, "TIME_PERIOD", "OBS_VALUE", *(a.id for a in structure.attributes)]
@@ -153,8 +157,10 @@ class MemoryObservations:
             "difference.parquet": self._write(name, "difference.parquet", ["ACTION", *columns], changes),
             "manifest.json": self._write_bytes(name, "manifest.json", text.encode()),
         }
+        if apart is not None:
+            files[CONFIDENTIAL] = self._write_bytes(name, CONFIDENTIAL, secret)
         saved = Saved(files, series, len(rows), content_hash, changed)
-        self._releases[name] = _Kept(structure, rows, saved, previous)
+        self._releases[name] = _Kept(structure, rows, saved, previous, identity)
         return saved
 
     def select(self, name: str, selection: Selection) -> Iterator[SeriesBlock]:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-# Units of target structures in which things are counted, and those of rates with their factor.
-COUNT_UNITS: Final = ("NR", "COUNTS", "Counts", "COUNT")
-RATE_UNITS: Final = {"P_HTHAB": 100_000, "RT_100K": 100_000}
-# Codes of INDICATOR, where a structure has no unit, that are ratios computed from the others.
-RATIO_INDICATORS: Final = ("CR", "DT", "PEND_GT2", "CASE_PER_100", "JUDGES_PER_100K")
-# Units of internal extracts that are ratios or means: nothing is summed in them.
-RATIO_UNITS: Final = ("pourcent", "mois", "jour")
+from greffe.model.relations import COUNT_UNITS, RATE_UNITS, RATIO_INDICATORS, RATIO_UNITS
+
+__all__ = ["COUNT_UNITS", "RATE_UNITS", "RATIO_INDICATORS", "RATIO_UNITS"]
+
 # Units of internal extracts in which things are not whole: ratios, means, money, full-time equivalents.
 FRACTIONS: Final = (*RATIO_UNITS, "euro", "ETP")
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final, TypeVar
 
-from greffe.catalogue.policies import advances, deadlines, identities, revisions, thresholds
+from greffe.catalogue.policies import advances, deadlines, identities, protection, revisions, thresholds
 from greffe.catalogue.policies.identities import DeclaredDifference, Identity
 from greffe.errors import BadDefinition, nearest
 
@@ -26,6 +26,7 @@ class Policies:
     advances: tuple[advances.AdvancePolicy, ...] = ()
     identities: tuple[Identity, ...] = ()
     differences: tuple[DeclaredDifference, ...] = ()
+    protection: tuple[protection.ProtectionRule, ...] = ()
 
     @cached_property
     def limits(self) -> Mapping[tuple[str, str], Decimal]:
@@ -33,7 +34,15 @@ class Policies:
         return {(t.rule, t.name): t.value for t in self.thresholds}
 
 
-FILES: Final = (thresholds.FILE, revisions.FILE, deadlines.FILE, advances.FILE, identities.FILE, identities.DIFFERENCES)
+FILES: Final = (
+    thresholds.FILE,
+    revisions.FILE,
+    deadlines.FILE,
+    advances.FILE,
+    identities.FILE,
+    identities.DIFFERENCES,
+    protection.FILE,
+)
 
 
 def read_policies(files: Mapping[str, bytes]) -> Policies:
@@ -48,6 +57,7 @@ def read_policies(files: Mapping[str, bytes]) -> Policies:
         advances=_read(files, advances.FILE, advances.read_advances),
         identities=_read(files, identities.FILE, identities.read_identities),
         differences=_read(files, identities.DIFFERENCES, identities.read_differences),
+        protection=_read(files, protection.FILE, protection.read_protection),
     )
 
 

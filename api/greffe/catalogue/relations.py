@@ -1,0 +1,312 @@
+"""What arithmetic says of the cells of one dataflow: partitions, trees of codes, stocks, and what its map calculates.
+
+The one place that both the audit of published cells and the choice of cells to suppress read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.linear.system import Equation
+from greffe.model.maps import Calculation, StructureMap
+from greffe.model.relations import (
+    COUNT_UNITS,
+    END,
+    INCOMING,
+    PARTITIONS,
+    RATE_UNITS,
+    RATIO_INDICATORS,
+    RATIO_UNITS,
+    RATIOS,
+    RESOLVED,
+    START,
+    STATES,
+    UNITS,
+    Codes,
+)
+from greffe.model.structures import DataStructure
+
+Key: TypeAlias = tuple[str, ...]  # codes in the order of the dimensions, and the period
+ALL: Final = "_Z"
+_YEAR: Final = re.compile(r"(\d{4})(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A total and its parts, over cells that differ by `components` alone. No parts: every other code but _Z is one."""
+
+    name: str
+    components: Codes
+    total: Codes
+    parts: tuple[Codes, ...]
+    optional: tuple[Codes, ...] = ()
+    bound: bool = False
+    where: Mapping[str, frozenset[str]] | None = None
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A code list in which codes have parents: a parent is at least the sum of its children."""
+
+    component: str
+    children: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Mate:
+    """Two cells of which each gives the other: the cells that meet `where`, and the same with the codes `set`."""
+
+    where: Mapping[str, frozenset[str]]
+    set: Mapping[str, str]
+    years: int = 0
+
+
+@dataclass(frozen=True)
+class Made:
+    """A cell that its operands give, cells that differ by `component` alone."""
+
+    component: str
+    operands: tuple[str, ...]
+    result: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Relations:
+    """All that is known of the cells of a dataflow. `state`: the dimension that holds new, resolved and pending cases."""
+
+    dims: tuple[str, ...]
+    sums: tuple[Sum, ...]
+    trees: tuple[Tree, ...]
+    state: str
+    starts: bool  # pending at the start of the year has a code of its own
+    mates: tuple[Mate, ...]
+    made: tuple[Made, ...]
+    unit: str
+    indicator: str
+
+    def counted(self, key: Key) -> bool:
+        """Whether a cell holds an amount that parts of a whole may be summed into."""
+        if self.unit == "UNITE":
+            return key[self.dims.index(self.unit)] not in RATIO_UNITS if self.unit in self.dims else True
+        if self.unit in self.dims:
+            return key[self.dims.index(self.unit)] in COUNT_UNITS
+        return self.indicator not in self.dims or key[self.dims.index(self.indicator)] not in RATIO_INDICATORS
+
+    @property
+    def varying(self) -> tuple[str, ...]:
+        """The dimensions in which cells of one relation may differ."""
+        found = {c for s in self.sums for c in s.components} | {t.component for t in self.trees} | {self.state}
+        found |= {c for m in self.mates for c in m.set} | {c for m in self.made for c in (m.component, *m.result)}
+        return tuple(d for d in self.dims if d in found)
+
+    @property
+    def over_time(self) -> bool:
+        """Whether a relation joins cells of different periods."""
+        return bool(self.state) or any(m.years for m in self.mates)
+
+
+def relations_of(catalogue: Catalogue, structure: DataStructure, map_: StructureMap | None = None) -> Relations:
+    """The relations of a structure's cells, and those that a map's calculations make."""
+    dims = structure.dimension_ids
+    lists = {c.id: catalogue.codelist(c) for c in structure.dimensions}
+    codes = {id_: frozenset(i.id for i in found.items) if found else frozenset[str]() for id_, found in lists.items()}
+    sums = [
+        Sum(p.rule, p.components, p.total, p.parts, p.optional, p.bound, _where(p.where))
+        for p in PARTITIONS
+        if all(c in dims for c in p.components)
+        and all(not codes[c] or all(w[i] in codes[c] for w in (p.total, *p.parts)) for i, c in enumerate(p.components))
+    ]
+    trees = []
+    for id_, found in lists.items():
+        children: dict[str, list[str]] = {}
+        for item in found.items if found else ():
+            if item.parent:
+                children.setdefault(item.parent, []).append(item.id)
+        if children:
+            trees.append(Tree(id_, {p: tuple(c) for p, c in children.items()}))
+    unit = next((u for u in UNITS if structure.component(u) is not None), "")
+    state = next((s for s in STATES if s in dims and {INCOMING, RESOLVED, END} <= codes[s]), "")
+    mates = [Mate({unit: frozenset({c})}, {unit: r}) for c in COUNT_UNITS for r in RATE_UNITS] if unit in dims else []
+    made = [Made(state, ratio[1:], {state: ratio[0]}) for ratio in RATIOS if state and set(ratio) <= codes[state]]
+    for one in map_.calculations if map_ is not None else ():
+        sums += _sums_of(one)
+        mates += _mates_of(one)
+        made += _made_of(one)
+    return Relations(
+        dims, tuple(sums), tuple(trees), state, START in codes.get(state, frozenset()), tuple(mates), tuple(made),
+        unit, "INDICATOR" if "INDICATOR" in dims else "",
+    )  # fmt: skip
+
+
+def _where(where: tuple[str, tuple[str, ...]]) -> dict[str, frozenset[str]] | None:
+    return {where[0]: frozenset(where[1])} if where[0] else None
+
+
+def _limits(one: Calculation, *without: str) -> dict[str, frozenset[str]]:
+    return {c: frozenset(codes) for c, codes in one.where.items() if c not in without}
+
+
+def _sums_of(one: Calculation) -> Iterator[Sum]:
+    """Totals and complements over one dimension, where nothing else is set but what the operands have."""
+    if one.kind not in ("total", "complement") or one.over not in one.set:
+        return
+    others = [c for c in one.set if c != one.over]
+    if any(tuple(one.where.get(c, ())) != (one.set[c],) for c in others):
+        return
+    made, limits = one.set[one.over], _limits(one, one.over)
+    whole, parts = (made, one.parts) if one.kind == "total" else (one.whole, (*one.parts, made))
+    yield Sum(one.id, (one.over,), (whole,), tuple((p,) for p in parts), where=limits)
+
+
+def _mates_of(one: Calculation) -> Iterator[Mate]:
+    if one.kind in ("rate", "convert"):
+        yield Mate(_limits(one), one.set)
+    if one.kind == "lag":
+        yield Mate(_limits(one), one.set, one.years)
+    if one.kind == "split":
+        for code in one.weights:
+            yield Mate({**_limits(one, one.over), one.over: frozenset({one.whole})}, {**one.set, one.over: code})
+
+
+def _made_of(one: Calculation) -> Iterator[Made]:
+    if one.kind == "formula":
+        operands = tuple(dict.fromkeys(re.findall(r"[A-Za-z_@$][\w@$-]*", one.expression)))
+        yield Made(one.over, operands, one.set)
+
+
+class Cells:
+    """Cells of one dataset with their places, for what relations say of them. `values`: whole numbers, None unknown."""
+
+    def __init__(self, relations: Relations, keys: Sequence[Key], values: Sequence[int | None]) -> None:
+        self.relations, self.keys, self.values = relations, keys, values
+        self.number = {key: n for n, key in enumerate(keys)}
+        self._at = {d: n for n, d in enumerate(relations.dims)}
+        self._counted = [n for n, key in enumerate(keys) if relations.counted(key)]
+
+    def equations(self) -> Iterator[Equation]:
+        """Every instance of a sum, of a parent and its children, of stocks and flows, among the cells that count."""
+        for one in self.relations.sums:
+            yield from self._sum(one)
+        for tree in self.relations.trees:
+            yield from self._tree(tree)
+        if self.relations.state:
+            yield from self._stocks()
+
+    def _sum(self, one: Sum) -> Iterator[Equation]:
+        at = [self._at[c] for c in one.components]
+        limits = [(self._at[c], codes) for c, codes in (one.where or {}).items() if c in self._at and codes]
+        groups: dict[Key, dict[Codes, int]] = {}
+        members = {one.total, *one.parts, *one.optional}
+        for n in self._counted:
+            key = self.keys[n]
+            codes = tuple(key[a] for a in at)
+            if (one.parts and codes not in members) or any(key[a] not in allowed for a, allowed in limits):
+                continue
+            groups.setdefault(_without(key, at), {})[codes] = n
+        for group in groups.values():
+            if one.total not in group:
+                continue
+            parts = [c for c in group if c != one.total and ALL not in c]
+            complete = all(p in group for p in one.parts) or (
+                not any(p in group for p in one.parts) and any(o in group for o in one.optional)
+            )
+            if parts and (one.parts or len(parts) > 1):
+                yield from self._total(
+                    one.name, group[one.total], [group[p] for p in parts], complete and not one.bound
+                )
+
+    def _tree(self, tree: Tree) -> Iterator[Equation]:
+        at = [self._at[tree.component]]
+        groups: dict[Key, dict[str, int]] = {}
+        for n in self._counted:
+            groups.setdefault(_without(self.keys[n], at), {})[self.keys[n][at[0]]] = n
+        for group in groups.values():
+            for code in group:
+                children = tree.children.get(code, ())
+                parts = [group[c] for c in children if c in group]
+                if parts:
+                    yield from self._total(tree.component, group[code], parts, len(parts) == len(children))
+
+    def _total(self, name: str, total: int, parts: Sequence[int], complete: bool) -> Iterator[Equation]:
+        """Equal where the figures add up, at most the total where they do not; where a figure is unknown, what the relation
+        says. Figures that contradict it are no secret's business: the rules of sums speak of them."""
+        values = [self.values[n] for n in (total, *parts)]
+        known = [v for v in values if v is not None]
+        loose = not complete
+        if len(known) == len(values):
+            left = known[0] - sum(known[1:])
+            if left < 0:
+                return
+            loose = left > 0
+        yield Equation(((total, 1), *((p, -1) for p in parts)), loose, name)
+
+    def _stocks(self) -> Iterator[Equation]:
+        """Pending at the start + new - resolved = pending at the end; the start is the end of the year before."""
+        at = self._at[self.relations.state]
+        found: dict[tuple[Key, str], int] = {}
+        for n in self._counted:
+            key = self.keys[n]
+            found[_without(key, [at, len(key) - 1]), f"{key[at]}@{key[-1]}"] = n
+        for (rest, place), end in found.items():
+            code, _, period = place.partition("@")
+            year = _YEAR.fullmatch(period)
+            if code != END or year is None:
+                continue
+            before = f"{END}@{int(year[1]) - 1:04}{year[2]}"
+            start = f"{START}@{period}" if self.relations.starts else before
+            terms = [
+                (found.get((rest, p)), f)
+                for p, f in ((start, 1), (f"{INCOMING}@{period}", 1), (f"{RESOLVED}@{period}", -1))
+            ]
+            yield from self._balance([*terms, (end, -1)])
+            if self.relations.starts:
+                after = f"{START}@{int(year[1]) + 1:04}{year[2]}"
+                yield from self._balance([(end, 1), (found.get((rest, after)), -1)])
+
+    def _balance(self, terms: Sequence[tuple[int | None, int]]) -> Iterator[Equation]:
+        there = tuple((n, f) for n, f in terms if n is not None)
+        if len(there) < len(terms):
+            return
+        values = [self.values[n] for n, _ in there]
+        known = [v for v in values if v is not None]
+        if len(known) == len(values) and sum(v * f for v, (_, f) in zip(known, there, strict=True)) != 0:
+            return
+        yield Equation(there, False, "stock")
+
+    def followers(self) -> Iterator[tuple[int, int]]:
+        """Pairs (cell, other): when the cell is hidden, so must the other be, which gives it away."""
+        for mate in self.relations.mates:
+            for n, key in enumerate(self.keys):
+                other = self._other(key, mate)
+                if other is not None and other != n:
+                    yield n, other
+                    yield other, n
+        for made in self.relations.made:
+            for n, key in enumerate(self.keys):
+                if made.component in self._at and key[self._at[made.component]] in made.operands:
+                    other = self.number.get(self._with(key, made.result))
+                    if other is not None and other != n:
+                        yield n, other
+
+    def _other(self, key: Key, mate: Mate) -> int | None:
+        if any(c not in self._at or key[self._at[c]] not in codes for c, codes in mate.where.items()):
+            return None
+        return self.number.get(self._with(key, mate.set, mate.years))
+
+    def _with(self, key: Key, codes: Mapping[str, str], years: int = 0) -> Key:
+        found = list(key)
+        for component, code in codes.items():
+            if component in self._at:
+                found[self._at[component]] = code
+        year = _YEAR.fullmatch(key[-1])
+        if years and year is not None:
+            found[-1] = f"{int(year[1]) + years:04}{year[2]}"
+        return tuple(found)
+
+
+def _without(key: Key, at: Sequence[int]) -> Key:
+    return tuple(code for n, code in enumerate(key) if n not in at)

@@ -1,0 +1,292 @@
+"""Primary cells by the policy, secondary ones by the relations, each primary one proved: before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from greffe.arrow import text
+from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.policies.protection import GROUP, ROUND, THRESHOLD, ProtectionRule
+from greffe.catalogue.relations import Relations, relations_of
+from greffe.engine import Connection, quoted
+from greffe.linear.intervals import Need
+from greffe.model.findings import ERROR, INFO, Finding
+from greffe.model.relations import NATION
+from greffe.protection.choose import Choice, Secret, choose
+from greffe.protection.primary import RULE, Target, applies, counted, mark
+from greffe.protection.rounding import rounded
+from greffe.protection.tables import SECONDARY, Earlier, Joined, Rows, joined, read_rows, rows_by_cell
+
+DRAFT: Final = "protected_rows"
+USUAL: Final = 5  # what a marked cell is protected by where no rule says
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What decides: the rules of the effective catalogue, and the releases of the dataflow that were public."""
+
+    rules: Sequence[ProtectionRule]
+    earlier: Sequence[Earlier] = ()
+
+
+def protect(connection: Connection, catalogue: Catalogue, target: Target, policy: Policy) -> tuple[Finding, ...]:
+    """Give CONF_STATUS A, O (primary) and D (secondary) to cells of the mapped table, or round them where the policy says so.
+    Values stay: `suppress` takes them out. Returns what could not be protected, and one summary; no finding holds a value."""
+    table, dims = quoted(target.table), target.structure.dimension_ids
+    rules = [r for r in policy.rules if r.concerns(target.map.target.id, dims)]
+    hiding = mark(connection, target, rules)
+    relations = relations_of(catalogue, target.structure, target.map)
+    hiding |= _groups(connection, target, rules, relations)
+    try:
+        if not hiding and not any(e.confidential for e in policy.earlier):
+            return ()
+        return _protect(connection, target, relations, rules, policy.earlier)
+    finally:
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN {RULE}")
+        connection.execute(f"DROP TABLE IF EXISTS {DRAFT}")
+
+
+def _protect(
+    connection: Connection,
+    target: Target,
+    relations: Relations,
+    rules: Sequence[ProtectionRule],
+    earlier: Sequence[Earlier],
+) -> tuple[Finding, ...]:
+    scale = 10**target.structure.decimals
+    strata = _tables(connection, target, relations, earlier, scale)
+    unit = scale if _whole(connection, strata, target, scale) else 1
+    draft, *before = (read_rows(connection, table, relations, unit, name) for table, name in strata)
+    found = joined(relations, draft, before)
+    by_id = {r.id: r for r in rules}
+    rounding = next((r for r in rules if r.method == ROUND and r.id in draft.rules), None)
+    if rounding is not None:
+        return rounded(connection, target, found, draft, rounding, unit, scale)
+    secrets, told = _secrets(found, by_id, scale // unit, rules)
+    costs = _costs(found, draft, target, max((s.need.high for s in secrets.values()), default=0))
+    for cell in secrets:
+        if (rule := by_id.get(found.conf[cell][1])) is not None and rule.kind == GROUP:
+            for number in found.system.of(cell):  # the noughts beside it tell of the group, not the total
+                costs.pop(found.system.equations[number].terms[0][0], None)
+    _follow(found, costs)
+    choice = choose(found.system, secrets, costs)
+    _follow(found, costs)
+    _write(connection, target, found, draft)
+    return (
+        *told_findings(target, found, draft, told),
+        *_failures(target, found, draft, choice),
+        _summary(secrets, choice),
+    )
+
+
+def _tables(
+    connection: Connection, target: Target, relations: Relations, earlier: Sequence[Earlier], scale: int
+) -> list[tuple[str, str]]:
+    """The rows that hang together with a hidden one, of the draft and of each earlier release."""
+    keys = [quoted(d) for d in target.structure.dimension_ids]
+    fixed = [k for k, d in zip(keys, target.structure.dimension_ids, strict=True) if d not in relations.varying]
+    fixed += [] if relations.over_time else ["TIME_PERIOD"]
+    columns = ", ".join([*keys, "TIME_PERIOD"])
+    value = f"CAST(OBS_VALUE * {scale} AS HUGEINT)"
+    made = [(DRAFT, "")]
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {DRAFT} AS SELECT {columns}, {value} AS v, OBS_VALUE IS NOT NULL AND "
+        f"coalesce(CONF_STATUS, 'F') = 'F' AS published, CONF_STATUS, {RULE} FROM {quoted(target.table)}"
+    )
+    for number, one in enumerate(earlier):
+        name = f"{DRAFT}_{number}"
+        decimals = f"DECIMAL(38,{target.structure.decimals})"
+        true = f"CAST(CAST(d.OBS_VALUE AS {decimals}) * {scale} AS HUGEINT)"
+        parameters = {"data": str(one.data)}
+        join, published = "", "d.OBS_VALUE IS NOT NULL"
+        if one.confidential is not None:
+            parameters["apart"] = str(one.confidential)
+            hidden = f"CAST(CAST(c.OBS_VALUE AS {decimals}) * {scale} AS HUGEINT)"
+            join = (
+                f" LEFT JOIN read_parquet($apart) c ON {' AND '.join(f'c.{k} = d.{k}' for k in (*keys, 'TIME_PERIOD'))}"
+            )
+            true, published = f"coalesce({hidden}, {true})", f"{published} AND c.OBS_VALUE IS NULL"
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {', '.join(f'd.{k}' for k in (*keys, 'TIME_PERIOD'))}, "
+            f"{true} AS v, {published} AS published, d.CONF_STATUS, CAST(NULL AS VARCHAR) AS {RULE} "
+            f"FROM read_parquet($data) d{join}",
+            parameters,
+        )
+        made.append((name, one.name))
+    strata = " UNION ".join(
+        f"SELECT {', '.join(fixed) or '1'} FROM {quoted(name)} WHERE coalesce(CONF_STATUS, 'F') <> 'F'"
+        for name, _ in made
+    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {DRAFT}_strata AS {strata}")
+    for name, _ in made if fixed else ():
+        connection.execute(
+            f"DELETE FROM {quoted(name)} WHERE ({', '.join(fixed)}) NOT IN (SELECT {', '.join(fixed)} FROM {DRAFT}_strata)"
+        )
+    return made
+
+
+def _whole(connection: Connection, strata: Sequence[tuple[str, str]], target: Target, scale: int) -> bool:
+    """Whether all counts are whole: then one, not the last decimal, is the unit of what a reader reckons with."""
+    condition = counted(target.structure).replace("OBS_VALUE", "v")
+    return not any(
+        connection.execute(f"SELECT 1 FROM {quoted(t)} WHERE {condition} AND v % {scale} <> 0 LIMIT 1").fetchone()
+        for t, _ in strata
+    )
+
+
+def _secrets(
+    found: Joined, by_id: Mapping[str, ProtectionRule], one: int, rules: Sequence[ProtectionRule]
+) -> tuple[dict[int, Secret], list[int]]:
+    """What must stay possible of each primary cell; and those that an earlier release tells."""
+    secrets: dict[int, Secret] = {}
+    told = []
+    usual = next((r.n for r in rules if r.kind == THRESHOLD), USUAL)
+    for cell, (conf, id_) in found.conf.items():
+        value = found.system.values[cell]
+        if conf == SECONDARY or value is None:
+            continue
+        if found.system.known[cell]:
+            told.append(cell)
+            continue
+        rule = by_id.get(id_)
+        n = (rule.n if rule is not None and rule.n else usual) * one
+        small = 0 < value < n and (rule is None or rule.kind != GROUP)
+        if small:
+            secrets[cell] = Secret(Need(0, 2 * n), n - 1, 2 * n - 1)
+        elif rule is not None and rule.kind == GROUP:
+            secrets[cell] = Secret(Need(max(0, value - n), value), min(n, value), 0)
+        else:
+            secrets[cell] = Secret(Need(max(0, value - n), value + n), min(n, value), n)
+    return secrets, told
+
+
+def _costs(found: Joined, draft: Rows, target: Target, enough: int) -> dict[int, int]:
+    """What hiding a cell costs, by class: a part less than a total, a region less than the nation, a cell that is large
+    enough less than one that is not, a nought most. Cells that an earlier release tells have none: hiding them does not help."""
+    totals: dict[int, int] = {}
+    for equation in found.system.equations:
+        totals[equation.terms[0][0]] = totals.get(equation.terms[0][0], 0) + 1
+    place = target.structure.dimension_ids.index(target.place) if target.place else -1
+    costs = {}
+    for cell, key, value, published in zip(found.draft, draft.keys, draft.values, draft.published, strict=True):
+        if not published or value is None or cell in found.told_by or not found.system.of(cell):
+            continue
+        size = 1 if value >= enough else 3 if value else 9
+        nation = 40 if target.place and key[place] in NATION else 0
+        costs[cell] = size + 4 * totals.get(cell, 0) + nation
+    return costs
+
+
+def _follow(found: Joined, costs: Mapping[int, int]) -> None:
+    """A cell that gives a hidden one away is hidden too."""
+    others: dict[int, list[int]] = {}
+    for cell, other in found.followers:
+        others.setdefault(cell, []).append(other)
+    values = found.system.values
+    waiting = [cell for cell, known in enumerate(found.system.known) if not known and values[cell] is not None]
+    while waiting:
+        for other in others.get(waiting.pop(), ()):
+            if found.system.known[other] and other not in found.told_by:
+                found.system.known[other] = False
+                waiting.append(other)
+
+
+def _write(connection: Connection, target: Target, found: Joined, draft: Rows) -> None:
+    """Secondary cells get CONF_STATUS D in the mapped table."""
+    keys = [quoted(c) for c in (*target.structure.dimension_ids, "TIME_PERIOD")]
+    new = [
+        draft.keys[row]
+        for cell, row in sorted(rows_by_cell(found).items())
+        if not found.system.known[cell] and draft.published[row]
+    ]
+    if not new:
+        return
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {DRAFT}_new ({', '.join(f'{k} VARCHAR' for k in keys)})")
+    connection.executemany(f"INSERT INTO {DRAFT}_new VALUES ({', '.join('?' * len(keys))})", new)
+    same = " AND ".join(f"t.{k} = n.{k}" for k in keys)
+    connection.execute(
+        f"UPDATE {quoted(target.table)} t SET CONF_STATUS = '{SECONDARY}' FROM {DRAFT}_new n WHERE {same}"
+    )
+
+
+def _groups(connection: Connection, target: Target, rules: Sequence[ProtectionRule], relations: Relations) -> bool:
+    """Parts that are the whole of a sum: everyone is in one class (rules of kind group)."""
+    marked = False
+    for rule in (r for r in rules if r.kind == GROUP):
+        for one in relations.sums:
+            if one.bound or len(one.components) > 1 or one.components[0] not in relations.dims:
+                continue
+            component, total = one.components[0], one.total[0]
+            same = " AND ".join(
+                f"w.{quoted(d)} = {quoted(target.table)}.{quoted(d)}"
+                for d in (*relations.dims, "TIME_PERIOD")
+                if d != component
+            )
+            parts = ", ".join(f"'{p[0]}'" for p in (*one.parts, *one.optional)) or "''"
+            done = connection.execute(
+                f"UPDATE {quoted(target.table)} SET CONF_STATUS = 'A', {RULE} = $rule WHERE {quoted(component)} IN ({parts}) "
+                f"AND coalesce(CONF_STATUS, 'F') = 'F' AND {counted(target.structure)} AND {applies(target, rule)} "
+                f"AND EXISTS (SELECT 1 FROM {quoted(target.table)} w WHERE {same} AND w.{quoted(component)} = $total "
+                f"AND w.OBS_VALUE >= {rule.n} AND w.OBS_VALUE = {quoted(target.table)}.OBS_VALUE) RETURNING 1",
+                {"rule": rule.id, "total": total},
+            ).fetchall()
+            marked |= bool(done)
+    return marked
+
+
+def told_findings(target: Target, found: Joined, draft: Rows, told: Sequence[int]) -> Iterator[Finding]:
+    """Primary cells whose value an earlier release holds."""
+    rows = rows_by_cell(found)
+    for cell in sorted(told):
+        releases = ", ".join(sorted(found.told_by.get(cell, ())))
+        if cell in rows:
+            yield _finding(
+                target, draft.keys[rows[cell]], ERROR,
+                f"It must be hidden, but {releases} publishes the same figure: hiding it now does not help.",
+                f"À masquer, mais {releases} publie le même chiffre : le masquer maintenant ne sert plus.",
+            )  # fmt: skip
+
+
+def _failures(target: Target, found: Joined, draft: Rows, choice: Choice) -> Iterator[Finding]:
+    rows = rows_by_cell(found)
+    for cell in sorted(choice.failing):
+        names, releases = set(), set()
+        for number in found.system.of(cell):
+            equation = found.system.equations[number]
+            names.add(equation.name)
+            releases |= {r for one, _ in equation.terms if one not in rows for r in found.told_by.get(one, ())}
+            releases |= {r for one, _ in equation.terms if one != cell for r in found.told_by.get(one, ())}
+        key = draft.keys[rows[cell]] if cell in rows else ()
+        by = ", ".join(sorted(names))
+        also = f" with {', '.join(sorted(releases))}" if releases else ""
+        aussi = f" avec {', '.join(sorted(releases))}" if releases else ""
+        yield _finding(
+            target, key, ERROR,
+            f"What is published{also} tells too much of it through {by}, and no other cell can be hidden.",
+            f"Ce qui est publié{aussi} en dit trop par {by}, et aucune autre cellule ne peut être masquée.",
+        )  # fmt: skip
+
+
+def _summary(secrets: Mapping[int, Secret], choice: Choice) -> Finding:
+    proved = len(secrets) - len(choice.failing)
+    return Finding(
+        "QR-CNF-02", INFO, {}, "",
+        {
+            "en": f"{len(secrets)} primary cells, {len(choice.hidden)} secondary ones. Proved by whole tables that would look the "
+            f"same: {proved} primary cells have all the room that the policy asks for.",
+            "fr": f"{len(secrets)} cellules primaires, {len(choice.hidden)} secondaires. Prouvé par des tableaux entiers qui se "
+            f"présenteraient de même : {proved} cellules primaires peuvent avoir tout l’écart que demande la règle.",
+        },
+    )  # fmt: skip
+
+
+def _finding(target: Target, key: Sequence[str], severity: str, en: str, fr: str) -> Finding:
+    dims = target.structure.dimension_ids
+    return Finding(
+        "QR-CNF-02", severity, dict(zip(dims, key, strict=False)), text(key[-1]) if key else "", {"en": en, "fr": fr}
+    )
+
+
+__all__ = ["Earlier", "Policy", "protect"]
