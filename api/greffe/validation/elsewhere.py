@@ -47,6 +47,7 @@ _ROWS: Final = "tests/spec/ingest/test_ingest_rows.py"
 _TYPES: Final = "tests/spec/catalogue/test_types.py"
 _CALCULATIONS: Final = "tests/spec/catalogue/test_calculation_checks.py"
 _MAPS: Final = "tests/spec/kinds/test_component_maps.py"
+_AGAINST: Final = "tests/spec/release/test_check_against.py"
 _ESTAT: Final = ("ESTAT",)
 _BOTH: Final = ("ESTAT", "UNODC")
 _SENT: Final = _texts(
@@ -143,7 +144,9 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
             "A file is UTF-8 without a mark, and its header is that of the structure, in its order.",
             "Un fichier est en UTF-8 sans marque, et son en-tête est celui de la structure, dans son ordre.",
         ),
-        reason=_SENT,
+        "greffe.validation.structural.files:check_form",
+        f"{_AGAINST}::test_a_good_file_has_no_finding",
+        f"{_AGAINST}::test_a_file_is_held_against_the_structure",
     ),
     Elsewhere(
         "QR-FMT-07", ERROR, 0, "EDAMIS", _ESTAT,
@@ -151,7 +154,9 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
             "A file is named as its dataset is: DOMAIN_STRUCT_PERIODICITY_COUNTRY_YEAR_PERIOD.",
             "Un fichier est nommé comme son jeu de données : DOMAIN_STRUCT_PERIODICITY_COUNTRY_YEAR_PERIOD.",
         ),
-        reason=_SENT,
+        "greffe.validation.structural.files:check_name",
+        f"{_AGAINST}::test_a_good_file_has_no_finding",
+        f"{_AGAINST}::test_a_name_that_is_no_dataset_name_is_told",
     ),
     Elsewhere(
         "QR-FMT-08", WARNING, 0, "EDAMIS", _ESTAT,
@@ -159,7 +164,9 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
             "The year in the name of a file is the last one of its data.",
             "L’année dans le nom d’un fichier est la dernière de ses données.",
         ),
-        reason=_SENT,
+        "greffe.validation.structural.files:check_name",
+        f"{_AGAINST}::test_a_good_file_has_no_finding",
+        f"{_AGAINST}::test_a_file_is_held_against_the_structure",
     ),
     Elsewhere(
         "QR-FMT-09", ERROR, 0, "EDAMIS", _ESTAT,
@@ -167,7 +174,9 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
             "The country in the name of a file is that of its data.",
             "Le pays dans le nom d’un fichier est celui de ses données.",
         ),
-        reason=_SENT,
+        "greffe.validation.structural.files:check_name",
+        f"{_AGAINST}::test_a_good_file_has_no_finding",
+        f"{_AGAINST}::test_a_file_is_held_against_the_structure",
     ),
     Elsewhere(
         "QR-KEY-03", ERROR, 0, "STRUVAL", _ESTAT,
@@ -175,7 +184,9 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
             "The dimensions of a file stand in the order of the structure.",
             "Les dimensions d’un fichier sont dans l’ordre de la structure.",
         ),
-        reason=_SENT,
+        "greffe.validation.structural.files:check_form",
+        f"{_AGAINST}::test_a_good_file_has_no_finding",
+        f"{_AGAINST}::test_a_file_is_held_against_the_structure",
     ),
     Elsewhere(
         "QR-EMB-02", ERROR, 0, "release gate", _BOTH,
@@ -183,7 +194,9 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
             "Where EMBARGO_DATE is filled, CONF_STATUS is N.",
             "Quand EMBARGO_DATE est rempli, CONF_STATUS est N.",
         ),
-        reason=_SENT,
+        "greffe.validation.structural.data:structural",
+        f"{_AGAINST}::test_a_good_file_has_no_finding",
+        f"{_AGAINST}::test_a_file_is_held_against_the_structure",
     ),
     Elsewhere(
         "QR-EMB-03", WARNING, 0, "release gate", ("internal",),

@@ -1,0 +1,247 @@
+"""Observations against a recipient's structure: what its structural validation would say of them before it takes them.
+
+The table has a column of text for each component that is there, whatever its name; an empty cell is nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from greffe.arrow import integer, text
+from greffe.engine import Connection, quoted
+from greffe.errors import nearest
+from greffe.model.findings import WARNING, Finding
+from greffe.model.structures import Component
+from greffe.validation.facts import literal, literals
+from greffe.validation.structural.sides import OURS_ALONE, Side
+from greffe.validation.structural.words import (
+    CODE,
+    CONSTRAINT,
+    DUPLICATE,
+    EMBARGO,
+    FORMAT,
+    MISSING,
+    PERIOD,
+    SENDER,
+    UNDECLARED,
+    observations,
+    said,
+)
+
+# SDMX period forms by the code of FREQ; what no row names is not asked.
+PERIODS: Final = {
+    "A": r"\d{4}(-A1)?", "S": r"\d{4}-S[12]", "T": r"\d{4}-T[1-3]", "Q": r"\d{4}-Q[1-4]",
+    "M": r"\d{4}-(M?(0[1-9]|1[0-2]))", "W": r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])",
+    "D": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
+}  # fmt: skip
+NUMBERS: Final = ("Decimal", "Integer", "Long", "Short", "BigInteger", "Double", "Float", "Numeric", "Count")
+MOST: Final = 200  # codes of one component that are listed
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A table to be checked, with the columns that it has."""
+
+    connection: Connection
+    table: str
+    columns: tuple[str, ...]
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        """Run a query on `{t}`, the table."""
+        return self.connection.execute(sql.format(t=quoted(self.table))).fetchall()
+
+    def count(self, condition: str) -> int:
+        """Rows that meet a condition."""
+        found = self.connection.execute(f"SELECT count(*) FROM {quoted(self.table)} WHERE {condition}").fetchone()
+        return integer(found[0]) if found else 0
+
+
+def structural(checked: Checked, theirs: Side, sender: str = "") -> tuple[Finding, ...]:
+    """All structural checks, in their order. `theirs` may lack the structure: then only codes and constraints are asked."""
+    found: list[Finding] = []
+    if theirs.structure is not None:
+        components = theirs.structure.components
+        found += _missing(checked, components)
+        found += _undeclared(checked, theirs)
+        found += _duplicates(checked, theirs)
+        for component in components:
+            found += _formats(checked, component)
+    for id_ in checked.columns:
+        found += _codes(checked, theirs, id_)
+    return (*found, *_periods(checked), *_embargo(checked), *_sender(checked, sender))
+
+
+def _empty(id_: str) -> str:
+    return f"coalesce({quoted(id_)}, '') = ''"
+
+
+def _missing(checked: Checked, components: Sequence[Component]) -> Iterator[Finding]:
+    for component in components:
+        if component.role == "measure" or not component.mandatory:
+            continue
+        if component.id not in checked.columns:
+            near = nearest(component.id, checked.columns)
+            yield said(
+                MISSING,
+                f"{component.id} is no column{f'; nearest: {near[0]}' if near else ''}.",
+                f"{component.id} n’est pas une colonne{f' ; la plus proche : {near[0]}' if near else ''}.",
+                component=component.id,
+            )
+        elif number := checked.count(_empty(component.id)):
+            en, fr = observations(number)
+            yield said(MISSING, f"{component.id} is empty in {en}.", f"{component.id} est vide dans {fr}.",
+                       component=component.id, observations=number)  # fmt: skip
+
+
+def _undeclared(checked: Checked, theirs: Side) -> Iterator[Finding]:
+    for id_ in checked.columns:
+        if theirs.component(id_) is None and id_ not in OURS_ALONE:
+            number = checked.count(f"NOT ({_empty(id_)})")
+            en, fr = observations(number)
+            near = nearest(id_, [c.id for c in theirs.structure.components] if theirs.structure else [])
+            yield said(
+                UNDECLARED,
+                f"{id_} is none of theirs, filled in {en}{f'; nearest: {near[0]}' if near else ''}.",
+                f"{id_} n’est pas chez eux, rempli dans {fr}{f' ; le plus proche : {near[0]}' if near else ''}.",
+                component=id_,
+                observations=number,
+            )
+
+
+def _duplicates(checked: Checked, theirs: Side) -> Iterator[Finding]:
+    structure = theirs.structure
+    time = (structure.time.id,) if structure and structure.time else ()
+    keys = [d for d in (*(structure.dimension_ids if structure else ()), *time) if d in checked.columns]
+    if not keys:
+        return
+    names = ", ".join(quoted(k) for k in keys)
+    rows = checked.rows(
+        f"SELECT {names}, count(*) FROM {{t}} GROUP BY {names} HAVING count(*) > 1 ORDER BY ALL LIMIT {MOST}"
+    )
+    for row in rows:
+        key, number = ".".join(text(c) for c in row[:-1]), integer(row[-1])
+        yield said(
+            DUPLICATE, f"{key} stands {number} times.", f"{key} figure {number} fois.", key=key, observations=number
+        )
+
+
+def _codes(checked: Checked, theirs: Side, id_: str) -> Iterator[Finding]:
+    known, allowed = theirs.codes(id_), theirs.allowed.get(id_)
+    if known is None and allowed is None:
+        return
+    there = checked.rows(f"SELECT {quoted(id_)}, count(*) FROM {{t}} WHERE NOT ({_empty(id_)}) GROUP BY 1 ORDER BY 1")
+    for cell, counted in there:
+        code, (en, fr) = text(cell), observations(integer(counted))
+        if known is not None and code not in known:
+            near = nearest(code, sorted(known))
+            yield said(CODE, f"{id_} {code} in {en}{f'; nearest: {near[0]}' if near else ''}.",
+                       f"{id_} {code} dans {fr}{f' ; le plus proche : {near[0]}' if near else ''}.",
+                       component=id_, code=code, observations=counted)  # fmt: skip
+        elif allowed is not None and code not in allowed:
+            yield said(CONSTRAINT, f"{id_} {code} is not allowed, in {en}.", f"{id_} {code} n’est pas permis, dans {fr}.",
+                       component=id_, code=code, observations=counted)  # fmt: skip
+
+
+def _formats(checked: Checked, component: Component) -> Iterator[Finding]:
+    shape, id_ = component.representation, component.id
+    if id_ not in checked.columns or shape.enumeration is not None:
+        return
+    column = quoted(id_)
+    asked: list[tuple[str, str, str]] = []
+    if shape.text_type in NUMBERS:
+        asked.append((f"NOT regexp_full_match({column}, '-?[0-9]+(\\.[0-9]+)?')", "a plain number", "un nombre simple"))
+        if shape.decimals is not None:
+            asked.append(
+                (f"length(split_part({column}, '.', 2)) > {shape.decimals}",
+                 f"at most {shape.decimals} decimals", f"au plus {shape.decimals} décimales")
+            )  # fmt: skip
+    if shape.max_length is not None:
+        asked.append(
+            (f"length({column}) > {shape.max_length}",
+             f"at most {shape.max_length} characters", f"au plus {shape.max_length} caractères")
+        )  # fmt: skip
+    if shape.pattern:
+        asked.append(
+            (
+                f"NOT regexp_full_match({column}, {literal(shape.pattern)})",
+                f"as {shape.pattern}",
+                f"selon {shape.pattern}",
+            )
+        )
+    for wrong, expected_en, expected_fr in asked:
+        filled = f"NOT ({_empty(id_)}) AND {column} <> 'NaN'"
+        number = checked.count(f"{filled} AND {wrong}")
+        if number:
+            (example,) = checked.connection.execute(
+                f"SELECT min({column}) FROM {quoted(checked.table)} WHERE {filled} AND {wrong}"
+            ).fetchall()[0]
+            en, fr = observations(number)
+            yield said(FORMAT, f"{id_} is to be {expected_en}, in {en} it is not: {text(example)!r}.",
+                       f"{id_} doit être {expected_fr}, ne l’est pas dans {fr} : {text(example)!r}.",
+                       component=id_, observations=number)  # fmt: skip
+
+
+def _periods(checked: Checked) -> Iterator[Finding]:
+    frequency = next((c for c in ("FREQ", "freq") if c in checked.columns), "")
+    if not frequency or "TIME_PERIOD" not in checked.columns:
+        return
+    cases = " ".join(
+        f"WHEN {quoted(frequency)} = '{f}' THEN NOT regexp_full_match(TIME_PERIOD, '{p}')".replace("{", "{{").replace(
+            "}", "}}"
+        )
+        for f, p in PERIODS.items()
+    )
+    rows = checked.rows(
+        f"SELECT {quoted(frequency)}, TIME_PERIOD, count(*) FROM {{t}} WHERE CASE {cases} ELSE FALSE END "
+        f"GROUP BY ALL ORDER BY ALL LIMIT {MOST}"
+    )
+    for code, period, counted in rows:
+        en, fr = observations(integer(counted))
+        yield said(PERIOD, f"{text(period)!r} with {frequency} {text(code)}, in {en}.",
+                   f"{text(period)!r} avec {frequency} {text(code)}, dans {fr}.", observations=counted)  # fmt: skip
+
+
+def _embargo(checked: Checked) -> Iterator[Finding]:
+    """QR-EMB-02."""
+    if "EMBARGO_DATE" not in checked.columns:
+        return
+    status = "coalesce(CONF_STATUS, '')" if "CONF_STATUS" in checked.columns else "''"
+    rows = checked.rows(
+        f"SELECT {status}, count(*) FROM {{t}} WHERE NOT ({_empty('EMBARGO_DATE')}) AND {status} <> 'N' GROUP BY 1 ORDER BY 1"
+    )
+    for code, counted in rows:
+        en, fr = observations(integer(counted))
+        yield said(EMBARGO, f"it is {text(code) or 'empty'} in {en}.", f"il est {text(code) or 'vide'} dans {fr}.",
+                   observations=counted)  # fmt: skip
+
+
+def _sender(checked: Checked, sender: str) -> Iterator[Finding]:
+    """A sender's id begins with its country: FR1 sends FR, or FRA, as the recipient writes it."""
+    area = next((c for c in ("REF_AREA", "geo") if c in checked.columns), "")
+    if not sender or not area:
+        return
+    rows = checked.rows(
+        f"SELECT {quoted(area)}, count(*) FROM {{t}} WHERE left({quoted(area)}, 2) <> left({literal(sender)}, 2) "
+        "GROUP BY 1 ORDER BY 1"
+    )
+    for code, counted in rows:
+        en, fr = observations(integer(counted))
+        yield said(SENDER, f"{sender} sends {area} {text(code)} in {en}.", f"{sender} envoie {area} {text(code)} dans {fr}.",
+                   WARNING, observations=counted)  # fmt: skip
+
+
+def used_codes(checked: Checked, components: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Component → code → observations, of the columns that are there."""
+    return {
+        id_: {
+            text(code): integer(number)
+            for code, number in checked.rows(
+                f"SELECT {quoted(id_)}, count(*) FROM {{t}} WHERE NOT ({_empty(id_)}) AND {quoted(id_)} "
+                f"NOT IN ({literals(())}) GROUP BY 1"
+            )
+        }
+        for id_ in components
+        if id_ in checked.columns
+    }
