@@ -11,7 +11,7 @@ from greffe.model.findings import ERROR, INFO
 from greffe.release.across import standing
 from greffe.validation.across import Outcome
 
-COLUMNS = ("identity", "rule", "left", "relation", "right", "compared", "state")
+COLUMNS = ("identity", "flows", "compared", "state")
 _TOLD = 20  # contradictions that people are told one by one; JSON holds all
 
 
@@ -32,6 +32,7 @@ def identities_command(home: Home = None, json_: Json = False) -> None:
         rows=rows,
         columns=COLUMNS,
         title="Identities between dataflows",
+        after="The cells and the reason of each: greffe identities --json",
     )
     for finding in told[:_TOLD]:
         say(f"{finding.severity}: {finding.messages['en']}", json_)
@@ -52,6 +53,7 @@ def _row(one: Identity, outcome: Outcome | None) -> dict[str, object]:
         "compared": outcome.compared if outcome is not None else 0,
         "state": _state(outcome),
         "reason": one.reason,
+        "flows": f"{one.left.dataflow} {one.relation} {factor}{one.right.dataflow}",
     }
 
 
