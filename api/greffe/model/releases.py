@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from greffe.model.references import Reference
@@ -29,7 +29,7 @@ class Release:
     series: int
     last_period: str = ""
     reason: str = ""  # of the revision
-    draft: str = ""
+    draft: str = field(default="", repr=False)  # a sum over all figures, hidden ones too: no tag is made of it
     withdrawn_at: datetime | None = None
     withdrawal_reason: str = ""
     withdrawal_reason_fr: str = ""

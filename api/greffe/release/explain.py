@@ -14,6 +14,7 @@ from greffe.model.maps import StructureMap
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.model.trace import Trace
+from greffe.release.confidential import kept_apart
 from greffe.release.decisions import Decision, RowKey, decisions_of
 from greffe.release.definitions import map_subject
 from greffe.release.made import Made, made
@@ -81,7 +82,7 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
         published=published,
         attributes=attributes,
         trace=traced,
-        agrees=traced is not None and _same(traced, published, attributes),
+        agrees=traced is not None and _same(traced, published, kept_apart(parts, release, key, period)),
         rules_passed=tuple(sorted(_rules(catalogue, flow, structure) - {f.rule for f in at})),
         findings=tuple(at),
         waivers=tuple(w for w in waivers(found.manifest) if w.get("id") in {f.waiver for f in at}),
@@ -173,7 +174,6 @@ def _again(parts: Parts, found: Made, key: Mapping[str, str], period: str) -> Tr
         return trace(connection, found.map, found.catalogue, sources.main, sources.populations, key, period)
 
 
-def _same(made: Trace, published: str | None, attributes: Mapping[str, str]) -> bool:
-    if attributes.get("CONF_STATUS", "F") != "F":
-        return published is None  # suppressed: the value that was made again is not shown either
-    return (made.text or None) == published
+def _same(made: Trace, published: str | None, apart: str | None) -> bool:
+    """A value that was suppressed or rounded is compared with the one that is kept apart."""
+    return (made.text or None) == (published if apart is None else apart)

@@ -21,6 +21,7 @@ from greffe.mapping.relation import Cells
 from greffe.mapping.resolve import TIME, let_go, plan, resolve
 from greffe.mapping.sql import Parameters, condition
 from greffe.mapping.status import FREE
+from greffe.release.confidential import apart_of
 from greffe.release.made import Made
 from greffe.release.manifest import table
 from greffe.release.parts import Parts
@@ -28,6 +29,7 @@ from greffe.release.sources import Sources, load_sources
 
 TABLE: Final = "made_again"
 RELEASED: Final = "released"
+HIDDEN: Final = "released_apart"
 ORIGIN_OF_DATA: Final = "DATA_ORIGIN"  # set after the mapping, from the extracts
 WITHHELD: Final = "Q"
 MOST_TOLD: Final = 20
@@ -89,14 +91,18 @@ def made_again(connection: Connection, parts: Parts, made: Made, sources: Source
     found = lineage(connection, resolved, sources.populations, TABLE)
     path = parts.observations.file(made.release.name, "data.parquet")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {RELEASED} AS SELECT * FROM read_parquet($1)", [str(path)])
+    apart = apart_of(parts, made.release)
+    hidden = "SELECT * FROM read_parquet($1)" if apart else f"SELECT * FROM {RELEASED} LIMIT 0"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {HIDDEN} AS {hidden}", [str(apart)] if apart else [])
     return Again(connection, made, sources, found)
 
 
 def differences(
-    connection: Connection, found: Lineage, released: str, origin: str, most: int = 1_000
+    connection: Connection, found: Lineage, released: str, origin: str, most: int = 1_000, hidden: str = ""
 ) -> tuple[Difference, ...]:
     """Where what was made again is not what was published in the table `released` of figures of that origin: value to the
-    last digit, status, comment, every attribute. In one pass; at most `most` observations are told."""
+    last digit, status, comment, every attribute. In one pass; at most `most` observations are told. `hidden`: a table of
+    values that were kept apart; where one of them was made again, what was published instead is no difference."""
     plan_ = found.resolved.plan
     keys = [quoted(k) for k in (*plan_.target.dimension_ids, TIME)]
     withheld = f"(t.{CONF} <> '{FREE}' AND t.OBS_VALUE IS NOT NULL)"
@@ -109,6 +115,11 @@ def differences(
     pairs = [(f"p.{quoted(column)}", made) for column, made in wanted.items()]
     working = [f"NOT ({condition(parameters, {c: codes})})" for c, codes in plan_.map.working.items()]
     differ = " OR ".join(f"{one} IS DISTINCT FROM {other}" for one, other in pairs)
+    if hidden:
+        same = " AND ".join(f"h.{k} = t.{k}" for k in keys)
+        differ = (
+            f"(({differ}) AND NOT EXISTS (SELECT 1 FROM {quoted(hidden)} h WHERE {same} AND h.OBS_VALUE = t.OBS_TEXT))"
+        )
     rows = connection.execute(
         f"SELECT {', '.join(f'coalesce(p.{k}, t.{k})' for k in keys)}, p.{TIME} IS NULL OR t.{TIME} IS NULL, "
         f"{', '.join(f'{one}, {other}' for one, other in pairs)} FROM {quoted(released)} p FULL JOIN "
@@ -141,7 +152,7 @@ def write_lineage(parts: Parts, made: Made, out: Path, progress: Callable[[str],
     with again(parts, made) as found:
         progress("comparing")
         connection = found.connection
-        wrong = differences(connection, found.lineage, RELEASED, made.inputs.origin)
+        wrong = differences(connection, found.lineage, RELEASED, made.inputs.origin, hidden=HIDDEN)
         if wrong:
             first = "; ".join(_told(d) for d in wrong[:3])
             raise Broken(f"{made.release} made again is not what was published: {first}.")

@@ -4,11 +4,12 @@ written, then their files, then one act of the register that makes all of them r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from greffe.errors import BadQuery, Conflict, Refused, numbered
 from greffe.model.calendar import NO_WORDS, CalendarEntry, Words
+from greffe.model.findings import Finding
 from greffe.model.instants import paris_time
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
@@ -23,6 +24,7 @@ from greffe.release.people import approvers, author_of, needs, signed_by_two
 from greffe.release.revision_policy import check_revision
 from greffe.store.base import Act, Actor, Saved
 from greffe.store.ledger import DraftRecord, release_payload
+from greffe.validation.run import RULES
 
 
 @dataclass(frozen=True)
@@ -225,11 +227,24 @@ def _releasable(parts: Parts, record: DraftRecord, draft: Draft) -> _Ready:
     return _Ready(record, draft, flow, current)
 
 
+def _without_figures(draft: Draft, dims: tuple[str, ...]) -> Sequence[Finding]:
+    """The findings. Where the draft hides figures, those on internal ones lose theirs: a hidden figure may be made of them.
+    The draft keeps them for those who prepare it."""
+    if draft.apart is None:
+        return draft.findings
+    said = {r.id: r.sentences for r in RULES}
+    return [
+        f if f.key and set(f.key) <= set(dims) else replace(f, values={}, messages=said.get(f.rule, {}))
+        for f in draft.findings
+    ]
+
+
 def _manifest(parts: Parts, record: DraftRecord, draft: Draft) -> dict[str, object]:
     """What a release keeps of how it was made; with the kept inputs it is enough to make it again. People are in the
     register: the same draft is the same release, whoever releases it."""
     used = sorted({f.waiver for f in draft.findings if f.waiver})
     ledger = parts.ledger()
+    flow = parts.catalogue().get(Dataflow, record.dataflow)
     return {
         "dataflow": str(record.dataflow),
         "draft": record.id,
@@ -246,7 +261,7 @@ def _manifest(parts: Parts, record: DraftRecord, draft: Draft) -> dict[str, obje
         "catalogue_files": next(
             (dict(v.files) for v in ledger.catalogues if v.checksum == record.catalogue_checksum), {}
         ),
-        "findings": [f.as_json() for f in draft.findings],
+        "findings": [f.as_json() for f in _without_figures(draft, parts.catalogue().structure(flow).dimension_ids)],
         "coverage": draft.coverage,
         "waivers": [ledger.waiver(w).payload() for w in used],
         "prepared": record.prepared_at,

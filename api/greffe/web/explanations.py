@@ -116,7 +116,7 @@ def _explained(found: Explanation, lang: str) -> ExplanationOut:
         release_approved=_signed(found.draft_signatures, lang),
         calculations=[_calculation(calculations[c], lang) for c in used],
         mappings=[_mapping(found, m, lang) for m in (by_row[s] for s in steps)],
-        internal_rows=list(dict.fromkeys(f"{s.extract} row {s.row}" for t in traces for s in t.sources)),
+        internal_rows=list(dict.fromkeys(f"{_flow(s.extract)} row {s.row}" for t in traces for s in t.sources)),
         agrees=found.agrees,
         rules_passed=list(found.rules_passed),
         findings=[finding_out(f) for f in found.findings if public(f, found.structure)],
@@ -140,6 +140,11 @@ def _mapping(found: Explanation, step: MappingStep, lang: str) -> MappingOut:
         approved=f"{count}, {paris_day(decision.since)}" if decision.since else count,
         carried=decision.carried,
     )
+
+
+def _flow(extract: str) -> str:
+    """The dataflow of an extract: its id goes on with a sum over all its figures, the hidden ones too."""
+    return extract.partition("-")[0]
 
 
 def _all(trace: Trace) -> Iterator[Trace]:

@@ -156,7 +156,9 @@ class ExplanationOut(BaseModel):
     release_approved: str
     calculations: list[CalculationOut]
     mappings: list[MappingOut]
-    internal_rows: list[str] = Field(description="Extract id and line of each internal observation, no values")
+    internal_rows: list[str] = Field(
+        description="Internal dataflow, and line in its extract, of each internal observation; no values"
+    )
     agrees: bool = Field(description="Made again from the kept inputs, it is what was published")
     rules_passed: list[str]
     findings: list[FindingOut]
