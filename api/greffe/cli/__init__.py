@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+import greffe.cli.advance as advance
 import greffe.cli.calendar as calendar
 import greffe.cli.compare as compare
 import greffe.cli.coverage as coverage
@@ -37,6 +38,7 @@ effect.add_to(app)
 decisions.add_to(app)
 releasing.add_to(app)
 calendar.add_to(app)
+advance.add_to(app)
 identities.add_to(app)
 exchange.add_to(app)
 proposals.add_to(app)

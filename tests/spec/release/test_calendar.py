@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from channels import CHANNELS, seen
 from fastapi.testclient import TestClient
 from house import AUTHOR, FLOW, RELEASER, House, new_house
 from icalendar import Calendar
@@ -22,44 +22,6 @@ from greffe.release.releasing import Terms, make_releases
 
 WHY = Words("The source is late.", "La source est en retard.")
 OTHER = "OBS_CASES"
-# What anybody can ask about the flow; with {flow}.
-CHANNELS = (
-    "/",
-    "/sdmx/v1/data/{flow}",
-    "/sdmx/v1/data/{flow}?format=sdmx-csv",
-    "/sdmx/v1/data/{flow}?includeHistory=true",
-    "/sdmx/v1/data/{flow}?updatedAfter=2020-01-01",
-    "/sdmx/v1/availableconstraint/{flow}",
-    "/sdmx/v2/data/dataflow/SSER/{flow}/1.0.0",
-    "/sdmx/v2/data/dataflow/SSER/{flow}/1.0.0?asOf=2099-01-01",
-    "/sdmx/v2/data/dataflow/SSER/{flow}/1.0.0?format=csv",
-    "/sdmx/v2/data/*/*/*/*",
-    "/sdmx/v2/availability/dataflow/SSER/{flow}/1.0.0",
-    "/sdmx/v2/metadata/structure/dataflow/SSER/{flow}",
-    "/sdmx/v1/data/{flow}?format=xlsx",
-    "/sdmx/v1/data/{flow}?format=parquet",
-    "/api/v1/series/{flow}",
-    "/api/v1/findings/{flow}",
-    "/api/v1/dataflows",
-    "/api/v1/dataflows/{flow}",
-    "/api/v1/releases",
-    "/api/v1/releases/{flow}/1",
-    "/api/v1/explain/{flow}/A.ICCS0101.NR.FR/2022",
-    "/api/v1/calendar",
-    "/api/v1/calendar.ics",
-    "/health/ready",
-)
-
-
-def seen(house: House, flow: str = FLOW) -> list[tuple[int, str, bytes]]:
-    """All of them: status, tag and bytes; a refusal without the moment at which it was written."""
-    client = TestClient(create_app(house.parts))
-    answers = [client.get(path.format(flow=flow)) for path in CHANNELS]
-    moment = rb"20\d\d-\d\d-\d\dT[\d:.]+(Z|\+00:00)"
-    return [
-        (a.status_code, a.headers.get("etag", ""), a.content if a.is_success else re.sub(moment, b"", a.content))
-        for a in answers
-    ]
 
 
 def paris(text: str) -> datetime:

@@ -63,14 +63,15 @@ def data(asked: Asked) -> Prepared:
     suffix = choice.format.suffix or choice.format.syntax
     headers["Content-Disposition"] = f'inline; filename="{_file_name(found.releases, suffix)}"'
     test = origin_of(found.releases) == "synthetic"
-    header = header_of(tag, found.modified, test=test, source=_source(found.releases, language))
+    header = header_of(tag, found.modified, test=test, source=source_of(found.releases, language))
     datasets = tuple(_marked(d, choice.format.syntax) for d in found.datasets)
     message = DataMessage(header, datasets, language, query.dimension_at_observation, asked.url)
     chunks = choice.format.write(message, choice.parameters)
     return Prepared(chunks, choice.content_type, headers, encoding=encoding, ranged=choice.format.ranged)
 
 
-def _source(releases: Sequence[Release], language: str) -> str:
+def source_of(releases: Sequence[Release], language: str) -> str:
+    """Who provides those releases, why they revise what was published, and that they are synthetic when they are."""
     names = "; ".join(filter(None, (", ".join(map(str, releases)), notice(releases, language))))
     if origin_of(releases) == "synthetic":
         words = {"fr": "Chiffres SYNTHÉTIQUES, inventés pour essai"}
