@@ -136,7 +136,7 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
         ),
         "greffe.store.ledger:Ledger",
         "tests/spec/release/test_lifecycle.py::test_a_release_takes_effect_five_seconds_after_its_commit_at_the_earliest",
-        "tests/spec/release/test_lifecycle.py::test_nothing_is_readable_before_its_instant",
+        "tests/spec/release/test_calendar.py::test_nothing_is_to_be_seen_until_the_announced_second_of_a_night_in_which_the_clock_changes",
     ),
     Elsewhere(
         "QR-FMT-06", ERROR, 0, "STRUVAL", _ESTAT,
@@ -204,10 +204,9 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
             "A release is announced at least 30 days ahead.",
             "Une diffusion est annoncée au moins 30 jours avant.",
         ),
-        reason=_texts(
-            "It is a matter of the release calendar, not of a dataset: whoever builds that calendar holds it there.",
-            "C’est l’affaire du calendrier de diffusion, non d’un jeu de données : il la tient quand il existe.",
-        ),
+        "greffe.release.calendar:announce",
+        "tests/spec/release/test_calendar.py::test_the_calendar_of_a_calendar_program",
+        "tests/spec/release/test_calendar.py::test_less_than_thirty_days_ahead_needs_a_public_reason",
     ),
     Elsewhere(
         "QR-TRA-01", ERROR, 0, "release gate", ALL,
