@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -19,7 +19,7 @@ from greffe.model.metadata import (
     MetadataStructure,
     ReportedAttribute,
 )
-from greffe.model.references import AGENCY, ID, Reference, Urn
+from greffe.model.references import AGENCY, ID, Reference, Urn, version_key
 from greffe.model.reports import Report
 from greffe.model.structures import Codelist, ConceptScheme, ItemScheme, ValueList
 from greffe.query import resources, versions
@@ -97,9 +97,17 @@ def _providers(part: str) -> tuple[tuple[str, str], ...]:
     return tuple(("" if agency == "*" else agency, id_) for agency, _, id_ in split)
 
 
-def metadata(query: MetadataQuery, catalogue: Catalogue) -> list[Report]:
-    """The reports that match, by reference; [] when there is none (204)."""
-    sets = list(catalogue.all(MetadataSet))
+def metadata(
+    query: MetadataQuery,
+    catalogue: Catalogue,
+    outlines: Sequence[MetadataSet] = (),
+    whole: Callable[[MetadataSet], MetadataSet] = lambda report: report,
+) -> list[Report]:
+    """The reports that match, by reference; [] when there is none (204).
+
+    `outlines`: reports beside those of the catalogue, of which `whole` gives what they say once they match.
+    """
+    sets = sorted([*catalogue.all(MetadataSet), *outlines], key=_place)
     match query.way:
         case "metadataset":
             wanted = _named(query, (s.reference for s in sets))
@@ -111,7 +119,13 @@ def metadata(query: MetadataQuery, catalogue: Catalogue) -> list[Report]:
         case _:
             named = _structures(query, catalogue)
             found = [s for s in _latest(sets) if any((t.kind, t.reference) in named for t in s.targets)]
-    return [_report(_stub(s) if query.stubs else s, catalogue) for s in found]
+    said = [whole(s) for s in found]
+    return [_report(_stub(s) if query.stubs else s, catalogue) for s in said]
+
+
+def _place(report: MetadataSet) -> tuple[str, str, tuple[object, ...]]:
+    reference = report.reference
+    return reference.agency, reference.id, (version_key(reference.version),)
 
 
 def _named(query: MetadataQuery, references: Iterable[Reference]) -> set[Reference]:

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from greffe.arrow import text
 from greffe.catalogue.catalogue import Catalogue
-from greffe.errors import BadQuery, NotFound, Refused, TooLarge
+from greffe.errors import NotFound, Refused, TooLarge
 from greffe.model.dataset import SeriesBlock
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow, DataStructure
@@ -129,6 +129,8 @@ class Comparison:
         return sorted(found, key=lambda c: abs(c.difference or Decimal()), reverse=True)
 
     def _changed(self, one: Release, other: Release) -> Iterator[SeriesBlock]:
+        if one == other:
+            return iter(())
         return self.observations.changed(Change(one.name, other.name), Selection())
 
 
@@ -143,14 +145,12 @@ def percent_of(part: Decimal, whole: Decimal) -> Decimal:
 def compared(parts: Parts, flow: Dataflow, older: int = 0, newer: int = 0) -> Comparison:
     """Two releases that everybody may read; without numbers the current one and the one before it.
 
-    Raises NotFound for one that is not there, waits for its moment (which nobody is told) or was withdrawn, BadQuery for
-    one and the same, Refused where the dimensions differ.
+    Raises NotFound for one that is not there, waits for its moment (which nobody is told) or was withdrawn, Refused where
+    the dimensions differ. A release does not differ from itself.
     """
     number = newer or _last(parts, flow, 0)
     after = readable(parts, flow, number, "to")
     before = readable(parts, flow, older or _last(parts, flow, number), "from")
-    if before == after:
-        raise BadQuery(f"{after} is compared with itself.", parameter="from", hint="Name two releases.")
     structures = [_structure(parts, r) for r in (before, after)]
     if structures[0][1].dimension_ids != structures[1][1].dimension_ids:
         raise Refused(f"{before} and {after} have other dimensions: no observation of one is one of the other.")

@@ -9,6 +9,7 @@ from greffe.formats.negotiation import negotiate
 from greffe.model.reports import ReportMessage
 from greffe.query.metadata import PARAMETERS, parse_metadata
 from greffe.query.metadata import metadata as answered
+from greffe.release.quality_kept import Reports
 from greffe.web.rest.answers import Asked, Prepared, coded, header_of, headers_of, tag_of
 
 
@@ -24,17 +25,28 @@ def metadata(asked: Asked) -> Prepared:
             raise BadQuery("This format has no labels to choose.", parameter="labels", hint="Ask for format=csv.")
         parameters = replace(parameters, labels=given["labels"])
     catalogue, since = asked.definitions(query.as_of)
-    found = answered(query, catalogue)
+    reports = Reports(asked.parts, catalogue, query.as_of)
+    found = answered(query, catalogue, reports.outlines, reports.whole)
+    since = max(since, reports.modified or since)
     language, encoding = asked.language(given), asked.encoding(given)
     tag = tag_of(
-        catalogue.checksum, since, "v2", asked.address, asked.raw, choice.content_type, repr(parameters), language
+        catalogue.checksum,
+        reports.state,
+        since,
+        "v2",
+        asked.address,
+        asked.raw,
+        choice.content_type,
+        repr(parameters),
+        language,
     )
     headers = headers_of(coded(tag, encoding), language, since)
     if asked.unchanged(headers):
         return Prepared.bare(304, headers)
     if not found:
         return Prepared.bare(204, headers)
-    message = ReportMessage(header_of(tag, since), found, language)
+    test = reports.synthetic([one.set for one in found])
+    message = ReportMessage(header_of(tag, since, test=test), found, language)
     return Prepared(choice.format.write(message, parameters), choice.content_type, headers, encoding=encoding)
 
 
