@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -74,3 +74,26 @@ def whole_story(home: Path) -> House:
     house.clock.now = day(5)
     release(house, 5)
     return house
+
+
+def put(house: House, number: int, text: str, hours: float = 0, origin: str = "real", **said: str) -> Release:
+    """Release a table of rows `iccs unit period value status confidentiality comment` (- is missing, the comment may lack);
+    it takes effect so many hours from now. `said`: more of the release."""
+    rows = [[*line.split(" ", 6), None][:7] for line in text.strip().splitlines()]
+    cells = [
+        ("A", i, u, "FR", p, None if v == "-" else v, "fr_met_drom", origin, s, c, t) for i, u, p, v, s, c, t in rows
+    ]
+    table = pa.table({n: pa.array(c, pa.string()) for n, c in zip(NAMES, zip(*cells, strict=True), strict=True)})
+    flow = dataflow_named(house.parts, FLOW)
+    before = house.parts.ledger().current(flow.reference, house.clock())
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "data.parquet"
+        pq.write_table(table, path)
+        structure = house.parts.catalogue().structure(flow)
+        saved = house.parts.observations.save(f"{FLOW}/{number}", structure, path, {}, before.name if before else "")
+    made = Release(
+        flow.reference, number, saved.content_hash, house.clock(), house.clock() + timedelta(hours=hours), origin, "SSMSI",
+        saved.observations, saved.series, **said,
+    )  # fmt: skip
+    house.parts.note(RELEASER, "release.made", str(made), release_payload(made), once=f"release:{FLOW}:{number}")
+    return made

@@ -18,6 +18,7 @@ import greffe.cli.identities as identities
 import greffe.cli.lineage as lineage
 import greffe.cli.pivot as pivot
 import greffe.cli.proposals as proposals
+import greffe.cli.quality as quality
 import greffe.cli.releasing as releasing
 import greffe.cli.service as service
 import greffe.cli.store as store
@@ -43,6 +44,7 @@ identities.add_to(app)
 exchange.add_to(app)
 proposals.add_to(app)
 pivot.add_to(app)
+quality.add_to(app)
 service.add_to(app)
 store.add_to(app)
 structuremaps.add_to(app)

@@ -107,7 +107,10 @@ def metadata(
 
     `outlines`: reports beside those of the catalogue, of which `whole` gives what they say once they match.
     """
-    sets = sorted([*catalogue.all(MetadataSet), *outlines], key=_place)
+    sets = sorted(
+        [*catalogue.all(MetadataSet), *outlines],
+        key=lambda s: (s.reference.agency, s.reference.id, version_key(s.reference.version)),
+    )
     match query.way:
         case "metadataset":
             wanted = _named(query, (s.reference for s in sets))
@@ -121,11 +124,6 @@ def metadata(
             found = [s for s in _latest(sets) if any((t.kind, t.reference) in named for t in s.targets)]
     said = [whole(s) for s in found]
     return [_report(_stub(s) if query.stubs else s, catalogue) for s in said]
-
-
-def _place(report: MetadataSet) -> tuple[str, str, tuple[object, ...]]:
-    reference = report.reference
-    return reference.agency, reference.id, (version_key(reference.version),)
 
 
 def _named(query: MetadataQuery, references: Iterable[Reference]) -> set[Reference]:

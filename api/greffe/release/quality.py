@@ -13,6 +13,7 @@ from datetime import date
 from itertools import pairwise
 
 from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.policies.revisions import RevisionPolicy, policy_for
 from greffe.errors import NotFound, Refused
 from greffe.model.findings import ERROR, INFO, WARNING, Finding
 from greffe.model.instants import paris_date, paris_day
@@ -91,6 +92,7 @@ class Quality:
     last_day: date | None = None
     days: int | None = None
     punctuality: int | None = None
+    policy: RevisionPolicy | None = None
     rules: Sequence[RuleOutcome] = ()
     warnings_accepted: str = ""  # the day on which they were accepted in writing
     waivers: Sequence[Mapping[str, str]] = ()
@@ -132,6 +134,8 @@ def measured(parts: Parts, release: Release) -> Quality:
         vintages=_vintages(parts, release, flow),
         last_day=last,
         days=(day - last).days if last is not None and last <= day else None,
+        punctuality=_punctuality(parts, release),
+        policy=policy_for(flow.reference.id, catalogue.policies.revisions),
         rules=_rules(catalogue, flow, structure, dataset.findings) if dataset.map else (),
         warnings_accepted=_accepted(parts, release),
         waivers=tuple({k: str(w.get(k, "")) for k in ("id", "rule", "reason", "reference")} for w in waivers(manifest)),
@@ -197,9 +201,18 @@ def _rules(
         severity = next((s for s in (ERROR, WARNING, INFO) if any(f.severity == s for f in mine)), "")
         rule = known.get(id_)
         severity = severity or (rule.severity if rule else INFO)
-        sentences = rule.sentences if rule else {}
+        sentences = rule.said(catalogue.policies.limits) if rule else {}
         outcomes.append(RuleOutcome(id_, severity, sentences, len(mine), sum(bool(f.waiver) for f in mine)))
     return tuple(outcomes)
+
+
+def _punctuality(parts: Parts, release: Release) -> int | None:
+    """Days after the day that was announced at first; None of what was not announced."""
+    entry = parts.ledger().calendar.get(release.calendar)
+    if entry is None:
+        return None
+    first = entry.moves[0].before if entry.moves else entry.at
+    return (paris_date(release.effective_at) - paris_date(first)).days
 
 
 def _accepted(parts: Parts, release: Release) -> str:

@@ -58,6 +58,16 @@ def quality_named(parts: Parts, flow: Dataflow, number: int = 0) -> Quality:
     return quality_of(parts, readable(parts, flow, number or current.number, "release"))
 
 
+def quality_links(release: Release) -> tuple[str, str]:
+    """Links (RFC 8288) from the figures of a release to what describes their quality: a page, and SDMX."""
+    flow, reference = release.dataflow, reference_of(release)
+    report = f"/sdmx/v2/metadata/metadataset/{reference.agency}/{reference.id}/{reference.version}"
+    return (
+        f'</quality/{flow.id}?release={release.number}>; rel="describedby"; type="text/html"',
+        f'<{report}>; rel="describedby"; type="application/vnd.sdmx.metadata+json"',
+    )
+
+
 class Reports:
     """The reports on releases of one answer: outlines at first, then those that match, whole."""
 

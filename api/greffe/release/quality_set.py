@@ -61,8 +61,8 @@ def reported(q: Quality, catalogue: Catalogue) -> MetadataSet:
     flow = catalogue.get(Metadataflow, FLOW.reference)
     assert flow.structure is not None  # the catalogue does not load otherwise
     structure = catalogue.get(MetadataStructure, flow.structure.reference)
-    written = _written(catalogue, q.dataflow)
-    attributes = tuple(_attribute(one, q, catalogue, written) for one in structure.attributes)
+    texts = written(catalogue, q.dataflow)
+    attributes = tuple(_attribute(one, q, catalogue, texts) for one in structure.attributes)
     first, last = q.counts.periods
     return MetadataSet(
         base.reference,
@@ -123,7 +123,7 @@ def _otherwise(heading: MetadataAttribute, q: Quality) -> tuple[Value, ...]:
     return ({lang: say(q, lang) for lang in LANGUAGES},)
 
 
-def _written(catalogue: Catalogue, flow: Dataflow) -> dict[str, tuple[Value, ...]]:
+def written(catalogue: Catalogue, flow: Dataflow) -> dict[str, tuple[Value, ...]]:
     """What the reports that people wrote about the dataflow say, by dotted heading."""
     found: dict[str, tuple[Value, ...]] = {}
     for report in catalogue.all(MetadataSet):
@@ -183,6 +183,7 @@ _MEASURED: Final[Mapping[str, Say]] = {
     "KNOWN_ANOMALIES": words.waived,
     "TIMELINESS": words.timeliness,
     "COMPAR_TIME": words.breaks,
+    "REV_POLICY": words.policy,
     "REV_PRACTICE": _revised,
     "SOURCE_TYPE": words.sources,
     "DATA_VALIDATION": words.validation,

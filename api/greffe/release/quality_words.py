@@ -11,6 +11,7 @@ from greffe.mapping.coverage import percent
 from greffe.mapping.words import CALCULATIONS, KINDS
 from greffe.model.findings import ERROR, WARNING
 from greffe.model.instants import paris_date
+from greffe.model.releases import Release
 from greffe.release.quality import Gap, Quality, Vintage
 from greffe.release.revisions import leading
 
@@ -35,6 +36,12 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "untimely": ("The last period is {}; it was released on {}.", "La dernière période est {} ; elle a été diffusée le {}."),
     "punctual": ("Announced date kept.", "Date annoncée tenue."),
     "late": ("{} days after the announced date.", "{} jours après la date annoncée."),
+    "planned": ("Planned revisions concern the year of the last period and the {} before it; anything else is exceptional "
+                "or a correction, with its reason.",
+                "Les révisions prévues portent sur l’année de la dernière période et les {} précédentes ; toute autre est "
+                "exceptionnelle ou une correction, motivée."),
+    "errors_only": ("Figures are revised for errors only, with the reason.",
+                    "Les chiffres ne sont révisés qu’en cas d’erreur, avec le motif."),
     "breaks": ("Breaks of series (status B): {}.", "Ruptures de série (statut B) : {}."),
     "no_breaks": ("No observation is marked as a break of series (status B).",
                   "Aucune observation n’est marquée comme rupture de série (statut B)."),
@@ -172,8 +179,22 @@ def vintage(q: Quality, one: Vintage, lang: str) -> str:
         if i.revised.numbers
     ]  # fmt: skip
     found += [listed(sizes, lang) + "."] if sizes else []
-    found += [says("reason", lang, one.release.reason)] if one.release.reason else []
+    why = reason(one.release, lang)
+    found += [says("reason", lang, why.rstrip("."))] if why else []
     return " ".join(found)
+
+
+def reason(release: Release, lang: str) -> str:
+    """Why a release revises what was published, as everybody may read it."""
+    return (release.notice_fr if lang == "fr" else release.notice) or release.notice or release.reason
+
+
+def policy(q: Quality, lang: str) -> str:
+    """What the policy of the dataflow plans."""
+    if q.policy is None:
+        return ""
+    years = q.policy.planned_years
+    return says("errors_only", lang) if years is None else says("planned", lang, years)
 
 
 def validation(q: Quality, lang: str) -> str:

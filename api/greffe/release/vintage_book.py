@@ -48,7 +48,8 @@ def _read_me(sheet: Worksheet, table: Table, lang: str) -> None:
     for name, release in (("older", comparison.older), ("newer", comparison.newer)):
         rows.append((w(name), str(release)))
         rows.append((w("effective"), paris_time(release.effective_at)))
-        rows += [(w("reason"), release.reason)] if release.reason else []
+        why = (release.notice_fr if lang == "fr" else "") or release.notice or release.reason
+        rows += [(w("reason"), why)] if why else []
     whole = table.whole
     for name, count in ((CHANGED, whole.changed), (ADDED, whole.added), (GONE, whole.gone)):
         rows.append((f"{w('counts')}: {w(name)}", str(count)))

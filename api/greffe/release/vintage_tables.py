@@ -95,7 +95,8 @@ def release_of(one: Release) -> dict[str, object]:
         "id": str(one),
         "effective_at": one.effective_at.isoformat(),
         "origin": one.origin,
-        "reason": one.reason,
+        "reason": one.notice or one.reason,
+        "reason_fr": one.notice_fr,
         "observations": one.observations,
     }
 

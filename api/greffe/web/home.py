@@ -18,6 +18,7 @@ WORDS = {
     "en": {
         "title": "Greffe: released justice statistics", "flow": "Dataflow", "release": "Release", "figures": "Figures",
         "real": "published", "synthetic": "SYNTHETIC, invented", "take": "Take", "structure": "structure", "none": "nothing released",
+        "quality": "quality",
         "lead": "Series that observatories and international bodies can take with the tool they have.",
         "other": '<a href="/?lang=fr" lang="fr" hreflang="fr">Français</a>', "skip": "Skip to the table",
         "entry": "Entry points", "recalled": "structure recalled or inferred, not received from the recipient",
@@ -25,7 +26,7 @@ WORDS = {
     "fr": {
         "title": "Greffe : statistiques de la justice diffusées", "flow": "Flux de données", "release": "Diffusion",
         "figures": "Chiffres\u00a0", "real": "publiés", "synthetic": "SYNTHÉTIQUES, inventés", "take": "Prendre", "structure": "structure",
-        "none": "rien de diffusé",
+        "none": "rien de diffusé", "quality": "qualité",
         "lead": "Des séries que les observatoires et les organismes internationaux prennent avec l’outil qu’ils ont.",
         "other": '<a href="/?lang=en" lang="en" hreflang="en">English</a>', "skip": "Aller au tableau",
         "entry": "Points d’entrée", "recalled": "structure restituée de mémoire ou déduite, non reçue du destinataire",
@@ -103,6 +104,7 @@ def _row(parts: Parts, flow: Dataflow, lang: str) -> str:
             ("SDMX-JSON", f"/sdmx/v2/data/dataflow/SSER/{id_}/{flow.reference.version}"),
             ("JSON", f"/api/v1/series/{id_}?lang={lang}"),
             (words["structure"], f"/sdmx/v1/dataflow/SSER/{id_}?references=all"),
+            (words["quality"], f"/quality/{id_}?lang={lang}"),
         )
     )
     return (

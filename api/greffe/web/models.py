@@ -214,6 +214,7 @@ class ComparedRelease(BaseModel):
     effective_at: str
     origin: str
     reason: str
+    reason_fr: str
     observations: int
 
 

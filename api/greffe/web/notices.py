@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from greffe.model.calendar import Words
+from greffe.model.references import Reference
 from greffe.model.releases import Release
 from greffe.release.parts import Parts
+from greffe.release.quality_kept import quality_links
 
 KINDS = {
     "en": {"planned": "planned revision", "exceptional": "exceptional revision", "correction": "correction"},
@@ -15,17 +17,26 @@ KINDS = {
 }
 
 
-def link_of(parts: Parts, releases: Iterable[Release]) -> dict[str, str]:
-    """The header Link (RFC 8288) to the pages that say why the figures of those releases are other ones than before: of a
-    release that revised them, and of one that was withdrawn and would be read instead."""
+DESCRIBED = 5  # flows of whose quality a header tells
+
+
+def link_of(parts: Parts, releases: Iterable[Release], first: Sequence[str] = ()) -> dict[str, str]:
+    """The header Link (RFC 8288): the links in `first`; then the pages that say why the figures of those releases are other
+    ones than before, of a release that revised them, and of one that was withdrawn and would be read instead; then of each
+    flow, what describes the quality of the release that stands last."""
     ledger, now = parts.ledger(), parts.clock()
     told: dict[str, None] = {}
+    last: dict[Reference, Release] = {}
     for one in releases:
+        last[one.dataflow] = one
         if one.revision:
             told[_page(one)] = None
         later = (r for r in ledger.releases_of(one.dataflow) if r.number > one.number)
         told.update(dict.fromkeys(_page(r) for r in later if was_public(r, now)))
-    return {"Link": ", ".join(f'<{page}>; rel="describedby"' for page in told)} if told else {}
+    why = [f'<{page}>; rel="describedby"' for page in told]
+    quality = [link for one in list(last.values())[:DESCRIBED] for link in quality_links(one)]
+    found = [*first, *why, *quality]
+    return {"Link": ", ".join(found)} if found else {}
 
 
 def was_public(one: Release, now: datetime) -> bool:

@@ -20,6 +20,11 @@ _HEADERS: Final[dict[str, tuple[str, str, bool]]] = {
     "Access-Control-Allow-Origin": ("Any web page may read this", "*", True),
     "Release": ("Releases that the figures are of", "SSER:ESTAT_CRIM_OFF_CAT(1.0.0)#1", False),
     "Data-Origin": ("real, or synthetic as soon as one figure is invented", "synthetic", False),
+    "Link": (
+        "What describes the quality of the figures: a page, and SDMX reference metadata",
+        '</quality/ESTAT_CRIM_OFF_CAT?release=1>; rel="describedby"; type="text/html"',
+        False,
+    ),
     "Content-Disposition": ("A name for the file", 'inline; filename="ESTAT_CRIM_OFF_CAT-1.csv"', False),
     "Content-Encoding": ("gzip or zstd", "gzip", False),
     "Accept-Ranges": ("This answer may be asked for in parts", "bytes", False),
@@ -108,7 +113,7 @@ RESPONSES: Final[Json] = {
 def responses(kind: Kind, family: str, api: Api, links: Json) -> Json:
     """Status → answer of a question that is offered."""
     told = [*_ALWAYS, "Content-Encoding"]
-    told += {"data": ["Release", "Data-Origin", "Content-Disposition", "Accept-Ranges"]}.get(family, [])
+    told += {"data": ["Release", "Data-Origin", "Link", "Content-Disposition", "Accept-Ranges"]}.get(family, [])
     told += {"availability": ["Data-Origin"]}.get(family, [])
     good: Json = {"description": "The answer, in the format that was asked", "headers": _headers(*told)}
     good["content"] = _bodies(kind)

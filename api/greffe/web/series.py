@@ -127,15 +127,14 @@ def _answer(
         "next": f"{request.url.path}?{more}" if more else None,
     }
     body = json.dumps(head, ensure_ascii=False)[:-1] + ', "series": [' + ",\n".join(found[:limit]) + "]}"
+    links = [f'<{request.url.path}?{more}>; rel="next"'] if more else []
     headers = {
         "Content-Language": lang,
         "Data-Origin": current.origin,
         "Release": str(current),
-        **link_of(parts, [current]),
+        **link_of(parts, [current], links),
         "Vary": "Accept-Language",
     }
-    if more:
-        headers["Link"] = f'<{request.url.path}?{more}>; rel="next"'
     return Response(body.encode(), media_type="application/json", headers=headers)
 
 

@@ -5,27 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import openpyxl
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from fastapi.testclient import TestClient
 from house import FLOW, RELEASER, House, new_house
-from released import NAMES, day
+from released import day, put
 from typer.testing import CliRunner
 
 from greffe.app import compose, create_app
 from greffe.cli import app
-from greffe.model.releases import Release
 from greffe.release.lifecycle import dataflow_named, withdraw
 from greffe.release.revisions import revisions
 from greffe.release.vintages import compared
-from greffe.store.ledger import release_payload
 
 # Rows `iccs unit period value status confidentiality`; - is missing.
 OLD = """
@@ -63,28 +57,6 @@ CELLS = [
     ("changed", "ICCS0501 NR 2020", None, None, None, None),  # confidential now: neither value
     ("gone", "ICCS0502 NR 2020", "9", None, None, None),
 ]
-
-
-def put(house: House, number: int, text: str, hours: float = 0, origin: str = "real", reason: str = "") -> Release:
-    """Release a table; it takes effect so many hours from now."""
-    rows = [line.split(" ") for line in text.strip().splitlines()]
-    cells = [
-        ("A", i, u, "FR", p, None if v == "-" else v, "fr_met_drom", origin, s, c, None) for i, u, p, v, s, c in rows
-    ]
-    table = pa.table({n: pa.array(c, pa.string()) for n, c in zip(NAMES, zip(*cells, strict=True), strict=True)})
-    flow = dataflow_named(house.parts, FLOW)
-    before = house.parts.ledger().current(flow.reference, house.clock())
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "data.parquet"
-        pq.write_table(table, path)
-        structure = house.parts.catalogue().structure(flow)
-        saved = house.parts.observations.save(f"{FLOW}/{number}", structure, path, {}, before.name if before else "")
-    made = Release(
-        flow.reference, number, saved.content_hash, house.clock(), house.clock() + timedelta(hours=hours), origin, "SSMSI",
-        saved.observations, saved.series, reason=reason,
-    )  # fmt: skip
-    house.parts.note(RELEASER, "release.made", str(made), release_payload(made), once=f"release:{FLOW}:{number}")
-    return made
 
 
 @pytest.fixture(scope="module")
