@@ -370,7 +370,7 @@ def test_figures_lead_to_their_quality(revised_web: TestClient, address: str):
     """Link rel=describedby names the page and the report of the very release; both answer"""
     answer = revised_web.get(address)
     links = [part.split(">; ") for part in answer.headers["link"].split(", <")]
-    described = [target.lstrip("<") for target, rest in links if rest.startswith('rel="describedby"')]
+    described = [target.lstrip("<") for target, rest in links if rest.startswith('rel="describedby"; type=')]
     number = answer.headers["release"].rpartition("#")[2]
     assert described == [f"{PAGE}?release={number}", f"{SET}/{number}.0.0"]
     assert [revised_web.get(target).status_code for target in described] == [200, 200]
