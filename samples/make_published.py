@@ -32,6 +32,22 @@ LEFT_OUT = ["row_id", "series_key", "period", "value", "reason"]
 # Days of the copies: the Eurostat extract is dated "before 1 December 2024", the UNODC file 11 May 2023, and the
 # population list was put together on 23 November 2026.
 COPIED = {"crim_off_cat": "2024-11-30", "prisons": "2023-05-11", "population": "2026-11-23"}
+UNODC_COLUMNS = [
+    "Iso3_code", "Country", "Region", "Subregion", "Indicator", "Dimension", "Category", "Sex", "Age", "Year",
+    "Unit of measurement", "VALUE", "Source",
+]  # fmt: skip
+UNODC_TITLE = ["UNODC data portal: prisons and prisoners (France alone)", "File of 11/05/2023"]
+PLAIN = ["serie", "periode", "valeur", "note"]
+# Publications that are no file of their own: figures quoted by pages, collected on 23 November 2026.
+QUOTED = {
+    ("SSM Justice", "Prison mensuel"): "ssm_prison_mensuel.csv",
+    ("SSM Justice", "Condamnations"): "ssm_condamnations.csv",
+    ("SSM Justice", "Chiffres clés 2023"): "ssm_chiffres_cles_2023.csv",
+    ("SPACE I", "prison stock"): "space_i_stock.csv",
+    ("CEPEJ", "CEPEJ report 2024 cycle"): "cepej_2024.csv",
+    ("Eurostat", "crim_pris_cap"): "estat_crim_pris_cap.csv",
+}
+MANIFEST = ["file", "body", "dataset", "dataflow", "retrieved", "url", "series", "period", "value", "note"]
 
 SEX = {"Total": "T", "Male": "1", "Female": "2"}
 AGE = {"Total": "T", "Adult": "MAJ", "Juveniles": "MIN"}
@@ -237,6 +253,61 @@ def confidence(indicator: str, date: Row) -> str:
     return "inferred: the date of persons held of the same file and year (" + date["confidence"] + ")"
 
 
+def unodc_as_published() -> list[list[str]]:
+    """The UNODC file: two title lines, thirteen columns, the rows of France that are held."""
+    rows = [[line] for line in UNODC_TITLE] + [UNODC_COLUMNS]
+    for r in read("published_values.csv"):
+        if r["source_body"] == "UNODC":
+            said = r["source"].partition("field Source = ")[2]
+            place = ["FRA", "France", "Europe", "Western Europe", r["indicator"]]
+            _, *rest = r["series_key"].split("|")
+            rows.append([*place, *rest, r["period"], r["unit"], r["value"], said])
+    return rows
+
+
+def quoted_as_published() -> dict[str, list[Row]]:
+    """Figures that pages quote, by file: the page is the note."""
+    files: dict[str, list[Row]] = {name: [] for name in QUOTED.values()}
+    for r in read("published_values.csv"):
+        name = QUOTED.get((r["source_body"], r["dataset"]))
+        if name:
+            note = "; ".join(t for t in (r["source"], r["comment"]) if t)
+            series = r["series_key"] or r["indicator"]
+            files[name].append({"serie": series, "periode": r["period"], "valeur": r["value"], "note": note})
+    return files
+
+
+def population_as_published() -> list[Row]:
+    return [
+        {"serie": r["geo"], "periode": r["year"], "valeur": r["population"], "note": r["confidence"]}
+        for r in read("population_fr.csv")
+    ]
+
+
+def manifest() -> list[Row]:
+    """Which publications there are, and how `greffe publications add` is told to read them."""
+    plain = {"series": "serie", "period": "periode", "value": "valeur", "note": "note", "retrieved": "2026-11-23"}
+    return [
+        {
+            "file": "estat_crim_off_cat.csv", "body": "Eurostat", "dataset": "crim_off_cat",
+            "dataflow": "ESTAT_CRIM_OFF_CAT", "retrieved": COPIED["crim_off_cat"],
+            "url": "Eurostat crim_off_cat, extract before 1 December 2024",
+        },
+        {
+            "file": "unodc_prisons.csv", "body": "UNODC", "dataset": "data_cts_prisons_and_prisoners",
+            "retrieved": COPIED["prisons"], "url": "UNODC data portal, data_cts_prisons_and_prisoners",
+        },
+        *(
+            plain | {"file": name, "body": body, "dataset": dataset, "url": "pages named in the notes"}
+            for (body, dataset), name in QUOTED.items()
+        ),
+        plain | {
+            "file": "insee_population.csv", "body": "Insee", "dataset": "population au 1er janvier",
+            "url": "Insee, bilan démographique (as recalled, see the notes)",
+        },
+    ]  # fmt: skip
+
+
 def main(argv: list[str] | None = None) -> None:
     options = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     options.add_argument("--out", type=Path, default=HERE / "published")
@@ -249,6 +320,12 @@ def main(argv: list[str] | None = None) -> None:
     write(out / "population.csv", POPULATION, population())
     published = [{c: r[c] for c in SDMX_CSV} for r in offences_as_published()]
     write(out / "publications" / "estat_crim_off_cat.csv", SDMX_CSV, published)
+    with (out / "publications" / "unodc_prisons.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, lineterminator="\n").writerows(unodc_as_published())
+    for name, rows in quoted_as_published().items():
+        write(out / "publications" / name, PLAIN, rows)
+    write(out / "publications" / "insee_population.csv", PLAIN, population_as_published())
+    write(out / "publications.csv", MANIFEST, manifest())
 
 
 if __name__ == "__main__":

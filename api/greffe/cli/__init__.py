@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 import greffe.cli.advance as advance
+import greffe.cli.bridge as bridge
 import greffe.cli.calendar as calendar
 import greffe.cli.compare as compare
 import greffe.cli.coverage as coverage
@@ -18,6 +19,7 @@ import greffe.cli.identities as identities
 import greffe.cli.lineage as lineage
 import greffe.cli.pivot as pivot
 import greffe.cli.proposals as proposals
+import greffe.cli.publications as publications
 import greffe.cli.quality as quality
 import greffe.cli.releasing as releasing
 import greffe.cli.service as service
@@ -44,6 +46,8 @@ identities.add_to(app)
 exchange.add_to(app)
 proposals.add_to(app)
 pivot.add_to(app)
+publications.add_to(app)
+bridge.add_to(app)
 quality.add_to(app)
 service.add_to(app)
 store.add_to(app)

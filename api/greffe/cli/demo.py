@@ -34,6 +34,7 @@ from greffe.release.lifecycle import (
 )
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, add_person, approvers
+from greffe.release.published_list import add_listed
 from greffe.release.releasing import make_release
 from greffe.release.waivers import approve_waiver, propose_waiver
 from greffe.settings import read_settings
@@ -124,6 +125,8 @@ def build(parts: Parts, samples: Path) -> None:
     ):
         taken = take(parts, extract)
         out.print(f"  accepted {escape(taken.record.id)}: {taken.record.rows:,} rows, {extract.origin}")
+    listed = add_listed(parts, AUTHOR, published / "publications.csv")
+    out.print(f"  publications of other bodies: {len(listed)}, {sum(p.values for p, _ in listed):,} values")
     waive(parts, samples)
     release_all(parts, origins(samples))
     out.print(f"  built in {time.monotonic() - started:.0f} s")
@@ -265,6 +268,8 @@ Where a figure comes from:
   .venv/bin/greffe explain 'SSER:ESTAT_CRIM_OFF_CAT(1.0.0)/A.ICCS0101.P_HTHAB.FR' 2022
 What does not follow in the figures as Eurostat published them:
   .venv/bin/greffe check samples/published/publications/estat_crim_off_cat.csv
+Why published figures differ:
+  .venv/bin/greffe bridge FP01    .venv/bin/greffe bridge --state open    {base}/api/v1/bridge/FP20?lang=fr
 Who did what:
   .venv/bin/greffe releases    .venv/bin/greffe maps    .venv/bin/greffe verify
 

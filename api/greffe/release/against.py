@@ -11,12 +11,12 @@ from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.received import read_received
 from greffe.engine import Connection, quoted
 from greffe.errors import BadInput, NotFound, Refused
+from greffe.formats.published.lines import MOST as LIMIT
 from greffe.model.findings import Finding
 from greffe.model.structures import Dataflow
 from greffe.release.datasets import of_draft, of_release
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.parts import Parts
-from greffe.release.publications import LIMIT
 from greffe.validation.structural.breaks import breaks
 from greffe.validation.structural.data import Checked, structural, used_codes
 from greffe.validation.structural.files import check_form, check_name

@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-import csv
-import re
 from decimal import Decimal
 from pathlib import Path
 
 from greffe.arrow import pa
 from greffe.errors import BadInput, BadQuery, nearest
+from greffe.formats.published.lines import MISSING, NUMBER, Lines
+from greffe.formats.published.read import ENVELOPE, read_lines
+from greffe.formats.published.tsv import FLAG
 from greffe.model.findings import Finding
 from greffe.model.references import parse_reference
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.parts import Parts
+from greffe.release.published import file_content
 from greffe.release.sources import Feed, Inputs, denominators, feed_of, load_sources
 from greffe.validation.run import Context, run
 
 TABLE = "published"
-LIMIT = 5_000_000  # rows of one publication; it is held in memory
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_ENVELOPE = ("DATAFLOW", "STRUCTURE", "STRUCTURE_ID", "ACTION")
 
 
 def check_publication(parts: Parts, path: Path, dataflow: str = "") -> tuple[Dataflow, tuple[Finding, ...]]:
-    """Read SDMX-CSV (1.0 or 2.0) of a mirror dataflow and run the rules on it. Nothing is kept.
+    """Read what a recipient published of a mirror dataflow (SDMX-CSV, SDMX-ML, SDMX-JSON, TSV) and run the rules on it.
+    Nothing is kept. Flags of TSV are not read: they are Eurostat's own letters.
 
     The population is that of the accepted extracts. Raises BadInput naming file, row and column.
     """
-    header, rows = _read(path)
-    flow = dataflow_named(parts, dataflow) if dataflow else _named_in(parts, path, header, rows)
+    _, lines, _ = read_lines(file_content(path), path.name)
+    flow = dataflow_named(parts, dataflow) if dataflow else _named_in(parts, lines)
     catalogue = parts.catalogue()
     structure = catalogue.structure(flow)
-    table = _table(path, header, rows, structure)
+    table = _table(lines, structure)
     with parts.connection() as connection:
         connection.register("published_arrow", table)
         connection.execute(f"CREATE TEMP TABLE {TABLE} AS SELECT * FROM published_arrow")
@@ -53,60 +53,42 @@ def _population(parts: Parts) -> Feed | None:
     return feed_of(catalogue, flow, [r for r in records if r.dataflow == flow])
 
 
-def _read(path: Path) -> tuple[list[str], list[list[str]]]:
-    if not path.is_file():
-        raise BadInput("There is no such file.", file=str(path))
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            lines = list(csv.reader(stream, strict=True))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"This is not UTF-8 CSV: {error}.", file=str(path)) from error
-    if len(lines) < 2:
-        raise BadInput("The file has no observation.", file=str(path))
-    if len(lines) > LIMIT:
-        raise BadInput(f"More than {LIMIT} rows.", file=str(path))
-    return lines[0], lines[1:]
-
-
-def _named_in(parts: Parts, path: Path, header: list[str], rows: list[list[str]]) -> Dataflow:
+def _named_in(parts: Parts, lines: Lines) -> Dataflow:
     for column in ("DATAFLOW", "STRUCTURE_ID"):
-        if column in header:
-            return parts.catalogue().get(Dataflow, parse_reference(rows[0][header.index(column)]))
+        if column in lines.header:
+            return parts.catalogue().get(Dataflow, parse_reference(lines.rows[0][1][lines.header.index(column)]))
     raise BadQuery(
-        f"{path.name} names no dataflow.", parameter="--dataflow", hint="Say which, e.g. ESTAT_CRIM_OFF_CAT."
+        f"{lines.name} names no dataflow.", parameter="--dataflow", hint="Say which, e.g. ESTAT_CRIM_OFF_CAT."
     )
 
 
-def _table(path: Path, header: list[str], rows: list[list[str]], structure: DataStructure) -> pa.Table:
+def _table(lines: Lines, structure: DataStructure) -> pa.Table:
     """The working table of the rules: dimensions, TIME_PERIOD, OBS_VALUE decimal, OBS_TEXT, attributes."""
-    known = [c.id for c in structure.components]
+    known, header, path = [c.id for c in structure.components], lines.header, lines.name
     for name in header:
-        if name not in known and name not in _ENVELOPE:
-            raise BadInput(
-                f"Unknown column {name!r}.", file=str(path), row=1, column=name, nearest=nearest(name, known)
-            )
+        if name not in known and name not in (*ENVELOPE, FLAG):
+            raise BadInput(f"Unknown column {name!r}.", file=path, row=1, column=name, nearest=nearest(name, known))
     for needed in (*structure.dimension_ids, "TIME_PERIOD", "OBS_VALUE"):
         if header.count(needed) != 1:
-            raise BadInput("The column must be there once.", file=str(path), row=1, column=needed)
+            raise BadInput("The column must be there once.", file=path, row=1, column=needed)
     values: list[Decimal | None] = []
     texts: list[str | None] = []
     at = header.index("OBS_VALUE")
-    for number, row in enumerate(rows, 2):
-        if len(row) != len(header):
-            raise BadInput(f"{len(row)} fields where the header has {len(header)}.", file=str(path), row=number)
+    for number, row in lines.rows:
         cell = row[at]
-        if cell in ("", "NaN"):
+        if cell in MISSING:
             values.append(None)
             texts.append(None)
             continue
-        if not _NUMBER.fullmatch(cell):
-            raise BadInput(f"{cell!r} is no plain decimal number.", file=str(path), row=number, column="OBS_VALUE")
+        if not NUMBER.fullmatch(cell):
+            raise BadInput(f"{cell!r} is no plain decimal number.", file=path, row=number, column="OBS_VALUE")
         values.append(Decimal(cell))
         texts.append(cell)
     scale = max([structure.decimals, *(-int(v.as_tuple().exponent) for v in values if v is not None)])
     arrays: dict[str, pa.Array[pa.Scalar[pa.DataType]]] = {}
     for name in (*structure.dimension_ids, "TIME_PERIOD", *(a.id for a in structure.attributes)):
-        cells = [row[header.index(name)] or None for row in rows] if name in header else [None] * len(rows)
+        place = header.index(name) if name in header else None
+        cells = [None if place is None else row[place] or None for _, row in lines.rows]
         arrays[name] = pa.array(cells, pa.string())
     arrays["OBS_VALUE"] = pa.array(values, pa.decimal128(38, scale))
     arrays["OBS_TEXT"] = pa.array(texts, pa.string())

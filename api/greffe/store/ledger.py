@@ -24,6 +24,7 @@ from greffe.store.base import Entry, Register
 from greffe.store.calendar_records import Advances, Calendar, advances_after, calendar_after
 from greffe.store.definitions import NEEDED, Definitions
 from greffe.store.payload import Fields
+from greffe.store.publication_records import PublicationRecord
 from greffe.store.records import (
     Acceptance,
     Approval,
@@ -69,6 +70,7 @@ class Ledger:
     definitions: Definitions = field(default_factory=Definitions)  # catalogues and proposals
     calendar: Calendar = field(default_factory=dict)  # by id
     advances: Advances = field(default_factory=dict)  # by release and recipient
+    publications: Mapping[str, PublicationRecord] = field(default_factory=dict)  # of other bodies, by id
 
     @classmethod
     def from_entries(cls, entries: Iterable[Entry]) -> Ledger:
@@ -155,6 +157,16 @@ class Ledger:
     def catalogue_at(self, moment: datetime) -> CatalogueVersion:
         """The catalogue that is effective at that moment. Raises NotFound before the first one."""
         return self.definitions.at(moment)
+
+
+def _publication(state: Ledger, entry: Entry) -> Ledger:
+    record = PublicationRecord.from_entry(entry)
+    return replace(state, publications={**state.publications, record.id: record})
+
+
+def _publication_withdrawn(state: Ledger, entry: Entry) -> Ledger:
+    record = replace(state.publications[entry.subject], withdrawn=Fields(entry).text("reason"))
+    return replace(state, publications={**state.publications, record.id: record})
 
 
 def _found(things: Mapping[str, _T], id_: str, what: str) -> _T:
@@ -281,6 +293,8 @@ _FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
     "calendar.cancelled": _calendar,
     "advance.granted": _advance,
     "advance.accessed": _advance,
+    "publication.added": _publication,
+    "publication.withdrawn": _publication_withdrawn,
 }
 
 

@@ -3,8 +3,8 @@
 Kind of entry → record: extract.accepted, extract.refused → ExtractRecord; draft.prepared → DraftRecord; map.approved,
 draft.approved, waiver.approved → Approval; warnings.accepted → Acceptance; waiver.proposed → Waiver;
 catalogue.imported → CatalogueVersion; release.made → model.releases.Release (`release_payload`, `release_from_entry`);
-release.withdrawn → Withdrawal; proposal.…: see
-proposal_records.py; calendar.…, advance.…: see calendar_records.py. person.added is the register's own (`add_person`):
+release.withdrawn → Withdrawal; proposal.…, publication.…, calendar.…, advance.…: see proposal_records.py,
+publication_records.py, calendar_records.py. person.added is the register's own (`add_person`):
 {"name": …, "roles": […]}.
 """
 

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from greffe import __version__
 from greffe.release.eviction import sweep
 from greffe.release.parts import Parts
-from greffe.web import api, calendar, comparisons, explanations, health, home, problems, quality, series
+from greffe.web import api, bridge, calendar, comparisons, explanations, health, home, problems, quality, series
 from greffe.web.limits import Limits
 from greffe.web.openapi import describe
 from greffe.web.rest import entry
@@ -34,7 +34,7 @@ def application(parts: Parts) -> FastAPI:
     )
     problems.install(app)
     app.router.routes.extend(entry.routes(parts))  # first: routes are tried one after the other
-    for part in (home, health, api, calendar, series, explanations, comparisons, quality):
+    for part in (home, health, api, calendar, series, explanations, comparisons, quality, bridge):
         app.include_router(part.router(parts))
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_middleware(Limits, settings=parts.settings.http)

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final, TypeVar
 
 from greffe.catalogue.policies import advances, deadlines, identities, protection, revisions, thresholds
+from greffe.catalogue.policies.bridge import read as bridge
 from greffe.catalogue.policies.identities import DeclaredDifference, Identity
 from greffe.errors import BadDefinition, nearest
 
@@ -27,6 +28,7 @@ class Policies:
     identities: tuple[Identity, ...] = ()
     differences: tuple[DeclaredDifference, ...] = ()
     protection: tuple[protection.ProtectionRule, ...] = ()
+    bridge: bridge.Bridge = field(default_factory=bridge.Bridge)
 
     @cached_property
     def limits(self) -> Mapping[tuple[str, str], Decimal]:
@@ -42,6 +44,7 @@ FILES: Final = (
     identities.FILE,
     identities.DIFFERENCES,
     protection.FILE,
+    *bridge.FILES,
 )
 
 
@@ -58,6 +61,7 @@ def read_policies(files: Mapping[str, bytes]) -> Policies:
         identities=_read(files, identities.FILE, identities.read_identities),
         differences=_read(files, identities.DIFFERENCES, identities.read_differences),
         protection=_read(files, protection.FILE, protection.read_protection),
+        bridge=bridge.read_bridge(files),
     )
 
 
@@ -68,3 +72,4 @@ def _read(files: Mapping[str, bytes], path: str, reader: Callable[[bytes, str], 
 def check_policies(policies: Policies) -> None:
     """Raise BadDefinition for what is read well row by row and yet is not whole."""
     thresholds.check_thresholds(policies.thresholds, thresholds.FILE)
+    bridge.check_bridge(policies.bridge)

@@ -1,0 +1,130 @@
+"""Command `greffe bridge`: why do published figures differ?"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from greffe.cli.common import Home, Json, parts_of, save
+from greffe.cli.show import failing, show
+from greffe.errors import BadQuery, nearest, numbered
+from greffe.model.instants import paris_date
+from greffe.release.bridge import Comparison, comparison
+from greffe.release.bridge_data import Table, as_csv, as_markdown, as_xlsx, summary, whole
+from greffe.validation.bridge.chains import STATES
+from greffe.validation.bridge.page import Page
+from greffe.validation.bridge.words import exactly
+from greffe.web.language import chosen_language
+
+FORMATS = ("table", "json", "csv", "xlsx", "md")
+_SCREEN = (0, 1, 2, 4, 5)  # sources are long: they stand in the other formats
+LISTED = ("pair", "title", "a_value", "b_value", "difference", "state", "open")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("bridge")(bridge_command)
+
+
+def bridge_command(
+    pair: Annotated[str, typer.Argument(help="A pair: FP01, or the id of a figure. All pairs when left out.")] = "",
+    second: Annotated[str, typer.Argument(help="The second figure, e.g. nat_detained_jan@2008.")] = "",
+    concept: Annotated[str, typer.Option(help="Of the list: only this concept.")] = "",
+    state: Annotated[str, typer.Option(help="Of the list: equal, explained, partly or open.")] = "",
+    figures: Annotated[bool, typer.Option("--figures", help="List the figures that can be compared.")] = False,
+    format_: Annotated[str, typer.Option("--format", help="table, json, csv, xlsx or md.")] = "table",
+    out: Annotated[Path | None, typer.Option("--out", help="Write it into a file; xlsx needs one.")] = None,
+    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Why do published figures differ? Each pair is joined by a chain of declared, computed steps, or it is open. Only what is
+    public takes part: publications, and current releases."""
+    with failing(json_ or format_ == "json"):
+        wanted = "json" if json_ else format_
+        if wanted not in FORMATS:
+            near = nearest(wanted, FORMATS)
+            raise BadQuery(f"{wanted!r} is not known here.", parameter="--format", nearest=near)
+        if wanted == "xlsx" and out is None:
+            raise BadQuery("A workbook needs a file.", parameter="--out")
+        parts = parts_of(home)
+        found = comparison(parts)
+        day = paris_date(parts.clock()).isoformat()
+        page = Page(found.policy, found.sources, chosen_language(lang, ""), day)
+        if figures:
+            _figures(found, page, concept, wanted, out)
+        elif pair:
+            _one(found, page, pair, second, wanted, out)
+        else:
+            _all(found, page, concept, state, wanted, out)
+
+
+def _one(found: Comparison, page: Page, text: str, second: str, wanted: str, out: Path | None) -> None:
+    pair = found.pair(text, second)
+    answer = found.answer(pair)
+    lines = (page.header(), *page.lines(pair, answer))
+    title = f"{pair.name or pair.id}: {page.title(pair)}"
+    _out(title, lines, whole(page, pair, answer), wanted, out, page.sentence(answer), _SCREEN)
+
+
+def _all(found: Comparison, page: Page, concept: str, state: str, wanted: str, out: Path | None) -> None:
+    concepts = sorted({f.concept for f in found.policy.figures})
+    for name, text, known in (("--concept", concept, concepts), ("--state", state, STATES)):
+        if text and text not in known:
+            raise BadQuery(f"{text!r} is not known here.", parameter=name, nearest=nearest(text, known))
+    rows = [
+        summary(page, pair, answer)
+        for pair, answer in found.answers
+        if concept in ("", pair.a.of.concept) and state in ("", answer.state)
+    ]
+    counts = Counter(str(row["state"]) for row in rows)
+    told = ", ".join(f"{counts[s]} {s}" for s in STATES if counts[s])
+    table = (LISTED, *(tuple(str(row[c]) for c in LISTED) for row in rows))
+    data = {"pairs": rows, "counts": dict(counts), "generated": page.day}
+    title = f"{numbered(len(rows), 'pair')}" + (f": {told}" if told else "")
+    after = "" if rows else "Nothing to compare yet: greffe publications add FILE --body … --dataset …"
+    _out(title, table, data, wanted, out, after=after)
+
+
+def _figures(found: Comparison, page: Page, concept: str, wanted: str, out: Path | None) -> None:
+    columns = ("figure", "label", "value", "reference_date")
+    known = [f for f in found.figures.values() if concept in ("", f.of.concept)]
+    rows = [(f.id, page.figure_label(f), f.as_published or exactly(f.value), f.reference) for f in known]
+    data = {"figures": [dict(zip(columns, row, strict=True)) for row in rows]}
+    _out(numbered(len(rows), "figure"), (columns, *rows), data, wanted, out)
+
+
+def _out(
+    title: str,
+    table: Table,
+    data: Mapping[str, object],
+    wanted: str,
+    out: Path | None,
+    after: str = "",
+    screen: Sequence[int] = (),
+) -> None:
+    """Write it as is wanted. `screen`: columns of the table that a terminal has room for."""
+    if wanted in ("table", "json"):
+        if out is not None:
+            raise BadQuery("The table on the screen and JSON go to standard output.", parameter="--out")
+        places = screen or range(len(table[0]))
+        columns, *rows = ([line[n] for n in places] for line in table)
+        lines = [dict(zip(columns, row, strict=True)) for row in rows]
+        show(data, wanted == "json", rows=lines, columns=columns, title=title, after=after)
+        return
+    content = _written(title, table, wanted)
+    if out is None:
+        sys.stdout.write(content.decode())
+    else:
+        save(out, content)
+
+
+def _written(title: str, table: Table, wanted: str) -> bytes:
+    if wanted == "csv":
+        return as_csv(table)
+    return as_markdown(title, table) if wanted == "md" else as_xlsx(title, table)

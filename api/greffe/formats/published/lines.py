@@ -1,0 +1,152 @@
+"""A published table as lines under one header, and the values in it by its description."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from greffe.errors import BadInput, nearest
+from greffe.model.published import PublishedValue
+
+MOST: Final = 5_000_000  # rows of one publication; it is held in memory
+TITLES: Final = 20  # lines above the header at most
+MISSING: Final = ("", ":", "NaN", "NA", "..")
+NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Rows as they stand in file `name`, each with the number of its line."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: Sequence[tuple[int, Sequence[str]]]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How a table is to be read. `series`: columns that make the text of a series, joined by `separator`."""
+
+    series: tuple[str, ...]
+    period: str
+    value: str
+    separator: str = "|"
+    flag: str = ""
+    note: str = ""
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All columns that must be there."""
+        return (*self.series, *(c for c in (self.period, self.value, self.flag, self.note) if c))
+
+
+def csv_lines(content: bytes, name: str, wanted: Sequence[str] = ()) -> Lines:
+    """A CSV file (UTF-8; comma, semicolon or tab, found in the header). `wanted`: columns of the header, which may stand
+    below title lines; else the first line is it. Raises BadInput naming file, row and column."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise BadInput("This is not UTF-8.", file=name, row=line) from error
+    found = _header(text, name, wanted)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=found, strict=True)
+    rows: list[tuple[int, Sequence[str]]] = []
+    header: tuple[str, ...] = ()
+    try:
+        at = 1
+        for cells in reader:
+            if header:
+                _row(rows, name, at, cells, header)
+            elif not wanted or set(wanted) <= set(cells):
+                header = tuple(cells)
+            at = reader.line_num + 1
+    except csv.Error as error:
+        raise BadInput(f"This is not CSV: {error}.", file=name, row=reader.line_num) from error
+    twice = next((c for c in header if c and header.count(c) > 1), "")
+    if twice:
+        raise BadInput("The column stands twice.", file=name, column=twice)
+    if not rows:
+        raise BadInput("The file has no observation.", file=name)
+    return Lines(name, header, rows)
+
+
+def _row(
+    rows: list[tuple[int, Sequence[str]]], name: str, line: int, cells: Sequence[str], header: Sequence[str]
+) -> None:
+    if not any(cells):
+        return
+    if len(cells) != len(header):
+        raise BadInput(f"{len(cells)} fields where the header has {len(header)}.", file=name, row=line)
+    if len(rows) == MOST:
+        raise BadInput(f"More than {MOST} rows.", file=name)
+    rows.append((line, cells))
+
+
+def _header(text: str, name: str, wanted: Sequence[str]) -> str:
+    """The delimiter of the header. Raises BadInput for the first wanted column that no line above has."""
+    first = text.splitlines()[: TITLES + 1]
+    seen: list[str] = []
+    for line in first:
+        for delimiter in (",", ";", "\t"):
+            try:
+                cells = next(csv.reader([line], delimiter=delimiter), [])
+            except csv.Error:
+                continue
+            if (wanted and set(wanted) <= set(cells)) or (not wanted and len(cells) > 1):
+                return delimiter
+            if set(cells) & set(wanted) and len(cells) > len(seen):
+                seen = cells
+        if not wanted:
+            break
+    missing = next((c for c in wanted if c not in seen), "")
+    known = seen or next(csv.reader(first[:1]), [])
+    row = first.index(next((x for x in first if seen and seen[0] in x), first[0])) + 1 if first else None
+    raise BadInput(
+        "The column must be there." if missing else "This is no table: its first line has one cell.",
+        file=name, row=row, column=missing, nearest=nearest(missing, known),
+        hint=f"Columns found: {', '.join(known)}." if known and not nearest(missing, known) else "",
+    )  # fmt: skip
+
+
+def values(lines: Lines, columns: Columns) -> tuple[PublishedValue, ...]:
+    """The values, each series and period once. Raises BadInput naming file, row and column."""
+    for name in columns.named:
+        if name not in lines.header:
+            near = nearest(name, lines.header)
+            hint = "" if near else f"Columns: {', '.join(lines.header)}."
+            raise BadInput("There is no such column.", file=lines.name, row=1, column=name, nearest=near, hint=hint)
+    seen: dict[tuple[str, str], int] = {}
+    found = []
+    for one in _values(lines, columns):
+        if (one.series, one.period) in seen:
+            raise BadInput(
+                f"{one.series} {one.period} stands in row {seen[one.series, one.period]} already.",
+                file=lines.name, row=one.row,
+            )  # fmt: skip
+        seen[one.series, one.period] = one.row
+        found.append(one)
+    return tuple(found)
+
+
+def _values(lines: Lines, columns: Columns) -> Iterator[PublishedValue]:
+    at = {name: lines.header.index(name) for name in columns.named}
+    for line, cells in lines.rows:
+        period, value = cells[at[columns.period]].strip(), cells[at[columns.value]].strip()
+        if not re.fullmatch(r"\d{4}(-[A-Z0-9-]{1,5})?", period):
+            raise BadInput(f"{period!r} is no period.", file=lines.name, row=line, column=columns.period)
+        if value in MISSING:
+            value = ""
+        elif not NUMBER.fullmatch(value):
+            raise BadInput(f"{value!r} is no plain decimal number.", file=lines.name, row=line, column=columns.value)
+        yield PublishedValue(
+            columns.separator.join(cells[at[c]] for c in columns.series),
+            period,
+            value,
+            cells[at[columns.flag]] if columns.flag else "",
+            cells[at[columns.note]] if columns.note else "",
+            line,
+        )

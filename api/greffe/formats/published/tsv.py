@@ -1,0 +1,51 @@
+"""Eurostat's TSV: `freq,iccs,unit,geo\\TIME_PERIOD`, then a column for each period; flags stand behind the values."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from greffe.errors import BadInput
+from greffe.formats.published.lines import MOST, NUMBER, Lines
+
+FLAG: Final = "OBS_FLAG"
+_CELL: Final = re.compile(r"(:|-?\d+(?:\.\d+)?)?\s*([a-z]{0,4})")
+
+
+def is_tsv(content: bytes) -> bool:
+    """Whether the first line is a header of that kind."""
+    return b"\\TIME_PERIOD\t" in content[:4_096].split(b"\n", 1)[0]
+
+
+def tsv_lines(content: bytes, name: str) -> Lines:
+    """The table as SDMX-CSV would have it: dimensions, TIME_PERIOD, OBS_VALUE, OBS_FLAG. A cell without value and flag is
+    no observation. Raises BadInput naming file, row and column."""
+    try:
+        first, *rest = content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise BadInput("This is not UTF-8.", file=name) from error
+    corner, *periods = (c.strip() for c in first.split("\t"))
+    dimensions = corner.partition("\\")[0].split(",")
+    rows: list[tuple[int, list[str]]] = []
+    for line, text in enumerate(rest, 2):
+        if not text.strip():
+            continue
+        key, *cells = text.split("\t")
+        codes = [c.strip() for c in key.split(",")]
+        if len(codes) != len(dimensions):
+            message = f"{len(codes)} codes where the header has {len(dimensions)} dimensions."
+            raise BadInput(message, file=name, row=line)
+        if len(cells) != len(periods):
+            raise BadInput(f"{len(cells)} values where the header has {len(periods)} periods.", file=name, row=line)
+        for period, cell in zip(periods, cells, strict=True):
+            found = _CELL.fullmatch(cell.strip())
+            if found is None:
+                raise BadInput(f"{cell.strip()!r} is no value with flags.", file=name, row=line, column=period)
+            value, flag = found[1] or "", found[2]
+            if NUMBER.fullmatch(value) or flag or value == ":":
+                rows.append((line, [*codes, period, "" if value == ":" else value, flag]))
+    if not rows:
+        raise BadInput("The file has no observation.", file=name)
+    if len(rows) > MOST:
+        raise BadInput(f"More than {MOST} values.", file=name)
+    return Lines(name, (*dimensions, "TIME_PERIOD", "OBS_VALUE", FLAG), rows)

@@ -1,0 +1,130 @@
+"""An answer as plain values, for `--format json` and for the web; and its table as CSV, Markdown and XLSX."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+
+from greffe.catalogue.policies.bridge.concepts import CONCEPT
+from greffe.mapping.exchange.books import LONGEST, put, saved
+from greffe.mapping.exchange.workbook_words import safe
+from greffe.validation.bridge.cells import Computed, Operand
+from greffe.validation.bridge.chains import Answer, Taken
+from greffe.validation.bridge.figures import Figure
+from greffe.validation.bridge.page import Page, operands
+from greffe.validation.bridge.pairs import Pair
+from greffe.validation.bridge.words import exactly, word
+
+Table = Sequence[Sequence[str]]
+_WIDTHS = (22, 60, 16, 60, 14, 60)
+
+
+def summary(page: Page, pair: Pair, found: Answer) -> dict[str, object]:
+    """A line of the list: ids, values, difference, state, what stays open, the kinds of steps."""
+    return {
+        "pair": pair.name or pair.id, "id": pair.id, "concept": pair.a.of.concept, "title": page.title(pair),
+        "a": pair.a.id, "a_value": _text(pair.a), "b": pair.b.id, "b_value": _text(pair.b),
+        "difference": exactly(found.difference), "state": found.state, "open": exactly(found.open),
+        "steps": [t.kind for t in (found.chains[0] if found.chains else ())], "chains": len(found.chains),
+        "origin": pair.a.origin,
+    }  # fmt: skip
+
+
+def whole(page: Page, pair: Pair, found: Answer) -> dict[str, object]:
+    """The answer with everything it was made of. Numbers are decimal texts: exact, or rounded to 15 decimals where a
+    quotient does not end."""
+    read = [o.cell.source for f in (found.a, found.b) for o in operands(f)]
+    read += [o.cell.source for c in (*found.chains, found.located) for t in c for o in _read(t.computed)]
+    return {
+        "pair": pair.name or pair.id, "id": pair.id, "concept": pair.a.of.concept,
+        "concept_name": page.policy.words[CONCEPT][pair.a.of.concept][page.language], "title": page.title(pair),
+        "state": found.state, "result": page.sentence(found), "a": _figure(page, found.a), "b": _figure(page, found.b),
+        "difference": exactly(found.difference),
+        "chains": [[_step(page, t, found) for t in chain] for chain in found.chains],
+        "located": [_step(page, t, found) for t in found.located], "remainder": exactly(found.remainder),
+        "open": exactly(found.open),
+        "definitions_differ": [
+            {
+                "dimension": d, "name": word(d, page.language), "a": page.definition(found.a, d),
+                "b": page.definition(found.b, d),
+            }
+            for d in found.differ
+        ],
+        "sources": [
+            {"id": s.id, "body": s.body, "dataset": s.dataset, "date": s.dated, "url": s.url, "origin": s.origin}
+            for name in dict.fromkeys(read) if (s := page.sources.get(name)) is not None
+        ],
+        "generated": page.day,
+    }  # fmt: skip
+
+
+def _text(figure: Figure) -> str:
+    return figure.as_published or exactly(figure.value)
+
+
+def _figure(page: Page, figure: Figure) -> dict[str, object]:
+    return {
+        "id": figure.id, "label": page.figure_label(figure), "value": _text(figure), "computed": not figure.as_published,
+        "expression": figure.of.text, "period": figure.period, "reference_date": figure.reference,
+        "definition": {d: page.definition(figure, d) for d in figure.of.definition},
+        "confidence": figure.of.confidence, "origin": figure.origin, "parts": [_part(o) for o in operands(figure)],
+    }  # fmt: skip
+
+
+def _step(page: Page, taken: Taken, found: Answer) -> dict[str, object]:
+    step = taken.step
+    return {
+        "kind": taken.kind, "label": page.step_label(taken), "amount": exactly(taken.amount),
+        "backwards": taken.backwards, "reason": page.step_reason(taken, found), "step": step.name if step else "",
+        "expression": step.text if step else "", "confidence": step.confidence if step else "",
+        "reference": step.reference if step else "", "parts": [_part(o) for o in _read(taken.computed)],
+    }  # fmt: skip
+
+
+def _read(computed: Computed | None) -> tuple[Operand, ...]:
+    return (*computed.above, *computed.below) if computed else ()
+
+
+def _part(operand: Operand) -> dict[str, object]:
+    cell = operand.cell
+    return {
+        "name": operand.series.name, "body": cell.body, "dataset": cell.dataset, "series": cell.key,
+        "period": cell.period, "reference_date": operand.reference, "value": cell.text, "flag": cell.flag,
+        "note": cell.note, "source": cell.source,
+    }  # fmt: skip
+
+
+def as_csv(table: Table) -> bytes:
+    """The table as CSV, UTF-8, header first."""
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows([[safe(cell) for cell in row] for row in table])
+    return out.getvalue().encode()
+
+
+def as_markdown(title: str, table: Table) -> bytes:
+    """The table in Markdown under its title."""
+    lines = ["| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in table]
+    rule = "| " + " | ".join("---" for _ in table[0]) + " |"
+    return "\n".join((f"## {title}", "", lines[0], rule, *lines[1:], "")).encode()
+
+
+def as_xlsx(title: str, table: Table) -> bytes:
+    """The table as a workbook of one sheet, every cell a text."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Greffe"
+    book.properties.title = title
+    for number, row in enumerate(table, 1):
+        for place, text in enumerate(row, 1):
+            cell = put(sheet, number, place, safe(text)[:LONGEST])
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            if number == 1 or place == 1:
+                cell.font = Font(bold=True)
+    for letter, width in zip("ABCDEF", _WIDTHS, strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.freeze_panes = "B2"
+    return saved(book)

@@ -1,0 +1,180 @@
+"""An answer as a table that can be sent: both figures, the steps between them, what stays open, what it was made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from greffe.catalogue.policies.bridge.concepts import CONCEPT
+from greffe.catalogue.policies.bridge.read import Bridge
+from greffe.validation.bridge.cells import Operand, Source
+from greffe.validation.bridge.chains import DATE, EQUAL, EXPLAINED, OPEN, PARTLY, ROUNDING, Answer, Taken
+from greffe.validation.bridge.figures import Figure, digits
+from greffe.validation.bridge.pairs import Pair
+from greffe.validation.bridge.words import WORDS, shown, word
+
+COLUMNS = ("line", "what", "value", "source", "date", "reason")
+_NAME = re.compile(r'"[^"]+"|[A-Za-z]\w*')  # a published series in an expression, each of which is read once
+Line = tuple[str, str, str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Page:
+    """What is needed to tell of answers in a language. `day`: on which it is told."""
+
+    policy: Bridge
+    sources: Mapping[str, Source]
+    language: str
+    day: str
+
+    def title(self, pair: Pair) -> str:
+        """What was asked: the label of a named pair, else the concept and the reference date."""
+        if pair.named is not None:
+            return pair.named.labels[self.language]
+        concept = self.policy.words[CONCEPT][pair.a.of.concept][self.language]
+        code = f" {pair.a.code}" if pair.a.code else ""
+        return f"{concept}{code}, {self.date(pair.a.reference)}"
+
+    def date(self, reference: str) -> str:
+        """A reference date as people of the language write it; a year stays a year."""
+        year, _, day = reference.partition("-")
+        if self.language != "fr" or not day:
+            return reference
+        return f"{day[3:]}/{day[:2]}/{year}" if len(day) == len("01-01") else reference
+
+    def header(self) -> Line:
+        """The titles of the columns."""
+        line, what, value, source, date, reason = (word(c, self.language) for c in COLUMNS)
+        return line, what, value, source, date, reason
+
+    def lines(self, pair: Pair, found: Answer) -> tuple[Line, ...]:
+        """The whole answer, a line each."""
+        said = self.language
+        chain, *others = found.chains or ((),)
+        moved = shown(found.difference, said, signed=True)
+        return (
+            (word("question", said), self.title(pair), "", "", "", pair.name or pair.id),
+            self._figure("first", found.a),
+            *(self._step("step", t, found) for t in chain),
+            *(self._step("other", t, found) for other in others for t in other),
+            *(self._step("located", t, found) for t in found.located),
+            *self._open(found),
+            self._figure("second", found.b),
+            (word("difference", said), word("second_less_first", said), moved, "", "", ""),
+            *self._differences(found),
+            (word("result", said), self.sentence(found), word(found.state, said), "", "", ""),
+            (word("generated", said), f"{word('from', said)} {self._made_of(found)}", "", "", self.date(self.day), ""),
+        )
+
+    def sentence(self, found: Answer) -> str:
+        """The result in a sentence or two."""
+        said = self.language
+        difference, left = (shown(x, said, signed=True) for x in (found.difference, found.open))
+        name = {EQUAL: "is_equal", EXPLAINED: "is_explained", PARTLY: "is_partly", OPEN: "is_open"}[found.state]
+        if found.state == EXPLAINED and found.difference == 0 and len(found.chains[0]) == 1:
+            name = "is_same_stock"
+        elif found.state == EXPLAINED and found.chains[0][-1].kind == ROUNDING:
+            name = "is_rounded"
+        text = word(name, said, difference=difference, open=left)
+        if len(found.chains) > 1:
+            text += " " + word("ambiguous", said, count=str(len(found.chains)))
+        return text
+
+    def figure_label(self, figure: Figure) -> str:
+        """What a figure is, and whether it was computed here."""
+        bodies = ", ".join(dict.fromkeys(o.series.body for o in operands(figure)))
+        made = self.calculation(figure.of.text, operands(figure))
+        computed = f" ({word('computed', self.language)}: {made})" if not figure.as_published else ""
+        invented = f" {word('synthetic', self.language)}" if figure.origin != "real" else ""
+        return f"{bodies}: {figure.of.labels[self.language]}{computed}{invented}"
+
+    def calculation(self, text: str, read: Sequence[Operand]) -> str:
+        """An expression with the values that it read in the place of their names: `51,766 + 12,237`."""
+        values = iter(shown(o.cell.value, self.language, digits(o.cell.text)) for o in read)
+        told = _NAME.sub(lambda found: next(values, found[0]), text)
+        return told.replace("*", "×").replace("/", "÷").replace("-", "−")
+
+    def step_label(self, taken: Taken) -> str:
+        """What a step does."""
+        if taken.step is None:
+            return word(taken.kind, self.language)
+        label = f"{word(taken.kind, self.language)}: {taken.step.labels[self.language]}"
+        of = (*taken.computed.above, *taken.computed.below) if taken.computed else ()
+        return f"{label} ({self.calculation(taken.step.text, of)})" if len(of) > 1 else label
+
+    def step_reason(self, taken: Taken, found: Answer) -> str:
+        """Why a step holds."""
+        said = self.language
+        if taken.step is not None:
+            sure = f"{word('confidence', said)}: {self.confidence(taken.step.confidence)}"
+            return "; ".join(t for t in (taken.step.reasons[said], taken.step.reference, sure) if t)
+        if taken.kind == DATE:
+            a, b = found.a, found.b
+            return word("one_date", said, date=self.date(a.reference), a=a.period, b=b.period)
+        return word("rounded", said, units=", ".join(self._units(found)))
+
+    def confidence(self, name: str) -> str:
+        """How sure it is, in a word; one that is not known here stays as it is written."""
+        return word(name, self.language) if name in WORDS else name
+
+    def _units(self, found: Answer) -> Iterator[str]:
+        for operand in dict.fromkeys((*operands(found.a), *operands(found.b))):
+            unit = operand.series.rounding
+            if unit is not None:
+                yield word("to", self.language, name=operand.cell.key, unit=str(unit))
+
+    def operand(self, operand: Operand) -> str:
+        """Where a cell stands."""
+        cell = operand.cell
+        key = f"«\u00a0{cell.key}\u00a0»" if self.language == "fr" else f"“{cell.key}”"
+        texts = (cell.body, cell.dataset, key, cell.period, cell.note)
+        return ", ".join(t for t in texts if t)
+
+    def _figure(self, name: str, figure: Figure) -> Line:
+        value = shown(figure.value, self.language, figure.as_published)
+        where = "; ".join(self.operand(o) for o in operands(figure))
+        labelled = f"{word('labelled', self.language)} {figure.period}" if figure.period != figure.reference else ""
+        what = self.figure_label(figure)
+        return word(name, self.language), what, value, where, self.date(figure.reference), labelled
+
+    def _step(self, name: str, taken: Taken, found: Answer) -> Line:
+        of = (*taken.computed.above, *taken.computed.below) if taken.computed else ()
+        amount = shown(taken.amount, self.language, signed=True)
+        where = "; ".join(f"{self.operand(o)} = {shown(o.cell.value, self.language, digits(o.cell.text))}" for o in of)
+        return word(name, self.language), self.step_label(taken), amount, where, "", self.step_reason(taken, found)
+
+    def _open(self, found: Answer) -> Iterator[Line]:
+        if found.remainder:
+            amount = shown(found.remainder, self.language, signed=True)
+            yield word("remainder", self.language), word("remaining", self.language), amount, "", "", ""
+
+    def _differences(self, found: Answer) -> Iterator[Line]:
+        for dimension in found.differ:
+            a, b = self.definition(found.a, dimension), self.definition(found.b, dimension)
+            yield word("differ", self.language), word(dimension, self.language), "", "", "", f"{a} / {b}"
+
+    def definition(self, figure: Figure, dimension: str) -> str:
+        """What a figure is declared to be in a dimension."""
+        if dimension == DATE:
+            return f"{figure.period} = {self.date(figure.reference)}"
+        if dimension == ROUNDING:
+            units = [str(o.series.rounding) for o in operands(figure) if o.series.rounding is not None]
+            return ", ".join(dict.fromkeys(units)) or word("exact", self.language)
+        return self.policy.words[dimension][figure.of.definition[dimension]][self.language]
+
+    def _made_of(self, found: Answer) -> str:
+        steps = [t for chain in (*found.chains, found.located) for t in chain if t.computed]
+        read = [*operands(found.a), *operands(found.b)]
+        read += [o for t in steps if t.computed for o in (*t.computed.above, *t.computed.below)]
+        names = dict.fromkeys(o.cell.source for o in read)
+        return "; ".join(self._source(self.sources[n]) for n in names if n in self.sources)
+
+    def _source(self, source: Source) -> str:
+        word_ = word("effective" if "#" in source.id else "retrieved", self.language)
+        return f"{source.id} ({word_} {self.date(source.dated)})"
+
+
+def operands(figure: Figure) -> tuple[Operand, ...]:
+    """The cells that a figure was made of."""
+    return (*figure.computed.above, *figure.computed.below)

@@ -1,0 +1,123 @@
+"""The words and numbers of an answer, in French and English."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
+from typing import Final
+
+from greffe.model.structures import Texts
+
+LANGUAGES: Final = ("en", "fr")
+_SHOWN: Final = 2  # decimals of a computed value; five of one that is less than a twentieth
+_EXACT: Final = 15  # decimals of a value that is told exactly
+
+WORDS: Final[dict[str, Texts]] = {
+    "equal": {"en": "equal", "fr": "égaux"},
+    "explained": {"en": "explained", "fr": "expliqué"},
+    "partly": {"en": "partly explained", "fr": "expliqué en partie"},
+    "open": {"en": "open", "fr": "inexpliqué"},
+    "line": {"en": "Line", "fr": "Ligne"},
+    "what": {"en": "What", "fr": "Objet"},
+    "value": {"en": "Value", "fr": "Valeur"},
+    "source": {"en": "Source", "fr": "Source"},
+    "date": {"en": "Date", "fr": "Date"},
+    "reason": {"en": "Reason and reference", "fr": "Motif et référence"},
+    "question": {"en": "Question", "fr": "Question"},
+    "first": {"en": "First figure", "fr": "Premier chiffre"},
+    "second": {"en": "Second figure", "fr": "Second chiffre"},
+    "step": {"en": "Step", "fr": "Étape"},
+    "other": {"en": "Other chain, step", "fr": "Autre chaîne, étape"},
+    "located": {"en": "Where it lies", "fr": "Où se situe l’écart"},
+    "remainder": {"en": "Stays open", "fr": "Reste inexpliqué"},
+    "remaining": {"en": "Part of the difference without a known cause", "fr": "Part de l’écart sans cause connue"},
+    "difference": {"en": "Difference", "fr": "Écart"},
+    "second_less_first": {"en": "Second figure less the first", "fr": "Second chiffre moins le premier"},
+    "result": {"en": "Result", "fr": "Résultat"},
+    "differ": {"en": "Definitions differ", "fr": "Définitions différentes"},
+    "generated": {"en": "Generated", "fr": "Établi"},
+    "from": {"en": "from", "fr": "à partir de"},
+    "labelled": {"en": "labelled", "fr": "sous le millésime"},
+    "retrieved": {"en": "retrieved", "fr": "relevé le"},
+    "effective": {"en": "in effect since", "fr": "en vigueur depuis le"},
+    "computed": {"en": "computed", "fr": "calculé"},
+    "confidence": {"en": "confidence", "fr": "confiance"},
+    "synthetic": {"en": "SYNTHETIC: invented figures", "fr": "SYNTHÉTIQUE : chiffres inventés"},
+    "verified": {"en": "verified", "fr": "vérifié"},
+    "verified-secondary": {"en": "read where it is quoted", "fr": "lu là où il est cité"},
+    "recalled": {"en": "from memory", "fr": "de mémoire"},
+    "inferred": {"en": "concluded", "fr": "déduit"},
+    "reference_date": {"en": "reference date", "fr": "date de référence"},
+    "rounding": {"en": "rounding", "fr": "arrondi"},
+    "territory": {"en": "territory", "fr": "territoire"},
+    "population": {"en": "population", "fr": "population"},
+    "appeal": {"en": "appeal status", "fr": "situation d’appel"},
+    "counting_unit": {"en": "counting unit", "fr": "unité de compte"},
+    "population_vintage": {"en": "population of a rate", "fr": "population d’un taux"},
+    "revision": {"en": "edition", "fr": "édition"},
+    "scope": {"en": "scope", "fr": "champ"},
+    "composition": {"en": "composition", "fr": "composition"},
+    "exact": {"en": "not rounded", "fr": "non arrondi"},
+    "one_date": {
+        "en": "Both figures are of {date}; the first is labelled {a}, the second {b}",
+        "fr": "Les deux chiffres sont du {date} ; le premier porte le millésime {a}, le second {b}",
+    },
+    "rounded": {
+        "en": "What is published is rounded: {units}",
+        "fr": "Ce qui est publié est arrondi : {units}",
+    },
+    "to": {"en": "{name} to {unit}", "fr": "{name} à {unit} près"},
+    "is_equal": {"en": "Both figures are the same.", "fr": "Les deux chiffres sont égaux."},
+    "is_same_stock": {
+        "en": "It is the same figure under two labels.",
+        "fr": "C’est le même chiffre sous deux millésimes.",
+    },
+    "is_explained": {
+        "en": "The difference of {difference} is explained to the last digit.",
+        "fr": "L’écart de {difference} est expliqué au dernier chiffre près.",
+    },
+    "is_rounded": {
+        "en": "The difference of {difference} is explained; the last step lies within the declared rounding.",
+        "fr": "L’écart de {difference} est expliqué ; la dernière étape tient dans l’arrondi déclaré.",
+    },
+    "is_partly": {
+        "en": "Of the difference of {difference}, {open} stays open.",
+        "fr": "Sur l’écart de {difference}, {open} reste inexpliqué.",
+    },
+    "is_open": {
+        "en": "The difference of {difference} is not explained: it stays open.",
+        "fr": "L’écart de {difference} n’est pas expliqué : il reste ouvert.",
+    },
+    "ambiguous": {
+        "en": "There are {count} chains of as few steps: the figures do not tell which one holds.",
+        "fr": "Il y a {count} chaînes d’aussi peu d’étapes : les chiffres ne disent pas laquelle est la bonne.",
+    },
+}  # fmt: skip
+
+
+def word(name: str, language: str, /, **filled: str) -> str:
+    """A word or a sentence."""
+    return WORDS[name][language].format(**filled)
+
+
+def exactly(value: Fraction) -> str:
+    """The decimal digits of a value for programs; rounded to 15 decimals where they do not end."""
+    return _digits(value, _EXACT)
+
+
+def shown(value: Fraction, language: str, published: str = "", *, signed: bool = False) -> str:
+    """A value for people: as many decimals as were published, else two. A computed value that is not told whole has ≈."""
+    text = published or _digits(value, _SHOWN if abs(value) >= Fraction(1, 20) else 5)
+    whole, point, rest = text.lstrip("-").partition(".")
+    groups = f"{int(whole):,}".replace(",", "\u202f" if language == "fr" else ",")
+    sign = "−" if value < 0 else "+" if signed and value > 0 else ""
+    about = "" if published or Fraction(text) == value else "≈\u00a0"
+    return about + sign + groups + point.replace(".", "," if language == "fr" else ".") + rest
+
+
+def _digits(value: Fraction, decimals: int) -> str:
+    with localcontext() as context:
+        context.prec = 60
+        found = Decimal(value.numerator) / Decimal(value.denominator)
+        text = f"{found.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,61 @@
+"""The tables of the bridge: what cannot be read, or names what another table does not have, is refused with its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from journey_tools import ROOT
+
+from greffe.catalogue.load import read_folder
+from greffe.catalogue.policies.read import check_policies, read_policies
+from greffe.errors import BadDefinition
+
+FOLDER = "mappings/policies/"
+SHIPPED = {p: c for p, c in read_folder("mappings", ROOT / "mappings").items() if p.startswith(FOLDER)}
+
+
+def refusal(file: str, before: str, after: str) -> str:
+    """What is said when one text of a shipped table is changed."""
+    text = SHIPPED[FOLDER + file].decode()
+    assert before in text
+    changed = SHIPPED | {FOLDER + file: text.replace(before, after, 1).encode()}
+    with pytest.raises(BadDefinition) as told:
+        check_policies(read_policies(changed))
+    return str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "said"),
+    [
+        ("published_series.csv", "calendar:UNODC_PRISONS", "calendar:UNODC_PRISON", "Nearest: UNODC_PRISONS"),
+        ("published_series.csv", ",01-01,", ",13-01,", "column date: '13-01' is no rule for a date."),
+        ("published_series.csv", ",0.01,", ",0,", "column rounding: A unit of rounding is more than nothing."),
+        ("published_series.csv", "UNODC_HELD_RATE,", "UNODC_HELD,", "row 3, column series: UNODC_HELD stands here already."),
+        ("reference_dates.csv", "2007-01-01", "2007-02-30", "column reference_date: '2007-02-30' is no day"),
+        ("definitions.csv", "territory,fr_all", "territori,fr_all", "column dimension: 'territori' is not known here."),
+        ("concepts.csv", "UNODC_NATIONAL + UNODC_FOREIGN", "UNODC_NATIONAL + UNODC_FOREIGNERS",
+         "row 3, column expression: There is no published series 'UNODC_FOREIGNERS'. Nearest: UNODC_FOREIGN"),
+        ("concepts.csv", "UNODC_ADULT + UNODC_JUV", "UNODC_ADULT * UNODC_JUV", "column expression: In the expression"),
+        ("concepts.csv", ",under_committal,", ",undr_committal,",
+         "row 3, column population: There is no definition 'undr_committal'. Nearest: under_committal"),
+        ("concepts.csv", ",2008,,fr_all", ",2007,,fr_all", "column figure: unodc_held_by_citizenship stands in row 3"),
+        ("concepts.csv", "prison_population,unodc_held,", "prison_populatio,unodc_held,", "There is no concept"),
+        ("bridge_steps.csv", "NAT_NOT_HOUSED_JAN", "2927", "column amount: The expression '2927' names no code."),
+        ("bridge_steps.csv", "NAT_NOT_HOUSED_JAN,", "NAT_NOT_HOUSED_JAN,2 * NAT_NOT_HOUSED_JAN", "adds an amount or multiplies"),
+        ("bridge_steps.csv", ",detained,under_committal,", ",detained,detained,", "from one definition to another"),
+        ("bridge_steps.csv", ",yes,", ",maybe,", "column settles: 'maybe' is not known here."),
+        ("bridge_pairs.csv", "FP01,unodc_held@2007", "FP01,unodc_hold@2007", "row 2, column a: There is no figure"),
+        ("bridge_pairs.csv", "FP02,", "FP01,", "row 3, column pair"),
+        ("publication_layouts.csv", "verified", "", "column confidence: It is empty."),
+    ],
+)  # fmt: skip
+def test_what_is_refused(file: str, before: str, after: str, said: str):
+    assert said in refusal(file, before, after)
+
+
+def test_no_step_is_a_number(tmp_path: Path):
+    """Every amount and factor reads a published figure: a step that adds what is wanted cannot be written down."""
+    bridge = read_policies(SHIPPED).bridge
+    assert all((s.amount or s.factor).names() for s in bridge.steps)
+    assert all(s.reasons["fr"] and s.reasons["en"] and s.confidence for s in bridge.steps)

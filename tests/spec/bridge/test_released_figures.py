@@ -1,0 +1,130 @@
+"""What we released is compared with what was published: from its instant on, never before, and nothing that is secret."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from house import AUTHOR, RELEASER, House, new_house
+from journey_tools import ROOT
+
+from greffe.app import create_app
+from greffe.formats.published.lines import Columns
+from greffe.release.lifecycle import withdraw
+from greffe.release.published import Described, add_publication
+
+CRIM = ROOT / "samples/published/publications/estat_crim_off_cat.csv"
+PAIR = "estat_offences.ICCS0101@2022~sser_offences.ICCS0101@2022"
+
+
+def published(house: House) -> None:
+    add_publication(house.parts, AUTHOR, CRIM, Described("Eurostat", "crim_off_cat", retrieved="2024-11-30"))
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    made = new_house(tmp_path / "home")
+    made.take_published()
+    made.approve_map()
+    published(made)
+    return made
+
+
+def test_from_its_instant_on(house: House):
+    """A draft, and a release whose hour has not come, are not compared; withdrawn, it is out again."""
+    client = TestClient(create_app(house.parts))
+    draft = house.draft()
+    house.sign(draft)
+    assert client.get(f"/api/v1/bridge/{PAIR}").status_code == 404
+    release = house.release(draft, house.clock() + timedelta(days=2))
+    house.clock.forward(days=1)
+    assert client.get(f"/api/v1/bridge/{PAIR}").status_code == 404
+    assert "sser" not in client.get("/api/v1/bridge?limit=1000").text
+    house.clock.forward(days=1, seconds=1)
+    found = client.get(f"/api/v1/bridge/{PAIR}").json()
+    assert (found["state"], found["a"]["value"], found["b"]["value"]) == ("equal", "821", "821")
+    assert [s["id"] for s in found["sources"]][1] == str(release)
+    withdraw(house.parts, RELEASER, str(release), "a test")
+    assert client.get(f"/api/v1/bridge/{PAIR}").status_code == 404
+
+
+def test_our_rates_against_theirs(house: House):
+    """2017 and 2018: ours are over the population of the year, theirs over that of 2016. Theft 2017: 149.02 and 149.40."""
+    house.released()
+    said = Described("Insee", "population au 1er janvier", columns=Columns(("serie",), "periode", "valeur"))
+    add_publication(house.parts, AUTHOR, CRIM.with_name("insee_population.csv"), said)
+    client = TestClient(create_app(house.parts))
+    found = client.get("/api/v1/bridge/estat_rate.ICCS0401@2017~sser_rate.ICCS0401@2017").json()
+    assert (found["a"]["value"], found["b"]["value"]) == ("149.40", "149.02")
+    assert found["state"] == "explained"
+    (chain,) = found["chains"]
+    # 149.40 · 66638391 / 66809816 = 149.0167, and 149.02 - 149.0167 = 0.0033
+    assert [s["kind"] for s in chain] == ["population_vintage", "rounding"]
+    assert chain[0]["backwards"]
+    assert chain[0]["amount"].startswith("-0.3833")
+    counted = client.get("/api/v1/bridge?concept=offences&limit=1000").json()
+    # Of 16 offences in 15 years Eurostat shows 59 counts without a value (`grep -c ',NR,FR,20..,,' FILE`).
+    assert counted["states"] == {"equal": 16 * 15 - 59}
+
+
+def test_a_confidential_observation_takes_no_part(tmp_path: Path):
+    """The count of 2022 is secret: neither it nor the rate that would give it away is a figure here."""
+    made = new_house(tmp_path / "home")
+    text = (ROOT / "samples/published/ssmsi_infractions.csv").read_text()
+    line = next(x for x in text.splitlines() if ",2022," in x and "SSMSI_HOMICIDE" in x)
+    file = tmp_path / "ssmsi.csv"
+    cells = line.split(",")
+    cells[text.splitlines()[0].split(",").index("conf")] = "C1"
+    file.write_text(text.replace(line, ",".join(cells)))
+    made.take(file, "INT_SSMSI")
+    made.take(ROOT / "samples/published/population.csv", "INT_POPULATION")
+    made.approve_map()
+    published(made)
+    made.released()
+    client = TestClient(create_app(made.parts))
+    assert client.get(f"/api/v1/bridge/{PAIR}").status_code == 404
+    assert client.get(f"/api/v1/bridge/{PAIR.replace('2022', '2021')}").status_code == 200
+    told = client.get("/api/v1/bridge?concept=offences&limit=1000").text
+    assert "sser_offences.ICCS0101@2021" in told
+    assert "sser_offences.ICCS0101@2022" not in told
+    rates = client.get("/api/v1/bridge?concept=offence_rate&limit=1000").text
+    assert "sser_rate.ICCS0101@2022" not in rates
+
+
+def test_invented_figures_are_not_compared_with_real_ones(tmp_path: Path):
+    """A synthetic release has no pair with a real publication, and asking for one says why."""
+    made = new_house(tmp_path / "home")
+    made.take(ROOT / "samples/published/ssmsi_infractions.csv", "INT_SSMSI", "synthetic")
+    made.take(ROOT / "samples/published/population.csv", "INT_POPULATION", "synthetic")
+    made.approve_map()
+    published(made)
+    made.released(origin="synthetic")
+    client = TestClient(create_app(made.parts))
+    got = client.get(f"/api/v1/bridge/{PAIR}")
+    assert got.status_code == 400
+    assert "invented figures are not compared with real ones" in got.text
+    assert client.get("/api/v1/bridge?concept=offences").json()["pairs"] == []
+
+
+def test_over_http(house: House):
+    """No name, no internal figure; the language; pages; what is not known is refused with the nearest."""
+    house.released()
+    client = TestClient(create_app(house.parts))
+    got = client.get("/api/v1/bridge?limit=2&offset=1", headers={"accept-language": "fr"})
+    assert got.status_code == 200
+    assert got.headers["content-language"] == "fr"
+    assert len(got.json()["pairs"]) == 2
+    assert client.get("/api/v1/bridge?limit=1&offset=2").json()["pairs"][0]["id"] == got.json()["pairs"][1]["id"]
+    assert "camille" not in client.get("/api/v1/bridge?limit=1000").text + client.get(f"/api/v1/bridge/{PAIR}").text
+    assert client.get(f"/api/v1/bridge/{PAIR}?lang=fr").json()["result"] == "Les deux chiffres sont égaux."
+    for address, status, said in (
+        ("/api/v1/bridge?state=opened", 400, "open"),
+        ("/api/v1/bridge?concept=offence", 404, "offences"),
+        ("/api/v1/bridge?stat=open", 400, "state"),
+        ("/api/v1/bridge/FP01?format=csv", 400, "lang"),
+        ("/api/v1/bridge/sser_offences.ICCS0101@1999~sser_offences.ICCS0101@2008", 404, "sser_offences.ICCS0101@2019"),
+    ):
+        got = client.get(address)
+        assert (got.status_code, said in got.text) == (status, True), (address, got.text)
