@@ -15,6 +15,7 @@ import greffe.cli.drafts as drafts
 import greffe.cli.effect as effect
 import greffe.cli.exchange as exchange
 import greffe.cli.figures as figures
+import greffe.cli.grants as grants
 import greffe.cli.identities as identities
 import greffe.cli.lineage as lineage
 import greffe.cli.pivot as pivot
@@ -43,6 +44,7 @@ releasing.add_to(app)
 calendar.add_to(app)
 advance.add_to(app)
 identities.add_to(app)
+grants.add_to(app)
 exchange.add_to(app)
 proposals.add_to(app)
 pivot.add_to(app)

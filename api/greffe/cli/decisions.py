@@ -12,10 +12,12 @@ from greffe.cli.common import As, Home, Json, Reason, acting, parts_of
 from greffe.cli.proposals import EffectiveFrom, approval_told, given_day, show_made
 from greffe.cli.show import failing, show
 from greffe.errors import BadQuery, Broken, NotFound, nearest, numbered
+from greffe.model.instants import paris_date
 from greffe.model.maps import StructureMap
 from greffe.release.approvals import approve_proposal
 from greffe.release.definitions import approve_map, export_folders, map_subject
 from greffe.release.folders import propose_folders
+from greffe.release.grants import approve_grant
 from greffe.release.lifecycle import (
     accept_warnings,
     approve_draft,
@@ -54,7 +56,8 @@ def people(
 
 def approve(
     subject: Annotated[
-        str, typer.Argument(help="A draft, a proposal (P-…), a waiver (W-…), map:ID, or maps for every map.")
+        str,
+        typer.Argument(help="A draft, a proposal (P-…), a waiver (W-…), a grant (G-…), map:ID, or maps for every map."),
     ],
     as_: As = "",
     comment: Annotated[str, typer.Option(help="Kept with the signature.")] = "",
@@ -78,6 +81,12 @@ def approve(
             result = f"{who.name} approved {subject}."
         elif subject.startswith("P-"):
             result = approval_told(parts, approve_proposal(parts, who, subject, comment))
+        elif subject.startswith("G-"):
+            grant = approve_grant(parts, who, subject)
+            state = grant.state(paris_date(parts.clock()))
+            result = (
+                f"{who.name} approved grant {subject}; {'in force' if state == 'in force' else 'one more is needed'}."
+            )
         elif subject.startswith("W-"):
             waiver = approve_waiver(parts, who, subject)
             result = f"{who.name} approved waiver {subject}; {'in force' if waiver.in_force else 'one more is needed'}."

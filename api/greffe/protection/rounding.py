@@ -121,8 +121,8 @@ def _write(
 
 
 def keep_apart(connection: Connection, target: Target, rows: str) -> None:
-    """Add rows of the mapped table to APART: key, true value as text, CONF_STATUS."""
+    """Add rows of the mapped table to APART: key, true value as text, CONF_STATUS, OBS_STATUS."""
     keys = ", ".join(quoted(c) for c in (*target.structure.dimension_ids, "TIME_PERIOD"))
-    select = f"SELECT {keys}, OBS_TEXT AS OBS_VALUE, CONF_STATUS FROM ({rows}) WHERE OBS_VALUE IS NOT NULL"
+    select = f"SELECT {keys}, OBS_TEXT AS OBS_VALUE, CONF_STATUS, OBS_STATUS FROM ({rows}) WHERE OBS_VALUE IS NOT NULL"
     connection.execute(f"CREATE TEMP TABLE IF NOT EXISTS {APART} AS {select} LIMIT 0")
     connection.execute(f"INSERT INTO {APART} {select}")

@@ -139,7 +139,7 @@ def _write_parquet(connection: Connection, job: Job, table: str, path: Path) -> 
 
 
 def _write_apart(connection: Connection, job: Job, path: Path) -> None:
-    """What was hidden (protection): key, OBS_VALUE as its canonical text, CONF_STATUS. No file where nothing was."""
+    """What was hidden (protection): key, OBS_VALUE as its canonical text, CONF_STATUS, OBS_STATUS. No file where nothing was."""
     keys = ", ".join([*map(quoted, job.structure.dimension_ids), "TIME_PERIOD"])
     found = connection.execute(f"SELECT * FROM {APART} ORDER BY {keys}").to_arrow_table()
     if found.num_rows:

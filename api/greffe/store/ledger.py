@@ -23,6 +23,7 @@ from greffe.model.releases import current as readable_release
 from greffe.store.base import Entry, Register
 from greffe.store.calendar_records import Advances, Calendar, advances_after, calendar_after
 from greffe.store.definitions import NEEDED, Definitions
+from greffe.store.grant_records import Grants, grants_after
 from greffe.store.payload import Fields
 from greffe.store.publication_records import PublicationRecord
 from greffe.store.records import (
@@ -67,6 +68,7 @@ class Ledger:
     acceptances: tuple[Acceptance, ...] = ()
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     releases: Mapping[str, Release] = field(default_factory=dict)  # by `FLOW#7`
+    grants: Grants = field(default_factory=dict)
     definitions: Definitions = field(default_factory=Definitions)  # catalogues and proposals
     calendar: Calendar = field(default_factory=dict)  # by id
     advances: Advances = field(default_factory=dict)  # by release and recipient
@@ -215,6 +217,14 @@ def _waiver(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, waivers={**state.waivers, record.id: record})
 
 
+def _grant(state: Ledger, entry: Entry) -> Ledger:
+    return replace(state, grants=grants_after(state.grants, entry))
+
+
+def _grant_approval(state: Ledger, entry: Entry) -> Ledger:
+    return _grant(_approval(state, entry), entry)
+
+
 def _release(state: Ledger, entry: Entry) -> Ledger:
     record = release_from_entry(entry)
     announced = state.calendar.get(record.calendar)
@@ -287,6 +297,10 @@ _FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
     "waiver.approved": _waiver_approval,
     "release.made": _release,
     "release.withdrawn": _withdrawal,
+    "grant.proposed": _grant,
+    "grant.approved": _grant_approval,
+    "grant.ended": _grant,
+    "grant.used": _grant,
     "calendar.announced": _calendar,
     "calendar.moved": _calendar,
     "calendar.filled": _calendar,

@@ -1,0 +1,123 @@
+"""Values that a release hides go to a recipient by grant, to its last day, and to nobody else."""
+
+from __future__ import annotations
+
+import csv
+import stat
+from datetime import date
+from pathlib import Path
+
+import pytest
+from house import AUTHOR, FIRST, RELEASER, SECOND, House
+from secrets_kept import FLOW, Secret, house_with
+
+from greffe.errors import BadQuery, Denied, Refused
+from greffe.release.grants import approve_grant, end_grant, granted, propose_grant, write_granted
+from greffe.release.lifecycle import dataflow_named
+
+SECRET = Secret(73_931, 512_347)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return house_with(tmp_path_factory.mktemp("grants") / "house", SECRET)
+
+
+def ask(house: House, recipient: str = "ESTAT", until: date = date(2027, 6, 30), reason: str = "Regulation 223/2009"):
+    return propose_grant(house.parts, AUTHOR, recipient, dataflow_named(house.parts, FLOW), until, reason)
+
+
+def test_without_a_grant_nobody(made: House, tmp_path: Path):
+    """Neither the recipient of the flow nor another; and nothing is written."""
+    for recipient in ("ESTAT", "UNODC"):
+        with pytest.raises(Denied, match="has no grant in force"):
+            write_granted(made.parts, RELEASER, recipient, made.current(FLOW), tmp_path / "x.csv")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_others_approve_and_the_values_are_handed_over(made: House, tmp_path: Path):
+    grant = ask(made)
+    with pytest.raises(Denied):
+        approve_grant(made.parts, AUTHOR, grant.id)
+    approve_grant(made.parts, FIRST, grant.id)
+    with pytest.raises(Refused):
+        approve_grant(made.parts, FIRST, grant.id)
+    with pytest.raises(Denied, match="waits"):
+        granted(made.parts, "ESTAT", made.current(FLOW))
+    approve_grant(made.parts, SECOND, grant.id)
+    out = tmp_path / "estat.csv"
+    assert write_granted(made.parts, RELEASER, "ESTAT", made.current(FLOW), out) == 2
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    rows = [r for r in csv.DictReader(out.open(encoding="utf-8")) if (r["TIME_PERIOD"], r["unit"]) == ("2020", "NR")]
+    assert {r["sex"]: (r["OBS_VALUE"], r["CONF_STATUS"], r["OBS_STATUS"]) for r in rows} == {
+        "M": ("73931", "A", "A"),
+        "F": ("512347", "D", "A"),
+        "T": ("586278", "F", "A"),
+    }
+    used = list(made.parts.register.read(kinds=["grant.used"]))
+    assert [(e.subject, e.payload["values"], e.actor) for e in used] == [(grant.id, 2, "farid")]
+    with pytest.raises(Denied):  # a grant is for one recipient
+        write_granted(made.parts, RELEASER, "UNODC", made.current(FLOW), tmp_path / "unodc.csv")
+    with pytest.raises(Denied, match="no releaser"):
+        write_granted(made.parts, AUTHOR, "ESTAT", made.current(FLOW), out)
+    end_grant(made.parts, FIRST, grant.id, "The agreement is over")
+    with pytest.raises(Denied, match="ended"):
+        granted(made.parts, "ESTAT", made.current(FLOW))
+
+
+def test_a_grant_ends_with_its_last_day(made: House):
+    """In Paris: the day counts to its end."""
+    grant = ask(made, "UNODC", date(2027, 1, 31))
+    for person in (FIRST, SECOND):
+        approve_grant(made.parts, person, grant.id)
+    before = made.clock.now
+    made.clock.now = made.clock.now.replace(year=2027, month=1, day=31, hour=22, minute=59)
+    assert granted(made.parts, "UNODC", made.current(FLOW)).id == grant.id
+    made.clock.forward(minutes=1)
+    with pytest.raises(Denied, match="expired"):
+        granted(made.parts, "UNODC", made.current(FLOW))
+    made.clock.now = before
+
+
+def test_what_cannot_be_asked_for(made: House):
+    with pytest.raises(BadQuery, match="no recipient") as error:
+        ask(made, "ESTATT")
+    assert "ESTAT" in error.value.nearest
+    with pytest.raises(BadQuery, match="past"):
+        ask(made, until=date(2020, 1, 1))
+    with pytest.raises(BadQuery, match="reason"):
+        ask(made, reason=" ")
+
+
+def test_the_commands(made: House, tmp_path: Path):
+    from journey_tools import inside
+
+    home = made.parts.settings.home
+    asked = inside(
+        home,
+        "grant",
+        "add",
+        "CEPEJ",
+        FLOW,
+        "--until",
+        "2099-12-31",
+        "--reason",
+        "Agreement",
+        "--as",
+        "camille",
+        "--json",
+    )
+    grant = asked.json()["grant"]
+    for person in ("driss", "elise"):
+        assert inside(home, "approve", grant, "--as", person).code == 0
+    listed = {g["grant"]: g for g in inside(home, "grant", "list", "--json").json()["grants"]}
+    assert (listed[grant]["state"], listed[grant]["approvers"]) == ("in force", "driss, elise")
+    out = tmp_path / "cepej.csv"
+    done = inside(home, "grant", "data", "CEPEJ", FLOW, "--release", "1", "--out", str(out), "--as", "farid")
+    assert done.code == 0, done.err
+    assert "2 confidential values" in done.out and "73931" not in done.out
+    assert "73931" in out.read_text()
+    refused = inside(home, "grant", "add", "CEPEJ", FLOW, "--until", "soon", "--as", "camille", "--reason", "x")
+    assert refused.code != 0 and "2027-12-31" in refused.err
+    assert inside(home, "grant", "end", grant, "--as", "driss", "--reason", "Over").code == 0
+    assert inside(home, "grant", "data", "CEPEJ", FLOW, "--out", str(out), "--as", "farid").code != 0
