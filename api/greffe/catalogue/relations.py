@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from greffe.catalogue.catalogue import Catalogue
 from greffe.linear.system import Equation
 from greffe.model.maps import Calculation, StructureMap
 from greffe.model.relations import (
@@ -28,7 +27,7 @@ from greffe.model.relations import (
     UNITS,
     Codes,
 )
-from greffe.model.structures import DataStructure
+from greffe.model.structures import Codelist, DataStructure
 
 Key: TypeAlias = tuple[str, ...]  # codes in the order of the dimensions, and the period
 ALL: Final = "_Z"
@@ -109,10 +108,12 @@ class Relations:
         return bool(self.state) or any(m.years for m in self.mates)
 
 
-def relations_of(catalogue: Catalogue, structure: DataStructure, map_: StructureMap | None = None) -> Relations:
-    """The relations of a structure's cells, and those that a map's calculations make."""
+def relations_of(
+    codelists: Mapping[str, Codelist], structure: DataStructure, map_: StructureMap | None = None
+) -> Relations:
+    """The relations of a structure's cells (`codelists` by component), and those that a map's calculations make."""
     dims = structure.dimension_ids
-    lists = {c.id: catalogue.codelist(c) for c in structure.dimensions}
+    lists = {c.id: codelists.get(c.id) for c in structure.dimensions}
     codes = {id_: frozenset(i.id for i in found.items) if found else frozenset[str]() for id_, found in lists.items()}
     sums = [
         Sum(p.rule, p.components, p.total, p.parts, p.optional, p.bound, _where(p.where))

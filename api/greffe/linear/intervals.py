@@ -93,12 +93,15 @@ def unproved(system: System, needs: Mapping[int, Need]) -> dict[int, Need]:
 def exact(system: System, cells: Sequence[int]) -> set[int]:
     """Of these unknown cells, those whose value a reader can work out."""
     found: set[int] = set()
+    wanted = set(cells)
     for block_cells in system.blocks(cells):
         block = _block(system, block_cells)
-        if block is None or not block.witness(block.programme({}).solved(whole=True)):
+        if block is None or not _first(block):
             continue  # what is published contradicts itself: other rules say so
-        wanted = [column for column, cell in enumerate(block_cells) if cell in set(cells)]
-        for column in wanted:
+        for side in (1, -1):
+            left = [c for c, cell in enumerate(block_cells) if cell in wanted and block.low[c] == block.high[c]]
+            _together(block, {c: Need(int(block.low[c]) - 1, int(block.high[c]) + 1) for c in left}, (side,))
+        for column in (c for c, cell in enumerate(block_cells) if cell in wanted):
             if block.low[column] < block.high[column]:
                 continue
             value = int(block.low[column])
@@ -128,10 +131,15 @@ def _block(system: System, cells: Sequence[int]) -> _Block | None:
     return _Block(cells, rows, np.full(count, 2**62, dtype=np.int64), np.full(count, -1, dtype=np.int64))
 
 
-def _together(block: _Block, needs: Mapping[int, Need]) -> None:
+def _first(block: _Block) -> bool:
+    """Any table that fits."""
+    return block.witness(block.session().solved({}, {})) or block.witness(block.programme({}).solved(whole=True))
+
+
+def _together(block: _Block, needs: Mapping[int, Need], sides: Sequence[int] = (1, -1)) -> None:
     """Witnesses for many cells at once: as many of them as far out as they must be able to go. Where the answer is no table
     of whole numbers, or helps nobody, the cells are halved."""
-    for side in (1, -1):
+    for side in sides:
         waiting = [list(needs)]
         while waiting:
             left = [c for c in waiting.pop() if not _reached(block, needs, c, side)]

@@ -37,7 +37,7 @@ def protect(connection: Connection, catalogue: Catalogue, target: Target, policy
     table, dims = quoted(target.table), target.structure.dimension_ids
     rules = [r for r in policy.rules if r.concerns(target.map.target.id, dims)]
     hiding = mark(connection, target, rules)
-    relations = relations_of(catalogue, target.structure, target.map)
+    relations = relations_of(catalogue.codelists(target.structure), target.structure, target.map)
     hiding |= _groups(connection, target, rules, relations)
     try:
         if not hiding and not any(e.confidential for e in policy.earlier):

@@ -12,6 +12,8 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from greffe.catalogue.catalogue import Catalogue
+from greffe.engine import Connection
+from greffe.model.findings import Finding
 from greffe.model.structures import Dataflow, DataStructure, Texts
 from greffe.validation.facts import Facts
 
@@ -57,6 +59,7 @@ class Query:
 ALL: Final = ("all",)  # recipients
 _THRESHOLD: Final = re.compile(r"\{(?:([A-Z0-9-]+)/)?([a-z_]+)\}")  # {name} or {RULE/name}
 Check: TypeAlias = Callable[[Facts], Iterator[Query]]
+Examine: TypeAlias = Callable[[Connection, Facts], Iterator[Finding]]
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,8 @@ class Rule:
     3 between files, 4 between houses, 5 between countries); `service` is which of Eurostat's services asks the like
     (STRUVAL structure, CONVAL content); `recipients` whose figures it guards: `all`, or ids of recipients and
     `internal`; `flows` are patterns of dataflow ids, `needs` components that the structure must have (`A|B`: either).
-    Sentences hold `{name}` where a threshold of the rule stands, `{RULE/name}` for one of another rule."""
+    Sentences hold `{name}` where a threshold of the rule stands, `{RULE/name}` for one of another rule. `examine` asks what
+    no single query can."""
 
     id: str
     name: str
@@ -78,6 +82,7 @@ class Rule:
     flows: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ALL
+    examine: Examine | None = None
 
     def said(self, thresholds: Mapping[tuple[str, str], Decimal]) -> Texts:
         """The sentences with the thresholds in force."""
@@ -117,6 +122,7 @@ def rule(
     flows: tuple[str, ...] = (),
     needs: tuple[str, ...] = (),
     recipients: tuple[str, ...] = ALL,
+    examine: Examine | None = None,
 ) -> Callable[[Check], Check]:
     """Register a function as a rule: its name is that of the rule, the first paragraph of its docstring the sentence in
     English; `fr` is the sentence in French."""
@@ -135,6 +141,7 @@ def rule(
                 flows=flows,
                 needs=needs,
                 recipients=recipients,
+                examine=examine,
             )
         )
         return check

@@ -75,6 +75,8 @@ def _found(
             yield from found
         except Overflow as error:
             yield _beyond(rule.id, error)
+    if rule.examine is not None:
+        yield from rule.examine(connection, facts)
 
 
 def _answers(connection: Connection, facts: Facts, rule: Rule, query: Query) -> Iterator[Finding]:

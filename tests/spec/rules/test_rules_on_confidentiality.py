@@ -185,3 +185,40 @@ def test_a_cell_is_named_for_every_sum_that_gives_it_away(found):
     findings = found(RULE, BY_SEX, text, whole=True)
     assert [(f.key["unit"], f.key["sex"]) for f in findings] == [("NR", "F"), ("NR", "F")]
     assert len({f.messages["en"] for f in findings}) == 2
+
+
+def systems(found, table):
+    """What the rule names of UNODC's sexes and ages, with what it says."""
+    text = cells("INDICATOR DIMENSION CATEGORY SEX AGE", table.replace("S ", "PERS_HELD TOTAL CAT00 "))
+    findings = found(RULE, UNODC, text, whole=True)
+    return sorted((f.key["SEX"], f.key["AGE"], "several relations" in f.messages["en"]) for f in findings)
+
+
+def test_a_chain_of_differences_is_followed_to_its_end(found):
+    """Women by difference from the total, then adult women from the women: no single relation gives the second."""
+    table = (
+        "S Total Total 2020 1000, S Male Total 2020 821, S Female Total 2020 Q, "
+        "S Female Adult 2020 Q, S Female Juveniles 2020 9"
+    )
+    assert systems(found, table) == [("Female", "Adult", True), ("Female", "Total", False)]
+
+
+def test_a_system_in_which_every_relation_has_two_unknowns(found):
+    """Men and women, adults and juveniles, all four parts hidden: nought juveniles leave nought of each sex, and so all."""
+    table = (
+        "S Total Total 2020 1000, S Male Total 2020 821, S Female Total 2020 179, S Total Adult 2020 1000, "
+        "S Total Juveniles 2020 0, S Male Adult 2020 Q, S Male Juveniles 2020 Q, S Female Adult 2020 Q, "
+        "S Female Juveniles 2020 Q"
+    )
+    assert {(s, a) for s, a, _ in systems(found, table)} == {
+        ("Male", "Adult"), ("Male", "Juveniles"), ("Female", "Adult"), ("Female", "Juveniles"),
+    }  # fmt: skip
+
+
+def test_a_system_with_room_gives_nothing(found):
+    table = (
+        "S Total Total 2020 1000, S Male Total 2020 821, S Female Total 2020 179, S Total Adult 2020 900, "
+        "S Total Juveniles 2020 100, S Male Adult 2020 Q, S Male Juveniles 2020 Q, S Female Adult 2020 Q, "
+        "S Female Juveniles 2020 Q"
+    )
+    assert systems(found, table) == []

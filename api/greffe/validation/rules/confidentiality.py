@@ -7,6 +7,7 @@ from typing import Final
 
 from greffe.engine import quoted
 from greffe.model.findings import ERROR
+from greffe.validation.audit import given_by_systems
 from greffe.validation.facts import MARKED, Facts, literals
 from greffe.validation.measures import COUNT_UNITS, RATE_UNITS
 from greffe.validation.partitions import PARTITIONS, Partition
@@ -24,13 +25,14 @@ RATIOS: Final = (("CR", "RES", "IN"), ("DT", "P1", "RES"))
     "Aucune cellule masquée ne se recalcule à partir des marges publiées.",
     stages=(MAPPED,),
     needs=("OBS_STATUS", "CONF_STATUS"),
+    examine=given_by_systems,
     recipients=("internal",),
 )
 def suppressed_cells_stay_hidden(facts: Facts) -> Iterator[Query]:
     """No suppressed cell can be recomputed from published margins.
 
-    One relation at a time: a chain of differences starts with one that a single relation gives. Systems in which every
-    relation has two unknowns are not solved.
+    What one relation gives, by queries; what several give together, by linear programmes over the system of all relations
+    (validation.audit).
     """
     for partition in PARTITIONS:
         if partition.usable(facts):
