@@ -52,6 +52,9 @@ def acts(parts: Parts, words: list[str]) -> Callable[[], object]:
         "cancel": lambda: cancel(parts, RELEASER, rest[0], WHY),
         "approve": lambda: approve_draft(parts, SECOND, rest[0]),
         "release": lambda: make_releases(parts, RELEASER, rest[1:], Terms(calendar=rest[0])),
+        "revise": lambda: make_releases(
+            parts, RELEASER, rest[1:], Terms(calendar=rest[0], revision="correction", reason=WHY)
+        ),
         "withdraw": lambda: withdraw(parts, RELEASER, rest[0], WHY.en, WHY.fr),
     }[name]
 

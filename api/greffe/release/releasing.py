@@ -21,7 +21,7 @@ from greffe.release.eviction import sweep
 from greffe.release.lifecycle import kept_draft, no_open_errors
 from greffe.release.parts import Parts
 from greffe.release.people import approvers, author_of, needs, signed_by_two
-from greffe.release.revision_policy import check_revision
+from greffe.release.revision_policy import Follows, revisions_of
 from greffe.store.base import Act, Actor, Saved
 from greffe.store.ledger import DraftRecord, release_payload
 from greffe.validation.run import RULES
@@ -40,13 +40,10 @@ class Terms:
 
 
 @dataclass(frozen=True)
-class _Ready:
-    """A draft that may be released, and the release that it follows."""
+class _Ready(Follows):
+    """A draft that may be released, as it was entered."""
 
     record: DraftRecord
-    draft: Draft
-    flow: Dataflow
-    before: Release | None
 
 
 def make_release(parts: Parts, who: Actor, id_: str, at: datetime | None = None) -> Release:
@@ -77,12 +74,12 @@ def make_releases(parts: Parts, who: Actor, ids: Sequence[str], terms: Terms) ->
     if entry is not None:
         _may_fill(parts, entry, [record for record, _ in kept])
     ready = [_releasable(parts, record, draft) for record, draft in kept]
-    for one in ready:
-        check_revision(parts, one.flow, one.draft, one.before, terms.revision, terms.reason)
+    kinds = revisions_of(parts, ready, terms.revision, terms.reason)
     earliest = now + timedelta(seconds=parts.settings.effect_delay_seconds)
     effective = entry.at if entry else max(earliest, (terms.at or earliest).astimezone(UTC))
     _agreeing(parts, ready, effective)
-    releases = tuple(_written(parts, one, now, effective, terms) for one in ready)
+    own = [replace(terms, revision=kind, reason=terms.reason if kind else NO_WORDS) for kind in kinds]
+    releases = tuple(_written(parts, one, now, effective, mine) for one, mine in zip(ready, own, strict=True))
     acts = [_act(parts, one) for one in releases]
     parts.note_all(who, [*acts, filled(entry, releases)] if entry else acts)
     sweep(parts)
@@ -224,7 +221,7 @@ def _releasable(parts: Parts, record: DraftRecord, draft: Draft) -> _Ready:
             f"The map {map_.reference} has {len(approvers(parts, subject, map_.checksum))} of 2 approvals.",
             hint=f"greffe approve map:{map_.reference.id} --as NAME",
         )
-    return _Ready(record, draft, flow, current)
+    return _Ready(flow, draft, current, record)
 
 
 def _without_figures(draft: Draft, dims: tuple[str, ...]) -> Sequence[Finding]:

@@ -33,14 +33,37 @@ class Changed:
     large: int
 
 
-def check_revision(
-    parts: Parts, flow: Dataflow, draft: Draft, before: Release | None, revision: str, reason: Words
-) -> None:
-    """Raise Refused when published values change and that is not declared, or declared planned and outside of what the
-    policy of the dataflow plans; BadQuery for an unknown kind, or without a reason in both languages where it is owed.
+@dataclass(frozen=True)
+class Follows:
+    """A draft of a dataflow, and the release that is current, which it would replace (None: nothing is released)."""
 
-    A value that was missing and is there now is no revision, nor is a status. `before`: the release that is current.
+    flow: Dataflow
+    draft: Draft
+    before: Release | None
+
+
+def revisions_of(parts: Parts, found: Sequence[Follows], revision: str, reason: Words) -> tuple[str, ...]:
+    """What kind of revision each of the drafts is, of those that go out together under one declared kind: that one where
+    published values change, else ''. When none of them changes any, what is corrected is beside the values (a status, a
+    comment), in each that follows a release.
+
+    A value that was missing and is there now is no revision, nor is a status. Raises Refused when published values
+    change and that is not declared, or declared planned and outside of what the policy of the dataflow plans, and when
+    nothing is there to revise; BadQuery for an unknown kind, or without a reason in both languages where it is owed.
     """
+    _check_declared(revision, reason)
+    changing = [_check(parts, one, revision) for one in found]
+    if revision and not any(changing):
+        following = [one.before is not None for one in found]
+        if not any(following):
+            raise Refused("Nothing of it is released: there is nothing to revise.", parameter="--revision")
+        if revision == PLANNED:
+            raise Refused("No published value changes.", parameter="--revision", hint="Leave it out.")
+        changing = following
+    return tuple(revision if changes else "" for changes in changing)
+
+
+def _check_declared(revision: str, reason: Words) -> None:
     if revision not in ("", *KINDS):
         raise BadQuery(
             f"{revision!r} is no kind of revision.", parameter="--revision", nearest=nearest(revision, KINDS)
@@ -50,36 +73,32 @@ def check_revision(
         raise BadQuery(
             f"{revision.capitalize()}: say why, for everybody to read, in both languages.", parameter=lacking
         )
-    if before is None:
-        if revision:
-            raise Refused(f"Nothing of {flow.reference.id} is released: there is nothing to revise.")
-        return
-    structure = parts.catalogue().structure(flow)
-    policy = policy_for(flow.reference.id, parts.catalogue().policies.revisions)
-    old = parts.observations.file(before.name, "data.parquet")
-    found = changed(parts, structure, old, draft.data, policy.most_percent if policy else None)
-    if not revision and found:
-        raise Refused(
-            f"{_told(found)} against {before}, and no revision is declared.",
-            parameter="--revision",
-            hint=_legitimate(flow, policy, draft, found),
-        )
-    if revision == PLANNED:
-        _check_planned(flow, policy, draft, before, found)
+    if reason and not revision:
+        raise BadQuery("A public reason is that of a revision.", parameter="--reason", hint="Say --revision too.")
 
 
-def _check_planned(
-    flow: Dataflow, policy: RevisionPolicy | None, draft: Draft, before: Release, found: Sequence[Changed]
-) -> None:
-    if not found:
-        raise Refused(f"No published value of {before} changes.", parameter="--revision", hint="Leave it out.")
-    outside = [c for c in found if not _planned(c, policy, draft)]
-    if outside:
+def _check(parts: Parts, one: Follows, revision: str) -> bool:
+    """Whether it changes published values; they may be changed so."""
+    if one.before is None:
+        return False
+    structure = parts.catalogue().structure(one.flow)
+    policy = policy_for(one.flow.reference.id, parts.catalogue().policies.revisions)
+    old = parts.observations.file(one.before.name, "data.parquet")
+    found = changed(parts, structure, old, one.draft.data, policy.most_percent if policy else None)
+    if found and not revision:
         raise Refused(
-            f"{_told(outside)} against {before}, which is not planned.",
+            f"{_told(found)} against {one.before}, and no revision is declared.",
             parameter="--revision",
-            hint=_legitimate(flow, policy, draft, outside),
+            hint=_legitimate(one.flow, policy, one.draft, found),
         )
+    outside = [c for c in found if not _planned(c, policy, one.draft)]
+    if outside and revision == PLANNED:
+        raise Refused(
+            f"{_told(outside)} against {one.before}, which is not planned.",
+            parameter="--revision",
+            hint=_legitimate(one.flow, policy, one.draft, outside),
+        )
+    return bool(found)
 
 
 def changed(

@@ -21,7 +21,8 @@ WORDS = {
         "quality": "quality",
         "lead": "Series that observatories and international bodies can take with the tool they have.",
         "other": '<a href="/?lang=fr" lang="fr" hreflang="fr">Français</a>', "skip": "Skip to the table",
-        "entry": "Entry points", "recalled": "structure recalled or inferred, not received from the recipient",
+        "entry": "Entry points", "calendar": "Release calendar",
+        "recalled": "structure recalled or inferred, not received from the recipient",
     },
     "fr": {
         "title": "Greffe : statistiques de la justice diffusées", "flow": "Flux de données", "release": "Diffusion",
@@ -29,7 +30,8 @@ WORDS = {
         "none": "rien de diffusé", "quality": "qualité",
         "lead": "Des séries que les observatoires et les organismes internationaux prennent avec l’outil qu’ils ont.",
         "other": '<a href="/?lang=en" lang="en" hreflang="en">English</a>', "skip": "Aller au tableau",
-        "entry": "Points d’entrée", "recalled": "structure restituée de mémoire ou déduite, non reçue du destinataire",
+        "entry": "Points d’entrée", "calendar": "Calendrier de diffusion",
+        "recalled": "structure restituée de mémoire ou déduite, non reçue du destinataire",
     },
 }  # fmt: skip
 STYLE = (
@@ -75,7 +77,9 @@ def _page(parts: Parts, lang: str) -> str:
         + f"</tr></thead><tbody>{rows}</tbody></table></div><h2>{words['entry']}</h2><ul>"
         "<li><code>/sdmx/v2</code> SDMX REST 2.x</li><li><code>/sdmx/v1</code> SDMX REST 1.5</li>"
         '<li><a href="/api/v1/dataflows"><code>/api/v1</code></a>, '
-        '<a href="/api/v1/openapi.json">OpenAPI</a></li></ul></main></body></html>'
+        '<a href="/api/v1/openapi.json">OpenAPI</a></li>'
+        f'<li><a href="/api/v1/calendar">{words["calendar"]}</a>, '
+        f'<a href="/api/v1/calendar.ics?lang={lang}">iCalendar</a></li></ul></main></body></html>'
     )
 
 

@@ -102,3 +102,22 @@ def test_release_of_several_and_a_move_and_a_withdrawal(ready):
         assert instants in ({ready.at.isoformat()}, {later.isoformat()})
     ready.house.clock.now = ready.at
     held(ready.killed("withdraw", f"{FLOW}#1"), least=5)
+
+
+if os.environ.get("GREFFE_SOAK"):  # as long again as all of the others
+
+    def test_release_of_a_revision(tmp_path):
+        """As the release above, with a predecessor: its difference is written, what changes is asked of the engine, and what it supersedes is evicted."""
+        house = new_house(tmp_path / "home")
+        house.take_published()
+        house.approve_map()
+        house.released()
+        later = tmp_path / "later.csv"
+        lines = (PUBLISHED / "ssmsi_infractions.csv").read_text(encoding="utf-8").splitlines()
+        row = next(x for x in lines if ",975," in x).replace(",975,", ",977,").replace(",D,,1,", ",R,,2,")
+        later.write_text(f"{lines[0]}\n{row}\n", encoding="utf-8")
+        house.take(later, "INT_SSMSI")
+        draft = house.draft(reason="late report")
+        house.sign(draft)
+        entry = announce(house.parts, RELEASER, [FLOW], house.clock() + timedelta(days=40))
+        held(Ready(house, (draft.id, ""), entry.at).killed("revise", entry.id, draft.id), least=40)

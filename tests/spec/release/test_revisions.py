@@ -79,7 +79,7 @@ def test_a_change_of_the_last_two_years_is_planned_and_no_change_is_none(house, 
     house.clock.forward(seconds=6)
     same = house.draft(reason="the same figures again")
     house.sign(same)
-    with pytest.raises(Refused, match="No published value"):
+    with pytest.raises(Refused, match="No published value changes"):
         make_releases(house.parts, RELEASER, [same.id], Terms(revision="planned"))
     assert make_releases(house.parts, RELEASER, [same.id], Terms())[0].vintage == "2022-E3"
 
@@ -162,3 +162,26 @@ def test_a_row_of_the_policy_that_cannot_be_read(row, column):
     with pytest.raises(BadDefinition) as refused:
         read_policies({file: f"{head}{row}\n".encode()})
     assert (refused.value.file, refused.value.row, refused.value.column) == (file, 2, column)
+
+
+def test_of_two_that_go_out_together_the_one_that_changes_is_the_revision(house, tmp_path):
+    """The other one is new: it has nothing to revise, and no notice."""
+    capacity = "ESTAT_CRIM_PRIS_CAP"
+    mended = tmp_path / "prisons.csv"  # 692 juveniles of 2010, of whom 688 by sex
+    mended.write_text(
+        (PUBLISHED / "prisons.csv").read_text(encoding="utf-8").replace(",692,", ",688,"), encoding="utf-8"
+    )
+    house.take(mended, "INT_JUSTICE")
+    house.approve_map(capacity)
+    new = house.draft(capacity)
+    house.sign(new)
+    draft = signed(house, late(tmp_path, "old", (",975,", ",977,")))
+    with pytest.raises(Refused, match="nothing to revise"):
+        make_releases(house.parts, RELEASER, [new.id], Terms(revision="correction", reason=WHY))
+    with pytest.raises(BadQuery, match="is that of a revision"):
+        make_releases(house.parts, RELEASER, [new.id], Terms(reason=WHY))
+    made = make_releases(house.parts, RELEASER, [new.id, draft], Terms(revision="correction", reason=WHY))
+    assert [(r.dataflow.id, r.revision, r.notice, r.notice_fr, r.replaces) for r in made] == [
+        (capacity, "", "", "", ""),
+        (FLOW, "correction", WHY.en, WHY.fr, f"{FLOW}#1"),
+    ]
