@@ -107,7 +107,7 @@ def test_release_of_several_and_a_move_and_a_withdrawal(ready):
 if os.environ.get("GREFFE_SOAK"):  # as long again as all of the others
 
     def test_release_of_a_revision(tmp_path):
-        """As the release above, with a predecessor: its difference is written, what changes is asked of the engine, and what it supersedes is evicted."""
+        """With a predecessor: a difference is written, the engine is asked what changes, what is superseded is evicted."""
         house = new_house(tmp_path / "home")
         house.take_published()
         house.approve_map()
