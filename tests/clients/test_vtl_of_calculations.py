@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
-from client_environments import interpreter
 from small_maps import (
     POPULATION,
     SOURCE_DIMENSIONS,
@@ -28,6 +24,7 @@ from small_maps import (
     split,
     total,
 )
+from vtl_runs import columns, period, vtl
 
 from greffe.catalogue.load import load as load_catalogue
 from greffe.catalogue.load import read_folders
@@ -38,9 +35,7 @@ from greffe.model.structures import Dataflow
 from greffe.model.transformations import Transformation, TransformationScheme
 from greffe.settings import EngineSettings, shipped
 
-HERE = Path(__file__).parent
 KEY = (*TARGET_DIMENSIONS, "TIME_PERIOD")
-TYPES = {"TIME_PERIOD": "Time_Period", "OBS_VALUE": "Number"}
 PEOPLE = """
     INDICATEUR | SEXE | TIME_PERIOD | OBS_VALUE
     POP        | T    | 2022        | 65000000
@@ -118,23 +113,6 @@ def script(scheme: TransformationScheme) -> str:
     return "\n".join(f"{i.result} {'<-' if i.persistent else ':='} {i.expression};" for i in items)
 
 
-def vtl(cases: list[dict[str, object]]) -> list[dict[str, list[dict[str, object]]]]:
-    """What vtlengine makes of them."""
-    made = subprocess.run(
-        [interpreter("vtlengine"), HERE / "vtlengine/run.py"],
-        input=json.dumps(cases),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert made.returncode == 0, made.stderr[-2000:]
-    return json.loads(made.stdout)
-
-
-def columns(dimensions: tuple[str, ...]) -> dict[str, str]:
-    return dict.fromkeys(dimensions, "String") | TYPES
-
-
 def point(row: dict[str, str | None], dimensions: tuple[str, ...]) -> list[object]:
     value = row["OBS_VALUE"]
     return [*(row[d] for d in (*dimensions, "TIME_PERIOD")), float(value) if value else None]
@@ -164,11 +142,6 @@ def answers(tmp_path_factory):
                 }
             )
     return expected, dict(zip(CASES, vtl(cases), strict=True))
-
-
-def period(text: str) -> str:
-    """vtlengine writes 2022Q1 and 2022S1."""
-    return text if len(text) == 4 or "-" in text else f"{text[:4]}-{text[4:]}"
 
 
 @pytest.mark.parametrize("name", CASES)

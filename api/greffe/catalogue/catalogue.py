@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from greffe.catalogue.policies.read import Policies
 from greffe.errors import NotFound, nearest
@@ -24,6 +24,7 @@ from greffe.model.structures import (
     Texts,
 )
 
+RULES_OF: Final = "RULES_OF"  # annotation of a scheme that is made of the rules on a dataflow
 A = TypeVar("A", bound=Maintainable)
 F = TypeVar("F")
 
@@ -98,10 +99,12 @@ class Catalogue:
 
     @cached_property
     def derived(self) -> frozenset[tuple[str, Reference]]:
-        """Our maps as artefacts, by kind and reference: they say what `maps` says, and change as these do."""
+        """Our maps and rules as artefacts, by kind and reference: they say what `maps` and `policies` say, and change as
+        these do."""
         tables = {table.reference for map_ in self.maps.values() for table in map_.representation_maps}
         tables |= self.correspondences.keys()
-        return frozenset({("structuremap", r) for r in self.maps} | {("representationmap", r) for r in tables})
+        rules = {key for key, found in self.artefacts.items() if found.annotation(RULES_OF)}
+        return frozenset({("structuremap", r) for r in self.maps} | {("representationmap", r) for r in tables} | rules)
 
     def get(self, kind: type[A], reference: Reference) -> A:
         """The artefact of that kind and reference; `1.0` finds `1.0.0` (D9). Raises NotFound with the nearest ids."""

@@ -25,6 +25,7 @@ from greffe.catalogue.policies.read import check_policies, read_policies
 from greffe.catalogue.representation_files import CONFIDENCES, read_representation
 from greffe.catalogue.standard_maps import with_maps
 from greffe.catalogue.tree import Node
+from greffe.catalogue.vtl_rules import with_rules
 from greffe.catalogue.yaml_tree import read_yaml
 from greffe.errors import BadDefinition, nearest
 from greffe.model.maps import Correspondence, RepresentationMap, StructureMap
@@ -98,7 +99,7 @@ def load(files: Mapping[str, bytes]) -> Catalogue:
     check_policies(catalogue.policies)
     check_patterns(catalogue)
     check_identities(catalogue)
-    return with_maps(catalogue)
+    return with_rules(with_maps(catalogue))
 
 
 def checksum_of(sums: Mapping[str, str]) -> str:

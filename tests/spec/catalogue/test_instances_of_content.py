@@ -13,6 +13,7 @@ import pytest
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.policies.read import Policies
 from greffe.model.mappings import (
     CategorySchemeMap,
     ConceptSchemeMap,
@@ -204,7 +205,7 @@ def test_rulesets_are_rules_of_the_service():
     for item in found:
         rule = rules[item.annotation("RULE")]
         assert item.id == rule.id.replace("-", "_")
-        assert dict(item.names) == dict(rule.sentences)
+        assert dict(item.names) == dict(rule.said(Policies().limits))
         assert isinstance(item, Ruleset)
         assert item.definition.startswith(f"define {item.type} ruleset {rule.name} ({item.scope} ")
         assert item.definition.endswith(f"end {item.type} ruleset;")

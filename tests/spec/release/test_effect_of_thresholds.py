@@ -6,9 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from house import PUBLISHED, House, new_house
 from journey_tools import ROOT
 from journey_tools import inside as run
+
+from greffe.app import create_app
 
 HEADER = "indicateur,niveau_geo,geo,periode,freq,territoire,index_ssmsi,valeur,unite,statut,conf,version,extrait_le"
 ROWS = [
@@ -96,3 +99,16 @@ def test_a_threshold_is_exact(house, tmp_path, value):
     """20 percent is above 19.99 and not above 20."""
     house.change(edited(tmp_path / "x", "QR-PLA-01,change,25,", f"QR-PLA-01,change,{value},"))
     assert len(changes(house.draft())) == (2 if value == "19.99" else 0)
+
+
+def test_the_vtl_of_a_rule_says_the_threshold_in_force(house, tmp_path):
+    """The scheme is made of the rules: it changes with them, and no proposal is refused for that."""
+    house.change(edited(tmp_path / "x", "QR-RAT-08,high,250,", "QR-RAT-08,high,212.5,"))
+    client = TestClient(create_app(house.parts))
+    found = client.get("/sdmx/v2/structure/rulesetscheme/SSER/VTL_RULES_INT_JUSTICE?format=sdmx-json")
+    (scheme,) = found.json()["data"]["rulesetSchemes"]
+    texts = [r["rulesetDefinition"] for r in scheme["rulesets"] if r["id"] == "QR_RAT_08"]
+    assert texts == [
+        "define datapoint ruleset QR_RAT_08 (variable OBS_VALUE) is\n"
+        '  OBS_VALUE >= 50 and OBS_VALUE <= 212.5 errorcode "QR-RAT-08"\nend datapoint ruleset;'
+    ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from greffe.engine import quoted
 from greffe.model.findings import ERROR, WARNING
-from greffe.validation.facts import Facts, literal
+from greffe.validation.facts import Facts
+from greffe.validation.inequalities import exceeding, pairs
 from greffe.validation.rule import OUTSIDE, STAGES, Query, rule
 from greffe.validation.rules.stocks import pivoted
 
@@ -23,12 +23,9 @@ def minors_do_not_exceed_all_ages(facts: Facts) -> Iterator[Query]:
 
     Of a rate or a mean nothing is asked: it may be higher for minors.
     """
-    component = facts.first("AGE", "age")
-    pairs = (("MIN", "T"), ("JUV", "TOTAL"), ("Juveniles", "Total"))
-    codes = facts.codes(component)
-    part, whole = next((p for p in pairs if set(p) <= codes or not codes), pairs[0])
-    yield Query(
-        f"{_pair(facts, component, part, whole)} AND {facts.counted('p')}",
+    yield from _exceeding(
+        facts,
+        "QR-SUB-01",
         "{part} minors, but {whole} persons of all ages.",
         "{part} mineurs, mais {whole} personnes de tous âges.",
     )
@@ -44,8 +41,9 @@ def minors_do_not_exceed_all_ages(facts: Facts) -> Iterator[Query]:
 )
 def detained_do_not_exceed_committed(facts: Facts) -> Iterator[Query]:
     """Detained persons do not exceed persons under committal."""
-    yield Query(
-        _pair(facts, "INDICATEUR", "PRI_DETENUS", "PRI_ECROUES"),
+    yield from _exceeding(
+        facts,
+        "QR-SUB-04",
         "{part} detained, but {whole} under committal.",
         "{part} détenus, mais {whole} écroués.",
     )
@@ -61,8 +59,9 @@ def detained_do_not_exceed_committed(facts: Facts) -> Iterator[Query]:
 )
 def convicted_do_not_exceed_convictions(facts: Facts) -> Iterator[Query]:
     """Persons convicted do not exceed convictions."""
-    yield Query(
-        _pair(facts, "INDICATEUR", "CJN_CONDAMNES", "CJN_CONDAMN"),
+    yield from _exceeding(
+        facts,
+        "QR-SUB-05",
         "{part} persons convicted, but {whole} convictions.",
         "{part} condamnés, mais {whole} condamnations.",
     )
@@ -78,12 +77,11 @@ def convicted_do_not_exceed_convictions(facts: Facts) -> Iterator[Query]:
 )
 def prosecuted_do_not_exceed_suspects(facts: Facts) -> Iterator[Query]:
     """Persons prosecuted do not exceed suspects who can be prosecuted, nor these all suspects dealt with."""
-    chain = ("PEN_PQ_POURS", "PEN_PQ_AUT_POURSUIV", "PEN_PQ_AUT_TRAIT")
-    for part, whole in ((chain[0], chain[1]), (chain[1], chain[2]), (chain[0], chain[2])):
+    for pair in pairs(facts, "QR-SUB-06"):
         yield Query(
-            _pair(facts, "INDICATEUR", part, whole),
-            f"{{part}} ({part}), but {{whole}} ({whole}).",
-            f"{{part}} ({part}), mais {{whole}} ({whole}).",
+            exceeding(facts, pair),
+            f"{{part}} ({pair.part}), but {{whole}} ({pair.whole}).",
+            f"{{part}} ({pair.part}), mais {{whole}} ({pair.whole}).",
         )
 
 
@@ -116,8 +114,9 @@ def legal_aid_decisions_do_not_exceed_applications(facts: Facts) -> Iterator[Que
 )
 def old_cases_do_not_exceed_pending(facts: Facts) -> Iterator[Query]:
     """Cases pending over two years do not exceed pending cases."""
-    yield Query(
-        _pair(facts, "CASE_STATUS", "GT2", "P1"),
+    yield from _exceeding(
+        facts,
+        "QR-SUB-10",
         "{part} cases pending over two years, but {whole} pending.",
         "{part} affaires en cours depuis plus de deux ans, mais {whole} en cours.",
     )
@@ -134,19 +133,13 @@ def old_cases_do_not_exceed_pending(facts: Facts) -> Iterator[Query]:
 )
 def full_time_equivalents_do_not_exceed_the_headcount(facts: Facts) -> Iterator[Query]:
     """Full-time equivalents do not exceed the headcount where both are sent (questions 46, 52 and 55)."""
-    yield Query(
-        f"{_pair(facts, 'UNIT', 'FTE', 'COUNT')} AND p.QUESTION IN ('Q46', 'Q52', 'Q55')",
+    yield from _exceeding(
+        facts,
+        "QR-SUB-11",
         "{part} full-time equivalents, but {whole} persons.",
         "{part} équivalents temps plein, mais {whole} personnes.",
     )
 
 
-def _pair(facts: Facts, component: str, part: str, whole: str) -> str:
-    """Rows of code `part` that are more than the row of code `whole`, all else equal."""
-    name = quoted(component)
-    same = " AND ".join(f"p.{quoted(d)} = w.{quoted(d)}" for d in (*facts.others(component), "TIME_PERIOD"))
-    keys = ", ".join(f"p.{quoted(d)}" for d in facts.dims)
-    return (
-        f"SELECT {keys}, p.TIME_PERIOD, p.v AS v_part, w.v AS v_whole FROM {facts.table} p JOIN {facts.table} w "
-        f"ON {same} WHERE p.{name} = {literal(part)} AND w.{name} = {literal(whole)} AND p.v > w.v"
-    )
+def _exceeding(facts: Facts, rule_id: str, en: str, fr: str) -> Iterator[Query]:
+    return (Query(exceeding(facts, pair), en, fr) for pair in pairs(facts, rule_id))

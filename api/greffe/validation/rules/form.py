@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from greffe.engine import quoted
 from greffe.model.findings import ERROR, WARNING
 from greffe.validation.facts import Facts, literals
+from greffe.validation.inequalities import outside
 from greffe.validation.measures import COUNT_UNITS, FRACTIONS, MISSING, RATE_UNITS
 from greffe.validation.rule import MAPPED, OUTSIDE, STAGES, Query, rule
 
@@ -130,7 +131,7 @@ def counts_are_not_negative(facts: Facts) -> Iterator[Query]:
     """Counts are not negative."""
     yield Query(
         f"SELECT {', '.join(quoted(d) for d in facts.dims)}, TIME_PERIOD, v AS v_value FROM {facts.table} "
-        f"WHERE v < 0 AND {_whole(facts)}",
+        f"WHERE {outside(facts, 'QR-FMT-03')} AND {_whole(facts)}",
         "Negative count {value}.",
         "Effectif négatif {value}.",
     )

@@ -8,6 +8,7 @@ from fractions import Fraction
 from greffe.engine import quoted
 from greffe.model.findings import ERROR, WARNING
 from greffe.validation.facts import Facts, literal, literals
+from greffe.validation.inequalities import outside
 from greffe.validation.rule import OUTSIDE, Query, rule, worded
 from greffe.validation.rules.rates import BOTH
 from greffe.validation.rules.stocks import pivoted
@@ -64,11 +65,9 @@ def density_is_detained_over_places(facts: Facts) -> Iterator[Query]:
 )
 def national_density_is_likely(facts: Facts) -> Iterator[Query]:
     """National prison density lies between {low} and {high} percent."""
-    low, high = facts.units("QR-RAT-08", "low"), facts.units("QR-RAT-08", "high")
     yield Query(
         f"SELECT {', '.join(quoted(d) for d in facts.dims)}, TIME_PERIOD, v AS v_density FROM {facts.table} "
-        f"WHERE INDICATEUR = 'PRI_DENSITE' AND NIVEAU_GEO = 'FR' "
-        f"AND ({below('v', low)} OR {above('v', high)})",
+        f"WHERE {outside(facts, 'QR-RAT-08')}",
         "Density {density}.",
         "Densité {density}.",
     )
@@ -84,10 +83,9 @@ def national_density_is_likely(facts: Facts) -> Iterator[Query]:
 )
 def percentages_are_shares(facts: Facts) -> Iterator[Query]:
     """An internal rate in percent lies between {low} and {high}, prison density apart."""
-    low, high = facts.units("QR-RAT-07", "low"), facts.units("QR-RAT-07", "high")
     yield Query(
         f"SELECT {', '.join(quoted(d) for d in facts.dims)}, TIME_PERIOD, v AS v_rate FROM {facts.table} "
-        f"WHERE UNITE = 'pourcent' AND INDICATEUR <> 'PRI_DENSITE' AND ({below('v', low)} OR {above('v', high)})",
+        f"WHERE {outside(facts, 'QR-RAT-07')}",
         "{rate} percent.",
         "{rate} %.",
     )
