@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -211,6 +212,23 @@ def test_rulesets_are_rules_of_the_service():
         assert item.definition.endswith(f"end {item.type} ruleset;")
         assert set(re.findall(r'errorcode "([^"]*)"', item.definition)) == {rule.id}
         assert set(re.findall(r'errorlevel "([^"]*)"', item.definition)) == {str(rule.severity)}
+
+
+def test_numbers_of_rulesets_are_the_thresholds_that_are_shipped():
+    """A ruleset kept as a file has no second home of a threshold that could differ; those in force are in VTL_RULES_<flow>."""
+    limits: dict[str, set[Decimal]] = {}
+    for (rule, _), value in Policies().limits.items():
+        limits.setdefault(rule, set()).add(value)
+    held = [
+        i
+        for i in one(RulesetScheme, "VTL_RULES").items
+        if i.id.replace("_", "-") in ("QR-RAT-04", "QR-RAT-05", "QR-RAT-06")
+    ]
+    assert len(held) == 3
+    for item in held:
+        assert isinstance(item, Ruleset)
+        told = item.definition.partition("then")[2].partition("errorcode")[0]
+        assert {Decimal(n) for n in re.findall(r"[0-9.]+", told)} == limits[item.id.replace("_", "-")]
 
 
 def test_calculations_are_those_of_the_maps():
