@@ -158,7 +158,7 @@ def _rows(found: Effect, most: int) -> list[dict[str, object]]:
 
 def _title(found: Effect) -> str:
     if not found.maps and not found.rules:
-        return "No map, no list of a map and no threshold is another one: nothing would change."
+        return "No map, list or threshold is another one: nothing would change."
     rules = f"thresholds of {', '.join(found.rules)} change; " if found.rules else ""
     return (
         f"{rules}{numbered(len(found.maps), 'map changes', 'maps change')}; "
