@@ -50,6 +50,15 @@ def test_one_stock_under_two_labels(home: Path):
         assert found["a"]["reference_date"] == found["b"]["reference_date"] == day
         assert steps(found) == [[("reference_date", "0")]]
         assert found["result"] == "It is the same figure under two labels."
+    # How sure the day is comes with it: 2007 by a written answer, 2022 by pages that quote the ministry.
+    told = asked(home, "FP02", "--lang", "fr")["chains"][0][0]["reason"]
+    assert told.startswith(
+        "Les deux chiffres sont du 01/01/2008 ; le premier porte le millésime 2007, le second 2008; UNODC 2007: "
+    )
+    assert told.endswith("Égal au stock national de ce jour, written answer 16230, confiance: vérifié")
+    assert found["chains"][0][0]["reason"].endswith(
+        "not to that of 1 January 2023, press quoting the ministry, confidence: read where it is quoted"
+    )
 
 
 def test_a_rate_over_an_older_population(home: Path):

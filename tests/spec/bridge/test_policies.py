@@ -33,6 +33,8 @@ def refusal(file: str, before: str, after: str) -> str:
         ("published_series.csv", ",0.01,", ",0,", "column rounding: A unit of rounding is more than nothing."),
         ("published_series.csv", "UNODC_HELD_RATE,", "UNODC_HELD,", "row 3, column series: UNODC_HELD stands here already."),
         ("reference_dates.csv", "2007-01-01", "2007-02-30", "column reference_date: '2007-02-30' is no day"),
+        ("reference_dates.csv", "2008,2009-01-01", "2008,2008-01-01", "2008-01-01 stands behind another period already."),
+        ("reference_dates.csv", "UNODC_PRISONS,2008,", "UNODC_PRISONS,2007,", "column period: 2007 has a date already."),
         ("definitions.csv", "territory,fr_all", "territori,fr_all", "column dimension: 'territori' is not known here."),
         ("concepts.csv", "UNODC_NATIONAL + UNODC_FOREIGN", "UNODC_NATIONAL + UNODC_FOREIGNERS",
          "row 3, column expression: There is no published series 'UNODC_FOREIGNERS'. Nearest: UNODC_FOREIGN"),

@@ -134,7 +134,8 @@ class Cells:
         if series.date == GIVEN:
             return period
         if series.date.startswith(CALENDAR):
-            return self.bridge.dates.get(series.date.removeprefix(CALENDAR), {}).get(period, "")
+            dated = self.bridge.dates.get(series.date.removeprefix(CALENDAR), {}).get(period)
+            return dated.day if dated else ""
         return f"{period}-{series.date}" if len(period) == 4 and period.isdigit() else ""
 
     def of(self, name: str) -> Mapping[tuple[str, str], Operand]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from greffe.catalogue.policies.bridge.concepts import CONCEPT
 from greffe.catalogue.policies.bridge.read import Bridge
+from greffe.catalogue.policies.bridge.series import CALENDAR
 from greffe.validation.bridge.cells import Operand, Source
 from greffe.validation.bridge.chains import DATE, EQUAL, EXPLAINED, OPEN, PARTLY, ROUNDING, Answer, Taken
 from greffe.validation.bridge.figures import Figure, digits
@@ -111,8 +112,19 @@ class Page:
             return "; ".join(t for t in (taken.step.reasons[said], taken.step.reference, sure) if t)
         if taken.kind == DATE:
             a, b = found.a, found.b
-            return word("one_date", said, date=self.date(a.reference), a=a.period, b=b.period)
+            told = word("one_date", said, date=self.date(a.reference), a=a.period, b=b.period)
+            return "; ".join(dict.fromkeys((told, *self._dated(a), *self._dated(b))))
         return word("rounded", said, units=", ".join(self._units(found)))
+
+    def _dated(self, figure: Figure) -> Iterator[str]:
+        """Why the day behind a period is that one, where a calendar says so."""
+        for operand in figure.computed.above:
+            calendar = self.policy.dates.get(operand.series.date.removeprefix(CALENDAR), {})
+            if operand.cell.period in calendar:
+                dated = calendar[operand.cell.period]
+                sure = f"{word('confidence', self.language)}: {self.confidence(dated.confidence)}"
+                because = (dated.reasons[self.language], dated.reference, sure)
+                yield f"{operand.series.body} {operand.cell.period}: {', '.join(t for t in because if t)}"
 
     def confidence(self, name: str) -> str:
         """How sure it is, in a word; one that is not known here stays as it is written."""

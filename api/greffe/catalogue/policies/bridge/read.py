@@ -9,7 +9,7 @@ from typing import Final
 from greffe.catalogue.policies.bridge import concepts, layouts, series, steps
 from greffe.catalogue.policies.bridge.concepts import FigureOf, Words
 from greffe.catalogue.policies.bridge.layouts import Layout
-from greffe.catalogue.policies.bridge.series import PublishedSeries
+from greffe.catalogue.policies.bridge.series import PublishedSeries, ReferenceDate
 from greffe.catalogue.policies.bridge.steps import NamedPair, Step
 from greffe.errors import BadDefinition, nearest
 from greffe.model.expressions import Quotient
@@ -25,7 +25,7 @@ class Bridge:
     """Everything declared about published figures. Nothing declared: nothing is compared."""
 
     series: tuple[PublishedSeries, ...] = ()
-    dates: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    dates: Mapping[str, Mapping[str, ReferenceDate]] = field(default_factory=dict)
     words: Words = field(default_factory=dict)
     figures: tuple[FigureOf, ...] = ()
     steps: tuple[Step, ...] = ()

@@ -12,13 +12,16 @@ from typing import Final
 
 from greffe.catalogue.policies.tables import Row, read_rows
 from greffe.model.references import ID
+from greffe.model.structures import Texts
 
 SERIES_FILE: Final = "mappings/policies/published_series.csv"
 SERIES_COLUMNS: Final = (
     "series", "body", "dataset", "key", "first", "last", "date", "rounding", "confidence", "reason", "reference",
 )  # fmt: skip
 DATES_FILE: Final = "mappings/policies/reference_dates.csv"
-DATES_COLUMNS: Final = ("calendar", "period", "reference_date", "confidence", "reason", "reference")
+DATES_COLUMNS: Final = (
+    "calendar", "period", "reference_date", "confidence", "reason_fr", "reason_en", "reference",
+)  # fmt: skip
 GIVEN: Final = "given"  # the period is what it says it is
 CALENDAR: Final = "calendar:"
 _DAY: Final = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
@@ -100,14 +103,28 @@ def _rounding(row: Row) -> Decimal | None:
     return unit
 
 
-def read_dates(content: bytes, file: str) -> Mapping[str, Mapping[str, str]]:
-    """Calendar → period → day (YYYY-MM-DD). Raises BadDefinition."""
-    found: dict[str, dict[str, str]] = {}
+@dataclass(frozen=True)
+class ReferenceDate:
+    """The true day behind a period that a body shows, and how sure that is."""
+
+    day: str  # YYYY-MM-DD
+    confidence: str
+    reasons: Texts
+    reference: str
+
+
+def read_dates(content: bytes, file: str) -> Mapping[str, Mapping[str, ReferenceDate]]:
+    """Calendar → period → day; each period and each day once. Raises BadDefinition."""
+    found: dict[str, dict[str, ReferenceDate]] = {}
     for row in read_rows(content, file, DATES_COLUMNS):
-        row.text("confidence")
-        row.text("reason")
-        days = found.setdefault(row.text("calendar"), {})
-        if row.text("period") in days:
-            raise row.wrong(f"{row.cells['period']} has a date already.", "period")
-        days[row.text("period")] = row.day("reference_date").isoformat()
+        dates, period = found.setdefault(row.text("calendar"), {}), row.text("period")
+        one = ReferenceDate(
+            row.day("reference_date").isoformat(), row.text("confidence"),
+            {"fr": row.text("reason_fr"), "en": row.text("reason_en")}, row.cells["reference"],
+        )  # fmt: skip
+        if period in dates:
+            raise row.wrong(f"{period} has a date already.", "period")
+        if any(other.day == one.day for other in dates.values()):
+            raise row.wrong(f"{one.day} stands behind another period already.", "reference_date")
+        dates[period] = one
     return found
