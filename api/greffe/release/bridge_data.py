@@ -38,14 +38,15 @@ def whole(page: Page, pair: Pair, found: Answer) -> dict[str, object]:
     """The answer with everything it was made of. Numbers are decimal texts: exact, or rounded to 15 decimals where a
     quotient does not end."""
     read = [o.cell.source for f in (found.a, found.b) for o in operands(f)]
-    read += [o.cell.source for c in (*found.chains, found.located) for t in c for o in _read(t.computed)]
+    read += [o.cell.source for c in (*found.chains, found.located, found.untold) for t in c for o in _read(t.computed)]
     return {
         "pair": pair.name or pair.id, "id": pair.id, "concept": pair.a.of.concept,
         "concept_name": page.policy.words[CONCEPT][pair.a.of.concept][page.language], "title": page.title(pair),
         "state": found.state, "result": page.sentence(found), "a": _figure(page, found.a), "b": _figure(page, found.b),
         "difference": exactly(found.difference),
         "chains": [[_step(page, t, found) for t in chain] for chain in found.chains],
-        "located": [_step(page, t, found) for t in found.located], "remainder": exactly(found.remainder),
+        "located": [_step(page, t, found) for t in found.located],
+        "untold": [_step(page, t, found) for t in found.untold], "remainder": exactly(found.remainder),
         "open": exactly(found.open),
         "definitions_differ": [
             {

@@ -114,6 +114,7 @@ class AnswerOut(BaseModel):
     difference: str = Field(description="b - a")
     chains: list[list[StepOut]] = Field(description="Chains of the fewest steps; of an open pair the part established")
     located: list[StepOut] = Field(description="Where a difference lies that has no known reason")
+    untold: list[StepOut] = Field(description="Declared steps that move so little that rounding may hide them")
     remainder: str = Field(description="What no step accounts for")
     open: str = Field(description="What has no known reason: the remainder and what is only located")
     definitions_differ: list[DifferentOut]

@@ -41,8 +41,8 @@ class Taken:
 class Answer:
     """`chains`: every chain of the fewest steps that lead from `a` to `b` (more than one: it is ambiguous), or, when none
     does, what is established of one: then `remainder` is the part of b - a that no step accounts for. `located`: where a
-    difference lies that has no known reason; it is part of what stays open. `differ`: dimensions in which the
-    definitions differ."""
+    difference lies that has no known reason; it is part of what stays open. `untold`: declared steps that move so little
+    that rounding may hide them. `differ`: dimensions in which the definitions differ."""
 
     a: Figure
     b: Figure
@@ -51,6 +51,7 @@ class Answer:
     located: tuple[Taken, ...]
     remainder: Fraction
     differ: tuple[str, ...]
+    untold: tuple[Taken, ...] = ()
 
     @property
     def difference(self) -> Fraction:
@@ -182,9 +183,10 @@ def _unfinished(
     """Every declared step that applies, as the longest part; of rival steps the first. Then what is only located."""
     first = {c.step.dimension: c for c in reversed(settling)}
     chosen = [c for c in settling if first[c.step.dimension] is c][: MOST - len(begin)]
-    taken, value, span = _walk(chosen, a)
+    walked, _, span = _walk(chosen, a)
     blur = span.width + b.computed.interval.width
-    taken = tuple(t for t in taken if abs(t.amount) >= _TELLING * blur)
+    taken = tuple(t for t in walked if abs(t.amount) >= _TELLING * blur)
+    untold = tuple(t for t in walked if t not in taken)
     value = a.value + sum((t.amount for t in taken), Fraction(0))
     located = tuple(
         _taken(c, -c.computed.value if c.backwards else c.computed.value)
@@ -195,9 +197,13 @@ def _unfinished(
     remainder = b.value - value - sum((t.amount for t in located), Fraction(0))
     state = PARTLY if taken or located else OPEN
     chains = ((*begin, *taken),) if begin or taken else ()
-    return Answer(a, b, state, chains, located, remainder, differ)
+    return Answer(a, b, state, chains, located, remainder, differ, untold)
 
 
 def _says_nothing(candidate: _Candidate, a: Figure, b: Figure) -> bool:
-    """An amount that reads all of both figures may be their very difference: it would only say that they differ."""
-    return (a.computed.places | b.computed.places) <= candidate.computed.places
+    """An amount that reads all of one figure and is as large as the difference: it may read the other under another name,
+    and would only say that they differ. One that reads all of both is their difference by its making."""
+    read, amount = candidate.computed.places, candidate.computed.value
+    if (a.computed.places | b.computed.places) <= read:
+        return True
+    return abs(amount) == abs(b.value - a.value) and (a.computed.places <= read or b.computed.places <= read)

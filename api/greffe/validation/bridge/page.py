@@ -60,6 +60,7 @@ class Page:
             *(self._step("step", t, found) for t in chain),
             *(self._step("other", t, found) for other in others for t in other),
             *(self._step("located", t, found) for t in found.located),
+            *(self._step("untold", t, found) for t in found.untold),
             *self._open(found),
             self._figure("second", found.b),
             (word("difference", said), word("second_less_first", said), moved, "", "", ""),
@@ -176,7 +177,7 @@ class Page:
         return self.policy.words[dimension][figure.of.definition[dimension]][self.language]
 
     def _made_of(self, found: Answer) -> str:
-        steps = [t for chain in (*found.chains, found.located) for t in chain if t.computed]
+        steps = [t for chain in (*found.chains, found.located, found.untold) for t in chain if t.computed]
         read = [*operands(found.a), *operands(found.b)]
         read += [o for t in steps if t.computed for o in (*t.computed.above, *t.computed.below)]
         names = dict.fromkeys(o.cell.source for o in read)

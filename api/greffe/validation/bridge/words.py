@@ -29,6 +29,7 @@ WORDS: Final[dict[str, Texts]] = {
     "step": {"en": "Step", "fr": "Étape"},
     "other": {"en": "Other chain, step", "fr": "Autre chaîne, étape"},
     "located": {"en": "Where it lies", "fr": "Où se situe l’écart"},
+    "untold": {"en": "Rounding may hide it", "fr": "L’arrondi peut le masquer"},
     "remainder": {"en": "Stays open", "fr": "Reste inexpliqué"},
     "remaining": {"en": "Part of the difference without a known cause", "fr": "Part de l’écart sans cause connue"},
     "difference": {"en": "Difference", "fr": "Écart"},
