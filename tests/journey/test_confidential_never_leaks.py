@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from journey_tools import Ran, inside
+from journey_tools import Ran, inside, run
 from secrets_kept import FLOW, SERIES, House, Secret, house_with
 
 from greffe.app import create_app
@@ -174,3 +174,10 @@ def test_an_explanation_agrees_with_what_is_kept_apart(clients):
     for key in (MEN, WOMEN, BOTH):
         found = clients[0].get(f"/api/v1/explain/{FLOW}/{key}/2020").json()
         assert found["agrees"] is True
+
+
+def test_a_command_that_solves_answers_in_json_alone(houses):
+    """The solver's own words do not stand among what a command answers."""
+    made = run(houses[0].parts.settings.home, "prepare", FLOW, "--as", "camille", "--reason", "Again", "--json")
+    assert made.code == 0, made.err
+    assert made.json()["drafts"][0]["observations"] > 0

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 import highspy
@@ -55,7 +60,7 @@ class Programme:
 
     def opened(self, *, whole: bool) -> highspy.Highs:
         """A solver that has read the programme."""
-        solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        solver = _opened()
         for option, value in _OPTIONS:
             solver.setOptionValue(option, value)
         solver.passModel(self._model(whole))
@@ -107,6 +112,39 @@ _OPTIONS: Final[tuple[tuple[str, bool | int | float | str], ...]] = (
     ("time_limit", MOST_SECONDS),
     ("mip_rel_gap", 0.0),
 )
+
+
+@contextmanager
+def _without_banner() -> Iterator[None]:
+    """HiGHS tells its licence on standard output when the first solver is made, whatever its options say: that output is
+    what commands answer with."""
+    with _FIRST:
+        try:
+            kept = os.dup(1)
+        except OSError:  # there is no standard output
+            yield
+            return
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+            try:
+                yield
+            finally:
+                os.dup2(kept, 1)
+                os.close(kept)
+
+
+def _opened() -> highspy.Highs:
+    if _SAID.is_set():
+        return highspy.Highs()  # type: ignore[no-untyped-call]
+    sys.stdout.flush()
+    with _without_banner():
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    _SAID.set()
+    return solver
+
+
+_FIRST: Final = threading.Lock()
+_SAID: Final = threading.Event()
 
 
 def _array(numbers: Sequence[float]) -> Floats:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from greffe.linear.intervals import Need, unproved
@@ -86,35 +86,53 @@ def _more(system: System, costs: Mapping[int, int], failing: Mapping[int, Need])
 @dataclass
 class _Cover:
     """A second hidden cell for each sum that has one; and beside a secret one that has room for it: a total, which may always
-    be larger, or a part that is large enough to be less."""
+    be larger, or a part that is large enough to be less. `hidden`, `roomy`: how many of each a sum has."""
 
     system: System
     secrets: Mapping[int, Secret]
     costs: Mapping[int, int]
     enough: int
+    hidden: list[int] = field(default_factory=list)
+    roomy: list[int] = field(default_factory=list)
 
-    def roomy(self, number: int, cell: int) -> bool:
+    def has_room(self, number: int, cell: int) -> bool:
         """Whether a cell of an equation has room for a secret beside it."""
-        value, enough = self.system.values[cell], self.enough
-        return cell not in self.secrets and (
-            cell == self.system.equations[number].terms[0][0] or (value is not None and value >= enough)
-        )
+        if cell in self.secrets:
+            return False
+        value = self.system.values[cell]
+        return cell == self.system.equations[number].terms[0][0] or (value is not None and value >= self.enough)
+
+    def count(self) -> None:
+        """Count what is hidden, afresh."""
+        self.hidden, self.roomy = [], []
+        for number, equation in enumerate(self.system.equations):
+            cells = self.system.hidden(equation)
+            self.hidden.append(len(cells))
+            self.roomy.append(sum(self.has_room(number, c) for c in cells))
+
+    def hide(self, cell: int) -> None:
+        """Hide a cell, and count it."""
+        self.system.known[cell] = False
+        for number in self.system.of(cell):
+            self.hidden[number] += 1
+            self.roomy[number] += self.has_room(number, cell)
 
     def lacks(self, number: int) -> tuple[bool, bool]:
-        """Whether a sum lacks a second hidden cell, and whether it lacks one with room that it could have."""
-        hidden = self.system.hidden(self.system.equations[number])
-        if not hidden or self.system.equations[number].loose:
+        """Whether a sum lacks a second hidden cell, and whether it lacks one with room (that there may be none of)."""
+        if not self.hidden[number] or self.system.equations[number].loose:
             return False, False
-        roomy = sum(self.roomy(number, c) for c in hidden)
-        cramped = roomy < (2 if len(self.secrets) > MANY else 1)
-        return len(hidden) == 1, cramped and any(self.roomy(number, c) for c in self.free(number))
+        return self.hidden[number] == 1, self.roomy[number] < (2 if len(self.secrets) > MANY else 1)
 
     def free(self, number: int) -> list[int]:
-        """The cells of a sum that may be hidden."""
-        return [c for c, _ in self.system.equations[number].terms if self.system.known[c] and c in self.costs]
+        """The cells of a sum that may be hidden, those with room alone where it lacks one and has one."""
+        alone, cramped = self.lacks(number)
+        free = [c for c, _ in self.system.equations[number].terms if self.system.known[c] and c in self.costs]
+        with_room = [c for c in free if self.has_room(number, c)] if cramped else []
+        return with_room or (free if alone else [])
 
     def close(self) -> None:
         """Until no sum lacks anything that it could have."""
+        self.count()
         lacking = [n for n in range(len(self.system.equations)) if any(self.lacks(n))]
         start = sorted({cell for n in lacking for cell, _ in self.system.equations[n].terms})
         for block in list(self.system.blocks(start, through_known=True)):
@@ -135,13 +153,14 @@ class _Cover:
                     others = [(column[cell], 1) for cell in cells if cell != one]
                     programme.row([*others, (column[one], -1)], 0.0, INFINITE)
             if self.lacks(number)[1]:
-                programme.row([(column[c], 1) for c in self.free(number) if self.roomy(number, c)], 1.0, INFINITE)
+                room = [(column[c], 1) for c in self.free(number) if self.has_room(number, c)]
+                programme.row(room, 1.0 if room else 0.0, INFINITE)
         solution = programme.solved(whole=True)
         if solution is None:
             return False
         for cell in block:
-            if solution[column[cell]] > 0.5:
-                system.known[cell] = False
+            if solution[column[cell]] > 0.5 and system.known[cell]:
+                self.hide(cell)
         return True
 
     def one_by_one(self, block: list[int]) -> None:
@@ -149,23 +168,21 @@ class _Cover:
         waiting = deque(n for n in self.system.equations_of(block) if any(self.lacks(n)))
         while waiting:
             number = waiting.popleft()
-            alone, cramped = self.lacks(number)
-            free = [c for c in self.free(number) if not cramped or self.roomy(number, c)]
-            if not (alone or cramped) or not free:
+            free = self.free(number)
+            if not free:
                 continue
             best = min(free, key=lambda c: (self.costs[c] + sum(self.step(n, c) for n in self.system.of(c)), c))
-            self.system.known[best] = False
+            self.hide(best)
             waiting.extend(n for n in self.system.of(best) if any(self.lacks(n)))
 
     def step(self, number: int, cell: int) -> int:
         """What a further hidden cell means to a sum: a new companion to be found, one found, nothing."""
-        equation = self.system.equations[number]
-        if equation.loose:
+        if self.system.equations[number].loose:
             return 0
-        if not self.system.hidden(equation):
+        if not self.hidden[number]:
             return 3
         alone, cramped = self.lacks(number)
-        return -3 if alone or (cramped and self.roomy(number, cell)) else 0
+        return -3 if alone or (cramped and self.has_room(number, cell)) else 0
 
 
 def _widen(

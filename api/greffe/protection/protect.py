@@ -274,9 +274,9 @@ def _summary(secrets: Mapping[int, Secret], choice: Choice) -> Finding:
     return Finding(
         "QR-CNF-02", INFO, {}, "",
         {
-            "en": f"{len(secrets)} primary cells, {len(choice.hidden)} secondary ones. Proved by whole tables that would look the "
+            "en": f"{len(secrets)} primary cells, {len(choice.hidden)} secondary ones. Proved by tables that would look the "
             f"same: {proved} primary cells have all the room that the policy asks for.",
-            "fr": f"{len(secrets)} cellules primaires, {len(choice.hidden)} secondaires. Prouvé par des tableaux entiers qui se "
+            "fr": f"{len(secrets)} cellules primaires, {len(choice.hidden)} secondaires. Prouvé par des tableaux qui se "
             f"présenteraient de même : {proved} cellules primaires peuvent avoir tout l’écart que demande la règle.",
         },
     )  # fmt: skip

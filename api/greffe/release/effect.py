@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
 from greffe.arrow import pq
 from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.policies.protection import ProtectionRule
 from greffe.engine import Connection, quoted
 from greffe.errors import Refused
 from greffe.mapping.alike import alike
@@ -177,10 +179,17 @@ def _differs(before: Catalogue, after: Catalogue, map_: StructureMap) -> bool:
 
 
 def _differ_in_lists(before: Catalogue, after: Catalogue, map_: StructureMap) -> bool:
-    """What the figures of a map are held against differs: a dataflow, its structure, code lists, what is allowed."""
+    """What the figures of a map are held against differs: a dataflow, its structure, code lists, what is allowed, what is
+    confidential."""
+    if _protecting(before, map_) != _protecting(after, map_):
+        return True
     if _artefacts(before.files) == _artefacts(after.files):
         return False
     return any(_held_against(before, f) != _held_against(after, f) for f in (map_.source, map_.target))
+
+
+def _protecting(catalogue: Catalogue, map_: StructureMap) -> tuple[ProtectionRule, ...]:
+    return tuple(r for r in catalogue.policies.protection if fnmatchcase(map_.target.id, r.flows))
 
 
 def _artefacts(files: Mapping[str, str]) -> dict[str, str]:

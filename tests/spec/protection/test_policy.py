@@ -1,0 +1,64 @@
+"""The table of rules of confidentiality: what it refuses, and what a change of it would do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from house import new_house
+from journey_tools import ROOT
+from secrets_kept import FLOW, POLICY, Secret, extract
+
+from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.policies.protection import FILE, read_protection
+from greffe.errors import BadDefinition
+from greffe.release.effect import effect
+
+HEADER = POLICY.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "says"),
+    [
+        ("A,*,all,,,treshold,5,,,suppress,,recalled,Why.,", "kind", "not known"),
+        ("A,*,regional,,,threshold,5,,,suppress,,recalled,Why.,", "levels", "not known"),
+        ("A,*,all,persons,,threshold,5,,,suppress,,recalled,Why.,", "units", "no counting unit"),
+        ("A,*,all,,,threshold,1,,,suppress,,recalled,Why.,", "n", "at least 2"),
+        ("A,*,all,,,threshold,,,,suppress,,recalled,Why.,", "n", "at least 2"),
+        ("A,*,all,,,threshold,5,,,round,,recalled,Why.,", "base", "base"),
+        ("A,*,all,,,threshold,5,,,suppress,5,recalled,Why.,", "base", "base"),
+        ("A,*,all,,,dominance,,120,age=JUV,suppress,,recalled,Why.,", "share", "100 percent"),
+        ("A,*,all,,,dominance,,85,,suppress,,recalled,Why.,", "largest", "COMPONENT=CODE"),
+        ("A,*,all,,,threshold,5,,,suppress,,recalled,,", "reason", "empty"),
+    ],
+)
+def test_a_rule_that_does_not_hold_together_is_refused(row, column, says):
+    with pytest.raises(BadDefinition, match=says) as refused:
+        read_protection(f"{HEADER}\n{row}\n".encode(), FILE)
+    assert (refused.value.row, refused.value.column) == (2, column)
+
+
+def test_the_shipped_rules():
+    """Below the nation 5 for persons and prisons; enterprises 3; no rule makes a national total primary, marks apart."""
+    rules = read_protection((ROOT / FILE).read_bytes(), FILE)
+    assert {(r.kind, r.levels, r.n) for r in rules if r.kind != "marked" and not r.id.startswith("ENT")} == {
+        ("threshold", "sub-national", 5),
+        ("group", "sub-national", 5),
+    }
+    assert [r.n for r in rules if r.id.startswith("ENT")] == [3]
+
+
+def test_the_effect_of_another_policy_is_told(tmp_path: Path):
+    """What was free would be hidden; and it is told that the release in effect holds the same figures."""
+    secret = Secret(73_931, 512_347)
+    house = new_house(tmp_path / "home")
+    house.take(ROOT / "samples/published/population.csv", "INT_POPULATION")
+    house.approve_map(FLOW)
+    house.take(extract(tmp_path, secret, 2021), "INT_JUSTICE")
+    house.released(FLOW)
+    files = read_folders(ROOT / "sdmx", ROOT / "mappings")
+    found = effect(house.parts, load({**files, FILE: POLICY.encode()}), lambda what: None)
+    (one,) = found.datasets
+    changed = {(c.key["sex"], c.period, c.after) for c in one.comparison.changes}
+    assert ("M", "2020", None) in changed
+    assert any("hiding it now does not help" in f.messages["en"] for f in one.findings)
