@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from greffe.model.references import Reference
 
-NOTICE_DAYS: Final = 30  # QR-EMB-03: a date is announced that long ahead, or a reason is given
 ANNOUNCED, RELEASED, OVERDUE, CANCELLED = "announced", "released", "overdue", "cancelled"
 
 
@@ -49,7 +48,7 @@ class CalendarEntry:
     """Dataflows that are announced for one instant; what comes of them becomes visible then, all at once.
 
     `changes`: how many lines of the register changed it (the next one names the number, so of two rivals one is refused);
-    `releases`: those made for it, withdrawn ones too; `notice`: why it was announced less than NOTICE_DAYS ahead.
+    `releases`: those made for it, withdrawn ones too; `notice`: why it was announced nearer than the policy has it (QR-EMB-03).
     """
 
     id: str
@@ -81,11 +80,6 @@ class CalendarEntry:
         if now < self.at:
             return ANNOUNCED  # whether something waits for its hour is nobody's business before
         return RELEASED if self.releases else OVERDUE
-
-
-def short_notice(said_at: datetime, at: datetime) -> bool:
-    """Whether that is less than NOTICE_DAYS ahead."""
-    return at - said_at < timedelta(days=NOTICE_DAYS)
 
 
 @dataclass(frozen=True)

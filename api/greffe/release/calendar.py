@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from greffe.errors import BadQuery, Refused, nearest
-from greffe.model.calendar import NO_WORDS, NOTICE_DAYS, CalendarEntry, Words, short_notice
+from greffe.model.calendar import NO_WORDS, CalendarEntry, Words
 from greffe.model.instants import PARIS, paris_time
 from greffe.model.references import Reference
 from greffe.model.releases import Release
@@ -41,22 +41,24 @@ def announce(
 ) -> CalendarEntry:
     """Announce that these dataflows come out together at an instant. Without a title they are called by their names.
 
-    Raises BadQuery when it is less than 30 days ahead and no reason is given in both languages (QR-EMB-03), Refused for
-    an instant that is past or a dataflow that is announced for that instant already.
+    Raises BadQuery when it is nearer than the policy has it (QR-EMB-03, 30 days) and no reason is given in both languages,
+    Refused for an instant that is past or a dataflow that is announced for that instant already.
     """
     needs(parts, who, "releaser")
     found = _flows(parts, flows)
     now = parts.clock()
     _ahead(parts, at, "--at")
-    if short_notice(now, at) and not (reason.en.strip() and reason.fr.strip()):
+    days = parts.catalogue().policies.limits["QR-EMB-03", "notice"]
+    near = at - now < timedelta(seconds=int(days * 86_400))
+    if near and not (reason.en.strip() and reason.fr.strip()):
         raise BadQuery(
-            f"{paris_time(at)} is less than {NOTICE_DAYS} days ahead (QR-EMB-03).",
+            f"{paris_time(at)} is less than {days} days ahead (QR-EMB-03).",
             parameter="--reason",
             hint="Say why, for everybody to read, with --reason and --reason-fr, or choose a later date.",
         )
     _not_twice(parts, found, at)
     named = Words(title.en.strip() or _names(found, "en"), title.fr.strip() or _names(found, "fr"))
-    notice = reason if short_notice(now, at) else Words()
+    notice = reason if near else NO_WORDS
     entry = CalendarEntry(_next_id(parts, at), tuple(f.reference for f in found), at, named, now, notice)
     parts.note_all(who, [Act("calendar.announced", entry.id, announced_payload(entry), once=_once(entry))])
     return parts.ledger().entry(entry.id)

@@ -201,8 +201,8 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
     Elsewhere(
         "QR-EMB-03", WARNING, 0, "release gate", ("internal",),
         _texts(
-            "A release is announced at least 30 days ahead.",
-            "Une diffusion est annoncée au moins 30 jours avant.",
+            "A release is announced at least 30 days ahead (notice, a threshold), or says why not.",
+            "Une diffusion est annoncée au moins 30 jours avant (notice, un seuil), ou dit pourquoi non.",
         ),
         "greffe.release.calendar:announce",
         "tests/spec/release/test_calendar.py::test_the_calendar_of_a_calendar_program",

@@ -17,6 +17,7 @@ from greffe.errors import BadQuery, Conflict, Denied, NotFound, Refused
 from greffe.model.calendar import Words
 from greffe.model.instants import given_by_people
 from greffe.release.calendar import announce, cancel, move
+from greffe.release.definitions import export_folders
 from greffe.release.lifecycle import withdraw
 from greffe.release.releasing import Terms, make_releases
 
@@ -139,6 +140,23 @@ def test_less_than_thirty_days_ahead_needs_a_public_reason(desk):
             announce(desk.parts, RELEASER, [FLOW], soon, reason=why)
     assert announce(desk.parts, RELEASER, [FLOW], soon, reason=WHY).notice == WHY
     assert not announce(desk.parts, RELEASER, [FLOW], soon + timedelta(seconds=1)).notice
+
+
+def test_how_many_days_ahead_is_a_threshold_that_staff_change(tmp_path):
+    """By proposal, as all thresholds: 14 days instead of 30."""
+    house = new_house(tmp_path / "home")
+    at = house.clock() + timedelta(days=14)
+    export_folders(house.parts, tmp_path / "edited")
+    table = tmp_path / "edited/mappings/policies/thresholds.csv"
+    text = table.read_text(encoding="utf-8")
+    assert "QR-EMB-03,notice,30,days" in text
+    table.write_text(text.replace("QR-EMB-03,notice,30,", "QR-EMB-03,notice,14,"), encoding="utf-8")
+    with pytest.raises(BadQuery, match="less than 30 days ahead"):
+        announce(house.parts, RELEASER, [FLOW], at)
+    house.change(tmp_path / "edited")
+    with pytest.raises(BadQuery, match="less than 14 days ahead"):
+        announce(house.parts, RELEASER, [FLOW], at - timedelta(seconds=1))
+    assert not announce(house.parts, RELEASER, [FLOW], at).notice
 
 
 def test_who_may_announce_what(desk):

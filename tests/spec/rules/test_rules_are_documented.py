@@ -160,6 +160,7 @@ def test_every_threshold_is_read_and_none_is_read_that_is_not_there():
         for other, name in re.findall(r"\{(?:([A-Z0-9-]+)/)?([a-z_]+)\}", rule.sentences["en"])
     }
     assert shown <= there
+    there -= {("QR-EMB-03", "notice")}  # asked for where an instant is announced, greffe.release.calendar
     assert there == asked - loops | shown
     assert there - shown == {("QR-PLA-05", "breakdowns")}, "sentences show the thresholds in force"
 
