@@ -19,7 +19,7 @@ from greffe.validation.bridge.chains import EQUAL, EXPLAINED, answer
 from greffe.validation.bridge.figures import figures
 
 LABELS = {"fr": "x", "en": "x"}
-SMALL = st.integers(-6, 6)  # small, so that amounts often make a difference by chance
+SMALL = st.integers(-3, 3)  # small, so that amounts often make a difference by chance
 
 
 def series(name: str) -> PublishedSeries:
@@ -40,10 +40,10 @@ def step(number: int, dimension: str, backwards: bool, reads: str) -> Step:
 @st.composite
 def worlds(draw):
     """Two figures, the dimensions in which they differ, and steps in any dimension: (a, b, differing, steps), a step being
-    (dimension, declared the other way round, amount, reads a cell of the first figure)."""
+    (dimension, declared the other way round, amount, free of both figures)."""
     a, b = draw(SMALL), draw(SMALL)
     differing = draw(st.sets(st.sampled_from(DIMENSIONS), max_size=6))
-    steps = draw(st.lists(st.tuples(st.sampled_from(DIMENSIONS), st.booleans(), SMALL, st.integers(0, 9)), max_size=7))
+    steps = draw(st.lists(st.tuples(st.sampled_from(DIMENSIONS), st.booleans(), SMALL, st.booleans()), max_size=7))
     return a, b, differing, steps
 
 
@@ -51,8 +51,8 @@ def expected(a: int, b: int, differing: set[str], steps) -> tuple[int, int] | No
     """The fewest steps and how many choices of that many there are; None when nothing makes the difference."""
     usable = [
         (dimension, -amount if backwards else amount)
-        for dimension, backwards, amount, circular in steps
-        if dimension in differing and amount and circular
+        for dimension, backwards, amount, free in steps
+        if dimension in differing and amount and free
     ]
     for size in range(5):
         found = [
@@ -67,14 +67,14 @@ def expected(a: int, b: int, differing: set[str], steps) -> tuple[int, int] | No
 
 @given(worlds())
 def test_explained_when_and_only_when_a_choice_of_steps_makes_the_difference(world):
-    """A step that reads a cell of the first figure (one in ten) settles nothing, whatever it amounts to."""
+    """A step that reads a cell of the first figure (every other one) settles nothing, whatever it amounts to."""
     a, b, differing, steps = world
     values = {"A": a, "B": b}
     declared = []
-    for number, (dimension, backwards, amount, circular) in enumerate(steps):
+    for number, (dimension, backwards, amount, free) in enumerate(steps):
         name = f"S{number}"
-        values[name] = amount if circular else amount + a
-        declared.append(step(number, dimension, backwards, name if circular else f"{name} - A"))
+        values[name] = amount if free else amount + a
+        declared.append(step(number, dimension, backwards, name if free else f"{name} - A"))
     ends = dict.fromkeys(DIMENSIONS, "x"), {d: "y" if d in differing else "x" for d in DIMENSIONS}
     policy = Bridge(
         series=tuple(series(n) for n in values),
