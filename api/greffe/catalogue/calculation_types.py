@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Final
 
+from greffe.catalogue.broader import check_broader
 from greffe.catalogue.calculation_order import check_order
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.denominators import check_denominator
@@ -38,6 +39,12 @@ def check_types(catalogue: Catalogue) -> None:
     for map_ in catalogue.maps.values():
         with faults:
             _check_map(Types(MapView.of(catalogue, map_)))
+    faults.refuse()
+    for map_ in catalogue.maps.values():
+        with faults:
+            view = MapView.of(catalogue, map_)
+            check_broader(view)
+            view.faults.refuse()
     faults.refuse()
 
 

@@ -289,14 +289,13 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
     Elsewhere(
         "QR-MAP-02", ERROR, 1, "CONVAL", ALL,
         _texts(
-            "A broader source fills a narrower target with a weight or the flag D only. The shipped maps are held to it "
-            "when they are built; a proposed one by its types alone.",
-            "Une source plus large ne remplit une cible plus étroite qu’avec un poids ou le signe D. Les correspondances "
-            "livrées y sont tenues à leur construction ; une proposée, par ses types seulement.",
+            "A broader source fills a narrower target with a weight or the flag D only: else the map does not load.",
+            "Une source plus large ne remplit une cible plus étroite qu’avec un poids ou le signe D : sinon la "
+            "correspondance ne se charge pas.",
         ),
-        "greffe.catalogue.calculation_types:check_types",
+        "greffe.catalogue.broader:check_broader",
         "tests/spec/kinds/test_sums_and_status.py::test_the_flag_d_says_that_definitions_differ",
-        "tests/spec/mappings/test_shipped_maps_content.py::test_a_broader_source_carries_the_flag_d",
+        "tests/spec/catalogue/test_coherence.py::test_a_broader_source_goes_out_with_the_flag_d_or_not_at_all",
     ),
     Elsewhere(
         "QR-MAP-03", ERROR, 1, "CONVAL", ALL,

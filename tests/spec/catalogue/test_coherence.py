@@ -233,3 +233,14 @@ def test_an_empty_attribute_is_a_source_value():
     )
     files = small.files(components({"source": ["CONF"], "target": ["COMMENT_OBS"], "map": "conf.csv"}))
     assert load(files | {"mappings/BODY/conf.csv": table}).maps
+
+
+def test_a_broader_source_goes_out_with_the_flag_d_or_not_at_all():
+    """QR-MAP-02: the row of POURS is broader; the type of its cell declares the flag. Without that, it does not load."""
+    load(small.files())
+    error = refused(sexes=small.table(SEXES, MEN.replace("exact,exact", "exact,broader"), WOMEN))
+    assert (error.file, error.row, error.column) == (small.SEXES, 2, "kind")
+    assert "broader than the target" in error.text()
+    assert "flag_D" in error.text()
+    types = [small.a_type({"leg": "PROSECUTED"}, small.INDICATORS["POURS"]), *small.the_map()["types"][1:]]
+    assert "broader than the target" in refused(the_map(types=types)).text()  # like onto like, and yet broader
