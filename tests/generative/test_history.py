@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from urllib.parse import quote
 
@@ -51,6 +52,8 @@ from greffe.query.answer import data
 from greffe.query.parameters import path_parts
 from greffe.query.rest_v2 import parse_data
 from greffe.release.lifecycle import dataflow_named, withdraw
+from greffe.release.revisions import revisions
+from greffe.release.vintages import Comparison
 from greffe.store.columnar import ColumnarObservations
 from greffe.store.ledger import release_payload
 from greffe.store.memory import MemoryObservations
@@ -261,6 +264,54 @@ def test_who_does_as_told_has_what_is_published(story, asked_before, now):
     wanted = current(known(story, now), now)
     assume(wanted is not None)
     assert applied(had.table if had else {}, since(story, now, asked_before, None)) == dict(wanted.table)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(stories(4), st.data())
+def test_two_vintages_differ_as_their_tables_do(story, drawn):
+    """Any two releases, in any order, whatever lies between: added, gone, changed; differences and means by fractions"""
+    older, newer = (drawn.draw(st.sampled_from(story)) for _ in range(2))
+    with tempfile.TemporaryDirectory() as folder:
+        for store in (MemoryObservations(), ColumnarObservations(Path(folder) / "r")):
+            names = (*STRUCTURE.dimension_ids, "TIME_PERIOD", "OBS_VALUE", *(a.id for a in STRUCTURE.attributes))
+            for one in story:
+                path = parquet(Path(folder), one.table, names, {})
+                store.save(f"F/{one.number}", STRUCTURE, path, {}, f"F/{one.previous}" if one.previous else "")
+            pair = [release_of(v, 100, DATAFLOW.reference) for v in (older, newer)]
+            found = Comparison(*pair, DATAFLOW, STRUCTURE, CATALOGUE, store)
+            cells = {(c.key["iccs"], c.period): c for c in found.cells()}
+            before, after = older.table, newer.table
+            assert set(cells) == {k for k in {*before, *after} if before.get(k) != after.get(k)}
+            for key, cell in cells.items():
+                assert _row(cell.before) == before.get(key)
+                assert _row(cell.after) == after.get(key)
+            ways = [("added" if k not in before else "gone" if k not in after else "changed") for k in cells]
+            assert found.counts == tuple(ways.count(w) for w in ("added", "gone", "changed"))
+            _same_means(found, before, after)
+
+
+def _row(figure):
+    if figure is None:
+        return None
+    return figure.value, figure.attributes.get("OBS_STATUS"), figure.attributes.get("TERRITORY")
+
+
+def _same_means(found, before, after):
+    """Over the numbers that changed; 1 and 1.0 are one number."""
+    _, by_indicator = revisions(found.cells(), STRUCTURE)
+    for one in by_indicator:
+        both = [
+            (Fraction(before[k][0]), Fraction(after[k][0]))
+            for k in before.keys() & after.keys()
+            if k[0] == one.indicator and before[k][0] and after[k][0]
+        ]
+        moves = [(old, new - old) for old, new in both if new != old]
+        assert one.revised.numbers == len(moves)
+        if moves:
+            half = Fraction(1, 2 * 10**6)  # means are rounded to six decimals
+            assert abs(Fraction(one.revised.mean) - sum(m for _, m in moves) / len(moves)) <= half
+            assert abs(Fraction(one.revised.mean_absolute) - sum(abs(m) for _, m in moves) / len(moves)) <= half
+            assert one.revised.before == sum(abs(old) for old, _ in moves)
 
 
 # ---------------------------------------------------------------------------------------------------------- HTTP

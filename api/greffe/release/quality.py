@@ -28,7 +28,7 @@ from greffe.release.manifest import made_from, waivers
 from greffe.release.parts import Parts
 from greffe.release.quality_counts import Counts, counts
 from greffe.release.revisions import ByIndicator, Revised, revisions
-from greffe.release.vintages import compared
+from greffe.release.vintages import MOST, Comparison, compared
 from greffe.validation.run import RULES, Context
 
 VINTAGES = 12  # releases back, of which revisions are told
@@ -182,8 +182,16 @@ def _vintages(parts: Parts, release: Release, flow: Dataflow) -> tuple[Vintage, 
             comparison = compared(parts, flow, older.number, newer.number)
         except Refused:
             break
-        found.append(Vintage(newer, older, *revisions(comparison.cells(), comparison.structure)))
+        found.append(_vintage(comparison))
     return tuple(found)
+
+
+def _vintage(one: Comparison) -> Vintage:
+    """Where very much changed, its number alone: the size of each revision would take too long to find."""
+    added, gone, changed = one.counts
+    if added + gone + changed > MOST:
+        return Vintage(one.newer, one.older, Revised(added=added, gone=gone, changed=changed), ())
+    return Vintage(one.newer, one.older, *revisions(one.cells(), one.structure))
 
 
 def _rules(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
 from greffe.model.structures import DataStructure
 from greffe.release.vintages import ADDED, CHANGED, GONE, Cell, percent_of
 
 _UNITS: Final = ("unit", "UNIT")
-_DIGITS: Final = 80
 MEAN_DECIMALS: Final = 6
+_WIDE: Final = Context(prec=120, rounding=ROUND_HALF_UP)  # sums of many values of 38 digits
+_STEP: Final = Decimal(1).scaleb(-MEAN_DECIMALS)
 
 
 @dataclass
@@ -42,12 +43,10 @@ class Revised:
         difference, old = cell.difference, cell.before.number if cell.before else None
         if not difference or old is None:  # the same number, or none: a status that changed
             return
-        with localcontext() as context:
-            context.prec = _DIGITS
-            self.numbers += 1
-            self.total += difference
-            self.absolute += abs(difference)
-            self.before += abs(old)
+        self.numbers += 1
+        self.total = _WIDE.add(self.total, difference)
+        self.absolute = _WIDE.add(self.absolute, abs(difference))
+        self.before = _WIDE.add(self.before, abs(old))
         self.upward += difference > 0
         self.downward += difference < 0
 
@@ -69,15 +68,8 @@ class Revised:
     def _mean(self, sum_: Decimal) -> Decimal | None:
         if not self.numbers:
             return None
-        with localcontext() as context:
-            context.prec = _DIGITS
-            found = sum_ / self.numbers
-            return found if found == found.to_integral_value() else round_half_away(found)
-
-
-def round_half_away(number: Decimal) -> Decimal:
-    """To MEAN_DECIMALS, half away from zero."""
-    return number.quantize(Decimal(1).scaleb(-MEAN_DECIMALS), ROUND_HALF_UP)
+        found = _WIDE.divide(sum_, Decimal(self.numbers))
+        return found if found == found.to_integral_value() else _WIDE.quantize(found, _STEP)
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from functools import partial
 from typing import Final
 
 from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from greffe.formats.languages import best
-from greffe.mapping.exchange.books import put, saved
+from greffe.mapping.exchange.books import saved
 from greffe.model.instants import paris_time
 from greffe.release.revisions import Revised, leading
 from greffe.release.vintage_tables import Table
@@ -26,19 +27,42 @@ _DIGITS: Final = 15  # that Excel keeps
 
 
 def write_book(table: Table, lang: str) -> bytes:
-    """The workbook. Equal comparisons make equal bytes."""
-    book = Workbook()
-    front = book.worksheets[0]
-    front.title = word(lang, "read_me")
-    _read_me(front, table, lang)
-    _summary(book.create_sheet(word(lang, "summary")), table, lang)
+    """The workbook, written row by row. Equal comparisons make equal bytes."""
+    book = Workbook(write_only=True)
+    _read_me(_sheet(book, word(lang, "read_me"), (40, 100)), table, lang)
+    _summary(book, table, lang)
     for how in (CHANGED, ADDED, GONE):
-        cells = [c for c in table.cells if c.how == how]
-        _cells(book.create_sheet(word(lang, how)), table, cells, lang, how)
+        _cells(book, table, [c for c in table.cells if c.how == how], lang, how)
     return saved(book)
 
 
-def _read_me(sheet: Worksheet, table: Table, lang: str) -> None:
+def _sheet(book: Workbook, title: str, widths: Sequence[int], headers: Sequence[str] = ()) -> WriteOnlyWorksheet:
+    """A sheet; with headers a frozen line of them, with filters."""
+    sheet = book.create_sheet(title)
+    assert isinstance(sheet, WriteOnlyWorksheet)
+    for place, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(place)].width = width  # type: ignore[attr-defined]  # stubs lack it
+    if headers:
+        sheet.freeze_panes = "A2"
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(headers))}1"  # type: ignore[attr-defined]
+        sheet.append([_text(sheet, h, _BOLD) for h in headers])
+    return sheet
+
+
+def _text(sheet: WriteOnlyWorksheet, text: str, font: Font | None = None, *, wrapped: bool = False) -> object:
+    """A cell whose text stays text, whatever it begins with."""
+    if font is None and not wrapped and not text.startswith("="):
+        return text or None
+    cell = WriteOnlyCell(sheet, text)
+    cell.data_type = "s"
+    if font is not None:
+        cell.font = font
+    if wrapped:
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    return cell
+
+
+def _read_me(sheet: WriteOnlyWorksheet, table: Table, lang: str) -> None:
     comparison, w = table.comparison, partial(word, lang)
     rows: list[tuple[str, str]] = [(w("title"), "")]
     if table.origin == "synthetic":
@@ -55,24 +79,21 @@ def _read_me(sheet: Worksheet, table: Table, lang: str) -> None:
         rows.append((f"{w('counts')}: {w(name)}", str(count)))
     rows.append((w("how"), ""))
     rows += [("", line) for line in (*lines(lang), w("long"))]
-    for number, (left, right) in enumerate(rows, 1):
-        put(sheet, number, 1, left).font = _RED if left == w("warning") else _BOLD
-        put(sheet, number, 2, right).alignment = Alignment(wrap_text=True, vertical="top")
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 40, 100
+    for left, right in rows:
+        font = _RED if left == w("warning") else _BOLD
+        sheet.append([_text(sheet, left, font), _text(sheet, right, wrapped=True)])
 
 
-def _summary(sheet: Worksheet, table: Table, lang: str) -> None:
+def _summary(book: Workbook, table: Table, lang: str) -> None:
     subject, unit = leading(table.comparison.structure)
     names = ("indicator", "label", "unit", CHANGED, ADDED, GONE, "confidential", "numbers", "up", "down", "mean",
              "mean_absolute", "relative")  # fmt: skip
-    _head(sheet, [word(lang, n) for n in names])
+    sheet = _sheet(book, word(lang, "summary"), [18] * len(names), [word(lang, n) for n in names])
     rows: list[tuple[str, str, str, Revised, bool]] = [(word(lang, "all"), "", "", table.whole, False)]
     for one in table.by_indicator:
         label = table.label(subject, one.indicator, lang)
         rows.append((one.indicator, label, table.label(unit, one.unit, lang) if unit else "", one.revised, True))
-    for number, (code, label, named, found, means) in enumerate(rows, 2):
-        for place, text in enumerate((code, label, named), 1):
-            put(sheet, number, place, text)
+    for code, label, named, found, means in rows:
         counts = (
             found.changed,
             found.added,
@@ -82,54 +103,33 @@ def _summary(sheet: Worksheet, table: Table, lang: str) -> None:
             found.upward,
             found.downward,
         )
-        for place, count in enumerate(counts, 4):
-            sheet.cell(number, place, count)
-        for place, mean in enumerate((found.mean, found.mean_absolute, found.percent), 11):
-            _number(sheet, number, place, mean if means else None)
+        sizes = (found.mean, found.mean_absolute, found.percent) if means else (None, None, None)
+        sheet.append([*(_text(sheet, t) for t in (code, label, named)), *counts, *map(_number, sizes)])
 
 
-def _cells(sheet: Worksheet, table: Table, cells: Sequence[Cell], lang: str, how: str) -> None:
+def _cells(book: Workbook, table: Table, cells: Sequence[Cell], lang: str, how: str) -> None:
     dimensions = table.comparison.structure.dimension_ids
     figures = {CHANGED: ("before", "after", "difference", "percent"), ADDED: ("after",), GONE: ("before",)}[how]
-    named = [word(lang, n) for n in ("period", *figures, "attributes")]
-    _head(sheet, [h for d in dimensions for h in (d, f"{d}_label")] + named)
-    for number, cell in enumerate(cells, 2):
-        place = 1
-        for dimension in dimensions:
-            code = cell.key[dimension]
-            put(sheet, number, place, code)
-            put(sheet, number, place + 1, table.label(dimension, code, lang))
-            place += 2
-        put(sheet, number, place, cell.period)
-        for name in figures:
-            place += 1
-            _figure(sheet, number, place, cell, name)
+    headers = [h for d in dimensions for h in (d, f"{d}_label")]
+    headers += [word(lang, n) for n in ("period", *figures, "attributes")]
+    sheet = _sheet(book, word(lang, how), [18] * len(headers), headers)
+    for cell in cells:
+        codes = [t for d in dimensions for t in (cell.key[d], table.label(d, cell.key[d], lang))]
         changes = "; ".join(f"{n}: {old or '–'} → {new or '–'}" for n, (old, new) in cell.attributes.items())
-        put(sheet, number, place + 1, f"{word(lang, 'confidential')}; {changes}" if cell.confidential else changes)
+        note = f"{word(lang, 'confidential')}; {changes}" if cell.confidential else changes
+        texts = [_text(sheet, t) for t in (*codes, cell.period)]
+        sheet.append([*texts, *(_figure(sheet, cell, name) for name in figures), _text(sheet, note)])
 
 
-def _figure(sheet: Worksheet, row: int, column: int, cell: Cell, name: str) -> None:
+def _figure(sheet: WriteOnlyWorksheet, cell: Cell, name: str) -> object:
     figure = {"before": cell.before, "after": cell.after}.get(name)
-    if figure is not None and figure.number is None:
-        put(sheet, row, column, figure.value or "")
-        return
-    found = figure.number if figure else {"difference": cell.difference, "percent": cell.percent}.get(name)
-    _number(sheet, row, column, found)
+    if figure is not None:
+        return _number(figure.number) if figure.number is not None else _text(sheet, figure.value or "")
+    return _number({"difference": cell.difference, "percent": cell.percent}.get(name))
 
 
-def _number(sheet: Worksheet, row: int, column: int, number: Decimal | None) -> None:
+def _number(number: Decimal | None) -> Decimal | str | None:
     """A number, or its text where Excel would round it."""
-    if number is None:
-        return
-    if len(number.as_tuple().digits) > _DIGITS:
-        put(sheet, row, column, f"{number:f}")
-    else:
-        sheet.cell(row, column, number)
-
-
-def _head(sheet: Worksheet, headers: Sequence[str]) -> None:
-    for place, header in enumerate(headers, 1):
-        put(sheet, 1, place, header).font = _BOLD
-        sheet.column_dimensions[get_column_letter(place)].width = 18
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headers))}1"
+    if number is None or len(number.as_tuple().digits) <= _DIGITS:
+        return number
+    return f"{number:f}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from greffe.formats.languages import best
@@ -22,6 +22,7 @@ class Table:
     cells: Sequence[Cell]
     whole: Revised
     by_indicator: Sequence[ByIndicator]
+    _labels: dict[tuple[str, str, str], str] = field(default_factory=dict, repr=False)
 
     @property
     def origin(self) -> str:
@@ -30,6 +31,12 @@ class Table:
 
     def label(self, dimension: str, code: str, lang: str) -> str:
         """The name of a code; the code itself without one."""
+        place = dimension, code, lang
+        if place not in self._labels:
+            self._labels[place] = self._named(*place)
+        return self._labels[place]
+
+    def _named(self, dimension: str, code: str, lang: str) -> str:
         component = self.comparison.structure.component(dimension)
         codes = self.comparison.catalogue.codelist(component) if component else None
         item = codes.item(code) if codes else None
@@ -129,14 +136,8 @@ def as_csv(table: Table, lang: str) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(header)
-    labels: dict[tuple[str, str], str] = {}
     for cell in table.cells:
-        named = []
-        for d in dimensions:
-            place = d, cell.key[d]
-            if place not in labels:
-                labels[place] = table.label(*place, lang)
-            named.append(labels[place])
+        named = (table.label(d, cell.key[d], lang) for d in dimensions)
         sides: list[Mapping[str, str]] = [f.attributes if f else {} for f in (cell.before, cell.after)]
         values = [f.value if f and f.value is not None else "" for f in (cell.before, cell.after)]
         changes = [plain(cell.difference) or "", plain(cell.percent) or ""]

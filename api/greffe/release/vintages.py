@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import cached_property
 from typing import Final, TypeAlias
 
-from greffe.arrow import text
+from greffe.arrow import text, texts
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import NotFound, Refused, TooLarge
 from greffe.model.dataset import SeriesBlock
@@ -22,11 +23,12 @@ from greffe.release.parts import Parts
 from greffe.store.base import Change, Observations, Selection
 
 ADDED, GONE, CHANGED = "added", "gone", "changed"
-MOST: Final = 250_000  # cells that are listed; they are held in memory
+MOST: Final = 100_000  # cells that are listed; they are held in memory
 PERCENT_DECIMALS: Final = 4
 VALUE, TIME, CONF = "OBS_VALUE", "TIME_PERIOD", "CONF_STATUS"
 _FREE: Final = ("", "F")
-_DIGITS: Final = 80  # enough for the difference of any two values of 38 digits
+_WIDE: Final = Context(prec=80, rounding=ROUND_HALF_UP)  # enough for any two values of 38 digits
+_STEP: Final = Decimal(1).scaleb(-PERCENT_DECIMALS)
 
 Place: TypeAlias = tuple[str, ...]  # codes in the order of the dimensions, then the period
 
@@ -38,7 +40,7 @@ class Figure:
     value: str | None
     attributes: Mapping[str, str]
 
-    @property
+    @cached_property
     def number(self) -> Decimal | None:
         """The value as a number; None when it is missing or none."""
         try:
@@ -73,7 +75,7 @@ class Cell:
         """Whether its figures are left out."""
         return any(f is not None and f.confidential for f in (self.before, self.after))
 
-    @property
+    @cached_property
     def difference(self) -> Decimal | None:
         """After less before, exact; None where one of them is no number."""
         if self.before is None or self.after is None:
@@ -81,9 +83,7 @@ class Cell:
         old, new = self.before.number, self.after.number
         if old is None or new is None:
             return None
-        with localcontext() as context:
-            context.prec = _DIGITS
-            return new - old
+        return _WIDE.subtract(new, old)
 
     @property
     def percent(self) -> Decimal | None:
@@ -117,16 +117,23 @@ class Comparison:
         for place, before, after in _both(old, new):
             yield _shown(Cell(dict(zip(names, place, strict=False)), place[-1], before, after))
 
+    @cached_property
+    def counts(self) -> tuple[int, int, int]:
+        """How many observations were added, are gone, changed: by the store, whatever their number."""
+        if self.older == self.newer:
+            return 0, 0, 0
+        gone = _rows(self.observations.changed(Change(self.newer.name, self.older.name, gone=True), Selection()))
+        changed = _rows(self._changed(self.older, self.newer)) - gone
+        return _rows(self._changed(self.newer, self.older)) - changed, gone, changed
+
     def listed(self) -> list[Cell]:
         """The largest difference first, then what has none, by key and period. Raises TooLarge above MOST."""
-        found = []
-        for cell in self.cells():
-            found.append(cell)
-            if len(found) > MOST:
-                raise TooLarge(
-                    f"More than {MOST} observations differ.", hint=f"Take both: {self.older} and {self.newer} (asOf)."
-                )
-        return sorted(found, key=lambda c: abs(c.difference or Decimal()), reverse=True)
+        if sum(self.counts) > MOST:
+            raise TooLarge(
+                f"{sum(self.counts):,} observations differ; at most {MOST:,} are listed.",
+                hint=f"Take both releases, {self.older} and {self.newer}, as Parquet (asOf).",
+            )
+        return sorted(self.cells(), key=lambda c: abs(c.difference or Decimal()), reverse=True)
 
     def _changed(self, one: Release, other: Release) -> Iterator[SeriesBlock]:
         if one == other:
@@ -134,12 +141,13 @@ class Comparison:
         return self.observations.changed(Change(one.name, other.name), Selection())
 
 
+def _rows(blocks: Iterator[SeriesBlock]) -> int:
+    return sum(block.observations.num_rows for block in blocks)
+
+
 def percent_of(part: Decimal, whole: Decimal) -> Decimal:
     """In percent, rounded once, half away from zero."""
-    with localcontext() as context:
-        context.prec = _DIGITS
-        step = Decimal(1).scaleb(-PERCENT_DECIMALS)
-        return (part * 100 / whole).quantize(step, ROUND_HALF_UP)
+    return _WIDE.quantize(_WIDE.divide(_WIDE.multiply(part, Decimal(100)), whole), _STEP)
 
 
 def compared(parts: Parts, flow: Dataflow, older: int = 0, newer: int = 0) -> Comparison:
@@ -193,15 +201,27 @@ def _structure(parts: Parts, release: Release) -> tuple[Catalogue, DataStructure
 def _figures(blocks: Iterator[SeriesBlock], structure: DataStructure) -> Iterator[tuple[Place, Figure]]:
     dimensions = structure.dimension_ids
     for block in blocks:
-        rows = iter(block.observations.to_pylist())
+        rows = _columns(block)
+        at = 0
         for series, count in zip(block.series.to_pylist(), block.counts.to_pylist(), strict=True):
             key = tuple(text(series[d]) for d in dimensions)
             high = {n: text(v) for n, v in series.items() if n not in dimensions and v is not None}
-            for row in (next(rows) for _ in range(count or 0)):
-                value = row.pop(VALUE)
-                period = text(row.pop(TIME))
-                low = {n: text(v) for n, v in row.items() if v is not None}
-                yield (*key, period), Figure(None if value is None else text(value), high | low)
+            end = at + (count or 0)
+            for period, value, attributes in rows[at:end]:
+                yield (*key, period), Figure(value, {**high, **attributes} if attributes else high)
+            at = end
+
+
+def _columns(block: SeriesBlock) -> list[tuple[str, str | None, dict[str, str]]]:
+    """Period, value and attributes of each observation of a block, column by column."""
+    table = block.observations
+    names = [n for n in table.column_names if n not in (TIME, VALUE)]
+    columns = [texts(table.column(n)) for n in names]
+    attributes = [
+        {n: v for n, v in zip(names, row, strict=True) if v is not None} for row in zip(*columns, strict=True)
+    ] or [{} for _ in range(table.num_rows)]
+    periods = [period or "" for period in texts(table.column(TIME))]
+    return list(zip(periods, texts(table.column(VALUE)), attributes, strict=True))
 
 
 def _both(
