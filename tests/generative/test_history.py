@@ -10,9 +10,12 @@ import io
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
+from random import Random
+from typing import TypeAlias
 from urllib.parse import quote
 
 import json_reader
@@ -39,7 +42,7 @@ from history_model import (
     since,
 )
 from house import FLOW, RELEASER, new_house
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from greffe.app import create_app
@@ -61,74 +64,74 @@ from greffe.store.memory import MemoryObservations
 CODES, PERIODS = ("ICCS0101", "ICCS0102", "ICCS0502"), ("2019", "2020", "2021")
 VALUES, STATUSES, FIELDS = (None, "1", "1.0", "2"), ("A", "P", None), ("fr_met", "fr_met_drom", None)
 START = datetime(2026, 12, 1, tzinfo=UTC)
+END = 12  # all has happened
 
 # ------------------------------------------------------------------------------------------------------- stories
 
 
-@st.composite
-def stories(draw: st.DrawFn, most: int = 6) -> list[Vintage]:
+Question: TypeAlias = tuple[str, float, "float | None", "float | None", tuple[str, ...], tuple[str, ...]]
+
+
+def story_of(chance: Random, lengths: Sequence[int] = (2, 4, 6, 8)) -> list[Vintage]:
     """Releases and withdrawals in turn, an event an hour: a few figures revised, added, deleted, an attribute of a series
-    changed, the same again, an older table back, or another table; at once or under an embargo."""
+    changed, the same again, the table before it or an older one back, or another table; at once or under an embargo."""
     story: list[Vintage] = []
-    for hour in range(1, draw(st.integers(2, most + 1))):
-        standing = [v for v in story if v.withdrawn is None]
-        if standing and draw(st.integers(0, 4)) == 0:
-            chosen = draw(st.sampled_from(standing)).number
-            story = [v if v.number != chosen else Vintage(*_but_last(v), withdrawn=hour) for v in story]
+    for hour in range(1, 1 + chance.choice(lengths)):
+        standing = [v.number for v in story if v.withdrawn is None]
+        if standing and chance.random() < 0.2:
+            chosen = chance.choice(standing)
+            story = [replace(v, withdrawn=hour) if v.number == chosen else v for v in story]
             continue
         made_on = current(known(story, hour), hour)
-        delay = draw(st.sampled_from((0, 0, 0, 0, 1, 2, 3)))
-        table = draw(_tables([v.table for v in story]))
-        number = len(story) + 1
-        story.append(Vintage(number, hour, hour + delay, made_on.number if made_on else 0, table))
-    assume(story)
+        delay = chance.choice((0, 0, 0, 0, 1, 2, 3))
+        table = _table(chance, [v.table for v in story])
+        story.append(Vintage(len(story) + 1, hour, hour + delay, made_on.number if made_on else 0, table))
     return story
 
 
-def _but_last(one: Vintage) -> tuple[int, int, int, int, Table]:
-    return one.number, one.made, one.effective, one.previous, one.table
-
-
-KEYS = st.tuples(st.sampled_from(CODES), st.sampled_from(PERIODS))
-FIGURES = st.tuples(st.sampled_from(VALUES), st.sampled_from(STATUSES))
-
-
-@st.composite
-def _tables(draw: st.DrawFn, before: Sequence[Table]) -> Table:
-    how = draw(st.sampled_from(("other", "same", "few", "few", "few", "older")))
+def _table(chance: Random, before: Sequence[Table]) -> Table:
+    how = chance.choice(("few", "few", "few", "back", "back", "other", "same", "older"))
+    found: dict[tuple[str, str], Cell]
     if not before or how == "other":
-        found: dict[tuple[str, str], Cell] = {
-            k: (*f, None) for k, f in draw(st.dictionaries(KEYS, FIGURES, min_size=1)).items()
-        }
+        found = {(c, p): _figure(chance) for c in CODES for p in PERIODS if chance.random() < 0.4}
     else:
-        found = dict(draw(st.sampled_from(before)) if how == "older" else before[-1])
+        found = dict(
+            before[-1] if how in ("few", "same") else before[-2:][0] if how == "back" else chance.choice(before)
+        )
     if how == "few":
-        for key, figure in draw(st.dictionaries(KEYS, st.none() | FIGURES, max_size=2)).items():
-            if figure is None:
-                found.pop(key, None)
+        for _ in range(chance.choice((1, 2))):
+            key = chance.choice(CODES), chance.choice(PERIODS)
+            if key in found and chance.random() < 0.5:
+                del found[key]
             else:
-                found[key] = (*figure, None)
+                found[key] = _figure(chance)
     fields = {code: next((c[2] for k, c in found.items() if k[0] == code and c[2]), None) for code in CODES}
-    if how != "same":
-        fields |= draw(st.dictionaries(st.sampled_from(CODES), st.sampled_from(FIELDS), max_size=1))
+    if how != "same" and chance.random() < 0.3:
+        fields[chance.choice(CODES)] = chance.choice(FIELDS)
     return {k: (c[0], c[1], fields[k[0]]) for k, c in found.items()} or {(CODES[0], PERIODS[0]): ("1", "A", None)}
 
 
-MOMENTS = st.integers(0, 22).map(lambda n: n / 2)  # on the hour, and between
+def _figure(chance: Random) -> Cell:
+    return chance.choice(VALUES), chance.choice(STATUSES), None
 
 
-@st.composite
-def questions(draw: st.DrawFn) -> tuple[str, float, float | None, float | None, tuple[str, ...], tuple[str, ...]]:
-    """What is asked, now, updatedAfter, asOf, codes, periods."""
-    what = draw(st.sampled_from(("at", "at", "since", "since", "since", "history", "history")))
-    now = draw(st.sampled_from((7.5, 8, 11, 3, 4, 5.5)))
-    after = draw(MOMENTS) if what == "since" or (what == "history" and draw(st.booleans())) else None
-    moment = draw(st.none() | MOMENTS)
+def question_of(chance: Random, story: Sequence[Vintage]) -> Question:
+    """What is asked, now, updatedAfter, asOf, codes, periods. Moments are on the hour, and between."""
+    what = chance.choice(("at", "since", "since", "since", "history"))
+    now = chance.choice((END, END, END, 8.5, 6.5, 5))
+    moments = [n / 2 for n in range(2 * story[0].made - 1, 18)]
+    after = chance.choice(moments) if what == "since" or (what == "history" and chance.random() < 0.5) else None
+    moment = chance.choice(moments) if chance.random() < 0.4 else None
     if after is not None and moment is not None and after > moment:
         after, moment = moment, after
-    codes = draw(st.just(CODES) | st.just(CODES) | st.sampled_from(CODES).map(lambda c: (c,)))
-    periods = draw(st.just(PERIODS) | st.just(PERIODS) | st.sampled_from(PERIODS).map(lambda p: (p,)))
+    codes = CODES if chance.random() < 0.7 else (chance.choice(CODES),)
+    periods = PERIODS if chance.random() < 0.7 else (chance.choice(PERIODS),)
     return what, now, after, moment, codes, periods
+
+
+# A seed of Python's own randomness: rare sequences (a figure that came and went, a release that was withdrawn between two)
+# come up often enough in few examples, as they would not by drawing each step.
+CHANCES = st.integers(0, 2**32).map(Random)
 
 
 def expected(
@@ -222,9 +225,10 @@ def hours(text: str) -> int | None:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(stories(), st.lists(questions(), min_size=6, max_size=6), st.data())
-def test_both_stores_say_what_the_model_says(story, asked, drawn):
+@given(CHANCES)
+def test_both_stores_say_what_the_model_says(chance):
     """R1-DATA-08, R1-DATA-17, R2-DATA-30, R2-DATA-33, R2-DATA-45, under any sequence of releases"""
+    story = story_of(chance)
     with tempfile.TemporaryDirectory() as folder:
         stores = MemoryObservations(), ColumnarObservations(Path(folder) / "r")
         names = (*STRUCTURE.dimension_ids, "TIME_PERIOD", "OBS_VALUE", *(a.id for a in STRUCTURE.attributes))
@@ -235,11 +239,11 @@ def test_both_stores_say_what_the_model_says(story, asked, drawn):
                 for s in stores
             ]
             assert saved[0].changed == saved[1].changed
-        for what, now, after, moment, codes, periods in asked:
+        for what, now, after, moment, codes, periods in (question_of(chance, story) for _ in range(15)):
             wanted = expected(story, what, now, after, moment)
             text = address(what, after, moment, codes, periods, "iccs")
-            if drawn.draw(st.booleans()):
-                stores[1].evict(f"F/{drawn.draw(st.sampled_from(story)).number}")
+            if chance.random() < 0.3:
+                stores[1].evict(f"F/{chance.choice(story).number}")
             releases = [release_of(v, now, DATAFLOW.reference) for v in known(story, now)]
             for store in stores:
                 query = parse_data(path_parts("dataflow/SSER/F"), text)
@@ -255,22 +259,27 @@ def test_both_stores_say_what_the_model_says(story, asked, drawn):
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(stories(), MOMENTS, st.sampled_from((7.5, 8, 11)))
-def test_who_does_as_told_has_what_is_published(story, asked_before, now):
+@given(CHANCES)
+def test_who_does_as_told_has_what_is_published(chance):
     """A client that had everything at one moment and applies Delete and Replace since then has exactly what is published
 
     What it had may have been withdrawn since."""
+    story = story_of(chance)
+    _, now, asked_before, *_ = question_of(chance, story)
+    asked_before = asked_before or 0
     had = current(known(story, min(asked_before, now)), min(asked_before, now))
     wanted = current(known(story, now), now)
-    assume(wanted is not None)
+    if wanted is None:
+        return
     assert applied(had.table if had else {}, since(story, now, asked_before, None)) == dict(wanted.table)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(stories(4), st.data())
-def test_two_vintages_differ_as_their_tables_do(story, drawn):
+@given(CHANCES)
+def test_two_vintages_differ_as_their_tables_do(chance):
     """Any two releases, in any order, whatever lies between: added, gone, changed; differences and means by fractions"""
-    older, newer = (drawn.draw(st.sampled_from(story)) for _ in range(2))
+    story = story_of(chance, (2, 3, 4))
+    older, newer = chance.choice(story), chance.choice(story)
     with tempfile.TemporaryDirectory() as folder:
         for store in (MemoryObservations(), ColumnarObservations(Path(folder) / "r")):
             names = (*STRUCTURE.dimension_ids, "TIME_PERIOD", "OBS_VALUE", *(a.id for a in STRUCTURE.attributes))
@@ -366,16 +375,17 @@ def _said(head: Sequence[str], rows: Sequence[dict[str, str]]) -> Said:
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
-@given(story=stories(), asked=st.lists(st.tuples(questions(), st.sampled_from(FORMATS)), min_size=12, max_size=12))
-def test_http_says_what_the_model_says(empty, story, asked):
+@given(chance=CHANCES)
+def test_http_says_what_the_model_says(empty, chance):
     """The same over HTTP: actions and validity as SDMX-CSV 2.x, SDMX-JSON 2.x and SDMX-ML 2.1 and 3.x write them"""
+    story = story_of(chance)
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         shutil.copytree(empty, home)
         house = new_house(home)
         flow = dataflow_named(house.parts, FLOW)
         structure = house.parts.catalogue().structure(flow)
-        for hour in range(1, 12):
+        for hour in range(1, END + 1):
             house.clock.now = instant(hour)
             for one in (v for v in story if v.made == hour):
                 path = parquet(Path(folder), one.table, NAMES, FIXED)
@@ -386,9 +396,11 @@ def test_http_says_what_the_model_says(empty, story, asked):
             for one in (v for v in story if v.withdrawn == hour):
                 withdraw(house.parts, RELEASER, f"{FLOW}#{one.number}", "wrong")
         web = TestClient(create_app(house.parts), raise_server_exceptions=False)
-        for (what, _, after, moment, codes, periods), format_ in asked:
-            house.clock.now = instant(11)
-            wanted = expected(story, what, 11, after, moment)
+        house.clock.now = instant(END)
+        for _ in range(20):
+            what, _, after, moment, codes, periods = question_of(chance, story)
+            format_ = chance.choice(FORMATS)
+            wanted = expected(story, what, END, after, moment)
             text = address(what, after, moment, codes, periods, "iccs")
             answer = web.get(f"{V2}?{text}&format={format_}")
             if wanted is None:
