@@ -53,9 +53,9 @@ def test_one_stock_under_two_labels(home: Path):
     # How sure the day is comes with it: 2007 by a written answer, 2022 by pages that quote the ministry.
     told = asked(home, "FP02", "--lang", "fr")["chains"][0][0]["reason"]
     assert told.startswith(
-        "Les deux chiffres sont du 01/01/2008 ; le premier porte le millésime 2007, le second 2008; UNODC 2007: "
+        "Les deux chiffres sont du 01/01/2008 ; le premier porte le millésime 2007, le second 2008; UNODC 2007\u00a0: "
     )
-    assert told.endswith("Égal au stock national de ce jour, written answer 16230, confiance: vérifié")
+    assert told.endswith("Égal au stock national de ce jour, written answer 16230, confiance\u00a0: vérifié")
     assert found["chains"][0][0]["reason"].endswith(
         "not to that of 1 January 2023, press quoting the ministry, confidence: read where it is quoted"
     )
@@ -79,6 +79,8 @@ def test_what_stays_open(home: Path):
     assert found["state"] == "partly"
     assert [(s["kind"], s["amount"]) for s in found["located"]] == [("appeal", str(18327 - 13923 - 7152))]
     assert (found["remainder"], found["open"]) == ("732", "-2016")
+    said = "Of the difference of −2,016, it is known where −2,748 lies but not why; +732 is not accounted for."
+    assert found["result"] == said
     found = asked(home, "FP16")
     assert [(s["kind"], s["amount"]) for s in found["located"]] == [("composition", str(692 - 671 - 17))]
     assert (found["state"], found["remainder"], found["open"]) == ("partly", "0", "4")
@@ -126,9 +128,9 @@ def test_a_table_to_send(home: Path, tmp_path: Path):
     page = inside(home, "bridge", "FP01", "--lang", "fr", "--format", "md").out
     assert page.startswith("## FP01: Population détenue 2007 : total et nationalités\n")
     for said in (
-        "| Premier chiffre | UNODC: Personnes détenues | 61\u202f076 |", "| 01/01/2008 | sous le millésime 2007 |",
-        "| Étape | population: Écroués non hébergés | +2\u202f927 |", "question écrite 16230; confiance: vérifié |",
-        "(calculé: 51\u202f766 + 12\u202f237) | 64\u202f003 |", "est expliqué au dernier chiffre près. | expliqué |",
+        "| Premier chiffre | UNODC\u00a0: Personnes détenues | 61\u202f076 |", "| 01/01/2008 | sous le millésime 2007 |",
+        "| Étape | population\u00a0: Écroués non hébergés | +2\u202f927 |", "question écrite 16230; confiance\u00a0: vérifié |",
+        "(calculé\u00a0: 51\u202f766 + 12\u202f237) | 64\u202f003 |", "est expliqué au dernier chiffre près. | expliqué |",
         "| Établi | à partir de UNODC-data_cts_prisons_and_prisoners-", "(relevé le 11/05/2023)",
     ):  # fmt: skip
         assert said in page, said

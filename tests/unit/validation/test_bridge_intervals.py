@@ -47,6 +47,7 @@ def test_numbers_for_people_and_for_programs():
     assert shown(Fraction(-2016), "en", signed=True) == "−2,016"
     assert shown(Fraction("149.40"), "fr", "149.40") == "149,40"
     assert shown(Fraction(1, 3), "en", signed=True) == "≈\u00a0+0.33"
+    assert shown(Fraction(37003, 10_000), "fr") == "≈\u00a03,70"
     assert shown(Fraction(-1, 2733), "en") == "≈\u00a0−0.00037"
     assert (exactly(Fraction("149.40")), exactly(Fraction(1, 3))) == ("149.4", "0.333333333333333")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 
 from greffe.catalogue.policies.bridge.concepts import CONCEPT
 from greffe.catalogue.policies.bridge.read import Bridge
@@ -36,6 +38,15 @@ class Page:
         concept = self.policy.words[CONCEPT][pair.a.of.concept][self.language]
         code = f" {pair.a.code}" if pair.a.code else ""
         return f"{concept}{code}, {self.date(pair.a.reference)}"
+
+    @property
+    def colon(self) -> str:
+        """As the language sets it."""
+        return "\u00a0: " if self.language == "fr" else ": "
+
+    def unit(self, rounding: Decimal) -> str:
+        """A unit of rounding, in the digits in which it is declared."""
+        return shown(Fraction(rounding), self.language, f"{rounding:f}")
 
     def date(self, reference: str) -> str:
         """A reference date as people of the language write it; a year stays a year."""
@@ -76,9 +87,13 @@ class Page:
         name = {EQUAL: "is_equal", EXPLAINED: "is_explained", PARTLY: "is_partly", OPEN: "is_open"}[found.state]
         if found.state == EXPLAINED and found.difference == 0 and len(found.chains[0]) == 1:
             name = "is_same_stock"
+        elif found.state == PARTLY and found.open == found.difference:
+            name = "is_located"
         elif found.state == EXPLAINED and found.chains[0][-1].kind == ROUNDING:
             name = "is_rounded"
-        text = word(name, said, difference=difference, open=left)
+        where = shown(sum((t.amount for t in found.located), Fraction(0)), said, signed=True)
+        rest = shown(found.remainder, said, signed=True)
+        text = word(name, said, difference=difference, open=left, located=where, remainder=rest)
         if len(found.chains) > 1:
             text += " " + word("ambiguous", said, count=str(len(found.chains)))
         return text
@@ -87,9 +102,9 @@ class Page:
         """What a figure is, and whether it was computed here."""
         bodies = ", ".join(dict.fromkeys(o.series.body for o in operands(figure)))
         made = self.calculation(figure.of.text, operands(figure))
-        computed = f" ({word('computed', self.language)}: {made})" if not figure.as_published else ""
+        computed = f" ({word('computed', self.language)}{self.colon}{made})" if not figure.as_published else ""
         invented = f" {word('synthetic', self.language)}" if figure.origin != "real" else ""
-        return f"{bodies}: {figure.of.labels[self.language]}{computed}{invented}"
+        return f"{bodies}{self.colon}{figure.of.labels[self.language]}{computed}{invented}"
 
     def calculation(self, text: str, read: Sequence[Operand]) -> str:
         """An expression with the values that it read in the place of their names: `51,766 + 12,237`."""
@@ -101,7 +116,7 @@ class Page:
         """What a step does."""
         if taken.step is None:
             return word(taken.kind, self.language)
-        label = f"{word(taken.kind, self.language)}: {taken.step.labels[self.language]}"
+        label = f"{word(taken.kind, self.language)}{self.colon}{taken.step.labels[self.language]}"
         of = (*taken.computed.above, *taken.computed.below) if taken.computed else ()
         return f"{label} ({self.calculation(taken.step.text, of)})" if len(of) > 1 else label
 
@@ -109,7 +124,7 @@ class Page:
         """Why a step holds."""
         said = self.language
         if taken.step is not None:
-            sure = f"{word('confidence', said)}: {self.confidence(taken.step.confidence)}"
+            sure = f"{word('confidence', said)}{self.colon}{self.confidence(taken.step.confidence)}"
             return "; ".join(t for t in (taken.step.reasons[said], taken.step.reference, sure) if t)
         if taken.kind == DATE:
             a, b = found.a, found.b
@@ -123,9 +138,9 @@ class Page:
             calendar = self.policy.dates.get(operand.series.date.removeprefix(CALENDAR), {})
             if operand.cell.period in calendar:
                 dated = calendar[operand.cell.period]
-                sure = f"{word('confidence', self.language)}: {self.confidence(dated.confidence)}"
+                sure = f"{word('confidence', self.language)}{self.colon}{self.confidence(dated.confidence)}"
                 because = (dated.reasons[self.language], dated.reference, sure)
-                yield f"{operand.series.body} {operand.cell.period}: {', '.join(t for t in because if t)}"
+                yield f"{operand.series.body} {operand.cell.period}{self.colon}{', '.join(t for t in because if t)}"
 
     def confidence(self, name: str) -> str:
         """How sure it is, in a word; one that is not known here stays as it is written."""
@@ -135,7 +150,7 @@ class Page:
         for operand in dict.fromkeys((*operands(found.a), *operands(found.b))):
             unit = operand.series.rounding
             if unit is not None:
-                yield word("to", self.language, name=operand.cell.key, unit=str(unit))
+                yield word("to", self.language, name=operand.cell.key, unit=self.unit(unit))
 
     def operand(self, operand: Operand) -> str:
         """Where a cell stands."""
@@ -172,7 +187,7 @@ class Page:
         if dimension == DATE:
             return f"{figure.period} = {self.date(figure.reference)}"
         if dimension == ROUNDING:
-            units = [str(o.series.rounding) for o in operands(figure) if o.series.rounding is not None]
+            units = [self.unit(o.series.rounding) for o in operands(figure) if o.series.rounding is not None]
             return ", ".join(dict.fromkeys(units)) or word("exact", self.language)
         return self.policy.words[dimension][figure.of.definition[dimension]][self.language]
 

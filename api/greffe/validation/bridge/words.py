@@ -85,6 +85,10 @@ WORDS: Final[dict[str, Texts]] = {
         "en": "Of the difference of {difference}, {open} stays open.",
         "fr": "Sur l’écart de {difference}, {open} reste inexpliqué.",
     },
+    "is_located": {
+        "en": "Of the difference of {difference}, it is known where {located} lies but not why; {remainder} is not accounted for.",
+        "fr": "Sur l’écart de {difference}, on sait où se situe {located} mais pas pourquoi ; {remainder} reste sans trace.",
+    },
     "is_open": {
         "en": "The difference of {difference} is not explained: it stays open.",
         "fr": "L’écart de {difference} n’est pas expliqué : il reste ouvert.",
@@ -108,7 +112,9 @@ def exactly(value: Fraction) -> str:
 
 def shown(value: Fraction, language: str, published: str = "", *, signed: bool = False) -> str:
     """A value for people: as many decimals as were published, else two. A computed value that is not told whole has ≈."""
-    text = published or _digits(value, _SHOWN if abs(value) >= Fraction(1, 20) else 5)
+    text = published or _digits(value, _EXACT)
+    if not published and (Fraction(text) != value or len(text.partition(".")[2]) > _SHOWN):
+        text = _digits(value, _SHOWN if abs(value) >= Fraction(1, 20) else 5, strip=False)
     whole, point, rest = text.lstrip("-").partition(".")
     groups = f"{int(whole):,}".replace(",", "\u202f" if language == "fr" else ",")
     sign = "−" if value < 0 else "+" if signed and value > 0 else ""
@@ -116,9 +122,9 @@ def shown(value: Fraction, language: str, published: str = "", *, signed: bool =
     return about + sign + groups + point.replace(".", "," if language == "fr" else ".") + rest
 
 
-def _digits(value: Fraction, decimals: int) -> str:
+def _digits(value: Fraction, decimals: int, *, strip: bool = True) -> str:
     with localcontext() as context:
         context.prec = 60
         found = Decimal(value.numerator) / Decimal(value.denominator)
         text = f"{found.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return text.rstrip("0").rstrip(".") if strip and "." in text else text
