@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 
 import duckdb
 
 from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.policies.identities import Figures, Identity
 from greffe.catalogue.policies.protection import ProtectionRule
+from greffe.catalogue.relations import relations_of
 from greffe.model.findings import Finding
 from greffe.model.maps import CellType, StructureMap
 from greffe.model.references import Reference, Urn
 from greffe.model.structures import Codelist, Component, Dataflow, DataStructure, Item, Representation
+from greffe.protection.linked import Linked
 from greffe.protection.primary import Target
 from greffe.protection.protect import Policy, protect
 from greffe.protection.rounding import APART
@@ -129,6 +133,8 @@ def protected(
     earlier: Sequence[Earlier] = (),
     marked: Iterable[Key] = (),
     folder: Path | None = None,
+    linked: Sequence[Linked] = (),
+    identities: Sequence[Identity] = (),
 ) -> Protected:
     """Protect cells (keys with the period); `folder`: where data.parquet and confidential.parquet are left."""
     columns = [*DIMS, "TIME_PERIOD"]
@@ -142,7 +148,7 @@ def protected(
         rows = [(*k, v, str(v), "A", "A" if k in marks else "F", None) for k, v in cells]
         _insert(connection, rows)
         target = Target("mapped", here.structure, here.map)
-        told = protect(connection, here.catalogue, target, Policy(rules, earlier))
+        told = protect(connection, here.catalogue, target, Policy(rules, earlier, linked, identities))
         findings = (*told, *suppress(connection, target))
         found = connection.execute(
             f"SELECT {', '.join(columns)}, OBS_TEXT, CONF_STATUS, OBS_STATUS FROM mapped"
@@ -180,3 +186,18 @@ def _insert(connection: duckdb.DuckDBPyConnection, rows: list[tuple[object, ...]
 def earlier(name: str, folder: Path) -> Earlier:
     """A release that `protected` left in a folder."""
     return Earlier(name, folder / "data.parquet", folder / "confidential.parquet")
+
+
+def linked(here: World, name: str, folder: Path) -> Linked:
+    """The same as the current release of another dataflow of the same structure."""
+    relations = relations_of(here.catalogue.codelists(here.structure), here.structure, here.map)
+    return Linked(name, "OTHER", folder / "data.parquet", folder / "confidential.parquet", relations, 2)
+
+
+def same(own: Mapping[str, str], other: Mapping[str, str]) -> Identity:
+    """Figures of the dataflow and of the other one are the same."""
+    ours, theirs = ({c: (code,) for c, code in some.items()} for some in (own, other))
+    left, right = Figures(FLOW, ours), Figures("OTHER", theirs)
+    return Identity(
+        "SAME", "QR-XSR-01", "error", left, "=", Decimal(1), right, (), 0, Decimal(0), {}, "inferred", "", "", 2
+    )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from greffe.arrow import text
 from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.policies.identities import Identity
 from greffe.catalogue.policies.protection import GROUP, ROUND, THRESHOLD, ProtectionRule
 from greffe.catalogue.relations import Relations, relations_of
 from greffe.engine import Connection, quoted
@@ -15,6 +16,7 @@ from greffe.linear.intervals import Need
 from greffe.model.findings import ERROR, INFO, Finding
 from greffe.model.relations import NATION
 from greffe.protection.choose import Choice, Secret, choose
+from greffe.protection.linked import Linked
 from greffe.protection.primary import RULE, Target, applies, counted, mark
 from greffe.protection.rounding import rounded
 from greffe.protection.tables import SECONDARY, Earlier, Joined, Rows, joined, read_rows, rows_by_cell
@@ -29,6 +31,8 @@ class Policy:
 
     rules: Sequence[ProtectionRule]
     earlier: Sequence[Earlier] = ()
+    linked: Sequence[Linked] = ()  # current releases of dataflows that identities join with this one
+    identities: Sequence[Identity] = ()
 
 
 def protect(connection: Connection, catalogue: Catalogue, target: Target, policy: Policy) -> tuple[Finding, ...]:
@@ -40,9 +44,11 @@ def protect(connection: Connection, catalogue: Catalogue, target: Target, policy
     relations = relations_of(catalogue.codelists(target.structure), target.structure, target.map)
     hiding |= _groups(connection, target, rules, relations)
     try:
-        if not hiding and not any(e.confidential for e in policy.earlier):
+        if not hiding and not any(
+            (*(e.confidential for e in policy.earlier), *(one.confidential for one in policy.linked))
+        ):
             return ()
-        return _protect(connection, target, relations, rules, policy.earlier)
+        return _protect(connection, target, relations, rules, policy)
     finally:
         connection.execute(f"ALTER TABLE {table} DROP COLUMN {RULE}")
         connection.execute(f"DROP TABLE IF EXISTS {DRAFT}")
@@ -53,13 +59,15 @@ def _protect(
     target: Target,
     relations: Relations,
     rules: Sequence[ProtectionRule],
-    earlier: Sequence[Earlier],
+    policy: Policy,
 ) -> tuple[Finding, ...]:
     scale = 10**target.structure.decimals
-    strata = _tables(connection, target, relations, earlier, scale)
+    strata = _tables(connection, target, relations, policy, scale)
     unit = scale if _whole(connection, strata, target, scale) else 1
     draft, *before = (read_rows(connection, table, relations, unit, name) for table, name in strata)
-    found = joined(relations, draft, before)
+    draft = replace(draft, flow=target.map.target.id)
+    linked = [(one, _linked(connection, one)) for one in policy.linked] if unit == scale else []
+    found = joined(relations, draft, before, linked, policy.identities)
     by_id = {r.id: r for r in rules}
     rounding = next((r for r in rules if r.method == ROUND and r.id in draft.rules), None)
     if rounding is not None:
@@ -82,7 +90,7 @@ def _protect(
 
 
 def _tables(
-    connection: Connection, target: Target, relations: Relations, earlier: Sequence[Earlier], scale: int
+    connection: Connection, target: Target, relations: Relations, policy: Policy, scale: int
 ) -> list[tuple[str, str]]:
     """The rows that hang together with a hidden one, of the draft and of each earlier release."""
     keys = [quoted(d) for d in target.structure.dimension_ids]
@@ -95,36 +103,47 @@ def _tables(
         f"CREATE OR REPLACE TEMP TABLE {DRAFT} AS SELECT {columns}, {value} AS v, OBS_VALUE IS NOT NULL AND "
         f"coalesce(CONF_STATUS, 'F') = 'F' AS published, CONF_STATUS, {RULE} FROM {quoted(target.table)}"
     )
-    for number, one in enumerate(earlier):
+    for number, one in enumerate(policy.earlier):
         name = f"{DRAFT}_{number}"
-        decimals = f"DECIMAL(38,{target.structure.decimals})"
-        true = f"CAST(CAST(d.OBS_VALUE AS {decimals}) * {scale} AS HUGEINT)"
-        parameters = {"data": str(one.data)}
-        join, published = "", "d.OBS_VALUE IS NOT NULL"
-        if one.confidential is not None:
-            parameters["apart"] = str(one.confidential)
-            hidden = f"CAST(CAST(c.OBS_VALUE AS {decimals}) * {scale} AS HUGEINT)"
-            join = (
-                f" LEFT JOIN read_parquet($apart) c ON {' AND '.join(f'c.{k} = d.{k}' for k in (*keys, 'TIME_PERIOD'))}"
-            )
-            true, published = f"coalesce({hidden}, {true})", f"{published} AND c.OBS_VALUE IS NULL"
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {', '.join(f'd.{k}' for k in (*keys, 'TIME_PERIOD'))}, "
-            f"{true} AS v, {published} AS published, d.CONF_STATUS, CAST(NULL AS VARCHAR) AS {RULE} "
-            f"FROM read_parquet($data) d{join}",
-            parameters,
-        )
+        _load(connection, name, one, target.structure.dimension_ids, target.structure.decimals)
         made.append((name, one.name))
     strata = " UNION ".join(
         f"SELECT {', '.join(fixed) or '1'} FROM {quoted(name)} WHERE coalesce(CONF_STATUS, 'F') <> 'F'"
         for name, _ in made
     )
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {DRAFT}_strata AS {strata}")
-    for name, _ in made if fixed else ():
+    whole = not fixed or any(one.confidential for one in policy.linked)  # what they hide may hang on any row
+    for name, _ in () if whole else made:
         connection.execute(
             f"DELETE FROM {quoted(name)} WHERE ({', '.join(fixed)}) NOT IN (SELECT {', '.join(fixed)} FROM {DRAFT}_strata)"
         )
     return made
+
+
+def _load(connection: Connection, name: str, one: Earlier | Linked, dims: Sequence[str], decimals: int) -> None:
+    """The rows of a release as a table: true values where they are kept apart; published is what it really tells."""
+    keys = [quoted(d) for d in (*dims, "TIME_PERIOD")]
+    true = f"CAST(CAST(d.OBS_VALUE AS DECIMAL(38,{decimals})) * {10**decimals} AS HUGEINT)"
+    published, join, parameters = "d.OBS_VALUE IS NOT NULL", "", {"data": str(one.data)}
+    if one.confidential is not None:
+        parameters["apart"] = str(one.confidential)
+        hidden = f"CAST(CAST(c.OBS_VALUE AS DECIMAL(38,{decimals})) * {10**decimals} AS HUGEINT)"
+        join = f" LEFT JOIN read_parquet($apart) c ON {' AND '.join(f'c.{k} = d.{k}' for k in keys)}"
+        true, published = f"coalesce({hidden}, {true})", f"{published} AND c.OBS_VALUE IS NULL"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT {', '.join(f'd.{k}' for k in keys)}, {true} AS v, "
+        f"{published} AS published, d.CONF_STATUS, CAST(NULL AS VARCHAR) AS {RULE} FROM read_parquet($data) d{join}",
+        parameters,
+    )
+
+
+def _linked(connection: Connection, one: Linked) -> Rows:
+    """The rows of another dataflow's release, in whole counts."""
+    name = f"{DRAFT}_linked"
+    scale = 10**one.decimals
+    _load(connection, name, one, one.relations.dims, one.decimals)
+    connection.execute(f"UPDATE {name} SET v = NULL WHERE v % {scale} <> 0")
+    return read_rows(connection, name, one.relations, scale, one.name)
 
 
 def _whole(connection: Connection, strata: Sequence[tuple[str, str]], target: Target, scale: int) -> bool:
@@ -159,6 +178,10 @@ def _secrets(
             secrets[cell] = Secret(Need(max(0, value - n), value), min(n, value), 0)
         else:
             secrets[cell] = Secret(Need(max(0, value - n), value + n), min(n, value), n)
+    for cell, other in found.followers:  # its rate, which gives it away, was published before
+        if cell in secrets and found.system.known[other] and other in found.told_by:
+            found.told_by.setdefault(cell, set()).update(found.told_by[other])
+            told.append(cell)
     return secrets, told
 
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from greffe.arrow import integer, text
+from greffe.catalogue.policies.identities import Identity
 from greffe.catalogue.relations import Cells, Key, Relations
 from greffe.engine import Connection, quoted
 from greffe.linear.system import Equation, System
+from greffe.protection.linked import Linked, Side, exact, links
 from greffe.protection.primary import RULE
 
 FREE: Final = "F"
@@ -36,6 +38,7 @@ class Rows:
     conf: Sequence[str]
     rules: Sequence[str]
     name: str = ""  # of the release, '' for the draft
+    flow: str = ""  # of the draft
 
 
 @dataclass
@@ -68,16 +71,26 @@ def read_rows(connection: Connection, table: str, relations: Relations, unit: in
     )
 
 
-def joined(relations: Relations, draft: Rows, earlier: Sequence[Rows]) -> Joined:
-    """One system of all datasets."""
+def joined(
+    relations: Relations,
+    draft: Rows,
+    earlier: Sequence[Rows],
+    linked: Sequence[tuple[Linked, Rows]] = (),
+    identities: Sequence[Identity] = (),
+) -> Joined:
+    """One system of all datasets. `linked`: other dataflows, joined by `identities`; their cells are others."""
     number: dict[tuple[Key, int | str], int] = {}
     system = System([], [], [])
     found = Joined(system, [], [])
     seen: set[tuple[tuple[tuple[int, int], ...], bool]] = set()
-    for rows in (draft, *earlier):
+    sides: dict[str, Side] = {}
+    own = [(relations, "", draft), *((relations, "", rows) for rows in earlier)]
+    for of, flow, rows in (*own, *((one.relations, one.dataflow, rows) for one, rows in linked)):
         places = [
-            _place(number, system, key, value, rows.name) for key, value in zip(rows.keys, rows.values, strict=True)
+            _place(number, system, (flow, *key) if flow else key, value, rows.name)
+            for key, value in zip(rows.keys, rows.values, strict=True)
         ]
+        sides.setdefault(flow, Side(of.dims, rows.keys, places))
         for n, published in zip(places, rows.published, strict=True):
             if published:
                 system.known[n] = True
@@ -86,15 +99,19 @@ def joined(relations: Relations, draft: Rows, earlier: Sequence[Rows]) -> Joined
         for n, conf, rule in zip(places, rows.conf, rows.rules, strict=True):
             if conf != FREE:
                 found.conf.setdefault(n, (conf, rule))
-        cells = Cells(relations, rows.keys, rows.values)
+        cells = Cells(of, rows.keys, rows.values)
         for one in cells.equations():
             terms = tuple((places[n], factor) for n, factor in one.terms)
             if (terms, one.loose) not in seen:
                 seen.add((terms, one.loose))
                 system.equations.append(Equation(terms, one.loose, one.name))
-        if not rows.name:
-            found.draft = places
-            found.followers = [(places[a], places[b]) for a, b in cells.followers()]
+        found.followers += [(places[a], places[b]) for a, b in cells.followers()]
+    found.draft = list(sides[""].places)
+    for identity in identities:
+        left, right = ("" if f.dataflow == draft.flow else f.dataflow for f in (identity.left, identity.right))
+        if exact(identity) and left in sides and right in sides:
+            for terms in links(identity, sides[left], sides[right], system.values):
+                system.equations.append(Equation(terms, False, identity.id))
     return found
 
 

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from greffe.arrow import pa, pc, pq, text
+from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.relations import relations_of
 from greffe.errors import NotFound
 from greffe.model.references import Reference
 from greffe.model.releases import Release
+from greffe.model.structures import Dataflow
+from greffe.protection.linked import Linked, exact
 from greffe.protection.tables import Earlier
 from greffe.release.parts import Parts
 from greffe.store.base import CONFIDENTIAL
@@ -22,6 +26,23 @@ def earlier_of(parts: Parts, flow: Reference) -> tuple[Earlier, ...]:
             continue
         data = parts.observations.file(release.name, "data.parquet")
         found.append(Earlier(str(release), data, apart_of(parts, release)))
+    return tuple(found)
+
+
+def linked_of(parts: Parts, catalogue: Catalogue, flow: Dataflow, origin: str) -> tuple[Linked, ...]:
+    """The current releases, of that origin, of the dataflows that exact identities join with one."""
+    id_ = flow.reference.id
+    pairs = [{i.left.dataflow, i.right.dataflow} for i in catalogue.policies.identities if i.concerns(id_) and exact(i)]
+    found = []
+    for other in sorted({name for pair in pairs for name in pair} - {id_}):
+        dataflow = catalogue.latest(Dataflow, other)
+        release = parts.ledger().current(dataflow.reference, parts.clock())
+        if release is None or release.origin != origin:
+            continue
+        structure = catalogue.structure(dataflow)
+        relations = relations_of(catalogue.codelists(structure), structure, catalogue.map_to(dataflow))
+        data = parts.observations.file(release.name, "data.parquet")
+        found.append(Linked(str(release), other, data, apart_of(parts, release), relations, structure.decimals))
     return tuple(found)
 
 

@@ -30,7 +30,7 @@ from greffe.model.structures import Dataflow, DataStructure
 from greffe.release.across import beside
 from greffe.release.answers import answers_of
 from greffe.release.condensed import Rows, kept, made_again
-from greffe.release.confidential import earlier_of
+from greffe.release.confidential import earlier_of, linked_of
 from greffe.release.datasets import NEW, Dataset, how_many, known
 from greffe.release.effect_of_thresholds import Rules, ids, of_the_extract, rules_that_differ
 from greffe.release.job import Job
@@ -241,6 +241,7 @@ def _of(
         previous=previous,
         others=joined,
         earlier=earlier_of(parts, flow.reference),
+        linked=linked_of(parts, after, flow, inputs.origin),
     )
     new_plan = plan(map_, after)
     connection, rows = engines.source(new_plan, inputs, progress)

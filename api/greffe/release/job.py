@@ -14,6 +14,7 @@ from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.policies.protection import FILE as PROTECTION
 from greffe.model.maps import StructureMap
 from greffe.model.structures import Dataflow, DataStructure
+from greffe.protection.linked import Linked
 from greffe.protection.tables import Earlier
 from greffe.release.sources import Inputs
 
@@ -38,6 +39,7 @@ class Job:
     reason: str = ""
     previous: Path | None = None  # data.parquet of the release that is current
     earlier: tuple[Earlier, ...] = ()  # releases of the dataflow that were public
+    linked: tuple[Linked, ...] = ()  # current ones of dataflows that identities join with it
     today: date | None = None  # in Paris; None: no date of change is passed
     others: Mapping[str, Sequence[Beside]] = field(default_factory=dict)  # by dataflow id: what identities compare with
 

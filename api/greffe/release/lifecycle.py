@@ -12,7 +12,7 @@ from greffe.model.references import Reference
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
 from greffe.release.across import beside
-from greffe.release.confidential import earlier_of
+from greffe.release.confidential import earlier_of, linked_of
 from greffe.release.drafts import Draft, read_draft
 from greffe.release.job import Job
 from greffe.release.parts import Parts
@@ -49,6 +49,7 @@ def make_draft(
         reason,
         parts.observations.file(current.name, "data.parquet") if current else None,
         earlier_of(parts, flow.reference),
+        linked_of(parts, catalogue, flow, inputs.origin),
         paris_date(parts.clock()),
         beside(parts, catalogue, flow, inputs.origin),
     )

@@ -88,7 +88,9 @@ def make(
     connection.execute(f"UPDATE {MAPPED} SET DATA_ORIGIN = $1", [job.inputs.origin])
     target = Target(MAPPED, job.structure, job.map)
     connection.execute(f"DROP TABLE IF EXISTS {APART}")
-    told = protect(connection, job.catalogue, target, Policy(job.catalogue.policies.protection, job.earlier))
+    rules = job.catalogue.policies
+    policy = Policy(rules.protection, job.earlier, job.linked, rules.identities)
+    told = protect(connection, job.catalogue, target, policy)
     return Result(mapped, (*told, *suppress(connection, target)))
 
 

@@ -2,7 +2,7 @@
 
 from itertools import product
 
-from protected import ROUNDED, SUB_NATIONAL, THRESHOLD, earlier, protected, totals, world
+from protected import ROUNDED, SUB_NATIONAL, THRESHOLD, earlier, linked, protected, same, totals, world
 
 from greffe.catalogue.policies.protection import ProtectionRule
 
@@ -170,3 +170,33 @@ def secret_of(n):
     found = protected(world(3, REGIONS), rows, (SUB_NATIONAL,))
     assert errors(found) == []
     return found.values
+
+
+def test_a_linked_table_publishes_the_total(tmp_path):
+    """Women are public since an earlier release, so only the total could be hidden: a table by age has it too."""
+    here, rows = world(), [(key("T"), 53), (key("M"), 3), (key("F"), 50)]
+    protected(here, [(key("F"), 50)], folder=tmp_path / "1")
+    before = [earlier("OBS_PERSONS#1", tmp_path / "1")]
+    alone = protected(here, rows, earlier=before)
+    assert (alone.hidden, errors(alone)) == ({key("M"), key("T")}, [])
+    protected(here, [(key(age="TOTAL"), 53), (key(age="ADULT"), 43), (key(age="JUV"), 10)], folder=tmp_path / "2")
+    cells = {"age": "TOTAL", "iccs": "TOTAL", "geo": "FR", "unit": "NR", "sex": "T"}
+    found = protected(
+        here, rows, earlier=before, linked=[linked(here, "OTHER#1", tmp_path / "2")], identities=[same(cells, cells)]
+    )
+    (told,) = errors(found)
+    assert told.startswith("What is published with OBS_PERSONS#1") and "QR-SUM-01" in told
+
+
+def test_what_a_linked_table_hides_is_not_opened(tmp_path):
+    """The other table hides juveniles and its total; publishing the same total here would give the juveniles away."""
+    here = world()
+    other = [(key(age="TOTAL"), 53), (key(age="ADULT"), 50), (key(age="JUV"), 3)]
+    protected(here, [(key(age="ADULT"), 50)], folder=tmp_path / "1")
+    hidden = protected(here, other, earlier=[earlier("OTHER#1", tmp_path / "1")], folder=tmp_path / "2")
+    assert hidden.hidden == {key(age="TOTAL"), key(age="JUV")}
+    cells = {"age": "TOTAL", "iccs": "TOTAL", "geo": "FR", "unit": "NR", "sex": "T"}
+    rows = [(key("T"), 53), (key("M"), 30), (key("F"), 23)]
+    found = protected(here, rows, linked=[linked(here, "OTHER#2", tmp_path / "2")], identities=[same(cells, cells)])
+    assert key("T") in found.hidden and len(found.hidden) >= 2
+    assert errors(found) == []
