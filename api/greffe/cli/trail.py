@@ -33,7 +33,7 @@ def show_explanation(found: Explanation, lang: str, as_json: bool) -> None:
         name = _label(found, id_, code, lang)
         tree.add(escape(words["label"].format(id=id_, code=code, name=name) if name else f"{id_} {code}"))
     tree.add(escape(words["attributes"].format(", ".join(f"{k}={v}" for k, v in found.attributes.items()))))
-    _signatures(tree, found, words)
+    _signatures(tree, found, lang)
     if found.trace is not None:
         _branch(tree.add(words["again"]), found.trace, found, lang)
     tree.add(escape(words["rules"].format(", ".join(found.rules_passed))))
@@ -51,11 +51,11 @@ def show_explanation(found: Explanation, lang: str, as_json: bool) -> None:
     Console(highlight=False).print(tree)
 
 
-def _signatures(tree: Tree, found: Explanation, words: Words) -> None:
+def _signatures(tree: Tree, found: Explanation, lang: str) -> None:
     """The release and the map, with who made and approved them."""
-    release = found.release
+    words, release = WORDS[lang], found.release
     said = words["release"].format(
-        release=release, at=paris_time(release.effective_at), origin=words.get(release.origin, release.origin),
+        release=release, at=paris_time(release.effective_at, lang), origin=words.get(release.origin, release.origin),
         partial=words["partial"] if found.partial else "",
     )  # fmt: skip
     by = tree.add(escape(said))

@@ -47,9 +47,10 @@ def paris_day(text: str) -> str:
     return paris_date(read(text)).isoformat()
 
 
-def paris_time(moment: datetime) -> str:
-    """An instant as people read it: `2027-01-01 00:00:00 in Paris`."""
-    return f"{moment.astimezone(PARIS):%Y-%m-%d %H:%M:%S} in Paris"
+def paris_time(moment: datetime, lang: str = "en") -> str:
+    """An instant as people read it: `2027-01-01 00:00:00 in Paris`, `2027-01-01 00:00:00 (heure de Paris)`."""
+    place = "(heure de Paris)" if lang == "fr" else "in Paris"
+    return f"{moment.astimezone(PARIS):%Y-%m-%d %H:%M:%S} {place}"
 
 
 def given_by_people(text: str, parameter: str) -> datetime:

@@ -71,7 +71,7 @@ def _read_me(sheet: WriteOnlyWorksheet, table: Table, lang: str) -> None:
     rows.append((w("dataflow"), f"{best(flow.names, lang)} ({flow.reference})"))
     for name, release in (("older", comparison.older), ("newer", comparison.newer)):
         rows.append((w(name), str(release)))
-        rows.append((w("effective"), paris_time(release.effective_at)))
+        rows.append((w("effective"), paris_time(release.effective_at, lang)))
         why = (release.notice_fr if lang == "fr" else "") or release.notice or release.reason
         rows += [(w("reason"), why)] if why else []
     whole = table.whole

@@ -382,3 +382,29 @@ def test_people_read_days_of_paris_and_programs_instants(parts):
     reject_proposal(parts, FIRST, other.id, "no")
     lines = list(told(described(parts, parts.ledger().definitions.proposal(other.id))))
     assert lines[:2] == ["driss on 2026-11-25: Why?", "rejected by driss on 2026-11-25: no"]
+
+
+def test_the_service_and_administrators_do_not_stand_in_for_an_approver(parts):
+    """Three different persons (D1): who enters people has not thereby read a map, and the service is no person."""
+    made = propose(parts, AUTHOR, WITH_NOBODY, "Legal persons are named.")
+    add_person(parts, HOUSE, "gaelle", ["administrator"])
+    for name in ("gaelle", HOUSE.name):
+        with pytest.raises(Denied, match=f"{name} is no approver"):
+            approve_proposal(parts, replace(AUTHOR, name=name), made.id)
+    assert state(parts, made) == "open"
+
+
+def test_the_id_of_a_withdrawn_row_is_not_given_to_another_decision(parts):
+    """Row r003 goes; another decision under its id is refused, the same one may come back."""
+    for files in (WITH_NOBODY, sexes(MAN, WOMAN)):
+        made = propose(parts, AUTHOR, files, "as it is")
+        for person in (FIRST, SECOND):
+            approve_proposal(parts, person, made.id)
+    id_ = NOBODY.split(",")[2]
+    value = NOBODY.split(",")[0]
+    other = NOBODY.replace(f"{value},", "T,", 1)
+    with pytest.raises(
+        Refused, match=f"row {id_}: that id was given to the decision about {value}, which was withdrawn"
+    ):
+        propose(parts, AUTHOR, sexes(MAN, WOMAN, other), "another decision")
+    assert propose(parts, AUTHOR, WITH_NOBODY, "it was right").author == AUTHOR.name

@@ -71,5 +71,4 @@ def _read(files: Mapping[str, bytes], path: str, reader: Callable[[bytes, str], 
 
 def check_policies(policies: Policies) -> None:
     """Raise BadDefinition for what is read well row by row and yet is not whole."""
-    thresholds.check_thresholds(policies.thresholds, thresholds.FILE)
     bridge.check_bridge(policies.bridge)

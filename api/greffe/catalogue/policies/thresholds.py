@@ -1,6 +1,7 @@
 """Thresholds of validation rules: `mappings/policies/thresholds.csv`, one number a row, with its reason.
 
-The file that is shipped says which thresholds there are, and their units; another one must have them all, and no others.
+The file that is shipped says which thresholds there are, and their units; another one has no others, and what it lacks is as
+shipped.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import cache
 from typing import Final
 
 from greffe.catalogue.policies.tables import Row, read_rows
-from greffe.errors import BadDefinition, nearest
+from greffe.errors import nearest
 from greffe.settings import shipped
 
 FILE: Final = "mappings/policies/thresholds.csv"
@@ -40,22 +41,11 @@ def shipped_thresholds() -> tuple[Threshold, ...]:
 
 
 def read_thresholds(content: bytes, file: str) -> tuple[Threshold, ...]:
-    """The thresholds in the order of the file, each once and of a rule that has it. Raises BadDefinition."""
-    return tuple(_each(content, file, {(t.rule, t.name): t.unit for t in shipped_thresholds()}))
-
-
-def check_thresholds(found: Iterable[Threshold], file: str) -> None:
-    """Raise BadDefinition when one is missing: a rule would have nothing to compare with."""
-    there = {(t.rule, t.name) for t in found}
-    missing = [f"{t.rule} {t.name}" for t in shipped_thresholds() if (t.rule, t.name) not in there]
-    if missing:
-        names = [f"{rule} {name}" for rule, name in sorted(there)]
-        raise BadDefinition(
-            f"The threshold {missing[0]} is missing" + (f", and {len(missing) - 1} more." if len(missing) > 1 else "."),
-            file=file,
-            hint="Each rule has all its thresholds, changed or not.",
-            nearest=nearest(missing[0], names),
-        )
+    """The thresholds in the order of the file, each once and of a rule that has it, then those that are shipped and that the
+    file lacks: a house that decided before a rule had a threshold goes on. Raises BadDefinition."""
+    shipped = {(t.rule, t.name): t for t in shipped_thresholds()}
+    found = {(t.rule, t.name): t for t in _each(content, file, {key: t.unit for key, t in shipped.items()})}
+    return (*found.values(), *(t for key, t in shipped.items() if key not in found))
 
 
 def _each(content: bytes, file: str, known: Mapping[tuple[str, str], str] | None = None) -> Iterable[Threshold]:
