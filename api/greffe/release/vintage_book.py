@@ -74,9 +74,9 @@ def _read_me(sheet: WriteOnlyWorksheet, table: Table, lang: str) -> None:
         rows.append((w("effective"), paris_time(release.effective_at, lang)))
         why = (release.notice_fr if lang == "fr" else "") or release.notice or release.reason
         rows += [(w("reason"), why)] if why else []
-    whole = table.whole
+    whole, colon = table.whole, "\u00a0: " if lang == "fr" else ": "
     for name, count in ((CHANGED, whole.changed), (ADDED, whole.added), (GONE, whole.gone)):
-        rows.append((f"{w('counts')}: {w(name)}", str(count)))
+        rows.append((f"{w('counts')}{colon}{w(name)}", str(count)))
     rows.append((w("how"), ""))
     rows += [("", line) for line in (*lines(lang), w("long"))]
     for left, right in rows:

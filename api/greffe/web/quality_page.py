@@ -49,7 +49,7 @@ def page(q: Quality, catalogue: Catalogue, lang: str) -> str:
 def _links(q: Quality, lang: str) -> str:
     w, reference = WORDS[lang], q.dataflow.reference
     report = f"/sdmx/v2/metadata/metadataset/SSER/RELEASE_QUALITY_{reference.id}/{q.release.number}.0.0"
-    found = [(f"{report}?format={name}", f"{w['formats']}: {label}") for name, label in _FORMATS]
+    found = [(f"{report}?format={name}", f"{w['formats']}{_COLON[lang]}{label}") for name, label in _FORMATS]
     found.append((f"/api/v1/series/{reference.id}?lang={lang}", w["data"]))
     if q.vintages:
         numbers = f"from={q.vintages[0].before.number}&amp;to={q.release.number}"
@@ -59,10 +59,14 @@ def _links(q: Quality, lang: str) -> str:
     return " · ".join(f'<a href="{href}">{text}</a>' for href, text in found)
 
 
+_COLON: Final = {"en": ": ", "fr": "\u00a0: "}
 _FORMATS: Final = (("jsonmetadata", "SDMX-JSON"), ("genericmetadata", "SDMX-ML"), ("csvmetadata", "SDMX-CSV"))
 
 
 def _section(name: str, lang: str, *content: str) -> str:
+    """A section with its heading; '' when nothing is in it."""
+    if not any(content):
+        return ""
     number = f" <small>({SIMS[name]})</small>" if name in SIMS else ""
     return f'<section><h2 id="{name}">{WORDS[lang][name]}{number}</h2>{"".join(content)}</section>'
 
@@ -203,7 +207,11 @@ def _process(q: Quality, lang: str) -> str:
     rows = [(s.dataflow, s.application, s.day, w["yes"] if s.partial else w["no"]) for s in q.sources]
     table = _table(w["process"], (w["extract"], w["application"], w["day"], w["partial"]), rows, lang)
     number, day = q.map_approved
-    map_ = f"<p>{w['map']}: <code>{escape(q.map)}</code>, {number} {w['approved']}, {day}.</p>" if q.map else ""
+    map_ = (
+        f"<p>{w['map']}{_COLON[lang]}<code>{escape(q.map)}</code>, {number} {w['approved']}, {day}.</p>"
+        if q.map
+        else ""
+    )
     return _section("process", lang, table, map_)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 WORDS: Final = {
     "en": {
-        "title": "Quality of",
+        "title": "Quality:",
         "release": "Release",
         "since": "in effect since",
         "synthetic": "SYNTHETIC figures, invented for trials",
@@ -87,7 +87,7 @@ WORDS: Final = {
         "plot": "Bars for each release, oldest first: observations changed, added and gone. The table holds the same numbers.",
     },
     "fr": {
-        "title": "Qualité de",
+        "title": "Qualité\u00a0:",
         "release": "Diffusion",
         "since": "en vigueur depuis",
         "synthetic": "Chiffres SYNTHÉTIQUES, inventés pour essai",
