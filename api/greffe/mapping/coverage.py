@@ -95,25 +95,45 @@ def overlapping(
     dimensions = [d for d in parts if d in there and parts[d]]
     if not dimensions or INDICATOR not in there:
         return frozenset()
+    parameters = Parameters()
+    names = ", ".join(quoted(d) for d in dimensions)
+    held = f"SELECT DISTINCT {quoted(INDICATOR)} AS held, {names} FROM {quoted(table)} WHERE {condition(parameters, select)}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE coverage_held AS {held}", parameters.values)
+    pairs = {d: _both_held(connection, d, parts[d]) for d in dimensions}
+    found: frozenset[str] = frozenset()
+    if any(pairs.values()):
+        found = _overlapping(connection, pairs)
+    connection.execute("DROP TABLE coverage_held")
+    return found
+
+
+def _both_held(connection: Connection, dimension: str, parts: Parts) -> list[tuple[str, str]]:
+    """A code and a part of it, where rows have the one and rows have the other: few of those that a code list has."""
+    rows = connection.execute(f"SELECT DISTINCT {quoted(dimension)} FROM coverage_held").fetchall()
+    codes = {text(code) for (code,) in rows}
+    return [(whole, part) for whole, below in parts.items() if whole in codes for part in sorted(below & codes)]
+
+
+def _overlapping(connection: Connection, pairs: Mapping[str, Sequence[tuple[str, str]]]) -> frozenset[str]:
+    """Of two rows that overlap the codes of a dimension without such pairs are equal: what the engine joins by."""
     parameters, joins = Parameters(), []
-    for number, dimension in enumerate(dimensions):
-        pairs = [(whole, part) for whole, below in parts[dimension].items() for part in sorted(below)]
-        one, other = (parameters.add([pair[side] for pair in pairs]) for side in (0, 1))
-        codes = f"SELECT DISTINCT {quoted(dimension)} AS one, {quoted(dimension)} AS other FROM held"
+    equal = ["a.held = b.held", *(f"a.{quoted(d)} = b.{quoted(d)}" for d, found in pairs.items() if not found)]
+    differing = [d for d, found in pairs.items() if found]
+    for number, dimension in enumerate(differing):
+        one, other = (parameters.add([pair[side] for pair in pairs[dimension]]) for side in (0, 1))
         pair = f"SELECT unnest({one}) AS one, unnest({other}) AS other"
+        codes = f"SELECT DISTINCT {quoted(dimension)} AS one, {quoted(dimension)} AS other FROM coverage_held"
         joins.append(
             f"JOIN ({codes} UNION ALL {pair} UNION ALL SELECT other, one FROM ({pair})) p{number} "
             f"ON p{number}.one = a.{quoted(dimension)} AND p{number}.other = b.{quoted(dimension)}"
         )
-    names = ", ".join(quoted(d) for d in dimensions)
-    found = connection.execute(
-        f"WITH held AS (SELECT DISTINCT {quoted(INDICATOR)} AS held, {names} FROM {quoted(table)} "
-        f"WHERE {condition(parameters, select)}) SELECT DISTINCT a.held FROM held a JOIN held b ON a.held = b.held "
-        f"AND ({', '.join(f'a.{quoted(d)}' for d in dimensions)}) <> ({', '.join(f'b.{quoted(d)}' for d in dimensions)}) "
+    apart = " OR ".join(f"a.{quoted(d)} <> b.{quoted(d)}" for d in differing)
+    rows = connection.execute(
+        f"SELECT DISTINCT a.held FROM coverage_held a JOIN coverage_held b ON {' AND '.join(equal)} AND ({apart}) "
         f"{' '.join(joins)}",
         parameters.values,
     ).fetchall()
-    return frozenset(text(name) for (name,) in found)
+    return frozenset(text(name) for (name,) in rows)
 
 
 def shares(
