@@ -26,7 +26,7 @@ SEXES = small.table(
     "source:SEXE,target:sex",
     "1,M,r1,exact,exact,,2019-12-31,verified,men,",
     "1,T,r2,exact,aggregate,2020-01-01,,verified,,M12",
-    "[29],F,r3,regex,broader,,,recalled,,",
+    "[29],F,r3,regex,narrower,,,recalled,,",
     "T,,r4,exact,no-target,,,recalled,totals are computed,",
 )
 
@@ -41,7 +41,7 @@ def _validator() -> Draft202012Validator:
 def _message(catalogue: Catalogue) -> dict[str, object]:
     """All maps of a catalogue as one structure message."""
     maps: dict[str, list[object]] = {}
-    for key in sorted(catalogue.derived):
+    for key in sorted(k for k in catalogue.derived if k[0] in ("structuremap", "representationmap")):
         maps.setdefault(COLLECTIONS[key[0]], []).append(to_json(catalogue.artefacts[key]))
     return {
         "meta": {"schema": SCHEMA, "id": "X", "prepared": "2026-01-01T00:00:00Z", "sender": {"id": "SSER"}},
