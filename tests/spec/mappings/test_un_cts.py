@@ -61,7 +61,9 @@ def test_persons_held_by_citizenship_offence_and_death(connection):
     ("map_", "indicator", "code", "more"),
     [
         ("MAP_UNODC_CTS_PROSECUTION", "PEN_PQ_POURS", "PERS_PROS", ("T", "_Z")),
+        ("MAP_UNODC_PROSECUTION", "PEN_PQ_POURS", "PERS_PROS", ("T", "_Z")),
         ("MAP_UNODC_CTS_COURTS", "PEN_JUG_AUT", "PERS_COURT", ("_Z", "T")),
+        ("MAP_UNODC_COURTS", "PEN_JUG_AUT", "PERS_COURT", ("_Z", "T")),
     ],
 )
 def test_persons_before_prosecutors_and_courts_are_natural_persons(connection, map_, indicator, code, more):
@@ -86,10 +88,11 @@ def test_persons_before_prosecutors_and_courts_are_natural_persons(connection, m
     assert [(u.kind, u.rows) for u in mapped.unmapped] == [("not-applicable", 1)]  # seven legal persons
 
 
-def test_staff_is_counted_in_heads(connection):
+@pytest.mark.parametrize("map_", ["MAP_UNODC_CTS_PERSONNEL", "MAP_UNODC_PERSONNEL"])
+def test_staff_is_counted_in_heads(connection, map_):
     _, found = map_rows(
         connection,
-        "MAP_UNODC_CTS_PERSONNEL",
+        map_,
         """
         INDICATEUR         | TIME_PERIOD | SEXE | OBS_VALUE
         RH_JUGES_PHYS      | 2021        | T    | 7300
