@@ -115,9 +115,10 @@ def test_a_row_without_a_target_has_one_empty_value():
 
 
 def test_maps_are_artefacts_and_come_back():
-    """Structure maps and representation maps are served as artefacts in the standard's form."""
+    """Structure maps and representation maps, and what VTL can say of rules, are artefacts in the standard's form."""
     catalogue = _small()
-    assert {k for k, _ in catalogue.derived} == {"structuremap", "representationmap"}
+    rulesets = {"rulesetscheme", "transformationscheme"}
+    assert {k for k, _ in catalogue.derived} == {"structuremap", "representationmap", *rulesets}
     for key in catalogue.derived:
         made = catalogue.artefacts[key]
         assert from_json(made.kind, to_json(made)) == made
