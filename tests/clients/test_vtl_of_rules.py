@@ -22,26 +22,36 @@ CASES = {
         {"freq": "A", "leg_stat": "PER_CNV", "unit": "NR", "geo": "FR"}, ("sex",),
         # 2020 adds up with the unknown, 2021 without them, 2022 is one too few, 2023 counts less than nothing.
         "T 2020 100, M 2020 60, F 2020 30, UNK 2020 10, T 2021 90, M 2021 60, F 2021 30, T 2022 99, M 2022 60, F 2022 40,"
-        "T 2023 5, M 2023 6, F 2023 -1",
-        {"QR-SUM-01": 1, "QR-FMT-03": 1},
+        "T 2023 5, M 2023 6, F 2023 -1,"
+        # No row of men (2024), of both (2025), of the total (2026): nothing is said. The unknown is there without a figure
+        # (2027): nothing. A part of the unknown is too many (2028).
+        "T 2024 9, F 2024 3, T 2025 9, M 2026 5, F 2026 4, T 2027 9, M 2027 5, F 2027 3, UNK 2027 -,"
+        "T 2028 9, M 2028 5, F 2028 4, UNK 2028 1",
+        {"QR-SUM-01": 2, "QR-FMT-03": 1},
     ),
     "ESTAT_CRIM_PRIS_TRI": (
         {"freq": "A", "unit": "NR", "geo": "FR"}, ("leg_stat",),
         # 2021: what is not there is not zero.
         "TOTAL 2020 100, PRIS_UNSENT 2020 30, PRIS_SENT 2020 70, TOTAL 2021 100, PRIS_UNSENT 2021 30, PRIS_SENT 2021 -,"
-        "TOTAL 2022 100, PRIS_UNSENT 2022 30, PRIS_SENT 2022 71",
+        "TOTAL 2022 100, PRIS_UNSENT 2022 30, PRIS_SENT 2022 71,"
+        # 2023 and 2024: a part and the total have no row.
+        "TOTAL 2023 100, PRIS_UNSENT 2023 30, PRIS_UNSENT 2024 30, PRIS_SENT 2024 71",
         {"QR-SUM-04": 1},
     ),
     "ESTAT_CRIM_JUST_AGE": (
         {"freq": "A", "leg_stat": "PER_CNV", "unit": "NR", "geo": "FR"}, ("age",),
         # 2021: an impossible sum, and more juveniles than persons.
-        "TOTAL 2020 10, ADULT 2020 7, JUV 2020 3, TOTAL 2021 10, ADULT 2021 7, JUV 2021 11",
+        # 2022: no row of adults; 2023: none of the total.
+        "TOTAL 2020 10, ADULT 2020 7, JUV 2020 3, TOTAL 2021 10, ADULT 2021 7, JUV 2021 11, TOTAL 2022 10, JUV 2022 3,"
+        "ADULT 2023 7, JUV 2023 3",
         {"QR-SUM-02": 1, "QR-SUB-01": 1},
     ),
     "ESTAT_CRIM_JUST_CTZ": (
         {"freq": "A", "leg_stat": "PER_CNV", "unit": "NR", "geo": "FR"}, ("citizen",),
-        "TOTAL 2020 10, NAT 2020 7, FOR 2020 2, TOTAL 2021 10, NAT 2021 7, FOR 2021 4",
-        {"QR-SUM-03": 1},
+        "TOTAL 2020 10, NAT 2020 7, FOR 2020 2, TOTAL 2021 10, NAT 2021 7, FOR 2021 4,"
+        # 2022: foreigners alone are more than all; 2023: a part without a figure, the other is too many; 2024: no total.
+        "TOTAL 2022 10, FOR 2022 11, TOTAL 2023 10, NAT 2023 11, FOR 2023 -, NAT 2024 7, FOR 2024 4",
+        {"QR-SUM-03": 3},
     ),
     "CEPEJ_Q91": (
         {"FREQ": "A", "INSTANCE": "I1", "REF_AREA": "FRA"}, ("QUESTION", "CASE_STATUS"),
@@ -54,8 +64,17 @@ CASES = {
     "UNODC_PRISONS": (
         {"FREQ": "A", "INDICATOR": "PERS_UNSENT", "DIMENSION": "LENGTH", "SEX": "Total", "AGE": "Total", "UNIT": "Counts",
          "REF_AREA": "FRA"}, ("CATEGORY",),
-        "CAT24 2017 19815, CAT26 2017 13076, CAT27 2017 6738, CAT24 2018 10, CAT26 2018 6, CAT27 2018 4",
+        "CAT24 2017 19815, CAT26 2017 13076, CAT27 2017 6738, CAT24 2018 10, CAT26 2018 6, CAT27 2018 4,"
+        # 2019 and 2020: a part and the total have no row.
+        "CAT24 2019 10, CAT26 2019 6, CAT26 2020 6, CAT27 2020 4",
         {"QR-SUB-07": 1},
+    ),
+    "UNODC_CTS_PRISONS": (
+        {"FREQ": "A", "INDICATOR": "PRIS_MORT", "DIMENSION": "DEATH", "SEX": "Total", "AGE": "Total", "UNIT": "Counts",
+         "REF_AREA": "FRA"}, ("CATEGORY",),
+        # 2021: no row of external deaths; 2022: suicides alone are more than they.
+        "CAT29 2020 9, CAT30 2020 8, CAT31 2020 1, CAT30 2021 8, CAT31 2021 1, CAT29 2022 7, CAT30 2022 8",
+        {"QR-SUB-08": 1},
     ),
 }  # fmt: skip
 

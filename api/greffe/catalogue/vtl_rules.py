@@ -6,7 +6,7 @@ force, so that neither can say what the other does not. What needs another datas
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -19,10 +19,11 @@ from greffe.model.relations import COUNT_UNITS, PARTITIONS, UNITS, Partition
 from greffe.model.structures import Dataflow
 from greffe.model.transformations import Ruleset, RulesetScheme, Transformation, TransformationScheme
 
-MISSING_IS_ZERO: Final = (
-    "VTL takes what is not there for zero; the rule says nothing of a total without one of the parts that must be there, and "
-    "nothing of parts without their total."
+COMPLETE_ONLY: Final = (
+    "VTL compares where every part that must be there has a figure; the rule also finds parts that exceed the total "
+    "before all are there"
 )
+ALONE: Final = ", and an optional part that stands alone beside another total"
 
 
 @dataclass(frozen=True)
@@ -155,10 +156,10 @@ class _Flow:
     def partition(self, one: Partition, name: str) -> Said:
         """Total = parts, or at least the parts."""
         component = one.components[0]
-        parts = [p[0] for p in one.parts] + [o[0] for o in one.optional if o[0] in self.codes(component)]
+        must = [p[0] for p in one.parts]
+        may = [o[0] for o in one.optional if o[0] in self.codes(component)]
         relation = ">=" if one.bound else "="
-        formula = f"{_code(one.total[0])} {relation} {' + '.join(_code(p) for p in parts)}"
-        loose = one.bound or bool(one.optional)
+        formula = f"{_code(one.total[0])} {relation} {' + '.join(_code(p) for p in (*must, *may))}"
         counts = self.counts() if component not in UNITS else ""
         where = _among(one.where[0], one.where[1]) if one.where[0] else ""
         en, fr = one.kind
@@ -166,8 +167,10 @@ class _Flow:
             "en": f"{one.rule}: the total {'holds' if one.bound else 'is the sum of'} {en}",
             "fr": f"{one.rule} : le total {'contient' if one.bound else 'est la somme de'} {fr}",
         }
-        mode = "partial_zero" if loose else "non_null"
-        return self._hierarchical(one.rule, name, names, component, formula, self.of(counts or "", where), mode)
+        data = self.of(counts or "", where, "not isnull(OBS_VALUE)" if one.bound else "")
+        data = _filled(data, component, one.total[0], (*must, *may) if one.bound else may)
+        differs = "" if one.bound else f"{COMPLETE_ONLY}{ALONE if may else ''}."
+        return self._hierarchical(one.rule, name, names, component, formula, data, differs)
 
     def pair(self, one: Pair, name: str) -> Said:
         """A whole that is at least its part."""
@@ -178,19 +181,17 @@ class _Flow:
         counts = (self.counts() or "") if one.counted else ""
         where = _among(one.where[0], one.where[1]) if one.where[0] else ""
         formula = f"{_code(one.whole)} >= {_code(one.part)}"
-        return self._hierarchical(one.rule, name, names, one.component, formula, self.of(counts, where), "non_null")
+        return self._hierarchical(one.rule, name, names, one.component, formula, self.of(counts, where))
 
     def _hierarchical(
-        self, rule: str, name: str, names: Texts, component: str, formula: str, data: str, mode: str
+        self, rule: str, name: str, names: Texts, component: str, formula: str, data: str, differs: str = ""
     ) -> Said:
         definition = (
             f"define hierarchical ruleset {name} (variable rule {component}) is\n"
             f'  {formula} errorcode "{rule}"\nend hierarchical ruleset;'
         )
-        expression = f"check_hierarchy({data}, {name} rule {component} {mode} dataset invalid)"
-        return Said(
-            rule, name, names, "hierarchical", definition, expression, MISSING_IS_ZERO if mode == "partial_zero" else ""
-        )
+        expression = f"check_hierarchy({data}, {name} rule {component} non_null dataset invalid)"
+        return Said(rule, name, names, "hierarchical", definition, expression, differs)
 
     def bound(self, one: Bound, name: str) -> Said:
         """A figure between its thresholds in force."""
@@ -208,6 +209,14 @@ class _Flow:
         data = self.of((self.counts() or "") if one.counted else "", *of)
         names = {"en": f"{one.rule}: {asked}", "fr": f"{one.rule} : {asked}"}
         return Said(one.rule, name, names, "datapoint", definition, f"check_datapoint({data}, {name} invalid)")
+
+
+def _filled(data: str, component: str, total: str, parts: Sequence[str]) -> str:
+    """The data set with a zero for each of the parts that has no row beside a total. `union` keeps the row that is first;
+    no mode of check_hierarchy takes some parts for zero without taking an absent total for zero too."""
+    zero = f'{data}[sub {component} = "{total}"]'
+    rows = [f'{zero}[calc OBS_VALUE := 0.0, identifier {component} := "{part}"]' for part in parts]
+    return f"union({', '.join((data, *rows))})" if rows else data
 
 
 def _among(component: str, codes: tuple[str, ...] | list[str]) -> str:
