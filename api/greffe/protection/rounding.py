@@ -10,12 +10,11 @@ from greffe.engine import Connection, quoted
 from greffe.linear.solver import INFINITE, Programme
 from greffe.linear.system import System
 from greffe.model.findings import ERROR, INFO, Finding
+from greffe.model.rounded import COMMENTS, ESTIMATED, SAID
 from greffe.protection.primary import Target
 from greffe.protection.tables import SECONDARY, Joined, Rows, rows_by_cell
 
 APART: Final = "kept_apart"  # true values of what is rounded or suppressed
-COMMENTS: Final = ("COMMENT_OBS", "FOOTNOTE")
-SAID: Final = "Rounded to base {base} / Arrondi à la base {base}"
 
 
 def nearby(system: System, block: Sequence[int], base: int) -> dict[int, int] | None:
@@ -66,7 +65,7 @@ def rounded(
     gone += [
         draft.keys[rows[other]]
         for cell, other in found.followers
-        if cell in done and other in rows and other not in done
+        if cell in done and other in rows and other not in done and draft.published[rows[other]]
     ]
     _write(connection, target, new, gone, rule, scale)
     dims = target.structure.dimension_ids
@@ -107,12 +106,10 @@ def _write(
     keep_apart(connection, target, f"SELECT t.* FROM {table} t JOIN rounded_new n ON {same}")
     value = f"(CAST(n.v AS HUGEINT) // {scale})"  # a multiple of the base in whole units
     said = SAID.format(base=rule.base)
-    notes = "".join(
-        f", {quoted(c)} = concat_ws('; ', nullif(t.{quoted(c)}, ''), '{said}')"
-        for c in COMMENTS[:1]
-        if target.structure.component(c) is not None
-    )
-    status = ", OBS_STATUS = 'E'" if target.structure.component("OBS_STATUS") is not None else ""
+    notes = ""
+    if target.structure.component(COMMENTS) is not None:
+        notes = f", {quoted(COMMENTS)} = concat_ws('; ', nullif(t.{quoted(COMMENTS)}, ''), '{said}')"
+    status = f", OBS_STATUS = '{ESTIMATED}'" if target.structure.component("OBS_STATUS") is not None else ""
     connection.execute(
         f"UPDATE {table} t SET OBS_VALUE = {value}, OBS_TEXT = CAST({value} AS VARCHAR), CONF_STATUS = 'F'{status}{notes} "
         f"FROM rounded_new n WHERE {same}"

@@ -16,11 +16,12 @@ from typing import Final
 
 from greffe.arrow import integer, text
 from greffe.engine import Connection, quoted
+from greffe.model.rounded import BASE, COMMENTS, ESTIMATED
 from greffe.model.structures import Codelist, DataStructure
 from greffe.validation.measures import COUNT_UNITS, RATIO_INDICATORS, RATIO_UNITS
 
 TABLE: Final = "checked_facts"
-SAID, MARKED = "is_said", "is_marked"  # columns of a dataset's facts, beside its components
+SAID, MARKED, ROUNDED = "is_said", "is_marked", "rounded_to"  # columns of a dataset's facts, beside its components
 FEW: Final = 50_000  # rows of a dataset up to which texts are as fast as enumerations, and need no statement each
 BREAKDOWNS: Final = ("INFRACTION", "NATAFF", "NAC", "SEXE", "AGE", "NATIONALITE", "STATUT_PEN", "DETAIL", "INDEX_SSMSI")
 
@@ -137,19 +138,29 @@ class Facts:
 
     @property
     def judgements(self) -> str:
-        """SQL of the columns SAID and MARKED, which `explained` and `marked` read: a rule that asks for no more than these
-        need not run again when a status changes that neither sees. An extract, of millions of rows, goes without."""
+        """SQL of the columns SAID, MARKED and ROUNDED (the base in whole units, else NULL), which `explained`, `marked` and
+        `exact` read: a rule that asks for no more than these need not run again when a status changes that none of them
+        sees. An extract, of millions of rows, goes without."""
         if self.internal:
             return ""
         said = [f"coalesce({quoted(self.status)}, '') IN ('B', 'D')"] if self.status else []
         said += [f"coalesce({quoted(c)}, '') <> ''" for c in self.comments]
         marked = ["coalesce(CONF_STATUS, 'F') <> 'F'"] if self.has("CONF_STATUS") else []
         marked += ["coalesce(OBS_STATUS, '') = 'Q'"] if self.has("OBS_STATUS") else []
-        return f", ({' OR '.join(said) or 'FALSE'}) AS {SAID}, ({' OR '.join(marked) or 'FALSE'}) AS {MARKED}"
+        base = "CAST(NULL AS BIGINT)"
+        if self.has("OBS_STATUS") and self.has(COMMENTS):
+            told = f"nullif(regexp_extract({quoted(COMMENTS)}, {literal(BASE)}, 1), '')"
+            base = f"CASE WHEN coalesce(OBS_STATUS, '') = '{ESTIMATED}' THEN TRY_CAST({told} AS BIGINT) END"
+        judged = f"({' OR '.join(said) or 'FALSE'}) AS {SAID}, ({' OR '.join(marked) or 'FALSE'}) AS {MARKED}"
+        return f", {judged}, {base} AS {ROUNDED}"
 
     def hidden(self, alias: str = "") -> str:
         """SQL condition: the observation is one whose value was taken out."""
         return f"({alias + '.' if alias else ''}v IS NULL AND {self.marked(alias)})"
+
+    def exact(self) -> str:
+        """SQL condition: the value is there and is the true one, not one rounded for protection."""
+        return "v IS NOT NULL" if self.internal else f"(v IS NOT NULL AND {ROUNDED} IS NULL)"
 
 
 def literals(words: object) -> str:

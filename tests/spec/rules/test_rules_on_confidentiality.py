@@ -222,3 +222,45 @@ def test_a_system_with_room_gives_nothing(found):
         "S Female Juveniles 2020 Q"
     )
     assert systems(found, table) == []
+
+
+def rounded(columns, text):
+    """Cells as in `cells`, where `~10` is 10 rounded to base 5."""
+    lines = cells(columns, text.replace("~", "")).splitlines()
+    note = "see below; Rounded to base 5 / Arrondi à la base 5"
+    found = [f"{lines[0]} | COMMENT_OBS"]
+    for line, cell in zip(lines[1:], text.split(","), strict=True):
+        found.append(f"{line.replace('| A | F |', '| E | F |')} | {note}" if "~" in cell else f"{line} | -")
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("flow", "columns", "table", "named"),
+    [
+        (BY_SEX, "unit", "NR 2020 ~10, P_HTHAB 2020 Q", []),
+        (BY_SEX, "unit", "NR 2020 10, P_HTHAB 2020 Q, NR 2021 ~10, P_HTHAB 2021 Q", ["P_HTHAB 2020"]),
+        (BY_SEX, "unit", "NR 2020 Q, P_HTHAB 2020 82.1", ["NR 2020"]),
+        (BY_SEX, "sex", "T 2020 ~1000, M 2020 821, F 2020 Q", []),
+        (BY_SEX, "sex", "T 2020 1000, M 2020 821, F 2020 Q, T 2021 ~1000, M 2021 821, F 2021 Q", ["F 2020"]),
+        # the total is at most 4, the men are 4: no woman is left
+        (BY_SEX, "sex", "T 2020 ~0, M 2020 4, F 2020 Q", ["F 2020"]),
+        (BY_SEX, "sex", "T 2020 ~0, M 2020 3, F 2020 Q", []),
+        # the total and the men are each from 6 to 14: women from 0 to 8
+        (BY_SEX, "sex", "T 2020 ~10, M 2020 ~10, F 2020 Q", []),
+        # new cases are at most 4, and 4 were resolved: none is pending
+        (Q91, "CASE_STATUS", "P0 2020 0, IN 2020 ~0, RES 2020 4, P1 2020 Q", ["P1 2020"]),
+        (Q91, "CASE_STATUS", "P0 2020 0, IN 2020 ~5, RES 2020 4, P1 2020 Q", []),
+        (STAT, "INDICATOR", "CR 2020 Q, IN 2020 1000, RES 2020 ~820", []),
+    ],
+)  # fmt: skip
+def test_a_rounded_value_is_anything_less_than_its_base_away(found, flow, columns, table, named):
+    findings = found(RULE, flow, rounded(columns, table), whole=True)
+    assert sorted(" ".join((*(f.key[c] for c in columns.split()), f.period)) for f in findings) == named
+
+
+@pytest.mark.parametrize(("status", "note"), [("E", "Rounded"), ("A", "Rounded to base 5 / Arrondi à la base 5")])
+def test_only_what_protection_has_rounded_is_an_interval(found, status, note):
+    """An estimate, or a note of that text beside another status, is an exact value."""
+    lines = ["unit | TIME_PERIOD | OBS_STATUS | CONF_STATUS | COMMENT_OBS | OBS_VALUE"]
+    lines += [f"NR | 2020 | {status} | F | {note} | 10", "P_HTHAB | 2020 | Q | D | - | -"]
+    assert len(found(RULE, BY_SEX, "\n".join(lines))) == 1

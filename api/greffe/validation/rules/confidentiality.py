@@ -8,7 +8,7 @@ from typing import Final
 from greffe.engine import quoted
 from greffe.model.findings import ERROR
 from greffe.validation.audit import given_by_systems
-from greffe.validation.facts import MARKED, Facts, literals
+from greffe.validation.facts import MARKED, ROUNDED, Facts, literals
 from greffe.validation.measures import COUNT_UNITS, RATE_UNITS
 from greffe.validation.partitions import PARTITIONS, Partition
 from greffe.validation.rule import MAPPED, Query, rule
@@ -32,7 +32,7 @@ def suppressed_cells_stay_hidden(facts: Facts) -> Iterator[Query]:
     """No suppressed cell can be recomputed from published margins.
 
     What one relation gives, by queries; what several give together, by linear programmes over the system of all relations
-    (validation.audit).
+    (validation.audit). A rounded value leaves a true one anywhere less than the base away: no query takes it as known.
     """
     for partition in PARTITIONS:
         if partition.usable(facts):
@@ -95,7 +95,7 @@ def _stocks(facts: Facts, component: str) -> Iterator[Query]:
 
 def _years(facts: Facts, name: str, codes: Sequence[str]) -> str:
     """Rows of those codes at their year, and pending at the end at the year after."""
-    columns = ", ".join((*(quoted(d) for d in facts.dims), "TIME_PERIOD", "v", "rest", MARKED))
+    columns = ", ".join((*(quoted(d) for d in facts.dims), "TIME_PERIOD", "v", "rest", MARKED, ROUNDED))
     return (
         f"(SELECT {columns}, year AS at_year FROM {facts.table} WHERE {name} IN ({literals(tuple(codes))}) UNION ALL "
         f"SELECT {columns}, year + 1 AS at_year FROM {facts.table} WHERE {name} = 'P1')"
@@ -125,7 +125,7 @@ def _rates(facts: Facts) -> Query:
         facts.table,
         f"{quoted(facts.unit)} IN ({units})",
         (facts.unit,),
-        f"{facts.hidden()} AND count(v) OVER w > 0",
+        f"{facts.hidden()} AND count(*) FILTER (WHERE {facts.exact()}) OVER w > 0",
         "Suppressed, but of a rate and its count one is published: the population gives the other.",
         "Masquée, mais d’un taux et de son effectif l’un est publié : la population donne l’autre.",
     )
@@ -146,8 +146,8 @@ def _query(
 
 
 def _only_one(facts: Facts) -> str:
-    """SQL condition: the row is hidden, and all others of its group have values."""
-    return f"{facts.hidden()} AND count(*) FILTER (WHERE v IS NULL) OVER w = 1"
+    """SQL condition: the row is hidden, and all others of its group have exact values."""
+    return f"{facts.hidden()} AND count(*) FILTER (WHERE NOT {facts.exact()}) OVER w = 1"
 
 
 def _states_in(facts: Facts) -> str:
