@@ -87,8 +87,11 @@ def _place(parts: Parts, proposal: Proposal, place: str) -> tuple[str, str]:
     if len(found) != 1:
         what = f"{len(found)} files have a row {row}" if found else f"Nothing of {proposal.id} is at {place!r}"
         names = [f"{p}#{r}" for p, r in found or known]
+        rows = [] if path else [r for _, r in known]  # a row alone is near to rows, not to whole places
         raise NotFound(
-            f"{what}.", parameter="--row", nearest=names[:3] if found else nearest(place, [*names, *proposal.files])
+            f"{what}.",
+            parameter="--row",
+            nearest=names[:3] if found else nearest(place, [*rows, *names, *proposal.files]),
         )
     return found[0]
 

@@ -1,8 +1,8 @@
 """A file of `sdmx/` or `mappings/` as named pieces, for comparing and merging versions of it.
 
-The pieces of a CSV file are its rows by row id, of YAML its sections by key, of an artefact its items by id and what
-else it says by `(name)`. A piece that nobody changes keeps its bytes. For files that have loaded: `catalogue.load` tells
-what is wrong with others.
+The pieces of a CSV file are its rows, of a map by row id, of a policy by its key (`QR-PLA-01 change`); of YAML its
+sections by key, of an artefact its items by id and what else it says by `(name)`. A piece that nobody changes keeps its
+bytes. For files that have loaded: `catalogue.load` tells what is wrong with others.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Final, cast
 
 from greffe.catalogue.artefact_json import dump_file, read_message
+from greffe.catalogue.policies.read import KEYS as POLICY_KEYS
 
 # Lists of an artefact whose members stand for themselves: each is added, changed and removed alone.
 _ITEMS: Final = ("codes", "concepts", "agencies", "dataProviders", "dataConsumers", "categories", "valueItems")
 _SECTION: Final = re.compile(r"^(?:\"[^\"]+\"|[A-Za-z_][\w\-]*)(?=\s*:)", re.MULTILINE)
+ROW_ID: Final = ("row_id",)  # the key of maps
 HEAD: Final = "(head)"  # what comes before the first row or section
 
 
@@ -38,7 +41,7 @@ def read_pieces(path: str, content: bytes) -> Pieces:
     """The pieces of a file by its path."""
     text = content.decode("utf-8-sig")
     if path.endswith(".csv"):
-        return _rows(text)
+        return _rows(text, POLICY_KEYS.get(path, ROW_ID))
     return _sections(text) if path.endswith(".yaml") else _members(text)
 
 
@@ -49,13 +52,29 @@ def assembled(path: str, pieces: Pieces) -> bytes:
     return "".join(piece.text for piece in pieces.values()).encode()
 
 
-def _rows(text: str) -> dict[str, Piece]:
+def _rows(text: str, key: Sequence[str]) -> dict[str, Piece]:
     (head, header, _), *records = records_of(text)
     found = {HEAD: Piece(head, {name: name for name in header})}
     for line, cells, _ in records:
         row = dict(zip(header, cells, strict=True))
-        found[row["row_id"]] = Piece(line, row)
+        found[_free(_row_name(line, row, key), found)] = Piece(line, row)
     return found
+
+
+def _row_name(line: str, row: Mapping[str, str], key: Sequence[str]) -> str:
+    """The cells of the key, `-` for one that is empty before others; the line itself in a file without these columns."""
+    if not all(column in row for column in key):
+        return line.rstrip("\n")
+    cells = [row[column] for column in key]
+    while len(cells) > 1 and not cells[-1]:
+        cells.pop()
+    return " ".join(cell or "-" for cell in cells)
+
+
+def _free(name: str, taken: Container[str]) -> str:
+    """The name, numbered where another piece has it: no row stands for two."""
+    names = (f"{name} ({n})" if n > 1 else name for n in count(1))
+    return next(one for one in names if one not in taken)
 
 
 def records_of(text: str) -> Iterator[tuple[str, list[str], int]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from shlex import quote
 
 from greffe.errors import BadQuery, Refused, nearest, numbered
 from greffe.model.instants import paris_date
@@ -36,7 +37,7 @@ def merge_proposal(
     if left:
         raise Refused(
             f"{numbered(len(left), 'place was', 'places were')} changed by both, each otherwise:\n{chr(10).join(map(said, left))}",
-            hint=f"Choose: greffe proposals merge {id_} --take {left[0].place}=mine (or theirs).",
+            hint=f"Choose: greffe proposals merge {id_} --take {quote(f'{left[0].place}=mine')} (or theirs).",
         )
     held = _held(parts, proposal)
     files = {path: one.content for path, one in merged.items() if one.content is not None or path in held}

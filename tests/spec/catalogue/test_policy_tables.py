@@ -78,3 +78,14 @@ def test_a_threshold_that_a_table_lacks_is_as_shipped():
 def test_where_no_table_is_what_is_shipped_is_in_force():
     """An older house has none."""
     assert read_policies({}).limits["QR-PLA-01", "change"] == 25
+
+
+@pytest.mark.parametrize("rule", ["XSR-01", "QR-XSR-1", "QR-XSR-012", "qr-xsr-01", "JUST_SEX_AGE"])
+def test_the_rule_of_an_identity_is_named_as_rules_are(rule):
+    file = shipped("mappings") / "policies" / "identities.csv"
+    place = "mappings/policies/identities.csv"
+    head, first, *_ = file.read_text(encoding="utf-8").splitlines()
+    with pytest.raises(BadDefinition) as told:
+        read(head, first.replace("QR-XSR-01", rule), file=place)
+    assert (told.value.file, told.value.row, told.value.column) == (place, 2, "rule")
+    assert f"{rule!r} is no rule." in told.value.message

@@ -10,6 +10,7 @@ from greffe.catalogue.representation_files import CONFIDENCES
 
 FILE: Final = "mappings/policies/advances.csv"
 COLUMNS: Final = ("recipient", "name_en", "name_fr", "hours", "confidence", "reason", "reference")
+KEY: Final = ("recipient",)
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ FILE: Final = "mappings/policies/deadlines.csv"
 COLUMNS: Final = (
     "id", "recipient", "name_en", "name_fr", "flows", "first_year", "every", "due", "confidence", "reason", "reference",
 )  # fmt: skip
+KEY: Final = ("id",)
 _RULE: Final = re.compile(r"\+(\d) (\d\d-\d\d)")
 
 

@@ -13,13 +13,17 @@ from greffe.catalogue.policies.tables import Row, read_rows
 from greffe.model.structures import Texts
 
 FILE: Final = "mappings/policies/identities.csv"
-DIFFERENCES: Final = "mappings/policies/differences.csv"
 COLUMNS: Final = (
     "identity", "rule", "severity", "left", "left_cells", "relation", "factor", "right", "right_cells", "by", "shift",
     "tolerance", "en", "fr", "confidence", "reason", "reference",
 )  # fmt: skip
+KEY: Final = ("identity",)
+DIFFERENCES: Final = "mappings/policies/differences.csv"
+DIFFERENCES_COLUMNS: Final = ("identity", "cells", "period", "difference", "en", "fr", "confidence", "reference")
+DIFFERENCES_KEY: Final = ("identity", "cells", "period")
 RELATIONS: Final = ("=", "<=", ">=")
 SEVERITIES: Final = ("error", "warning")
+_RULE: Final = re.compile(r"QR-[A-Z]{3}-\d\d", re.ASCII)  # how the service's list names its rules
 _CELL: Final = re.compile(r"[A-Za-z0-9_]+=[^=;\s]+")
 
 
@@ -78,7 +82,7 @@ def read_identities(content: bytes, file: str) -> tuple[Identity, ...]:
     for row in read_rows(content, file, COLUMNS):
         one = Identity(
             id=row.text("identity"),
-            rule=row.text("rule"),
+            rule=_rule(row),
             severity=row.word("severity", SEVERITIES),
             left=Figures(row.text("left"), _cells(row, "left_cells")),
             relation=row.word("relation", RELATIONS),
@@ -103,9 +107,8 @@ def read_identities(content: bytes, file: str) -> tuple[Identity, ...]:
 
 def read_differences(content: bytes, file: str) -> tuple[DeclaredDifference, ...]:
     """The declared differences. Raises BadDefinition."""
-    columns = ("identity", "cells", "period", "difference", "en", "fr", "confidence", "reference")
     found: dict[tuple[str, tuple[str, ...], str], DeclaredDifference] = {}
-    for row in read_rows(content, file, columns):
+    for row in read_rows(content, file, DIFFERENCES_COLUMNS):
         cells = tuple(row.cells["cells"].split(";")) if row.cells["cells"] else ()
         one = DeclaredDifference(
             row.text("identity"), cells, row.text("period"), row.number("difference"),
@@ -116,6 +119,14 @@ def read_differences(content: bytes, file: str) -> tuple[DeclaredDifference, ...
             raise row.wrong("This difference is declared already.", "period")
         found[key] = one
     return tuple(found.values())
+
+
+def _rule(row: Row) -> str:
+    if not _RULE.fullmatch(row.text("rule")):
+        raise row.wrong(
+            f"{row.cells['rule']!r} is no rule.", "rule", hint="Rules are named as QR-XSR-01 is: greffe rules."
+        )
+    return row.cells["rule"]
 
 
 def _cells(row: Row, column: str) -> dict[str, tuple[str, ...]]:

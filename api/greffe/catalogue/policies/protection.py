@@ -14,6 +14,7 @@ COLUMNS: Final = (
     "rule_id", "flows", "levels", "units", "breakdowns", "kind", "n", "share", "largest", "method", "base",
     "confidence", "reason", "reference",
 )  # fmt: skip
+KEY: Final = ("rule_id",)
 LEVELS: Final = ("national", "sub-national", "all")
 THRESHOLD, DOMINANCE, GROUP, MARKED = "threshold", "dominance", "group", "marked"
 KINDS: Final = (THRESHOLD, DOMINANCE, GROUP, MARKED)

@@ -36,23 +36,24 @@ class Policies:
         return {(t.rule, t.name): t.value for t in self.thresholds}
 
 
-FILES: Final = (
-    thresholds.FILE,
-    revisions.FILE,
-    deadlines.FILE,
-    advances.FILE,
-    identities.FILE,
-    identities.DIFFERENCES,
-    protection.FILE,
-    *bridge.FILES,
-)
+# File → the columns that make a row this one and no other.
+KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    thresholds.FILE: thresholds.KEY,
+    revisions.FILE: revisions.KEY,
+    deadlines.FILE: deadlines.KEY,
+    advances.FILE: advances.KEY,
+    identities.FILE: identities.KEY,
+    identities.DIFFERENCES: identities.DIFFERENCES_KEY,
+    protection.FILE: protection.KEY,
+    **bridge.KEYS,
+}
 
 
 def read_policies(files: Mapping[str, bytes]) -> Policies:
     """The policies in these files. Raises BadDefinition, also for a file here that no policy reads."""
     for path in sorted(files):
-        if path.startswith(FOLDER) and path not in FILES:
-            raise BadDefinition("No policy is read from this file.", file=path, nearest=nearest(path, FILES))
+        if path.startswith(FOLDER) and path not in KEYS:
+            raise BadDefinition("No policy is read from this file.", file=path, nearest=nearest(path, KEYS))
     return Policies(
         thresholds=_read(files, thresholds.FILE, thresholds.read_thresholds) or thresholds.shipped_thresholds(),
         revisions=_read(files, revisions.FILE, revisions.read_revisions),

@@ -13,6 +13,7 @@ from greffe.catalogue.representation_files import CONFIDENCES
 
 FILE: Final = "mappings/policies/revisions.csv"
 COLUMNS: Final = ("flows", "planned_years", "most_percent", "confidence", "reason", "reference")
+KEY: Final = ("flows",)
 
 
 @dataclass(frozen=True)

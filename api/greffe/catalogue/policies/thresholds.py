@@ -18,6 +18,7 @@ from greffe.settings import shipped
 
 FILE: Final = "mappings/policies/thresholds.csv"
 COLUMNS: Final = ("rule", "name", "value", "unit", "confidence", "reason", "reference")
+KEY: Final = ("rule", "name")  # what makes a row this one and no other; so in each table
 
 
 @dataclass(frozen=True)

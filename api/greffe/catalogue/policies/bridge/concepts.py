@@ -21,8 +21,10 @@ CONCEPTS_COLUMNS: Final = (
     "concept", "figure", "expression", "first", "last", *DIMENSIONS, "label_fr", "label_en", "confidence", "reason",
     "reference",
 )  # fmt: skip
+CONCEPTS_KEY: Final = ("figure", "first", "last")  # a figure stands in several rows, for different periods
 WORDS_FILE: Final = "mappings/policies/definitions.csv"
 WORDS_COLUMNS: Final = ("dimension", "code", "label_fr", "label_en")
+WORDS_KEY: Final = ("dimension", "code")
 CONCEPT: Final = "concept"  # what names concepts in definitions.csv, beside the dimensions
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 

@@ -11,6 +11,7 @@ FILE: Final = "mappings/policies/publication_layouts.csv"
 COLUMNS: Final = (
     "body", "dataset", "series", "separator", "period", "value", "flag", "note", "confidence", "reason", "reference",
 )  # fmt: skip
+KEY: Final = ("body", "dataset")
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,15 @@ from greffe.catalogue.policies.bridge.steps import NamedPair, Step
 from greffe.errors import BadDefinition, nearest
 from greffe.model.expressions import Quotient
 
-FILES: Final = (
-    series.SERIES_FILE, series.DATES_FILE, concepts.CONCEPTS_FILE, concepts.WORDS_FILE, steps.STEPS_FILE,
-    steps.PAIRS_FILE, layouts.FILE,
-)  # fmt: skip
+KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    series.SERIES_FILE: series.SERIES_KEY,
+    series.DATES_FILE: series.DATES_KEY,
+    concepts.CONCEPTS_FILE: concepts.CONCEPTS_KEY,
+    concepts.WORDS_FILE: concepts.WORDS_KEY,
+    steps.STEPS_FILE: steps.STEPS_KEY,
+    steps.PAIRS_FILE: steps.PAIRS_KEY,
+    layouts.FILE: layouts.KEY,
+}
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,12 @@ SERIES_FILE: Final = "mappings/policies/published_series.csv"
 SERIES_COLUMNS: Final = (
     "series", "body", "dataset", "key", "first", "last", "date", "rounding", "confidence", "reason", "reference",
 )  # fmt: skip
+SERIES_KEY: Final = ("series",)
 DATES_FILE: Final = "mappings/policies/reference_dates.csv"
 DATES_COLUMNS: Final = (
     "calendar", "period", "reference_date", "confidence", "reason_fr", "reason_en", "reference",
 )  # fmt: skip
+DATES_KEY: Final = ("calendar", "period")
 GIVEN: Final = "given"  # the period is what it says it is
 CALENDAR: Final = "calendar:"
 _DAY: Final = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")

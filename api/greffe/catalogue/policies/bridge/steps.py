@@ -16,8 +16,10 @@ STEPS_COLUMNS: Final = (
     "step", "concept", "dimension", "from", "to", "first", "last", "amount", "factor", "settles", "label_fr",
     "label_en", "confidence", "reason_fr", "reason_en", "reference",
 )  # fmt: skip
+STEPS_KEY: Final = ("step",)
 PAIRS_FILE: Final = "mappings/policies/bridge_pairs.csv"
 PAIRS_COLUMNS: Final = ("pair", "a", "b", "label_fr", "label_en", "reason")
+PAIRS_KEY: Final = ("pair",)
 
 
 @dataclass(frozen=True)
