@@ -149,8 +149,14 @@ def deadlines_command(
         show({"deadlines": rows}, json_, rows=rows, columns=columns)
 
 
+_LAST_YEAR = 2100
+
+
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise BadQuery(f"{text!r} is not a day.", parameter="--until", hint="E.g. 2027-12-31.") from error
+    if day.year > _LAST_YEAR:
+        raise BadQuery(f"{text} is too far ahead.", parameter="--until", hint=f"Until {_LAST_YEAR}-12-31.")
+    return day

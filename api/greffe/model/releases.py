@@ -52,8 +52,14 @@ class Release:
         """In effect and not withdrawn."""
         return self.effective_at <= now and (self.withdrawn_at is None or now < self.withdrawn_at)
 
+    def came_out(self, now: datetime) -> bool:
+        """It has been read, or could be. One that was withdrawn before its hour never was, and nobody is to see it."""
+        return self.effective_at <= now and (self.withdrawn_at is None or self.withdrawn_at > self.effective_at)
+
     def instants(self, now: datetime) -> tuple[datetime, ...]:
         """When it took effect and when it was withdrawn, as far as that has happened."""
+        if not self.came_out(now):
+            return ()
         return tuple(i for i in (self.effective_at, self.withdrawn_at) if i is not None and i <= now)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from greffe.arrow import pa, text
@@ -83,7 +83,7 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
         attributes=attributes,
         trace=traced,
         agrees=traced is not None and _same(traced, published, kept_apart(parts, release, key, period)),
-        rules_passed=tuple(sorted(_rules(catalogue, flow, structure) - {f.rule for f in at})),
+        rules_passed=tuple(sorted(_rules(catalogue, flow, structure) - _failed(at, structure))),
         findings=tuple(at),
         waivers=tuple(w for w in waivers(found.manifest) if w.get("id") in {f.waiver for f in at}),
         map_signatures=ledger.approvals(subject, map_.checksum),
@@ -122,6 +122,12 @@ def _concerning(found: tuple[Finding, ...], key: Mapping[str, str], period: str,
         for f in found
         if f.key and any(f.period in ("", at) and f.key.items() <= cells.items() for cells, at in places)
     ]
+
+
+def _failed(found: Sequence[Finding], structure: DataStructure) -> set[str]:
+    """Rules that found something in the dataset as it is published. What they found in internal rows says something of
+    values that may be hidden, and is told to staff only (`findings`, D20)."""
+    return {f.rule for f in found if f.key.keys() <= set(structure.dimension_ids)}
 
 
 def _rules(catalogue: Catalogue, flow: Dataflow, structure: DataStructure) -> set[str]:

@@ -171,7 +171,7 @@ def readable(parts: Parts, flow: Dataflow, number: int, parameter: str = "") -> 
     now = parts.clock()
     releases = parts.ledger().releases_of(flow.reference)
     there = [r for r in releases if r.readable(now)]
-    found = next((r for r in releases if r.number == number and r.effective_at <= now), None)
+    found = next((r for r in releases if r.number == number and r.came_out(now)), None)
     if found in there and found is not None:
         return found
     near = [str(r) for r in sorted(there, key=lambda r: (abs(r.number - number), r.number))[:3]]

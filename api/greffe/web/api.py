@@ -100,7 +100,7 @@ def router(parts: Parts) -> APIRouter:
         """Releases that are or were in effect, by dataflow and number."""
         flow = published(parts.catalogue(), dataflow).reference if dataflow else None
         now = parts.clock()
-        found = [r for r in parts.ledger().releases.values() if r.effective_at <= now and flow in (None, r.dataflow)]
+        found = [r for r in parts.ledger().releases.values() if r.came_out(now) and flow in (None, r.dataflow)]
         return [_release(parts, r) for r in sorted(found, key=lambda r: (r.dataflow, r.number))]
 
     @routes.get("/releases/{dataflow}/{number}", dependencies=[Depends(only())])
@@ -212,7 +212,7 @@ def _release(parts: Parts, one: Release) -> ReleaseSummary:
 
 def _in_effect(parts: Parts, flow: Dataflow, number: int) -> Release:
     for one in parts.ledger().releases_of(flow.reference):
-        if one.number == number and one.effective_at <= parts.clock():
+        if one.number == number and one.came_out(parts.clock()):
             return one
     raise NotFound(f"There is no release {flow.reference.id}#{number}.")
 

@@ -89,6 +89,22 @@ def test_nothing_is_to_be_seen_until_the_announced_second_of_a_night_in_which_th
     assert (shown["state"], shown["releases"]) == ("released", [f"{FLOW}#1"])
 
 
+def test_a_release_that_is_withdrawn_before_its_hour_was_never_there(house):
+    """Every channel gives the same bytes before the withdrawal, after it, and after the hour at which it would have come."""
+    house.released()
+    draft = house.draft(reason="another edition")
+    house.sign(draft)
+    house.clock.forward(days=1)
+    before = seen(house)
+    at = house.clock.now + timedelta(days=40)
+    made = make_releases(house.parts, RELEASER, [draft.id], Terms(at=at))[0]
+    house.clock.forward(days=1)
+    withdraw(house.parts, RELEASER, str(made), "Not yet.", "Pas encore.")
+    assert seen(house) == before
+    house.clock.now = at + timedelta(days=1)
+    assert seen(house) == before
+
+
 def test_what_waits_goes_with_a_move_and_a_cancelled_entry_holds_nothing(house):
     entry = announced(house)
     draft = house.draft()
