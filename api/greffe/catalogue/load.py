@@ -19,7 +19,7 @@ from greffe.catalogue.faults import Faults
 from greffe.catalogue.identity_coherence import check_identities
 from greffe.catalogue.map_files import NOT_PROVIDED, read_map
 from greffe.catalogue.no_target import NO_TARGET, check_no_target, read_no_target
-from greffe.catalogue.policies.coherence import check_patterns
+from greffe.catalogue.policies.coherence import check_patterns, check_protection
 from greffe.catalogue.policies.read import FOLDER as POLICIES
 from greffe.catalogue.policies.read import check_policies, read_policies
 from greffe.catalogue.representation_files import CONFIDENCES, read_representation
@@ -62,8 +62,9 @@ def read_folder(name: str, folder: Path) -> dict[str, bytes]:
     return found
 
 
-def load(files: Mapping[str, bytes]) -> Catalogue:
-    """The catalogue that the files make, from the folders or from the register alike.
+def load(files: Mapping[str, bytes], *, held: bool = False) -> Catalogue:
+    """The catalogue that the files make, from the folders or from the register alike. `held`: the register holds it already;
+    rules of confidentiality that protect nothing are refused when they are handed in, and never shut a house that has them.
 
     Raises BadDefinition with file, row or path, and the nearest known ids: for what cannot be read, what stands twice,
     what refers to nothing, maps that are incomplete or conflicting, and maps that join unequal types. What each of these
@@ -98,6 +99,8 @@ def load(files: Mapping[str, bytes]) -> Catalogue:
     check_no_target(catalogue)
     check_policies(catalogue.policies)
     check_patterns(catalogue)
+    if not held:
+        check_protection(catalogue)
     check_identities(catalogue)
     return with_rules(with_maps(catalogue))
 

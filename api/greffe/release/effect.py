@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
@@ -189,7 +188,7 @@ def _differ_in_lists(before: Catalogue, after: Catalogue, map_: StructureMap) ->
 
 
 def _protecting(catalogue: Catalogue, map_: StructureMap) -> tuple[ProtectionRule, ...]:
-    return tuple(r for r in catalogue.policies.protection if fnmatchcase(map_.target.id, r.flows))
+    return tuple(r for r in catalogue.policies.protection if r.names(map_.target.id))
 
 
 def _artefacts(files: Mapping[str, str]) -> dict[str, str]:

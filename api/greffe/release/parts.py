@@ -94,7 +94,7 @@ class Parts:
         checksum = checksum or checksum_of(files)
         found = self._catalogues.get(checksum)
         if found is None:
-            found = load({path: self.register.content(sha) for path, sha in files.items()})
+            found = load({path: self.register.content(sha) for path, sha in files.items()}, held=True)
             while len(self._catalogues) >= 4:  # releases of the past may want older ones; few at a time
                 self._catalogues.pop(next(iter(self._catalogues)), None)
             self._catalogues[checksum] = found

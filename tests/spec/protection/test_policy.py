@@ -17,6 +17,11 @@ from greffe.release.effect import effect
 HEADER = POLICY.splitlines()[0]
 
 
+@pytest.fixture(scope="module")
+def shipped():
+    return read_folders(ROOT / "sdmx", ROOT / "mappings")
+
+
 @pytest.mark.parametrize(
     ("row", "column", "says"),
     [
@@ -39,13 +44,58 @@ def test_a_rule_that_does_not_hold_together_is_refused(row, column, says):
 
 
 def test_the_shipped_rules():
-    """Below the nation 5 for persons and prisons; enterprises 3; no rule makes a national total primary, marks apart."""
+    """Below the nation 5 for persons and prisons; no rule makes a national total primary, marks apart."""
     rules = read_protection((ROOT / FILE).read_bytes(), FILE)
-    assert {(r.kind, r.levels, r.n) for r in rules if r.kind != "marked" and not r.id.startswith("ENT")} == {
+    assert {(r.kind, r.levels, r.n) for r in rules if r.kind != "marked"} == {
         ("threshold", "sub-national", 5),
         ("group", "sub-national", 5),
     }
-    assert [r.n for r in rules if r.id.startswith("ENT")] == [3]
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "says", "near"),
+    [
+        ("A,NOPE*,all,,,threshold,5,,,suppress,,recalled,Why.,", "flows", "No dataflow is NOPE*.", ""),
+        (f"A,{FLOW};ESTAT_CRIM_JUST_SEXE,all,,,threshold,5,,,suppress,,recalled,Why.,", "flows",
+         "No dataflow is ESTAT_CRIM_JUST_SEXE.", FLOW),
+        (f"A,{FLOW};,all,,,threshold,5,,,suppress,,recalled,Why.,", "flows", "No dataflow is .", ""),
+        ("A,INT_*,all,,,threshold,5,,,suppress,,recalled,Why.,", "flows", "No dataflow is INT_*.", ""),
+        (f"A,{FLOW},all,,sex;ages,threshold,5,,,suppress,,recalled,Why.,", "breakdowns",
+         f"No dataflow of {FLOW} has the dimension ages.", ""),
+        (f"A,{FLOW},all,,SEX,threshold,5,,,suppress,,recalled,Why.,", "breakdowns",
+         f"No dataflow of {FLOW} has the dimension SEX.", "sex"),
+        (f"A,{FLOW},all,,,dominance,,85,sex=NOSUCH,suppress,,recalled,Why.,", "largest",
+         f"NOSUCH is no code of sex in {FLOW}.", ""),
+        (f"A,{FLOW},all,,,dominance,,85,sexe=M,suppress,,recalled,Why.,", "largest",
+         f"{FLOW} has no dimension sexe.", "sex"),
+        ("A,ESTAT_CRIM_*,all,,,dominance,,85,sex=M,suppress,,recalled,Why.,", "largest", "has no dimension sex.", ""),
+    ],
+)  # fmt: skip
+def test_a_rule_that_would_protect_nothing_does_not_load(shipped, row, column, says, near):
+    with pytest.raises(BadDefinition) as refused:
+        load({**shipped, FILE: f"{POLICY}{row}\n".encode()})
+    error = refused.value
+    assert (error.file, error.row, error.column) == (FILE, 3, column)
+    assert error.message.endswith(says) and (not near or near in error.nearest)
+
+
+def test_rules_for_several_dataflows_and_their_largest_contributor_load(shipped):
+    rows = (
+        f"A,{FLOW};ESTAT_CRIM_PRIS_*,all,,age;sex,threshold,5,,,suppress,,recalled,Why.,\n"
+        f"B,{FLOW},all,,,dominance,,85,sex=M,suppress,,recalled,Why.,\n"
+    )
+    _, several, largest = load({**shipped, FILE: f"{POLICY}{rows}".encode()}).policies.protection
+    assert [several.concerns(f, ("sex",)) for f in (FLOW, "ESTAT_CRIM_PRIS_AGE", "ESTAT_CRIM_OFF_CAT")] == [
+        True,
+        True,
+        False,
+    ]
+    assert largest.largest == ("sex", "M")
+
+
+def test_a_house_that_holds_such_a_rule_already_stays_open(shipped):
+    row = b"A,NOPE*,all,,,threshold,5,,,suppress,,recalled,Why.,\n"
+    assert load({**shipped, FILE: POLICY.encode() + row}, held=True).policies.protection[1].flows == "NOPE*"
 
 
 def test_the_effect_of_another_policy_is_told(tmp_path: Path):

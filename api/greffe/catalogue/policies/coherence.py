@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.policies import deadlines, revisions
+from greffe.catalogue.policies import deadlines, protection, revisions
+from greffe.catalogue.policies.protection import DOMINANCE, ProtectionRule
 from greffe.errors import BadDefinition, nearest
+from greffe.model.structures import DataStructure
 
 
 def check_patterns(catalogue: Catalogue) -> None:
@@ -28,7 +30,45 @@ def check_patterns(catalogue: Catalogue) -> None:
             _check(pattern, flows, deadlines.FILE)
 
 
-def _check(pattern: str, flows: Sequence[str], file: str) -> None:
+def check_protection(catalogue: Catalogue) -> None:
+    """Raise BadDefinition for a rule of confidentiality that would protect nothing: a pattern that no dataflow has, a
+    breakdown that is no dimension of the dataflows it is for, a largest contributor that is no code of theirs."""
+    structures = {d.reference.id: catalogue.structure(d) for d in catalogue.dataflows()}
+    for rule in catalogue.policies.protection:
+        for pattern in rule.patterns:
+            _check(pattern, list(structures), protection.FILE, rule.line)
+        named = {flow: structure for flow, structure in structures.items() if rule.names(flow)}
+        dims = sorted({d for structure in named.values() for d in structure.dimension_ids})
+        for breakdown in rule.breakdowns:
+            if breakdown not in dims:
+                raise BadDefinition(
+                    f"No dataflow of {rule.flows} has the dimension {breakdown}.",
+                    file=protection.FILE,
+                    row=rule.line,
+                    column="breakdowns",
+                    nearest=nearest(breakdown, dims),
+                )
+        if rule.kind == DOMINANCE:
+            _check_largest(catalogue, rule, named)
+
+
+def _check_largest(catalogue: Catalogue, rule: ProtectionRule, named: Mapping[str, DataStructure]) -> None:
+    """Every dataflow of the rule has the dimension and the code of the largest contributor: in another one the rule would
+    find nobody."""
+    component, code = rule.largest
+    for flow, structure in named.items():
+        if not rule.concerns(flow, structure.dimension_ids):
+            continue
+        list_ = catalogue.codelists(structure).get(component)
+        codes = [i.id for i in list_.items] if list_ else []
+        message, near = f"{flow} has no dimension {component}.", nearest(component, structure.dimension_ids)
+        if component in structure.dimension_ids:
+            message, near = f"{code} is no code of {component} in {flow}.", nearest(code, codes)
+        if component not in structure.dimension_ids or code not in codes:
+            raise BadDefinition(message, file=protection.FILE, row=rule.line, column="largest", nearest=near)
+
+
+def _check(pattern: str, flows: Sequence[str], file: str, row: int | None = None) -> None:
     if not any(fnmatchcase(flow, pattern) for flow in flows):
         near = nearest(pattern, flows)
-        raise BadDefinition(f"No dataflow is {pattern}.", file=file, column="flows", nearest=near)
+        raise BadDefinition(f"No dataflow is {pattern}.", file=file, row=row, column="flows", nearest=near)

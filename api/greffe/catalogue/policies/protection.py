@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -23,7 +23,7 @@ SUPPRESS, ROUND = "suppress", "round"
 
 @dataclass(frozen=True)
 class ProtectionRule:
-    """What makes a cell primary. `flows`: a pattern of dataflow ids; `units`: counting units of cells (empty: any);
+    """What makes a cell primary. `flows`: patterns of dataflow ids, `A*;B_C`; `units`: counting units of cells (empty: any);
     `breakdowns`: the structure has at least one of these dimensions (empty: any structure).
 
     kind = threshold: counts from 1 to n - 1, and they must stay possible from 0 to 2n.
@@ -46,10 +46,20 @@ class ProtectionRule:
     method: str
     base: int
     reason: str
+    line: int = field(default=0, compare=False)  # of the file
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The patterns of `flows`, one by one."""
+        return tuple(self.flows.split(";"))
 
     def concerns(self, flow: str, dimensions: tuple[str, ...]) -> bool:
         """Whether it is about a dataflow with those dimensions."""
-        return fnmatchcase(flow, self.flows) and (not self.breakdowns or bool(set(self.breakdowns) & set(dimensions)))
+        return self.names(flow) and (not self.breakdowns or bool(set(self.breakdowns) & set(dimensions)))
+
+    def names(self, flow: str) -> bool:
+        """Whether one of its patterns is of that dataflow."""
+        return any(fnmatchcase(flow, pattern) for pattern in self.patterns)
 
 
 def read_protection(content: bytes, file: str) -> tuple[ProtectionRule, ...]:
@@ -85,5 +95,5 @@ def _rule(row: Row) -> ProtectionRule:
     return ProtectionRule(
         row.text("rule_id"), row.text("flows"), row.word("levels", LEVELS), units,
         tuple(b for b in row.cells["breakdowns"].split(";") if b), kind, n, share, (component, code), method, base,
-        row.text("reason"),
+        row.text("reason"), row.line,
     )  # fmt: skip
