@@ -54,6 +54,15 @@ def opened(settings: EngineSettings, spill: Path, allowed: Sequence[Path]) -> It
             connection.close()
 
 
+def knows_pattern(connection: Connection, pattern: str) -> bool:
+    """Whether it is a regular expression of the engine's: those have no look-around and no back-reference."""
+    try:
+        connection.execute("SELECT regexp_full_match('', $1)", [pattern]).fetchall()
+    except duckdb.InvalidInputException:
+        return False
+    return True
+
+
 def _failed(error: duckdb.Error) -> EngineFailed:
     """What the caller is told: one line, and what to do."""
     if isinstance(error, duckdb.OutOfMemoryException):

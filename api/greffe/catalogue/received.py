@@ -13,6 +13,7 @@ from typing import Final
 from lxml import etree
 
 from greffe.catalogue.artefact_json import read_message
+from greffe.catalogue.received_shapes import member, shape
 from greffe.errors import BadDefinition, BadQuery
 from greffe.model.artefacts import Item, Maintainable, Texts
 from greffe.model.references import ITEM_CLASSES, KINDS, Reference, Urn, parse_urn
@@ -113,7 +114,7 @@ class _Reader:
     def __init__(self, file: str, root: etree._Element) -> None:
         self.file = file
         self.core = {  # what concepts say of the representation of whatever takes them over
-            self._concept(scheme, concept): self._representation(core)
+            self._concept(scheme, concept): core
             for scheme in root.iter("{*}ConceptScheme")
             for concept in _all(scheme, "Concept")
             for core in _all(concept, "CoreRepresentation")
@@ -157,6 +158,8 @@ class _Reader:
 
     def codelist(self, element: etree._Element) -> Codelist:
         """A code list with the parents of its codes."""
+        for extension in _all(element, "CodelistExtension"):
+            raise self.wrong(extension, f"A CodelistExtension is not checked here: {element.get('id')}.")
         items = tuple(
             Item(str(code.get("id")), self._names(code), parent=self._parent(code)) for code in _all(element, "Code")
         )
@@ -198,14 +201,16 @@ class _Reader:
         concept = self._urn(identity)
         role = _ROLES[_name(element)]
         local = _one(element, "LocalRepresentation")
-        held = self._representation(local) if local is not None else self.core.get(concept, Representation())
+        form = local if local is not None else self.core.get(concept)
+        id_ = str(element.get("id") or concept.item)
+        held = self._representation(form, id_) if form is not None else Representation()
         usage = str(
             element.get("assignmentStatus")
             or element.get("usage")
             or ("optional" if role == "measure" else "mandatory")
         )
         return Component(
-            str(element.get("id") or concept.item),
+            id_,
             concept,
             held,
             role,
@@ -225,32 +230,38 @@ class _Reader:
             ids.append(str(ref.get("id")) if ref is not None else (dimension.text or "").strip())
         return tuple(ids)
 
-    def _representation(self, element: etree._Element) -> Representation:
+    def _representation(self, element: etree._Element, id_: str) -> Representation:
         enumeration = _one(element, "Enumeration")
         form = _one(element, "TextFormat", "EnumerationFormat")
-        facets: Mapping[str, object] = {str(k): v for k, v in form.items()} if form is not None else {}
-        decimals, length = facets.get("decimals"), facets.get("maxLength")
-        return Representation(
-            self._urn(enumeration) if enumeration is not None else None,
-            str(facets.get("textType", "String")),
-            int(str(decimals)) if decimals is not None else None,
-            int(str(length)) if length is not None else None,
-            str(facets.get("pattern", "")),
-        )
+        urn = self._urn(enumeration) if enumeration is not None else None
+        return shape(element, id_, urn, form, self.wrong)
 
     def constraint(self, element: etree._Element) -> DataConstraint:
         """What is allowed: of several regions a code of any, component by component."""
+        role = str(element.get("type") or element.get("role") or "Allowed")
+        if role not in ("Allowed", "Actual"):
+            raise self.wrong(element, f"A constraint that says {role} is not checked here: {element.get('id')}.")
+        if role == "Actual":  # what is there restricts nothing
+            return DataConstraint(self._identity(element), self._names(element), role=role)
         values: dict[str, tuple[str, ...]] = {}
+        periods: tuple[str, str] | None = None
+        for keys in _all(element, "DataKeySet"):
+            raise self.wrong(keys, f"A DataKeySet is not checked here: {element.get('id')}.")
         for region in _all(element, "CubeRegion"):
-            if region.get("include", "true") != "true":
+            if str(region.get("include", "true")) not in ("true", "1"):
                 raise self.wrong(region, "A region that leaves out is not read, only one that lets in.")
-            for member in _all(region, "KeyValue", "Attribute", "Component"):
-                codes = tuple((v.text or "").strip() for v in _all(member, "Value"))
-                id_ = str(member.get("id"))
-                values[id_] = (*values.get(id_, ()), *codes)
+            for one in _all(region, "KeyValue", "Attribute", "Component"):
+                codes, range_ = member(one, self.wrong)
+                if range_ is not None and periods not in (None, range_):
+                    raise self.wrong(one, f"A second range of periods is not checked here: {one.get('id')}.")
+                periods = range_ or periods
+                id_ = str(one.get("id"))
+                if range_ is None:
+                    values[id_] = (*values.get(id_, ()), *codes)
         attachment = _one(element, "ConstraintAttachment")
         attached = attachment.iterchildren(tag=etree.Element) if attachment is not None else ()
         return DataConstraint(
-            self._identity(element), self._names(element), role=str(element.get("type") or element.get("role") or "Allowed"),
+            self._identity(element), self._names(element), role=role,
             attachments=tuple(self._urn(a) for a in attached), values=values,
+            time_range=periods,
         )  # fmt: skip

@@ -18,7 +18,8 @@ from greffe.release.datasets import of_draft, of_release
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.parts import Parts
 from greffe.validation.structural.breaks import breaks
-from greffe.validation.structural.data import Checked, structural, used_codes
+from greffe.validation.structural.checked import Checked
+from greffe.validation.structural.data import structural, used_codes
 from greffe.validation.structural.files import check_form, check_name
 from greffe.validation.structural.sides import Used, ours, rows_of, theirs
 

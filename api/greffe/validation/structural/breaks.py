@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from greffe.catalogue.received_shapes import Shape
 from greffe.errors import nearest
 from greffe.model.findings import ERROR, INFO, WARNING, Finding
-from greffe.model.structures import Codelist, Component
+from greffe.model.references import Urn
+from greffe.model.structures import Codelist, Component, Representation
 from greffe.validation.structural.sides import OURS_ALONE, Side, Used
 from greffe.validation.structural.words import (
     CODE,
@@ -26,7 +28,12 @@ from greffe.validation.structural.words import (
 
 def breaks(mine: Side, theirs: Side, used: Used) -> tuple[Finding, ...]:
     """Everything that differs, in the order of components, then of codes."""
-    return (*_components(mine, theirs), *_lists(mine, theirs, used), *_constraints(mine, theirs, used))
+    return (
+        *_components(mine, theirs),
+        *_lists(mine, theirs, used),
+        *_constraints(mine, theirs, used),
+        *_ranges(mine, theirs),
+    )
 
 
 def _components(mine: Side, theirs: Side) -> Iterator[Finding]:
@@ -73,7 +80,11 @@ def _component(mine: Component, other: Component) -> Iterator[Finding]:
         yield said(REPRESENTATION, f"{id_} is a {other.role} of theirs, a {mine.role} of ours.",
                    f"{id_} est chez eux {_ROLE[other.role]}, chez nous {_ROLE[mine.role]}.", component=id_)  # fmt: skip
         return
-    if other.role == "attribute" and other.mandatory and not mine.mandatory:
+    if mine.concept != other.concept and _another(mine.concept, other.concept):
+        yield said(REPRESENTATION, f"{id_} is the concept {_concept(other.concept)}; ours is {_concept(mine.concept)}.",
+                   f"{id_} est le concept {_concept(other.concept)} ; le nôtre est {_concept(mine.concept)}.", WARNING,
+                   component=id_)  # fmt: skip
+    if other.role in ("attribute", "measure") and other.mandatory and not mine.mandatory:
         yield said(MISSING, f"{id_} is mandatory now; ours may be empty.",
                    f"{id_} est obligatoire désormais ; le nôtre peut être vide.", component=id_)  # fmt: skip
     if other.role == "attribute" and set(mine.relationship) != set(other.relationship):
@@ -88,12 +99,32 @@ def _component(mine: Component, other: Component) -> Iterator[Finding]:
     elif ours.enumeration is None and ours.text_type != theirs.text_type:
         yield said(REPRESENTATION, f"{id_} is {theirs.text_type}; ours is {ours.text_type}.",
                    f"{id_} est {theirs.text_type} ; le nôtre est {ours.text_type}.", component=id_)  # fmt: skip
-    for name, was, now, tighter in (
-        ("decimals", ours.decimals or 0, theirs.decimals, theirs.decimals is not None and theirs.decimals < (ours.decimals or 0)),
-        ("maxLength", ours.max_length, theirs.max_length,
-         theirs.max_length is not None and (ours.max_length is None or theirs.max_length < ours.max_length)),
+    yield from _facets(id_, ours, theirs)
+
+
+def _another(mine: Urn, other: Urn) -> bool:
+    """Whether a concept is another one: our schemes are not theirs (D7), so that only ids are compared between agencies."""
+    here = mine.reference.agency == other.reference.agency
+    return mine.item != other.item or (here and mine.reference.id != other.reference.id)
+
+
+def _concept(concept: Urn) -> str:
+    return f"{concept.reference.agency}:{concept.reference.id}.{concept.item}"
+
+
+def _facets(id_: str, ours: Representation, theirs: Representation) -> Iterator[Finding]:
+    """Facets that leave less than ours do."""
+    decimals = ours.decimals or 0
+    shorter = theirs.max_length is not None and (ours.max_length is None or theirs.max_length < ours.max_length)
+    asked: list[tuple[str, object, object, bool]] = [
+        ("decimals", decimals, theirs.decimals, theirs.decimals is not None and theirs.decimals < decimals),
+        ("maxLength", ours.max_length, theirs.max_length, shorter),
         ("pattern", ours.pattern, theirs.pattern, bool(theirs.pattern) and theirs.pattern != ours.pattern),
-    ):  # fmt: skip
+    ]
+    if isinstance(theirs, Shape) and theirs.enumeration is None:
+        more = {"minLength": theirs.min_length, "minValue": theirs.min_value, "maxValue": theirs.max_value}
+        asked += [(name, None, now, True) for name, now in more.items() if now is not None]
+    for name, was, now, tighter in asked:
         if tighter:
             yield said(REPRESENTATION, f"{id_} has {name} {now}; ours {was if was not in (None, '') else 'none'}.",
                        f"{id_} a {name} {now} ; le nôtre {was if was not in (None, '') else 'aucun'}.",
@@ -157,6 +188,15 @@ def _constraints(mine: Side, theirs: Side, used: Used) -> Iterator[Finding]:
             en, fr, severity = _use(id_, code, used)
             yield said(CONSTRAINT, f"{id_} {code} is not allowed{en}.", f"{id_} {code} n’est pas permis{fr}.", severity,
                        component=id_, code=code)  # fmt: skip
+
+
+def _ranges(mine: Side, theirs: Side) -> Iterator[Finding]:
+    """Periods that they allow and we do not say; which observations are outside is told of the data."""
+    for first, last in theirs.periods:
+        if (first, last) not in mine.periods:
+            yield said(CONSTRAINT, f"TIME_PERIOD is allowed from {first or '…'} to {last or '…'}; ours says nothing of it.",
+                       f"TIME_PERIOD est permis de {first or '…'} à {last or '…'} ; le nôtre n’en dit rien.", WARNING,
+                       component="TIME_PERIOD")  # fmt: skip
 
 
 def _use(component: str, code: str, used: Used) -> tuple[str, str, str]:

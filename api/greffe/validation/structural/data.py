@@ -6,22 +6,23 @@ The table has a column of text for each component that is there, whatever its na
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from greffe.arrow import integer, text
-from greffe.engine import Connection, quoted
-from greffe.errors import nearest
+from greffe.engine import quoted
+from greffe.errors import BadQuery, nearest
 from greffe.model.findings import WARNING, Finding
+from greffe.model.periods import span
 from greffe.model.structures import Component
 from greffe.validation.facts import literal, literals
+from greffe.validation.structural.checked import Checked, empty
+from greffe.validation.structural.format_checks import formats
 from greffe.validation.structural.sides import OURS_ALONE, Side
 from greffe.validation.structural.words import (
     CODE,
     CONSTRAINT,
     DUPLICATE,
     EMBARGO,
-    FORMAT,
     MISSING,
     PERIOD,
     SENDER,
@@ -36,26 +37,7 @@ PERIODS: Final = {
     "M": r"\d{4}-(M?(0[1-9]|1[0-2]))", "W": r"\d{4}-W(0[1-9]|[1-4]\d|5[0-3])",
     "D": r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])",
 }  # fmt: skip
-NUMBERS: Final = ("Decimal", "Integer", "Long", "Short", "BigInteger", "Double", "Float", "Numeric", "Count")
 MOST: Final = 200  # codes of one component that are listed
-
-
-@dataclass(frozen=True)
-class Checked:
-    """A table to be checked, with the columns that it has."""
-
-    connection: Connection
-    table: str
-    columns: tuple[str, ...]
-
-    def rows(self, sql: str) -> list[tuple[object, ...]]:
-        """Run a query on `{t}`, the table."""
-        return self.connection.execute(sql.format(t=quoted(self.table))).fetchall()
-
-    def count(self, condition: str) -> int:
-        """Rows that meet a condition."""
-        found = self.connection.execute(f"SELECT count(*) FROM {quoted(self.table)} WHERE {condition}").fetchone()
-        return integer(found[0]) if found else 0
 
 
 def structural(checked: Checked, theirs: Side, sender: str = "") -> tuple[Finding, ...]:
@@ -67,19 +49,15 @@ def structural(checked: Checked, theirs: Side, sender: str = "") -> tuple[Findin
         found += _undeclared(checked, theirs)
         found += _duplicates(checked, theirs)
         for component in components:
-            found += _formats(checked, component)
+            found += formats(checked, component)
     for id_ in checked.columns:
         found += _codes(checked, theirs, id_)
-    return (*found, *_periods(checked), *_embargo(checked), *_sender(checked, sender))
-
-
-def _empty(id_: str) -> str:
-    return f"coalesce({quoted(id_)}, '') = ''"
+    return (*found, *_periods(checked), *_ranges(checked, theirs), *_embargo(checked), *_sender(checked, sender))
 
 
 def _missing(checked: Checked, components: Sequence[Component]) -> Iterator[Finding]:
     for component in components:
-        if component.role == "measure" or not component.mandatory:
+        if not component.mandatory:
             continue
         if component.id not in checked.columns:
             near = nearest(component.id, checked.columns)
@@ -89,7 +67,7 @@ def _missing(checked: Checked, components: Sequence[Component]) -> Iterator[Find
                 f"{component.id} n’est pas une colonne{f' ; la plus proche : {near[0]}' if near else ''}.",
                 component=component.id,
             )
-        elif number := checked.count(_empty(component.id)):
+        elif number := checked.count(empty(component.id)):
             en, fr = observations(number)
             yield said(MISSING, f"{component.id} is empty in {en}.", f"{component.id} est vide dans {fr}.",
                        component=component.id, observations=number)  # fmt: skip
@@ -98,7 +76,7 @@ def _missing(checked: Checked, components: Sequence[Component]) -> Iterator[Find
 def _undeclared(checked: Checked, theirs: Side) -> Iterator[Finding]:
     for id_ in checked.columns:
         if theirs.component(id_) is None and id_ not in OURS_ALONE:
-            number = checked.count(f"NOT ({_empty(id_)})")
+            number = checked.count(f"NOT ({empty(id_)})")
             en, fr = observations(number)
             near = nearest(id_, [c.id for c in theirs.structure.components] if theirs.structure else [])
             yield said(
@@ -131,7 +109,7 @@ def _codes(checked: Checked, theirs: Side, id_: str) -> Iterator[Finding]:
     known, allowed = theirs.codes(id_), theirs.allowed.get(id_)
     if known is None and allowed is None:
         return
-    there = checked.rows(f"SELECT {quoted(id_)}, count(*) FROM {{t}} WHERE NOT ({_empty(id_)}) GROUP BY 1 ORDER BY 1")
+    there = checked.rows(f"SELECT {quoted(id_)}, count(*) FROM {{t}} WHERE NOT ({empty(id_)}) GROUP BY 1 ORDER BY 1")
     for cell, counted in there:
         code, (en, fr) = text(cell), observations(integer(counted))
         if known is not None and code not in known:
@@ -142,45 +120,6 @@ def _codes(checked: Checked, theirs: Side, id_: str) -> Iterator[Finding]:
         elif allowed is not None and code not in allowed:
             yield said(CONSTRAINT, f"{id_} {code} is not allowed, in {en}.", f"{id_} {code} n’est pas permis, dans {fr}.",
                        component=id_, code=code, observations=counted)  # fmt: skip
-
-
-def _formats(checked: Checked, component: Component) -> Iterator[Finding]:
-    shape, id_ = component.representation, component.id
-    if id_ not in checked.columns or shape.enumeration is not None:
-        return
-    column = quoted(id_)
-    asked: list[tuple[str, str, str]] = []
-    if shape.text_type in NUMBERS:
-        asked.append((f"NOT regexp_full_match({column}, '-?[0-9]+(\\.[0-9]+)?')", "a plain number", "un nombre simple"))
-        if shape.decimals is not None:
-            asked.append(
-                (f"length(split_part({column}, '.', 2)) > {shape.decimals}",
-                 f"at most {shape.decimals} decimals", f"au plus {shape.decimals} décimales")
-            )  # fmt: skip
-    if shape.max_length is not None:
-        asked.append(
-            (f"length({column}) > {shape.max_length}",
-             f"at most {shape.max_length} characters", f"au plus {shape.max_length} caractères")
-        )  # fmt: skip
-    if shape.pattern:
-        asked.append(
-            (
-                f"NOT regexp_full_match({column}, {literal(shape.pattern)})",
-                f"as {shape.pattern}",
-                f"selon {shape.pattern}",
-            )
-        )
-    for wrong, expected_en, expected_fr in asked:
-        filled = f"NOT ({_empty(id_)}) AND {column} <> 'NaN'"
-        number = checked.count(f"{filled} AND {wrong}")
-        if number:
-            (example,) = checked.connection.execute(
-                f"SELECT min({column}) FROM {quoted(checked.table)} WHERE {filled} AND {wrong}"
-            ).fetchall()[0]
-            en, fr = observations(number)
-            yield said(FORMAT, f"{id_} is to be {expected_en}, in {en} it is not: {text(example)!r}.",
-                       f"{id_} doit être {expected_fr}, ne l’est pas dans {fr} : {text(example)!r}.",
-                       component=id_, observations=number)  # fmt: skip
 
 
 def _periods(checked: Checked) -> Iterator[Finding]:
@@ -203,13 +142,34 @@ def _periods(checked: Checked) -> Iterator[Finding]:
                    f"{text(period)!r} avec {frequency} {text(code)}, dans {fr}.", observations=counted)  # fmt: skip
 
 
+def _ranges(checked: Checked, theirs: Side) -> Iterator[Finding]:
+    """Periods before the first day or after the last one that a constraint allows; what is no period is told elsewhere."""
+    if not theirs.periods or "TIME_PERIOD" not in checked.columns:
+        return
+    there = checked.rows("SELECT TIME_PERIOD, count(*) FROM {t} WHERE TIME_PERIOD <> '' GROUP BY 1 ORDER BY 1")
+    for cell, counted in there:
+        period, (en, fr) = text(cell), observations(integer(counted))
+        if any(_outside(period, first, last) for first, last in theirs.periods):
+            yield said(CONSTRAINT, f"TIME_PERIOD {period} is not allowed, in {en}.",
+                       f"TIME_PERIOD {period} n’est pas permis, dans {fr}.",
+                       component="TIME_PERIOD", code=period, observations=counted)  # fmt: skip
+
+
+def _outside(period: str, first: str, last: str) -> bool:
+    try:
+        here = span(period)
+    except BadQuery:
+        return False
+    return (bool(first) and here.first < span(first).first) or (bool(last) and here.last > span(last).last)
+
+
 def _embargo(checked: Checked) -> Iterator[Finding]:
     """QR-EMB-02."""
     if "EMBARGO_DATE" not in checked.columns:
         return
     status = "coalesce(CONF_STATUS, '')" if "CONF_STATUS" in checked.columns else "''"
     rows = checked.rows(
-        f"SELECT {status}, count(*) FROM {{t}} WHERE NOT ({_empty('EMBARGO_DATE')}) AND {status} <> 'N' GROUP BY 1 ORDER BY 1"
+        f"SELECT {status}, count(*) FROM {{t}} WHERE NOT ({empty('EMBARGO_DATE')}) AND {status} <> 'N' GROUP BY 1 ORDER BY 1"
     )
     for code, counted in rows:
         en, fr = observations(integer(counted))
@@ -238,7 +198,7 @@ def used_codes(checked: Checked, components: Sequence[str]) -> dict[str, dict[st
         id_: {
             text(code): integer(number)
             for code, number in checked.rows(
-                f"SELECT {quoted(id_)}, count(*) FROM {{t}} WHERE NOT ({_empty(id_)}) AND {quoted(id_)} "
+                f"SELECT {quoted(id_)}, count(*) FROM {{t}} WHERE NOT ({empty(id_)}) AND {quoted(id_)} "
                 f"NOT IN ({literals(())}) GROUP BY 1"
             )
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,7 +11,7 @@ from greffe.catalogue.received import Received
 from greffe.errors import BadQuery, nearest
 from greffe.model.allowed import restricting
 from greffe.model.maps import StructureMap
-from greffe.model.structures import Codelist, Component, Dataflow, DataStructure
+from greffe.model.structures import Codelist, Component, DataConstraint, Dataflow, DataStructure
 
 OURS_ALONE: Final = ("DATA_ORIGIN", "TERRITORY")  # attributes that say something to our readers, and are not sent
 
@@ -24,6 +24,7 @@ class Side:
     structure: DataStructure | None
     lists: Mapping[str, Codelist]
     allowed: Mapping[str, frozenset[str]]
+    periods: tuple[tuple[str, str], ...] = ()  # first and last period that constraints allow, inclusive, '' where open
 
     def component(self, id_: str) -> Component | None:
         """The component of that id."""
@@ -50,7 +51,8 @@ class Used:
 def ours(catalogue: Catalogue, flow: Dataflow) -> Side:
     """What we hold of a dataflow."""
     structure = catalogue.structure(flow)
-    return Side(structure, catalogue.codelists(structure), restricting(catalogue.constraints(flow)))
+    constraints = tuple(catalogue.constraints(flow))
+    return Side(structure, catalogue.codelists(structure), restricting(constraints), _periods(constraints))
 
 
 def theirs(received: Received, mine: Side, flow: Dataflow) -> Side:
@@ -74,7 +76,12 @@ def theirs(received: Received, mine: Side, flow: Dataflow) -> Side:
             f"Nothing in {received.file} is about {flow.reference.id}.",
             nearest=nearest(flow.reference.id, [s.reference.id for s in received.structures]),
         )
-    return Side(structure, lists, restricting(constraints))
+    return Side(structure, lists, restricting(constraints), _periods(constraints))
+
+
+def _periods(constraints: Iterable[DataConstraint]) -> tuple[tuple[str, str], ...]:
+    found = (c.time_range for c in constraints if c.role == "Allowed")
+    return tuple(r for r in found if r is not None and any(r))
 
 
 def _structure(received: Received, flow: Dataflow) -> DataStructure | None:
