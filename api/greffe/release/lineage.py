@@ -184,12 +184,13 @@ def _metadata(found: Again) -> dict[str, str]:
 
 
 def write_whole(reader: pa.RecordBatchReader, out: Path, metadata: Mapping[str, str]) -> int:
-    """Whole or not at all; the number of rows."""
+    """Whole or not at all, and for the eyes of its owner only; the number of rows."""
     work = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     schema = reader.schema.with_metadata({k.encode(): v.encode() for k, v in metadata.items()})
     count = 0
     try:
         try:
+            work.touch(mode=0o600)
             with work.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
                 for batch in reader:
                     writer.write_batch(batch.replace_schema_metadata(schema.metadata))

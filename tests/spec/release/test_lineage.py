@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,15 @@ def table(house, tmp_path_factory) -> Path:
     written = lineage.write_lineage(house.parts, made(house.parts, FLOW), out, lambda stage: None)
     assert (written.release, written.observations, written.rows) == (f"{FLOW}#1", 480, 720)
     return out
+
+
+def test_the_file_is_for_the_eyes_of_its_owner_only(house, tmp_path):
+    """It holds internal values, whoever the folder is open to; also where another file stood."""
+    out = tmp_path / "lineage.parquet"
+    out.touch(mode=0o644)
+    lineage.write_lineage(house.parts, made(house.parts, FLOW), out, lambda stage: None)
+    assert stat.S_IMODE(out.stat().st_mode) == 0o600
+    assert list(tmp_path.iterdir()) == [out]
 
 
 def differences(found: lineage.Again) -> tuple[lineage.Difference, ...]:
