@@ -3,6 +3,7 @@ four steps that the definitions allow makes exactly the difference; and all choi
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
 
@@ -22,8 +23,8 @@ LABELS = {"fr": "x", "en": "x"}
 SMALL = st.integers(-3, 3)  # small, so that amounts often make a difference by chance
 
 
-def series(name: str) -> PublishedSeries:
-    return PublishedSeries(name, "B", "D", name, "", "", "given", None, "verified", "r", "")
+def series(name: str, rounding: Decimal | None = None) -> PublishedSeries:
+    return PublishedSeries(name, "B", "D", name, "", "", "given", rounding, "verified", "r", "")
 
 
 def figure(name: str, codes: dict[str, str]) -> FigureOf:
@@ -91,3 +92,24 @@ def test_explained_when_and_only_when_a_choice_of_steps_makes_the_difference(wor
     # Whatever is told, it adds up: what is established, what is located and what is left make the difference.
     told = sum((t.amount for t in found.chains[0]), Fraction(0)) if found.chains else Fraction(0)
     assert told + found.open == found.difference == b - a
+
+
+@given(st.integers(-8, 8), st.sets(st.sampled_from(DIMENSIONS), max_size=3), st.sampled_from((None, *DIMENSIONS)))
+def test_rounding_explains_when_and_only_when_no_other_difference_is_left(near, differing, bridged):
+    """100 to the ten stands for 95 up to, but not, 105. A step of 40 (twice the unit and more) bridges one dimension."""
+    moved = 40 if bridged in differing else 0
+    values = {"A": 100, "B": 100 + moved + near, "S": 40}
+    ends = dict.fromkeys(DIMENSIONS, "x"), {d: "y" if d in differing else "x" for d in DIMENSIONS}
+    policy = Bridge(
+        series=(series("A", Decimal(10)), series("B"), series("S")),
+        figures=(figure("A", ends[0]), figure("B", ends[1])),
+        steps=(step(0, bridged, False, "S"),) if bridged else (),
+    )
+    cells = Cells(policy, [Cell("B", "D", n, "2020", str(v), Fraction(v)) for n, v in values.items()])
+    known = figures(cells)
+    found = answer(cells, known["a@2020"], known["b@2020"])
+    if near == 0:  # exactly reached, whatever else differs
+        assert found.state == (EXPLAINED if moved else EQUAL)
+    else:
+        assert (found.state == EXPLAINED) == (-5 <= near < 5 and differing <= {bridged})
+        assert found.state == EXPLAINED or found.open == (near if moved else found.difference)

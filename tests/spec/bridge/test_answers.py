@@ -21,6 +21,12 @@ def steps(answer: dict) -> list[list[tuple[str, str]]]:
     return [[(s["kind"], s["amount"]) for s in chain] for chain in answer["chains"]]
 
 
+def stays_open(home: Path, pair: str) -> list[tuple[str, str]]:
+    """Amount and reason of the row for what stays open."""
+    rows = csv.reader(io.StringIO(inside(home, "bridge", pair, "--format", "csv").out))
+    return [(r[2], r[5]) for r in rows if r[0] == "Stays open"]
+
+
 def test_the_first_case(home: Path):
     """64,003 by citizenship = 61,076 detained + 2,927 not housed on 1 January 2008."""
     found = asked(home, "FP01")
@@ -79,11 +85,20 @@ def test_what_stays_open(home: Path):
     assert found["state"] == "partly"
     assert [(s["kind"], s["amount"]) for s in found["located"]] == [("appeal", str(18327 - 13923 - 7152))]
     assert (found["remainder"], found["open"]) == ("732", "-2016")
-    said = "Of the difference of −2,016, it is known where −2,748 lies but not why; +732 is not accounted for."
+    said = (
+        "The difference of −2,016 stays open: it is known where −2,748 lies but not why; +732 is not accounted for."
+        " No step bridges in what they differ: reference date (2018 = 2019-01-01 / 2019 = 2020-01-01)."
+    )
     assert found["result"] == said
+    assert stays_open(home, "FP08") == [
+        ("−2,016", "−2,748: it is known where it lies but not why; +732: nothing is known of it")
+    ]
     found = asked(home, "FP16")
     assert [(s["kind"], s["amount"]) for s in found["located"]] == [("composition", str(692 - 671 - 17))]
     assert (found["state"], found["remainder"], found["open"]) == ("partly", "0", "4")
+    assert found["result"] == "The difference of +4 stays open: it is known where it lies but not why."
+    assert [amount for amount, _ in stays_open(home, "FP16")] == ["+4"]
+    assert [amount for amount, _ in stays_open(home, "FP01")] == []
 
 
 def test_two_chains_are_told_as_two(home: Path, tmp_path: Path):

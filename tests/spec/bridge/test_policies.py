@@ -8,8 +8,10 @@ import pytest
 from journey_tools import ROOT
 
 from greffe.catalogue.load import read_folder
+from greffe.catalogue.policies.bridge.amounts import number_in
 from greffe.catalogue.policies.read import check_policies, read_policies
 from greffe.errors import BadDefinition
+from greffe.model.expressions import parse
 
 FOLDER = "mappings/policies/"
 SHIPPED = {p: c for p, c in read_folder("mappings", ROOT / "mappings").items() if p.startswith(FOLDER)}
@@ -44,6 +46,22 @@ def refusal(file: str, before: str, after: str) -> str:
         ("concepts.csv", ",2008,,fr_all", ",2007,,fr_all", "column figure: unodc_held_by_citizenship stands in row 3"),
         ("concepts.csv", "prison_population,unodc_held,", "prison_populatio,unodc_held,", "There is no concept"),
         ("bridge_steps.csv", "NAT_NOT_HOUSED_JAN", "2927", "column amount: The expression '2927' names no code."),
+        # Each would amount to a number at will: 19190 when the cell cancels out, 12209, 7 cells for one, 5 and a rate.
+        ("bridge_steps.csv", "NAT_NOT_HOUSED_JAN", "19190 * UNODC_SUPERV / UNODC_SUPERV",
+         "row 2, column amount: UNODC_SUPERV is divided by itself: what is left is a number."),
+        ("bridge_steps.csv", "NAT_NOT_HOUSED_JAN", "UNODC_SUPERV - UNODC_SUPERV + 12209",
+         "row 2, column amount: UNODC_SUPERV is taken off itself"),
+        ("bridge_steps.csv", "NAT_NOT_HOUSED_JAN", "0 * UNODC_SUPERV + NAT_NOT_HOUSED_JAN", "UNODC_SUPERV is taken off itself"),
+        ("bridge_steps.csv", "NAT_NOT_HOUSED_JAN", "NAT_NOT_HOUSED_JAN + 12209", "column amount: It adds a number"),
+        ("bridge_steps.csv", "NAT_NOT_HOUSED_JAN", "(UNODC_SUPERV + 5 * UNODC_HELD) / UNODC_HELD",
+         "column amount: UNODC_HELD is divided by itself"),
+        ("bridge_steps.csv", "NAT_NOT_HOUSED_JAN", "7 * NAT_NOT_HOUSED_JAN", "column amount: It multiplies by 7: only a unit"),
+        ("bridge_steps.csv", "NAT_NOT_HOUSED_JAN", "NAT_NOT_HOUSED_JAN / 3", "column amount: It multiplies by 1/3"),
+        ("bridge_steps.csv", "NAT_NOT_HOUSED_JAN", "UNODC_SUPERV / (UNODC_HELD + 9)", "column amount: It adds a number"),
+        ("bridge_steps.csv", ",NAT_NOT_HOUSED_JAN,,", ",,100 * UNODC_HELD / UNODC_HELD,",
+         "column factor: UNODC_HELD is divided by itself"),
+        ("bridge_steps.csv", ",NAT_NOT_HOUSED_JAN,,", ",,1.05 * UNODC_HELD / UNODC_SUPERV,",
+         "column factor: It multiplies by 21/20"),
         ("bridge_steps.csv", "NAT_NOT_HOUSED_JAN,", "NAT_NOT_HOUSED_JAN,2 * NAT_NOT_HOUSED_JAN", "adds an amount or multiplies"),
         ("bridge_steps.csv", ",detained,under_committal,", ",detained,detained,", "from one definition to another"),
         ("bridge_steps.csv", ",yes,", ",maybe,", "column settles: 'maybe' is not known here."),
@@ -61,3 +79,15 @@ def test_no_step_is_a_number(tmp_path: Path):
     bridge = read_policies(SHIPPED).bridge
     assert all((s.amount or s.factor).names() for s in bridge.steps)
     assert all(s.reasons["fr"] and s.reasons["en"] and s.confidence for s in bridge.steps)
+
+
+@pytest.mark.parametrize(
+    ("text", "factor"),
+    [
+        ("A + B - C", False), ("100 * A / B", False), ("100000 * (A - B) / C", False), ("A / 1000", False),
+        ('"A@01-01" / "A@2016-01-01"', True), ("1 - A / B", True), ("A / (A + B)", True), ("1 + A / 100", True),
+    ],
+)  # fmt: skip
+def test_what_a_step_may_be_made_of(text: str, factor: bool):
+    """Sums, rates in a declared unit, shares: each moves with what is published."""
+    assert number_in(parse(text), factor=factor) == ""

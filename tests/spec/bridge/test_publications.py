@@ -140,6 +140,12 @@ PLAIN = ("--series", "s", "--period", "p", "--value", "v")
     ("text", "more", "said"),
     [
         ("s,p,v\nX,2020,12a\n", PLAIN, "p.csv, row 2, column v: '12a' is no plain decimal number."),
+        ("s,p,v\nX,2020,1\nX,2020-13,12\n", PLAIN, "p.csv, row 3, column p: '2020-13' is no period."),
+        ("s,p,v\nX,2020-99-99,12\n", PLAIN, "p.csv, row 2, column p: '2020-99-99' is no period."),
+        ("s,p,v\nX,2021-02-29,12\n", PLAIN, "p.csv, row 2, column p: '2021-02-29' is no period."),
+        ("s,p,v\nX,0000,12\n", PLAIN, "p.csv, row 2, column p: '0000' is no period."),
+        ("s,p,v\nX,2020,NaN\n", PLAIN, "p.csv, row 2, column v: 'NaN' is no plain decimal number."),
+        (TSV.replace("2022 ", "2022-Q5 "), (), "p.csv, row 2, column TIME_PERIOD: '2022-Q5' is no period."),
         ("s,p,v\nX,20,12\n", PLAIN, "p.csv, row 2, column p: '20' is no period."),
         ("s,p,v\nX,2020,12\n\nX,2020,13\n", PLAIN, "p.csv, row 4: X 2020 stands in row 2 already."),
         ("s,p,v\nX,2020\n", PLAIN, "p.csv, row 2: 2 fields where the header has 3."),

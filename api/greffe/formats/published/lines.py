@@ -9,12 +9,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from greffe.errors import BadInput, nearest
+from greffe.errors import BadInput, BadQuery, nearest
+from greffe.model.periods import span
 from greffe.model.published import PublishedValue
 
 MOST: Final = 5_000_000  # rows of one publication; it is held in memory
 TITLES: Final = 20  # lines above the header at most
 MISSING: Final = ("", ":", "NaN", "NA", "..")
+PLAIN_MISSING: Final = ("", ":", "NA", "..")  # NaN is SDMX's mark; in a table by hand it is a calculation gone wrong
+_PERIOD: Final = re.compile(r"[0-9]{4}(-[A-Z0-9-]{1,5})?")
 NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -112,8 +115,8 @@ def _header(text: str, name: str, wanted: Sequence[str]) -> str:
     )  # fmt: skip
 
 
-def values(lines: Lines, columns: Columns) -> tuple[PublishedValue, ...]:
-    """The values, each series and period once. Raises BadInput naming file, row and column."""
+def values(lines: Lines, columns: Columns, missing: Sequence[str] = MISSING) -> tuple[PublishedValue, ...]:
+    """The values, each series and period once. `missing`: what stands for no value. Raises BadInput naming file, row and column."""
     for name in columns.named:
         if name not in lines.header:
             near = nearest(name, lines.header)
@@ -121,7 +124,7 @@ def values(lines: Lines, columns: Columns) -> tuple[PublishedValue, ...]:
             raise BadInput("There is no such column.", file=lines.name, row=1, column=name, nearest=near, hint=hint)
     seen: dict[tuple[str, str], int] = {}
     found = []
-    for one in _values(lines, columns):
+    for one in _values(lines, columns, missing):
         if (one.series, one.period) in seen:
             raise BadInput(
                 f"{one.series} {one.period} stands in row {seen[one.series, one.period]} already.",
@@ -132,13 +135,13 @@ def values(lines: Lines, columns: Columns) -> tuple[PublishedValue, ...]:
     return tuple(found)
 
 
-def _values(lines: Lines, columns: Columns) -> Iterator[PublishedValue]:
+def _values(lines: Lines, columns: Columns, missing: Sequence[str]) -> Iterator[PublishedValue]:
     at = {name: lines.header.index(name) for name in columns.named}
     for line, cells in lines.rows:
         period, value = cells[at[columns.period]].strip(), cells[at[columns.value]].strip()
-        if not re.fullmatch(r"\d{4}(-[A-Z0-9-]{1,5})?", period):
+        if not _is_period(period):
             raise BadInput(f"{period!r} is no period.", file=lines.name, row=line, column=columns.period)
-        if value in MISSING:
+        if value in missing:
             value = ""
         elif not NUMBER.fullmatch(value):
             raise BadInput(f"{value!r} is no plain decimal number.", file=lines.name, row=line, column=columns.value)
@@ -150,3 +153,14 @@ def _values(lines: Lines, columns: Columns) -> Iterator[PublishedValue]:
             cells[at[columns.note]] if columns.note else "",
             line,
         )
+
+
+def _is_period(text: str) -> bool:
+    """Whether the calendar has it: 2020, 2020-12, 2020-Q4, 2020-W53; not 2020-13, not 0000."""
+    if not _PERIOD.fullmatch(text):
+        return False
+    try:
+        span(text)
+    except BadQuery:
+        return False
+    return True

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from greffe.errors import BadInput
-from greffe.formats.published.lines import Columns, Lines, csv_lines, values
+from greffe.formats.published.lines import MISSING, PLAIN_MISSING, Columns, Lines, csv_lines, values
 from greffe.formats.published.messages import json_lines, ml_lines
 from greffe.formats.published.tsv import FLAG, is_tsv, tsv_lines
 from greffe.model.published import PublishedValue
@@ -49,7 +49,7 @@ def read_published(
     is refused. Raises as `read_lines` does."""
     kind, lines, told = read_lines(content, name, columns)
     if columns is not None and (kind == "CSV" or not dimensions):
-        return kind, values(lines, columns)
+        return kind, values(lines, columns, PLAIN_MISSING if kind == "CSV" else MISSING)
     own = tuple(dimensions) or told
     if not own:
         hint = "Name its dataflow with --dataflow, or its dimensions in order with --series A+B+C."

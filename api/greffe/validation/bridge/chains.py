@@ -3,7 +3,9 @@
 What makes a chain worth believing is what it may not do. A step is taken only in a dimension in which the two figures
 are declared to differ, in the direction of that difference, once. Its amount is made of published figures; one that
 reads a cell of either figure could make up any difference and cannot settle anything. Rounding is an interval of
-the declared unit, and a step that moves less than twice that unit cannot be told from it: it is not taken.
+the declared unit, and a step that moves less than twice that unit cannot be told from it: it is not taken. Rounding ends
+a chain only where every other dimension in which the definitions differ is bridged by a step of it: another edition is
+no matter of rounding, however near it comes.
 """
 
 from __future__ import annotations
@@ -59,6 +61,12 @@ class Answer:
         return self.b.value - self.a.value
 
     @property
+    def unbridged(self) -> tuple[str, ...]:
+        """Dimensions in which the definitions differ and that no step told here is of; rounding is none of them."""
+        told = {t.kind for t in (*(self.chains[0] if self.chains else ()), *self.located)}
+        return tuple(d for d in self.differ if d != ROUNDING and d not in told)
+
+    @property
     def open(self) -> Fraction:
         """What of the difference has no known reason: the remainder and what is only located."""
         return self.remainder + sum((t.amount for t in self.located), Fraction(0))
@@ -82,7 +90,7 @@ def answer(cells: Cells, a: Figure, b: Figure) -> Answer:
     if a.value == b.value and not begin:
         return Answer(a, b, EQUAL, (), (), Fraction(0), differ)
     for size in range(min(len(settling), MOST - len(begin)) + 1):
-        found = [c for chosen in _choices(settling, size) if (c := _chain(begin, chosen, a, b)) is not None]
+        found = [c for chosen in _choices(settling, size) if (c := _chain(begin, chosen, a, b, differ)) is not None]
         if found:
             return Answer(a, b, EXPLAINED, tuple(found), (), Fraction(0), differ)
     return _unfinished(begin, fit, settling, a, b, differ)
@@ -113,8 +121,16 @@ def _fitting(cells: Cells, a: Figure, b: Figure) -> Iterator[_Candidate]:
         if not dates or expression is None:
             continue
         computed = cells.evaluate(expression, a.code, dates[0])
-        if computed is not None and computed.value != (0 if step.amount else 1):
+        if computed is None or _fixed(step, computed):
+            continue
+        if computed.value != (0 if step.amount else 1):
             yield _Candidate(step, ends != (step.from_, step.to), computed)
+
+
+def _fixed(step: Step, computed: Computed) -> bool:
+    """Whether one cell stands above and below the line, under two names or two dates: it then makes a number of its own."""
+    above, below = ({o.place for o in side} for side in (computed.above, computed.below))
+    return bool(above & below) if step.factor is None else above == below
 
 
 def _holds(step: Step, reference: str) -> bool:
@@ -138,8 +154,11 @@ def _choices(settling: Sequence[_Candidate], size: int) -> Iterator[tuple[_Candi
             yield chosen
 
 
-def _chain(begin: tuple[Taken, ...], chosen: Sequence[_Candidate], a: Figure, b: Figure) -> tuple[Taken, ...] | None:
-    """The chain of those steps when it reaches b; with rounding as its last step when b is reached only within it."""
+def _chain(
+    begin: tuple[Taken, ...], chosen: Sequence[_Candidate], a: Figure, b: Figure, differ: tuple[str, ...]
+) -> tuple[Taken, ...] | None:
+    """The chain of those steps when it reaches b; with rounding as its last step when b is reached only within it, and
+    nothing but rounding is left in which the two differ."""
     taken, value, span = _walk(chosen, a)
     blur = span.width + b.computed.interval.width
     if any(abs(t.amount) < _TELLING * blur for t in taken):
@@ -148,6 +167,8 @@ def _chain(begin: tuple[Taken, ...], chosen: Sequence[_Candidate], a: Figure, b:
     if value == b.value:
         return chain
     if blur == 0 or not span.meets(b.computed.interval) or len(chain) == MOST:
+        return None
+    if not {ROUNDING, *(t.kind for t in chain)}.issuperset(differ):
         return None
     return (*chain, Taken(ROUNDING, b.value - value))
 

@@ -88,7 +88,7 @@ class Page:
         if found.state == EXPLAINED and found.difference == 0 and len(found.chains[0]) == 1:
             name = "is_same_stock"
         elif found.state == PARTLY and found.open == found.difference:
-            name = "is_located"
+            name = "is_located" if found.remainder else "is_all_located"
         elif found.state == EXPLAINED and found.chains[0][-1].kind == ROUNDING:
             name = "is_rounded"
         where = shown(sum((t.amount for t in found.located), Fraction(0)), said, signed=True)
@@ -96,7 +96,22 @@ class Page:
         text = word(name, said, difference=difference, open=left, located=where, remainder=rest)
         if len(found.chains) > 1:
             text += " " + word("ambiguous", said, count=str(len(found.chains)))
-        return text
+        return " ".join(t for t in (text, self._unbridged(found, same=name in ("is_equal", "is_same_stock"))) if t)
+
+    def _unbridged(self, found: Answer, *, same: bool) -> str:
+        """In what two figures differ that no step bridges: said of equal values too, and of those that stay open."""
+        # Of an equal pair everything is said: how it is rounded is part of what the one value may hide.
+        dimensions = found.differ if found.state == EQUAL else found.unbridged
+        if not dimensions or not (same or found.state in (PARTLY, OPEN)):
+            return ""
+        parts = [
+            f"{word(d, self.language)} ({self.definition(found.a, d)} / {self.definition(found.b, d)})"
+            for d in dimensions
+        ]
+        name = "same_unbridged" if same else "unbridged"
+        if found.state == OPEN and found.a.computed.interval.meets(found.b.computed.interval):
+            name = "rounding_no_cause"
+        return word(name, self.language, dimensions=", ".join(parts))
 
     def figure_label(self, figure: Figure) -> str:
         """What a figure is, and whether it was computed here."""
@@ -173,9 +188,13 @@ class Page:
         return word(name, self.language), self.step_label(taken), amount, where, "", self.step_reason(taken, found)
 
     def _open(self, found: Answer) -> Iterator[Line]:
-        if found.remainder:
-            amount = shown(found.remainder, self.language, signed=True)
-            yield word("remainder", self.language), word("remaining", self.language), amount, "", "", ""
+        """What has no known cause, as the result says it; of what is only located, the two parts of it."""
+        if found.remainder or found.located:
+            said = self.language
+            amount, rest = (shown(x, said, signed=True) for x in (found.open, found.remainder))
+            where = shown(sum((t.amount for t in found.located), Fraction(0)), said, signed=True)
+            parts = word("open_parts", said, located=where, remainder=rest) if found.located else ""
+            yield word("remainder", said), word("remaining", said), amount, "", "", parts
 
     def _differences(self, found: Answer) -> Iterator[Line]:
         for dimension in found.differ:

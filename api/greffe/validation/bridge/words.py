@@ -68,7 +68,23 @@ WORDS: Final[dict[str, Texts]] = {
         "fr": "Ce qui est publié est arrondi : {units}",
     },
     "to": {"en": "{name} to {unit}", "fr": "{name} à {unit} près"},
-    "is_equal": {"en": "Both figures are the same.", "fr": "Les deux chiffres sont égaux."},
+    "is_equal": {"en": "Both figures are equal in value.", "fr": "Les deux chiffres ont la même valeur."},
+    "same_unbridged": {
+        "en": "They are not of the same thing: they differ in {dimensions}.",
+        "fr": "Ils ne portent pas sur la même chose ; ce qui diffère : {dimensions}.",
+    },
+    "unbridged": {
+        "en": "No step bridges in what they differ: {dimensions}.",
+        "fr": "Aucune étape ne relie ce qui diffère : {dimensions}.",
+    },
+    "rounding_no_cause": {
+        "en": "Rounding could hide it, but is no cause: no step bridges in what they differ: {dimensions}.",
+        "fr": "L’arrondi pourrait le masquer, mais n’en est pas la cause : aucune étape ne relie ce qui diffère : {dimensions}.",
+    },
+    "open_parts": {
+        "en": "{located}: it is known where it lies but not why; {remainder}: nothing is known of it",
+        "fr": "{located} : on sait où il se situe mais pas pourquoi ; {remainder} : on n’en sait rien",
+    },
     "is_same_stock": {
         "en": "It is the same figure under two labels.",
         "fr": "C’est le même chiffre sous deux millésimes.",
@@ -86,8 +102,12 @@ WORDS: Final[dict[str, Texts]] = {
         "fr": "Sur l’écart de {difference}, {open} reste inexpliqué.",
     },
     "is_located": {
-        "en": "Of the difference of {difference}, it is known where {located} lies but not why; {remainder} is not accounted for.",
-        "fr": "Sur l’écart de {difference}, on sait où se situe {located} mais pas pourquoi ; {remainder} reste sans trace.",
+        "en": "The difference of {difference} stays open: it is known where {located} lies but not why; {remainder} is not accounted for.",
+        "fr": "L’écart de {difference} reste inexpliqué : on sait où se situe {located} mais pas pourquoi ; {remainder} reste sans trace.",
+    },
+    "is_all_located": {
+        "en": "The difference of {difference} stays open: it is known where it lies but not why.",
+        "fr": "L’écart de {difference} reste inexpliqué : on sait où il se situe mais pas pourquoi.",
     },
     "is_open": {
         "en": "The difference of {difference} is not explained: it stays open.",

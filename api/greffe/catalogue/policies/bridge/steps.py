@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from greffe.catalogue.policies.bridge.amounts import number_in
 from greffe.catalogue.policies.bridge.concepts import DIMENSIONS, expression
 from greffe.catalogue.policies.tables import read_rows
 from greffe.model.expressions import Quotient
@@ -74,6 +75,8 @@ def read_steps(content: bytes, file: str) -> tuple[Step, ...]:
         if row.text("step") in found:
             raise row.wrong(f"{row.cells['step']} stands here already.", "step")
         read = expression(row, given[0])
+        if disguised := number_in(read, factor=given == ["factor"]):
+            raise row.wrong(disguised, given[0])
         found[row.cells["step"]] = Step(
             row.cells["step"], row.text("concept"), row.word("dimension", DIMENSIONS), row.cells["from"],
             row.cells["to"], row.cells["first"], row.cells["last"], read if given == ["amount"] else None,
