@@ -86,7 +86,9 @@ class Page:
         difference, left = (shown(x, said, signed=True) for x in (found.difference, found.open))
         name = {EQUAL: "is_equal", EXPLAINED: "is_explained", PARTLY: "is_partly", OPEN: "is_open"}[found.state]
         if found.state == EXPLAINED and found.difference == 0 and len(found.chains[0]) == 1:
-            name = "is_same_stock"
+            name = "is_equal_value" if found.unbridged else "is_same_stock"
+        elif found.state == EQUAL and found.differ:
+            name = "is_equal_value"
         elif found.state == PARTLY and found.open == found.difference:
             name = "is_located" if found.remainder else "is_all_located"
         elif found.state == EXPLAINED and found.chains[0][-1].kind == ROUNDING:
@@ -96,7 +98,7 @@ class Page:
         text = word(name, said, difference=difference, open=left, located=where, remainder=rest)
         if len(found.chains) > 1:
             text += " " + word("ambiguous", said, count=str(len(found.chains)))
-        return " ".join(t for t in (text, self._unbridged(found, same=name in ("is_equal", "is_same_stock"))) if t)
+        return " ".join(t for t in (text, self._unbridged(found, same=name == "is_equal_value")) if t)
 
     def _unbridged(self, found: Answer, *, same: bool) -> str:
         """In what two figures differ that no step bridges: said of equal values too, and of those that stay open."""

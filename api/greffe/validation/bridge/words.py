@@ -68,7 +68,8 @@ WORDS: Final[dict[str, Texts]] = {
         "fr": "Ce qui est publié est arrondi : {units}",
     },
     "to": {"en": "{name} to {unit}", "fr": "{name} à {unit} près"},
-    "is_equal": {"en": "Both figures are equal in value.", "fr": "Les deux chiffres ont la même valeur."},
+    "is_equal": {"en": "Both figures are the same.", "fr": "Les deux chiffres sont égaux."},
+    "is_equal_value": {"en": "Both figures are equal in value.", "fr": "Les deux chiffres ont la même valeur."},
     "same_unbridged": {
         "en": "They are not of the same thing: they differ in {dimensions}.",
         "fr": "Ils ne portent pas sur la même chose ; ce qui diffère : {dimensions}.",
