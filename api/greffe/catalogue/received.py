@@ -1,6 +1,6 @@
-"""What a recipient sent of its structures: SDMX-ML 2.1, 3.0, 3.1 or SDMX-JSON, as far as figures are held against it.
+"""What a recipient sent of its structures: SDMX-ML 2.1, 3.0, 3.1 or SDMX-JSON 2.0, 2.1, as far as figures are held against it.
 
-Code lists, data structures, dataflows and constraints; everything else of an XML message is passed over. Own code, for the
+Code lists, data structures, dataflows and constraints; everything else of a message is passed over. Own code, for the
 libraries that read these messages keep neither the line of an element nor what a concept says of its representation.
 """
 
@@ -12,7 +12,7 @@ from typing import Final
 
 from lxml import etree
 
-from greffe.catalogue.artefact_json import read_message
+from greffe.catalogue.received_json import read_received_json
 from greffe.catalogue.received_shapes import member, shape
 from greffe.errors import BadDefinition, BadQuery
 from greffe.model.artefacts import Item, Maintainable, Texts
@@ -54,7 +54,7 @@ class Received:
 
 def read_received(content: bytes, file: str) -> Received:
     """Raises BadDefinition, with the line, for what is no structure message and for what cannot be understood in one."""
-    found = tuple(read_message(content, file) if content.lstrip()[:1] == b"{" else _read_ml(content, file))
+    found = tuple(read_received_json(content, file) if content.lstrip()[:1] == b"{" else _read_ml(content, file))
     received = Received(
         file,
         tuple(a for a in found if isinstance(a, DataStructure)),

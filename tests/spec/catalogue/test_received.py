@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from outline import HEADER
 
@@ -9,7 +11,7 @@ from greffe.catalogue.artefact_json import dump_file
 from greffe.catalogue.load import load, read_folders
 from greffe.catalogue.received import read_received
 from greffe.errors import BadDefinition
-from greffe.formats import structure_ml
+from greffe.formats import structure_json, structure_ml
 from greffe.settings import shipped
 
 BOOKS = load(read_folders(shipped("sdmx"), shipped("mappings")))
@@ -52,6 +54,33 @@ def test_json_comes_back_as_it_was():
     """The reader of our own files reads what is received in that form."""
     structure = BOOKS.structure(FLOWS[0])
     assert read_received(dump_file(structure), "theirs.json").structures == (structure,)
+
+
+@pytest.mark.parametrize("version", ["2.0.0", "2.1.0"])
+@pytest.mark.parametrize("flow", FLOWS, ids=lambda f: f.reference.id)
+def test_json_as_it_is_served_comes_back(flow, version):
+    """2.0 says the role of a constraint; both put attributes apart in its region."""
+    structure = BOOKS.structure(flow)
+    lists = list(BOOKS.codelists(structure).values())
+    status = next(a for a in structure.attributes if a.id == "CONF_STATUS")
+    allowed = [replace(c, values={**c.values, status.id: ("F",)}) for c in BOOKS.constraints(flow)]
+    actual = [replace(c, reference=replace(c.reference, id="THERE"), role="Actual") for c in allowed]
+    constraints = allowed + (actual if version == "2.0.0" else [])
+    message = b"".join(structure_json.write(HEADER, [flow, structure, *lists, *constraints], version=version))
+    if allowed:
+        assert b'"components":[{"id":"CONF_STATUS"' in message
+    found = read_received(message, "theirs.json")
+    assert found.structures == (structure,)
+    assert set(found.lists) == {c.reference for c in lists}
+    assert [(c.role, dict(c.values)) for c in found.constraints] == [(c.role, dict(c.values)) for c in constraints]
+    assert [f.structure for f in found.flows] == [structure.urn]
+
+
+def test_json_1_0_is_refused_by_its_version():
+    message = b"".join(structure_json.write(HEADER, [BOOKS.structure(FLOWS[0])], version="1.0.0"))
+    with pytest.raises(BadDefinition) as refused:
+        read_received(message, "theirs.json")
+    assert refused.value.message == "SDMX-JSON 1.0 is not read here, only 2.0 and 2.1."
 
 
 @pytest.mark.parametrize(

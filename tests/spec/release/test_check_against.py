@@ -14,7 +14,7 @@ from house import FLOW, House, new_house
 from journey_tools import inside as run
 from outline import HEADER
 
-from greffe.formats import structure_ml
+from greffe.formats import structure_json, structure_ml
 from greffe.model.references import Reference, Urn
 from greffe.model.structures import Codelist, Component, Dataflow, Item, Representation
 
@@ -101,6 +101,20 @@ def test_what_is_as_it_was_breaks_nothing(house, tmp_path, version):
     code, found = told(house, "--against", path, "--dataflow", FLOW)
     assert (code, found["data"], found["structure"]) == (0, [], [])
     assert found["subject"] == f"{FLOW}#1"
+
+
+@pytest.mark.parametrize("version", ["2.0.0", "2.1.0"])
+def test_json_is_held_against_too(house, tmp_path, version):
+    """As it was: nothing. A code that is not allowed any more is told."""
+    structure, lists, constraint = of_theirs(house)
+    allowed = tuple(c for c in constraint.values["iccs"] if c != "ICCS0502")
+    for values, wanted in ((constraint.values, []), ({**constraint.values, "iccs": allowed}, ["content constraint"])):
+        theirs = [structure, *lists.values(), replace(constraint, values=values)]
+        path = tmp_path / "theirs.json"
+        path.write_bytes(b"".join(structure_json.write(HEADER, theirs, version=version)))
+        code, found = told(house, "--against", str(path), "--dataflow", FLOW)
+        assert (code, [f["rule"] for f in found["data"]]) == (3 if wanted else 0, wanted)
+        assert [f["rule"] for f in found["structure"]] == wanted
 
 
 @pytest.mark.parametrize("version", ["2.1", "3.0"])
