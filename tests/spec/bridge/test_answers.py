@@ -77,6 +77,15 @@ def test_a_rate_over_an_older_population(home: Path):
     assert chain[1]["amount"].startswith("-0.0003659")
 
 
+def test_a_step_that_rounding_hides_is_named(home: Path):
+    """A rate of homicides of about one, to 0.01: another population (0.26 %) moves it by 0.003. Both explain it."""
+    found = asked(home, "estat_rate.ICCS0101@2017", "estat_rate_computed.ICCS0101@2017")
+    assert (found["state"], found["open"]) == ("explained", "0")
+    assert [k for k, _ in steps(found)[0]] == ["rounding"]
+    assert [s["step"] for s in found["untold"]] == ["population_2016"]
+    assert abs(float(found["untold"][0]["amount"])) < 0.004
+
+
 def test_what_stays_open(home: Path):
     """88 persons more than the national stock; 732 of a fall of 2016, once 2748 persons are located; 4 juveniles."""
     found = asked(home, "FP06")

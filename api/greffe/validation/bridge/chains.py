@@ -63,7 +63,7 @@ class Answer:
     @property
     def unbridged(self) -> tuple[str, ...]:
         """Dimensions in which the definitions differ and that no step told here is of; rounding is none of them."""
-        told = {t.kind for t in (*(self.chains[0] if self.chains else ()), *self.located)}
+        told = {t.kind for t in (*(self.chains[0] if self.chains else ()), *self.located, *self.untold)}
         return tuple(d for d in self.differ if d != ROUNDING and d not in told)
 
     @property
@@ -90,9 +90,13 @@ def answer(cells: Cells, a: Figure, b: Figure) -> Answer:
     if a.value == b.value and not begin:
         return Answer(a, b, EQUAL, (), (), Fraction(0), differ)
     for size in range(min(len(settling), MOST - len(begin)) + 1):
-        found = [c for chosen in _choices(settling, size) if (c := _chain(begin, chosen, a, b, differ)) is not None]
+        found = [c for chosen in _choices(settling, size) if (c := _chain(begin, chosen, settling, a, b)) is not None]
         if found:
-            return Answer(a, b, EXPLAINED, tuple(found), (), Fraction(0), differ)
+            hidden = (
+                _first_of(settling, _left(found[0], a, b)) if found[0][-1:] and found[0][-1].kind == ROUNDING else ()
+            )
+            untold = tuple(_taken(c, t.amount) for c, t in zip(hidden, _walk(hidden, a)[0], strict=True))
+            return Answer(a, b, EXPLAINED, tuple(found), (), Fraction(0), differ, untold)
     return _unfinished(begin, fit, settling, a, b, differ)
 
 
@@ -155,10 +159,10 @@ def _choices(settling: Sequence[_Candidate], size: int) -> Iterator[tuple[_Candi
 
 
 def _chain(
-    begin: tuple[Taken, ...], chosen: Sequence[_Candidate], a: Figure, b: Figure, differ: tuple[str, ...]
+    begin: tuple[Taken, ...], chosen: Sequence[_Candidate], settling: Sequence[_Candidate], a: Figure, b: Figure
 ) -> tuple[Taken, ...] | None:
     """The chain of those steps when it reaches b; with rounding as its last step when b is reached only within it, and
-    nothing but rounding is left in which the two differ."""
+    nothing but rounding is left in which the two differ, or only what declared steps bridge that rounding hides."""
     taken, value, span = _walk(chosen, a)
     blur = span.width + b.computed.interval.width
     if any(abs(t.amount) < _TELLING * blur for t in taken):
@@ -168,9 +172,25 @@ def _chain(
         return chain
     if blur == 0 or not span.meets(b.computed.interval) or len(chain) == MOST:
         return None
-    if not {ROUNDING, *(t.kind for t in chain)}.issuperset(differ):
+    left = _left(chain, a, b)
+    hidden = _first_of(settling, left)
+    walked, _, wide = _walk((*chosen, *hidden), a)
+    small = all(abs(t.amount) < _TELLING * blur for t in walked[len(chosen) :])
+    if len(hidden) < len(left) or not small or not wide.meets(b.computed.interval):
         return None
     return (*chain, Taken(ROUNDING, b.value - value))
+
+
+def _left(chain: tuple[Taken, ...], a: Figure, b: Figure) -> tuple[str, ...]:
+    """Dimensions in which the two differ and that no step of a chain is of; rounding is none of them."""
+    told = {ROUNDING, *(t.kind for t in chain)}
+    return tuple(d for d in differences(a, b) if d not in told)
+
+
+def _first_of(settling: Sequence[_Candidate], dimensions: Sequence[str]) -> tuple[_Candidate, ...]:
+    """The first declared step in each of those dimensions that has one."""
+    first = {c.step.dimension: c for c in reversed(settling)}
+    return tuple(first[d] for d in dimensions if d in first)
 
 
 def _walk(chosen: Sequence[_Candidate], a: Figure) -> tuple[tuple[Taken, ...], Fraction, Interval]:
