@@ -4,8 +4,8 @@ What makes a chain worth believing is what it may not do. A step is taken only i
 are declared to differ, in the direction of that difference, once. Its amount is made of published figures; one that
 reads a cell of either figure could make up any difference and cannot settle anything. Rounding is an interval of
 the declared unit, and a step that moves less than twice that unit cannot be told from it: it is not taken. Rounding ends
-a chain only where every other dimension in which the definitions differ is bridged by a step of it or hidden in the rounding of a declared one: another edition is
-no matter of rounding, however near it comes.
+a chain only where every other dimension in which the definitions differ is bridged by a step of it, or by a declared one too
+small to be told from rounding: another edition is no matter of rounding, however near it comes.
 """
 
 from __future__ import annotations
