@@ -23,7 +23,8 @@ from greffe.store.serving import FORM, Serving, write_serving
 
 LIST = "serving.json"
 MENDED = "mended.log"  # below the folder of a dataflow: what was found damaged and made again, a line each
-_ATTEMPTS = 5  # a folder may be evicted by another process as soon as it is there
+_ATTEMPTS = 100  # a folder may be evicted by another process as soon as it is there
+_DAMAGED = 20  # times that a folder that is there may be found damaged: then the disk is at fault, not an eviction
 _LOG = logging.getLogger("greffe")
 
 
@@ -39,10 +40,14 @@ class Served:
     def open(self, folder: Path, layout: Layout, content: str, make: Callable[[], Observed], lock: Path) -> Serving:
         """The folder, opened; it says of itself that it holds `content`. When it is not whole it is made again from what
         `make` reads of the truth, alone in the folder `lock`. Raises what `make` raises."""
+        damaged = 0
         for _ in range(_ATTEMPTS):
             try:
                 found = self._open(folder, layout, content)
             except Broken:
+                damaged += folder.exists()
+                if damaged > _DAMAGED:
+                    raise
                 self._renew(folder, content, make(), lock)
                 continue
             self._touched[folder] = touch(folder, self._touched.get(folder, float("-inf")))

@@ -69,6 +69,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     put(found, 2, NEW, reason="Revised counts of 2020")
     found.clock.now = day(3)
     put(found, 3, NEW.replace("100 A", "31337 A"))
+    found.clock.now = day(3, 1)
     withdraw(found.parts, RELEASER, f"{FLOW}#3", "wrong")
     put(found, 4, NEW + "ICCS0502 NR 2021 6 A F")
     put(found, 5, NEW.replace("100 A", "27182 A"), hours=24)
