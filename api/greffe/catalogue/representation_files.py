@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Final
 
+from greffe.catalogue.csv_records import records
 from greffe.catalogue.patterns import compiled
 from greffe.catalogue.row_order import check_order
 from greffe.errors import BadDefinition, nearest
@@ -57,10 +56,10 @@ def _read(
     content: bytes, file: str, needed: Sequence[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[MapRow, ...]]:
     """Source and target components, and rows. `needed`: the sides that must have a column; no other may."""
-    records = _records(content, file)
-    header = next(records, (1, []))[1]
+    found = records(content, file)
+    header = next(found, (1, []))[1]
     sources, targets = _check_header(header, file, needed)
-    rows = tuple(_Row(file, line, header, cells).read(sources, targets) for line, cells in records)
+    rows = tuple(_Row(file, line, header, cells).read(sources, targets) for line, cells in found)
     _check_ids(rows, file)
     return sources, targets, rows
 
@@ -72,20 +71,6 @@ def representation_reference(file: str) -> Reference:
     if not re.fullmatch(r"[A-Z][A-Z0-9_\-]*", id_):
         raise BadDefinition(f"{path.name!r} makes no SDMX id.", file=file, hint="Use letters, digits and underscores.")
     return Reference("SSER", id_)
-
-
-def _records(content: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Records with the line they begin on."""
-    try:
-        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        line = 1
-        for cells in reader:
-            yield line, cells
-            line = reader.line_num + 1
-    except UnicodeDecodeError as error:
-        raise BadDefinition(f"It is not UTF-8 at byte {error.start}.", file=file) from error
-    except csv.Error as error:
-        raise BadDefinition(f"It is not CSV: {error}.", file=file, row=line) from error
 
 
 def _check_header(header: Sequence[str], file: str, needed: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -12,6 +12,7 @@ from greffe.engine import Connection, quoted
 from greffe.mapping.resolve import INDICATOR, PARTS, TIME, Lookup, Resolved, cell
 from greffe.mapping.sql import Parameters, condition, fill_table
 from greffe.model.maps import MapRow
+from greffe.model.numbers import plain
 
 EXACT: Final = Context(prec=60)  # wider than any DECIMAL(38): additions are exact
 
@@ -123,10 +124,7 @@ def _merged(failing: list[Lookup], rows: list[tuple[object, ...]]) -> tuple[Unma
 def _total(value: object) -> str:
     """Exact, without trailing zeros and without exponent."""
     number = decimal(value)
-    if number is None:
-        return ""
-    written = format(number, "f")
-    return written.rstrip("0").rstrip(".") if "." in written else written
+    return "" if number is None else plain(number)
 
 
 def _together(left: Unmapped, right: Unmapped) -> Unmapped:

@@ -18,6 +18,7 @@ from greffe.release.job import Beside
 from greffe.release.parts import Parts
 from greffe.release.waivers import waived_of
 from greffe.validation.across import Held, Outcome, sides, tried
+from greffe.validation.facts import literal
 
 Others = Mapping[str, Sequence[Beside]]  # by dataflow id, the one that decides last
 
@@ -61,6 +62,8 @@ def contradictions(
             others[other] = (Beside(together[other].id, together[other].data),)
         else:
             others[other] = _current(parts, catalogue.latest(Dataflow, other).reference, draft.origin, effective)
+    if not any(one.concerns(flow.reference.id) for one in catalogue.policies.identities):
+        return ()
     with parts.connection() as connection:
         _view(connection, "draft_to_release", Beside(draft.id, draft.data))
         found = check_across(connection, catalogue, flow, "draft_to_release", others)
@@ -143,6 +146,6 @@ def _tried(
 
 def _view(connection: Connection, name: str, one: Beside) -> str:
     """A view over a file of our own; a view takes no parameters."""
-    literal = str(one.data).replace("'", "''")
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT * FROM read_parquet('{literal}')")
+    file = literal(str(one.data))
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW {quoted(name)} AS SELECT * FROM read_parquet({file})")
     return name

@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import os
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -21,6 +20,7 @@ from greffe.model.structures import Dataflow
 from greffe.release.confidential import apart_of
 from greffe.release.parts import Parts
 from greffe.release.people import may_sign, needs
+from greffe.release.private import private
 from greffe.store.base import Actor
 from greffe.store.grant_records import proposed_payload
 from greffe.store.ledger import Approval
@@ -119,7 +119,8 @@ def write_granted(parts: Parts, who: Actor, recipient: str, release: Release, ou
             [str(data)],
         ).to_arrow_table()
         count = connection.execute("SELECT count(*) FROM hidden").fetchone()
-    _write_private(table_csv(table.to_pydict()), out)
+    with private(out) as work:
+        work.write_bytes(table_csv(table.to_pydict()))
     filled = integer(count[0]) if count else 0
     sum_ = hashlib.sha256(out.read_bytes()).hexdigest()
     parts.note(who, "grant.used", grant.id, {"release": str(release), "values": filled, "sha256": sum_})
@@ -133,15 +134,3 @@ def table_csv(columns: dict[str, list[object]]) -> bytes:
     writer.writerow(columns)
     writer.writerows([["" if c is None else c for c in row] for row in zip(*columns.values(), strict=True)])
     return text.getvalue().encode()
-
-
-def _write_private(content: bytes, out: Path) -> None:
-    """Whole or not at all, and for the eyes of its owner only."""
-    work = out.with_name(f".{out.name}.{os.getpid()}.tmp")
-    try:
-        work.touch(mode=0o600)
-        work.write_bytes(content)
-        work.replace(out)
-    except OSError as error:
-        work.unlink(missing_ok=True)
-        raise Refused(f"It cannot be written: {error.strerror}.", file=str(out)) from error

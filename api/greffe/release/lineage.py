@@ -4,7 +4,6 @@ written as a table of published and internal observations. For staff: it holds i
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from typing import Final
 
 from greffe.arrow import integer, pa, pq, text
 from greffe.engine import Connection, quoted
-from greffe.errors import Broken, Refused
+from greffe.errors import Broken
 from greffe.mapping.apply import apply_to
 from greffe.mapping.group import CONF, STATUS
 from greffe.mapping.lineage import Lineage, lineage, table_of
@@ -25,6 +24,7 @@ from greffe.release.confidential import apart_of
 from greffe.release.made import Made
 from greffe.release.manifest import table
 from greffe.release.parts import Parts
+from greffe.release.private import private
 from greffe.release.sources import Sources, load_sources
 
 TABLE: Final = "made_again"
@@ -185,19 +185,10 @@ def _metadata(found: Again) -> dict[str, str]:
 
 def write_whole(reader: pa.RecordBatchReader, out: Path, metadata: Mapping[str, str]) -> int:
     """Whole or not at all, and for the eyes of its owner only; the number of rows."""
-    work = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     schema = reader.schema.with_metadata({k.encode(): v.encode() for k, v in metadata.items()})
     count = 0
-    try:
-        try:
-            work.touch(mode=0o600)
-            with work.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
-                for batch in reader:
-                    writer.write_batch(batch.replace_schema_metadata(schema.metadata))
-                    count += batch.num_rows
-            work.replace(out)
-        finally:
-            work.unlink(missing_ok=True)
-    except OSError as error:
-        raise Refused(f"It cannot be written: {error.strerror}.", file=str(out)) from error
+    with private(out) as work, work.open("wb") as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_batch(batch.replace_schema_metadata(schema.metadata))
+            count += batch.num_rows
     return count

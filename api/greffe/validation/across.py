@@ -12,6 +12,7 @@ from greffe.arrow import decimal, text
 from greffe.catalogue.policies.identities import DeclaredDifference, Figures, Identity
 from greffe.engine import Connection, quoted
 from greffe.model.findings import INFO, Finding
+from greffe.model.numbers import plain
 from greffe.model.structures import DataStructure
 from greffe.validation.facts import literal
 
@@ -55,11 +56,11 @@ def tried(
     found = []
     for row in rows:
         cells, (period, shown, one, other) = tuple(map(text, row[:-4])), row[-4:]
-        pair = _Pair(cells, text(period), text(shown), Fraction(decimal(one) or 0), Fraction(decimal(other) or 0))
+        pair = _Pair(cells, text(period), text(shown), decimal(one) or Decimal(), decimal(other) or Decimal())
         if pair.holds(identity):
             continue
         said = known.get((cells, pair.period))
-        excused = said is not None and Fraction(said.difference) == pair.one - Fraction(identity.factor) * pair.other
+        excused = said is not None and Fraction(said.difference) == pair.apart(identity.factor)
         found.append(_finding(identity, left, right, pair, about, said if excused else None))
     return Outcome(identity, len(rows), tuple(found[:MOST]))
 
@@ -71,14 +72,17 @@ class _Pair:
     cells: tuple[str, ...]
     period: str
     shown: str
-    one: Fraction
-    other: Fraction
+    one: Decimal
+    other: Decimal
+
+    def apart(self, factor: Decimal) -> Fraction:
+        """Left less factor × right, exactly."""
+        return Fraction(self.one) - Fraction(factor) * Fraction(self.other)
 
     def holds(self, identity: Identity) -> bool:
         """The relation holds, within the tolerance."""
-        whole = Fraction(identity.factor) * self.other
-        apart = self.one - whole
-        room = abs(whole) * Fraction(identity.tolerance) / 100
+        apart = self.apart(identity.factor)
+        room = abs(Fraction(identity.factor) * Fraction(self.other)) * Fraction(identity.tolerance) / 100
         if identity.relation == "=":
             return abs(apart) <= room
         return apart <= room if identity.relation == "<=" else -apart <= room
@@ -113,8 +117,8 @@ def _side(figures: Figures, held: Held, by: Sequence[str], shift: int) -> str:
 def _finding(
     identity: Identity, left: Held, right: Held, pair: _Pair, about: str, said: DeclaredDifference | None
 ) -> Finding:
-    one, other = _written(pair.one), _written(pair.other)
-    times = f"{_written(Fraction(identity.factor))} × " if identity.factor != 1 else ""
+    one, other = plain(pair.one), plain(pair.other)
+    times = f"{plain(identity.factor)} × " if identity.factor != 1 else ""
     en = f"{identity.sentences['en']} {left.name} has {one} for {pair.period}, {right.name} {times}{other} for {pair.shown}."
     fr = (
         f"{identity.sentences['fr']} {left.name} a {_french(one)} pour {pair.period}, {right.name} "
@@ -138,11 +142,6 @@ def _key(identity: Identity, pair: _Pair, about: str) -> Mapping[str, str]:
     place = 0 if about == "left" else 1
     held = {c: codes[0] for c, codes in figures.cells.items() if len(codes) == 1}
     return held | {names[place]: code for names, code in zip(identity.by, pair.cells, strict=True)}
-
-
-def _written(number: Fraction) -> str:
-    written = f"{Decimal(number.numerator) / Decimal(number.denominator):f}"
-    return written.rstrip("0").rstrip(".") if "." in written else written
 
 
 def _french(number: str) -> str:

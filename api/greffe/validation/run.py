@@ -10,6 +10,7 @@ from greffe.arrow import integer, text
 from greffe.engine import Connection, Overflow
 from greffe.model.allowed import restricting
 from greffe.model.findings import ERROR, Finding
+from greffe.model.numbers import plain
 from greffe.validation import rules as registering
 from greffe.validation.facts import Facts, prepared
 from greffe.validation.kept import Answers, digests, name_of
@@ -130,8 +131,7 @@ def _shown(name: str, cell: object, decimals: int) -> str:
     number = Decimal(integer(cell)).scaleb(-decimals)
     if name[:2] == "r_":
         return f"{number:.2f}" if decimals >= 2 else f"{number:f}"
-    written = f"{number:f}"
-    return written.rstrip("0").rstrip(".") if "." in written else written
+    return plain(number)
 
 
 def _beyond(what: str, error: Exception) -> Finding:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from greffe.catalogue.csv_records import records
 from greffe.errors import BadDefinition, nearest
 
 
@@ -65,22 +64,15 @@ class Row:
 def read_rows(content: bytes, file: str, columns: Sequence[str]) -> Iterator[Row]:
     """The records of a CSV file (UTF-8, comma) that has these columns, in this order, and no others. Raises
     BadDefinition, also for a cell that begins or ends with a blank."""
-    try:
-        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        header = next(reader, [])
-        if header != list(columns):
-            wrong = next((n for n in header if n not in columns), "")
-            missing = next((c for c in columns if c not in header), "")
-            hint = f"The columns are {', '.join(columns)}, in this order."
-            raise BadDefinition("The header is another one.", file=file, row=1, column=wrong or missing, hint=hint)
-        line = reader.line_num + 1
-        for cells in reader:
-            yield _row(file, line, columns, cells)
-            line = reader.line_num + 1
-    except UnicodeDecodeError as error:
-        raise BadDefinition(f"It is not UTF-8 at byte {error.start}.", file=file) from error
-    except csv.Error as error:
-        raise BadDefinition(f"It is not CSV: {error}.", file=file) from error
+    found = records(content, file)
+    header = next(found, (1, []))[1]
+    if header != list(columns):
+        wrong = next((n for n in header if n not in columns), "")
+        missing = next((c for c in columns if c not in header), "")
+        hint = f"The columns are {', '.join(columns)}, in this order."
+        raise BadDefinition("The header is another one.", file=file, row=1, column=wrong or missing, hint=hint)
+    for line, cells in found:
+        yield _row(file, line, columns, cells)
 
 
 def _row(file: str, line: int, columns: Sequence[str], cells: Sequence[str]) -> Row:
