@@ -128,6 +128,16 @@ def wrong_unit(draft: Draft) -> str:
     return f"{type_['cells']} counts {type_['counting_unit']} instead of {before}"
 
 
+def counts_called_a_rate(draft: Draft) -> str:
+    """Counts go out in the unit of a rate."""
+    fixed = draft.document.get("fixed", {})
+    unit = next((u for u in ("unit", "UNIT") if fixed.get(u) in ("NR", "Counts")), "")
+    if not unit:
+        return ""
+    fixed[unit] = {"NR": "P_HTHAB", "Counts": "RT_100K"}[fixed[unit]]
+    return f"counts are said to be {fixed[unit]}"
+
+
 def wrong_population(draft: Draft) -> str:
     """A cell is of another population."""
     type_ = draft.pick(draft.types("flag_D"))
@@ -403,7 +413,8 @@ def not_additive(draft: Draft) -> str:
 
 
 DEFECTS: tuple[Change, ...] = (
-    wrong_unit, wrong_population, wrong_indicator, wrong_field, wrong_field_read, wrong_moment, wrong_year, year_copied,
+    wrong_unit, counts_called_a_rate, wrong_population, wrong_indicator, wrong_field, wrong_field_read, wrong_moment,
+    wrong_year, year_copied,
     overlapping_validity, bounds_reversed, total_and_parts, indicator_in_indicator, total_in_total, share_not_whole,
     rate_summed, percentages_added, half_a_person, not_additive,
 )  # fmt: skip

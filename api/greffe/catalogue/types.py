@@ -14,9 +14,11 @@ from greffe.catalogue.reach import Cell, Reached, asked, reached, shown, summed
 from greffe.catalogue.type_words import TYPE_WORDS
 from greffe.errors import nearest
 from greffe.model.maps import CellType
+from greffe.model.relations import RATE_UNITS
 from greffe.model.structures import Item
 
 RATIOS: Final = ("ratio", "percent")
+UNIT_DIMENSIONS: Final = ("unit", "UNIT")  # as Eurostat and the others write it
 # What each conversion makes legitimate: axis, and the values it leads from and to (None: any).
 _COVERS: Final[dict[str, tuple[tuple[str, tuple[str, ...] | None, tuple[str, ...] | None], ...]]] = {
     "flag_D": tuple((axis, None, None) for axis in ("counting_unit", "population", "offence_rule", "legal_persons")),
@@ -62,10 +64,29 @@ class Types:
         for check in (check_years, check_lags):
             with faults:
                 check(self.view)
+        for unit in (d for d in UNIT_DIMENSIONS if d in self.view.target.structure.dimension_ids):
+            self._check_rates(unit)
         for look in (self._check_aggregate, partial(check_overlaps, self.view)):
             with faults:
                 look(reaching)
         return cells
+
+    def _check_rates(self, unit: str) -> None:
+        """Nothing that is counted goes out in the unit of a rate: a rate is calculated, or counted in its own unit."""
+        tables = [c.map for c in self.view.map.components if c.map is not None and unit in c.targets]
+        codes = {self.view.map.fixed.get(unit, ""), *(code for t in tables for r in t.rows for code in r.targets)}
+        if not codes & RATE_UNITS.keys():
+            return
+        for cell, indicators in reached(self.view, asked(self.view) | {unit}).items():
+            rate, who = dict(cell).get(unit, ""), sorted(indicators)[0]
+            types = self.of(cell, f"{who} reaches") if rate in RATE_UNITS else []
+            for type_ in (t for t in types if t.counting_unit not in RATIOS):
+                with self.view.faults:
+                    raise self.view.wrong(
+                        f"{who} reaches the cell {shown(cell)}, which counts {type_.counting_unit} in {rate}.",
+                        self._place(type_),
+                        hint="A calculation of kind rate makes rates.",
+                    )
 
     def of(self, cell: Cell, who: str) -> list[CellType]:
         """The types that are declared for a cell; none is an error."""
