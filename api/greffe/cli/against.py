@@ -47,4 +47,10 @@ def _rows(found: Told, language: str) -> Iterator[dict[str, object]]:
     order = {"error": 0, "warning": 1, "info": 2}
     both: list[tuple[str, Finding]] = [(DATA, f) for f in found.data] + [(STRUCTURE, f) for f in found.structure]
     for about, one in sorted(both, key=lambda pair: order.get(pair[1].severity, 3)):
-        yield {"about": about, "severity": one.severity, "check": one.rule, "message": one.messages[language]}
+        place = f" ({one.where})" if one.where else ""
+        yield {
+            "about": about,
+            "severity": one.severity,
+            "check": one.rule,
+            "message": f"{one.messages[language]}{place}",
+        }

@@ -75,7 +75,7 @@ def show_findings(found: list[Finding], lang: str, most: int, as_json: bool, tit
             "severity": f"{f.severity}{' (waived ' + f.waiver + ')' if f.waiver else ''}",
             "key": _key(f.key),
             "period": f.period,
-            "message": f.messages.get(lang, f.messages.get("en", "")),
+            "message": _placed(f, lang),
         }
         for f in found[:most]
     ]
@@ -88,6 +88,12 @@ def show_findings(found: list[Finding], lang: str, most: int, as_json: bool, tit
         title=title,
         after=after,
     )
+
+
+def _placed(finding: Finding, lang: str) -> str:
+    """The message, with the place of what is wrong when it is in a file."""
+    message = finding.messages.get(lang, finding.messages.get("en", ""))
+    return f"{message} ({finding.where})" if finding.where else message
 
 
 def _key(key: Mapping[str, str]) -> str:

@@ -22,6 +22,7 @@ from greffe.release.intake import Handover, Taken, take_in
 from greffe.release.lifecycle import dataflow_named, make_draft
 from greffe.release.publications import check_publication
 from greffe.validation.run import RULES
+from greffe.validation.structural.words import STRUCTURAL
 from greffe.web.language import chosen_language
 
 REFUSALS = ("row", "rule", "column", "found", "expected", "nearest")
@@ -194,7 +195,10 @@ def _next(row: Mapping[str, object]) -> str:
 
 def check(
     file: Annotated[
-        Path | None, typer.Argument(help="What a recipient published, as SDMX-CSV; with --against a file of ours.")
+        Path | None,
+        typer.Argument(
+            help="What a recipient published (SDMX-CSV, -ML, -JSON, TSV; .gz); with --against a file of ours."
+        ),
     ] = None,
     dataflow: Annotated[str, typer.Option(help="Dataflow, e.g. ESTAT_CRIM_OFF_CAT.")] = "",
     against: Annotated[
@@ -222,10 +226,9 @@ def check(
             return
         if file is None:
             raise BadQuery("Which file?", parameter="FILE", hint="Or --against FILE, for what is held here.")
-        if rule and rule not in {r.id for r in RULES}:
-            raise BadQuery(
-                f"There is no rule {rule}.", parameter="--rule", nearest=nearest(rule, {r.id for r in RULES})
-            )
+        known = {r.id for r in RULES} | {*STRUCTURAL}
+        if rule and rule not in known:
+            raise BadQuery(f"There is no rule {rule}.", parameter="--rule", nearest=nearest(rule, known))
         flow, found = check_publication(parts_of(home), file, dataflow)
         wanted = [f for f in found if rule in ("", f.rule)]
         show_findings(wanted, lang, most, json_, f"{file.name} as {flow.reference}: {len(wanted)} findings")

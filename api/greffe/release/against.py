@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from greffe.arrow import pa, text
+from greffe.arrow import text
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.received import read_received
 from greffe.engine import Connection, quoted
 from greffe.errors import BadInput, NotFound, Refused
-from greffe.formats.published.lines import MOST as LIMIT
 from greffe.model.findings import Finding
 from greffe.model.structures import Dataflow
+from greffe.release.checked_file import read_checked
 from greffe.release.datasets import of_draft, of_release
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.parts import Parts
@@ -24,7 +23,6 @@ from greffe.validation.structural.files import check_form, check_name
 from greffe.validation.structural.sides import Used, ours, rows_of, theirs
 
 TABLE = "checked_against"
-ENVELOPE = ("DATAFLOW", "STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION")
 
 
 @dataclass(frozen=True)
@@ -60,15 +58,21 @@ def check_against(parts: Parts, received: Path, asked: Asked) -> Told:
     other = theirs(read_received(received.read_bytes(), received.name), mine, flow)
     rows = rows_of(catalogue.map_to(flow)) if _has_map(catalogue, flow) else {}
     with parts.connection() as connection:
-        subject, checked = _table(parts, connection, flow, asked)
-        if checked is None:
-            return Told(subject, (), breaks(mine, other, Used({}, rows)))
-        found = list(structural(checked, other, asked.sender))
-        if asked.file is not None:
-            header = [c for c in checked.columns if c not in ENVELOPE]
-            found += check_form(asked.file.read_bytes()[:3], header, other)
+        file = read_checked(asked.file) if asked.file is not None else None
+        if file is not None:
+            file = file.labels_off(other.structure or catalogue.structure(flow))
+            subject, checked = file.lines.name, file.loaded(connection, TABLE)
+        else:
+            subject, held = _table(parts, connection, flow, asked)
+            if held is None:
+                return Told(subject, (), breaks(mine, other, Used({}, rows)))
+            checked = held
+        found = list(structural(checked, other, asked.sender or (file.sender if file is not None else "")))
+        if file is not None:
+            if file.kind == "SDMX-CSV":
+                found += check_form(file.start, checked.columns, other)
             if asked.named:
-                found += check_name(asked.file.name, *_places_and_years(checked))
+                found += check_name(file.lines.name, *_places_and_years(checked))
         codes = used_codes(checked, [*mine.lists])
         return Told(subject, tuple(found), breaks(mine, other, Used(codes, rows)))
 
@@ -78,8 +82,6 @@ def _has_map(catalogue: Catalogue, flow: Dataflow) -> bool:
 
 
 def _table(parts: Parts, connection: Connection, flow: Dataflow, asked: Asked) -> tuple[str, Checked | None]:
-    if asked.file is not None:
-        return asked.file.name, _of_file(connection, asked.file)
     if asked.draft:
         dataset = of_draft(parts, asked.draft)
         if dataset.dataflow != flow.reference:
@@ -99,30 +101,6 @@ def _table(parts: Parts, connection: Connection, flow: Dataflow, asked: Asked) -
     columns = ", ".join(f"CAST({quoted(n)} AS VARCHAR) AS {quoted(n)}" for n in there)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {TABLE} AS SELECT {columns} FROM {TABLE}")
     return dataset.name, Checked(connection, TABLE, tuple(there))
-
-
-def _of_file(connection: Connection, path: Path) -> Checked:
-    """A CSV file as text, every column: what is wrong in it is what is asked."""
-    if not path.is_file():
-        raise BadInput("There is no such file.", file=str(path))
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            header, *lines = [row for row in csv.reader(stream, strict=True) if row]
-    except (UnicodeDecodeError, csv.Error, ValueError) as error:
-        raise BadInput("This is not UTF-8 CSV with a header.", file=str(path)) from error
-    doubled = next((c for c in header if header.count(c) > 1), "")
-    if doubled:
-        raise BadInput("The column stands twice.", file=str(path), row=1, column=doubled)
-    if len(lines) > LIMIT:
-        raise BadInput(f"More than {LIMIT} rows.", file=str(path))
-    for number, row in enumerate(lines, 2):
-        if len(row) != len(header):
-            raise BadInput(f"{len(row)} fields where the header has {len(header)}.", file=str(path), row=number)
-    names = [c.split(":", 1)[0] for c in header]  # SDMX-CSV with labels writes `id: name`
-    arrays = {n: pa.array([row[i] for row in lines], pa.string()) for i, n in enumerate(names)}
-    connection.register("checked_arrow", pa.table(arrays))
-    connection.execute(f"CREATE TEMP TABLE {TABLE} AS SELECT * FROM checked_arrow")
-    return Checked(connection, TABLE, tuple(n for n in names if n not in ENVELOPE))
 
 
 def _places_and_years(checked: Checked) -> tuple[set[str], set[str]]:

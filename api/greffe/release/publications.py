@@ -2,45 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 from greffe.arrow import pa
+from greffe.catalogue.policies.bridge.layouts import Layout
 from greffe.errors import BadInput, BadQuery, nearest
-from greffe.formats.published.lines import MISSING, NUMBER, Lines
-from greffe.formats.published.read import ENVELOPE, read_lines
+from greffe.formats.published.lines import NUMBER, Lines
 from greffe.formats.published.tsv import FLAG
 from greffe.model.findings import Finding
 from greffe.model.references import parse_reference
 from greffe.model.structures import Dataflow, DataStructure
+from greffe.release.checked_file import read_laid_out
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.parts import Parts
-from greffe.release.published import file_content
 from greffe.release.sources import Feed, Inputs, denominators, feed_of, load_sources
 from greffe.validation.run import Context, run
+from greffe.validation.structural.data import structural
+from greffe.validation.structural.sides import ours
 
-TABLE = "published"
+TABLE, CHECKED = "published", "checked_published"
 
 
 def check_publication(parts: Parts, path: Path, dataflow: str = "") -> tuple[Dataflow, tuple[Finding, ...]]:
-    """Read what a recipient published of a mirror dataflow (SDMX-CSV, SDMX-ML, SDMX-JSON, TSV) and run the rules on it.
-    Nothing is kept. Flags of TSV are not read: they are Eurostat's own letters.
+    """Read what a recipient published of a mirror dataflow (SDMX-CSV, SDMX-ML, SDMX-JSON, TSV, or a CSV that a layout of
+    policy describes; gzip too) and put it before its structure, then before the rules. Nothing is kept. Flags of TSV are not
+    read: they are Eurostat's own letters.
 
     The population is that of the accepted extracts. Raises BadInput naming file, row and column.
     """
-    _, lines, _ = read_lines(file_content(path), path.name)
-    flow = dataflow_named(parts, dataflow) if dataflow else _named_in(parts, lines)
     catalogue = parts.catalogue()
-    structure = catalogue.structure(flow)
-    table = _table(lines, structure)
+    flow = dataflow_named(parts, dataflow) if dataflow else None
+    structure = catalogue.structure(flow) if flow else None
+    lists = catalogue.codelists(structure) if structure else {}
+    file, layout = read_laid_out(path, catalogue.policies.bridge.layouts, structure, lists)
+    if flow is None or structure is None:
+        flow = _named_in(parts, file.lines, layout)
+        structure = catalogue.structure(flow)
+    file = file.labels_off(structure)
+    lines = _held(file.lines, structure)
     with parts.connection() as connection:
-        connection.register("published_arrow", table)
+        checked = file.loaded(connection, CHECKED, blank=("OBS_VALUE",))
+        columns = tuple(c for c in checked.columns if c != FLAG)
+        found = structural(replace(checked, columns=columns), ours(catalogue, flow), published=True)
+        connection.register("published_arrow", _table(lines, structure))
         connection.execute(f"CREATE TEMP TABLE {TABLE} AS SELECT * FROM published_arrow")
         population = _population(parts)
         name = ""
         if population is not None:
             name = load_sources(connection, Inputs(parts.settings.extracts, population)).main
-        return flow, run(connection, Context(catalogue, flow, structure, "published", TABLE, name, ""))
+        return flow, (*found, *run(connection, Context(catalogue, flow, structure, "published", TABLE, name, "")))
 
 
 def _population(parts: Parts) -> Feed | None:
@@ -53,43 +65,47 @@ def _population(parts: Parts) -> Feed | None:
     return feed_of(catalogue, flow, [r for r in records if r.dataflow == flow])
 
 
-def _named_in(parts: Parts, lines: Lines) -> Dataflow:
+def _named_in(parts: Parts, lines: Lines, layout: Layout | None) -> Dataflow:
+    """The dataflow that a table names in a column of its envelope."""
+    if layout is not None:
+        catalogue = parts.catalogue()
+        flows = [f for f in catalogue.dataflows(("mirror",)) if layout.fits(catalogue.structure(f).dimension_ids)]
+        hint = f"It is laid out as {layout.body} does: {', '.join(f.reference.id for f in flows)}."
+        raise BadQuery(f"{lines.name} names no dataflow.", parameter="--dataflow", hint=hint)
     for column in ("DATAFLOW", "STRUCTURE_ID"):
-        if column in lines.header:
+        if column in lines.header and lines.rows:
             return parts.catalogue().get(Dataflow, parse_reference(lines.rows[0][1][lines.header.index(column)]))
     raise BadQuery(
         f"{lines.name} names no dataflow.", parameter="--dataflow", hint="Say which, e.g. ESTAT_CRIM_OFF_CAT."
     )
 
 
-def _table(lines: Lines, structure: DataStructure) -> pa.Table:
-    """The working table of the rules: dimensions, TIME_PERIOD, OBS_VALUE decimal, OBS_TEXT, attributes."""
-    known, header, path = [c.id for c in structure.components], lines.header, lines.name
-    for name in header:
-        if name not in known and name not in (*ENVELOPE, FLAG):
-            raise BadInput(f"Unknown column {name!r}.", file=path, row=1, column=name, nearest=nearest(name, known))
+def _held(lines: Lines, structure: DataStructure) -> Lines:
+    """The same, when it has what makes a table of figures. Raises BadInput."""
     for needed in (*structure.dimension_ids, "TIME_PERIOD", "OBS_VALUE"):
-        if header.count(needed) != 1:
-            raise BadInput("The column must be there once.", file=path, row=1, column=needed)
-    values: list[Decimal | None] = []
-    texts: list[str | None] = []
-    at = header.index("OBS_VALUE")
-    for number, row in lines.rows:
-        cell = row[at]
-        if cell in MISSING:
-            values.append(None)
-            texts.append(None)
-            continue
-        if not NUMBER.fullmatch(cell):
-            raise BadInput(f"{cell!r} is no plain decimal number.", file=path, row=number, column="OBS_VALUE")
-        values.append(Decimal(cell))
-        texts.append(cell)
+        if needed not in lines.header:
+            near = nearest(needed, lines.header)
+            raise BadInput("The column must be there.", file=lines.name, row=1, column=needed, nearest=near)
+    if not lines.rows:
+        raise BadInput("The file has no observation.", file=lines.name)
+    return lines
+
+
+def _table(lines: Lines, structure: DataStructure) -> pa.Table:
+    """The working table of the rules: dimensions, TIME_PERIOD, OBS_VALUE decimal, OBS_TEXT, attributes. What is no number
+    or no code was told of the structure; a value that is none is missing here."""
+    header, at = lines.header, lines.header.index("OBS_VALUE")
+    texts = [row[at] if NUMBER.fullmatch(row[at]) else None for _, row in lines.rows]
+    values = [None if t is None else Decimal(t) for t in texts]
     scale = max([structure.decimals, *(-int(v.as_tuple().exponent) for v in values if v is not None)])
     arrays: dict[str, pa.Array[pa.Scalar[pa.DataType]]] = {}
     for name in (*structure.dimension_ids, "TIME_PERIOD", *(a.id for a in structure.attributes)):
         place = header.index(name) if name in header else None
         cells = [None if place is None else row[place] or None for _, row in lines.rows]
         arrays[name] = pa.array(cells, pa.string())
-    arrays["OBS_VALUE"] = pa.array(values, pa.decimal128(38, scale))
+    try:
+        arrays["OBS_VALUE"] = pa.array(values, pa.decimal128(38, scale))
+    except ValueError as error:
+        raise BadInput("A number has more than 38 digits.", file=lines.name, column="OBS_VALUE") from error
     arrays["OBS_TEXT"] = pa.array(texts, pa.string())
     return pa.table(arrays)

@@ -14,6 +14,7 @@ from typing import Final
 from greffe.catalogue.policies.bridge.layouts import layout_of
 from greffe.errors import BadInput, BadQuery, NotFound, Refused, nearest
 from greffe.formats.published.lines import Columns
+from greffe.formats.published.packed import LARGEST
 from greffe.formats.published.read import read_published
 from greffe.model.published import PublishedValue
 from greffe.release.intake import ORIGINS
@@ -24,7 +25,6 @@ from greffe.store.base import Actor
 from greffe.store.chain import checksum
 from greffe.store.publication_records import PublicationRecord
 
-LARGEST: Final = 64 << 20  # bytes; the register keeps them
 OURS: Final = "SSER"
 
 
@@ -114,13 +114,14 @@ def _checked(parts: Parts, said: Described) -> None:
             raise BadQuery(f"{said.retrieved} is in the future.", parameter="--retrieved")
 
 
-def file_content(path: Path) -> bytes:
-    """The bytes of a publication. Raises BadInput when it cannot be read or is larger than 64 MiB."""
+def file_content(path: Path, most: int = LARGEST) -> bytes:
+    """The bytes of a publication. Raises BadInput when it cannot be read or is larger than `most`; the register keeps those
+    of 64 MiB."""
     try:
         if not path.is_file():
             raise BadInput("There is no such file.", file=str(path))
-        if path.stat().st_size > LARGEST:
-            raise BadInput(f"It is larger than {LARGEST >> 20} MiB.", file=path.name)
+        if path.stat().st_size > most:
+            raise BadInput(f"It is larger than {most >> 20} MiB.", file=path.name)
         return path.read_bytes()
     except OSError as error:
         raise BadInput(f"It cannot be read: {error.strerror}.", file=str(path)) from error

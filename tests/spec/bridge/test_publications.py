@@ -157,7 +157,7 @@ PLAIN = ("--series", "s", "--period", "p", "--value", "v")
         (TSV.replace("A,ICCS0101,NR,FR", "A,ICCS0101,FR"), (), "p.csv, row 2: 3 codes where the header has 4 dimensions."),
         (TSV.replace("\t821 b", ""), (), "p.csv, row 2: 1 values where the header has 2 periods."),
         (TSV.replace("iccs", "icss"), ("--dataflow", FLOW), "column icss: The dataflow has no such dimension."),
-        ("<a>", ("--dataflow", FLOW), "p.csv: This SDMX-ML message cannot be read"),
+        ("<a>", ("--dataflow", FLOW), "p.csv, row 1: This SDMX-ML message cannot be read"),
         ('{"data": {}}', (), "p.csv: This SDMX-JSON message cannot be read"),
         (TSV, ("--retrieved", "2026-13-01"), "parameter --retrieved: '2026-13-01' is no day such as 2026-11-30."),
         (TSV, ("--retrieved", "2999-01-01"), "parameter --retrieved: 2999-01-01 is in the future."),

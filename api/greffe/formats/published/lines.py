@@ -47,15 +47,16 @@ class Columns:
         return (*self.series, *(c for c in (self.period, self.value, self.flag, self.note) if c))
 
 
-def csv_lines(content: bytes, name: str, wanted: Sequence[str] = ()) -> Lines:
+def csv_lines(content: bytes, name: str, wanted: Sequence[str] = (), bare: bool = False) -> Lines:
     """A CSV file (UTF-8; comma, semicolon or tab, found in the header). `wanted`: columns of the header, which may stand
-    below title lines; else the first line is it. Raises BadInput naming file, row and column."""
+    below title lines; else the first line is it. `bare`: one column, or no row, will do. Raises BadInput naming file, row and
+    column."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise BadInput("This is not UTF-8.", file=name, row=line) from error
-    found = _header(text, name, wanted)
+    found = _header(text, name, wanted, bare)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=found, strict=True)
     rows: list[tuple[int, Sequence[str]]] = []
     header: tuple[str, ...] = ()
@@ -71,8 +72,8 @@ def csv_lines(content: bytes, name: str, wanted: Sequence[str] = ()) -> Lines:
         raise BadInput(f"This is not CSV: {error}.", file=name, row=reader.line_num) from error
     twice = next((c for c in header if c and header.count(c) > 1), "")
     if twice:
-        raise BadInput("The column stands twice.", file=name, column=twice)
-    if not rows:
+        raise BadInput("The column stands twice.", file=name, row=1, column=twice)
+    if not rows and not bare:
         raise BadInput("The file has no observation.", file=name)
     return Lines(name, header, rows)
 
@@ -89,7 +90,7 @@ def _row(
     rows.append((line, cells))
 
 
-def _header(text: str, name: str, wanted: Sequence[str]) -> str:
+def _header(text: str, name: str, wanted: Sequence[str], bare: bool) -> str:
     """The delimiter of the header. Raises BadInput for the first wanted column that no line above has."""
     first = text.splitlines()[: TITLES + 1]
     seen: list[str] = []
@@ -105,6 +106,8 @@ def _header(text: str, name: str, wanted: Sequence[str]) -> str:
                 seen = cells
         if not wanted:
             break
+    if bare and first and first[0].strip():
+        return ","
     missing = next((c for c in wanted if c not in seen), "")
     known = seen or next(csv.reader(first[:1]), [])
     row = first.index(next((x for x in first if seen and seen[0] in x), first[0])) + 1 if first else None
@@ -164,3 +167,12 @@ def _is_period(text: str) -> bool:
     except BadQuery:
         return False
     return True
+
+
+def checked(lines: Lines) -> Lines:
+    """The same, unless a message holds nothing, or more than may be held. Raises BadInput."""
+    if not lines.rows:
+        raise BadInput("The message has no observation.", file=lines.name)
+    if len(lines.rows) > MOST:
+        raise BadInput(f"More than {MOST} observations.", file=lines.name)
+    return lines

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from greffe.errors import BadInput
+from greffe.formats.published.json_message import json_lines
 from greffe.formats.published.lines import MISSING, PLAIN_MISSING, Columns, Lines, csv_lines, values
-from greffe.formats.published.messages import json_lines, ml_lines
+from greffe.formats.published.messages import ml_lines
+from greffe.formats.published.packed import LARGEST, unpacked
 from greffe.formats.published.tsv import FLAG, is_tsv, tsv_lines
 from greffe.model.published import PublishedValue
 
@@ -18,11 +20,11 @@ VALUE, PERIOD = "OBS_VALUE", "TIME_PERIOD"
 _FLAGS: Final = ("OBS_STATUS", FLAG)
 
 
-def read_lines(content: bytes, name: str, columns: Columns | None = None) -> tuple[str, Lines, tuple[str, ...]]:
-    """Format, lines and, where the format itself tells them, dimensions. `columns`: how a plain CSV is described.
-
-    Raises BadInput naming file, row and column, Unsupported for SDMX-ML where pysdmx is not installed."""
+def message_lines(content: bytes, name: str) -> tuple[str, Lines, tuple[str, ...]] | None:
+    """Format, lines and dimensions of what says itself what it is; None for a CSV. Raises as `read_lines` does."""
     start = content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1]
+    if start in (b"<", b"{") and len(content) > LARGEST:
+        raise BadInput(f"A message larger than {LARGEST >> 20} MiB is not read; send it as SDMX-CSV.", file=name)
     if start == b"<":
         return "SDMX-ML", ml_lines(content, name), ()
     if start == b"{":
@@ -31,6 +33,18 @@ def read_lines(content: bytes, name: str, columns: Columns | None = None) -> tup
     if is_tsv(content):
         lines = tsv_lines(content, name)
         return "TSV", lines, lines.header[: lines.header.index(PERIOD)]
+    return None
+
+
+def read_lines(content: bytes, name: str, columns: Columns | None = None) -> tuple[str, Lines, tuple[str, ...]]:
+    """Format, lines and, where the format itself tells them, dimensions. `columns`: how a plain CSV is described; gzip is
+    unpacked.
+
+    Raises BadInput naming file, row and column, Unsupported for SDMX-ML where pysdmx is not installed."""
+    content = unpacked(content, name)
+    message = message_lines(content, name)
+    if message is not None:
+        return message
     if columns is not None:
         return "CSV", csv_lines(content, name, columns.named), ()
     lines = csv_lines(content, name)

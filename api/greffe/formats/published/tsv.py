@@ -9,12 +9,13 @@ from greffe.errors import BadInput
 from greffe.formats.published.lines import MOST, NUMBER, Lines
 
 FLAG: Final = "OBS_FLAG"
+_CORNER: Final = re.compile(rb"[^\t]*\\(TIME_PERIOD|time)\s*\t")
 _CELL: Final = re.compile(r"(:|-?\d+(?:\.\d+)?)?\s*([a-z]{0,4})")
 
 
 def is_tsv(content: bytes) -> bool:
-    """Whether the first line is a header of that kind."""
-    return b"\\TIME_PERIOD\t" in content[:4_096].split(b"\n", 1)[0]
+    """Whether the first line is a header of that kind; files before 2022 write `geo\\time`."""
+    return _CORNER.match(content[:4_096].split(b"\n", 1)[0]) is not None
 
 
 def tsv_lines(content: bytes, name: str) -> Lines:

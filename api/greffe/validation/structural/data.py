@@ -15,7 +15,7 @@ from greffe.model.findings import WARNING, Finding
 from greffe.model.periods import span
 from greffe.model.structures import Component
 from greffe.validation.facts import literal, literals
-from greffe.validation.structural.checked import Checked, empty
+from greffe.validation.structural.checked import Checked, empty, is_
 from greffe.validation.structural.format_checks import formats
 from greffe.validation.structural.sides import OURS_ALONE, Side
 from greffe.validation.structural.words import (
@@ -40,12 +40,15 @@ PERIODS: Final = {
 MOST: Final = 200  # codes of one component that are listed
 
 
-def structural(checked: Checked, theirs: Side, sender: str = "") -> tuple[Finding, ...]:
-    """All structural checks, in their order. `theirs` may lack the structure: then only codes and constraints are asked."""
+def structural(checked: Checked, theirs: Side, sender: str = "", published: bool = False) -> tuple[Finding, ...]:
+    """All structural checks, in their order. `theirs` may lack the structure: then only codes and constraints are asked.
+
+    `published`: a table as a recipient shows it, which leaves out attributes that it is sent."""
     found: list[Finding] = []
     if theirs.structure is not None:
         components = theirs.structure.components
-        found += _missing(checked, components)
+        asked = [c for c in components if not published or c.role != "attribute" or c.id in checked.columns]
+        found += _missing(checked, asked)
         found += _undeclared(checked, theirs)
         found += _duplicates(checked, theirs)
         for component in components:
@@ -70,7 +73,8 @@ def _missing(checked: Checked, components: Sequence[Component]) -> Iterator[Find
         elif number := checked.count(empty(component.id)):
             en, fr = observations(number)
             yield said(MISSING, f"{component.id} is empty in {en}.", f"{component.id} est vide dans {fr}.",
-                       component=component.id, observations=number)  # fmt: skip
+                       where=checked.place(empty(component.id)), component=component.id,
+                       observations=number)  # fmt: skip
 
 
 def _undeclared(checked: Checked, theirs: Side) -> Iterator[Finding]:
@@ -100,9 +104,11 @@ def _duplicates(checked: Checked, theirs: Side) -> Iterator[Finding]:
     )
     for row in rows:
         key, number = ".".join(text(c) for c in row[:-1]), integer(row[-1])
+        where = checked.place(" AND ".join(is_(k, text(c)) for k, c in zip(keys, row[:-1], strict=True)))
         yield said(
-            DUPLICATE, f"{key} stands {number} times.", f"{key} figure {number} fois.", key=key, observations=number
-        )
+            DUPLICATE, f"{key} stands {number} times.", f"{key} figure {number} fois.",
+            where=where, key=key, observations=number,
+        )  # fmt: skip
 
 
 def _codes(checked: Checked, theirs: Side, id_: str) -> Iterator[Finding]:
@@ -112,14 +118,17 @@ def _codes(checked: Checked, theirs: Side, id_: str) -> Iterator[Finding]:
     there = checked.rows(f"SELECT {quoted(id_)}, count(*) FROM {{t}} WHERE NOT ({empty(id_)}) GROUP BY 1 ORDER BY 1")
     for cell, counted in there:
         code, (en, fr) = text(cell), observations(integer(counted))
+        if (known is None or code in known) and (allowed is None or code in allowed):
+            continue
+        where = checked.place(is_(id_, code))
         if known is not None and code not in known:
-            near = nearest(code, sorted(known))
+            near = nearest(code, checked.spelled.get(id_) or sorted(known))
             yield said(CODE, f"{id_} {code} in {en}{f'; nearest: {near[0]}' if near else ''}.",
                        f"{id_} {code} dans {fr}{f' ; le plus proche : {near[0]}' if near else ''}.",
-                       component=id_, code=code, observations=counted)  # fmt: skip
-        elif allowed is not None and code not in allowed:
+                       where=where, component=id_, code=code, observations=counted)  # fmt: skip
+        else:
             yield said(CONSTRAINT, f"{id_} {code} is not allowed, in {en}.", f"{id_} {code} n’est pas permis, dans {fr}.",
-                       component=id_, code=code, observations=counted)  # fmt: skip
+                       where=where, component=id_, code=code, observations=counted)  # fmt: skip
 
 
 def _periods(checked: Checked) -> Iterator[Finding]:
@@ -138,8 +147,10 @@ def _periods(checked: Checked) -> Iterator[Finding]:
     )
     for code, period, counted in rows:
         en, fr = observations(integer(counted))
+        where = checked.place(f"{is_('TIME_PERIOD', text(period))} AND {is_(frequency, text(code))}")
         yield said(PERIOD, f"{text(period)!r} with {frequency} {text(code)}, in {en}.",
-                   f"{text(period)!r} avec {frequency} {text(code)}, dans {fr}.", observations=counted)  # fmt: skip
+                   f"{text(period)!r} avec {frequency} {text(code)}, dans {fr}.", where=where,
+                   observations=counted)  # fmt: skip
 
 
 def _ranges(checked: Checked, theirs: Side) -> Iterator[Finding]:
@@ -152,7 +163,8 @@ def _ranges(checked: Checked, theirs: Side) -> Iterator[Finding]:
         if any(_outside(period, first, last) for first, last in theirs.periods):
             yield said(CONSTRAINT, f"TIME_PERIOD {period} is not allowed, in {en}.",
                        f"TIME_PERIOD {period} n’est pas permis, dans {fr}.",
-                       component="TIME_PERIOD", code=period, observations=counted)  # fmt: skip
+                       where=checked.place(is_("TIME_PERIOD", period)), component="TIME_PERIOD", code=period,
+                       observations=counted)  # fmt: skip
 
 
 def _outside(period: str, first: str, last: str) -> bool:

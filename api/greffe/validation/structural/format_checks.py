@@ -66,7 +66,7 @@ def formats(checked: Checked, component: Component) -> Iterator[Finding]:
             en, fr = observations(number)
             yield said(FORMAT, f"{id_} is to be {expected_en}, in {en} it is not: {text(example)!r}.",
                        f"{id_} doit être {expected_fr}, ne l’est pas dans {fr} : {text(example)!r}.",
-                       component=id_, observations=number)  # fmt: skip
+                       where=checked.place(f"{filled} AND {wrong}"), component=id_, observations=number)  # fmt: skip
 
 
 def _asked(column: str, shape: Representation) -> Iterator[tuple[str, str, str]]:

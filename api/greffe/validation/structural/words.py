@@ -20,6 +20,8 @@ FILE: Final = "file"
 REPRESENTATION: Final = "changed representation"
 LABEL: Final = "changed code"
 
+# What is asked of observations, as `greffe check --rule` names it.
+STRUCTURAL: Final = (MISSING, UNDECLARED, DUPLICATE, CODE, FORMAT, CONSTRAINT, PERIOD, EMBARGO)
 _FRENCH: Final = {
     MISSING: "composant obligatoire absent", UNDECLARED: "composant non déclaré", DUPLICATE: "observation en double",
     CODE: "code invalide", FORMAT: "format invalide", CONSTRAINT: "contrainte de contenu",

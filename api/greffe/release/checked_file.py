@@ -1,0 +1,127 @@
+"""A file that is checked, not kept: any format in which figures are published or sent, as lines with a column a component."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from greffe.arrow import pa
+from greffe.catalogue.policies.bridge.layouts import Layout
+from greffe.engine import Connection
+from greffe.errors import BadInput
+from greffe.formats.published.labels import without_labels
+from greffe.formats.published.lines import MISSING, TITLES, Lines, csv_lines
+from greffe.formats.published.packed import LARGEST_TABLE, unpacked
+from greffe.formats.published.read import ENVELOPE, message_lines
+from greffe.formats.published.tsv import FLAG
+from greffe.formats.published.well_formed import sender_of
+from greffe.model.structures import Codelist, DataStructure
+from greffe.release.published import file_content
+from greffe.validation.structural.checked import Checked
+
+LINE = "#line"  # no id of a component has that character
+_COUNTED = {"SDMX-ML": "observation", "SDMX-JSON": "observation"}  # what is numbered; else lines of the file
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """`lines` with the header as it stands; `start`: the first bytes, unpacked; `sender`: as the header of a message says.
+    `spelled`: component → the words that the body writes for its codes, where it writes words."""
+
+    kind: str
+    lines: Lines
+    start: bytes
+    sender: str = ""
+    spelled: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def labels_off(self, structure: DataStructure) -> CheckedFile:
+        """Without labels, and without the flags that our reader of TSV makes a column of when the structure has none."""
+        declared = [c.id for c in structure.components]
+        coded = [c.id for c in structure.components if c.representation.enumeration is not None]
+        lines = without_labels(self.lines, declared, coded) if self.kind == "SDMX-CSV" else self.lines
+        if self.kind == "TSV" and FLAG not in declared:
+            lines = Lines(lines.name, lines.header[:-1], [(n, row[:-1]) for n, row in lines.rows])
+        twice = next((c for c in lines.header if lines.header.count(c) > 1), "")
+        if twice:
+            raise BadInput("The column stands twice.", file=lines.name, row=1, column=twice)
+        return CheckedFile(self.kind, lines, self.start, self.sender, self.spelled)
+
+    def loaded(self, connection: Connection, table: str, blank: Sequence[str] = ()) -> Checked:
+        """Every column as text, with the line; `blank`: columns whose marks for a missing value become nothing."""
+        names = [c for c in self.lines.header if c not in ENVELOPE]
+        arrays: dict[str, pa.Array[pa.Scalar[pa.DataType]]] = {
+            LINE: pa.array([number for number, _ in self.lines.rows], pa.int64())
+        }
+        for name in names:
+            at = self.lines.header.index(name)
+            cells = [row[at] for _, row in self.lines.rows]
+            arrays[name] = pa.array(["" if c in MISSING else c for c in cells] if name in blank else cells, pa.string())
+        connection.register(f"{table}_arrow", pa.table(arrays))
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM {table}_arrow")
+        where = f"{self.lines.name}, {_COUNTED.get(self.kind, 'line')}"
+        return Checked(connection, table, tuple(names), LINE, where, self.spelled)
+
+
+def read_checked(path: Path) -> CheckedFile:
+    """A message of SDMX, TSV of Eurostat or a CSV with a header, whatever its columns; gzip is unpacked.
+
+    Raises BadInput naming file, row and column for what cannot be read as lines at all."""
+    content, name = _content(path)
+    message = message_lines(content, name)
+    if message is None:
+        return CheckedFile("SDMX-CSV", csv_lines(content, name, bare=True), content[:3])
+    kind, lines, _ = message
+    return CheckedFile(kind, lines, content[:3], sender_of(content, name) if kind == "SDMX-ML" else "")
+
+
+def read_laid_out(
+    path: Path, layouts: Sequence[Layout], structure: DataStructure | None, lists: Mapping[str, Codelist]
+) -> tuple[CheckedFile, Layout | None]:
+    """The same of a file that may be laid out as a body does: then its words are codes. Without a structure, the layout is
+    told and the words stay."""
+    content, name = _content(path)
+    near = [one for one in layouts if _looks_like(content, one)]
+    if structure is None:
+        return (read_checked(path), None) if not near else (CheckedFile("CSV", Lines(name, (), []), b""), near[0])
+    layout = next((one for one in near if one.fits(structure.dimension_ids)), None)
+    if layout is None:
+        return read_checked(path), None
+    lines = csv_lines(content, name, layout.named)
+    words = {id_: _words(list_) for id_, list_ in lists.items()}
+    spelled = {id_: sorted(found) for id_, found in words.items() if id_ in layout.components}
+    return CheckedFile("CSV", _coded(lines, layout, words), content[:3], spelled=spelled), layout
+
+
+def _content(path: Path) -> tuple[bytes, str]:
+    return unpacked(file_content(path, LARGEST_TABLE), path.name, LARGEST_TABLE), path.name
+
+
+def _looks_like(content: bytes, layout: Layout) -> bool:
+    """Whether one of the first lines has most of the columns of a layout: what is wrong in the others is then told."""
+    text = content[: 1 << 16].decode("utf-8-sig", "replace").splitlines()[: TITLES + 1]
+    for line in text:
+        for delimiter in (",", ";", "\t"):
+            cells = next(csv.reader([line], delimiter=delimiter), [])
+            if 2 * len(set(cells) & set(layout.named)) > len(layout.named):
+                return True
+    return False
+
+
+def _words(list_: Codelist) -> dict[str, str]:
+    """Spelling of the body → code; a code stands for itself."""
+    spelled = {i.annotation("SOURCE_CODE"): i.id for i in list_.items if i.annotation("SOURCE_CODE")}
+    return spelled or {i.id: i.id for i in list_.items}
+
+
+def _coded(lines: Lines, layout: Layout, words: Mapping[str, Mapping[str, str]]) -> Lines:
+    columns = [lines.header.index(c) for c in layout.series]
+    period, value = lines.header.index(layout.period), lines.header.index(layout.value)
+    fixed = list(layout.fixed.values())
+    known = [words.get(c, {}) for c in layout.components]
+    rows = [
+        (n, [*fixed, *(w.get(row[at], row[at]) for at, w in zip(columns, known, strict=True)), row[period], row[value]])
+        for n, row in lines.rows
+    ]
+    return Lines(lines.name, (*layout.fixed, *layout.components, "TIME_PERIOD", "OBS_VALUE"), rows)
