@@ -77,8 +77,13 @@ def _failed(error: duckdb.Error) -> EngineFailed:
     )
 
 
+def is_name(name: str) -> bool:
+    """Whether a column of a foreign file may be one of a table here."""
+    return re.fullmatch(r"[A-Za-z_][A-Za-z0-9_@$\-:]*", name) is not None
+
+
 def quoted(name: str) -> str:
     """A column or table name as an SQL identifier; only names of our own making or of a DSD come here."""
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_@$\-:]*", name):
+    if not is_name(name):
         raise ValueError(f"not an identifier: {name!r}")
     return f'"{name}"'

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from greffe.arrow import pa
 from greffe.catalogue.policies.bridge.layouts import Layout
-from greffe.engine import Connection
+from greffe.engine import Connection, is_name
 from greffe.errors import BadInput
 from greffe.formats.published.labels import without_labels
 from greffe.formats.published.lines import MISSING, TITLES, Lines, csv_lines
@@ -21,7 +21,7 @@ from greffe.model.structures import Codelist, DataStructure
 from greffe.release.published import file_content
 from greffe.validation.structural.checked import Checked
 
-LINE = "#line"  # no id of a component has that character
+LINE = "line:number"  # no id of a component has a colon
 _COUNTED = {"SDMX-ML": "observation", "SDMX-JSON": "observation"}  # what is numbered; else lines of the file
 
 
@@ -43,25 +43,31 @@ class CheckedFile:
         lines = without_labels(self.lines, declared, coded) if self.kind == "SDMX-CSV" else self.lines
         if self.kind == "TSV" and FLAG not in declared:
             lines = Lines(lines.name, lines.header[:-1], [(n, row[:-1]) for n, row in lines.rows])
-        twice = next((c for c in lines.header if lines.header.count(c) > 1), "")
+        folded = [c.casefold() for c in lines.header]  # the engine takes `geo` and `GEO` for one
+        twice = next((c for c in lines.header if folded.count(c.casefold()) > 1), "")
         if twice:
             raise BadInput("The column stands twice.", file=lines.name, row=1, column=twice)
         return CheckedFile(self.kind, lines, self.start, self.sender, self.spelled)
 
     def loaded(self, connection: Connection, table: str, blank: Sequence[str] = ()) -> Checked:
         """Every column as text, with the line; `blank`: columns whose marks for a missing value become nothing."""
-        names = [c for c in self.lines.header if c not in ENVELOPE]
+        there = [c for c in self.lines.header if c not in ENVELOPE]
+        names = [c for c in there if is_name(c)]
         arrays: dict[str, pa.Array[pa.Scalar[pa.DataType]]] = {
             LINE: pa.array([number for number, _ in self.lines.rows], pa.int64())
         }
-        for name in names:
+        odd: dict[str, int] = {}
+        for name in there:
             at = self.lines.header.index(name)
             cells = [row[at] for _, row in self.lines.rows]
+            if name not in names:
+                odd[name] = sum(map(bool, cells))
+                continue
             arrays[name] = pa.array(["" if c in MISSING else c for c in cells] if name in blank else cells, pa.string())
         connection.register(f"{table}_arrow", pa.table(arrays))
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM {table}_arrow")
         where = f"{self.lines.name}, {_COUNTED.get(self.kind, 'line')}"
-        return Checked(connection, table, tuple(names), LINE, where, self.spelled)
+        return Checked(connection, table, tuple(names), LINE, where, self.spelled, odd)
 
 
 def read_checked(path: Path) -> CheckedFile:

@@ -17,7 +17,8 @@ RUN: Final = "run"  # by `prepare` and `check`
 
 @dataclass(frozen=True)
 class Line:
-    """One rule. `name` of the function that asks it, or the module and name that hold it; `reason` why nothing does;
+    """One rule. `name` of the function that asks it, or the module and name that hold it; `reason` why nothing does, or
+    what a rule that is run cannot find in what is held;
     `applies` to which stages, dataflows and components."""
 
     id: str
@@ -48,7 +49,7 @@ class Line:
 def listed(thresholds: Mapping[tuple[str, str], Decimal]) -> tuple[Line, ...]:
     """All of them, by id and name, with the thresholds in force in their sentences."""
     found = [
-        Line(r.id, RUN, r.name, r.severity, r.level, r.service, r.recipients, r.said(thresholds), {}, _where(r))
+        Line(r.id, RUN, r.name, r.severity, r.level, r.service, r.recipients, r.said(thresholds), r.limit, _where(r))
         for r in RULES
     ]
     found += [

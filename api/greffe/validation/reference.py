@@ -60,7 +60,8 @@ def markdown() -> str:
 
 def _line(line: Line) -> str:
     named = [f"`{line.name}`"] if line.state == RUN else []
-    last = {RUN: line.applies, ENFORCED: f"`{line.name}`", NOT_YET: line.reason.get("en", "")}[line.state]
+    applies = ". ".join(filter(None, (line.applies, line.reason.get("en", ""))))
+    last = {RUN: applies, ENFORCED: f"`{line.name}`", NOT_YET: line.reason.get("en", "")}[line.state]
     said = [line.sentences["en"], line.sentences["fr"]]
     return _row([line.id, *named, *said, line.severity, str(line.level), line.service, " ".join(line.recipients), last])
 

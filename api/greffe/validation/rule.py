@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from fractions import Fraction
@@ -69,7 +69,7 @@ class Rule:
     (STRUVAL structure, CONVAL content); `recipients` whose figures it guards: `all`, or ids of recipients and
     `internal`; `flows` are patterns of dataflow ids, `needs` components that the structure must have (`A|B`: either).
     Sentences hold `{name}` where a threshold of the rule stands, `{RULE/name}` for one of another rule. `examine` asks what
-    no single query can."""
+    no single query can; `limit` is what it cannot find in what is held here, and why."""
 
     id: str
     name: str
@@ -83,6 +83,7 @@ class Rule:
     needs: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ALL
     examine: Examine | None = None
+    limit: Texts = field(default_factory=dict)
 
     def said(self, thresholds: Mapping[tuple[str, str], Decimal]) -> Texts:
         """The sentences with the thresholds in force."""
@@ -123,6 +124,7 @@ def rule(
     needs: tuple[str, ...] = (),
     recipients: tuple[str, ...] = ALL,
     examine: Examine | None = None,
+    limit: Texts | None = None,
 ) -> Callable[[Check], Check]:
     """Register a function as a rule: its name is that of the rule, the first paragraph of its docstring the sentence in
     English; `fr` is the sentence in French."""
@@ -142,6 +144,7 @@ def rule(
                 needs=needs,
                 recipients=recipients,
                 examine=examine,
+                limit=limit or {},
             )
         )
         return check

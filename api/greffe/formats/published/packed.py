@@ -8,7 +8,7 @@ from typing import Final
 from greffe.errors import BadInput
 
 LARGEST: Final = 64 << 20  # bytes of a publication, unpacked
-LARGEST_TABLE: Final = 512 << 20  # bytes of a table that is checked and not kept, unpacked
+LARGEST_TABLE: Final = 256 << 20  # bytes of a table that is checked and not kept, unpacked
 _MARK: Final = b"\x1f\x8b"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from greffe.engine import quoted
 from greffe.model.findings import ERROR, INFO, WARNING
 from greffe.validation.facts import Facts, literal
+from greffe.validation.limits import SIX_SECTIONS
 from greffe.validation.partitions import Partition, partitions
 from greffe.validation.rule import OUTSIDE, STAGES, Query, rule
 
@@ -114,6 +115,7 @@ def sections_make_the_total(facts: Facts) -> Iterator[Query]:
     flows=("UNODC_*",),
     needs=("DIMENSION", "CATEGORY"),
     recipients=("UNODC",),
+    limit=SIX_SECTIONS,
 )
 def multiple_counting_is_said(facts: Facts) -> Iterator[Query]:
     """Where the ICCS sections of persons held exceed the total, the note says that offences are counted more than

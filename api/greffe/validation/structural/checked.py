@@ -12,7 +12,8 @@ from greffe.engine import Connection, quoted
 @dataclass(frozen=True)
 class Checked:
     """A table to be checked, with the columns that it has. Of a file also `line`, the column with the number of each line,
-    and `file`, what is said before that number; `spelled`: component → the words that its author writes for codes."""
+    and `file`, what is said before that number; `spelled`: component → the words that its author writes for codes; `odd`:
+    columns whose names can be no ids, which the table leaves out, with how many of their cells are filled."""
 
     connection: Connection
     table: str
@@ -20,6 +21,7 @@ class Checked:
     line: str = ""
     file: str = ""
     spelled: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    odd: Mapping[str, int] = field(default_factory=dict)
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         """Run a query on `{t}`, the table."""

@@ -78,9 +78,9 @@ def _missing(checked: Checked, components: Sequence[Component]) -> Iterator[Find
 
 
 def _undeclared(checked: Checked, theirs: Side) -> Iterator[Finding]:
-    for id_ in checked.columns:
+    for id_ in (*checked.columns, *checked.odd):
         if theirs.component(id_) is None and id_ not in OURS_ALONE:
-            number = checked.count(f"NOT ({empty(id_)})")
+            number = checked.odd[id_] if id_ in checked.odd else checked.count(f"NOT ({empty(id_)})")
             en, fr = observations(number)
             near = nearest(id_, [c.id for c in theirs.structure.components] if theirs.structure else [])
             yield said(
