@@ -13,7 +13,7 @@ demo: $(VENV)/.run ## a store from shipped artefacts and samples, served on http
 serve: $(VENV)/.run
 	@exec $(BIN)/greffe serve
 
-test: $(VENV)/.test .clients check ## everything that must hold before a change lands
+test: $(VENV)/.test .clients .debian check ## everything that must hold before a change lands
 	$(BIN)/python -m pytest -q --durations=5 $(PYTEST_ARGS)
 
 check: $(VENV)/.test ## style, types, layers
@@ -60,6 +60,9 @@ $(VENV)/.test: requirements/test.lock | $(VENV)/bin/python
 
 .clients: $(VENV)/.test FORCE ## environments of the clients that have their own
 	@$(BIN)/python tests/helpers/client_environments.py
+
+.debian: $(VENV)/.test FORCE ## what tests need of Debian: the browser
+	@$(BIN)/python tests/helpers/debian_packages.py chromium
 
 FORCE:
 

@@ -10,6 +10,7 @@ from greffe.errors import BadDefinition
 from greffe.release.definitions import set_up
 from greffe.release.parts import Clock, Parts
 from greffe.settings import Settings
+from greffe.store.access_sql import SqlAccess
 from greffe.store.columnar import ColumnarObservations
 from greffe.store.register import SqlRegister
 from greffe.web.application import application
@@ -26,10 +27,12 @@ def compose(settings: Settings, clock: Clock = utc_now) -> Parts:
         settings.home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadDefinition(f"The home directory {settings.home} cannot be made: {error.strerror}.") from error
+    register = SqlRegister(settings.register_url)
     parts = Parts(
         settings=settings,
-        register=SqlRegister(settings.register_url),
+        register=register,
         observations=ColumnarObservations(settings.releases, derived_most=settings.store.serving_bytes),
+        access=SqlAccess(register.engine),
         clock=clock,
     )
     set_up(parts)

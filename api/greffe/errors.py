@@ -11,6 +11,7 @@
     ├── TooLarge          ask for less (510 / 413)
     ├── Refused           a rule of the house forbids it now: do first what the message says (exit 3)
     ├── Denied            this person may not do it (403, exit 4)
+    ├── TooOften          tried too often: wait as long as it says (429)
     ├── Conflict          the state changed meanwhile: look again (409)
     ├── Unavailable       try again later (503)
     │   └── EngineFailed  the database engine failed in itself, or has no room: run it again (503)
@@ -153,6 +154,16 @@ class Denied(GreffeError):
     """This person may not do it."""
 
     sdmx, http, exit_code, title = 110, 403, 4, "Denied"
+
+
+class TooOften(GreffeError):
+    """Something was tried too often. `wait`: seconds until it may be tried again."""
+
+    sdmx, http, exit_code, title = 500, 429, 5, "Too many attempts"
+
+    def __init__(self, message: str, *, wait: int, hint: str = "") -> None:
+        self.wait = wait
+        super().__init__(message, hint=hint)
 
 
 class Conflict(GreffeError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,8 @@ class EngineSettings:
 
 @dataclass(frozen=True)
 class HttpSettings:
-    """What a client may ask for: longest address in characters, largest body in bytes, most series of one answer.
+    """What a client may ask for: longest address in characters, largest form and largest uploaded file in bytes, most
+    series of one answer.
 
     kept_bytes: of small answers kept in memory; dump_bytes: of large ones kept as files. poll_seconds: how long what was
     last read of the register counts as now, for answers from memory (a withdrawal shows that much later at most).
@@ -29,6 +31,7 @@ class HttpSettings:
 
     url_limit: int = 8_000
     body_limit: int = 64_000
+    upload_limit: int = 20_000_000
     series_limit: int = 2_000_000
     key_values_limit: int = 2_000
     kept_bytes: int = 64_000_000
@@ -48,7 +51,11 @@ class StoreSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """Where things are and what is allowed."""
+    """Where things are and what is allowed.
+
+    public_url: the address by which people reach the service, without a slash at its end; pages and feeds name it, never
+    the Host header. theme: a folder with a ministry's own look.
+    """
 
     home: Path
     sdmx: Path
@@ -60,6 +67,13 @@ class Settings:
     engine: EngineSettings = field(default_factory=EngineSettings)
     http: HttpSettings = field(default_factory=HttpSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
+    public_url: str = "http://127.0.0.1:8000"
+    theme: Path | None = None
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the service by HTTPS: then cookies travel over nothing else."""
+        return self.public_url.startswith("https://")
 
     @property
     def extracts(self) -> Path:
@@ -102,14 +116,17 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
     """Settings from the environment. Raises BadDefinition on a value that is no number."""
     env = os.environ if environ is None else environ
     root = (home or Path(env.get("GREFFE_HOME", "var"))).resolve()
+    host, port = env.get("HOST", "127.0.0.1"), int(_number(env, "PORT", 8000))
     return Settings(
         home=root,
         sdmx=Path(env["GREFFE_SDMX"]) if "GREFFE_SDMX" in env else shipped("sdmx"),
         mappings=Path(env["GREFFE_MAPPINGS"]) if "GREFFE_MAPPINGS" in env else shipped("mappings"),
         register_url=env.get("GREFFE_REGISTER", f"sqlite:///{root / 'register.db'}"),
         effect_delay_seconds=max(5.0, _number(env, "GREFFE_EFFECT_DELAY", 5.0)),
-        host=env.get("HOST", "127.0.0.1"),
-        port=int(_number(env, "PORT", 8000)),
+        host=host,
+        port=port,
+        public_url=_public_url(env.get("GREFFE_URL") or f"http://{host}:{port}"),
+        theme=_theme(env.get("GREFFE_THEME", "")),
         engine=EngineSettings(
             memory_mb=int(_number(env, "GREFFE_MEMORY_MB", 1024)), threads=int(_number(env, "GREFFE_THREADS", 2))
         ),
@@ -129,3 +146,18 @@ def _number(env: Mapping[str, str], name: str, default: float) -> float:
         return float(text)
     except ValueError as error:
         raise BadDefinition(f"{name}={text!r} is not a number.") from error
+
+
+def _public_url(text: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+/?", text):
+        raise BadDefinition(f"GREFFE_URL={text!r} is no http(s) address.", hint="E.g. https://statistiques.example.org")
+    return text.rstrip("/")
+
+
+def _theme(text: str) -> Path | None:
+    if not text:
+        return None
+    folder = Path(text).resolve()
+    if not folder.is_dir():
+        raise BadDefinition(f"GREFFE_THEME={text!r} is no folder.")
+    return folder

@@ -64,7 +64,7 @@ class Deadly:
 
     def __init__(self, parts: Parts, at: int) -> None:
         self.count, self.at, self.last = 0, at, ""
-        engine = parts.register._engine
+        engine = parts.register.engine
         for name in ("before_cursor_execute", "commit"):
             event.listen(engine, name, lambda *_, n=name: self.step(n))
         for module, step in ((columnar, "write_flat"), (derived, "write_serving")):  # what C++ writes is not audited
@@ -117,7 +117,9 @@ def forked(parts: Parts, words: list[str], at: int) -> tuple[bool, str]:
 def looked_at(parts: Parts, *, wholly: bool = False) -> dict[str, object]:
     """What holds, read by somebody who knows nothing: what is on record, and what is wrong with it: with the chain and
     the releases, or `wholly` with all that is kept."""
-    anew = Parts(parts.settings, parts.register, ColumnarObservations(parts.settings.releases), parts.clock)
+    anew = Parts(
+        parts.settings, parts.register, ColumnarObservations(parts.settings.releases), parts.access, parts.clock
+    )
     anew._catalogues = parts._catalogues
     ledger = anew.ledger()
     found = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+import greffe.cli.accounts as accounts
 import greffe.cli.advance as advance
 import greffe.cli.bridge as bridge
 import greffe.cli.calendar as calendar
@@ -33,6 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Greffe: internal indicators become validated, released, traceable SDMX series.",
 )
+accounts.add_to(app)
 figures.add_to(app)
 lineage.add_to(app)
 drafts.add_to(app)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import secrets
 import subprocess
 import sys
 import time
@@ -23,6 +24,7 @@ from greffe.errors import BadInput
 from greffe.ingest.extract import ReadOptions
 from greffe.model.findings import Finding
 from greffe.model.releases import Release
+from greffe.release.access.accounts import accept, invite
 from greffe.release.definitions import approve_map
 from greffe.release.intake import Handover, Taken, take_in
 from greffe.release.lifecycle import (
@@ -41,8 +43,15 @@ from greffe.settings import read_settings
 from greffe.store.base import Actor
 from greffe.store.ledger import Waiver
 
-AUTHOR, FIRST, SECOND, RELEASER = (Actor(n) for n in ("camille", "driss", "elise", "farid"))
-PEOPLE = ((AUTHOR, "author"), (FIRST, "approver"), (SECOND, "approver"), (RELEASER, "releaser"))
+AUTHOR, FIRST, SECOND, RELEASER, AUDITOR = (Actor(n) for n in ("camille", "driss", "elise", "farid", "hana"))
+PEOPLE = ((AUTHOR, "author"), (FIRST, "approver"), (SECOND, "approver"), (RELEASER, "releaser"), (AUDITOR, "auditor"))
+WORDS = (
+    "acier", "balise", "canal", "datte", "ecluse", "fanal", "galet", "hublot", "iris", "jonque", "kayak", "lichen", "merle",
+    "noyer", "orage", "pivot", "quartz", "ruche", "sapin", "tulle", "urne", "vigie", "wagon", "xylo", "yourte", "zinc",
+    "abri", "bocal", "cedre", "dune", "etal", "forge", "givre", "houle", "ivoire", "jardin", "kiosque", "lampe", "menhir",
+    "nacre", "ourlet", "phare", "quai", "radeau", "silex", "treille", "usine", "verger", "zeste", "ancre", "brise", "corail",
+    "digue", "ebene", "falaise", "grange", "herbe", "ilot", "jade", "karst", "lagune", "moulin", "nuage", "opale",
+)  # fmt: skip
 ACCEPTED = "Read one by one in the demonstration: the movements are in the source."
 out = Console(highlight=False, soft_wrap=True)
 
@@ -78,6 +87,7 @@ def demo(
             build(parts, samples)
         wait_for_effect(parts)
         try_this(parts)
+        open_accounts(parts)
         if not only_build:
             run(parts)
 
@@ -133,7 +143,7 @@ def build(parts: Parts, samples: Path) -> None:
 
 
 def enter_people(parts: Parts) -> None:
-    """An author, two approvers, a releaser; the two approve every shipped map."""
+    """An author, two approvers, a releaser, an auditor; the two approve every shipped map."""
     for person, role in PEOPLE:
         if person.name not in parts.ledger().people:
             add_person(parts, HOUSE, person.name, [role])
@@ -142,6 +152,18 @@ def enter_people(parts: Parts) -> None:
             if person.name not in approvers(parts, f"map:{map_.reference}", map_.checksum):
                 approve_map(parts, person, map_)
     out.print(f"  people: {', '.join(f'{p.name} ({r})' for p, r in PEOPLE)}; the maps approved by two of them")
+
+
+def open_accounts(parts: Parts) -> None:
+    """A password for each person who has none, shown this once."""
+    fresh = [(p.name, role) for p, role in PEOPLE if not parts.access.password(p.name)]
+    if not fresh:
+        return
+    out.print(f"Sign in at {parts.settings.public_url}/staff with one of these (shown this once):")
+    for name, role in fresh:
+        password = "-".join(secrets.choice(WORDS) for _ in range(5))
+        accept(parts, invite(parts, HOUSE, name), password)
+        out.print(f"  {name:8} {password}   {role}")
 
 
 def generate(samples: Path, into: Path, rows: int, error_rate: str) -> None:

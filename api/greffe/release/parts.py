@@ -13,6 +13,7 @@ from greffe.catalogue.load import checksum_of, load
 from greffe.engine import Connection, opened
 from greffe.errors import NotFound, Unavailable
 from greffe.settings import Settings
+from greffe.store.access import Access
 from greffe.store.base import Act, Actor, Observations, Register
 from greffe.store.ledger import CatalogueVersion, Ledger, LedgerReader
 
@@ -26,6 +27,7 @@ class Parts:
     settings: Settings
     register: Register
     observations: Observations
+    access: Access
     clock: Clock
     relaxed: bool = False
     reader: LedgerReader = field(init=False)

@@ -26,11 +26,11 @@ class SqlRegister:
 
     def __init__(self, url: str) -> None:
         """Open, creating and migrating as needed. Raises BadDefinition, Unavailable, Refused."""
-        self._engine = open_engine(url)
+        self.engine = open_engine(url)
 
     def close(self) -> None:
         """Give the connections back."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     def append(
         self,
@@ -44,13 +44,13 @@ class SqlRegister:
         contents: Sequence[bytes] = (),
     ) -> Entry:
         """See Register.append."""
-        with writing(self._engine) as connection:
+        with writing(self.engine) as connection:
             _known_person(connection, actor)
             return _append(connection, actor, instant, kind, subject, payload, once, contents)
 
     def append_all(self, actor: Actor, instant: datetime, acts: Sequence[Act]) -> tuple[Entry, ...]:
         """See Register.append_all: one transaction."""
-        with writing(self._engine) as connection:
+        with writing(self.engine) as connection:
             _known_person(connection, actor)
             return tuple(_append(connection, actor, instant, a.kind, a.subject, a.payload, a.once, ()) for a in acts)
 
@@ -68,7 +68,7 @@ class SqlRegister:
         if subject:
             query = query.where(ENTRIES.c.subject == subject)
         while True:
-            with reading(self._engine) as connection:
+            with reading(self.engine) as connection:
                 rows = connection.execute(query.where(ENTRIES.c.number > after)).mappings().all()
             yield from (_entry(row) for row in rows)
             if len(rows) < _PAGE:
@@ -77,12 +77,12 @@ class SqlRegister:
 
     def head(self) -> int:
         """See Register.head."""
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             return int(connection.execute(select(func.coalesce(func.max(ENTRIES.c.number), 0))).scalar_one())
 
     def content(self, checksum: str) -> bytes:
         """See Register.content."""
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             found = connection.execute(select(CONTENTS.c.bytes).where(CONTENTS.c.checksum == checksum)).scalar()
         if found is None:
             raise NotFound(f"The register has no content {checksum}.")
@@ -112,12 +112,12 @@ class SqlRegister:
 
     def people(self) -> Mapping[str, tuple[str, ...]]:
         """See Register.people."""
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             return _people(connection)
 
     def add_person(self, actor: Actor, instant: datetime, name: str, roles: Sequence[str]) -> None:
         """See Register.add_person. Entering a person again gives them other roles."""
-        with writing(self._engine) as connection:
+        with writing(self.engine) as connection:
             people = _people(connection)
             if people or actor.name != name:
                 _known_person(connection, actor)

@@ -35,3 +35,35 @@ CONTENTS: Final = Table(
     Column("checksum", String, primary_key=True),
     Column("bytes", LargeBinary, nullable=False),
 )
+# Sign-in: what changes and is forgotten, outside of the chain (access.py). Instants are text in UTC, as in entries.
+PASSWORDS: Final = Table(
+    "passwords",
+    METADATA,
+    Column("person", String, primary_key=True),
+    Column("hashed", Text, nullable=False),  # argon2id, with its parameters and salt
+)
+INVITATIONS: Final = Table(
+    "invitations",
+    METADATA,
+    Column("digest", String, primary_key=True),
+    Column("person", String, nullable=False),
+    Column("ends_at", String, nullable=False),
+)
+SESSIONS: Final = Table(
+    "sessions",
+    METADATA,
+    Column("digest", String, primary_key=True),
+    Column("person", String, nullable=False, index=True),
+    Column("established", String, nullable=False),
+    Column("guard", String, nullable=False),
+    Column("started_at", String, nullable=False),
+    Column("seen_at", String, nullable=False),
+    Column("ends_at", String, nullable=False),
+)
+FAILURES: Final = Table(
+    "failures",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("subject", String, nullable=False, index=True),
+    Column("instant", String, nullable=False),
+)

@@ -12,10 +12,11 @@ from fastapi import FastAPI
 from greffe import __version__
 from greffe.release.eviction import sweep
 from greffe.release.parts import Parts
-from greffe.web import api, bridge, calendar, comparisons, explanations, health, home, problems, quality, series
+from greffe.web import api, bridge, calendar, comparisons, explanations, health, problems, quality, series
 from greffe.web.limits import Limits
 from greffe.web.openapi import describe
 from greffe.web.rest import entry
+from greffe.web.site import PAGES
 
 _LOG = logging.getLogger("greffe")
 
@@ -32,9 +33,9 @@ def application(parts: Parts) -> FastAPI:
         redirect_slashes=False,  # a redirect would be built from the Host header
         lifespan=lambda _: _sweeping(parts),
     )
-    problems.install(app)
+    problems.install(app, parts)
     app.router.routes.extend(entry.routes(parts))  # first: routes are tried one after the other
-    for part in (home, health, api, calendar, series, explanations, comparisons, quality, bridge):
+    for part in (health, api, calendar, series, explanations, comparisons, quality, bridge, *PAGES):
         app.include_router(part.router(parts))
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_middleware(Limits, settings=parts.settings.http)

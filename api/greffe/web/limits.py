@@ -25,8 +25,17 @@ CORS = {
 }
 
 
+# Pages: people's browsers write here, with forms. Everything else is read.
+WRITTEN = ("/staff", "/signin", "/signout", "/invitation", "/preferences")
+
+
+def written_by_people(path: str) -> bool:
+    """Whether forms are sent there."""
+    return any(path == p or path.startswith(f"{p}/") for p in WRITTEN)
+
+
 class Limits:
-    """414 for a long address, 413 for a body (nothing here takes one), 405 for other methods, 204 for preflights."""
+    """414 for a long address, 413 for a large body, 405 for other methods, 204 for preflights."""
 
     def __init__(self, app: ASGIApp, settings: HttpSettings) -> None:
         self.app = app
@@ -41,7 +50,7 @@ class Limits:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in CORS.items():
+                for name, value in ({} if written_by_people(scope["path"]) else CORS).items():
                     headers.setdefault(name, value)
             await send(message)
 
@@ -56,7 +65,7 @@ class Limits:
             await self.app({**scope, "method": "GET"}, receive, without_body)
             return
         if refusal is None:
-            await self.app(scope, receive, with_headers)
+            await self.app(scope, self._counted(scope, receive), with_headers)
             return
         status, words = refusal
         request = Request(scope)
@@ -69,12 +78,33 @@ class Limits:
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         if scope["method"] == "OPTIONS":
             return 204, ""
-        if scope["method"] not in ("GET", "HEAD"):
-            return 405, "This service is read with GET and HEAD; staff write with the command line."
+        forms = scope["method"] == "POST" and written_by_people(scope["path"])
+        if scope["method"] not in ("GET", "HEAD") and not forms:
+            return 405, "This address is read with GET and HEAD."
         length = len(scope.get("raw_path") or b"") + len(scope["query_string"])
         if length > self.settings.url_limit:
             return 414, f"The address has {length} characters; at most {self.settings.url_limit} are read."
         declared = dict(scope["headers"]).get(b"content-length", b"0")
-        if declared.isdigit() and int(declared) > self.settings.body_limit:
-            return 413, f"The body has {int(declared)} bytes; at most {self.settings.body_limit} are read."
+        if declared.isdigit() and int(declared) > self._most(scope):
+            return 413, f"The body has {int(declared)} bytes; at most {self._most(scope)} are read."
         return None
+
+    def _most(self, scope: Scope) -> int:
+        """Bytes of a body: those of a file where staff hand one over, else of a form."""
+        kind = dict(scope["headers"]).get(b"content-type", b"")
+        upload = kind.startswith(b"multipart/form-data") and scope["path"].startswith("/staff/")
+        return self.settings.upload_limit if upload else self.settings.body_limit
+
+    def _counted(self, scope: Scope, receive: Receive) -> Receive:
+        """The body in pieces, refused when it gets too large: its length need not be declared."""
+        most, read = self._most(scope), 0
+
+        async def counted() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > most:
+                raise TooLarge(f"The body is larger than {most} bytes.")
+            return message
+
+        return counted

@@ -1,4 +1,4 @@
-"""Errors → answers: RFC 9457 on /api, the standard's own error message on the SDMX entry points."""
+"""Errors → answers: RFC 9457 on /api, the standard's own error message on the SDMX entry points, a page for people."""
 
 from __future__ import annotations
 
@@ -19,19 +19,23 @@ from greffe.errors import (
     GreffeError,
     NotAcceptable,
     NotFound,
+    TooOften,
     Unavailable,
 )
 from greffe.formats.accept import ranges
 from greffe.formats.errors import error_json, error_ml
 from greffe.formats.negotiation import FORMATS
+from greffe.release.parts import Parts
+from greffe.web.pages.errors import page, wants_page
 
 _LOG = logging.getLogger("greffe")
 V1, V2 = "/sdmx/v1", "/sdmx/v2"
 VARY = "Accept, Accept-Encoding, Accept-Language"
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, parts: Parts) -> None:
     """Put the handlers on the application."""
+    app.state.parts = parts
     app.add_exception_handler(GreffeError, _ours)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _http)
@@ -68,12 +72,16 @@ def _unforeseen(request: Request, error: Exception) -> Response:
 
 
 def answer(request: Request, error: GreffeError, status: int = 0) -> Response:
-    """The error in the form that this entry point's clients read. Never HTML, never a traceback."""
+    """The error in the form that this entry point's clients read. HTML for people's pages alone, never a traceback."""
     path = request.url.path
     status = status or _status(error, path)
+    if wants_page(request) and "app" in request.scope:
+        return page(request.app.state.parts, request, error, status)
     headers = {"Cache-Control": "no-store", "Vary": VARY, "Content-Language": "en"}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = "5"
+    if isinstance(error, TooOften):
+        headers["Retry-After"] = str(error.wait)
     if path.startswith((V1, V2)):
         media, body = _sdmx(request, error, path)
         return Response(body, status_code=status, media_type=None, headers={**headers, "Content-Type": media})

@@ -15,10 +15,19 @@ from greffe.release import quality_words as words
 from greffe.release.quality import Quality, RuleOutcome
 from greffe.release.quality_set import written
 from greffe.release.revisions import leading
-from greffe.web.home import STYLE
 from greffe.web.quality_plot import plot
 from greffe.web.quality_words import SIMS, WORDS
 
+STYLE = (
+    "body{font:1rem/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b;background:#fff}"
+    "table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:600;padding:.5rem 0}"
+    "th,td{text-align:left;padding:.5rem;border-bottom:1px solid #ccc;vertical-align:top}a{color:#0b4f9c}"
+    ".synthetic{font-weight:700;color:#8a1c00}.skip{position:absolute;left:-99rem}.skip:focus{left:1rem}"
+    ".date{white-space:nowrap}@media(max-width:40rem){thead{display:none}tr,th,td{display:block;border:0}"
+    "tr{border-bottom:1px solid #999;padding:.5rem 0}th,td{padding:.15rem 0}code{overflow-wrap:anywhere}}"
+    "small{color:#4a4a4a}@media(prefers-color-scheme:dark){body{background:#161616;color:#eee}a{color:#8ab8ff}"
+    "th,td{border-color:#444}.synthetic{color:#ff9d80}small{color:#bbb}}.wide{overflow-x:auto}"
+)
 _STYLE: Final = (
     f"{STYLE}h2{{margin-top:2rem;border-top:1px solid #999;padding-top:.5rem}}td.n,th.n{{text-align:right}}"
     "dt{font-weight:600}dd{margin:0 0 .75rem}svg{max-width:100%;height:auto}"

@@ -13,6 +13,8 @@ from sqlalchemy import create_engine, text
 # COL
 from greffe.model.references import Reference, parse_urn
 from greffe.model.structures import Component, DataStructure, Representation
+from greffe.store.access_memory import MemoryAccess
+from greffe.store.access_sql import SqlAccess
 from greffe.store.columnar import ColumnarObservations
 from greffe.store.memory import MemoryObservations, MemoryRegister
 from greffe.store.register import SqlRegister
@@ -56,6 +58,17 @@ def register(request, tmp_path):
     lite = request.param == "sqlite"
     opened = SqlRegister(f"sqlite:///{tmp_path / 'register.db'}" if lite else request.getfixturevalue("new_postgresql"))
     yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def access(request, tmp_path):
+    if request.param == "memory":
+        yield MemoryAccess()
+        return
+    lite = request.param == "sqlite"
+    opened = SqlRegister(f"sqlite:///{tmp_path / 'register.db'}" if lite else request.getfixturevalue("new_postgresql"))
+    yield SqlAccess(opened.engine)
     opened.close()
 
 

@@ -168,7 +168,7 @@ def test_opening_again_finds_everything(address, filled):
 
 def test_sqlite_is_durable_at_each_commit(tmp_path):
     register = SqlRegister(f"sqlite:///{tmp_path / 'new' / 'register.db'}")
-    with register._engine.connect() as connection:
+    with register.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
     register.close()

@@ -1,0 +1,150 @@
+"""Local accounts and sessions: an invitation that holds once, a password, a session of some hours.
+
+Who was invited, opened an account, signed in or out and who was denied what are entries of the register; tokens and
+passwords are kept as hashes only (store/access.py), and nothing of them is in an entry, a log or an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Final
+
+from greffe.errors import BadQuery, Denied, NotFound, TooOften, nearest
+from greffe.release.access import passwords
+from greffe.release.parts import Parts
+from greffe.release.people import HOUSE, needs
+from greffe.store.access import Session
+from greffe.store.base import Actor
+
+INVITED_FOR: Final = timedelta(hours=72)
+IDLE: Final = timedelta(minutes=30)  # without a request, a session ends
+LONGEST: Final = timedelta(hours=9)  # a working day; then they sign in again
+_NOTED: Final = timedelta(minutes=1)  # how exactly is known when somebody was last seen
+WINDOW: Final = timedelta(minutes=15)
+OF_ACCOUNT, OF_ADDRESS = 5, 50  # failed attempts within the window, before nobody is let in
+
+
+def digest(token: str) -> str:
+    """The name under which a token is kept."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def invite(parts: Parts, who: Actor, person: str) -> str:
+    """Let a person of the register choose a password: the token of a link that holds once, 72 hours.
+
+    Raises Denied unless an administrator does it (or the house itself), NotFound for a stranger."""
+    needs(parts, who, "administrator")
+    people = parts.ledger().people
+    if person not in people or person == HOUSE.name:
+        raise NotFound(f"{person} is not in the table of people.", nearest=nearest(person, people))
+    token = secrets.token_urlsafe(32)
+    parts.note(who, "account.invited", person, {})
+    parts.access.invite(digest(token), person, parts.clock() + INVITED_FOR)
+    return token
+
+
+def invited(parts: Parts, token: str) -> str:
+    """Whom a link is for. Raises NotFound when it was used, is too old or is none."""
+    person = parts.access.invited(digest(token), parts.clock())
+    if not person:
+        raise NotFound(
+            "This invitation was used, is too old, or never was one.", hint="Ask the administrator for another one."
+        )
+    return person
+
+
+def accept(parts: Parts, token: str, password: str) -> str:
+    """Use the link: the person has that password from now on. Returns who it is. Raises NotFound, BadQuery."""
+    person = invited(parts, token)
+    good = passwords.checked(password, person)
+    if not parts.access.take_invitation(digest(token), parts.clock()):
+        raise NotFound("This invitation was used meanwhile.", hint="Ask the administrator for another one.")
+    parts.access.set_password(person, passwords.hashed(good))
+    parts.note(Actor(person, "local"), "account.opened", person, {})
+    return person
+
+
+def sign_in(parts: Parts, person: str, password: str, address: str) -> tuple[str, Session]:
+    """A session for whoever gives the right password: its token, to be kept in a cookie. `address`: where they come from.
+
+    Raises Denied in the same words and after the same work for a wrong password and a stranger; TooOften after 5 failed
+    attempts on an account, or 50 from an address, within 15 minutes."""
+    now = parts.clock()
+    limits = ((f"account:{digest(person.casefold())}", OF_ACCOUNT), (f"address:{digest(address)}", OF_ADDRESS))
+    for subject, most in limits:
+        failed = parts.access.failures(subject, now - WINDOW)
+        if len(failed) >= most:
+            wait = int((failed[-most] + WINDOW - now).total_seconds()) + 1
+            raise TooOften("Too many failed attempts.", wait=wait, hint=f"Try again in {-(-wait // 60)} minutes.")
+    kept = parts.access.password(person)
+    if not passwords.matches(kept, password) or person not in parts.ledger().people:
+        for subject, _ in limits:
+            parts.access.note_failure(subject, now, now - WINDOW)
+        note_denied(parts, HOUSE, "sign in", person if kept else "an unknown name")
+        raise Denied("The name or the password is wrong.")
+    parts.access.forget_failures(limits[0][0])
+    if passwords.outdated(kept):
+        parts.access.set_password(person, passwords.hashed(password))
+    return open_session(parts, Actor(person, "local"))
+
+
+def open_session(parts: Parts, who: Actor) -> tuple[str, Session]:
+    """Start a session of somebody whose identity was just established: its token and what is kept of it."""
+    now = parts.clock()
+    token = secrets.token_urlsafe(32)
+    session = Session(who.name, who.established, secrets.token_urlsafe(32), now, now, now + LONGEST)
+    parts.note(who, "session.opened", who.name, {})
+    parts.access.open_session(digest(token), session)
+    return token, session
+
+
+def session_of(parts: Parts, token: str) -> Session | None:
+    """The session of a token while it holds: not idle for 30 minutes, not older than 9 hours, of a person who is known."""
+    if not token or len(token) > 100:
+        return None
+    name, now = digest(token), parts.clock()
+    found = parts.access.session(name)
+    if found is None or found.person not in parts.ledger().people:
+        return None
+    if now >= min(found.seen_at + IDLE, found.ends_at):
+        parts.access.close_session(name)
+        return None
+    if now - found.seen_at >= _NOTED:
+        parts.access.touch_session(name, now)
+    return found
+
+
+def sign_out(parts: Parts, token: str) -> None:
+    """End a session; nothing happens when it has ended already."""
+    found = session_of(parts, token)
+    parts.access.close_session(digest(token))
+    if found is not None:
+        parts.note(Actor(found.person, found.established), "session.closed", found.person, {})
+
+
+def change_password(parts: Parts, who: Actor, old: str, new: str) -> None:
+    """Replace one's own password; all one's sessions end. Raises Denied, BadQuery."""
+    kept = parts.access.password(who.name)
+    if not kept:
+        raise BadQuery("There is no password to change: this account signs in elsewhere.")
+    if not passwords.matches(kept, old):
+        note_denied(parts, who, "change the password", who.name)
+        raise Denied("The present password is wrong.")
+    parts.access.set_password(who.name, passwords.hashed(passwords.checked(new, who.name)))
+    parts.note(who, "account.changed", who.name, {})
+
+
+def close_account(parts: Parts, who: Actor, person: str) -> None:
+    """Take somebody's password and sessions away; what they did stands. Raises Denied, NotFound."""
+    needs(parts, who, "administrator")
+    if person not in parts.ledger().people:
+        raise NotFound(f"{person} is not in the table of people.", nearest=nearest(person, parts.ledger().people))
+    parts.access.set_password(person, "")
+    parts.note(who, "account.closed", person, {})
+
+
+def note_denied(parts: Parts, who: Actor, what: str, subject: str) -> None:
+    """Record an act that was denied: who tried what. `who` is the house for those whom nobody knows."""
+    parts.note(who, "action.denied", subject[:200] or "-", {"what": what[:300]})

@@ -1,0 +1,68 @@
+"""What sign-in needs of a store: passwords, invitations, sessions, failed attempts. It changes and is forgotten, so it is no
+part of the register's chain; who was invited, signed in or was denied stands there as entries.
+
+Held by one kit in tests/spec/store. Implementations: access_sql.py (beside the register), memory.py (the reference).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Session:
+    """Somebody signed in. `established`: local or oidc (D1). `guard`: what forms of the session must send back.
+
+    `seen_at` moves while they work; after `ends_at` they sign in again whatever they do."""
+
+    person: str
+    established: str
+    guard: str
+    started_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+
+
+class Access(Protocol):
+    """Tokens are never kept, only their sha256 (`digest`). Every write is one transaction."""
+
+    def password(self, person: str) -> str:
+        """The argon2id hash of somebody's password, '' when they have none."""
+
+    def set_password(self, person: str, hashed: str) -> None:
+        """Set or replace it ('' removes it); their sessions end."""
+
+    def invite(self, digest: str, person: str, ends_at: datetime) -> None:
+        """Keep an invitation; earlier ones of that person no longer hold."""
+
+    def invited(self, digest: str, now: datetime) -> str:
+        """Whom an invitation is for, while it holds; else ''."""
+
+    def take_invitation(self, digest: str, now: datetime) -> str:
+        """The same, and it is used up: of two at the same time one gets ''."""
+
+    def open_session(self, digest: str, session: Session) -> None:
+        """Keep a session; those that ended before it started are forgotten."""
+
+    def session(self, digest: str) -> Session | None:
+        """The session of a token, ended or not."""
+
+    def touch_session(self, digest: str, seen_at: datetime) -> None:
+        """Note that they work on."""
+
+    def close_session(self, digest: str) -> None:
+        """End one."""
+
+    def close_sessions_of(self, person: str) -> None:
+        """End all of somebody's."""
+
+    def note_failure(self, subject: str, instant: datetime, since: datetime) -> int:
+        """Count a failed attempt of a subject; returns how many there were since `since`. Older ones are forgotten."""
+
+    def failures(self, subject: str, since: datetime) -> tuple[datetime, ...]:
+        """Its failed attempts since then, in order."""
+
+    def forget_failures(self, subject: str) -> None:
+        """After a success."""

@@ -1,0 +1,92 @@
+"""Sign-in in plain Python: not durable; the reference for access_sql.py."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import datetime
+
+from greffe.store.access import Session
+
+
+class MemoryAccess:
+    """Access as dicts."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._passwords: dict[str, str] = {}
+        self._invitations: dict[str, tuple[str, datetime]] = {}
+        self._sessions: dict[str, Session] = {}
+        self._failures: list[tuple[str, datetime]] = []
+
+    def password(self, person: str) -> str:
+        """See Access.password."""
+        return self._passwords.get(person, "")
+
+    def set_password(self, person: str, hashed: str) -> None:
+        """See Access.set_password."""
+        with self._lock:
+            self._passwords.pop(person, None)
+            if hashed:
+                self._passwords[person] = hashed
+            self.close_sessions_of(person)
+
+    def invite(self, digest: str, person: str, ends_at: datetime) -> None:
+        """See Access.invite."""
+        with self._lock:
+            self._invitations = {d: i for d, i in self._invitations.items() if i[0] != person}
+            self._invitations[digest] = (person, ends_at)
+
+    def invited(self, digest: str, now: datetime) -> str:
+        """See Access.invited."""
+        person, ends_at = self._invitations.get(digest, ("", now))
+        return person if ends_at > now else ""
+
+    def take_invitation(self, digest: str, now: datetime) -> str:
+        """See Access.take_invitation."""
+        with self._lock:
+            person = self.invited(digest, now)
+            self._invitations.pop(digest, None)
+            return person
+
+    def open_session(self, digest: str, session: Session) -> None:
+        """See Access.open_session."""
+        with self._lock:
+            self._sessions = {d: s for d, s in self._sessions.items() if s.ends_at > session.started_at}
+            self._sessions[digest] = session
+
+    def session(self, digest: str) -> Session | None:
+        """See Access.session."""
+        return self._sessions.get(digest)
+
+    def touch_session(self, digest: str, seen_at: datetime) -> None:
+        """See Access.touch_session."""
+        with self._lock:
+            if digest in self._sessions:
+                self._sessions[digest] = replace(self._sessions[digest], seen_at=seen_at)
+
+    def close_session(self, digest: str) -> None:
+        """See Access.close_session."""
+        with self._lock:
+            self._sessions.pop(digest, None)
+
+    def close_sessions_of(self, person: str) -> None:
+        """See Access.close_sessions_of."""
+        with self._lock:
+            self._sessions = {d: s for d, s in self._sessions.items() if s.person != person}
+
+    def note_failure(self, subject: str, instant: datetime, since: datetime) -> int:
+        """See Access.note_failure."""
+        with self._lock:
+            self._failures = [f for f in self._failures if f[1] >= since]
+            self._failures.append((subject, instant))
+            return sum(s == subject for s, _ in self._failures)
+
+    def failures(self, subject: str, since: datetime) -> tuple[datetime, ...]:
+        """See Access.failures."""
+        return tuple(sorted(t for s, t in self._failures if s == subject and t >= since))
+
+    def forget_failures(self, subject: str) -> None:
+        """See Access.forget_failures."""
+        with self._lock:
+            self._failures = [f for f in self._failures if f[0] != subject]

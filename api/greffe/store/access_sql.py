@@ -1,0 +1,114 @@
+"""Passwords, invitations, sessions and failed attempts in the database of the register (SQLite or PostgreSQL)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from greffe.model.instants import read, written
+from greffe.store.access import Session
+from greffe.store.database import reading, writing
+from greffe.store.tables import FAILURES, INVITATIONS, PASSWORDS, SESSIONS
+
+
+class SqlAccess:
+    """Access on the engine of a register that is open."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def password(self, person: str) -> str:
+        """See Access.password."""
+        with reading(self._engine) as connection:
+            query = select(PASSWORDS.c.hashed).where(PASSWORDS.c.person == person)
+            return str(connection.execute(query).scalar() or "")
+
+    def set_password(self, person: str, hashed: str) -> None:
+        """See Access.set_password."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(PASSWORDS).where(PASSWORDS.c.person == person))
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.person == person))
+            if hashed:
+                connection.execute(insert(PASSWORDS), {"person": person, "hashed": hashed})
+
+    def invite(self, digest: str, person: str, ends_at: datetime) -> None:
+        """See Access.invite."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(INVITATIONS).where(INVITATIONS.c.person == person))
+            row = {"digest": digest, "person": person, "ends_at": written(ends_at)}
+            connection.execute(insert(INVITATIONS), row)
+
+    def invited(self, digest: str, now: datetime) -> str:
+        """See Access.invited."""
+        with reading(self._engine) as connection:
+            return _invited(connection, digest, now)
+
+    def take_invitation(self, digest: str, now: datetime) -> str:
+        """See Access.take_invitation."""
+        with writing(self._engine) as connection:
+            person = _invited(connection, digest, now)
+            connection.execute(delete(INVITATIONS).where(INVITATIONS.c.digest == digest))
+            return person
+
+    def open_session(self, digest: str, session: Session) -> None:
+        """See Access.open_session."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.ends_at <= written(session.started_at)))
+            connection.execute(
+                insert(SESSIONS),
+                {
+                    "digest": digest, "person": session.person, "established": session.established,
+                    "guard": session.guard, "started_at": written(session.started_at),
+                    "seen_at": written(session.seen_at), "ends_at": written(session.ends_at),
+                },
+            )  # fmt: skip
+
+    def session(self, digest: str) -> Session | None:
+        """See Access.session."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(SESSIONS).where(SESSIONS.c.digest == digest)).mappings().one_or_none()
+        if row is None:
+            return None
+        times = (read(str(row[c])) for c in ("started_at", "seen_at", "ends_at"))
+        return Session(str(row["person"]), str(row["established"]), str(row["guard"]), *times)
+
+    def touch_session(self, digest: str, seen_at: datetime) -> None:
+        """See Access.touch_session."""
+        with writing(self._engine) as connection:
+            connection.execute(update(SESSIONS).where(SESSIONS.c.digest == digest).values(seen_at=written(seen_at)))
+
+    def close_session(self, digest: str) -> None:
+        """See Access.close_session."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.digest == digest))
+
+    def close_sessions_of(self, person: str) -> None:
+        """See Access.close_sessions_of."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(SESSIONS).where(SESSIONS.c.person == person))
+
+    def note_failure(self, subject: str, instant: datetime, since: datetime) -> int:
+        """See Access.note_failure."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(FAILURES).where(FAILURES.c.instant < written(since)))
+            connection.execute(insert(FAILURES), {"subject": subject, "instant": written(instant)})
+            query = select(func.count()).select_from(FAILURES).where(FAILURES.c.subject == subject)
+            return int(connection.execute(query).scalar_one())
+
+    def failures(self, subject: str, since: datetime) -> tuple[datetime, ...]:
+        """See Access.failures."""
+        query = select(FAILURES.c.instant).where(FAILURES.c.subject == subject, FAILURES.c.instant >= written(since))
+        with reading(self._engine) as connection:
+            return tuple(read(str(t)) for t in connection.execute(query.order_by(FAILURES.c.instant)).scalars())
+
+    def forget_failures(self, subject: str) -> None:
+        """See Access.forget_failures."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(FAILURES).where(FAILURES.c.subject == subject))
+
+
+def _invited(connection: Connection, digest: str, now: datetime) -> str:
+    held = INVITATIONS.c.ends_at > written(now)
+    query = select(INVITATIONS.c.person).where(INVITATIONS.c.digest == digest, held)
+    return str(connection.execute(query).scalar() or "")

@@ -1,0 +1,37 @@
+"""Errors on pages: the same one clear message, as a page; the public that asks for a staff page is sent to sign in."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from greffe.errors import Denied, GreffeError, TooOften
+from greffe.release.access.accounts import note_denied
+from greffe.release.parts import Parts
+from greffe.web.pages.render import Pages
+from greffe.web.pages.visitors import Visitor
+
+_MACHINES = ("/api/", "/sdmx/", "/health", "/static/")
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person looks: not at an entry point of programs, and HTML is what they accept."""
+    path = request.url.path
+    return not path.startswith(_MACHINES) and "text/html" in request.headers.get("accept", "")
+
+
+def page(parts: Parts, request: Request, error: GreffeError, status: int) -> Response:
+    """The error as a page. What somebody signed in was denied is recorded."""
+    visitor = getattr(request.state, "visitor", None) or Visitor("en", "auto")
+    if isinstance(error, Denied):
+        if visitor.session is not None:
+            note_denied(parts, visitor.actor, f"{request.method} {request.url.path}", visitor.name)
+        elif request.method == "GET":
+            back = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="/")
+            return RedirectResponse(f"/signin?back={back}", 303, {"Cache-Control": "no-store"})
+    response = Pages(parts).show(request, visitor, "error.html", {"error": error, "status": status}, status)
+    if isinstance(error, TooOften):
+        response.headers["Retry-After"] = str(error.wait)
+    return response

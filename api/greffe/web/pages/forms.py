@@ -1,0 +1,71 @@
+"""A posted form: read within limits, from this site, of this session."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+
+from greffe.errors import BadQuery, Denied, nearest
+from greffe.web.pages.visitors import Visitor, same_site
+
+_FIELDS: Final = 2_000
+
+
+@dataclass(frozen=True)
+class Form:
+    """Name → values, in order; name → (file name, bytes)."""
+
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+
+    def text(self, name: str, default: str = "") -> str:
+        """The one value of a field, without blanks around it. Raises BadQuery for several."""
+        found = self.values.get(name, ())
+        if len(found) > 1:
+            raise BadQuery("The field is given twice.", parameter=name)
+        return found[0].strip() if found else default
+
+    def raw(self, name: str) -> str:
+        """The one value as it was typed: a password."""
+        return self.values.get(name, ("",))[0]
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of a field, e.g. of checkboxes."""
+        return self.values.get(name, ())
+
+    def file(self, name: str) -> tuple[str, bytes]:
+        """An uploaded file. Raises BadQuery when none was chosen."""
+        found = self.files.get(name, ("", b""))
+        if not found[0]:
+            raise BadQuery("No file was chosen.", parameter=name)
+        return found
+
+
+async def posted(request: Request, visitor: Visitor | None, *known: str) -> Form:
+    """The form, with no other fields than `known`. Raises Denied when it comes from elsewhere or not from this session,
+    BadQuery for what cannot be read or is not known. `visitor` None: a form of people who are not signed in."""
+    same_site(request)
+    try:
+        read = await request.form(max_fields=_FIELDS, max_files=4, max_part_size=1 << 20)
+    except MultiPartException as error:
+        raise BadQuery(f"The form cannot be read: {error.message}") from error
+    values: dict[str, tuple[str, ...]] = {}
+    files: dict[str, tuple[str, bytes]] = {}
+    for name, value in read.multi_items():
+        if name not in (*known, "guard"):
+            raise BadQuery("Unknown field.", parameter=name, nearest=nearest(name, known))
+        if isinstance(value, UploadFile):
+            files[name] = (value.filename or "", await value.read())
+        else:
+            values[name] = (*values.get(name, ()), value)
+    if visitor is not None:
+        guard = visitor.session.guard if visitor.session else ""
+        if not guard or not hmac.compare_digest(guard, values.get("guard", ("",))[0]):
+            raise Denied("This form is not of your session.", hint="Load the page again.")
+    return Form(values, files)

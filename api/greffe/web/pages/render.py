@@ -1,0 +1,144 @@
+"""A template, words and a visitor make a page: every page comes out here, with the same headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from greffe.formats.languages import best
+from greffe.model.instants import PARIS
+from greffe.release.parts import Parts
+from greffe.web.pages import static
+from greffe.web.pages.visitors import Visitor, keep_language
+from greffe.web.pages.words import sayer
+
+FOLDER: Final = Path(__file__).parent / "templates"
+POLICY: Final = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Final = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Vary": "Accept-Language, Cookie",
+}
+# The workbench's menu: address → word of common.yaml.
+BENCH: Final = (("/staff", "bench_todo"),)
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Makes pages of a service."""
+
+    parts: Parts
+
+    def show(
+        self,
+        request: Request,
+        visitor: Visitor,
+        template: str,
+        values: Mapping[str, object] | None = None,
+        status: int = 200,
+    ) -> Response:
+        """A page. `template`: e.g. `portal/home.html`; its words are in `locale/portal_home.yaml`, else in common.yaml.
+
+        Staff pages and whatever a session sees are kept by nobody; public ones are asked for again each time."""
+        theme = self.parts.settings.theme
+        name = template.removesuffix(".html").replace("/", "_")
+        say = sayer((name,), visitor.lang)
+        known = {
+            "say": say, "lang": visitor.lang, "visitor": visitor, "request": request, "parts": self.parts,
+            "here": request.url.path, "address": lambda **changed: changed_address(request, changed),
+            "asset": lambda file: static.address(file, theme), "themed": lambda file: static.themed(file, theme),
+            "guard": lambda: _guard(visitor), "bench": lambda: BENCH, "base": self.parts.settings.public_url, "now": self.parts.clock(),
+            **_filters(visitor.lang),
+        }  # fmt: skip
+        body = environment(theme).get_template(template).render({**known, **(values or {})})
+        response = HTMLResponse(body, status, HEADERS)
+        response.headers["Content-Language"] = visitor.lang
+        response.headers["Cache-Control"] = "no-store" if visitor.session else "no-cache"
+        keep_language(request, response, visitor.lang, self.parts.settings)
+        return response
+
+
+def _guard(visitor: Visitor) -> Markup:
+    """What a form of a session sends back (forms.posted)."""
+    guard = visitor.session.guard if visitor.session else ""
+    return Markup('<input type="hidden" name="guard" value="{}">').format(guard)
+
+
+def see_other(path: str, **query: str) -> Response:
+    """After a form was done: look there (303). `path` is one of this site's."""
+    where = f"{path}?{urlencode(query)}" if query else path
+    return RedirectResponse(where, 303, {"Cache-Control": "no-store"})
+
+
+def changed_address(request: Request, changed: Mapping[str, object]) -> str:
+    """This page's address with other parameters: a value None takes one away, a list gives several."""
+    kept = [(n, v) for n, v in request.query_params.multi_items() if n not in changed]
+    for name, value in changed.items():
+        values = value if isinstance(value, list | tuple) else () if value is None else (value,)
+        kept.extend((name, str(v)) for v in values)
+    return f"{request.url.path}?{urlencode(kept)}" if kept else request.url.path
+
+
+@cache
+def environment(theme: Path | None = None) -> Environment:
+    """Templates: the theme's header and footer before ours. Everything that is filled in is escaped."""
+    folders = [FOLDER] if theme is None else [theme, FOLDER]
+    return Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _filters(lang: str) -> dict[str, object]:
+    """How things are written in a language: `number(x)`, `day(d)`, `moment(t)`, `name_of(names)`."""
+
+    def name_of(names: Mapping[str, str]) -> str:
+        return best(names, lang)
+
+    return {"number": lambda x: number(x, lang), "day": day, "moment": moment, "name_of": name_of}
+
+
+def number(value: Decimal | int | str | None, lang: str) -> str:
+    """A number as people read it: `1 234,5` in French, `1,234.5` in English; what is no number stays as it is."""
+    if value is None:
+        return ""
+    text = format(value, "f") if isinstance(value, Decimal) else str(value)
+    whole, point, rest = text.partition(".")
+    sign, digits = (whole[0], whole[1:]) if whole[:1] in ("-", "+") else ("", whole)
+    if not digits.isdigit() or (rest and not rest.isdigit()):
+        return text
+    grouped = f"{int(digits):,}"
+    if lang == "fr":
+        return f"{sign}{grouped.replace(',', chr(0x202F))}{',' if point else ''}{rest}"
+    return f"{sign}{grouped}{point}{rest}"
+
+
+def day(moment: datetime | date) -> Markup:
+    """A day, in Paris, for people and for machines."""
+    found = moment.astimezone(PARIS).date() if isinstance(moment, datetime) else moment
+    return Markup('<time datetime="{0}">{0}</time>').format(found.isoformat())
+
+
+def moment(instant: datetime) -> Markup:
+    """An instant, in Paris."""
+    local = instant.astimezone(PARIS)
+    return Markup('<time datetime="{}">{}</time>').format(local.isoformat(), f"{local:%Y-%m-%d %H:%M}")

@@ -1,0 +1,66 @@
+"""Style sheets, scripts and icons, from the wheel: `/static/CHECKSUM/NAME` never changes and is kept for a year.
+
+A ministry's theme is a folder of its own (GREFFE_THEME): `theme.css`, `theme.js` and what they need are served in the same
+way, `header.html` and `footer.html` replace ours (docs/how-to/a-theme-of-your-own.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from greffe.errors import NotFound
+from greffe.release.parts import Parts
+
+FOLDER: Final = Path(__file__).parent / "static"
+_KINDS: Final = {".woff2": "font/woff2", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+
+def address(name: str, theme: Path | None = None) -> str:
+    """Where an asset is to be had."""
+    return f"/static/{_known(theme)[name][0]}/{name}"
+
+
+def themed(name: str, theme: Path | None) -> bool:
+    """Whether the theme brings that file."""
+    return theme is not None and name in _known(theme) and name not in _ours()
+
+
+def router(parts: Parts) -> APIRouter:
+    """The route /static."""
+    routes = APIRouter()
+
+    @routes.get("/static/{checksum}/{name:path}", include_in_schema=False)
+    def static(checksum: str, name: str) -> Response:
+        known = _known(parts.settings.theme).get(name)
+        if known is None or known[0] != checksum:
+            raise NotFound(f"There is no asset {name[:100]}.")
+        kind = _KINDS.get(Path(name).suffix) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+        if kind.startswith("text/"):
+            kind += "; charset=utf-8"
+        headers = {"Cache-Control": "public, max-age=31536000, immutable", "Content-Type": kind}
+        return Response(known[1].read_bytes(), headers=headers)
+
+    return routes
+
+
+@cache
+def _ours() -> dict[str, tuple[str, Path]]:
+    return _listed(FOLDER)
+
+
+@cache
+def _known(theme: Path | None) -> dict[str, tuple[str, Path]]:
+    """Name → (checksum, file); a theme adds its own, and cannot replace ours unseen."""
+    return {**(_listed(theme) if theme else {}), **_ours()}
+
+
+def _listed(folder: Path) -> dict[str, tuple[str, Path]]:
+    files = [f for f in sorted(folder.rglob("*")) if f.is_file() and f.suffix not in (".html", ".md", ".txt")]
+    return {f.relative_to(folder).as_posix(): (hashlib.sha256(f.read_bytes()).hexdigest()[:16], f) for f in files}

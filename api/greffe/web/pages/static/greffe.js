@@ -1,0 +1,35 @@
+// What pages do beyond links and forms. All of it can be done without: copy by hand, submit by button.
+(() => {
+  "use strict";
+  const told = () => document.getElementById("told");
+  const tell = (text) => { const place = told(); if (place) { place.textContent = ""; setTimeout(() => { place.textContent = text; }, 50); } };
+
+  function ready(root) {
+    root.querySelectorAll("button.copy[hidden]").forEach((b) => { b.hidden = false; });
+    // A choice that may be sent at once needs no button.
+    root.querySelectorAll("[data-send-on-change]").forEach((f) => {
+      f.addEventListener("change", () => f.requestSubmit());
+    });
+  }
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("button.copy");
+    if (!button) return;
+    const text = document.getElementById(button.dataset.copy).textContent;
+    try { await navigator.clipboard.writeText(text); } catch {
+      const range = document.createRange();
+      range.selectNodeContents(document.getElementById(button.dataset.copy));
+      const selection = getSelection(); selection.removeAllRanges(); selection.addRange(range);
+      document.execCommand("copy");
+    }
+    tell(told().dataset.copied);
+    const before = button.firstChild.textContent;
+    button.firstChild.textContent = told().dataset.copied;
+    setTimeout(() => { button.firstChild.textContent = before; }, 1500);
+  });
+
+  document.addEventListener("DOMContentLoaded", () => ready(document));
+  document.addEventListener("htmx:afterSwap", (event) => ready(event.detail.target));
+  // A fault of a swap is shown as the page that the server made of it.
+  document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.xhr.status >= 400) { event.detail.shouldSwap = false; location.assign(event.detail.pathInfo.finalRequestPath); } });
+})();

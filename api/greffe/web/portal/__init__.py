@@ -1,0 +1,1 @@
+"""The public pages: where observatories find and take series."""

@@ -1,0 +1,1 @@
+"""Signing in and out, invitations: how it is established who somebody is."""

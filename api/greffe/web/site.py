@@ -1,0 +1,12 @@
+"""The pages of the service, in one table: a new page is a module with `router(parts)` and a line here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from greffe.web.pages import preferences, static
+from greffe.web.portal import home
+from greffe.web.signin import invitation, local
+from greffe.web.staff import todo
+
+PAGES: Final = (home, static, preferences, local, invitation, todo)

