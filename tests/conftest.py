@@ -13,6 +13,7 @@ import httpx
 import pytest
 from hypothesis import settings
 from journey_tools import ROOT, Ran, free_port, run
+from site_tools import copied
 
 # The same examples in every run, so that a change is judged and not the dice; `make soak` throws them anew.
 settings.register_profile("same", derandomize=True)
@@ -22,7 +23,11 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home directory in which `greffe demo` has built everything."""
+    """A home directory in which `greffe demo` has built everything. GREFFE_TEST_DEMO names one that was built before, so
+    that who works on pages need not wait for it; it is copied."""
+    built_before = os.environ.get("GREFFE_TEST_DEMO")
+    if built_before:
+        return copied(Path(built_before), tmp_path_factory.mktemp("demo") / "var")
     home = tmp_path_factory.mktemp("demo") / "var"
     built = run(home, "demo", "--only-build")
     assert built.code == 0, built.out + built.err
