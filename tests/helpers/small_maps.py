@@ -11,6 +11,8 @@ from fractions import Fraction
 import pyarrow as pa
 
 from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.policies.breaks import Break
+from greffe.catalogue.policies.read import Policies
 from greffe.model.maps import (
     Aggregate,
     Calculation,
@@ -63,8 +65,8 @@ def structure(reference, dimensions, attributes, decimals):
     )
 
 
-def catalogue(source_decimals=2, target_decimals=2):
-    """Two dataflows with their structures, and the one of the population."""
+def catalogue(source_decimals=2, target_decimals=2, breaks=()):
+    """Two dataflows with their structures, and the one of the population; breaks that are declared."""
     artefacts = {}
     for reference, dimensions, attributes, decimals in (
         (SOURCE, SOURCE_DIMENSIONS, SOURCE_ATTRIBUTES, source_decimals),
@@ -74,7 +76,12 @@ def catalogue(source_decimals=2, target_decimals=2):
         dsd = structure(reference, dimensions, attributes, decimals)
         flow = Dataflow(reference, {"en": reference.id}, structure=Urn("datastructure", reference))
         artefacts |= {("datastructure", reference): dsd, ("dataflow", reference): flow}
-    return Catalogue(artefacts, {}, (), "0")
+    return Catalogue(artefacts, {}, (), "0", policies=Policies(breaks=tuple(breaks)))
+
+
+def broken(flow, cells, *periods, id_="BREAK-1", reason="new law"):
+    """A declared break of SMALL or TARGET."""
+    return Break(id_, flow, cells, periods, {"en": reason, "fr": f"{reason}, en français"}, "verified", "")
 
 
 def parse(text):

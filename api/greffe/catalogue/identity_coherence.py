@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.cell_coherence import check_codes, check_dimensions, structure_of
 from greffe.catalogue.policies.identities import DIFFERENCES, FILE, Figures, Identity
-from greffe.errors import BadDefinition, NotFound, nearest
-from greffe.model.structures import Dataflow
+from greffe.errors import BadDefinition, nearest
 
 
 def check_identities(catalogue: Catalogue) -> None:
@@ -25,28 +27,14 @@ def check_identities(catalogue: Catalogue) -> None:
 
 
 def _check(catalogue: Catalogue, one: Identity, figures: Figures, side: str, by: list[str]) -> None:
-    def wrong(message: str, column: str, near: tuple[str, ...] = ()) -> BadDefinition:
+    def wrong(message: str, column: str, near: Sequence[str] = ()) -> BadDefinition:
         return BadDefinition(message, file=FILE, row=one.line, column=column, nearest=near)
 
-    try:
-        structure = catalogue.structure(catalogue.latest(Dataflow, figures.dataflow))
-    except NotFound as error:
-        raise wrong(error.message, side, tuple(error.nearest)) from error
-    dims = structure.dimension_ids
-    for component in (*figures.cells, *by):
-        if component not in dims:
-            raise wrong(
-                f"{component} is no dimension of {figures.dataflow}.",
-                f"{side}_cells" if component in figures.cells else "by",
-                nearest(component, dims),
-            )
-    for component, codes in figures.cells.items():
-        found = structure.component(component)
-        list_ = catalogue.codelist(found) if found is not None else None
-        ids = [i.id for i in list_.items] if list_ is not None else list(codes)
-        for code in codes:
-            if code not in ids:
-                raise wrong(f"{code!r} is no code of {component}.", f"{side}_cells", nearest(code, ids))
-    still = [d for d in dims if d not in figures.cells and d not in by]
+    cells = f"{side}_cells"
+    structure = structure_of(catalogue, figures.dataflow, side, wrong)
+    check_dimensions(figures.dataflow, structure, figures.cells, cells, wrong)
+    check_dimensions(figures.dataflow, structure, by, "by", wrong)
+    check_codes(catalogue, structure, figures.cells, cells, wrong)
+    still = [d for d in structure.dimension_ids if d not in figures.cells and d not in by]
     if still:
-        raise wrong(f"{', '.join(still)} of {figures.dataflow} may have several codes.", f"{side}_cells")
+        raise wrong(f"{', '.join(still)} of {figures.dataflow} may have several codes.", cells)

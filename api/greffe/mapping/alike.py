@@ -19,7 +19,7 @@ def alike(connection: Connection, before: Plan, after: Plan, rows: str) -> bool:
     shapes = [(r.kind, r.targets, r.sources, r.constant, r.times, r.formats) for r in before.rules]
     if shapes != [(r.kind, r.targets, r.sources, r.constant, r.times, r.formats) for r in after.rules]:
         return False
-    if _without_rows(before.map) != _without_rows(after.map):
+    if before.breaks != after.breaks or _without_rows(before.map) != _without_rows(after.map):
         return False
     return all(a == b or _same(connection, before, after, a, b, rows) for a, b in pairs)
 

@@ -9,6 +9,7 @@ from greffe.arrow import decimal, integer
 from greffe.catalogue.catalogue import Catalogue
 from greffe.engine import Connection, Overflow, quoted
 from greffe.errors import BadInput
+from greffe.mapping.breaks import mark
 from greffe.mapping.calculations import calculate
 from greffe.mapping.checks import judge
 from greffe.mapping.condensed import condense, form_of
@@ -119,6 +120,7 @@ def apply_to(
     doubled = one_notation(connection, resolved.plan.target.dimension_ids, into)
     absent = write_not_provided(connection, resolved, into)
     computed = calculate(connection, resolved.plan, populations, into)
+    mark(connection, into, resolved.plan.target, resolved.plan.breaks_of(resolved.plan.map.target))
     return Mapped(into, left_out, (*findings, *doubled, *absent, *computed), resolved.selected, found)
 
 

@@ -13,13 +13,13 @@ from greffe.engine import Connection, Overflow, quoted
 from greffe.errors import BadInput
 from greffe.mapping.checks import MOST, finding, more
 from greffe.mapping.exact import rounded, shifted
-from greffe.mapping.group import COMMENT, CONF, ORIGIN, STATUS, TERRITORY
+from greffe.mapping.group import CONF, ORIGIN, TERRITORY
 from greffe.mapping.operands import Step
 from greffe.mapping.population import Denominator, denominators
 from greffe.mapping.readers import READ
 from greffe.mapping.resolve import TIME, Plan
 from greffe.mapping.sql import Parameters, exists, fill_table, written
-from greffe.mapping.status import ABSENT, MISSING, UNDEFINED
+from greffe.mapping.status import ABSENT, COMMENT, MISSING, STATUS, UNDEFINED
 from greffe.model.calculations import made
 from greffe.model.findings import ERROR, WARNING, Finding
 from greffe.model.references import Reference

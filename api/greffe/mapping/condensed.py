@@ -13,6 +13,7 @@ from typing import Final
 
 from greffe.arrow import decimal
 from greffe.engine import Connection, quoted
+from greffe.mapping.breaks import told_apart
 from greffe.mapping.group import repeated
 from greffe.mapping.kinds import MEASURE
 from greffe.mapping.resolve import DECIMALS, INDICATOR, PARTS, TIME, Plan, cell, hold
@@ -57,8 +58,9 @@ def form_of(plan: Plan) -> Form:
 
 
 def _read(plan: Plan) -> set[str]:
-    """The components whose values matter: sources of rules, the indicator, the period."""
-    return {INDICATOR, TIME, *(s for rule in plan.rules for s in rule.sources)}
+    """The components whose values matter: sources of rules, the indicator, the period, what tells a break."""
+    broken = {c for one in plan.breaks_of(plan.map.source) for c in told_apart(plan.map, one)}
+    return {INDICATOR, TIME, *(s for rule in plan.rules for s in rule.sources), *broken}
 
 
 def condense(connection: Connection, plan: Plan, source: str, form: Form, into: str, *, unique: bool = False) -> bool:

@@ -11,6 +11,7 @@ from greffe.arrow import decimal, integer, text
 from greffe.catalogue.catalogue import Catalogue
 from greffe.engine import Connection, quoted
 from greffe.mapping.apply import apply_to
+from greffe.mapping.breaks import in_words as breaks_in_words
 from greffe.mapping.coarser import parts
 from greffe.mapping.group import ORIGIN
 from greffe.mapping.lineage import NUMBER, numbered, operands
@@ -19,9 +20,10 @@ from greffe.mapping.relation import relation
 from greffe.mapping.resolve import TIME, Resolved, decide, let_go, plan, resolve
 from greffe.mapping.sql import Parameters, Value, condition
 from greffe.mapping.times import told
-from greffe.mapping.words import in_words, left_in_words, sum_in_words
+from greffe.mapping.words import in_words, joined, left_in_words, sum_in_words
 from greffe.model.maps import MAPPED, NOT_PROVIDED, Calculation, StructureMap
 from greffe.model.references import Reference
+from greffe.model.structures import Texts
 from greffe.model.trace import MappingStep, SourceObservation, Trace
 
 TABLE: Final = "greffe_trace"
@@ -115,7 +117,14 @@ class _Tracer:
         steps = {(s.file, *s.source.items()): s for _, values in found for s in self._steps(values)}
         sources = tuple(observation for observation, _ in found)
         words = sum_in_words([s.text for s in sources]) if len(sources) > 1 else {}
+        words = joined(words, self._broken(result, sources))
         return replace(result, sources=sources, mappings=tuple(steps.values()), words=words)
+
+    def _broken(self, result: Trace, sources: Sequence[SourceObservation] = ()) -> Texts:
+        """What is declared of breaks that lie in an observation, or in what it is made of."""
+        plan_ = self.resolved.plan
+        read = [(plan_.map.source.id, s.key, s.period) for s in sources]
+        return breaks_in_words(plan_.breaks, [*read, (plan_.map.target.id, result.key, result.period)])
 
     def _inputs(self, result: Trace) -> list[tuple[SourceObservation, dict[str, str]]]:
         """The internal observations of a mapped one, each with all its components."""
@@ -181,7 +190,7 @@ class _Tracer:
         denominator = self._denominator(calculation, result.period)
         return replace(
             result,
-            words=in_words(calculation, result, operands_, denominator),
+            words=joined(in_words(calculation, result, operands_, denominator), self._broken(result)),
             calculation_id=calculation.id,
             operands=operands_,
             sources=(denominator.observation,) if denominator else (),

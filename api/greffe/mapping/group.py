@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from greffe.catalogue.policies.breaks import BROKEN
 from greffe.engine import Connection, quoted
+from greffe.mapping.breaks import also
 from greffe.mapping.relation import Cells, Flag, Relation, flags, relation
 from greffe.mapping.resolve import DECIMALS, PARTS, TIME, Plan, Resolved
 from greffe.mapping.sql import Parameters, condition, exists, fewest, written
-from greffe.mapping.status import ABSENT, CHANGING, DIFFERS, FREE, MISSING
+from greffe.mapping.status import ABSENT, CHANGING, COMMENT, DIFFERS, FREE, MISSING, STATUS
 from greffe.model.maps import MAPPED
 
-STATUS: Final = "OBS_STATUS"
 CONF: Final = "CONF_STATUS"
-COMMENT: Final = "COMMENT_OBS"
 TERRITORY: Final = "TERRITORY"
 ORIGIN: Final = "origin_kind"
 
@@ -189,7 +189,7 @@ def _text(resolved: Resolved) -> str:
 
 def _attribute(name: str, rows: Relation, reasons: tuple[Flag, ...], parameters: Parameters) -> str:
     if name == STATUS:
-        return _status(bool(reasons))
+        return _status(reasons)
     if name == COMMENT:
         return _comment(rows, reasons, parameters)
     if name in rows.constants:
@@ -201,14 +201,22 @@ def _attribute(name: str, rows: Relation, reasons: tuple[Flag, ...], parameters:
     return f"CASE WHEN {quoted(name)} = {quoted(f'{name}_max')} THEN {quoted(name)} END"
 
 
-def _status(flagged: bool) -> str:
-    """By precedence; a sum with a missing part takes the strongest missing status; flag D replaces A, P and E."""
+def _status(reasons: Sequence[Flag]) -> str:
+    """By precedence; a sum with a missing part takes the strongest missing status; a break replaces whatever a value has,
+    flag D replaces A, P and E."""
     known, changing = _texts(MISSING), _texts(CHANGING)
     missing = f"CASE WHEN parts = 1 OR status_missing IN ({known}) THEN status_missing ELSE '{ABSENT}' END"
     status = "status_valued"
-    if flagged:
-        status = f"CASE WHEN mask <> 0 AND {status} IN ({changing}) THEN '{DIFFERS}' ELSE {status} END"
+    if bits := _bits(reasons, DIFFERS):
+        status = f"CASE WHEN (mask & {bits}) <> 0 AND {status} IN ({changing}) THEN '{DIFFERS}' ELSE {status} END"
+    if bits := _bits(reasons, BROKEN):
+        status = f"CASE WHEN (mask & {bits}) <> 0 THEN '{BROKEN}' ELSE {status} END"
     return f"CASE WHEN valued < parts THEN {missing} ELSE {status} END"
+
+
+def _bits(reasons: Sequence[Flag], status: str) -> int:
+    """The bits of the reasons for a status, 0 without any."""
+    return sum(flag.bit for flag in reasons if flag.status == status)
 
 
 def _texts(codes: Sequence[str]) -> str:
@@ -217,13 +225,17 @@ def _texts(codes: Sequence[str]) -> str:
 
 
 def _comment(rows: Relation, reasons: tuple[Flag, ...], parameters: Parameters) -> str:
-    """The comment a rule gives, the reasons of conversions, and how many parts of a sum are missing."""
+    """The comment a rule gives, the reasons of conversions and breaks, and how many parts of a sum are missing. A break is
+    told where no value is, too."""
     own = f"CASE WHEN {COMMENT} = {COMMENT}_max THEN {COMMENT} END" if COMMENT in rows.targets else ""
     parts = [own or rows.target(COMMENT)]
     parts += [
-        f"CASE WHEN valued = parts AND (mask & {flag.bit}) <> 0 THEN {parameters.add(flag.reason)} END"
+        f"CASE WHEN {'' if flag.status == BROKEN else 'valued = parts AND '}(mask & {flag.bit}) <> 0 "
+        f"THEN {parameters.add(flag.reason)} END"
         for flag in reasons
     ]
+    if bits := _bits(reasons, BROKEN):
+        parts.append(f"CASE WHEN valued = parts AND (mask & {bits}) <> 0 THEN {also('status_valued')} END")
     parts.append(
         "CASE WHEN parts > 1 AND valued < parts THEN concat(parts - valued, ' of ', parts, ' parts missing') END"
     )

@@ -9,12 +9,13 @@ from typing import Final
 
 from greffe.engine import Connection, quoted
 from greffe.mapping.coarser import is_shorter, longer_period, place_in_longer
-from greffe.mapping.group import ORIGIN, STATUS
+from greffe.mapping.group import ORIGIN
 from greffe.mapping.operands import later_period
 from greffe.mapping.population import denominators
 from greffe.mapping.relation import relation
 from greffe.mapping.resolve import TIME, Plan, Resolved
 from greffe.mapping.sql import Parameters, condition, fill_table
+from greffe.mapping.status import STATUS
 from greffe.model.calculations import read
 from greffe.model.maps import MAPPED, NOT_PROVIDED, Calculation
 from greffe.model.references import Reference

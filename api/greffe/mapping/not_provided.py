@@ -8,11 +8,11 @@ from typing import Final
 from greffe.arrow import text
 from greffe.engine import Connection, quoted
 from greffe.mapping.checks import finding
-from greffe.mapping.group import COMMENT, CONF, ORIGIN, STATUS
+from greffe.mapping.group import CONF, ORIGIN
 from greffe.mapping.relation import relation
 from greffe.mapping.resolve import TIME, Resolved
 from greffe.mapping.sql import Parameters, condition, fill_table
-from greffe.mapping.status import FREE, WITHOUT
+from greffe.mapping.status import COMMENT, FREE, STATUS, WITHOUT
 from greffe.model.calculations import settled
 from greffe.model.findings import ERROR, Finding
 from greffe.model.maps import NOT_PROVIDED, NotProvided

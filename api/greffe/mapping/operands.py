@@ -16,10 +16,10 @@ from typing import Final
 from greffe.engine import quoted
 from greffe.errors import BadDefinition
 from greffe.mapping.exact import linear, whole
-from greffe.mapping.group import COMMENT, CONF, STATUS, TERRITORY
+from greffe.mapping.group import CONF, TERRITORY
 from greffe.mapping.resolve import TIME, Plan
 from greffe.mapping.sql import Parameters, condition, decimals_of
-from greffe.mapping.status import FREE
+from greffe.mapping.status import COMMENT, FREE, STATUS
 from greffe.model.calculations import quotient, read
 from greffe.model.expressions import Quotient
 from greffe.model.maps import Calculation

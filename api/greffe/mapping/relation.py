@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from greffe.catalogue.policies.breaks import BROKEN
 from greffe.engine import quoted
 from greffe.errors import BadDefinition
+from greffe.mapping.breaks import told_apart
 from greffe.mapping.kinds import Rule
 from greffe.mapping.resolve import INDICATOR, Lookup, Resolved, cell
 from greffe.mapping.sql import Parameters, condition
+from greffe.mapping.status import DIFFERS
 from greffe.model.maps import CellType
 
 Cells = Mapping[str, Sequence[str]]
@@ -72,26 +75,33 @@ def _join(resolved: Resolved, lookup: Lookup) -> str:
 
 @dataclass(frozen=True)
 class Flag:
-    """A conversion that makes results differ by definition (flag D): its bit, its reason."""
+    """What gives a status of its own to the results it concerns: a conversion that makes them differ by definition (D), a
+    declared break (B). Its bit, its reason."""
 
     bit: int
     reason: str
+    status: str = DIFFERS
 
 
 def flags(resolved: Resolved, relation_: Relation, parameters: Parameters) -> tuple[str, tuple[Flag, ...]]:
-    """SQL of the bits of the conversions flag_D that concern a row, and the bits by reason; ('', ()) without any."""
-    reasons: dict[str, int] = {}
+    """SQL of the bits of the conversions flag_D and of the breaks that concern a row, and the bits by reason; ('', ())
+    without any."""
+    reasons: dict[tuple[str, str], int] = {}
     parts = []
     for type_ in resolved.plan.map.types:
         for conversion in type_.conversions:
             if conversion.kind != "flag_D":
                 continue
-            bit = reasons.setdefault(conversion.reason, 1 << len(reasons))
+            bit = reasons.setdefault((conversion.reason, DIFFERS), 1 << len(reasons))
             met = _concerned(type_, conversion.indicators, relation_, parameters)
             parts.append(f"CASE WHEN {met} THEN {bit} ELSE 0 END")
+    for one in resolved.plan.breaks_of(resolved.plan.map.source):
+        bit = reasons.setdefault((one.comment, BROKEN), 1 << len(reasons))
+        met = condition(parameters, told_apart(resolved.plan.map, one), "s.")
+        parts.append(f"CASE WHEN {met} THEN {bit} ELSE 0 END")
     if len(reasons) > MOST_FLAGS:
-        raise BadDefinition(f"More than {MOST_FLAGS} reasons of flag_D.", file=resolved.plan.map.file)
-    found = tuple(Flag(bit, reason) for reason, bit in reasons.items())
+        raise BadDefinition(f"More than {MOST_FLAGS} reasons of flag_D and breaks.", file=resolved.plan.map.file)
+    found = tuple(Flag(bit, reason, status) for (reason, status), bit in reasons.items())
     return (" | ".join(f"CAST({p} AS BIGINT)" for p in parts), found)
 
 

@@ -13,8 +13,10 @@ from typing import Final
 
 from greffe.arrow import integer, text
 from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.policies.breaks import Break
 from greffe.engine import Connection, quoted
 from greffe.errors import BadDefinition
+from greffe.mapping.breaks import concerning
 from greffe.mapping.kinds import KINDS, MEASURE, Outcome, Rule, rules
 from greffe.mapping.sql import Parameters, columns, condition, fill_table, scale
 from greffe.mapping.status import precedence
@@ -33,7 +35,7 @@ KEPT: Final = 1_000_000  # selected rows up to this number are held as a table; 
 @dataclass(frozen=True)
 class Plan:
     """A structure map with the two structures and everything that is known before a row is read. `populations`: the
-    structures of the denominators of rates."""
+    structures of the denominators of rates; `breaks`: those declared that figures of the map may meet."""
 
     map: StructureMap
     source: DataStructure
@@ -41,6 +43,11 @@ class Plan:
     rules: tuple[Rule, ...]
     statuses: tuple[str, ...]
     populations: Mapping[Reference, DataStructure] = field(default_factory=dict)
+    breaks: tuple[Break, ...] = ()
+
+    def breaks_of(self, flow: Reference) -> tuple[Break, ...]:
+        """Those of what the map reads, or of what it makes."""
+        return tuple(b for b in self.breaks if b.flow == flow.id)
 
     def needed(self, rule: Rule) -> bool:
         """Without a value from this rule an observation is not mapped (SM-20): a dimension, the period, a mandatory
@@ -121,7 +128,7 @@ def plan(map_: StructureMap, catalogue: Catalogue) -> Plan:
     below = dict.fromkeys(c.population.dataflow for c in map_.calculations if c.population is not None)
     populations = {flow: catalogue.structure(catalogue.get(Dataflow, flow)) for flow in below}
     order = precedence([i.id for i in codes.items] if codes else ())
-    return Plan(map_, source, target, found, order, populations)
+    return Plan(map_, source, target, found, order, populations, concerning(map_, catalogue.policies.breaks))
 
 
 def _check(map_: StructureMap, found: Sequence[Rule], source: DataStructure, target: DataStructure) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+STATUS: Final = "OBS_STATUS"
+COMMENT: Final = "COMMENT_OBS"
 MISSING: Final = ("Q", "L", "M", "O")  # of missing observations, the strongest first
 CHANGING: Final = ("A", "P", "E")  # what a definition that differs (D) replaces
 DIFFERS: Final = "D"

@@ -131,6 +131,11 @@ def _sum(phrases: Phrases, texts: Sequence[str]) -> str:
     return " + ".join(t or "?" for t in texts)
 
 
+def joined(*several: Texts) -> Texts:
+    """One sentence after the other, in each language; {} when nothing is said."""
+    return {lang: "; ".join(t[lang] for t in several if t.get(lang)) for lang in PHRASES if any(several)}
+
+
 def left_in_words(entry: NotProvided) -> Texts:
     """Why a cell is left empty: its kind, the reason as the file gives it, the reference."""
     why = f"{entry.reason}{f' ({entry.reference})' if entry.reference else ''}"

@@ -19,6 +19,7 @@ from greffe.catalogue.policies.protection import ProtectionRule
 from greffe.engine import Connection, quoted
 from greffe.errors import Refused
 from greffe.mapping.alike import alike
+from greffe.mapping.breaks import concerning
 from greffe.mapping.effect import Change, Comparison, compare
 from greffe.mapping.resolve import Plan, plan
 from greffe.model.allowed import restricting
@@ -179,8 +180,10 @@ def _differs(before: Catalogue, after: Catalogue, map_: StructureMap) -> bool:
 
 def _differ_in_lists(before: Catalogue, after: Catalogue, map_: StructureMap) -> bool:
     """What the figures of a map are held against differs: a dataflow, its structure, code lists, what is allowed, what is
-    confidential."""
+    confidential, where series break."""
     if _protecting(before, map_) != _protecting(after, map_):
+        return True
+    if concerning(map_, before.policies.breaks) != concerning(map_, after.policies.breaks):
         return True
     if _artefacts(before.files) == _artefacts(after.files):
         return False

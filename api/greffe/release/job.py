@@ -12,6 +12,7 @@ from pathlib import Path
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.policies.protection import FILE as PROTECTION
+from greffe.mapping.breaks import concerning
 from greffe.model.maps import StructureMap
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.protection.linked import Linked
@@ -45,9 +46,11 @@ class Job:
 
     @property
     def key(self) -> str:
-        """sha256 over dataflow, extract checksums, map and rule versions, thresholds, rules of confidentiality, reason (D4)."""
+        """sha256 over dataflow, extract checksums, map and rule versions, thresholds, rules of confidentiality, breaks that
+        figures of the map may meet, reason (D4)."""
         limits = [f"{t.rule} {t.name} {t.value}" for t in self.catalogue.policies.thresholds]
         rules = [rules_version(), *limits, self.catalogue.files.get(PROTECTION, "")]
+        rules += [repr(b) for b in concerning(self.map, self.catalogue.policies.breaks)]
         parts = [str(self.dataflow.reference), *self.inputs.checksums, self.map.checksum, *rules, self.reason]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

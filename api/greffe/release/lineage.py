@@ -14,12 +14,12 @@ from greffe.arrow import integer, pa, pq, text
 from greffe.engine import Connection, quoted
 from greffe.errors import Broken
 from greffe.mapping.apply import apply_to
-from greffe.mapping.group import CONF, STATUS
+from greffe.mapping.group import CONF
 from greffe.mapping.lineage import Lineage, lineage, table_of
 from greffe.mapping.relation import Cells
 from greffe.mapping.resolve import TIME, let_go, plan, resolve
 from greffe.mapping.sql import Parameters, condition
-from greffe.mapping.status import FREE
+from greffe.mapping.status import FREE, STATUS
 from greffe.release.confidential import apart_of
 from greffe.release.made import Made
 from greffe.release.manifest import table

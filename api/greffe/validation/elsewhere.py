@@ -118,17 +118,6 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
         f"{_MAPS}::test_no_target_is_reported_with_its_weight",
     ),
     Elsewhere(
-        "QR-STA-03", ERROR, 1, "CONVAL", ALL,
-        _texts(
-            "Known breaks carry the status B.",
-            "Les ruptures connues portent le statut B.",
-        ),
-        reason=_texts(
-            "Which indicators broke in which year is not written down as data yet, and no extract could say a note.",
-            "Quels indicateurs ont rompu en quelle année n’est pas encore consigné, et aucun extrait ne peut dire une note.",
-        ),
-    ),
-    Elsewhere(
         "QR-EMB-01", ERROR, 0, "release gate", ("internal",),
         _texts(
             "Nothing of a release is readable before its instant.",

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Final
 
 from greffe.arrow import integer, text
+from greffe.catalogue.policies.breaks import Break
 from greffe.engine import Connection, quoted
 from greffe.model.rounded import BASE, COMMENTS, ESTIMATED
 from greffe.model.structures import Codelist, DataStructure
@@ -41,6 +42,7 @@ class Facts:
     population_decimals: int = 0
     previous: str = ""
     thresholds: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
+    breaks: tuple[Break, ...] = ()  # declared of the dataflow
 
     def limit(self, rule: str, name: str) -> Fraction:
         """The threshold in force, in its own unit (mappings/policies/thresholds.csv)."""

@@ -59,6 +59,7 @@ def _facts(context: Context) -> Facts:
         population=context.population,
         previous=context.previous,
         thresholds=catalogue.policies.limits,
+        breaks=tuple(b for b in catalogue.policies.breaks if b.flow == flow.reference.id),
     )
 
 

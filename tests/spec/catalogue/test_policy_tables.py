@@ -1,9 +1,12 @@
 """Policy tables: what is wrong in one is said with its file, row and column."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from shipped_maps import shipped as shipped_catalogue
 
+from greffe.catalogue.cell_coherence import check_breaks
 from greffe.catalogue.policies.read import read_policies
 from greffe.errors import BadDefinition
 from greffe.settings import shipped
@@ -89,3 +92,55 @@ def test_the_rule_of_an_identity_is_named_as_rules_are(rule):
         read(head, first.replace("QR-XSR-01", rule), file=place)
     assert (told.value.file, told.value.row, told.value.column) == (place, 2, "rule")
     assert f"{rule!r} is no rule." in told.value.message
+
+
+BREAKS = "mappings/policies/breaks.csv"
+BREAK_HEADER = "break_id,flow,cells,periods,reason_fr,reason_en,confidence,reference"
+BREAK = "B1,INT_JUSTICE,INDICATEUR=MIN_POURS|PEN_PQ_POURS;AGE=MIN,2021;2021-Q4,Nouveau code.,New code.,recalled,"
+
+
+def test_a_break_is_read_as_it_stands():
+    """The first period of each frequency; the reason in both languages, and as it travels."""
+    (found,) = read(BREAK_HEADER, BREAK, file=BREAKS).breaks
+    assert found.cells == {"INDICATEUR": ("MIN_POURS", "PEN_PQ_POURS"), "AGE": ("MIN",)}
+    assert found.periods == ("2021", "2021-Q4")
+    assert found.comment == "Break in series: New code."
+    assert found.words == {"en": "Break in series: New code.", "fr": "Rupture de série : Nouveau code."}
+
+
+@pytest.mark.parametrize(
+    ("lines", "row", "column", "message"),
+    [
+        ((BREAK, BREAK), 3, "break_id", "B1 stands in line 2 already."),
+        ((BREAK.replace("2021-Q4", "2021-Q5"),), 2, "periods", "'2021-Q5' is no period."),
+        ((BREAK.replace("2021-Q4", "2021"),), 2, "periods", "A period stands twice."),
+        ((BREAK.replace("2021;2021-Q4", ""),), 2, "periods", "It is empty."),
+        ((BREAK.replace("AGE=MIN", "AGE"),), 2, "cells", "'AGE' is not written COMPONENT=CODE."),
+        ((BREAK.replace("AGE=", "INDICATEUR="),), 2, "cells", "INDICATEUR stands twice."),
+        ((BREAK.replace("Nouveau code.", ""),), 2, "reason_fr", "It is empty."),
+        ((BREAK.replace("recalled", "sure"),), 2, "confidence", "'sure' is not known here."),
+    ],
+)
+def test_a_break_that_cannot_be_read_is_refused_with_its_place(lines, row, column, message):
+    with pytest.raises(BadDefinition) as refused:
+        read(BREAK_HEADER, *lines, file=BREAKS)
+    assert (refused.value.file, refused.value.row, refused.value.column) == (BREAKS, row, column)
+    assert refused.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("change", "column", "message", "near"),
+    [
+        (("INT_JUSTICE", "INT_JUSTIC"), "flow", "", "INT_JUSTICE"),
+        (("AGE=", "AGES="), "cells", "AGES is no dimension of INT_JUSTICE.", "AGE"),
+        (("MIN_POURS|", "MIN_POUR|"), "cells", "'MIN_POUR' is no code of INDICATEUR.", "MIN_POURS"),
+    ],
+)
+def test_a_break_of_what_is_not_there_is_refused_with_what_is_near(change, column, message, near):
+    """By the catalogue as shipped, with that row."""
+    books = replace(shipped_catalogue(), policies=read(BREAK_HEADER, BREAK.replace(*change), file=BREAKS))
+    with pytest.raises(BadDefinition) as refused:
+        check_breaks(books)
+    assert (refused.value.file, refused.value.row, refused.value.column) == (BREAKS, 2, column)
+    assert not message or refused.value.message == message
+    assert refused.value.nearest[0] == near

@@ -21,10 +21,10 @@ def connection(tmp_path_factory):
 def map_rows(connection):
     """Apply a map to a text table and compare with another, in the columns that it names; gives what apply said."""
 
-    def check(source, map_, expected, population="INDICATEUR | OBS_VALUE", decimals=2, source_decimals=2):
+    def check(source, map_, expected, population="INDICATEUR | OBS_VALUE", decimals=2, source_decimals=2, breaks=()):
         load(connection, "source_rows", rows_of(source), source_decimals)
         load(connection, "people", rows_of(population), 0)
-        books = catalogue(source_decimals, decimals)
+        books = catalogue(source_decimals, decimals, breaks)
         mapped = apply(connection, map_, books, "source_rows", {POPULATION: "people"}, "mapped")
         wanted = parse(expected)
         columns = list(wanted[0]) if wanted else expected.split("|")

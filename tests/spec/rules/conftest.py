@@ -6,6 +6,8 @@ import duckdb
 import pytest
 
 from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.policies.breaks import Break
+from greffe.catalogue.policies.read import Policies
 from greffe.model.references import Reference, Urn
 from greffe.model.structures import (
     Annotation,
@@ -180,7 +182,9 @@ def world() -> Catalogue:
                 Reference("SSER", "ALLOWED"), {}, attachments=(dataflow.urn,), values={"iccs": tuple(ICCS)[1:]}
             )
             artefacts[allowed.kind, allowed.reference] = allowed
-    return Catalogue(artefacts, {}, (), "checksum")
+    reasons = {"en": "Only part of them was counted before.", "fr": "Une partie seulement était comptée avant."}
+    broken = Break("B1", "ESTAT_CRIM_OFF_CAT", {"iccs": ("ICCS0301",)}, ("2016", "2016-Q1"), reasons, "synthetic", "")
+    return Catalogue(artefacts, {}, (), "checksum", policies=Policies(breaks=(broken,)))
 
 
 def rows_of(text: str) -> list[dict[str, str]]:

@@ -168,3 +168,44 @@ def test_special_status_is_explained_holds(found):
 
 def test_special_status_is_explained_is_broken(found):
     assert found("special_status_is_explained", OFFENCES, one(OBS_STATUS="E")) == ["2022 Status E without a note."]
+
+
+def test_known_breaks_are_marked_holds(found):
+    """Declared of ICCS0301 in 2016: neither other offences nor other years are asked; a missing value says why it is
+    missing, a rounded one that it is rounded."""
+    table = """
+        iccs      | OBS_STATUS | TIME_PERIOD | OBS_VALUE | COMMENT_OBS
+        ICCS0301  | B          | 2016        | 10        | Only part of them was counted before.
+        ICCS0301  | A          | 2017        | 10        | -
+        ICCS03011 | A          | 2016        | 10        | -
+    """
+    assert found("known_breaks_are_marked", OFFENCES, table) == []
+
+
+def test_known_breaks_are_not_asked_of_missing_and_rounded_values(found):
+    table = """
+        iccs     | unit    | OBS_STATUS | TIME_PERIOD | OBS_VALUE | COMMENT_OBS
+        ICCS0301 | P_HTHAB | L          | 2016        | -         | -
+        ICCS0301 | NR      | E          | 2016        | 10        | Rounded to base 5 / Arrondi à la base 5
+    """
+    assert found("known_breaks_are_marked", OFFENCES, table) == []
+
+
+def test_known_breaks_are_marked_is_broken(found):
+    """In whatever status but B, in each unit, on its way and as published."""
+    table = """
+        iccs     | unit    | OBS_STATUS | TIME_PERIOD | OBS_VALUE
+        ICCS0301 | NR      | A          | 2016        | 10
+        ICCS0301 | P_HTHAB | P          | 2016        | 1.5
+    """
+    said = "and the series breaks here (B1): Only part of them was counted before."
+    assert found("known_breaks_are_marked", OFFENCES, table) == [f"2016 Status A, {said}", f"2016 Status P, {said}"]
+
+
+def test_known_breaks_are_marked_is_broken_by_a_publication(found):
+    (finding,) = found("known_breaks_are_marked", OFFENCES, one(TIME_PERIOD="2016"), stage="published", whole=True)
+    assert (finding.rule, finding.severity, finding.key["iccs"]) == ("QR-STA-03", "error", "ICCS0301")
+    assert (
+        finding.messages["fr"]
+        == "Statut A, et la série est rompue ici (B1) : Une partie seulement était comptée avant."
+    )

@@ -24,7 +24,6 @@ DIFFERENCES_KEY: Final = ("identity", "cells", "period")
 RELATIONS: Final = ("=", "<=", ">=")
 SEVERITIES: Final = ("error", "warning")
 _RULE: Final = re.compile(r"QR-[A-Z]{3}-\d\d", re.ASCII)  # how the service's list names its rules
-_CELL: Final = re.compile(r"[A-Za-z0-9_]+=[^=;\s]+")
 
 
 @dataclass(frozen=True)
@@ -84,11 +83,11 @@ def read_identities(content: bytes, file: str) -> tuple[Identity, ...]:
             id=row.text("identity"),
             rule=_rule(row),
             severity=row.word("severity", SEVERITIES),
-            left=Figures(row.text("left"), _cells(row, "left_cells")),
+            left=Figures(row.text("left"), row.codes("left_cells")),
             relation=row.word("relation", RELATIONS),
             factor=row.number("factor"),
-            right=Figures(row.text("right"), _cells(row, "right_cells")),
-            by=tuple((left, right[0]) for left, right in _cells(row, "by").items()),
+            right=Figures(row.text("right"), row.codes("right_cells")),
+            by=tuple((left, right[0]) for left, right in row.codes("by").items()),
             shift=row.whole("shift"),
             tolerance=row.number("tolerance"),
             sentences={"en": row.text("en"), "fr": row.text("fr")},
@@ -127,16 +126,3 @@ def _rule(row: Row) -> str:
             f"{row.cells['rule']!r} is no rule.", "rule", hint="Rules are named as QR-XSR-01 is: greffe rules."
         )
     return row.cells["rule"]
-
-
-def _cells(row: Row, column: str) -> dict[str, tuple[str, ...]]:
-    """`sex=T;unit=NR` or `leg_stat=PER_CNV|PER_ACQ`."""
-    found: dict[str, tuple[str, ...]] = {}
-    for part in filter(None, row.cells[column].split(";")):
-        if not _CELL.fullmatch(part):
-            raise row.wrong(f"{part!r} is not written COMPONENT=CODE.", column, hint="Several: sex=T;unit=NR.")
-        component, _, codes = part.partition("=")
-        if component in found:
-            raise row.wrong(f"{component} stands twice.", column)
-        found[component] = tuple(codes.split("|"))
-    return found

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final, TypeVar
 
-from greffe.catalogue.policies import advances, deadlines, identities, protection, revisions, thresholds
+from greffe.catalogue.policies import advances, breaks, deadlines, identities, protection, revisions, thresholds
 from greffe.catalogue.policies.bridge import read as bridge
 from greffe.catalogue.policies.identities import DeclaredDifference, Identity
 from greffe.errors import BadDefinition, nearest
@@ -25,6 +25,7 @@ class Policies:
     revisions: tuple[revisions.RevisionPolicy, ...] = ()
     deadlines: tuple[deadlines.Deadline, ...] = ()
     advances: tuple[advances.AdvancePolicy, ...] = ()
+    breaks: tuple[breaks.Break, ...] = ()
     identities: tuple[Identity, ...] = ()
     differences: tuple[DeclaredDifference, ...] = ()
     protection: tuple[protection.ProtectionRule, ...] = ()
@@ -42,6 +43,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     revisions.FILE: revisions.KEY,
     deadlines.FILE: deadlines.KEY,
     advances.FILE: advances.KEY,
+    breaks.FILE: breaks.KEY,
     identities.FILE: identities.KEY,
     identities.DIFFERENCES: identities.DIFFERENCES_KEY,
     protection.FILE: protection.KEY,
@@ -59,6 +61,7 @@ def read_policies(files: Mapping[str, bytes]) -> Policies:
         revisions=_read(files, revisions.FILE, revisions.read_revisions),
         deadlines=_read(files, deadlines.FILE, deadlines.read_deadlines),
         advances=_read(files, advances.FILE, advances.read_advances),
+        breaks=_read(files, breaks.FILE, breaks.read_breaks),
         identities=_read(files, identities.FILE, identities.read_identities),
         differences=_read(files, identities.DIFFERENCES, identities.read_differences),
         protection=_read(files, protection.FILE, protection.read_protection),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Final
 
 from greffe.catalogue.csv_records import records
 from greffe.errors import BadDefinition, nearest
+
+_CELL: Final = re.compile(r"[A-Za-z0-9_]+=[^=;\s]+")
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,18 @@ class Row:
             return date.fromisoformat(self.cells[column])
         except ValueError:
             raise self.wrong(f"{self.cells[column]!r} is no day such as 2026-10-01.", column) from None
+
+    def codes(self, column: str) -> dict[str, tuple[str, ...]]:
+        """A cell that names figures: `sex=T;unit=NR` or `leg_stat=PER_CNV|PER_ACQ`; {} of an empty one."""
+        found: dict[str, tuple[str, ...]] = {}
+        for part in filter(None, self.cells[column].split(";")):
+            if not _CELL.fullmatch(part):
+                raise self.wrong(f"{part!r} is not written COMPONENT=CODE.", column, hint="Several: sex=T;unit=NR.")
+            component, _, codes = part.partition("=")
+            if component in found:
+                raise self.wrong(f"{component} stands twice.", column)
+            found[component] = tuple(codes.split("|"))
+        return found
 
 
 def read_rows(content: bytes, file: str, columns: Sequence[str]) -> Iterator[Row]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from greffe.engine import quoted
 from greffe.model.findings import ERROR, WARNING
-from greffe.validation.facts import Facts, literals
+from greffe.validation.facts import Facts, literal, literals
 from greffe.validation.measures import PERSONAL, SMALL, WITHHELD
-from greffe.validation.rule import MAPPED, STAGES, Query, rule
+from greffe.validation.rule import MAPPED, OUTSIDE, STAGES, Query, rule
 
 
 @rule(
@@ -68,6 +68,33 @@ def last_year_is_provisional(facts: Facts) -> Iterator[Query]:
         "The last year is marked final in all its {number} rows.",
         "La dernière année est marquée définitive dans ses {number} lignes.",
     )
+
+
+@rule(
+    "QR-STA-03",
+    ERROR,
+    "Une rupture de série connue porte le statut B.",
+    stages=OUTSIDE,
+    needs=("OBS_STATUS",),
+)
+def known_breaks_are_marked(facts: Facts) -> Iterator[Query]:
+    """A known break of series carries the status B.
+
+    Breaks are declared (`mappings/policies/breaks.csv`). One of the internal figures becomes the status of what a map makes
+    of them; one of this dataflow is looked for here. A rounded figure has the status E, and says the break in its comment.
+    """
+    keys = ", ".join(quoted(d) for d in facts.dims)
+    for one in facts.breaks:
+        cells = [f"CAST({quoted(c)} AS VARCHAR) IN ({literals(codes)})" for c, codes in one.cells.items()]
+        cells.append(f"CAST(TIME_PERIOD AS VARCHAR) IN ({literals(one.periods)})")
+        yield Query(
+            f"SELECT {keys}, TIME_PERIOD, coalesce(CAST(OBS_STATUS AS VARCHAR), '') AS status, "
+            f"{literal(one.id)} AS break_id, {literal(one.reasons['en'])} AS en_reason, "
+            f"{literal(one.reasons['fr'])} AS fr_reason FROM {facts.table} "
+            f"WHERE {' AND '.join(cells)} AND coalesce(OBS_STATUS, '') <> 'B' AND {facts.exact()}",
+            "Status {status}, and the series breaks here ({break_id}): {en_reason}",
+            "Statut {status}, et la série est rompue ici ({break_id}) : {fr_reason}",
+        )
 
 
 @rule(
