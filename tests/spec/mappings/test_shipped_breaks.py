@@ -52,6 +52,24 @@ def test_the_profession_of_2022_is_another_one(connection):
     assert said == {"Q170.T.T 2022": "B", "Q170.T.T 2023": "A"}
 
 
+def test_minors_prosecuted_break_in_2021_and_what_holds_them(connection):
+    """The code of 30 September 2021. Adults keep the status D of persons in cases, whose reason stands beside the break too."""
+    _, found = map_rows(
+        connection,
+        "MAP_UNODC_PROSECUTION",
+        """
+        INDICATEUR   | TIME_PERIOD | TERRITOIRE  | NATAFF | SEXE | AGE | NATIONALITE | DETAIL | OBS_VALUE
+        PEN_PQ_POURS | 2021        | fr_met_drom | T      | 1    | MIN | T           | _Z     | 40
+        PEN_PQ_POURS | 2021        | fr_met_drom | T      | 1    | MAJ | T           | _Z     | 500
+        """,
+    )
+    said = statuses(found, "PERS_PROS.TOTAL.CAT00.Male")
+    kinds = {key.split(".")[-1]: status for key, (status, _) in said.items()}
+    assert kinds == {"Juveniles 2021": "B", "Adult 2021": "D", "Total 2021": "B"}
+    differs = said["PERS_PROS.TOTAL.CAT00.Male.Adult 2021"][1]
+    assert said["PERS_PROS.TOTAL.CAT00.Male.Juveniles 2021"][1].startswith(f"{differs}; Break in series: Code of criminal")
+
+
 def test_drug_offences_before_2016_were_a_part(connection):
     """Counts and rates of the recipient's own table, declared there."""
     _, found = map_rows(

@@ -72,18 +72,18 @@ def test_persons_before_prosecutors_and_courts_are_natural_persons(connection, m
         map_,
         f"""
         INDICATEUR  | TIME_PERIOD | TERRITOIRE  | NATAFF | SEXE | AGE | NATIONALITE | DETAIL    | OBS_VALUE
-        {indicator} | 2021        | fr_met_drom | T      | 1    | MIN | {more[0]}   | {more[1]} | 40
-        {indicator} | 2021        | fr_met_drom | T      | 1    | MAJ | {more[0]}   | {more[1]} | 500
-        {indicator} | 2021        | fr_met_drom | T      | 2    | MIN | {more[0]}   | {more[1]} | 5
-        {indicator} | 2021        | fr_met_drom | T      | 2    | MAJ | {more[0]}   | {more[1]} | 60
-        {indicator} | 2021        | fr_met_drom | T      | 9    | PM  | {more[0]}   | {more[1]} | 7
+        {indicator} | 2022        | fr_met_drom | T      | 1    | MIN | {more[0]}   | {more[1]} | 40
+        {indicator} | 2022        | fr_met_drom | T      | 1    | MAJ | {more[0]}   | {more[1]} | 500
+        {indicator} | 2022        | fr_met_drom | T      | 2    | MIN | {more[0]}   | {more[1]} | 5
+        {indicator} | 2022        | fr_met_drom | T      | 2    | MAJ | {more[0]}   | {more[1]} | 60
+        {indicator} | 2022        | fr_met_drom | T      | 9    | PM  | {more[0]}   | {more[1]} | 7
         """,
     )
     wanted = {
         "Male.Juveniles": "40", "Male.Adult": "500", "Male.Total": "540", "Female.Juveniles": "5", "Female.Adult": "60",
         "Female.Total": "65", "Total.Juveniles": "45", "Total.Adult": "560", "Total.Total": "605",
     }  # fmt: skip
-    assert values(found) == {f"{code}.TOTAL.CAT00.{k} 2021": v for k, v in wanted.items()}
+    assert values(found) == {f"{code}.TOTAL.CAT00.{k} 2022": v for k, v in wanted.items()}
     assert {r["OBS_STATUS"] for r in found.values()} == {"D"}  # persons in cases
     assert [(u.kind, u.rows) for u in mapped.unmapped] == [("not-applicable", 1)]  # seven legal persons
 
