@@ -13,7 +13,9 @@ from typing import Final
 from lxml import etree
 
 from greffe.catalogue.received_json import read_received_json
-from greffe.catalogue.received_shapes import member, shape
+from greffe.catalogue.received_regions import Limits, regions_of, simple
+from greffe.catalogue.received_shapes import Told, Wrong, shape
+from greffe.catalogue.received_xml import plain_constraint
 from greffe.errors import BadDefinition, BadQuery
 from greffe.model.artefacts import Item, Maintainable, Texts
 from greffe.model.references import ITEM_CLASSES, KINDS, Reference, Urn, parse_urn
@@ -32,7 +34,7 @@ _KIND_OF: Final = {name: kind for kind, (_, name) in KINDS.items()} | {
 }
 _ROLES: Final = {
     "Dimension": "dimension", "MeasureDimension": "dimension", "TimeDimension": "time", "PrimaryMeasure": "measure",
-    "Measure": "measure", "Attribute": "attribute",
+    "Measure": "measure", "Attribute": "attribute", "ReportingYearStartDay": "attribute", "ReportingYearEndDay": "attribute",
 }  # fmt: skip
 
 
@@ -234,34 +236,27 @@ class _Reader:
         enumeration = _one(element, "Enumeration")
         form = _one(element, "TextFormat", "EnumerationFormat")
         urn = self._urn(enumeration) if enumeration is not None else None
-        return shape(element, id_, urn, form, self.wrong)
+        facets = {str(k): str(v) for k, v in form.items()} if form is not None else {}
+        sentinels = tuple(str(e.get("value", "")) for e in _all(form, "SentinelValue")) if form is not None else ()
+        least, most = (str(element.get(name, "")) for name in ("minOccurs", "maxOccurs"))
+        return shape(id_, Told(urn, facets, sentinels, least, most), self._at(element))
+
+    def _at(self, element: etree._Element) -> Wrong:
+        return lambda message: self.wrong(element, message)
 
     def constraint(self, element: etree._Element) -> DataConstraint:
-        """What is allowed: of several regions a code of any, component by component."""
+        """What is allowed: one plain region as ours are, or all that it says of regions and keys."""
         role = str(element.get("type") or element.get("role") or "Allowed")
         if role not in ("Allowed", "Actual"):
             raise self.wrong(element, f"A constraint that says {role} is not checked here: {element.get('id')}.")
         if role == "Actual":  # what is there restricts nothing
             return DataConstraint(self._identity(element), self._names(element), role=role)
-        values: dict[str, tuple[str, ...]] = {}
-        periods: tuple[str, str] | None = None
-        for keys in _all(element, "DataKeySet"):
-            raise self.wrong(keys, f"A DataKeySet is not checked here: {element.get('id')}.")
-        for region in _all(element, "CubeRegion"):
-            if str(region.get("include", "true")) not in ("true", "1"):
-                raise self.wrong(region, "A region that leaves out is not read, only one that lets in.")
-            for one in _all(region, "KeyValue", "Attribute", "Component"):
-                codes, range_ = member(one, self.wrong)
-                if range_ is not None and periods not in (None, range_):
-                    raise self.wrong(one, f"A second range of periods is not checked here: {one.get('id')}.")
-                periods = range_ or periods
-                id_ = str(one.get("id"))
-                if range_ is None:
-                    values[id_] = (*values.get(id_, ()), *codes)
+        regions = regions_of(plain_constraint(element, self.wrong), self._at(element))
         attachment = _one(element, "ConstraintAttachment")
         attached = attachment.iterchildren(tag=etree.Element) if attachment is not None else ()
-        return DataConstraint(
+        plain = simple(regions)
+        return Limits(
             self._identity(element), self._names(element), role=role,
-            attachments=tuple(self._urn(a) for a in attached), values=values,
-            time_range=periods,
+            attachments=tuple(self._urn(a) for a in attached), values=plain[0] if plain else {},
+            time_range=plain[1] if plain else None, regions=() if plain else regions,
         )  # fmt: skip

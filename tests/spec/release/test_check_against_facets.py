@@ -60,18 +60,12 @@ CHANGES = {
         [("invalid format", 4)], [("changed representation", "error")]),
 }  # fmt: skip
 REFUSED = {
-    "interval": (VALUE, f'{VALUE} interval="2"', "The facet interval is not checked here: OBS_VALUE."),
-    "start": (TIME, f'{TIME} startTime="2000"', "The facet startTime is not checked here: TIME_PERIOD."),
-    "type": (COMMENT, COMMENT.replace("String", "Duration"), "The text type Duration is not checked here: COMMENT_OBS."),
+    "interval": (VALUE, f'{VALUE} interval="2"', "interval of OBS_VALUE needs isSequence."),
+    "facet": (VALUE, f'{VALUE} shape="round"', "The facet shape is not checked here: OBS_VALUE."),
+    "start": (TIME, f'{TIME} startTime="soon"', "startTime of TIME_PERIOD: 'soon' is not a time period."),
+    "type": (COMMENT, COMMENT.replace("String", "KeyValues"), "The text type KeyValues is not checked here: COMMENT_OBS."),
     "pattern": (COMMENT, f'{COMMENT} pattern="(?=a)"', "The pattern (?=a) is not checked here: COMMENT_OBS."),
     "number": (VALUE, f'{VALUE} minValue="one"', "minValue of OBS_VALUE is no number: 'one'."),
-    "left out": ('<str:KeyValue id="freq">', '<str:KeyValue id="freq" include="false">',
-        "include='false' in a region is not checked here: freq."),
-    "below": ("<str:Value>ICCS0101", '<str:Value cascadeValues="true">ICCS0101',
-        "cascadeValues='true' in a region is not checked here: iccs."),
-    "keys": (REGION, f"<str:DataKeySet/>{REGION}", "A DataKeySet is not checked here: ALLOWED."),
-    "not inclusive": (REGION, ranged('<p:AfterPeriod isInclusive="false">2020</p:AfterPeriod>'),
-        "Only inclusive bounds of periods are checked here: TIME_PERIOD."),
     "no period": (REGION, ranged("<p:AfterPeriod>soon</p:AfterPeriod>"), "soon"),
 }  # fmt: skip
 

@@ -33,6 +33,7 @@ def breaks(mine: Side, theirs: Side, used: Used) -> tuple[Finding, ...]:
         *_lists(mine, theirs, used),
         *_constraints(mine, theirs, used),
         *_ranges(mine, theirs),
+        *_limits(theirs),
     )
 
 
@@ -100,6 +101,8 @@ def _component(mine: Component, other: Component) -> Iterator[Finding]:
         yield said(REPRESENTATION, f"{id_} is {theirs.text_type}; ours is {ours.text_type}.",
                    f"{id_} est {theirs.text_type} ; le nôtre est {ours.text_type}.", component=id_)  # fmt: skip
     yield from _facets(id_, ours, theirs)
+    if isinstance(theirs, Shape):
+        yield from _many(id_, theirs)
 
 
 def _another(mine: Urn, other: Urn) -> bool:
@@ -122,13 +125,33 @@ def _facets(id_: str, ours: Representation, theirs: Representation) -> Iterator[
         ("pattern", ours.pattern, theirs.pattern, bool(theirs.pattern) and theirs.pattern != ours.pattern),
     ]
     if isinstance(theirs, Shape) and theirs.enumeration is None:
-        more = {"minLength": theirs.min_length, "minValue": theirs.min_value, "maxValue": theirs.max_value}
-        asked += [(name, None, now, True) for name, now in more.items() if now is not None]
+        step = f"P{theirs.step[0]}M" if theirs.step[0] else f"P{theirs.step[1]}D"
+        more = {
+            "minLength": theirs.min_length, "minValue": theirs.min_value, "maxValue": theirs.max_value,
+            "startValue": theirs.start_value, "interval": theirs.interval, "endValue": theirs.end_value,
+            "startTime": theirs.start_time, "endTime": theirs.end_time, "timeInterval": step if any(theirs.step) else "",
+        }  # fmt: skip
+        asked += [(name, None, now, True) for name, now in more.items() if now not in (None, "")]
     for name, was, now, tighter in asked:
         if tighter:
             yield said(REPRESENTATION, f"{id_} has {name} {now}; ours {was if was not in (None, '') else 'none'}.",
                        f"{id_} a {name} {now} ; le nôtre {was if was not in (None, '') else 'aucun'}.",
                        component=id_)  # fmt: skip
+
+
+def _many(id_: str, theirs: Shape) -> Iterator[Finding]:
+    """How many values stand in one place, and values with a meaning of their own: ours is one value, as it stands."""
+    if theirs.least > 1:
+        yield said(REPRESENTATION, f"{id_} takes at least {theirs.least} values; ours is one.",
+                   f"{id_} prend au moins {theirs.least} valeurs ; le nôtre en est une.", component=id_)  # fmt: skip
+    elif theirs.most != 1:
+        most_en, most_fr = (str(theirs.most),) * 2 if theirs.most else ("any number of", "autant de")
+        yield said(REPRESENTATION, f"{id_} may take {most_en} values; ours is one.",
+                   f"{id_} peut prendre {most_fr} valeurs ; le nôtre en est une.", INFO, component=id_)  # fmt: skip
+    if theirs.sentinels:
+        words = ", ".join(theirs.sentinels)
+        yield said(REPRESENTATION, f"{id_} gives a meaning of its own to {words}; ours none.",
+                   f"{id_} donne un sens particulier à {words} ; le nôtre aucun.", WARNING, component=id_)  # fmt: skip
 
 
 def _hung(component: Component) -> str:
@@ -197,6 +220,16 @@ def _ranges(mine: Side, theirs: Side) -> Iterator[Finding]:
             yield said(CONSTRAINT, f"TIME_PERIOD is allowed from {first or '…'} to {last or '…'}; ours says nothing of it.",
                        f"TIME_PERIOD est permis de {first or '…'} à {last or '…'} ; le nôtre n’en dit rien.", WARNING,
                        component="TIME_PERIOD")  # fmt: skip
+
+
+def _limits(theirs: Side) -> Iterator[Finding]:
+    """What they say of combinations and dates is asked of observations alone: codes that none may have were told above."""
+    for one in theirs.limits:
+        keys = sum(r.key for r in one.regions)
+        regions = len(one.regions) - keys
+        yield said(CONSTRAINT, f"{one.reference} has {regions} regions and {keys} keys; ours says nothing of them.",
+                   f"{one.reference} a {regions} régions et {keys} clés ; le nôtre n’en dit rien.", WARNING,
+                   constraint=one.reference)  # fmt: skip
 
 
 def _use(component: str, code: str, used: Used) -> tuple[str, str, str]:

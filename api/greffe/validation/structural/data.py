@@ -17,6 +17,7 @@ from greffe.model.structures import Component
 from greffe.validation.facts import literal, literals
 from greffe.validation.structural.checked import Checked, empty, is_
 from greffe.validation.structural.format_checks import formats
+from greffe.validation.structural.limits import outside
 from greffe.validation.structural.sides import OURS_ALONE, Side
 from greffe.validation.structural.words import (
     CODE,
@@ -55,7 +56,11 @@ def structural(checked: Checked, theirs: Side, sender: str = "", published: bool
             found += formats(checked, component)
     for id_ in checked.columns:
         found += _codes(checked, theirs, id_)
-    return (*found, *_periods(checked), *_ranges(checked, theirs), *_embargo(checked), *_sender(checked, sender))
+    found += _periods(checked)
+    found += _ranges(checked, theirs)
+    for limits in theirs.limits:
+        found += outside(checked, limits, theirs.allowed)
+    return (*found, *_embargo(checked), *_sender(checked, sender))
 
 
 def _missing(checked: Checked, components: Sequence[Component]) -> Iterator[Finding]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from greffe.arrow import text
-from greffe.catalogue.received_shapes import Shape
+from greffe.catalogue.received_shapes import EXCLUSIVE, Shape
 from greffe.engine import knows_pattern, quoted
 from greffe.errors import BadDefinition
-from greffe.model.findings import Finding
+from greffe.model.findings import WARNING, Finding
 from greffe.model.structures import Component, Representation
-from greffe.validation.facts import literal
-from greffe.validation.structural.checked import Checked, empty
+from greffe.validation.facts import literal, literals
+from greffe.validation.structural.checked import Checked, empty, is_
+from greffe.validation.structural.sequences import in_sequence
 from greffe.validation.structural.words import FORMAT, observations, said
 
 _NUMBER: Final = r"-?[0-9]+(\.[0-9]+)?"
@@ -34,12 +35,29 @@ FORMS: Final = {
     "String": "", "XHTML": "", "URI": "", "ObservationalTimePeriod": "",
     "Alpha": "[A-Za-z]+", "AlphaNumeric": "[A-Za-z0-9]+", "Numeric": "[0-9]+", "Boolean": "true|false|1|0",
     "Decimal": _NUMBER, "Double": _FLOAT, "Float": _FLOAT,
+    "Incremental": _NUMBER, "InclusiveValueRange": _NUMBER, "ExclusiveValueRange": _NUMBER,
+    "Duration": r"-?P([0-9]+Y)?([0-9]+M)?([0-9]+D)?(T([0-9]+H)?([0-9]+M)?([0-9]+(\.[0-9]+)?S)?)?",
+    "Time": rf"[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\.[0-9]+)?{_ZONE}",
+    "Month": rf"--(0[1-9]|1[0-2]){_ZONE}", "MonthDay": rf"--(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]){_ZONE}",
+    "Day": rf"---(0[1-9]|[12][0-9]|3[01]){_ZONE}", "TimeRange": rf"({_DAY}|{_TIME})/P.+",
     **dict.fromkeys(("Integer", "BigInteger", "Long", "Short", "Count"), "[-+]?[0-9]+"),
     "GregorianYear": _YEAR + _ZONE, "GregorianYearMonth": _MONTH + _ZONE, "GregorianDay": _DAY + _ZONE,
     "GregorianTimePeriod": _GREGORIAN, "DateTime": _TIME, "BasicTimePeriod": f"{_GREGORIAN}|{_TIME}",
     "ReportingTimePeriod": _REPORTED, "StandardTimePeriod": f"{_GREGORIAN}|{_TIME}|{_REPORTED}", **_REPORTING,
 }  # fmt: skip
-_NUMBERS: Final = ("Decimal", "Double", "Float", "Integer", "BigInteger", "Long", "Short", "Count")
+_NUMBERS: Final = (
+    "Incremental",
+    "InclusiveValueRange",
+    "ExclusiveValueRange",
+    "Decimal",
+    "Double",
+    "Float",
+    "Integer",
+    "BigInteger",
+    "Long",
+    "Short",
+    "Count",
+)
 # Inclusive bounds of what is stored in 64, 32 and 16 bits.
 _BITS: Final = {"Long": 64, "Integer": 32, "Short": 16}
 
@@ -56,8 +74,15 @@ def formats(checked: Checked, component: Component) -> Iterator[Finding]:
     column = quoted(id_)
     if shape.pattern and not knows_pattern(checked.connection, shape.pattern):
         raise BadDefinition(f"The pattern {shape.pattern} is not checked here: {id_}.")
-    for wrong, expected_en, expected_fr in _asked(column, shape):
-        filled = f"NOT ({empty(id_)}) AND {column} <> 'NaN'"
+    filled = f"NOT ({empty(id_)}) AND {column} <> 'NaN'"
+    if isinstance(shape, Shape):
+        if shape.sentinels:
+            yield from _sentinels(checked, id_, shape.sentinels)
+            filled += f" AND {column} NOT IN ({literals(shape.sentinels)})"
+        asked = [*_asked(column, shape), *in_sequence(checked, id_, shape)]
+    else:
+        asked = [*_asked(column, shape)]
+    for wrong, expected_en, expected_fr in asked:
         number = checked.count(f"{filled} AND {wrong}")
         if number:
             (example,) = checked.connection.execute(
@@ -67,6 +92,17 @@ def formats(checked: Checked, component: Component) -> Iterator[Finding]:
             yield said(FORMAT, f"{id_} is to be {expected_en}, in {en} it is not: {text(example)!r}.",
                        f"{id_} doit être {expected_fr}, ne l’est pas dans {fr} : {text(example)!r}.",
                        where=checked.place(f"{filled} AND {wrong}"), component=id_, observations=number)  # fmt: skip
+
+
+def _sentinels(checked: Checked, id_: str, sentinels: Sequence[str]) -> Iterator[Finding]:
+    """Values of ours that they would read as something else."""
+    for sentinel in sentinels:
+        number = checked.count(is_(id_, sentinel))
+        if number:
+            en, fr = observations(number)
+            yield said(FORMAT, f"{id_} {sentinel} has a meaning of its own with them, in {en}.",
+                       f"{id_} {sentinel} a chez eux un sens particulier, dans {fr}.", WARNING,
+                       where=checked.place(is_(id_, sentinel)), component=id_, observations=number)  # fmt: skip
 
 
 def _asked(column: str, shape: Representation) -> Iterator[tuple[str, str, str]]:
@@ -96,11 +132,15 @@ def _bounds(column: str, shape: Shape) -> Iterator[tuple[str, str, str]]:
         yield (f"length({column}) < {shape.min_length}",
                f"at least {shape.min_length} characters", f"au moins {shape.min_length} caractères")  # fmt: skip
     if shape.min_value is not None:
-        yield (f"coalesce({_value(column)} < {shape.min_value:f}, FALSE)",
-               f"at least {shape.min_value:f}", f"au moins {shape.min_value:f}")  # fmt: skip
+        less, en, fr = ("<=", "more than", "plus de") if shape.text_type == EXCLUSIVE else ("<", "at least", "au moins")
+        yield (f"coalesce({_value(column)} {less} {shape.min_value:f}, FALSE)",
+               f"{en} {shape.min_value:f}", f"{fr} {shape.min_value:f}")  # fmt: skip
     if shape.max_value is not None:
-        yield (f"coalesce({_value(column)} > {shape.max_value:f}, FALSE)",
-               f"at most {shape.max_value:f}", f"au plus {shape.max_value:f}")  # fmt: skip
+        more, en, fr = (">=", "less than", "moins de") if shape.text_type == EXCLUSIVE else (">", "at most", "au plus")
+        yield (f"coalesce({_value(column)} {more} {shape.max_value:f}, FALSE)",
+               f"{en} {shape.max_value:f}", f"{fr} {shape.max_value:f}")  # fmt: skip
+    if shape.least > 1:
+        yield "TRUE", f"at least {shape.least} values", f"au moins {shape.least} valeurs"
 
 
 def _value(column: str) -> str:

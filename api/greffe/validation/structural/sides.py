@@ -8,10 +8,12 @@ from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.received import Received
+from greffe.catalogue.received_regions import Limits
 from greffe.errors import BadQuery, nearest
-from greffe.model.allowed import restricting
+from greffe.model.allowed import allowed, restricting
 from greffe.model.maps import StructureMap
 from greffe.model.structures import Codelist, Component, DataConstraint, Dataflow, DataStructure
+from greffe.validation.structural.limits import expanded, marginal
 
 OURS_ALONE: Final = ("DATA_ORIGIN", "TERRITORY")  # attributes that say something to our readers, and are not sent
 
@@ -25,6 +27,7 @@ class Side:
     lists: Mapping[str, Codelist]
     allowed: Mapping[str, frozenset[str]]
     periods: tuple[tuple[str, str], ...] = ()  # first and last period that constraints allow, inclusive, '' where open
+    limits: tuple[Limits, ...] = ()  # constraints that say more than codes and a range
 
     def component(self, id_: str) -> Component | None:
         """The component of that id."""
@@ -76,7 +79,10 @@ def theirs(received: Received, mine: Side, flow: Dataflow) -> Side:
             f"Nothing in {received.file} is about {flow.reference.id}.",
             nearest=nearest(flow.reference.id, [s.reference.id for s in received.structures]),
         )
-    return Side(structure, lists, restricting(constraints), _periods(constraints))
+    every = {**mine.lists, **lists}
+    limits = tuple(expanded(c, every) for c in constraints if isinstance(c, Limits) and c.regions)
+    regions = [c.values for c in constraints if c.role == "Allowed"] + [marginal(c, every) for c in limits]
+    return Side(structure, lists, allowed(regions), _periods(constraints), limits)
 
 
 def _periods(constraints: Iterable[DataConstraint]) -> tuple[tuple[str, str], ...]:
