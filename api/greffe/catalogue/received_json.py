@@ -133,10 +133,12 @@ def _constraint(node: Node) -> Artefact:
         return read_artefact("dataconstraint", node)
     plain = {k: v for k, v in node.value.items() if k not in ("role", "cubeRegions", "dataKeySets", "releaseCalendar")}
     found = read_artefact("dataconstraint", Node(plain, node.file, node.path, node.lines))
-    if not isinstance(found, DataConstraint) or role == "Actual":  # what is there restricts nothing
-        return replace(found, role=role) if isinstance(found, DataConstraint) else found
+    if not isinstance(found, DataConstraint):
+        return found
     regions = regions_of(node.value, node.wrong)
     one = simple(regions)
+    if role == "Actual":  # what is there restricts nothing
+        return replace(found, role=role, values=one[0] if one else {}, time_range=one[1] if one else None)
     return Limits(
         found.reference, found.names, role=role, attachments=found.attachments, values=one[0] if one else {},
         time_range=one[1] if one else None, regions=() if one else regions,
