@@ -24,11 +24,11 @@ SMALL = st.integers(-3, 3)  # small, so that amounts often make a difference by 
 
 
 def series(name: str, rounding: Decimal | None = None) -> PublishedSeries:
-    return PublishedSeries(name, "B", "D", name, "", "", "given", rounding, "verified", "r", "")
+    return PublishedSeries(name, "B", "D", name, "", "", "given", rounding, "", "verified", "r", "")
 
 
 def figure(name: str, codes: dict[str, str]) -> FigureOf:
-    return FigureOf("c", name.lower(), parse(name), name, "", "", codes, LABELS, "verified", "r", "", 1)
+    return FigureOf("c", name.lower(), parse(name), name, "", "", (), codes, LABELS, "verified", "r", "", 1)
 
 
 def step(number: int, dimension: str, backwards: bool, reads: str) -> Step:

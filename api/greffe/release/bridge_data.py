@@ -47,7 +47,7 @@ def whole(page: Page, pair: Pair, found: Answer) -> dict[str, object]:
         "chains": [[_step(page, t, found) for t in chain] for chain in found.chains],
         "located": [_step(page, t, found) for t in found.located],
         "untold": [_step(page, t, found) for t in found.untold], "remainder": exactly(found.remainder),
-        "open": exactly(found.open),
+        "open": exactly(found.open), "missed": "" if found.missed is None else exactly(found.missed),
         "definitions_differ": [
             {
                 "dimension": d, "name": word(d, page.language), "a": page.definition(found.a, d),
@@ -72,7 +72,7 @@ def _figure(page: Page, figure: Figure) -> dict[str, object]:
         "id": figure.id, "label": page.figure_label(figure), "value": _text(figure), "computed": not figure.as_published,
         "expression": figure.of.text, "period": figure.period, "reference_date": figure.reference,
         "definition": {d: page.definition(figure, d) for d in figure.of.definition},
-        "confidence": figure.of.confidence, "origin": figure.origin, "parts": [_part(o) for o in operands(figure)],
+        "confidence": figure.of.confidence, "origin": figure.origin, "parts": [_part(page, o) for o in operands(figure)],
     }  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def _step(page: Page, taken: Taken, found: Answer) -> dict[str, object]:
         "kind": taken.kind, "label": page.step_label(taken), "amount": exactly(taken.amount),
         "backwards": taken.backwards, "reason": page.step_reason(taken, found), "step": step.name if step else "",
         "expression": step.text if step else "", "confidence": step.confidence if step else "",
-        "reference": step.reference if step else "", "parts": [_part(o) for o in _read(taken.computed)],
+        "reference": step.reference if step else "", "parts": [_part(page, o) for o in _read(taken.computed)],
     }  # fmt: skip
 
 
@@ -90,12 +90,14 @@ def _read(computed: Computed | None) -> tuple[Operand, ...]:
     return (*computed.above, *computed.below) if computed else ()
 
 
-def _part(operand: Operand) -> dict[str, object]:
+def _part(page: Page, operand: Operand) -> dict[str, object]:
     cell = operand.cell
+    source = page.sources.get(cell.source)
     return {
         "name": operand.series.name, "body": cell.body, "dataset": cell.dataset, "series": cell.key,
         "period": cell.period, "reference_date": operand.reference, "value": cell.text, "flag": cell.flag,
-        "note": cell.note, "source": cell.source,
+        "note": cell.note, "source": cell.source, "source_date": source.dated if source else "",
+        "same_as": list(operand.same_as),
     }  # fmt: skip
 
 

@@ -46,6 +46,8 @@ class PublishedPartOut(BaseModel):
     flag: str
     note: str
     source: str = Field(description="Id of a publication or a release, see sources")
+    source_date: str = Field(description="The day on which it was retrieved, or took effect")
+    same_as: list[str] = Field(description="Other series that publish the same figure: no evidence beside it")
 
 
 class FigureOut(BaseModel):
@@ -117,6 +119,10 @@ class AnswerOut(BaseModel):
     untold: list[StepOut] = Field(description="Declared steps that move so little that rounding may hide them")
     remainder: str = Field(description="What no step accounts for")
     open: str = Field(description="What has no known reason: the remainder and what is only located")
+    missed: str = Field(
+        description="Of rounded figures that stay open: by how much they lie outside what rounding allows once every declared"
+        " step was tried, else empty"
+    )
     definitions_differ: list[DifferentOut]
     sources: list[SourceOut]
     generated: str

@@ -17,16 +17,16 @@ from greffe.release.published import Described, add_publication
 SECRETS = Secret(40_101, 212_345), Secret(40_102, 212_344)  # men and women of 2020: their sum is 252,446 in both houses
 MORE = {
     "published_series.csv": (
-        "OURS_CONVICTED,SSER,ESTAT_CRIM_JUST_SEX,A.PER_CNV.<code>.NR.FR,,,given,,verified,Ours,",
-        "OURS_CONVICTED_T,SSER,ESTAT_CRIM_JUST_SEX,A.PER_CNV.T.NR.FR,,,given,,verified,Ours,",
-        "OURS_CONVICTED_M,SSER,ESTAT_CRIM_JUST_SEX,A.PER_CNV.M.NR.FR,,,given,,verified,Ours,",
-        "THEIRS_CONVICTED,Eurostat,crim_just_sex,<code>,,,given,,verified,Theirs,",
+        "OURS_CONVICTED,SSER,ESTAT_CRIM_JUST_SEX,A.PER_CNV.<code>.NR.FR,,,given,,,verified,Ours,",
+        "OURS_CONVICTED_T,SSER,ESTAT_CRIM_JUST_SEX,A.PER_CNV.T.NR.FR,,,given,,,verified,Ours,",
+        "OURS_CONVICTED_M,SSER,ESTAT_CRIM_JUST_SEX,A.PER_CNV.M.NR.FR,,,given,,,verified,Ours,",
+        "THEIRS_CONVICTED,Eurostat,crim_just_sex,<code>,,,given,,,verified,Theirs,",
     ),
     "definitions.csv": ("concept,convicted,Condamnés,Persons convicted",),
     "concepts.csv": (
-        "convicted,ours_convicted,OURS_CONVICTED,,,,,,person,,,,,Condamnés,Convicted,verified,Ours,",
-        "convicted,theirs_convicted,THEIRS_CONVICTED,,,,,,person,,,,,Condamnés,Convicted,verified,Theirs,",
-        "convicted,ours_women,OURS_CONVICTED_T - OURS_CONVICTED_M,,,,,,person,,,,,Femmes,Women,verified,Ours,",
+        "convicted,ours_convicted,OURS_CONVICTED,,,,,,,person,,,,,Condamnés,Convicted,verified,Ours,",
+        "convicted,theirs_convicted,THEIRS_CONVICTED,,,,,,,person,,,,,Condamnés,Convicted,verified,Theirs,",
+        "convicted,ours_women,OURS_CONVICTED_T - OURS_CONVICTED_M,,,,,,,person,,,,,Femmes,Women,verified,Ours,",
     ),
 }
 

@@ -43,7 +43,7 @@ def refusal(file: str, before: str, after: str) -> str:
         ("concepts.csv", "UNODC_ADULT + UNODC_JUV", "UNODC_ADULT * UNODC_JUV", "column expression: In the expression"),
         ("concepts.csv", ",under_committal,", ",undr_committal,",
          "row 3, column population: There is no definition 'undr_committal'. Nearest: under_committal"),
-        ("concepts.csv", ",2008,,fr_all", ",2007,,fr_all", "column figure: unodc_held_by_citizenship stands in row 3"),
+        ("concepts.csv", ",2008,,,fr_all", ",2007,,,fr_all", "column figure: unodc_held_by_citizenship stands in row 3"),
         ("concepts.csv", "prison_population,unodc_held,", "prison_populatio,unodc_held,", "There is no concept"),
         ("bridge_steps.csv", "NAT_NOT_HOUSED_JAN", "2927", "column amount: The expression '2927' names no code."),
         # Each would amount to a number at will: 19190 when the cell cancels out, 12209, 7 cells for one, 5 and a rate.

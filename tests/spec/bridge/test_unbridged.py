@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from bridge_asked import asked
 from journey_tools import inside
 
 CONVICTIONS = """s,p,v
@@ -35,12 +36,6 @@ def near(tmp_path_factory: pytest.TempPathFactory) -> Path:
                        "--as", "camille", "--series", "s", "--period", "p", "--value", "v")  # fmt: skip
         assert added.code == 0, added.err
     return home
-
-
-def asked(home: Path, *arguments: str) -> dict:
-    ran = inside(home, "bridge", *arguments, "--format", "json")
-    assert ran.code == 0, ran.err
-    return ran.json()
 
 
 def test_another_edition_is_no_matter_of_rounding(near: Path):

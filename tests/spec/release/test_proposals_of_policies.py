@@ -110,9 +110,9 @@ def test_each_shipped_policy_has_a_key_that_no_two_rows_share(path: Path):
 
 
 def test_an_empty_cell_of_a_key_is_told_from_none():
-    """A figure until 2007 and the same from 2007 on are two rows; a layout for all of a body is named by the body."""
-    concepts = csv_of("old,,2007", "old,2008,", header="figure,first,last")
-    assert [*read_pieces("mappings/policies/concepts.csv", concepts)] == [HEAD, "old - 2007", "old 2008"]
+    """A figure until 2007 and the same from 2008 on, of some codes, are two rows; a layout for all of a body is named by it."""
+    concepts = csv_of("old,,2007,", "old,2008,,A B", header="figure,first,last,codes")
+    assert [*read_pieces("mappings/policies/concepts.csv", concepts)] == [HEAD, "old - 2007", "old 2008 - A B"]
     layouts = csv_of("UNODC,", "UNODC,prisons", header="body,dataset")
     assert [*read_pieces(LAYOUTS, layouts)] == [HEAD, "UNODC", "UNODC prisons"]
 

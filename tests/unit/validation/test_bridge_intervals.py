@@ -14,7 +14,7 @@ from greffe.validation.bridge.words import exactly, shown
 
 def published(text: str, unit: str = "") -> Interval:
     rounding = Decimal(unit) if unit else None
-    series = PublishedSeries("S", "B", "D", "K", "", "", "given", rounding, "verified", "r", "")
+    series = PublishedSeries("S", "B", "D", "K", "", "", "given", rounding, "", "verified", "r", "")
     return rounded_from(Operand(series, Cell("B", "D", "K", "2020", text, Fraction(text)), "2020"))
 
 

@@ -77,24 +77,28 @@ class Row:
         return found
 
 
-def read_rows(content: bytes, file: str, columns: Sequence[str]) -> Iterator[Row]:
+def read_rows(content: bytes, file: str, columns: Sequence[str], later: Collection[str] = ()) -> Iterator[Row]:
     """The records of a CSV file (UTF-8, comma) that has these columns, in this order, and no others. Raises
-    BadDefinition, also for a cell that begins or ends with a blank."""
+    BadDefinition, also for a cell that begins or ends with a blank.
+
+    `later`: columns that came to be after such tables were kept: one that has none of them goes on, with empty cells."""
     found = records(content, file)
     header = next(found, (1, []))[1]
+    if later and header == [c for c in columns if c not in later]:
+        columns = header
     if header != list(columns):
         wrong = next((n for n in header if n not in columns), "")
         missing = next((c for c in columns if c not in header), "")
         hint = f"The columns are {', '.join(columns)}, in this order."
         raise BadDefinition("The header is another one.", file=file, row=1, column=wrong or missing, hint=hint)
     for line, cells in found:
-        yield _row(file, line, columns, cells)
+        yield _row(file, line, columns, cells, later)
 
 
-def _row(file: str, line: int, columns: Sequence[str], cells: Sequence[str]) -> Row:
+def _row(file: str, line: int, columns: Sequence[str], cells: Sequence[str], later: Collection[str]) -> Row:
     if len(cells) != len(columns):
         raise BadDefinition(f"{len(columns)} cells are expected, found {len(cells)}.", file=file, row=line)
-    row = Row(file, line, dict(zip(columns, cells, strict=True)))
+    row = Row(file, line, dict.fromkeys(later, "") | dict(zip(columns, cells, strict=True)))
     for name, value in row.cells.items():
         if value != value.strip():
             raise row.wrong(f"{value!r} begins or ends with a blank.", name)

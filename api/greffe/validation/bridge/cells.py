@@ -7,13 +7,14 @@ from zero; an exact one for itself. Nothing goes through a double.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
 from greffe.catalogue.policies.bridge.read import Bridge
 from greffe.catalogue.policies.bridge.series import CALENDAR, GIVEN, PublishedSeries
 from greffe.model.expressions import CONSTANT, Quotient
+from greffe.validation.bridge.routes import Key, routes
 
 _AT: Final = "@"
 
@@ -49,16 +50,14 @@ class Source:
 
 @dataclass(frozen=True)
 class Operand:
-    """A cell under its name, at its reference date."""
+    """A cell under its name, at its reference date. `figure`: what stands for the figure that it is, the same by whatever route
+    it comes (routes.py); `same_as`: the other series by which it comes."""
 
     series: PublishedSeries
     cell: Cell
     reference: str
-
-    @property
-    def place(self) -> tuple[str, str, str, str]:
-        """What tells it from every other cell."""
-        return self.cell.body, self.cell.dataset, self.cell.key, self.cell.period
+    figure: Key = ()
+    same_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,10 @@ class Interval:
             return True
         # One exact value: the end above belongs to the next rounded value, the end below to this one.
         return low == high and all(i.low == i.high or i.low <= low < i.high for i in (self, other))
+
+    def apart(self, other: Interval) -> Fraction:
+        """How far the two lie from each other; nothing when one value can be both or they touch."""
+        return max(self.low - other.high, other.low - self.high, Fraction(0))
 
     def plus(self, other: Interval) -> Interval:
         """All sums."""
@@ -102,9 +105,9 @@ class Computed:
     terms: tuple[tuple[Fraction, Operand], ...] = field(default=())  # coefficient and cell, of a linear form
 
     @property
-    def places(self) -> frozenset[tuple[str, str, str, str]]:
-        """All cells it read."""
-        return frozenset(o.place for o in (*self.above, *self.below))
+    def read(self) -> frozenset[Key]:
+        """All figures it read, by whatever route."""
+        return frozenset(o.figure for o in (*self.above, *self.below))
 
 
 class Cells:
@@ -120,6 +123,19 @@ class Cells:
         for cell in cells:
             for series in wanted.get((cell.body, cell.dataset), ()):
                 self._take(series, cell)
+        self._tell_routes()
+
+    def _tell_routes(self) -> None:
+        known = {n: {at: o.cell.period for at, o in found.items()} for n, found in self._by_name.items()}
+        one_figure = routes(self.bridge.series, self.bridge.figures, known)
+        names: dict[Key, list[str]] = {}
+        for key, figure in one_figure.items():
+            names.setdefault(figure, []).append(key[0])
+        for name, found in self._by_name.items():
+            for at, operand in found.items():
+                figure = one_figure[name, *at]
+                others = tuple(n for n in names[figure] if n != name)
+                found[at] = replace(operand, figure=figure, same_as=others)
 
     def _take(self, series: PublishedSeries, cell: Cell) -> None:
         code = series.code_in(cell.key)

@@ -2,7 +2,7 @@
 
 What makes a chain worth believing is what it may not do. A step is taken only in a dimension in which the two figures
 are declared to differ, in the direction of that difference, once. Its amount is made of published figures; one that
-reads a cell of either figure could make up any difference and cannot settle anything. Rounding is an interval of
+reads either figure, by whatever route it is published, could make up any difference and cannot settle anything. Rounding is an interval of
 the declared unit, and a step that moves less than twice that unit cannot be told from it: it is not taken. Rounding ends
 a chain only where every other dimension in which the definitions differ is bridged by a step of it, or by a declared one too
 small to be told from rounding: another edition is no matter of rounding, however near it comes.
@@ -44,7 +44,8 @@ class Answer:
     """`chains`: every chain of the fewest steps that lead from `a` to `b` (more than one: it is ambiguous), or, when none
     does, what is established of one: then `remainder` is the part of b - a that no step accounts for. `located`: where a
     difference lies that has no known reason; it is part of what stays open. `untold`: declared steps that move so little
-    that rounding may hide them. `differ`: dimensions in which the definitions differ."""
+    that rounding may hide them. `differ`: dimensions in which the definitions differ. `missed`: by how much a figure that stays
+    open lies outside what rounding allows once every declared step is taken, `untold` ones too; None where nothing is rounded."""
 
     a: Figure
     b: Figure
@@ -54,6 +55,7 @@ class Answer:
     remainder: Fraction
     differ: tuple[str, ...]
     untold: tuple[Taken, ...] = ()
+    missed: Fraction | None = None
 
     @property
     def difference(self) -> Fraction:
@@ -87,8 +89,9 @@ def answer(cells: Cells, a: Figure, b: Figure) -> Answer:
     fit = list(_fitting(cells, a, b))
     settling = [c for c in fit if c.step.settles and _settles(c, a, b)]
     begin = (Taken(DATE, Fraction(0)),) if _dated_otherwise(a, b) else ()
-    if a.value == b.value and not begin:
-        return Answer(a, b, EQUAL, (), (), Fraction(0), differ)
+    if a.value == b.value and (not begin or _left(begin, a, b)):
+        # One value under two labels is no explanation where the two are declared to be of different things.
+        return Answer(a, b, EQUAL, (begin,) if begin else (), (), Fraction(0), differ)
     for size in range(min(len(settling), MOST - len(begin)) + 1):
         found = [c for chosen in _choices(settling, size) if (c := _chain(begin, chosen, settling, a, b)) is not None]
         if found:
@@ -133,7 +136,7 @@ def _fitting(cells: Cells, a: Figure, b: Figure) -> Iterator[_Candidate]:
 
 def _fixed(step: Step, computed: Computed) -> bool:
     """Whether one cell stands above and below the line, under two names or two dates: it then makes a number of its own."""
-    above, below = ({o.place for o in side} for side in (computed.above, computed.below))
+    above, below = ({o.figure for o in side} for side in (computed.above, computed.below))
     return bool(above & below) if step.factor is None else above == below
 
 
@@ -146,10 +149,10 @@ def _settles(candidate: _Candidate, a: Figure, b: Figure) -> bool:
     denominator in its place): what `a` counts still decides."""
     mine = a.computed if not candidate.backwards else b.computed
     other = b.computed if not candidate.backwards else a.computed
-    read = candidate.computed.places
+    read = candidate.computed.read
     if candidate.step.factor is None:
-        return not read & (a.computed.places | b.computed.places)
-    return not read & (other.places | {o.place for o in mine.above})
+        return not read & (a.computed.read | b.computed.read)
+    return not read & (other.read | {o.figure for o in mine.above})
 
 
 def _choices(settling: Sequence[_Candidate], size: int) -> Iterator[tuple[_Candidate, ...]]:
@@ -238,13 +241,14 @@ def _unfinished(
     remainder = b.value - value - sum((t.amount for t in located), Fraction(0))
     state = PARTLY if taken or located else OPEN
     chains = ((*begin, *taken),) if begin or taken else ()
-    return Answer(a, b, state, chains, located, remainder, differ, untold)
+    missed = span.apart(b.computed.interval) if blur and not located else None
+    return Answer(a, b, state, chains, located, remainder, differ, untold, missed)
 
 
 def _says_nothing(candidate: _Candidate, a: Figure, b: Figure) -> bool:
     """An amount that reads all of one figure and is as large as the difference: it may read the other under another name,
     and would only say that they differ. One that reads all of both is their difference by its making."""
-    read, amount = candidate.computed.places, candidate.computed.value
-    if (a.computed.places | b.computed.places) <= read:
+    read, amount = candidate.computed.read, candidate.computed.value
+    if (a.computed.read | b.computed.read) <= read:
         return True
-    return abs(amount) == abs(b.value - a.value) and (a.computed.places <= read or b.computed.places <= read)
+    return abs(amount) == abs(b.value - a.value) and (a.computed.read <= read or b.computed.read <= read)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from greffe.catalogue.policies.bridge.concepts import FigureOf
-from greffe.catalogue.policies.bridge.series import CALENDAR, within
+from greffe.catalogue.policies.bridge.concepts import FigureOf, holds_for
+from greffe.catalogue.policies.bridge.series import CALENDAR
 from greffe.errors import NotFound, nearest
 from greffe.validation.bridge.cells import Cells, Computed, Interval
 
@@ -79,9 +79,10 @@ def _made(cells: Cells, of: FigureOf) -> Iterator[Figure]:
     leading = next((n for n in of.expression.names() if "@" not in n), "")
     if not leading:
         return
+    lines = [f for f in cells.bridge.figures if f.name == of.name]
     for (code, reference), operand in sorted(cells.of(leading).items()):
         period = operand.cell.period
-        if not within(period, of.first, of.last):
+        if not holds_for(lines, of, code, period):
             continue
         computed = cells.evaluate(of.expression, code, reference)
         if computed is not None:

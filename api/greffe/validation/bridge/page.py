@@ -86,7 +86,7 @@ class Page:
         difference, left = (shown(x, said, signed=True) for x in (found.difference, found.open))
         name = {EQUAL: "is_equal", EXPLAINED: "is_explained", PARTLY: "is_partly", OPEN: "is_open"}[found.state]
         if found.state == EXPLAINED and found.difference == 0 and len(found.chains[0]) == 1:
-            name = "is_equal_value" if found.unbridged else "is_same_stock"
+            name = "is_same_stock"
         elif found.state == EQUAL and found.differ:
             name = "is_equal_value"
         elif found.state == PARTLY and found.open == found.difference:
@@ -97,8 +97,24 @@ class Page:
         rest = shown(found.remainder, said, signed=True)
         text = word(name, said, difference=difference, open=left, located=where, remainder=rest)
         if len(found.chains) > 1:
-            text += " " + word("ambiguous", said, count=str(len(found.chains)))
-        return " ".join(t for t in (text, self._unbridged(found, same=name == "is_equal_value")) if t)
+            name = "one_proof" if _one_proof(found) else "ambiguous"
+            text += " " + word(name, said, count=str(len(found.chains)))
+        return " ".join(
+            t for t in (text, self._unbridged(found, same=name == "is_equal_value"), self._tried(found)) if t
+        )
+
+    def _tried(self, found: Answer) -> str:
+        """Of rounded figures that stay open: which declared steps were tried, and by how much they and rounding miss."""
+        said = self.language
+        if found.missed is None:
+            return ""
+        reached = "tried_within" if found.missed == 0 else "tried_missed"
+        if not found.untold:
+            return word("rounding_missed", said, missed=shown(found.missed, said)) if found.missed else ""
+        steps = ", ".join(
+            f"{t.step.labels[said]} ({shown(t.amount, said, signed=True)})" for t in found.untold if t.step
+        )
+        return word(reached, said, steps=steps, missed=shown(found.missed, said))
 
     def _unbridged(self, found: Answer, *, same: bool) -> str:
         """In what two figures differ that no step bridges: said of equal values too, and of those that stay open."""
@@ -142,12 +158,27 @@ class Page:
         said = self.language
         if taken.step is not None:
             sure = f"{word('confidence', said)}{self.colon}{self.confidence(taken.step.confidence)}"
-            return "; ".join(t for t in (taken.step.reasons[said], taken.step.reference, sure) if t)
+            leaning = self._leaning(taken, found)
+            return "; ".join(t for t in (taken.step.reasons[said], taken.step.reference, sure, leaning) if t)
         if taken.kind == DATE:
             a, b = found.a, found.b
             told = word("one_date", said, date=self.date(a.reference), a=a.period, b=b.period)
             return "; ".join(dict.fromkeys((told, *self._dated(a), *self._dated(b))))
         return word("rounded", said, units=", ".join(self._units(found)))
+
+    def _leaning(self, taken: Taken, found: Answer) -> str:
+        """Of a step that reads one of the two figures: which, and by which series."""
+        if taken.computed is None or taken not in found.located:
+            return ""
+        told = []
+        for name, figure in (("first", found.a), ("second", found.b)):
+            own = figure.computed.read
+            routes = [o for o in (*taken.computed.above, *taken.computed.below) if o.figure in own]
+            told += [(name, self.operand(o)) for o in routes]
+        said = "; ".join(
+            f"{word(name, self.language).lower()}{self.colon}{where}" for name, where in dict.fromkeys(told)
+        )
+        return word("leans", self.language, routes=said) if said else ""
 
     def _dated(self, figure: Figure) -> Iterator[str]:
         """Why the day behind a period is that one, where a calendar says so."""
@@ -222,6 +253,12 @@ class Page:
     def _source(self, source: Source) -> str:
         word_ = word("effective" if "#" in source.id else "retrieved", self.language)
         return f"{source.id} ({word_} {self.date(source.dated)})"
+
+
+def _one_proof(found: Answer) -> bool:
+    """Whether all chains read the same figures, by several routes."""
+    read = {frozenset(f for t in chain if t.computed for f in t.computed.read) for chain in found.chains}
+    return len(read) == 1
 
 
 def operands(figure: Figure) -> tuple[Operand, ...]:

@@ -114,6 +114,28 @@ WORDS: Final[dict[str, Texts]] = {
         "en": "The difference of {difference} is not explained: it stays open.",
         "fr": "L’écart de {difference} n’est pas expliqué : il reste ouvert.",
     },
+    "one_proof": {
+        "en": "There are {count} chains, but they read the same figure by {count} routes: it is one proof, not {count}.",
+        "fr": "Il y a {count} chaînes, mais elles lisent le même chiffre par {count} voies : c’est une seule preuve, non {count}.",
+    },
+    "leans": {
+        "en": "it reads a figure of the pair, by this or another route ({routes}), and proves nothing",
+        "fr": "l’étape lit un chiffre de la paire, par cette voie ou par une autre ({routes}), et ne prouve rien",
+    },
+    "tried_within": {
+        "en": "Tried: {steps}. It leads within the declared rounding of the second figure, but moves less than twice what rounding"
+        " may move: it proves nothing.",
+        "fr": "Essayé : {steps}. On arrive dans l’arrondi déclaré du second chiffre, mais le déplacement est inférieur au double de"
+        " ce que l’arrondi permet : cela ne prouve rien.",
+    },
+    "tried_missed": {
+        "en": "Tried: {steps}. With it, the second figure is still missed by {missed}, rounding allowed for.",
+        "fr": "Essayé : {steps}. Le second chiffre reste manqué de {missed}, arrondi compris.",
+    },
+    "rounding_missed": {
+        "en": "The declared rounding misses it by {missed}.",
+        "fr": "L’arrondi déclaré le manque de {missed}.",
+    },
     "ambiguous": {
         "en": "There are {count} chains of as few steps: the figures do not tell which one holds.",
         "fr": "Il y a {count} chaînes d’aussi peu d’étapes : les chiffres ne disent pas laquelle est la bonne.",

@@ -4,10 +4,11 @@ closed vocabulary of dimensions in which they may differ."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from greffe.catalogue.policies.bridge.series import within
 from greffe.catalogue.policies.tables import Row, read_rows
 from greffe.errors import BadDefinition
 from greffe.model.expressions import Quotient, parse
@@ -18,10 +19,15 @@ DIMENSIONS: Final = (
     "territory", "population", "appeal", "counting_unit", "population_vintage", "revision", "scope", "composition",
 )  # fmt: skip
 CONCEPTS_COLUMNS: Final = (
-    "concept", "figure", "expression", "first", "last", *DIMENSIONS, "label_fr", "label_en", "confidence", "reason",
+    "concept", "figure", "expression", "first", "last", "codes", *DIMENSIONS, "label_fr", "label_en", "confidence", "reason",
     "reference",
 )  # fmt: skip
-CONCEPTS_KEY: Final = ("figure", "first", "last")  # a figure stands in several rows, for different periods
+CONCEPTS_KEY: Final = (
+    "figure",
+    "first",
+    "last",
+    "codes",
+)  # a figure stands in several rows, for other periods or codes
 WORDS_FILE: Final = "mappings/policies/definitions.csv"
 WORDS_COLUMNS: Final = ("dimension", "code", "label_fr", "label_en")
 WORDS_KEY: Final = ("dimension", "code")
@@ -35,7 +41,8 @@ class FigureOf:
 
     `expression`: over names of published series; `NAME@01-01` is the value of that day of the reference year,
     `NAME@2016-01-01` that of one day. `definition`: dimension → code. A figure whose definition changed stands in several
-    lines, for different periods (`first`, `last`).
+    lines, for different periods (`first`, `last`); one whose definition is another for some codes of a family of series, in
+    a line for these `codes` too: a line that names a code holds for it, one without codes for all that no other line names.
     """
 
     concept: str
@@ -44,12 +51,28 @@ class FigureOf:
     text: str
     first: str
     last: str
+    codes: tuple[str, ...]
     definition: Mapping[str, str]
     labels: Texts
     confidence: str
     reason: str
     reference: str
     line: int
+
+    @property
+    def alone(self) -> str:
+        """The one published series that it is, untouched; '' for a figure that is computed."""
+        if self.expression.denominator is None and list(self.expression.numerator.values()) == [1]:
+            return next(iter(self.expression.names()), "")
+        return ""
+
+
+def holds_for(figures: Sequence[FigureOf], of: FigureOf, code: str, period: str) -> bool:
+    """Whether a line of a figure is the one for a code and a period."""
+    if not within(period, of.first, of.last) or (of.codes and code not in of.codes):
+        return False
+    named = (f for f in figures if f.name == of.name and code in f.codes and within(period, f.first, f.last))
+    return bool(of.codes) or not any(named)
 
 
 Words = Mapping[str, Mapping[str, Texts]]  # dimension (or `concept`) → code → label by language
@@ -69,10 +92,11 @@ def read_words(content: bytes, file: str) -> Words:
 def read_concepts(content: bytes, file: str) -> tuple[FigureOf, ...]:
     """The figures in the order of the file. Raises BadDefinition."""
     found: list[FigureOf] = []
-    for row in read_rows(content, file, CONCEPTS_COLUMNS):
+    for row in read_rows(content, file, CONCEPTS_COLUMNS, later=("codes",)):
         one = FigureOf(
             row.text("concept"), named(row, "figure"), expression(row, "expression"), row.cells["expression"],
-            row.cells["first"], row.cells["last"], {d: row.cells[d] for d in DIMENSIONS if row.cells[d]},
+            row.cells["first"], row.cells["last"], tuple(row.cells["codes"].split()),
+            {d: row.cells[d] for d in DIMENSIONS if row.cells[d]},
             {"fr": row.text("label_fr"), "en": row.text("label_en")}, row.text("confidence"), row.text("reason"),
             row.cells["reference"], row.line,
         )  # fmt: skip
@@ -84,6 +108,8 @@ def read_concepts(content: bytes, file: str) -> tuple[FigureOf, ...]:
 
 
 def _overlap(one: FigureOf, other: FigureOf) -> bool:
+    if bool(one.codes) != bool(other.codes) or (one.codes and not set(one.codes) & set(other.codes)):
+        return False
     ends = [(f.first or "0", f.last or "9999~") for f in (one, other)]
     return ends[0][0] <= ends[1][1] and ends[1][0] <= ends[0][1]
 

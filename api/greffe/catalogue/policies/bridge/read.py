@@ -65,7 +65,15 @@ def check_bridge(bridge: Bridge) -> None:
 
 
 def _check_series(bridge: Bridge) -> None:
+    copies = {s.name: s.copy_of for s in bridge.series}
     for one in bridge.series:
+        if one.copy_of:
+            _known(series.SERIES_FILE, 0, "copy_of", one.copy_of, list(copies), f"series {one.name}: published series")
+            if one.copy_of == one.name or copies[one.copy_of]:
+                wrong = (
+                    f"{one.name} passes on {one.copy_of}, which is itself or passes on another: name the first of them."
+                )
+                raise BadDefinition(wrong, file=series.SERIES_FILE, column="copy_of")
         if one.date.startswith(series.CALENDAR):
             name = one.date.removeprefix(series.CALENDAR)
             _known(series.SERIES_FILE, 0, "date", name, sorted(bridge.dates), f"series {one.name}: calendar")

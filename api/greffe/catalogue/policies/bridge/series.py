@@ -16,7 +16,7 @@ from greffe.model.structures import Texts
 
 SERIES_FILE: Final = "mappings/policies/published_series.csv"
 SERIES_COLUMNS: Final = (
-    "series", "body", "dataset", "key", "first", "last", "date", "rounding", "confidence", "reason", "reference",
+    "series", "body", "dataset", "key", "first", "last", "date", "rounding", "copy_of", "confidence", "reason", "reference",
 )  # fmt: skip
 SERIES_KEY: Final = ("series",)
 DATES_FILE: Final = "mappings/policies/reference_dates.csv"
@@ -36,7 +36,8 @@ class PublishedSeries:
     is a family of series, one for each code. `first`, `last`: periods that are meant, all when empty.
 
     `date`: how the reference date follows from the period: `given` (the period itself), `MM-DD` (that day of the
-    year), `calendar:NAME` (reference_dates.csv). `rounding`: the unit it is rounded to, None when it is exact.
+    year), `calendar:NAME` (reference_dates.csv). `rounding`: the unit it is rounded to, None when it is exact. `copy_of`: the
+    series whose figures it passes on, another route of which it is: nothing that reads one is independent of the other.
     """
 
     name: str
@@ -47,6 +48,7 @@ class PublishedSeries:
     last: str
     date: str
     rounding: Decimal | None
+    copy_of: str
     confidence: str
     reason: str
     reference: str
@@ -76,7 +78,7 @@ def within(period: str, first: str, last: str) -> bool:
 def read_series(content: bytes, file: str) -> tuple[PublishedSeries, ...]:
     """The series in the order of the file, each name once. Raises BadDefinition."""
     found: dict[str, PublishedSeries] = {}
-    for row in read_rows(content, file, SERIES_COLUMNS):
+    for row in read_rows(content, file, SERIES_COLUMNS, later=("copy_of",)):
         name = row.text("series")
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name):
             raise row.wrong(f"{name!r} is no name of a series.", "series", hint="Letters, digits and underscores.")
@@ -84,7 +86,7 @@ def read_series(content: bytes, file: str) -> tuple[PublishedSeries, ...]:
             raise row.wrong(f"{name} stands here already.", "series")
         found[name] = PublishedSeries(
             name, row.text("body"), row.text("dataset"), row.text("key"), row.cells["first"], row.cells["last"],
-            _date(row), _rounding(row), row.text("confidence"), row.text("reason"), row.cells["reference"],
+            _date(row), _rounding(row), row.cells["copy_of"], row.text("confidence"), row.text("reason"), row.cells["reference"],
         )  # fmt: skip
     return tuple(found.values())
 
