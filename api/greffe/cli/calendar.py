@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from greffe.cli.common import As, Home, Json, PublicReason, ReasonFr, acting, parts_of
+from greffe.cli.common import As, Home, Json, PublicReason, ReasonFr, acting, given_day, parts_of
 from greffe.cli.show import failing, show
 from greffe.errors import BadQuery
 from greffe.model import instants
@@ -153,10 +153,7 @@ _LAST_YEAR = 2100
 
 
 def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise BadQuery(f"{text!r} is not a day.", parameter="--until", hint="E.g. 2027-12-31.") from error
+    day = given_day(text, "--until")
     if day.year > _LAST_YEAR:
         raise BadQuery(f"{text} is too far ahead.", parameter="--until", hint=f"Until {_LAST_YEAR}-12-31.")
     return day

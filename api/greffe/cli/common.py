@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from greffe.app import compose
-from greffe.errors import BadInput, Refused
+from greffe.errors import BadInput, BadQuery, Refused
 from greffe.release.parts import Parts
 from greffe.release.people import actor
 from greffe.settings import read_settings
@@ -31,6 +32,14 @@ def acting(home: Path | None, name: str) -> tuple[Parts, Actor]:
     """The parts and the person who acts. Raises Denied for a stranger."""
     parts = parts_of(home)
     return parts, actor(parts, name)
+
+
+def given_day(text: str, parameter: str) -> date:
+    """A day as somebody gave it for an option. Raises BadQuery."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise BadQuery(f"{text!r} is no day.", parameter=parameter, hint="A day is written 2027-01-31.") from error
 
 
 _LARGEST = 64 << 20  # bytes of a file that is read whole

@@ -49,6 +49,11 @@ def compare(
         (name, before), (other, after) = _named(older), _named(newer or older.partition("#")[0])
         if name != other:
             raise BadQuery(f"{older} and {newer} are releases of two dataflows.", hint="Compare releases of one.")
+        if after and before > after:
+            raise BadQuery(
+                f"{older} is later than {newer}: differences would be read backwards.",
+                hint=f"greffe compare {newer} {older}",
+            )
         found = table_of(compared(parts, dataflow_named(parts, name), before, after))
         if out is not None:
             save(out, _file(found, out.suffix, language))

@@ -9,7 +9,7 @@ import typer
 
 from greffe.catalogue.superseded import superseded
 from greffe.cli.common import As, Home, Json, Reason, acting, parts_of
-from greffe.cli.proposals import EffectiveFrom, approval_told, given_day, show_made
+from greffe.cli.proposals import EffectiveFrom, approval_told, effective_day, show_made
 from greffe.cli.show import failing, show
 from greffe.errors import BadQuery, Broken, NotFound, nearest, numbered
 from greffe.model.instants import paris_date
@@ -186,7 +186,7 @@ def import_command(
     with failing(json_):
         parts, who = acting(home, as_)
         left: list[str] = []
-        day = given_day(effective_from)
+        day = effective_day(effective_from)
         proposal = propose_folders(parts, who, sdmx, mappings, reason or "Imported folders.", day, tell=left.append)
         if proposal is None:
             data = {"catalogue": parts.effective().checksum, "proposal": None, "left_alone": left}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,7 +12,7 @@ import greffe.cli.doubts as doubts
 import greffe.cli.suggestions as suggestions
 from greffe.catalogue.catalogue import Catalogue
 from greffe.cli.common import As, Home, Json, Reason, load_file, parts_of, save
-from greffe.cli.proposals import EffectiveFrom, choices_of, given_day
+from greffe.cli.proposals import EffectiveFrom, choices_of, effective_day
 from greffe.cli.show import failing, say, show
 from greffe.errors import BadInput, BadQuery, Refused, nearest, numbered
 from greffe.mapping.exchange.difference import Change
@@ -38,27 +38,40 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(group, name="mappings")
 
 
+_FORMS: Final = {".xlsx": "xlsx", ".tsv": "sssom"}  # what a file is called → what it holds
 MapName = Annotated[str, typer.Argument(help="A representation map: ESTAT/sexe_to_sex, or its id.")]
 
 
 def export_command(
     map_: MapName,
     out: Annotated[Path, typer.Option(help="The file to write.")],
-    format_: Annotated[str, typer.Option("--format", help="sssom or xlsx.")] = "sssom",
+    format_: Annotated[str, typer.Option("--format", help="sssom or xlsx; else as the file is called.")] = "",
     home: Home = None,
     json_: Json = False,
 ) -> None:
     """Write a representation map with the labels of its codes and what people signed."""
     with failing(json_):
-        if format_ not in WRITERS:
-            known = tuple(WRITERS)
-            raise BadQuery(f"{format_!r} is not known here.", parameter="--format", nearest=nearest(format_, known))
+        form = _form(out, format_)
         parts = parts_of(home)
         catalogue = parts.catalogue()
         base = base_of(parts, catalogue, table_named(catalogue, map_))
-        save(out, WRITERS[format_](base))
+        save(out, WRITERS[form](base))
         data = {"file": str(out), "map": base.table.file, "rows": len(base.table.rows), "checksum": base.checksum}
         show(data, json_, title=f"{numbered(len(base.table.rows), 'row')} of {base.table.file} are in {out}.")
+
+
+def _form(out: Path, given: str) -> str:
+    """The form to write: the one given, which the file's name must not contradict, else that of its name, else SSSOM."""
+    named = _FORMS.get(out.suffix.lower(), "")
+    if given and given not in WRITERS:
+        raise BadQuery(f"{given!r} is not known here.", parameter="--format", nearest=nearest(given, tuple(WRITERS)))
+    if given and named and given != named:
+        raise BadQuery(
+            f"{out.name} would hold {given}, and is called as {named} is.",
+            parameter="--format",
+            hint=f"Leave --format out to write {named}, or give --out another name.",
+        )
+    return given or named or "sssom"
 
 
 def import_command(
@@ -84,7 +97,7 @@ def import_command(
         catalogue = parts.catalogue()
         content = load_file(file)
         base = base_of(parts, catalogue, table_named(catalogue, map_of(content, file.name)))
-        day = given_day(effective_from)
+        day = effective_day(effective_from)
         found = returned(parts, content, file.name, base, day, _choices(take or ()))
         if found.problems:
             _problems(found.problems, json_)

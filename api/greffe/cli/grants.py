@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from greffe.cli.common import As, Home, Json, Reason, acting, parts_of
+from greffe.cli.common import As, Home, Json, Reason, acting, given_day, parts_of
 from greffe.cli.show import failing, show
-from greffe.errors import BadQuery, NotFound
+from greffe.errors import NotFound
 from greffe.model.instants import paris_date
 from greffe.release.grants import end_grant, propose_grant, write_granted
 from greffe.release.lifecycle import dataflow_named
@@ -65,10 +64,7 @@ def add(
     """Ask that a recipient may have them; two other people approve it: greffe approve G-…"""
     with failing(json_):
         parts, who = acting(home, as_)
-        try:
-            day = date.fromisoformat(until)
-        except ValueError:
-            raise BadQuery(f"{until!r} is no day such as 2027-12-31.", parameter="--until") from None
+        day = given_day(until, "--until")
         made = propose_grant(parts, who, recipient, dataflow_named(parts, flow), day, reason)
         after = f"Two other people approve it: greffe approve {made.id} --as NAME"
         show({"grant": made.id}, json_, title=f"{made.id}: {recipient}, {made.dataflow.id}, until {day}.", after=after)

@@ -6,15 +6,14 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from greffe.catalogue.yaml_tree import read_yaml
-from greffe.cli.common import As, Home, Json, Reason, acting, load_file, parts_of, save
-from greffe.cli.proposals import EffectiveFrom, given_day
+from greffe.cli.common import As, Home, Json, Reason, acting, given_day, load_file, parts_of, save
+from greffe.cli.proposals import EffectiveFrom, effective_day
 from greffe.cli.show import failing, say, show
 from greffe.errors import BadInput, BadQuery, NotFound, nearest, numbered
 from greffe.mapping.pivot.artefacts import table_of
@@ -71,11 +70,11 @@ def import_command(
     with failing(json_):
         parts, who = acting(home, as_)
         files = [_received(path) for path in (file, nfi) if path is not None]
-        said = edition_received(parts, edition, files, _day(received), origin)
+        said = edition_received(parts, edition, files, given_day(received, "--received") if received else None, origin)
         if not dry_run and not reason.strip():
             raise BadQuery("A proposal needs its reason.", parameter="--reason")
         found = take_in(
-            parts, who, said, files, _layout(columns), reason, given_day(effective_from),
+            parts, who, said, files, _layout(columns), reason, effective_day(effective_from),
             dry_run=dry_run, retire_samples=retire_samples,
         )  # fmt: skip
         if found.table is None or found.report is None:
@@ -149,13 +148,6 @@ def _received(path: Path) -> Received:
 
 def _layout(columns: Path | None) -> Layout:
     return DEFAULT if columns is None else read_layout(read_yaml(load_file(columns), columns.name))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise BadQuery(f"{text!r} is not a day.", parameter="--received", hint="E.g. 2026-11-29.") from error
 
 
 def _side(parts: Parts, name: str, layout: Layout) -> Side:

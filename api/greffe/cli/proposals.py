@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from greffe.catalogue.load import read_folder
-from greffe.cli.common import As, Home, Json, Reason, acting, parts_of
+from greffe.cli.common import As, Home, Json, Reason, acting, given_day, parts_of
 from greffe.cli.show import failing, say, show
 from greffe.errors import BadInput, BadQuery
 from greffe.model.instants import paris_time
@@ -44,12 +44,9 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(group, name="proposals")
 
 
-def given_day(text: str) -> date | None:
-    """A day as somebody gave it, None when nothing was given. Raises BadQuery."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise BadQuery(f"{text!r} is not a day.", parameter="--effective-from", hint="E.g. 2027-01-31.") from error
+def effective_day(text: str) -> date | None:
+    """The day of --effective-from, None when nothing was given. Raises BadQuery."""
+    return given_day(text, "--effective-from") if text else None
 
 
 def propose_command(
@@ -67,7 +64,7 @@ def propose_command(
     with failing(json_):
         parts, who = acting(home, as_)
         wanted: dict[str, bytes | None] = dict.fromkeys(remove or ())
-        day = given_day(effective_from)
+        day = effective_day(effective_from)
         left: list[str] = []
         for path in files:
             found = _of_folder(path) if path.is_dir() else _of_file(path)

@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from greffe.cli.common import As, Home, Json, PublicReason, ReasonFr, acting, parts_of
-from greffe.cli.show import failing, show
+from greffe.cli.show import failing, say, show
+from greffe.errors import Refused, numbered
 from greffe.model import instants
 from greffe.model.calendar import Words
 from greffe.model.instants import written
 from greffe.model.releases import Release
+from greffe.release.across import left_behind
 from greffe.release.calendar import public_reason
 from greffe.release.lifecycle import withdraw
 from greffe.release.parts import Parts
@@ -95,6 +97,9 @@ def withdraw_command(
     as_: As = "",
     reason: PublicReason = "",
     reason_fr: ReasonFr = "",
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Also when what is current again contradicts other dataflows.")
+    ] = False,
     home: Home = None,
     json_: Json = False,
 ) -> None:
@@ -102,5 +107,17 @@ def withdraw_command(
     with failing(json_):
         parts, who = acting(home, as_)
         told = public_reason(reason, reason_fr, "A withdrawal")
+        against = left_behind(parts, parts.ledger().release(name))
+        if against:
+            public = (
+                f"Without {name}, what is current again contradicts other dataflows, {numbered(len(against), 'time')}; "
+                f"the first: {against[0].rule} {against[0].messages['en']}"
+            )
+            if not yes:
+                hint = (
+                    "Withdraw the releases that were made to agree with it too (greffe identities tells), or say --yes."
+                )
+                raise Refused(public, parameter="--yes", hint=hint)
+            say(public, json_)
         taken = withdraw(parts, who, name, told.en, told.fr)
         show(release_row(taken, parts), json_, title=f"{name} is withdrawn.")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -14,6 +15,7 @@ from rich.table import Table
 
 from greffe.errors import TOLD, BadDefinition, GreffeError
 
+_EDGES = 3  # columns that each column takes beside its text
 ERRORS = Console(stderr=True, highlight=False)
 
 
@@ -32,12 +34,7 @@ def show(
         return
     console = Console(highlight=False)
     if columns:
-        table = Table(title=escape(title) if title else None, title_justify="left", header_style="bold")
-        for column in columns:
-            table.add_column(column, overflow="fold")
-        for row in rows:
-            table.add_row(*(escape(_plain(row.get(column, ""))) for column in columns))
-        console.print(table)
+        console.print(_table(title, columns, rows, console.width), crop=False, overflow="ignore")
     else:
         if title:
             console.print(f"[bold]{escape(title)}[/bold]")
@@ -45,6 +42,29 @@ def show(
             console.print(f"  {escape(name)}: {escape(_plain(value))}")
     if after:
         console.print(escape(after))
+
+
+def _table(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, object]], width: int) -> Table:
+    """The rows as a table as wide as the terminal. No word is broken, for an id that is folded cannot be copied: where the
+    terminal is too narrow for that, it wraps the lines itself."""
+    texts = [[column, *(_plain(row.get(column, "")) for row in rows)] for column in columns]
+    table = Table(title=escape(title) if title else None, title_justify="left", header_style="bold")
+    for column, wide in zip(columns, _widths(texts, width - _EDGES * len(columns) - 1), strict=True):
+        table.add_column(column, overflow="fold", width=wide)
+    for place in range(len(rows)):
+        table.add_row(*(escape(cells[place + 1]) for cells in texts))
+    table.width = sum(c.width or 0 for c in table.columns) + _EDGES * len(columns) + 1
+    return table
+
+
+def _widths(texts: Sequence[Sequence[str]], available: int) -> list[int]:
+    """The width of each column: as much as its longest line takes where there is room for all, never less than its longest
+    word, and between them what is left, shared by what each lacks."""
+    least = [max((cell_len(word) for text in cells for word in text.split()), default=1) for cells in texts]
+    whole = [max(cell_len(line) for text in cells for line in (text.splitlines() or [""])) for cells in texts]
+    lacking = [max(0, w - one) for w, one in zip(whole, least, strict=True)]
+    spare = min(max(0, available - sum(least)), sum(lacking))
+    return [one + spare * more // max(1, sum(lacking)) for one, more in zip(least, lacking, strict=True)]
 
 
 def _plain(value: object) -> str:

@@ -13,7 +13,7 @@ from greffe.catalogue.artefact_json import dump_file, read_message
 from greffe.catalogue.from_standard import is_ours, map_files
 from greffe.catalogue.maps_ml import read_maps_ml
 from greffe.cli.common import As, Home, Json, Reason, load_file, parts_of, save
-from greffe.cli.proposals import EffectiveFrom, given_day, show_made
+from greffe.cli.proposals import EffectiveFrom, effective_day, show_made
 from greffe.cli.show import failing, show
 from greffe.errors import BadInput, BadQuery, NotFound, nearest
 from greffe.formats.structures import STRUCTURE_FORMATS
@@ -87,7 +87,7 @@ def import_command(
         base = {path: parts.register.content(sha) for path, sha in parts.effective().files.items()}
         changed = _changed(parts, base, files)
         if changed and not dry_run:
-            show_made(parts, propose(parts, actor(parts, as_), changed, reason, given_day(effective_from)), json_)
+            show_made(parts, propose(parts, actor(parts, as_), changed, reason, effective_day(effective_from)), json_)
             return
         check_kept(parts.catalogue(), loaded({**base, **changed}, changed))
         data = {"files": sorted(files), "changed": sorted(changed)}

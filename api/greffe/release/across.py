@@ -12,6 +12,7 @@ from greffe.engine import Connection, quoted
 from greffe.model.findings import Finding, open_errors
 from greffe.model.instants import written
 from greffe.model.references import Reference
+from greffe.model.releases import Release, current
 from greffe.model.structures import Dataflow
 from greffe.release.drafts import Draft
 from greffe.release.job import Beside
@@ -62,12 +63,34 @@ def contradictions(
             others[other] = (Beside(together[other].id, together[other].data),)
         else:
             others[other] = _current(parts, catalogue.latest(Dataflow, other).reference, draft.origin, effective)
+    return _open(parts, flow, Beside(draft.id, draft.data), others)
+
+
+def left_behind(parts: Parts, release: Release) -> tuple[Finding, ...]:
+    """Errors that everybody would read once `release` is withdrawn: what is current again contradicts other dataflows. None
+    when nothing is current again, or the release is not current now."""
+    catalogue, now = parts.catalogue(), parts.clock()
+    known = parts.ledger().releases_of(release.dataflow)
+    again = current([r for r in known if r != release], now)
+    if again is None or current(known, now) != release:
+        return ()
+    flow = catalogue.get(Dataflow, release.dataflow)
+    references = {
+        other: catalogue.latest(Dataflow, other).reference for other in _joined(catalogue, release.dataflow.id)
+    }
+    others = {other: _current(parts, reference, again.origin) for other, reference in references.items()}
+    return _open(parts, flow, Beside(str(again), parts.observations.file(again.name, "data.parquet")), others)
+
+
+def _open(parts: Parts, flow: Dataflow, own: Beside, others: Others) -> tuple[Finding, ...]:
+    """The errors of a dataset with those beside it, those apart that a waiver lifts (D19)."""
+    catalogue = parts.catalogue()
     if not any(one.concerns(flow.reference.id) for one in catalogue.policies.identities):
         return ()
     with parts.connection() as connection:
-        _view(connection, "draft_to_release", Beside(draft.id, draft.data))
-        found = check_across(connection, catalogue, flow, "draft_to_release", others)
-    return open_errors(waived_of(parts, draft.dataflow, found))
+        _view(connection, "dataset_in_question", own)
+        found = check_across(connection, catalogue, flow, "dataset_in_question", others)
+    return open_errors(waived_of(parts, str(flow.reference), found))
 
 
 def standing(parts: Parts) -> tuple[tuple[Identity, Outcome | None], ...]:

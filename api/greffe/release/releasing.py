@@ -168,6 +168,14 @@ def _made_before(parts: Parts, records: Sequence[DraftRecord], terms: Terms) -> 
                 f"{one} is made of this draft and takes effect at {paris_time(one.effective_at)}.",
                 parameter="--calendar" if terms.calendar else "--at",
             )
+    kinds = {one.revision for one in made}
+    if made and terms.revision and terms.revision not in kinds:
+        had = ", ".join(sorted(kinds - {""}))
+        raise Refused(
+            f"{made[0]} is made of this draft {f'as revision {had}' if had else 'and is no revision'}: that does not change.",
+            parameter="--revision",
+            hint="Ask again without --revision, or prepare another draft, with --reason.",
+        )
     if made and len(made) < len(found):
         raise Refused(f"{made[0]} was made before, the others were not.", hint="Leave its draft out.")
     return tuple(made)

@@ -15,6 +15,10 @@ _HEAD: Final = """# Rules
 Made from the code (`api/greffe/validation/`), with the thresholds that are shipped; `greffe rules` tells those in force.
 Thresholds stand in `mappings/policies/thresholds.csv` and are changed by a proposal, which shows what it changes.
 
+Rules that VTL can say are served, for each dataflow, as a ruleset scheme and the transformations that run it
+(`/sdmx/v2/structure/rulesetscheme/SSER/VTL_RULES_…`, `…/transformationscheme/…`), with the thresholds in force. Where the rule of
+Greffe still finds more, the annotation `DIFFERS` of the ruleset says it.
+
 An error stops a release unless it is waived by key (it lies in a figure that its owner has already published); warnings
 need one written acceptance; an information needs nothing. The levels are those of the European handbook on validation: 0
 form of the file, 1 within a dataset, 2 against earlier years and releases, 3 against other files, 4 against other houses,

@@ -39,6 +39,17 @@ def test_out_changed_and_in_again(home: Path, tmp_path: Path):
     assert "nothing is taken" in wrong.err
 
 
+def test_a_file_is_what_it_is_called(home: Path, tmp_path: Path):
+    """A workbook begins as a ZIP archive does, SSSOM with its own first line; a name that says nothing holds SSSOM."""
+    for name, begins in (("a.xlsx", b"PK"), ("a.XLSX", b"PK"), ("a.tsv", b"#"), ("a", b"#")):
+        out = tmp_path / name
+        assert run(home, "mappings", "export", "ESTAT/sexe_to_sex", "--out", str(out)).code == 0
+        assert out.read_bytes().startswith(begins), name
+    out = tmp_path / "named"
+    assert run(home, "mappings", "export", "ESTAT/sexe_to_sex", "--out", str(out), "--format", "xlsx").code == 0
+    assert out.read_bytes().startswith(b"PK")
+
+
 def test_what_people_signed_and_said_goes_out_with_the_row(tmp_path: Path):
     """Author, both approvers, the day and a comment on the row stand in the columns of SSSOM, and come in without a note."""
     home, out = tmp_path / "var", tmp_path / "sex.tsv"
@@ -114,6 +125,8 @@ def test_a_correspondence_that_no_map_uses_goes_out_and_in(home: Path, tmp_path:
         (("export", "ESTAT/sexe_to_sexe", "--out", "x"), "Nearest: ESTAT/sexe_to_sex"),
         (("export", "ESTAT/sexe_to_sex", "--out", "/nowhere/x"), "cannot be written"),
         (("export", "ESTAT/sexe_to_sex", "--out", "x", "--format", "sssm"), "Nearest: sssom"),
+        (("export", "ESTAT/sexe_to_sex", "--out", "x.xlsx", "--format", "sssom"), "x.xlsx would hold sssom"),
+        (("export", "ESTAT/sexe_to_sex", "--out", "x.tsv", "--format", "xlsx"), "Leave --format out to write sssom"),
         (("import", "/nowhere/x"), "cannot be read"),
         (("import", str(ROOT / "README.md")), "neither SSSOM nor"),
     ],

@@ -15,9 +15,11 @@ from house import AUTHOR, FIRST, PUBLISHED, RELEASER, SECOND, House, new_house
 from journey_tools import ROOT
 from journey_tools import inside as run
 
+from greffe.app import compose
 from greffe.catalogue.load import load, read_folders
 from greffe.errors import BadDefinition, Refused
 from greffe.model.calendar import Words
+from greffe.release.across import left_behind
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.releasing import Terms, make_releases
 from greffe.release.waivers import approve_waiver, propose_waiver
@@ -106,6 +108,43 @@ def test_two_tables_that_change_together_are_drafted_one_after_the_other(house, 
     terms = Terms(revision="correction", reason=Words("One person more.", "Une personne de plus."))
     made = make_releases(house.parts, RELEASER, [again.id, other.id], terms)
     assert [str(one) for one in made] == [f"{UNODC}#2", f"{ESTAT}#2"]
+
+
+def test_withdrawing_one_of_two_that_agree_is_told_at_once(house, tmp_path):
+    """Eurostat's first table holds 70,059 persons in 2018, UNODC's 70,060 since both were corrected: without Eurostat's second
+    they would contradict each other in public. Without UNODC's nothing is current again, and nothing is contradicted."""
+    corrected(house, tmp_path)
+    house.draft(UNODC)
+    other = house.draft(ESTAT)
+    again = house.draft(UNODC)
+    for draft in (again, other):
+        house.sign(draft)
+    terms = Terms(revision="correction", reason=Words("One person more.", "Une personne de plus."))
+    make_releases(house.parts, RELEASER, [again.id, other.id], terms)
+    house.clock.forward(seconds=6)
+    parts = house.parts
+    assert left_behind(parts, parts.ledger().release(f"{UNODC}#1")) == ()
+    against = left_behind(parts, parts.ledger().release(f"{ESTAT}#2"))
+    assert {f.rule for f in against} == {"QR-XSR-01"}
+    assert [(f.period, sorted(f.values.values())) for f in against if "70059" in f.values.values()] != []
+
+    def withdrawn(*more: str):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("greffe.cli.common.compose", lambda _: compose(parts.settings, house.clock))
+            words = ("--reason", "It was wrong.", "--reason-fr", "C’était faux.", "--as", RELEASER.name)
+            return run(parts.settings.home, "withdraw", f"{ESTAT}#2", *words, *more)
+
+    refused = withdrawn()
+    assert refused.code == Refused.exit_code
+    said = " ".join(refused.err.split())
+    assert f"Without {ESTAT}#2, what is current again contradicts other dataflows" in said
+    assert "70059" in said
+    assert "--yes" in said
+    assert parts.ledger().release(f"{ESTAT}#2").withdrawn_at is None
+    done = withdrawn("--yes")
+    assert done.code == 0, done.err
+    assert "contradicts other dataflows" in " ".join(done.err.split())
+    assert parts.ledger().release(f"{ESTAT}#2").withdrawn_at is not None
 
 
 def test_a_waiver_lifts_it_and_the_command_still_tells(house, tmp_path):

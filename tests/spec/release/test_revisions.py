@@ -84,6 +84,22 @@ def test_a_change_of_the_last_two_years_is_planned_and_no_change_is_none(house, 
     assert make_releases(house.parts, RELEASER, [same.id], Terms())[0].vintage == "2022-E3"
 
 
+def test_what_is_released_keeps_its_kind(house, tmp_path):
+    """The same draft again is the same release (D4), with its kind or without; with another kind it is refused by name."""
+    draft = signed(house, late(tmp_path, "new", (",821,", ",830,")))
+    made = make_releases(house.parts, RELEASER, [draft], Terms(revision="planned"))
+    assert make_releases(house.parts, RELEASER, [draft], Terms(revision="planned")) == made
+    assert make_releases(house.parts, RELEASER, [draft], Terms()) == made
+    head = house.parts.register.head()
+    with pytest.raises(Refused, match=f"{FLOW}#2 is made of this draft as revision planned") as refused:
+        make_releases(house.parts, RELEASER, [draft], Terms(revision="correction", reason=WHY))
+    assert refused.value.parameter == "--revision"
+    first = house.parts.ledger().release(f"{FLOW}#1").draft
+    with pytest.raises(Refused, match=f"{FLOW}#1 is made of this draft and is no revision"):
+        make_releases(house.parts, RELEASER, [first], Terms(revision="planned"))
+    assert house.parts.register.head() == head
+
+
 def test_the_reason_stands_beside_the_figures(house, tmp_path):
     """In the header Link, the message's Source, the workbook's read-me sheet, the JSON of series, the list of releases."""
     draft = signed(house, late(tmp_path, "old", (",975,", ",977,")))

@@ -259,6 +259,7 @@ def test_the_command_shows_and_writes_the_same(house: House, tmp_path: Path):
     assert f"{FLOW}#2 → {FLOW}#4" in table
     for wrong, says in (
         ((f"{FLOW}#1", "ESTAT_CRIM_PRIS_CAP#1"), "two dataflows"), ((f"{FLOW}#x",), "names no release"),
+        ((f"{FLOW}#2", f"{FLOW}#1"), f"greffe compare {FLOW}#1 {FLOW}#2"),
         ((f"{FLOW}#3", f"{FLOW}#4"), "withdrawn"), ((FLOW, "--out", "x.pdf"), ".xlsx"),
     ):  # fmt: skip
         refused = run(*wrong)
