@@ -226,6 +226,7 @@ LIMITS = {
     "below alone": ({"cubeRegions": [region(codes("iccs", {"value": "ICCS0301", "cascadeValues": "excluderoot"}))]},
         [(CONSTRAINT, "2", 3), (CONSTRAINT, "5", 1)]),
     "any characters": ({"cubeRegions": [region(codes("iccs", "ICCS03%"))]}, [(CONSTRAINT, "5", 1)]),
+    "any characters of a text": ({"cubeRegions": [region(codes("COMMENT_OBS", "s%", "not %"))]}, [(CONSTRAINT, "2", 3)]),
     "dates of a code": ({"cubeRegions": [region(codes(
         "iccs", {"value": "ICCS0301", "validFrom": "2020", "validTo": "2021"}, "ICCS03011", "ICCS0502"))]},
         [(CONSTRAINT, "6", 1)]),

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from journey_tools import ROOT, inside
+from outline import HEADER as HEADER_OF_OURS
 from pysdmx.io.format import Format
 from pysdmx.io.pd import PandasDataset
 from pysdmx.io.writer import write_sdmx
@@ -21,7 +22,10 @@ from pysdmx.model import Components, Concept, DataType, Role, Schema
 from greffe.app import compose
 from greffe.catalogue.policies.read import Policies
 from greffe.errors import BadInput, BadQuery
+from greffe.formats import structure_ml
 from greffe.formats.published.packed import unpacked
+from greffe.model.structures import Dataflow
+from greffe.release.against import Asked, check_against
 from greffe.release.parts import Parts
 from greffe.release.publications import check_publication
 from greffe.settings import read_settings
@@ -215,6 +219,27 @@ def test_every_format_is_read(parts, tmp_path, kind):
     assert [(f["rule"], f["values"]["code"], f["values"]["observations"]) for f in found] == [
         ("invalid code", "ICCS0100", "1")
     ]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_every_format_is_held_against_a_recipient(parts, tmp_path, kind):
+    """The same, and that the attributes which must be filled are in none of them. The library that wrote SDMX-ML calls the
+    sender ZZZ unless told, which is no sender of France: the header is asked when nothing else is said."""
+    books = parts.catalogue()
+    structure = books.structure(books.latest(Dataflow, FLOW))
+    message = structure_ml.write(HEADER_OF_OURS, [structure, *books.codelists(structure).values()], version="3.0")
+    (tmp_path / "theirs.xml").write_bytes(b"".join(message))
+    (tmp_path / "sent").write_bytes(FORMATS[kind]())
+    found = check_against(parts, tmp_path / "theirs.xml", Asked(FLOW, tmp_path / "sent")).data
+    codes = [(f.values["code"], f.values["observations"]) for f in found if f.rule == "invalid code"]
+    assert codes == [("ICCS0100", "1")]
+    senders = [f.messages["en"] for f in found if f.rule.startswith("Sender")]
+    by_it = kind in ("generic 2.1", "structure-specific 2.1", "3.0", "3.1")
+    assert senders == (["Sender does not match REF_AREA: ZZZ sends geo FR in 4 observations."] if by_it else [])
+    missing = {f.values["component"] for f in found if f.rule == "missing mandatory component"}
+    assert missing == {"OBS_STATUS", "CONF_STATUS", "TERRITORY", "DATA_ORIGIN"} - (
+        {"TERRITORY"} if "JSON 2" in kind else set()
+    )
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,8 @@ def marginal(limits: Limits, lists: Mapping[str, Codelist]) -> dict[str, frozens
             continue
         (member,) = region.members
         list_ = lists.get(member.id)
-        if member.values and member.include and not member.dates and not any(v.dates for v in member.values):
+        plain = not any(v.dates or "%" in v.code for v in member.values)
+        if member.values and member.include and not member.dates and plain:
             every = found.get(member.id) or (frozenset(i.id for i in list_.items) if list_ is not None else None)
             if every is not None:
                 found[member.id] = every - {v.code for v in member.values}
@@ -81,6 +82,8 @@ def _let_in(member: Member, list_: Codelist | None) -> frozenset[str] | None:
     if member.range is not None or not member.values:
         return None
     codes = frozenset(v.code for v in member.values)
+    if any("%" in code for code in codes):  # of what has no list
+        return None
     if member.include:
         return codes
     return frozenset(i.id for i in list_.items) - codes if list_ is not None and not member.dates else None
@@ -151,10 +154,17 @@ class _Conditions:
             found = [self._within(member.range)] if member.id == TIME else ["TRUE"]
         elif not member.values:  # no value: the component is there, whatever it says
             found = [f"{column} <> ''"]
-        plain = [v.code for v in member.values if not v.dates]
+        plain = [v.code for v in member.values if not v.dates and "%" not in v.code]
+        found += [
+            f"({column} LIKE {literals((v.code.replace('_', '?_'),))} ESCAPE '?' AND {self._within(v.dates)})"
+            for v in member.values
+            if "%" in v.code
+        ]
         found += [f"{column} IN ({literals(tuple(plain))})"] if plain else []
         found += [
-            f"({column} IN ({literals((v.code,))}) AND {self._within(v.dates)})" for v in member.values if v.dates
+            f"({column} IN ({literals((v.code,))}) AND {self._within(v.dates)})"
+            for v in member.values
+            if v.dates and "%" not in v.code
         ]
         inside = f"({' OR '.join(found)})"
         if member.dates:
@@ -163,6 +173,8 @@ class _Conditions:
 
     def _within(self, dates: Dates) -> str:
         """The period of the observation lies within; without a period it cannot be asked."""
+        if not dates:
+            return "TRUE"
         if TIME not in self.columns:
             return "TRUE"
         self.used.add(TIME)
@@ -171,7 +183,8 @@ class _Conditions:
 
 
 def _one(member: Member) -> bool:
-    return member.include and len(member.values) == 1 and not member.values[0].dates and not member.dates
+    plain = len(member.values) == 1 and not member.values[0].dates and "%" not in member.values[0].code
+    return member.include and plain and not member.dates
 
 
 def within(period: str, dates: Dates) -> bool:
