@@ -5,12 +5,14 @@
 Persons by department, offence, sex (2 and total) and age (2 and total) with every margin: departments below 12 regions below
 France, offences below their total. Counts are Poisson around products of log-normal sizes (seed 1), so that about a quarter of
 the cells lie from 1 to 4, the threshold being 5 below the nation. Without sizes, a ladder of them, and 5,000,000 cells of which
-none is small. Prints seconds, shares, and whether all primary cells were proved.
+none is small. Prints shares, seconds, those of one processor (other work on the machine does not count), memory, and whether
+all primary cells were proved.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
 import sys
 import time
 from pathlib import Path
@@ -26,7 +28,7 @@ from protected import SUB_NATIONAL, Key, protected, totals, world  # noqa: E402
 from greffe.protection.primary import Target  # noqa: E402
 from greffe.protection.protect import Policy, protect  # noqa: E402
 
-LADDER = ((12, 6), (24, 16), (48, 30))
+LADDER = ((12, 6), (24, 16), (48, 30), (96, 60))
 SEXES, AGES = {"M": "T", "F": "T"}, {"ADULT": "TOTAL", "JUV": "TOTAL"}
 
 
@@ -55,16 +57,17 @@ def measured(departments: int, offences: int) -> list[object]:
     """One line of the table."""
     regions, cells = table(departments, offences)
     here = world(offences, regions)
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     found = protected(here, sorted(cells.items()), (SUB_NATIONAL,))
-    seconds = time.perf_counter() - started
+    seconds, work = time.perf_counter() - started, time.process_time() - worked
     primary = sum(1 for c in found.conf.values() if c == "A")
     secondary = sum(1 for c in found.conf.values() if c == "D")
     errors = sum(1 for f in found.findings if f.severity == "error")
     size = len(cells)
     return [
         f"{departments} × {offences}", f"{size:,}", f"{primary:,} ({100 * primary / size:.0f} %)",
-        f"{secondary:,} ({100 * secondary / size:.0f} %)", f"{seconds:.1f}", errors or "all",
+        f"{secondary:,} ({100 * secondary / size:.0f} %)", f"{seconds:.1f}", f"{work:.1f}",
+        f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024:,}", f"{errors} not" if errors else "all",
     ]  # fmt: skip
 
 
@@ -79,7 +82,8 @@ def nothing_small(rows: int = 5_000_000) -> list[object]:
         )
         started = time.perf_counter()
         protect(connection, here.catalogue, Target("mapped", here.structure, here.map), Policy((SUB_NATIONAL,)))
-        return ["nothing small", f"{rows:,}", "0", "0", f"{time.perf_counter() - started:.1f}", "all"]
+        seconds = f"{time.perf_counter() - started:.1f}"
+        return ["nothing small", f"{rows:,}", "0", "0", seconds, "", "", "all"]
 
 
 def main() -> None:
@@ -90,7 +94,8 @@ def main() -> None:
     given = parser.parse_args()
     ladder = ((given.departments, given.offences),) if given.departments and given.offences else LADDER
     print(
-        "| departments × offences | cells with margins | primary | secondary | seconds | proved |\n|---|---:|---:|---:|---:|---|"
+        "| departments × offences | cells with margins | primary | secondary | seconds | of a processor | MB at most | proved |\n"
+        "|---|---:|---:|---:|---:|---:|---:|---|"
     )
     for one in ladder:
         print("|", " | ".join(map(str, measured(*one))), "|", flush=True)

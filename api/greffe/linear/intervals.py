@@ -3,25 +3,40 @@
 A cell is proved between two bounds when there are two tables of whole numbers, none below nought, that agree with
 everything the reader knows and hold a value at or beyond each bound. Such a witness is found by linear programmes and checked
 in whole numbers, so that no rounding of the solver's can prove anything. In blocks of more than WHOLE unknown cells tables of
-real numbers count, the usual practice: a reader who uses that counts are whole could in theory know more there.
+real numbers count, the usual practice: a reader who uses that counts are whole could in theory know more there. The proof says
+of which cells that is so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
 from greffe.linear.blocks import Block, Need, block_of
 from greffe.linear.solver import INFINITE, Floats
 from greffe.linear.system import System
 
-__all__ = ["Need", "exact", "unproved"]
+__all__ = ["Need", "Proof", "exact", "proof"]
+
+FEW: Final = 8  # cells of a large block that are looked at one by one
+GOLDEN: Final = 0.6180339887498949  # its multiples, less the whole, spread best: no two cells of a block weigh the same
 
 
-def unproved(system: System, needs: Mapping[int, Need]) -> dict[int, Need]:
-    """Of the needs, those that could not be proved, with what did not stay possible: `low` or `high` as asked, -1 for a side
-    that was proved. Empty: nobody who knows the known cells, all equations and that counts are whole and not negative can
-    say more of a cell than its need allows."""
-    failing: dict[int, Need] = {}
+@dataclass
+class Proof:
+    """`failing`: cells that could not be proved, with what did not stay possible: `low` or `high` as asked, -1 for a side
+    that was proved. `real`: cells that tables of real numbers prove, those of whole numbers not."""
+
+    failing: dict[int, Need] = field(default_factory=dict)
+    real: set[int] = field(default_factory=set)
+
+
+def proof(system: System, needs: Mapping[int, Need]) -> Proof:
+    """What can be proved of the needs. None failing: nobody who knows the known cells and all equations, and that counts are
+    not negative, can say more of a cell than its need allows; nor, those of `real` apart, who uses that they are whole."""
+    found = Proof()
+    failing = found.failing
     for cells in system.blocks(sorted(needs)):
         block = block_of(system, cells)
         if block is None:
@@ -34,7 +49,9 @@ def unproved(system: System, needs: Mapping[int, Need]) -> dict[int, Need]:
             high = block.high[column] >= need.high or _alone(block, column, need.high, 1)
             if not (low and high):
                 failing[cells[column]] = Need(-1 if low else need.low, -1 if high else need.high)
-    return failing
+            elif not block.in_whole_numbers(column, need):
+                found.real.add(cells[column])
+    return found
 
 
 def exact(system: System, cells: Sequence[int]) -> set[int]:
@@ -64,33 +81,43 @@ def _first(block: Block) -> bool:
 
 def _together(block: Block, needs: Mapping[int, Need], sides: Sequence[int] = (1, -1)) -> None:
     """Witnesses for many cells at once: as many of them as far out as they must be able to go. Where the answer is no table
-    of whole numbers, or helps nobody, the cells are halved."""
+    of whole numbers, or helps nobody, the cells are halved; a few in a large block are left to `_alone`."""
     for side in sides:
-        waiting = [list(needs)]
+        waiting, turn = [list(needs)], 0
         while waiting:
             left = [c for c in waiting.pop() if not block.reached(c, needs[c], side)]
-            if len(left) < 2:
+            if len(left) < (FEW if block.large else 2):
                 continue
-            block.witness(_outwards(block, needs, left, side))
+            block.witness(_outwards(block, needs, left, side, turn))
+            turn += 1
             after = [c for c in left if not block.reached(c, needs[c], side)]
             half = len(after) // 2
             waiting += [after] if len(after) < len(left) else [after[half:], after[:half]]
 
 
-def _outwards(block: Block, needs: Mapping[int, Need], left: Sequence[int], side: int) -> Floats | None:
-    """The table in which those cells have, in all, gone the furthest towards their bounds."""
+def _outwards(block: Block, needs: Mapping[int, Need], left: Sequence[int], side: int, turn: int) -> Floats | None:
+    """The table in which those cells have, in all, gone the furthest towards their bounds. They weigh differently, and
+    otherwise in each `turn`: where one of several can reach its bound, one does, rather than each going a part of the way."""
     programme = block.programme({})
     for column in left:
         bound = float(needs[column].high if side > 0 else needs[column].low)
-        reached = programme.unknown(*((-INFINITE, bound) if side > 0 else (bound, INFINITE)), -float(side))
+        reached = programme.unknown(
+            *((-INFINITE, bound) if side > 0 else (bound, INFINITE)), -side * (1 + (column + turn) * GOLDEN % 1)
+        )
         programme.row([(column, side), (reached, -side)], 0.0, INFINITE)
-    return programme.solved()
+    return programme.solved(inside=block.large)
 
 
 def _alone(block: Block, column: int, bound: int, side: int) -> bool:
     """Whether there is a witness with that cell at or beyond the bound: a linear programme first, in whole numbers when its
     answer is none."""
     limits = (float(bound), INFINITE) if side > 0 else (0.0, float(bound))
+    if block.large:
+        near = block.around(column)
+        if near is not None and _alone(*near, bound, side):
+            block.take(near[0])
+            return True
+        return block.witness(block.programme({column: limits}).solved(inside=True))
     solution = block.session().solved({column: limits}, {column: float(-side)})
     if solution is None:  # no bound to how far it goes is an answer too: any table beyond the bound will do
         solution = block.session().solved({column: limits}, {})

@@ -49,10 +49,13 @@ class Programme:
         self.least.append(least)
         self.most.append(most)
 
-    def solved(self, *, whole: bool = False) -> Floats | None:
+    def solved(self, *, whole: bool = False, inside: bool = False) -> Floats | None:
         """The unknowns at the least cost, or None: there is no solution, or none was found in time. The same programme
-        gives the same answer: one thread, no start from chance."""
+        gives the same answer: one thread, no start from chance. `inside`: by an interior point and no corner, which is
+        what large programmes can be had by."""
         solver = self.opened(whole=whole)
+        for option, value in _INSIDE if inside else ():
+            solver.setOptionValue(option, value)
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
@@ -111,6 +114,12 @@ _OPTIONS: Final[tuple[tuple[str, bool | int | float | str], ...]] = (
     ("random_seed", 0),
     ("time_limit", MOST_SECONDS),
     ("mip_rel_gap", 0.0),
+)
+
+_INSIDE: Final[tuple[tuple[str, str | float], ...]] = (
+    ("solver", "ipx"),
+    ("run_crossover", "off"),
+    ("time_limit", 10 * MOST_SECONDS),
 )
 
 

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from greffe.linear.intervals import Need, unproved
+from greffe.linear.intervals import Need, proof
 from greffe.linear.solver import INFINITE, Programme
 from greffe.linear.system import System
 
@@ -37,10 +37,11 @@ class Secret:
 
 @dataclass(frozen=True)
 class Choice:
-    """`hidden`: further cells; `failing`: cells that nothing protects."""
+    """`hidden`: further cells; `failing`: cells that nothing protects; `real`: those whose proof is in real numbers."""
 
     hidden: frozenset[int]
     failing: Mapping[int, Need]
+    real: frozenset[int]
 
 
 def choose(system: System, secrets: Mapping[int, Secret], costs: Mapping[int, int]) -> Choice:
@@ -49,14 +50,17 @@ def choose(system: System, secrets: Mapping[int, Secret], costs: Mapping[int, in
     before = [n for n, known in enumerate(system.known) if not known]
     needs = {cell: secret.need for cell, secret in secrets.items()}
     cover = _Cover(system, secrets, costs, max((s.raised for s in secrets.values()), default=0))
-    failing: dict[int, Need] = {}
+    failing = needs
+    real: set[int] = set()
     for _ in range(ROUNDS):
         cover.close()
-        failing = unproved(system, needs)
+        found = proof(system, {cell: needs[cell] for cell in failing})  # what is proved stays so when more is hidden
+        failing = found.failing
+        real |= found.real
         if not _widened(system, secrets, costs, failing) and not _more(system, costs, failing):
             break
     hidden = frozenset(n for n, known in enumerate(system.known) if not known) - frozenset(before)
-    return Choice(hidden, failing)
+    return Choice(hidden, failing, frozenset(real))
 
 
 def _widened(

@@ -19,7 +19,7 @@ from greffe.protection.choose import Choice, Secret, choose
 from greffe.protection.linked import Linked
 from greffe.protection.primary import RULE, Target, applies, counted, mark
 from greffe.protection.rounding import rounded
-from greffe.protection.tables import SECONDARY, Earlier, Joined, Rows, joined, read_rows, rows_by_cell
+from greffe.protection.tables import SECONDARY, Earlier, Joined, Rows, joined, put, read_rows, rows_by_cell
 
 DRAFT: Final = "protected_rows"
 USUAL: Final = 5  # what a marked cell is protected by where no rule says
@@ -226,8 +226,7 @@ def _write(connection: Connection, target: Target, found: Joined, draft: Rows) -
     ]
     if not new:
         return
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {DRAFT}_new ({', '.join(f'{k} VARCHAR' for k in keys)})")
-    connection.executemany(f"INSERT INTO {DRAFT}_new VALUES ({', '.join('?' * len(keys))})", new)
+    put(connection, f"{DRAFT}_new", (*target.structure.dimension_ids, "TIME_PERIOD"), new)
     same = " AND ".join(f"t.{k} = n.{k}" for k in keys)
     connection.execute(
         f"UPDATE {quoted(target.table)} t SET CONF_STATUS = '{SECONDARY}' FROM {DRAFT}_new n WHERE {same}"
@@ -293,14 +292,16 @@ def _failures(target: Target, found: Joined, draft: Rows, choice: Choice) -> Ite
 
 
 def _summary(secrets: Mapping[int, Secret], choice: Choice) -> Finding:
-    proved = len(secrets) - len(choice.failing)
+    proved, real = len(secrets) - len(choice.failing), len(choice.real)
+    en = f" For {real} of them these are tables of real numbers: their block is large." if real else ""
+    fr = f" Pour {real} d’entre elles, ces tableaux sont en nombres réels : leur bloc est grand." if real else ""
     return Finding(
         "QR-CNF-02", INFO, {}, "",
         {
             "en": f"{len(secrets)} primary cells, {len(choice.hidden)} secondary ones. Proved by tables that would look the "
-            f"same: {proved} primary cells have all the room that the policy asks for.",
+            f"same: {proved} primary cells have all the room that the policy asks for.{en}",
             "fr": f"{len(secrets)} cellules primaires, {len(choice.hidden)} secondaires. Prouvé par des tableaux qui se "
-            f"présenteraient de même : {proved} cellules primaires peuvent avoir tout l’écart que demande la règle.",
+            f"présenteraient de même : {proved} cellules primaires peuvent avoir tout l’écart que demande la règle.{fr}",
         },
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from greffe.linear.system import System
 from greffe.model.findings import ERROR, INFO, Finding
 from greffe.model.rounded import COMMENTS, ESTIMATED, SAID
 from greffe.protection.primary import Target
-from greffe.protection.tables import SECONDARY, Joined, Rows, rows_by_cell
+from greffe.protection.tables import SECONDARY, Joined, Rows, put, rows_by_cell
 
 APART: Final = "kept_apart"  # true values of what is rounded or suppressed
 
@@ -95,13 +95,10 @@ def _write(
     rule: ProtectionRule,
     scale: int,
 ) -> None:
-    keys = [quoted(c) for c in (*target.structure.dimension_ids, "TIME_PERIOD")]
-    same = " AND ".join(f"t.{k} = n.{k}" for k in keys)
-    columns = ", ".join(f"{k} VARCHAR" for k in keys)
-    for name, rows, extra in (("rounded_new", new, ", v VARCHAR"), ("rounded_gone", gone, "")):
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns}{extra})")
-        if rows:
-            connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(rows[0]))})", list(rows))
+    columns = (*target.structure.dimension_ids, "TIME_PERIOD")
+    same = " AND ".join(f"t.{quoted(c)} = n.{quoted(c)}" for c in columns)
+    put(connection, "rounded_new", (*columns, "v"), new)
+    put(connection, "rounded_gone", columns, gone)
     table = quoted(target.table)
     keep_apart(connection, target, f"SELECT t.* FROM {table} t JOIN rounded_new n ON {same}")
     value = f"(CAST(n.v AS HUGEINT) // {scale})"  # a multiple of the base in whole units

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from greffe.arrow import integer, text
+from greffe.arrow import integer, pa, text
 from greffe.catalogue.policies.identities import Identity
 from greffe.catalogue.relations import Cells, Key, Relations
 from greffe.engine import Connection, quoted
@@ -69,6 +69,14 @@ def read_rows(connection: Connection, table: str, relations: Relations, unit: in
         [text(row[width + 3]) for row in found],
         name,
     )
+
+
+def put(connection: Connection, name: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A temporary table of text: `columns` as they are called, `rows` in any number (at once, not one by one)."""
+    named = {c: pa.array([row[n] for row in rows], pa.string()) for n, c in enumerate(columns)}
+    connection.register(f"{name}_arrow", pa.table(named))
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT * FROM {quoted(f'{name}_arrow')}")
+    connection.unregister(f"{name}_arrow")
 
 
 def joined(

@@ -69,6 +69,14 @@ def test_the_shipped_rules():
         (f"A,{FLOW},all,,,dominance,,85,sexe=M,suppress,,recalled,Why.,", "largest",
          f"{FLOW} has no dimension sexe.", "sex"),
         ("A,ESTAT_CRIM_*,all,,,dominance,,85,sex=M,suppress,,recalled,Why.,", "largest", "has no dimension sex.", ""),
+        ("A,OBS_CASES,sub-national,,,threshold,5,,,suppress,,recalled,Why.,", "levels",
+         "No dataflow of OBS_CASES has a place (geo, GEO, REF_AREA): all of its cells are national.", "all"),
+        (f"A,{FLOW};OBS_*,sub-national,,,threshold,5,,,suppress,,recalled,Why.,", "levels",
+         "No dataflow of OBS_* has a place (geo, GEO, REF_AREA): all of its cells are national.", "national"),
+        (f"A,{FLOW},all,facility,,threshold,5,,,suppress,,recalled,Why.,", "units",
+         f"No map to a dataflow of {FLOW} counts in facility.", "person"),
+        ("A,OBS_CASES,all,person;person_case,,threshold,5,,,suppress,,recalled,Why.,", "units",
+         "No map to a dataflow of OBS_CASES counts in person or person_case.", "case"),
     ],
 )  # fmt: skip
 def test_a_rule_that_would_protect_nothing_does_not_load(shipped, row, column, says, near):

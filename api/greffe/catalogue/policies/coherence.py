@@ -7,8 +7,9 @@ from fnmatch import fnmatchcase
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.policies import deadlines, protection, revisions
-from greffe.catalogue.policies.protection import DOMINANCE, ProtectionRule
+from greffe.catalogue.policies.protection import DOMINANCE, LEVELS, SUB_NATIONAL, ProtectionRule
 from greffe.errors import BadDefinition, nearest
+from greffe.model.relations import PLACES
 from greffe.model.structures import DataStructure
 
 
@@ -32,7 +33,8 @@ def check_patterns(catalogue: Catalogue) -> None:
 
 def check_protection(catalogue: Catalogue) -> None:
     """Raise BadDefinition for a rule of confidentiality that would protect nothing: a pattern that no dataflow has, a
-    breakdown that is no dimension of the dataflows it is for, a largest contributor that is no code of theirs."""
+    breakdown that is no dimension of the dataflows it is for, a level of the country where they have no place, units that
+    none of their maps counts in, a largest contributor that is no code of theirs."""
     structures = {d.reference.id: catalogue.structure(d) for d in catalogue.dataflows()}
     for rule in catalogue.policies.protection:
         for pattern in rule.patterns:
@@ -48,8 +50,40 @@ def check_protection(catalogue: Catalogue) -> None:
                     column="breakdowns",
                     nearest=nearest(breakdown, dims),
                 )
+        _check_level(rule, named)
+        _check_units(catalogue, rule)
         if rule.kind == DOMINANCE:
             _check_largest(catalogue, rule, named)
+
+
+def _check_level(rule: ProtectionRule, named: Mapping[str, DataStructure]) -> None:
+    """A rule for what is below the nation: each pattern is of some dataflow with a place, or all of its cells are national."""
+    for pattern in rule.patterns if rule.levels == SUB_NATIONAL else ():
+        flows = [
+            flow for flow in named if fnmatchcase(flow, pattern) and rule.concerns(flow, named[flow].dimension_ids)
+        ]
+        if flows and not any(place in named[flow].dimension_ids for flow in flows for place in PLACES):
+            raise BadDefinition(
+                f"No dataflow of {pattern} has a place ({', '.join(PLACES)}): all of its cells are national.",
+                file=protection.FILE,
+                row=rule.line,
+                column="levels",
+                nearest=[level for level in LEVELS if level != SUB_NATIONAL],
+            )
+
+
+def _check_units(catalogue: Catalogue, rule: ProtectionRule) -> None:
+    """A rule for some counting units: one of them at least is that of cells of a map of its dataflows."""
+    maps = [m for m in catalogue.maps.values() if rule.names(m.target.id)]
+    counted = sorted({t.counting_unit for m in maps for t in m.types})
+    if rule.units and not set(rule.units) & set(counted):
+        raise BadDefinition(
+            f"No map to a dataflow of {rule.flows} counts in {' or '.join(rule.units)}.",
+            file=protection.FILE,
+            row=rule.line,
+            column="units",
+            nearest=[near for unit in rule.units for near in nearest(unit, counted)] or counted,
+        )
 
 
 def _check_largest(catalogue: Catalogue, rule: ProtectionRule, named: Mapping[str, DataStructure]) -> None:

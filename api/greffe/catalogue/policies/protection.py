@@ -15,7 +15,8 @@ COLUMNS: Final = (
     "confidence", "reason", "reference",
 )  # fmt: skip
 KEY: Final = ("rule_id",)
-LEVELS: Final = ("national", "sub-national", "all")
+SUB_NATIONAL: Final = "sub-national"
+LEVELS: Final = ("national", SUB_NATIONAL, "all")
 THRESHOLD, DOMINANCE, GROUP, MARKED = "threshold", "dominance", "group", "marked"
 KINDS: Final = (THRESHOLD, DOMINANCE, GROUP, MARKED)
 SUPPRESS, ROUND = "suppress", "round"
