@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from greffe.catalogue.calculated import Calculated, Linear, Longer, linear_of, longer_of, operands
 from greffe.linear.system import Equation
 from greffe.model.maps import Calculation, StructureMap
 from greffe.model.relations import (
@@ -86,6 +87,8 @@ class Relations:
     made: tuple[Made, ...]
     unit: str
     indicator: str
+    linear: tuple[Linear, ...] = ()
+    longer: tuple[Longer, ...] = ()
 
     def counted(self, key: Key) -> bool:
         """Whether a cell holds an amount that parts of a whole may be summed into."""
@@ -100,12 +103,14 @@ class Relations:
         """The dimensions in which cells of one relation may differ."""
         found = {c for s in self.sums for c in s.components} | {t.component for t in self.trees} | {self.state}
         found |= {c for m in self.mates for c in m.set} | {c for m in self.made for c in (m.component, *m.result)}
+        found |= {c for one in self.linear for c in (one.component, *one.result)}
+        found |= {c for one in self.longer for c in (*one.result, *one.where)}
         return tuple(d for d in self.dims if d in found)
 
     @property
     def over_time(self) -> bool:
         """Whether a relation joins cells of different periods."""
-        return bool(self.state) or any(m.years for m in self.mates)
+        return bool(self.state or self.longer) or any(m.years for m in self.mates)
 
 
 def relations_of(
@@ -137,9 +142,12 @@ def relations_of(
         sums += _sums_of(one)
         mates += _mates_of(one)
         made += _made_of(one)
+    calculations = map_.calculations if map_ is not None else ()
     return Relations(
         dims, tuple(sums), tuple(trees), state, START in codes.get(state, frozenset()), tuple(mates), tuple(made),
         unit, "INDICATOR" if "INDICATOR" in dims else "",
+        tuple(e for one in calculations if (e := linear_of(one)) is not None),
+        tuple(p for one in calculations if (p := longer_of(one)) is not None),
     )  # fmt: skip
 
 
@@ -174,9 +182,8 @@ def _mates_of(one: Calculation) -> Iterator[Mate]:
 
 
 def _made_of(one: Calculation) -> Iterator[Made]:
-    if one.kind == "formula":
-        operands = tuple(dict.fromkeys(re.findall(r"[A-Za-z_@$][\w@$-]*", one.expression)))
-        yield Made(one.over, operands, one.set)
+    if one.kind == "formula" and (linear_of(one) is None or one.decimals is not None):
+        yield Made(one.over, operands(one), one.set)
 
 
 class Cells:
@@ -187,6 +194,7 @@ class Cells:
         self.number = {key: n for n, key in enumerate(keys)}
         self._at = {d: n for n, d in enumerate(relations.dims)}
         self._counted = [n for n, key in enumerate(keys) if relations.counted(key)]
+        self._calculated = Calculated(self._at, self.number, keys, values)
 
     def equations(self) -> Iterator[Equation]:
         """Every instance of a sum, of a parent and its children, of stocks and flows, among the cells that count."""
@@ -196,6 +204,10 @@ class Cells:
             yield from self._tree(tree)
         if self.relations.state:
             yield from self._stocks()
+        for made in self.relations.linear:
+            yield from self._calculated.linear(made)
+        for longer in self.relations.longer:
+            yield from self._calculated.longer(longer)
 
     def _sum(self, one: Sum) -> Iterator[Equation]:
         at = [self._at[c] for c in one.components]
@@ -286,6 +298,8 @@ class Cells:
                 if other is not None and other != n:
                     yield n, other
                     yield other, n
+        for longer in self.relations.longer:
+            yield from self._calculated.rounded(longer)
         for made in self.relations.made:
             for n, key in enumerate(self.keys):
                 if made.component in self._at and key[self._at[made.component]] in made.operands:

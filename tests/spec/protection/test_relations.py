@@ -70,3 +70,36 @@ def test_regions_make_the_nation(shipped):
     """NUTS 1 below France: by the parents of the code list; with some of them absent it is a bound."""
     text = "A.ICCS0101.NR.FR 2020 10, A.ICCS0101.NR.FRB 2020 6"
     assert said(shipped, "ESTAT_CRIM_OFF_CAT", text) == {"+A.ICCS0101.NR.FR 2020 -A.ICCS0101.NR.FRB 2020 >= 0"}
+
+
+def test_a_year_is_the_sum_of_its_quarters(shipped):
+    """10 + 20 + 30 + 40 = 100; three of them are at most the year; four that make something else say nothing of it."""
+    key = "{}.CASES_NEW.POINT.COUNT"
+    year, quarter = key.format("A"), key.format("Q")
+    cells = [f"{quarter} 2020-Q{n} {10 * n}" for n in (1, 2, 3, 4)]
+    terms = " ".join(f"-{quarter} 2020-Q{n}" for n in (1, 2, 3, 4))
+    assert f"+{year} 2020 {terms} = 0" in said(shipped, "OBS_CASES", ", ".join([f"{year} 2020 100", *cells]))
+    some = " ".join(f"-{quarter} 2020-Q{n}" for n in (1, 2, 3))
+    assert f"+{year} 2020 {some} >= 0" in said(shipped, "OBS_CASES", ", ".join([f"{year} 2020 100", *cells[:3]]))
+    assert said(shipped, "OBS_CASES", ", ".join([f"{year} 2020 101", *cells])) == set()
+    assert said(shipped, "OBS_CASES", ", ".join([f"{year} 2021 100", *cells])) == set()
+
+
+def test_a_linear_formula_is_an_equation(shipped):
+    """Untried = W_CAT02 - W_APPEAL: 7 = 10 - 3, so that 10 is what the others add up to."""
+    key = "A.PERS_HELD.STATUS.{}.Total.Total.Counts.FRA"
+    made, whole, part = (key.format(c) for c in ("CAT02", "W_CAT02", "W_APPEAL"))
+    dims = shipped.structure(shipped.latest(Dataflow, "UNODC_CTS_PRISONS")).dimension_ids
+    assert dims == ("FREQ", "INDICATOR", "DIMENSION", "CATEGORY", "SEX", "AGE", "UNIT", "REF_AREA")
+    found = said(shipped, "UNODC_CTS_PRISONS", f"{made} 2019 7, {whole} 2019 10, {part} 2019 3")
+    assert found == {f"+{whole} 2019 -{made} 2019 -{part} 2019 = 0"}
+    assert said(shipped, "UNODC_CTS_PRISONS", f"{made} 2019 8, {whole} 2019 10, {part} 2019 3") == set()
+
+
+def test_a_ratio_follows_what_it_is_made_of(shipped):
+    """Resolved per incoming: whoever knows one of the two and the ratio has the other, so it goes with either."""
+    key = "A.{}.Q91.T.FRA"
+    text = f"{key.format('CR')} 2020 80, {key.format('RES')} 2020 8, {key.format('IN')} 2020 10"
+    names, cells = cells_of(shipped, "CEPEJ_STAT", text)
+    pairs = {(names[a], names[b]) for a, b in cells.followers()}
+    assert {(f"{key.format(c)} 2020", f"{key.format('CR')} 2020") for c in ("RES", "IN")} <= pairs

@@ -1,10 +1,12 @@
 """Cells that are hidden, and cells that are hidden so that those cannot be worked out."""
 
+from dataclasses import replace
 from itertools import product
 
 from protected import ROUNDED, SUB_NATIONAL, THRESHOLD, earlier, linked, protected, same, totals, world
 
 from greffe.catalogue.policies.protection import ProtectionRule
+from greffe.model.maps import Calculation
 
 SEXES = {"M": "T", "F": "T"}
 AGES = {"ADULT": "TOTAL", "JUV": "TOTAL"}
@@ -200,3 +202,38 @@ def test_what_a_linked_table_hides_is_not_opened(tmp_path):
     found = protected(here, rows, linked=[linked(here, "OTHER#2", tmp_path / "2")], identities=[same(cells, cells)])
     assert key("T") in found.hidden and len(found.hidden) >= 2
     assert errors(found) == []
+
+
+def calculating(*calculations):
+    here = world()
+    return replace(here, map=replace(here.map, calculations=calculations))
+
+
+def test_a_quarter_is_not_the_year_less_the_others():
+    """3 of 93 in the first quarter: another quarter, or the year, is hidden with it; so of a mean."""
+    rows = [(key(year=f"2020-Q{n}"), v) for n, v in ((1, 3), (2, 20), (3, 30), (4, 40))]
+    year = Calculation("year", "calendar", {}, {}, from_="Q", to="A", method="sum")
+    assert len(protected(world(), [*rows, (key(), 93)]).hidden) == 1
+    found = protected(calculating(year), [*rows, (key(), 93)])
+    assert key(year="2020-Q1") in found.hidden and len(found.hidden) == 2 and errors(found) == []
+    mean = replace(year, method="mean")
+    assert len(protected(calculating(mean), [*rows[:3], (key(year="2020-Q4"), 47), (key(), 25)]).hidden) == 2
+    rounded = protected(calculating(mean), [*rows, (key(), 23)])  # 93 / 4 = 23.25
+    assert {key(year="2020-Q1"), key()} <= rounded.hidden
+    last = protected(calculating(replace(year, method="first")), [*rows, (key(), 3)])
+    assert last.hidden == {key(year="2020-Q1"), key()}
+
+
+def test_a_formula_gives_no_hidden_cell_away():
+    """A difference of 3 is not had from its operands; a share of which one operand is hidden is hidden with it."""
+    less = Calculation("less", "formula", {}, {"iccs": "ICCS03"}, over="iccs", expression="ICCS01 - ICCS02")
+    rows = [(key(iccs="ICCS01"), 40), (key(iccs="ICCS02"), 37), (key(iccs="ICCS03"), 3)]
+    assert protected(world(), rows).hidden == {key(iccs="ICCS03")}
+    found = protected(calculating(less), rows)
+    assert key(iccs="ICCS03") in found.hidden and len(found.hidden) == 2 and errors(found) == []
+    share = replace(less, set={"iccs": "ICCS03", "unit": "P_HTHAB"}, expression="100 * ICCS01 / ICCS02", decimals=2)
+    rows = [(key(iccs="ICCS01"), 3), (key(iccs="ICCS02"), 60), (key(iccs="ICCS03", unit="P_HTHAB"), 5)]
+    assert protected(calculating(share), rows).hidden == {
+        key(iccs="ICCS01"),
+        key(iccs="ICCS03", unit="P_HTHAB"),
+    }
