@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from greffe.arrow import text
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.policies.identities import Identity
 from greffe.catalogue.policies.protection import GROUP, ROUND, THRESHOLD, ProtectionRule
 from greffe.catalogue.relations import Relations, relations_of
 from greffe.engine import Connection, quoted
 from greffe.linear.intervals import Need
-from greffe.model.findings import ERROR, INFO, Finding
+from greffe.model.findings import Finding
 from greffe.model.relations import NATION
-from greffe.protection.choose import Choice, Secret, choose
+from greffe.protection.choose import Secret, choose
 from greffe.protection.linked import Linked
 from greffe.protection.primary import RULE, Target, applies, counted, mark
 from greffe.protection.rounding import rounded
+from greffe.protection.said import failures, summary, told_findings
 from greffe.protection.tables import SECONDARY, Earlier, Joined, Rows, joined, put, read_rows, rows_by_cell
 
 DRAFT: Final = "protected_rows"
@@ -84,8 +84,8 @@ def _protect(
     _write(connection, target, found, draft)
     return (
         *told_findings(target, found, draft, told),
-        *_failures(target, found, draft, choice),
-        _summary(secrets, choice),
+        *failures(target, found, draft, choice),
+        summary(secrets, choice),
     )
 
 
@@ -256,61 +256,6 @@ def _groups(connection: Connection, target: Target, rules: Sequence[ProtectionRu
             ).fetchall()
             marked |= bool(done)
     return marked
-
-
-def told_findings(target: Target, found: Joined, draft: Rows, told: Sequence[int]) -> Iterator[Finding]:
-    """Primary cells whose value an earlier release holds."""
-    rows = rows_by_cell(found)
-    for cell in sorted(told):
-        releases = ", ".join(sorted(found.told_by.get(cell, ())))
-        if cell in rows:
-            yield _finding(
-                target, draft.keys[rows[cell]], ERROR,
-                f"It must be hidden, but {releases} publishes the same figure: hiding it now does not help.",
-                f"À masquer, mais {releases} publie le même chiffre : le masquer maintenant ne sert plus.",
-            )  # fmt: skip
-
-
-def _failures(target: Target, found: Joined, draft: Rows, choice: Choice) -> Iterator[Finding]:
-    rows = rows_by_cell(found)
-    for cell in sorted(choice.failing):
-        names, releases = set(), set()
-        for number in found.system.of(cell):
-            equation = found.system.equations[number]
-            names.add(equation.name)
-            releases |= {r for one, _ in equation.terms if one not in rows for r in found.told_by.get(one, ())}
-            releases |= {r for one, _ in equation.terms if one != cell for r in found.told_by.get(one, ())}
-        key = draft.keys[rows[cell]] if cell in rows else ()
-        by = ", ".join(sorted(names))
-        also = f" with {', '.join(sorted(releases))}" if releases else ""
-        aussi = f" avec {', '.join(sorted(releases))}" if releases else ""
-        yield _finding(
-            target, key, ERROR,
-            f"What is published{also} tells too much of it through {by}, and no other cell can be hidden.",
-            f"Ce qui est publié{aussi} en dit trop par {by}, et aucune autre cellule ne peut être masquée.",
-        )  # fmt: skip
-
-
-def _summary(secrets: Mapping[int, Secret], choice: Choice) -> Finding:
-    proved, real = len(secrets) - len(choice.failing), len(choice.real)
-    en = f" For {real} of them these are tables of real numbers: their block is large." if real else ""
-    fr = f" Pour {real} d’entre elles, ces tableaux sont en nombres réels : leur bloc est grand." if real else ""
-    return Finding(
-        "QR-CNF-02", INFO, {}, "",
-        {
-            "en": f"{len(secrets)} primary cells, {len(choice.hidden)} secondary ones. Proved by tables that would look the "
-            f"same: {proved} primary cells have all the room that the policy asks for.{en}",
-            "fr": f"{len(secrets)} cellules primaires, {len(choice.hidden)} secondaires. Prouvé par des tableaux qui se "
-            f"présenteraient de même : {proved} cellules primaires peuvent avoir tout l’écart que demande la règle.{fr}",
-        },
-    )  # fmt: skip
-
-
-def _finding(target: Target, key: Sequence[str], severity: str, en: str, fr: str) -> Finding:
-    dims = target.structure.dimension_ids
-    return Finding(
-        "QR-CNF-02", severity, dict(zip(dims, key, strict=False)), text(key[-1]) if key else "", {"en": en, "fr": fr}
-    )
 
 
 __all__ = ["Earlier", "Policy", "protect"]

@@ -9,7 +9,8 @@ from typing import Final
 
 from greffe.arrow import integer, pa, text
 from greffe.catalogue.policies.identities import Identity
-from greffe.catalogue.relations import Cells, Key, Relations
+from greffe.catalogue.related_cells import Cells
+from greffe.catalogue.relations import Key, Relations
 from greffe.engine import Connection, quoted
 from greffe.linear.system import Equation, System
 from greffe.protection.linked import Linked, Side, exact, links

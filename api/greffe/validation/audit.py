@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from greffe.arrow import integer, text
-from greffe.catalogue.relations import Cells, relations_of
+from greffe.catalogue.related_cells import Cells
+from greffe.catalogue.relations import relations_of
 from greffe.engine import Connection, quoted
 from greffe.linear.intervals import exact
 from greffe.linear.system import Equation, System

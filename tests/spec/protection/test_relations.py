@@ -7,7 +7,8 @@ from journey_tools import ROOT
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.load import load, read_folders
-from greffe.catalogue.relations import Cells, relations_of
+from greffe.catalogue.related_cells import Cells
+from greffe.catalogue.relations import relations_of
 from greffe.model.structures import Dataflow
 
 
