@@ -23,7 +23,7 @@ from greffe.web.language import chosen_language
 
 FORMATS = ("table", "json", "csv", "xlsx", "md")
 _SCREEN = (0, 1, 2, 4, 5)  # sources are long: they stand in the other formats
-LISTED = ("pair", "title", "a_value", "b_value", "difference", "state", "open")
+LISTED = ("pair", "title", "a_value", "b_value", "difference", "state", "open", "basis")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,6 +37,10 @@ def bridge_command(
     concept: Annotated[str, typer.Option(help="Of the list: only this concept.")] = "",
     state: Annotated[str, typer.Option(help="Of the list: equal, explained, partly or open.")] = "",
     figures: Annotated[bool, typer.Option("--figures", help="List the figures that can be compared.")] = False,
+    release: Annotated[
+        list[str] | None,
+        typer.Option(help="FLOW#n: this release of ours instead of the current one; again for others."),
+    ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, json, csv, xlsx or md.")] = "table",
     out: Annotated[Path | None, typer.Option("--out", help="Write it into a file; xlsx needs one.")] = None,
     lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
@@ -53,7 +57,7 @@ def bridge_command(
         if wanted == "xlsx" and out is None:
             raise BadQuery("A workbook needs a file.", parameter="--out")
         parts = parts_of(home)
-        found = comparison(parts)
+        found = comparison(parts, release or ())
         day = paris_date(parts.clock()).isoformat()
         page = Page(found.policy, found.sources, chosen_language(lang, ""), day)
         if figures:

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
 from greffe.catalogue.policies.bridge.read import Bridge
 from greffe.catalogue.policies.bridge.series import PublishedSeries
+from greffe.errors import BadQuery, NotFound, nearest
 from greffe.model.instants import paris_date
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.release.parts import Parts
 from greffe.release.published import OURS, standing, values_of
+from greffe.release.vintages import readable
 from greffe.store.base import Selection
 from greffe.store.publication_records import PublicationRecord
 from greffe.validation.bridge.cells import Cell, Cells, Source
@@ -69,29 +71,30 @@ class Comparisons:
         self._kept: OrderedDict[tuple[str, ...], Comparison] = OrderedDict()
         self._lock = threading.Lock()
 
-    def now(self) -> Comparison:
-        """What can be compared now."""
+    def now(self, releases: Sequence[str] = ()) -> Comparison:
+        """What can be compared now, with the named releases in the place of the current ones. Raises NotFound, BadQuery."""
         parts = self._parts
         state = (
             parts.catalogue().checksum,
             *(p.id for p in standing(parts)),
-            *(str(release) for _, release in _released(parts)),
+            *(str(release) for _, release in _released(parts, releases)),
         )
         with self._lock:
             if state not in self._kept:
-                self._kept[state] = comparison(parts)
+                self._kept[state] = comparison(parts, releases)
                 while len(self._kept) > self._most:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(state)
             return self._kept[state]
 
 
-def comparison(parts: Parts) -> Comparison:
-    """What can be compared now: read anew."""
+def comparison(parts: Parts, releases: Sequence[str] = ()) -> Comparison:
+    """What can be compared now: read anew. `releases`: `FLOW#n`, which stand for what we released instead of the current ones.
+    Raises NotFound, BadQuery with the nearest."""
     policy = parts.catalogue().policies.bridge
     wanted = {(s.body, s.dataset) for s in policy.series}
     records = [r for r in standing(parts) if (r.body, r.dataset) in wanted]
-    released = _released(parts)
+    released = _released(parts, releases)
     cells = [c for r in records for c in _published(parts, policy, r)]
     cells += [c for flow, release in released for c in _of_release(parts, policy, flow, release)]
     sources = {r.id: Source(r.id, r.body, r.dataset, r.retrieved, r.url, r.origin) for r in records}
@@ -111,12 +114,31 @@ def _published(parts: Parts, policy: Bridge, record: PublicationRecord) -> Itera
             )  # fmt: skip
 
 
-def _released(parts: Parts) -> list[tuple[Dataflow, Release]]:
-    """Dataflows of ours that policy names, each with its current release."""
+def _released(parts: Parts, named: Sequence[str] = ()) -> list[tuple[Dataflow, Release]]:
+    """Dataflows of ours that policy names, each with its current release, or with the one that is named for it."""
     catalogue, ledger, now = parts.catalogue(), parts.ledger(), parts.clock()
     ids = dict.fromkeys(s.dataset for s in catalogue.policies.bridge.series if s.body == OURS)
     found = [(flow, ledger.current(flow.reference, now)) for flow in catalogue.dataflows() if flow.reference.id in ids]
-    return [(flow, release) for flow, release in found if release is not None]
+    chosen = _chosen(parts, [flow for flow, _ in found], named)
+    current = {flow.reference.id: (flow, release) for flow, release in found if release is not None}
+    return list((current | chosen).values())
+
+
+def _chosen(parts: Parts, flows: Sequence[Dataflow], named: Sequence[str]) -> dict[str, tuple[Dataflow, Release]]:
+    """The releases that are named, by dataflow: those that everybody may read."""
+    known = {flow.reference.id: flow for flow in flows}
+    found: dict[str, tuple[Dataflow, Release]] = {}
+    for text in named:
+        id_, _, number = text.partition("#")
+        if id_ not in known:
+            wrong = f"No published figure is compared with {id_!r}."
+            raise NotFound(wrong, parameter="release", nearest=nearest(id_, known))
+        if not number.isascii() or not number.isdigit() or len(number) > 9:
+            raise BadQuery(f"{text!r} is no release.", parameter="release", hint=f"{id_}#1")
+        if id_ in found:
+            raise BadQuery(f"Two releases of {id_} cannot both be ours.", parameter="release")
+        found[id_] = known[id_], readable(parts, known[id_], int(number), "release")
+    return found
 
 
 def _of_release(parts: Parts, policy: Bridge, flow: Dataflow, release: Release) -> Iterator[Cell]:

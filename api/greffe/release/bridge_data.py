@@ -15,7 +15,7 @@ from greffe.mapping.exchange.workbook_words import safe
 from greffe.validation.bridge.cells import Computed, Operand
 from greffe.validation.bridge.chains import Answer, Taken
 from greffe.validation.bridge.figures import Figure
-from greffe.validation.bridge.page import Page, operands
+from greffe.validation.bridge.page import Page, basis, operands
 from greffe.validation.bridge.pairs import Pair
 from greffe.validation.bridge.words import exactly, word
 
@@ -30,7 +30,7 @@ def summary(page: Page, pair: Pair, found: Answer) -> dict[str, object]:
         "a": pair.a.id, "a_value": _text(pair.a), "b": pair.b.id, "b_value": _text(pair.b),
         "difference": exactly(found.difference), "state": found.state, "open": exactly(found.open),
         "steps": [t.kind for t in (found.chains[0] if found.chains else ())], "chains": len(found.chains),
-        "origin": pair.a.origin,
+        "origin": pair.a.origin, "basis": basis(found),
     }  # fmt: skip
 
 
@@ -47,11 +47,12 @@ def whole(page: Page, pair: Pair, found: Answer) -> dict[str, object]:
         "chains": [[_step(page, t, found) for t in chain] for chain in found.chains],
         "located": [_step(page, t, found) for t in found.located],
         "untold": [_step(page, t, found) for t in found.untold], "remainder": exactly(found.remainder),
-        "open": exactly(found.open), "missed": "" if found.missed is None else exactly(found.missed),
+        "basis": basis(found), "open": exactly(found.open), "missed": "" if found.missed is None else exactly(found.missed),
         "definitions_differ": [
             {
                 "dimension": d, "name": word(d, page.language), "a": page.definition(found.a, d),
                 "b": page.definition(found.b, d),
+                "a_confidence": found.a.of.confidence, "b_confidence": found.b.of.confidence,
             }
             for d in found.differ
         ],
@@ -72,7 +73,8 @@ def _figure(page: Page, figure: Figure) -> dict[str, object]:
         "id": figure.id, "label": page.figure_label(figure), "value": _text(figure), "computed": not figure.as_published,
         "expression": figure.of.text, "period": figure.period, "reference_date": figure.reference,
         "definition": {d: page.definition(figure, d) for d in figure.of.definition},
-        "confidence": figure.of.confidence, "origin": figure.origin, "parts": [_part(page, o) for o in operands(figure)],
+        "confidence": figure.of.confidence, "defined_by": figure.of.reason,
+        "reference": figure.of.reference, "origin": figure.origin, "parts": [_part(page, o) for o in operands(figure)],
     }  # fmt: skip
 
 

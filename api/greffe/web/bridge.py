@@ -21,6 +21,10 @@ from greffe.web.series import Lang
 from greffe.web.strict import only
 
 MOST = 1_000
+Releases = Annotated[
+    list[str] | None,
+    Query(description="FLOW#n: this release of ours instead of the current one; again for others", max_length=200),
+]
 Name = Annotated[str, Path(description="Name or id of a pair", examples=["FP01"], max_length=300)]
 
 
@@ -32,19 +36,20 @@ def router(parts: Parts) -> APIRouter:
     @routes.get(
         "/bridge",
         operation_id="list_pairs",
-        dependencies=[Depends(only("concept", "state", "lang", "limit", "offset"))],
+        dependencies=[Depends(only("concept", "state", "release", "lang", "limit", "offset"))],
     )
     def pairs(
         request: Request,
         response: Response,
         concept: Annotated[str, Query(description="Only this concept, e.g. prison_population")] = "",
         state: Annotated[str, Query(description="equal, explained, partly or open")] = "",
+        release: Releases = None,
         lang: Lang = "",
         limit: Annotated[int, Query(ge=1, le=MOST, description="Most pairs of this answer")] = 100,
         offset: Annotated[int, Query(ge=0, le=10_000_000, description="Pairs to pass over")] = 0,
     ) -> PairsOut:
         """Pairs of published figures of one concept, each with its difference, what explains it, and what stays open."""
-        found = comparisons.now()
+        found = comparisons.now(release or ())
         page = _page(parts, request, response, found, lang)
         known = sorted({f.concept for f in found.policy.figures})
         if concept and concept not in known:
@@ -67,10 +72,10 @@ def router(parts: Parts) -> APIRouter:
             }
         )
 
-    @routes.get("/bridge/{pair}", operation_id="one_pair", dependencies=[Depends(only("lang"))])
-    def pair(request: Request, response: Response, pair: Name, lang: Lang = "") -> AnswerOut:
+    @routes.get("/bridge/{pair}", operation_id="one_pair", dependencies=[Depends(only("release", "lang"))])
+    def pair(request: Request, response: Response, pair: Name, release: Releases = None, lang: Lang = "") -> AnswerOut:
         """Why two published figures differ: a pair by its name (FP01), or two figures of one concept joined by ~."""
-        found = comparisons.now()
+        found = comparisons.now(release or ())
         page = _page(parts, request, response, found, lang)
         one = found.pair(pair)
         return AnswerOut.model_validate(whole(page, one, found.answer(one)))

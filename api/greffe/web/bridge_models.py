@@ -22,6 +22,7 @@ class PairOut(BaseModel):
     steps: list[str] = Field(description="Kinds of the steps of the first chain")
     chains: int = Field(description="More than one: which of them holds the figures do not tell")
     origin: str
+    basis: str = Field(description="The least sure of what it stands on: recalled (from memory), inferred, verified…")
 
 
 class PairsOut(BaseModel):
@@ -61,7 +62,9 @@ class FigureOut(BaseModel):
     period: str = Field(description="As its body labels it")
     reference_date: str = Field(description="The day or year it is really of")
     definition: dict[str, str] = Field(description="Dimension → what it is declared to be")
-    confidence: str
+    confidence: str = Field(description="How sure its definition is: verified, recalled (from memory), inferred…")
+    defined_by: str = Field(description="Why it is declared so")
+    reference: str
     origin: str
     parts: list[PublishedPartOut]
 
@@ -88,6 +91,8 @@ class DifferentOut(BaseModel):
     name: str
     a: str
     b: str
+    a_confidence: str = Field(description="How sure the definition of the first figure is: verified, recalled…")
+    b_confidence: str
 
 
 class SourceOut(BaseModel):
@@ -118,6 +123,7 @@ class AnswerOut(BaseModel):
     located: list[StepOut] = Field(description="Where a difference lies that has no known reason")
     untold: list[StepOut] = Field(description="Declared steps that move so little that rounding may hide them")
     remainder: str = Field(description="What no step accounts for")
+    basis: str = Field(description="The least sure of the definitions and steps that it stands on")
     open: str = Field(description="What has no known reason: the remainder and what is only located")
     missed: str = Field(
         description="Of rounded figures that stay open: by how much they lie outside what rounding allows once every declared"

@@ -50,7 +50,14 @@ def test_one_stock_under_two_labels(home: Path):
         found = asked(home, pair)
         assert found["a"]["reference_date"] == found["b"]["reference_date"] == day
         assert steps(found) == [[("reference_date", "0")]]
-        assert found["result"] == "It is the same figure under two labels."
+        assert found["result"] == (
+            "It is the same figure under two labels. It rests on definitions or steps that nobody has confirmed: from memory."
+        )
+        assert (found["a"]["confidence"], found["b"]["confidence"], found["basis"]) == (
+            "inferred",
+            "recalled",
+            "recalled",
+        )
     # How sure the day is comes with it: 2007 by a written answer, 2022 by pages that quote the ministry.
     told = asked(home, "FP02", "--lang", "fr")["chains"][0][0]["reason"]
     assert told.startswith(
@@ -138,9 +145,9 @@ def test_a_table_to_send(home: Path, tmp_path: Path):
     page = inside(home, "bridge", "FP01", "--lang", "fr", "--format", "md").out
     assert page.startswith("## FP01: Population détenue 2007 : total et nationalités\n")
     for said in (
-        "| Premier chiffre | UNODC\u00a0: Personnes détenues | 61\u202f076 |", "| 01/01/2008 | sous le millésime 2007 |",
+        "| Premier chiffre | UNODC\u00a0: Personnes détenues | 61\u202f076 |", "| 01/01/2008 | sous le millésime 2007; définition\u00a0: déduit |",
         "| Étape | population\u00a0: Écroués non hébergés | +2\u202f927 |", "question écrite 16230; confiance\u00a0: vérifié |",
-        "(calculé\u00a0: 51\u202f766 + 12\u202f237) | 64\u202f003 |", "est expliqué au dernier chiffre près. | expliqué |",
+        "(calculé\u00a0: 51\u202f766 + 12\u202f237) | 64\u202f003 |", "est expliqué au dernier chiffre près. Cela repose sur des définitions ou des étapes que personne n’a confirmées\u00a0: déduit. |",
         "| Établi | à partir de UNODC-data_cts_prisons_and_prisoners-", "(relevé le 11/05/2023)",
     ):  # fmt: skip
         assert said in page, said

@@ -50,6 +50,26 @@ def test_from_its_instant_on(house: House):
     assert client.get(f"/api/v1/bridge/{PAIR}").status_code == 404
 
 
+def test_a_release_that_is_named_stands_for_ours(house: House):
+    """The first release stays to be asked for when another one is current; a withdrawn, an unknown and a later one do not."""
+    first = house.released()
+    client = TestClient(create_app(house.parts))
+    now = client.get(f"/api/v1/bridge/{PAIR}", params={"release": str(first)})
+    assert now.json()["sources"][1]["id"] == str(first)
+    assert client.get("/api/v1/bridge", params={"release": str(first), "concept": "offences"}).json()["count"] == 181
+    for named, status, said in (
+        ("ESTAT_CRIM_OFF_CAT#9", 404, "ESTAT_CRIM_OFF_CAT#1"),
+        ("ESTAT_CRIM_OFF_CA#1", 404, "ESTAT_CRIM_OFF_CAT"),
+        ("ESTAT_CRIM_OFF_CAT", 400, "ESTAT_CRIM_OFF_CAT#1"),
+    ):
+        got = client.get(f"/api/v1/bridge/{PAIR}", params={"release": named})
+        assert (got.status_code, said in got.text) == (status, True), got.text
+    twice = client.get("/api/v1/bridge", params={"release": [str(first), str(first)]})
+    assert twice.status_code == 400
+    withdraw(house.parts, RELEASER, str(first), "a test")
+    assert client.get(f"/api/v1/bridge/{PAIR}", params={"release": str(first)}).status_code == 404
+
+
 def test_our_rates_against_theirs(house: House):
     """2017 and 2018: ours are over the population of the year, theirs over that of 2016. Theft 2017: 149.02 and 149.40."""
     house.released()

@@ -11,6 +11,7 @@ from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.map_view import INDICATOR
 from greffe.catalogue.no_target import NO_TARGET
 from greffe.catalogue.type_words import TYPE_WORDS
+from greffe.mapping.doubts.definitions import definitions
 from greffe.mapping.doubts.words import (
     CONFIDENCES,
     NOTHING,
@@ -66,7 +67,7 @@ def doubts(catalogue: Catalogue) -> tuple[Doubt, ...]:
     Rows and codes say how sure they are; types and calculations are our reading of a recipient's notion (inferred), and
     cells that are not provided are recalled: no recipient has confirmed any of them.
     """
-    found = [*_rows(catalogue), *_no_target(catalogue), *_codes(catalogue)]
+    found = [*_rows(catalogue), *_no_target(catalogue), *_codes(catalogue), *_definitions(catalogue)]
     for map_ in catalogue.maps.values():
         found += _of_map(catalogue, map_)
     return tuple(sorted((d for d in found if d.confidence in CONFIDENCES), key=lambda d: d.rank))
@@ -199,6 +200,12 @@ def _codes(catalogue: Catalogue) -> Iterator[Doubt]:
                 place = f"{list_.reference}.{item.id}"
                 word = item.annotation("PROVENANCE") or list_.annotation("PROVENANCE")
                 yield Doubt(recipient, (INTERNAL,), "code", word, place, "", item.id, question)
+
+
+def _definitions(catalogue: Catalogue) -> Iterator[Doubt]:
+    """Of published figures and of the steps between them."""
+    for recipient, word, place, text, question, reason, reference in definitions(catalogue.policies.bridge, INTERNAL):
+        yield Doubt(recipient, (INTERNAL,), "definition", word, place, text, "", question, reason, reference)
 
 
 def _houses(catalogue: Catalogue, indicators: Iterable[str], provider: str) -> tuple[str, ...]:

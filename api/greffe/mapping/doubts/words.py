@@ -13,7 +13,7 @@ from greffe.model.structures import Texts
 
 # The least sure first; `verified` is not asked.
 CONFIDENCES: Final = ("recalled-low", "unverified", "recalled", "inferred", "synthetic", "verified-secondary")
-SUBJECTS: Final = ("row", "type", "calculation", "not-provided", "no-target", "code")
+SUBJECTS: Final = ("row", "type", "calculation", "not-provided", "no-target", "code", "definition")
 SUBJECT_NAMES: Final = {
     "row": ("décision", "decision"),
     "type": ("ce que la cellule compte", "what the cell counts"),
@@ -21,6 +21,7 @@ SUBJECT_NAMES: Final = {
     "not-provided": ("cellule non fournie", "cell not provided"),
     "no-target": ("indicateur sans destinataire", "indicator without recipient"),
     "code": ("code et libellé", "code and label"),
+    "definition": ("définition d’un chiffre publié", "definition of a published figure"),
 }
 ANY: Final[Texts] = {"fr": "toute valeur", "en": "any value"}
 NOTHING: Final[Texts] = {"fr": "(vide)", "en": "(empty)"}

@@ -17,6 +17,9 @@ from greffe.validation.bridge.figures import Figure, digits
 from greffe.validation.bridge.pairs import Pair
 from greffe.validation.bridge.words import WORDS, shown, word
 
+# What is known of a definition, the least sure first; UNREAD: nobody has read it where its body says it.
+SURE = ("unverified", "recalled", "inferred", "verified-secondary", "verified")
+UNREAD = SURE[:3]
 COLUMNS = ("line", "what", "value", "source", "date", "reason")
 _NAME = re.compile(r'"[^"]+"|[A-Za-z]\w*')  # a published series in an expression, each of which is read once
 Line = tuple[str, str, str, str, str, str]
@@ -212,7 +215,9 @@ class Page:
         where = "; ".join(self.operand(o) for o in operands(figure))
         labelled = f"{word('labelled', self.language)} {figure.period}" if figure.period != figure.reference else ""
         what = self.figure_label(figure)
-        return word(name, self.language), what, value, where, self.date(figure.reference), labelled
+        sure = f"{word('definition', self.language)}{self.colon}{self.confidence(figure.of.confidence)}"
+        reason = "; ".join(t for t in (labelled, sure) if t)
+        return word(name, self.language), what, value, where, self.date(figure.reference), reason
 
     def _step(self, name: str, taken: Taken, found: Answer) -> Line:
         of = (*taken.computed.above, *taken.computed.below) if taken.computed else ()
@@ -253,6 +258,13 @@ class Page:
     def _source(self, source: Source) -> str:
         word_ = word("effective" if "#" in source.id else "retrieved", self.language)
         return f"{source.id} ({word_} {self.date(source.dated)})"
+
+
+def basis(found: Answer) -> str:
+    """The least sure of what an answer stands on: the definitions of both figures and its steps."""
+    steps = [t.step.confidence for chain in found.chains for t in chain if t.step is not None]
+    said = [found.a.of.confidence, found.b.of.confidence, *steps]
+    return min(said, key=lambda c: SURE.index(c) if c in SURE else 0)
 
 
 def _one_proof(found: Answer) -> bool:

@@ -42,6 +42,8 @@ WORDS: Final[dict[str, Texts]] = {
     "retrieved": {"en": "retrieved", "fr": "relevé le"},
     "effective": {"en": "in effect since", "fr": "en vigueur depuis le"},
     "computed": {"en": "computed", "fr": "calculé"},
+    "definition": {"en": "definition", "fr": "définition"},
+    "unverified": {"en": "not verified", "fr": "non vérifié"},
     "confidence": {"en": "confidence", "fr": "confiance"},
     "synthetic": {"en": "SYNTHETIC: invented figures", "fr": "SYNTHÉTIQUE : chiffres inventés"},
     "verified": {"en": "verified", "fr": "vérifié"},
@@ -113,6 +115,10 @@ WORDS: Final[dict[str, Texts]] = {
     "is_open": {
         "en": "The difference of {difference} is not explained: it stays open.",
         "fr": "L’écart de {difference} n’est pas expliqué : il reste ouvert.",
+    },
+    "rests": {
+        "en": "It rests on definitions or steps that nobody has confirmed: {confidence}.",
+        "fr": "Cela repose sur des définitions ou des étapes que personne n’a confirmées\u00a0: {confidence}.",
     },
     "one_proof": {
         "en": "There are {count} chains, but they read the same figure by {count} routes: it is one proof, not {count}.",

@@ -1,0 +1,45 @@
+"""What published figures are said to be, and the steps between them (`greffe bridge`), as questions to experts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from greffe.catalogue.policies.bridge.concepts import CONCEPTS_FILE, FigureOf
+from greffe.catalogue.policies.bridge.read import Bridge
+from greffe.catalogue.policies.bridge.steps import STEPS_FILE
+
+# Bodies of publications that are recipients of ours; of the others the service itself is asked.
+_RECIPIENTS: Final = {"Eurostat": "ESTAT", "UNODC": "UNODC", "SPACE I": "SPACE", "CEPEJ": "CEPEJ"}
+Said = tuple[str, str, str, str, tuple[str, str], str, str]
+
+
+def definitions(bridge: Bridge, ours: str) -> Iterator[Said]:
+    """Recipient, confidence, place, what is read, the question (French, English), reason and reference, of each row."""
+    bodies = {s.name: s.body for s in bridge.series}
+    for figure in bridge.figures:
+        name = next(iter(figure.expression.names()), "").partition("@")[0]
+        key = " ".join(t for t in (figure.name, figure.first, figure.last, *figure.codes) if t)
+        recipient = _RECIPIENTS.get(bodies.get(name, ""), ours)
+        place = f"{CONCEPTS_FILE}#{key}"
+        asked = _about(bridge, figure)
+        yield recipient, figure.confidence, place, figure.text, asked, figure.reason, figure.reference
+    for step in bridge.steps:
+        ends = [bridge.words[step.dimension][code] for code in (step.from_, step.to)]
+        question = (
+            f"« {step.labels['fr']} » mène de « {ends[0]['fr']} » à « {ends[1]['fr']} ». Est-ce juste ?",
+            f"“{step.labels['en']}” leads from “{ends[0]['en']}” to “{ends[1]['en']}”. Is this right?",
+        )
+        place = f"{STEPS_FILE}#{step.name}"
+        yield ours, step.confidence, place, step.text, question, step.reasons["en"], step.reference
+
+
+def _about(bridge: Bridge, figure: FigureOf) -> tuple[str, str]:
+    said = {
+        language: ", ".join(bridge.words[d][code][language] for d, code in figure.definition.items())
+        for language in ("fr", "en")
+    }
+    return (
+        f"« {figure.labels['fr']} » : {said['fr'] or 'rien de déclaré'}. Est-ce juste ?",
+        f"“{figure.labels['en']}”: {said['en'] or 'nothing declared'}. Is this right?",
+    )
