@@ -145,10 +145,10 @@ def test_a_table_to_send(home: Path, tmp_path: Path):
     page = inside(home, "bridge", "FP01", "--lang", "fr", "--format", "md").out
     assert page.startswith("## FP01: Population détenue 2007 : total et nationalités\n")
     for said in (
-        "| Premier chiffre | UNODC\u00a0: Personnes détenues | 61\u202f076 |", "| 01/01/2008 | sous le millésime 2007; définition\u00a0: déduit |",
-       
+        "| Premier chiffre | UNODC\u00a0: Personnes détenues | 61\u202f076 |",
+        "| 01/01/2008 | sous le millésime 2007; définition\u00a0: déduit |",
         "| Étape | population\u00a0: Écroués non hébergés | +2\u202f927 |", "question écrite 16230; confiance\u00a0: vérifié |",
-        "(calculé\u00a0: 51\u202f766 + 12\u202f237) | 64\u202f003 |", "est expliqué au dernier chiffre près. Cela repose sur des définitions ou des étapes que personne",
+        "(calculé\u00a0: 51\u202f766 + 12\u202f237) | 64\u202f003 |", "est expliqué au dernier chiffre près. Cela repose sur",
         "n’a confirmées\u00a0: déduit. | expliqué |",
         "| Établi | à partir de UNODC-data_cts_prisons_and_prisoners-", "(relevé le 11/05/2023)",
     ):  # fmt: skip
