@@ -15,7 +15,7 @@ from greffe.cli.show import failing, show
 from greffe.errors import BadQuery, nearest, numbered
 from greffe.model.instants import paris_date
 from greffe.release.bridge import Comparison, comparison
-from greffe.release.bridge_data import Table, as_csv, as_markdown, as_xlsx, summary, whole
+from greffe.release.bridge_data import Table, list_table, summary, totals, whole, written
 from greffe.validation.bridge.chains import STATES
 from greffe.validation.bridge.page import Page
 from greffe.validation.bridge.words import exactly
@@ -23,7 +23,6 @@ from greffe.web.language import chosen_language
 
 FORMATS = ("table", "json", "csv", "xlsx", "md")
 _SCREEN = (0, 1, 2, 4, 5)  # sources are long: they stand in the other formats
-LISTED = ("pair", "title", "a_value", "b_value", "difference", "state", "open", "basis")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -86,11 +85,10 @@ def _all(found: Comparison, page: Page, concept: str, state: str, wanted: str, o
         for pair, answer in found.answers
         if concept in ("", pair.a.of.concept) and state in ("", answer.state)
     ]
+    table = list_table(page, rows)
     counts = Counter(str(row["state"]) for row in rows)
-    told = ", ".join(f"{counts[s]} {s}" for s in STATES if counts[s])
-    table = (LISTED, *(tuple(str(row[c]) for c in LISTED) for row in rows))
     data = {"pairs": rows, "counts": dict(counts), "generated": page.day}
-    title = f"{numbered(len(rows), 'pair')}" + (f": {told}" if told else "")
+    title = totals(page, rows)
     after = "" if rows else "Nothing to compare yet: greffe publications add FILE --body … --dataset …"
     _out(title, table, data, wanted, out, after=after)
 
@@ -121,14 +119,8 @@ def _out(
         lines = [dict(zip(columns, row, strict=True)) for row in rows]
         show(data, wanted == "json", rows=lines, columns=columns, title=title, after=after)
         return
-    content = _written(title, table, wanted)
+    content = written(title, table, wanted)
     if out is None:
         sys.stdout.write(content.decode())
     else:
         save(out, content)
-
-
-def _written(title: str, table: Table, wanted: str) -> bytes:
-    if wanted == "csv":
-        return as_csv(table)
-    return as_markdown(title, table) if wanted == "md" else as_xlsx(title, table)

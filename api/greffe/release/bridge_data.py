@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from greffe.catalogue.policies.bridge.concepts import CONCEPT
 from greffe.mapping.exchange.books import LONGEST, put, saved
 from greffe.mapping.exchange.workbook_words import safe
 from greffe.validation.bridge.cells import Computed, Operand
-from greffe.validation.bridge.chains import Answer, Taken
+from greffe.validation.bridge.chains import STATES, Answer, Taken
 from greffe.validation.bridge.figures import Figure
 from greffe.validation.bridge.page import Page, basis, operands
 from greffe.validation.bridge.pairs import Pair
 from greffe.validation.bridge.words import exactly, word
 
 Table = Sequence[Sequence[str]]
+LISTED = ("pair", "title", "a_value", "b_value", "difference", "state", "open", "basis")
 _WIDTHS = (22, 60, 16, 60, 14, 60)
 
 
@@ -103,6 +106,29 @@ def _part(page: Page, operand: Operand) -> dict[str, object]:
     }  # fmt: skip
 
 
+def list_table(page: Page, rows: Sequence[Mapping[str, object]]) -> Table:
+    """The list of pairs, titles first, the state in words."""
+    said = page.language
+    titles = tuple(word(f"list_{c}", said) for c in LISTED)
+    told = ({**r, "state": word(str(r["state"]), said), "basis": page.confidence(str(r["basis"]))} for r in rows)
+    return (titles, *(tuple(str(row[c]) for c in LISTED) for row in told))
+
+
+def totals(page: Page, rows: Sequence[Mapping[str, object]]) -> str:
+    """How many pairs there are, and of them in each state."""
+    counts = Counter(str(row["state"]) for row in rows)
+    states = ", ".join(f"{counts[s]} {word(s, page.language)}" for s in STATES if counts[s])
+    head = f"{word('pairs', page.language)}{page.colon}{len(rows)}"
+    return f"{head} ({states})" if states else head
+
+
+def written(title: str, table: Table, wanted: str) -> bytes:
+    """A table as csv, md or xlsx."""
+    if wanted == "csv":
+        return as_csv(table)
+    return as_markdown(title, table) if wanted == "md" else as_xlsx(title, table)
+
+
 def as_csv(table: Table) -> bytes:
     """The table as CSV, UTF-8, header first."""
     out = io.StringIO(newline="")
@@ -132,4 +158,7 @@ def as_xlsx(title: str, table: Table) -> bytes:
     for letter, width in zip("ABCDEF", _WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "B2"
+    sheet.print_title_rows, sheet.page_setup.orientation = "1:1", "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     return saved(book)

@@ -6,11 +6,12 @@ from collections import Counter
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from greffe.errors import BadQuery, NotFound, nearest
 from greffe.model.instants import paris_date
 from greffe.release.bridge import Comparison, Comparisons
-from greffe.release.bridge_data import summary, whole
+from greffe.release.bridge_data import Table, list_table, summary, totals, whole, written
 from greffe.release.parts import Parts
 from greffe.validation.bridge.chains import STATES
 from greffe.validation.bridge.page import Page
@@ -25,6 +26,14 @@ Releases = Annotated[
     list[str] | None,
     Query(description="FLOW#n: this release of ours instead of the current one; again for others", max_length=200),
 ]
+FORMATS = {
+    "json": "application/json", "csv": "text/csv; charset=utf-8", "md": "text/markdown; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}  # fmt: skip
+FILES: dict[int | str, dict[str, object]] = {
+    200: {"content": {m.partition(";")[0]: {} for n, m in FORMATS.items() if n != "json"}}
+}
+Format = Annotated[str, Query(alias="format", json_schema_extra={"enum": list(FORMATS)})]
 Name = Annotated[str, Path(description="Name or id of a pair", examples=["FP01"], max_length=300)]
 
 
@@ -36,7 +45,9 @@ def router(parts: Parts) -> APIRouter:
     @routes.get(
         "/bridge",
         operation_id="list_pairs",
-        dependencies=[Depends(only("concept", "state", "release", "lang", "limit", "offset"))],
+        response_model=PairsOut,
+        responses={**FILES},
+        dependencies=[Depends(only("concept", "state", "release", "format", "lang", "limit", "offset"))],
     )
     def pairs(
         request: Request,
@@ -44,10 +55,11 @@ def router(parts: Parts) -> APIRouter:
         concept: Annotated[str, Query(description="Only this concept, e.g. prison_population")] = "",
         state: Annotated[str, Query(description="equal, explained, partly or open")] = "",
         release: Releases = None,
+        format_: Format = "json",
         lang: Lang = "",
         limit: Annotated[int, Query(ge=1, le=MOST, description="Most pairs of this answer")] = 100,
         offset: Annotated[int, Query(ge=0, le=10_000_000, description="Pairs to pass over")] = 0,
-    ) -> PairsOut:
+    ) -> Response:
         """Pairs of published figures of one concept, each with its difference, what explains it, and what stays open."""
         found = comparisons.now(release or ())
         page = _page(parts, request, response, found, lang)
@@ -63,24 +75,56 @@ def router(parts: Parts) -> APIRouter:
             for pair, answer in found.answers
             if concept in ("", pair.a.of.concept) and state in ("", answer.state)
         ]
-        return PairsOut.model_validate(
+        rows = [summary(page, pair, answer) for pair, answer in wanted]
+        if format_ != "json":
+            return _file("bridge", totals(page, rows), list_table(page, rows), format_, response)
+        told = PairsOut.model_validate(
             {
                 "count": len(wanted),
                 "states": dict(Counter(answer.state for _, answer in wanted)),
-                "pairs": [summary(page, pair, answer) for pair, answer in wanted[offset : offset + limit]],
+                "pairs": rows[offset : offset + limit],
                 "generated": page.day,
             }
         )
+        return JSONResponse(told.model_dump(), headers=dict(response.headers))
 
-    @routes.get("/bridge/{pair}", operation_id="one_pair", dependencies=[Depends(only("release", "lang"))])
-    def pair(request: Request, response: Response, pair: Name, release: Releases = None, lang: Lang = "") -> AnswerOut:
+    @routes.get(
+        "/bridge/{pair}",
+        operation_id="one_pair",
+        response_model=AnswerOut,
+        responses={**FILES},
+        dependencies=[Depends(only("release", "format", "lang"))],
+    )
+    def pair(
+        request: Request,
+        response: Response,
+        pair: Name,
+        release: Releases = None,
+        format_: Format = "json",
+        lang: Lang = "",
+    ) -> Response:
         """Why two published figures differ: a pair by its name (FP01), or two figures of one concept joined by ~."""
         found = comparisons.now(release or ())
         page = _page(parts, request, response, found, lang)
         one = found.pair(pair)
-        return AnswerOut.model_validate(whole(page, one, found.answer(one)))
+        told = found.answer(one)
+        if format_ != "json":
+            title = f"{one.name or one.id}: {page.title(one)}"
+            return _file(one.name or "bridge", title, (page.header(), *page.lines(one, told)), format_, response)
+        return JSONResponse(
+            AnswerOut.model_validate(whole(page, one, told)).model_dump(), headers=dict(response.headers)
+        )
 
     return routes
+
+
+def _file(name: str, title: str, table: Table, format_: str, response: Response) -> Response:
+    if format_ not in FORMATS:
+        raise BadQuery(
+            f"{format_!r} is no format.", parameter="format", nearest=nearest(format_, FORMATS) or list(FORMATS)
+        )
+    headers = {**response.headers, "Content-Disposition": f'inline; filename="{name}.{format_}"'}
+    return Response(written(title, table, format_), media_type=FORMATS[format_], headers=headers)
 
 
 def _page(parts: Parts, request: Request, response: Response, found: Comparison, lang: str) -> Page:

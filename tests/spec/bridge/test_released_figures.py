@@ -144,11 +144,19 @@ def test_over_http(house: House):
     assert client.get("/api/v1/bridge?limit=1&offset=2").json()["pairs"][0]["id"] == got.json()["pairs"][1]["id"]
     assert "camille" not in client.get("/api/v1/bridge?limit=1000").text + client.get(f"/api/v1/bridge/{PAIR}").text
     assert client.get(f"/api/v1/bridge/{PAIR}?lang=fr").json()["result"] == "Les deux chiffres sont égaux."
+    table = client.get("/api/v1/bridge?concept=offences&format=csv&lang=fr")
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    assert table.text.splitlines()[0].startswith("Paire,Objet,Premier chiffre,Second chiffre,Écart,Résultat")
+    assert len(table.text.splitlines()) == 1 + 181
+    assert "## Pairs: 181 (181 equal)" in client.get("/api/v1/bridge?concept=offences&format=md&lang=en").text
+    one = client.get(f"/api/v1/bridge/{PAIR}?format=xlsx")
+    assert one.content[:2] == b"PK"
+    assert one.headers["content-language"] == "en"
     for address, status, said in (
         ("/api/v1/bridge?state=opened", 400, "open"),
         ("/api/v1/bridge?concept=offence", 404, "offences"),
         ("/api/v1/bridge?stat=open", 400, "state"),
-        ("/api/v1/bridge/FP01?format=csv", 400, "lang"),
+        (f"/api/v1/bridge/{PAIR}?format=xls", 400, "xlsx"),
         ("/api/v1/bridge/sser_offences.ICCS0101@1999~sser_offences.ICCS0101@2008", 404, "sser_offences.ICCS0101@2019"),
     ):
         got = client.get(address)

@@ -103,8 +103,22 @@ class Page:
             name = "one_proof" if _one_proof(found) else "ambiguous"
             text += " " + word(name, said, count=str(len(found.chains)))
         return " ".join(
-            t for t in (text, self._unbridged(found, same=name == "is_equal_value"), self._tried(found)) if t
+            t
+            for t in (
+                text,
+                self._unbridged(found, same=name == "is_equal_value"),
+                self._tried(found),
+                self._rests(found),
+            )
+            if t
         )
+
+    def _rests(self, found: Answer) -> str:
+        """Whether an explanation stands on definitions or steps that nobody has read: from memory or concluded."""
+        weak = basis(found)
+        if found.state not in (EXPLAINED, PARTLY) or not found.chains or weak not in UNREAD:
+            return ""
+        return word("rests", self.language, confidence=self.confidence(weak))
 
     def _tried(self, found: Answer) -> str:
         """Of rounded figures that stay open: which declared steps were tried, and by how much they and rounding miss."""
