@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-PUBLIC = ("/", "/signin", "/nowhere")
+PUBLIC = ("/", "/signin", "/nowhere", "/data/ESTAT_CRIM_OFF_CAT", "/data/UNODC_CTS_PRISONS")
 STAFF = ("/staff",)
 
 

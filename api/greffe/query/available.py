@@ -99,7 +99,7 @@ def _held(query: AvailabilityQuery, match: Match, observations: Observations) ->
         return exact
     values, times = dict(exact.values), exact.times
     for id_ in _chosen(match.selection, shown):
-        free = holding(match.pieces, _without(match.selection, id_), match.structure, observations)
+        free = holding(match.pieces, without(match.selection, id_), match.structure, observations)
         if id_ == TIME:
             times = free.times
         else:
@@ -159,7 +159,7 @@ def _chosen(selection: Selection, shown: Iterable[str]) -> list[str]:
     return [id_ for id_ in shown if id_ in named or (id_ == TIME and selection.spans)]
 
 
-def _without(selection: Selection, dimension: str) -> Selection:
+def without(selection: Selection, dimension: str) -> Selection:
     """The selection without what it says of one dimension: what may be chosen there, given all the rest."""
     keys = [{id_: codes for id_, codes in key.items() if id_ != dimension} for key in selection.keys]
     return replace(

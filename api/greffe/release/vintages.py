@@ -111,8 +111,8 @@ class Comparison:
 
     def cells(self) -> Iterator[Cell]:
         """By key and period, read as they are asked for: memory stays flat."""
-        old = _figures(self._changed(self.older, self.newer), self.structure)
-        new = _figures(self._changed(self.newer, self.older), self.structure)
+        old = figures(self._changed(self.older, self.newer), self.structure)
+        new = figures(self._changed(self.newer, self.older), self.structure)
         names = self.structure.dimension_ids
         for place, before, after in _both(old, new):
             yield _shown(Cell(dict(zip(names, place, strict=False)), place[-1], before, after))
@@ -159,7 +159,7 @@ def compared(parts: Parts, flow: Dataflow, older: int = 0, newer: int = 0) -> Co
     number = newer or _last(parts, flow, 0)
     after = readable(parts, flow, number, "to")
     before = readable(parts, flow, older or _last(parts, flow, number), "from")
-    structures = [_structure(parts, r) for r in (before, after)]
+    structures = [structure_of(parts, r) for r in (before, after)]
     if structures[0][1].dimension_ids != structures[1][1].dimension_ids:
         raise Refused(f"{before} and {after} have other dimensions: no observation of one is one of the other.")
     catalogue, structure = structures[1]
@@ -192,13 +192,14 @@ def _last(parts: Parts, flow: Dataflow, below: int) -> int:
     return max(lower)
 
 
-def _structure(parts: Parts, release: Release) -> tuple[Catalogue, DataStructure]:
+def structure_of(parts: Parts, release: Release) -> tuple[Catalogue, DataStructure]:
     """The catalogue that a release was made with, and its structure."""
     catalogue = parts.catalogue(str(made_from(parts, release).get("catalogue_checksum", "")))
     return catalogue, catalogue.structure(catalogue.get(Dataflow, release.dataflow))
 
 
-def _figures(blocks: Iterator[SeriesBlock], structure: DataStructure) -> Iterator[tuple[Place, Figure]]:
+def figures(blocks: Iterator[SeriesBlock], structure: DataStructure) -> Iterator[tuple[Place, Figure]]:
+    """Each observation of those blocks with its place; attributes of its series and its own together."""
     dimensions = structure.dimension_ids
     for block in blocks:
         rows = _columns(block)

@@ -214,6 +214,9 @@ class Observations(Protocol):
     def counts(self, name: str, selection: Selection) -> tuple[int, int]:
         """How many series, and how many observations of them, match."""
 
+    def tallies(self, name: str, selection: Selection) -> Mapping[str, Mapping[str, int]]:
+        """How many of the matching series have each code, per dimension; codes in order, none that has no series."""
+
     def file(self, name: str, file: str) -> Path:
         """A file of the release for reading (data.parquet, difference.parquet, manifest.json, CONFIDENTIAL), checksum verified."""
 

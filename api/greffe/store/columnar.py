@@ -136,6 +136,10 @@ class ColumnarObservations:
         """See Observations.counts."""
         return selecting.counts(self._serving(name), selection)
 
+    def tallies(self, name: str, selection: Selection) -> Mapping[str, Mapping[str, int]]:
+        """See Observations.tallies."""
+        return selecting.tallies(self._serving(name), selection)
+
     def file(self, name: str, file: str) -> Path:
         """See Observations.file."""
         files = self._written(name).saved.files

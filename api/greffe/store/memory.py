@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -208,6 +209,12 @@ class MemoryObservations:
         kept = self._release(name)
         sizes = [len(rows) for rows in plain.matching(kept.rows, kept.structure, selection)]
         return len(sizes), sum(sizes)
+
+    def tallies(self, name: str, selection: Selection) -> Mapping[str, Mapping[str, int]]:
+        """See Observations.tallies."""
+        kept = self._release(name)
+        found = [rows[0] for rows in plain.matching(kept.rows, kept.structure, selection)]
+        return {d: dict(sorted(Counter(text(r[d]) for r in found).items())) for d in kept.structure.dimension_ids}
 
     def file(self, name: str, file: str) -> Path:
         """See Observations.file."""

@@ -229,3 +229,18 @@ def counts(release: Serving, selection: Selection) -> tuple[int, int]:
         series += int(np.count_nonzero(found))
         observations += int(found.sum())
     return series, observations
+
+
+def tallies(release: Serving, selection: Selection) -> dict[str, dict[str, int]]:
+    """How many matching series have each code, per dimension: rows are read only where a period or a value decides."""
+    plan = Plan(release, selection)
+    found = plan.positions
+    if not plan.plain:
+        parts = [part[plan.rows(part)[1] > 0] for part in plan.parts()]
+        found = np.concatenate(parts) if parts else found[:0]
+    told: dict[str, dict[str, int]] = {}
+    for name in release.layout.dimensions:
+        words = release.words[name]
+        sizes = np.bincount(release.codes[name][found], minlength=len(words))
+        told[name] = {words[int(code)]: int(sizes[code]) for code in np.flatnonzero(sizes)}
+    return told

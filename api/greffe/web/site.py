@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from greffe.web.pages import preferences, static
-from greffe.web.portal import home
+from greffe.web.portal import flow, home
 from greffe.web.signin import invitation, local
 from greffe.web.staff import todo
 
-PAGES: Final = (home, static, preferences, local, invitation, todo)
+PAGES: Final = (home, flow, static, preferences, local, invitation, todo)

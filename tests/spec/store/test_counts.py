@@ -40,3 +40,19 @@ def test_periods_of_a_release(observations, structure, parquet):
     """All periods that occur, once each, whatever the series."""
     observations.save("FLOW/1", structure, parquet(TABLE), {})
     assert observations.periods("FLOW/1") == ("2020", "2021", "2022")
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        (Selection(), {"FREQ": {"A": 3}, "SEX": {"F": 2, "M": 1}, "GEO": {"BE": 1, "FR": 2}}),
+        (Selection(keys=({"SEX": frozenset("F")},)), {"FREQ": {"A": 2}, "SEX": {"F": 2}, "GEO": {"BE": 1, "FR": 1}}),
+        (Selection(spans=(Span(date(2020, 1, 1), date(2020, 12, 31)),)),
+         {"FREQ": {"A": 1}, "SEX": {"F": 1}, "GEO": {"FR": 1}}),
+        (Selection(keys=({"SEX": frozenset("X")},)), {"FREQ": {}, "SEX": {}, "GEO": {}}),
+    ],
+)  # fmt: skip
+def test_series_are_counted_by_code(observations, structure, parquet, selection, expected):
+    """How many matching series each code has; a code that none has is not told."""
+    observations.save("FLOW/1", structure, parquet(TABLE), {})
+    assert observations.tallies("FLOW/1", selection) == expected
