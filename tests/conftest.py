@@ -20,6 +20,8 @@ settings.register_profile("same", derandomize=True)
 settings.register_profile("soak", derandomize=False, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
+pytest_plugins = ("suite_times", "workers", "postgresql_server")
+
 
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -29,7 +31,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if built_before:
         return copied(Path(built_before), tmp_path_factory.mktemp("demo") / "var")
     home = tmp_path_factory.mktemp("demo") / "var"
-    built = run(home, "demo", "--only-build")
+    built = run(home, "demo", "--only-build", timeout=1200)
     assert built.code == 0, built.out + built.err
     (home / "demo.txt").write_text(built.out)
     return home

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 import yaml
+from shipped_catalogue import committed_openapi
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS: dict[str, dict[str, Any]] = {
-    rest: yaml.safe_load((ROOT / "openapi" / name).read_text(encoding="utf-8"))
-    for rest, name in (("1.5", "sdmx-rest-1.5.yaml"), ("2.2", "sdmx-rest-2.yaml"))
+    rest: committed_openapi(name) for rest, name in (("1.5", "sdmx-rest-1.5.yaml"), ("2.2", "sdmx-rest-2.yaml"))
 }
 BASE = {"1.5": "/sdmx/v1", "2.2": "/sdmx/v2"}
 # Why a status of theirs is not among ours.

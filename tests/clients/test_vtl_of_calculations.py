@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from shipped_catalogue import shipped_catalogue
 from small_maps import (
     POPULATION,
     SOURCE_DIMENSIONS,
@@ -26,14 +27,12 @@ from small_maps import (
 )
 from vtl_runs import columns, period, vtl
 
-from greffe.catalogue.load import load as load_catalogue
-from greffe.catalogue.load import read_folders
 from greffe.catalogue.vtl_schemes import transformation_scheme
 from greffe.engine import opened
 from greffe.mapping.apply import apply
 from greffe.model.structures import Dataflow
 from greffe.model.transformations import Transformation, TransformationScheme
-from greffe.settings import EngineSettings, shipped
+from greffe.settings import EngineSettings
 
 KEY = (*TARGET_DIMENSIONS, "TIME_PERIOD")
 PEOPLE = """
@@ -166,7 +165,7 @@ def test_vtl_makes_the_same_figures(answers, name):
 
 def test_the_vtl_of_every_shipped_map_is_accepted():
     """Syntax and semantics: names, roles and types of every transformation of every map."""
-    books = load_catalogue(read_folders(shipped("sdmx"), shipped("mappings")))
+    books = shipped_catalogue()
     maps = [map_ for map_ in books.maps.values() if map_.calculations]
     cases = []
     for map_ in maps:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import duckdb
 import pytest
+from shipped_catalogue import shipped_catalogue
 from vtl_runs import columns, period, vtl
 
-from greffe.catalogue.load import load, read_folders
 from greffe.engine import quoted
 from greffe.model.structures import Dataflow
 from greffe.model.transformations import RulesetScheme, Transformation, TransformationScheme
-from greffe.settings import shipped
 from greffe.validation.run import RULES, Context, run
 
-BOOKS = load(read_folders(shipped("sdmx"), shipped("mappings")))
+BOOKS = shipped_catalogue()
 USUAL = {"OBS_STATUS": "A", "CONF_STATUS": "F", "TERRITORY": "fr_met_drom", "DATA_ORIGIN": "synthetic"}
 
 # Tables of one figure a row: codes of the dimensions that vary, the year, the value; a dash is a figure that is missing.

@@ -9,11 +9,11 @@ import sys
 
 import httpx
 import pytest
-import yaml
 from journey_tools import ROOT
+from shipped_catalogue import committed_openapi
 
 SOAK = bool(os.environ.get("GREFFE_SOAK"))
-PATHS = yaml.safe_load((ROOT / "openapi/greffe.yaml").read_text(encoding="utf-8"))["paths"]
+PATHS = committed_openapi("greffe.yaml")["paths"]
 NAMES = [o["get"]["operationId"] for o in PATHS.values()]
 # How the checks are set is said in tests/data/schemathesis.toml, ours is in tests/helpers/schemathesis_hooks.py.
 CONFIG = ROOT / "tests/data/schemathesis.toml"

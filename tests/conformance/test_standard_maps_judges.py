@@ -15,12 +15,12 @@ import small_catalogue as small
 from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
 from pysdmx.errors import Invalid
+from shipped_catalogue import shipped_catalogue
 
 from greffe.catalogue.artefact_json import COLLECTIONS, SCHEMA, dump_file, from_json, to_json
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.load import load
 from greffe.model.mappings import StandardRepresentationMap, StandardStructureMap
-from greffe.settings import shipped
 
 SEXES = small.table(
     "source:SEXE,target:sex",
@@ -58,7 +58,7 @@ def _small() -> Catalogue:
 
 
 def test_every_shipped_map_is_valid_and_read_by_pysdmx():
-    catalogue = load(read_folders(shipped("sdmx"), shipped("mappings")))
+    catalogue = shipped_catalogue()
     message = _message(catalogue)
     _judge(message)
     read = pysdmx.io.read_sdmx(BytesIO(json.dumps(message).encode()), validate=True)

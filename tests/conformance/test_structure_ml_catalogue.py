@@ -10,9 +10,9 @@ import sdmx
 from asking import ask
 from blocks import HEADER
 from judges import xml_errors
+from shipped_catalogue import shipped_catalogue
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.load import load, read_folders
 from greffe.formats import structure_ml
 from greffe.formats.structure_ml_tables import TABLES
 from greffe.model.artefacts import Artefact
@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return load(read_folders(ROOT / "sdmx", ROOT / "mappings"))
+    return shipped_catalogue()
 
 
 def written(version: str, artefacts: list[Artefact]) -> bytes:

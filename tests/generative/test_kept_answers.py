@@ -8,9 +8,8 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from journey_tools import ROOT
+from shipped_catalogue import shipped_catalogue
 
-from greffe.catalogue.load import load, read_folders
 from greffe.engine import opened
 from greffe.model.structures import Dataflow
 from greffe.settings import EngineSettings
@@ -44,7 +43,7 @@ class Remembered:
 
 @pytest.fixture(scope="module")
 def world():
-    return load(read_folders(ROOT / "sdmx", ROOT / "mappings"))
+    return shipped_catalogue()
 
 
 @pytest.fixture(scope="module")

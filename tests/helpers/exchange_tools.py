@@ -6,8 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from hypothesis import strategies as st
+from shipped_catalogue import shipped_files
 
-from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.load import load
 from greffe.catalogue.representation_dump import dump_representation
 from greffe.catalogue.representation_files import CONFIDENCES, read_representation
 from greffe.mapping.exchange.sets import Column, MappingSet, Signed
@@ -31,7 +32,7 @@ SIGNED = {"R1": Signed("Élise", ("Bo|b", "Zoë"), "approved", "2026-01-31", ('d
 @cache
 def shipped():
     """The shipped catalogue and its files."""
-    files = read_folders(ROOT / "sdmx", ROOT / "mappings")
+    files = shipped_files()
     return load(files), files
 
 

@@ -120,7 +120,6 @@ def looked_at(parts: Parts, *, wholly: bool = False) -> dict[str, object]:
     anew = Parts(
         parts.settings, parts.register, ColumnarObservations(parts.settings.releases), parts.access, parts.clock
     )
-    anew._catalogues = parts._catalogues
     ledger = anew.ledger()
     found = {
         "calendar": sorted([e.id, e.at.isoformat(), e.changes, *e.releases] for e in ledger.calendar.values()),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from shipped_catalogue import read_plain
 
 ROOT = Path(__file__).resolve().parents[2]
 MAPPINGS = ROOT / "mappings"
@@ -54,7 +54,7 @@ def _all(folder: Path) -> Iterator[tuple[str, Citation]]:
                 yield row["reference"], Citation(file, row["kind"], row["valid_from"], row["valid_to"], row["reason"])
     for path in sorted(folder.rglob("*.yaml")):
         file = path.relative_to(folder).as_posix()
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = read_plain(path.read_text(encoding="utf-8"))
         for one in content.get("not_provided", ()):
             yield one.get("reference", ""), Citation(file, one["kind"], None, None, one["reason"])
         for one in content.get("calculations", ()):

@@ -3,11 +3,10 @@
 from functools import cache
 from pathlib import Path
 
+from shipped_catalogue import shipped_catalogue
 from small_maps import fetch, load, parse
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.load import load as load_catalogue
-from greffe.catalogue.load import read_folders
 from greffe.engine import Connection
 from greffe.mapping.apply import Mapped, apply
 from greffe.model.references import Reference
@@ -27,7 +26,7 @@ DEFAULTS = {
 @cache
 def shipped() -> Catalogue:
     """The catalogue of the repository's own files."""
-    return load_catalogue(read_folders(ROOT / "sdmx", ROOT / "mappings"))
+    return shipped_catalogue()
 
 
 def map_rows(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from greffe.catalogue.load import load, read_folders
+from shipped_catalogue import shipped_catalogue
+
 from greffe.mapping.doubts.collect import doubts
 from greffe.mapping.doubts.page import page
 
 ROOT = Path(__file__).resolve().parents[2]
 
 if __name__ == "__main__":
-    sys.stdout.write(page(doubts(load(read_folders(ROOT / "sdmx", ROOT / "mappings")))))
+    sys.stdout.write(page(doubts(shipped_catalogue())))

@@ -10,13 +10,14 @@ from typing import Annotated
 import typer
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.load import read_folders
 from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.show import failing, progress, say, show
 from greffe.errors import BadInput, NotFound, nearest, numbered
 from greffe.mapping.effect import Change
 from greffe.release.effect import DatasetEffect, Effect, effect
 from greffe.release.folders import settled, whole
+from greffe.release.kept_catalogues import handed_in
 from greffe.release.parts import Parts
 from greffe.release.proposals import base_files, proposed_catalogue
 
@@ -83,7 +84,7 @@ def _with_folder(parts: Parts, folder: Path, json_: bool) -> Catalogue:
     for line in asked.left_alone:
         say(line, json_)
     files = {path: parts.register.content(sha) for path, sha in held.items() if path not in asked.files}
-    return load(files | {path: body for path, body in asked.files.items() if body is not None})
+    return handed_in(files | {path: body for path, body in asked.files.items() if body is not None})
 
 
 def _read(folder: Path, names: list[str]) -> dict[str, bytes]:

@@ -8,9 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.load import read_folders
 from greffe.errors import Conflict, Refused
 from greffe.model.maps import StructureMap
+from greffe.release.kept_catalogues import handed_in
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, author_of, may_sign
 from greffe.store.base import Actor
@@ -33,7 +34,7 @@ def set_up(parts: Parts) -> bool:
 def _import(parts: Parts) -> None:
     """Make the shipped folders the effective catalogue, the house being the author of each map."""
     contents = read_folders(parts.settings.sdmx, parts.settings.mappings)
-    catalogue = load(contents)
+    catalogue = handed_in(contents)
     version = CatalogueVersion(
         catalogue.checksum, {path: hashlib.sha256(body).hexdigest() for path, body in contents.items()}
     )

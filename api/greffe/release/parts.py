@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.load import checksum_of, load
+from greffe.catalogue.load import checksum_of
 from greffe.engine import Connection, opened
 from greffe.errors import NotFound, Unavailable
+from greffe.release import kept_catalogues
 from greffe.settings import Settings
 from greffe.store.access import Access
 from greffe.store.base import Act, Actor, Observations, Register
@@ -31,7 +32,6 @@ class Parts:
     clock: Clock
     relaxed: bool = False
     reader: LedgerReader = field(init=False)
-    _catalogues: dict[str, Catalogue] = field(default_factory=dict, init=False)
     _polled: float = field(default=float("-inf"), init=False)
 
     def __post_init__(self) -> None:
@@ -93,14 +93,9 @@ class Parts:
         """The catalogue that contents of the register make: path → sha256. Raises BadDefinition as `load` does.
 
         `checksum`: its name, when it is known."""
-        checksum = checksum or checksum_of(files)
-        found = self._catalogues.get(checksum)
-        if found is None:
-            found = load({path: self.register.content(sha) for path, sha in files.items()}, held=True)
-            while len(self._catalogues) >= 4:  # releases of the past may want older ones; few at a time
-                self._catalogues.pop(next(iter(self._catalogues)), None)
-            self._catalogues[checksum] = found
-        return found
+        return kept_catalogues.held(
+            checksum or checksum_of(files), lambda: {path: self.register.content(sha) for path, sha in files.items()}
+        )
 
     def catalogue_at(self, moment: datetime) -> Catalogue:
         """The catalogue that was effective at that moment. Raises NotFound before the first one."""

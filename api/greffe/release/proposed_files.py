@@ -9,13 +9,13 @@ from typing import Final
 
 from greffe.catalogue.artefact_json import read_message
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.load import load
 from greffe.catalogue.no_target import NO_TARGET, read_no_target
 from greffe.catalogue.policies.read import FOLDER as POLICIES
 from greffe.catalogue.policies.read import read_policies
 from greffe.catalogue.representation_files import read_representation
 from greffe.catalogue.yaml_tree import read_yaml
 from greffe.errors import TOLD, BadDefinition, Refused
+from greffe.release.kept_catalogues import handed_in
 from greffe.release.pieces import records_of
 
 SCHEME_VERSION: Final = "1.0"  # agency and provider schemes have this one version for good, and grow within it (D9)
@@ -48,7 +48,7 @@ def loaded(contents: Mapping[str, bytes], proposed: Iterable[str]) -> Catalogue:
         lines = [f"- {fault.text()}" for fault in faults[:TOLD]]
         rest = [f"- … and {len(faults) - TOLD} more"] if len(faults) > TOLD else []
         raise BadDefinition("\n".join((f"{len(faults)} places do not read:", *lines, *rest)))
-    return load(contents)
+    return handed_in(contents)
 
 
 def _faults(path: str, content: bytes) -> list[BadDefinition]:

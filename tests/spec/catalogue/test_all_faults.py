@@ -6,9 +6,10 @@ import json
 
 import pytest
 import small_catalogue as small
-from journey_tools import ROOT, inside
+from journey_tools import inside
+from shipped_catalogue import shipped_files
 
-from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.load import load
 from greffe.errors import BadDefinition
 
 SEXES = "source:SEXE,target:sex"
@@ -72,7 +73,7 @@ def test_faults_of_types_are_told_together():
 
 
 def test_two_maps_are_told_in_the_order_of_their_files():
-    shipped = dict(read_folders(ROOT / "sdmx", ROOT / "mappings"))
+    shipped = shipped_files()
     paths = ("mappings/ESTAT/crim_just_age.yaml", "mappings/UNODC/cts_courts.yaml")
     for path in paths:
         assert b"provider: SSER\n" in shipped[path]
@@ -83,7 +84,7 @@ def test_two_maps_are_told_in_the_order_of_their_files():
 
 def test_files_that_do_not_read_are_told_together():
     """An artefact by itself comes before the maps; of maps each that does not read, with its first fault."""
-    shipped = dict(read_folders(ROOT / "sdmx", ROOT / "mappings"))
+    shipped = shipped_files()
     paths = ("mappings/ESTAT/crim_just_age.yaml", "mappings/UNODC/cts_courts.yaml")
     for path in paths:
         shipped[path] = shipped[path].replace(b"scope: ", b"scop: ")

@@ -6,20 +6,20 @@ import json
 from dataclasses import replace
 
 import pytest
+from shipped_catalogue import shipped_catalogue, shipped_files
 
 from greffe.catalogue.artefact_json import read_message
 from greffe.catalogue.from_standard import map_files
-from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.load import load
 from greffe.catalogue.maps_ml import read_maps_ml
 from greffe.errors import BadDefinition
 from greffe.formats import structure_json, structure_ml
 from greffe.model.artefacts import Maintainable
 from greffe.model.dataset import Header
 from greffe.model.maps import MapRow, RepresentationMap, StructureMap
-from greffe.settings import shipped
 
-FILES = read_folders(shipped("sdmx"), shipped("mappings"))
-CATALOGUE = load(FILES)
+FILES = shipped_files()
+CATALOGUE = shipped_catalogue()
 HEADER = Header("M1", "2026-11-24T10:00:00Z")
 MAPS = list(CATALOGUE.maps.values())
 FORMS = ("structure-3.0", "structure-3.1", "jsonstructure-2.0", "jsonstructure-2.1")

@@ -13,10 +13,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from shipped_catalogue import shipped_files
 
 from greffe.catalogue.artefact_json import read_message
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.load import load
 from greffe.model.kinds import CLASSES
 from greffe.model.references import Reference, Urn
 from greffe.model.structures import (
@@ -38,7 +39,7 @@ LEVELS = {"verified", "verified-secondary", "inferred", "recalled", "recalled-lo
 
 @cache
 def files() -> dict[str, bytes]:
-    return read_folders(ROOT / "sdmx", ROOT / "mappings")
+    return shipped_files()
 
 
 @cache

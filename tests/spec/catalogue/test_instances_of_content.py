@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from shipped_catalogue import shipped_catalogue
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.load import load, read_folders
 from greffe.catalogue.policies.read import Policies
 from greffe.model.mappings import (
     CategorySchemeMap,
@@ -44,7 +44,7 @@ ROOT = Path(__file__).parents[3]
 
 @cache
 def catalogue() -> Catalogue:
-    return load(read_folders(ROOT / "sdmx", ROOT / "mappings"))
+    return shipped_catalogue()
 
 
 def one(cls, id_, version="1.0.0"):

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from shipped_catalogue import shipped_catalogue
 
-from greffe.catalogue.load import load, read_folders
 from greffe.model.hierarchies import HierarchicalCode, Hierarchy, HierarchyAssociation
 from greffe.model.references import Reference
 from greffe.model.structures import Dataflow, DataStructure
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 
 @cache
 def catalogue():
-    return load(read_folders(ROOT / "sdmx", ROOT / "mappings"))
+    return shipped_catalogue()
 
 
 def hierarchy(id_: str) -> Hierarchy:

@@ -6,15 +6,14 @@ from dataclasses import replace
 
 import pytest
 from outline import HEADER
+from shipped_catalogue import shipped_catalogue
 
 from greffe.catalogue.artefact_json import dump_file
-from greffe.catalogue.load import load, read_folders
 from greffe.catalogue.received import read_received
 from greffe.errors import BadDefinition
 from greffe.formats import structure_json, structure_ml
-from greffe.settings import shipped
 
-BOOKS = load(read_folders(shipped("sdmx"), shipped("mappings")))
+BOOKS = shipped_catalogue()
 FLOWS = [
     f
     for f in BOOKS.dataflows()

@@ -7,14 +7,14 @@ from functools import cache
 
 import pytest
 from map_defects import DEFECTS, SOUND, Bench, Change, Draft, seeded
+from shipped_catalogue import shipped_files
 
-from greffe.catalogue.load import load, read_folders
-from greffe.settings import shipped
+from greffe.catalogue.load import load
 
 
 @cache
 def bench() -> Bench:
-    files = read_folders(shipped("sdmx"), shipped("mappings"))
+    files = shipped_files()
     return Bench(files, load(files))
 
 

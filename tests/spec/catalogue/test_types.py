@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 import small_catalogue as small
-from journey_tools import ROOT
+from shipped_catalogue import shipped_files
 
 from greffe.catalogue.artefact_json import dump_file
-from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.load import load
 from greffe.errors import BadDefinition
 
 LEGS = "source:INDICATEUR,target:leg"
@@ -337,7 +337,7 @@ def test_a_stock_over_a_population_of_another_day_is_declared():
 
 def test_one_part_is_not_divided_by_the_whole():
     """The shipped rate by age is of all ages; with the ages left in, juveniles would be divided by everybody."""
-    shipped = read_folders(ROOT / "sdmx", ROOT / "mappings")
+    shipped = shipped_files()
     path = "mappings/ESTAT/crim_just_age.yaml"
     before, after = b"where: {unit: [NR], age: [TOTAL]}", b"where: {unit: [NR], age: [TOTAL, JUV]}"
     assert shipped[path].count(before) == 1

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from shipped_catalogue import shipped_catalogue
 
-from greffe.catalogue.load import load, read_folders
 from greffe.engine import opened
 from greffe.ingest.extract import ReadOptions, detect, ingest
 from greffe.settings import EngineSettings
@@ -26,7 +26,7 @@ FOUND_BY_INGEST = {
 
 @pytest.fixture(scope="module")
 def catalogue():
-    return load(read_folders(ROOT / "sdmx", ROOT / "mappings"))
+    return shipped_catalogue()
 
 
 def taken_in(path, catalogue, into):

@@ -3,6 +3,7 @@
 import pytest
 from seed_rows import ROOT
 
+from shipped_catalogue import shipped_files
 from greffe.catalogue.load import load, read_folders
 from greffe.model.references import Reference
 from greffe.model.structures import Dataflow
@@ -16,7 +17,7 @@ def recipients(files):
 
 @pytest.fixture(scope="module")
 def files():
-    return read_folders(ROOT / "sdmx", ROOT / "mappings")
+    return shipped_files()
 
 
 def test_the_recipient_comes_and_goes_with_its_files(files) -> None:

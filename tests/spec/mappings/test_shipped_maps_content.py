@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-import yaml
+from shipped_catalogue import read_plain
 
 MAPPINGS = Path(__file__).resolve().parents[3] / "mappings"
 MAPS = sorted(p for p in MAPPINGS.glob("*/*.yaml") if p.name != "recipient.yaml" and p.parent.name != "correspondences")
@@ -18,7 +18,7 @@ def table(name: str) -> list[dict[str, str]]:
 
 
 def structure_map(name: str) -> dict:
-    return yaml.safe_load((MAPPINGS / name).read_text(encoding="utf-8"))
+    return read_plain((MAPPINGS / name).read_text(encoding="utf-8"))
 
 
 def only(name: str, **source: str) -> dict[str, str]:
@@ -46,7 +46,7 @@ def test_one_map_per_flow() -> None:
     targets = [structure_map(label(p))["target"] for p in MAPS]
     assert sorted(targets) == sorted(set(targets))
     assert sorted(targets) == sorted(
-        f for p in MAPPINGS.glob("*/recipient.yaml") for f in yaml.safe_load(p.read_text(encoding="utf-8"))["dataflows"]
+        f for p in MAPPINGS.glob("*/recipient.yaml") for f in read_plain(p.read_text(encoding="utf-8"))["dataflows"]
     )
 
 

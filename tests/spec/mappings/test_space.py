@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from shipped_maps import ROOT, map_rows, values
 
+from shipped_catalogue import shipped_files
 from greffe.catalogue.load import load, read_folders
 from greffe.engine import opened
 from greffe.model.references import Reference
@@ -32,7 +33,7 @@ def test_no_line_of_python_names_it():
 
 def test_without_its_folder_and_its_rows_there_is_no_such_recipient():
     """Files are all there is of it: a folder, artefacts, and rows of the policies."""
-    files = read_folders(ROOT / "sdmx", ROOT / "mappings")
+    files = shipped_files()
     without = {path: content for path, content in files.items() if not path.startswith("mappings/SPACE/")}
     for path in [p for p in without if p.startswith("mappings/policies/")]:
         lines = without[path].decode().splitlines(keepends=True)

@@ -7,10 +7,11 @@ import csv
 from pathlib import Path
 
 import pytest
+from shipped_catalogue import shipped_catalogue, shipped_files
 
 from greffe.catalogue.artefact_json import read_message
 from greffe.catalogue.from_standard import map_files
-from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.load import load
 from greffe.catalogue.maps_ml import read_maps_ml
 from greffe.errors import BadDefinition
 from greffe.formats import structure_json, structure_ml
@@ -21,11 +22,10 @@ from greffe.model.dataset import Header
 from greffe.model.mappings import StandardRepresentationMap
 from greffe.model.references import Reference
 from greffe.model.structures import Codelist
-from greffe.settings import shipped
 
 ROOT = Path(__file__).parents[3]
-FILES = read_folders(shipped("sdmx"), shipped("mappings"))
-CATALOGUE = load(FILES)
+FILES = shipped_files()
+CATALOGUE = shipped_catalogue()
 FOLDER = "mappings/correspondences"
 LISTS = {"NATAFF_N2": "CL_NATAFF", "NATINF": "CL_NATINF", "CJN_GROUPE": "CL_INFRACTION"}
 HEADER = Header("M1", "2026-11-24T10:00:00Z")

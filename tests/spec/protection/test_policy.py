@@ -8,8 +8,9 @@ import pytest
 from house import new_house
 from journey_tools import ROOT
 from secrets_kept import FLOW, POLICY, Secret, extract
+from shipped_catalogue import shipped_files
 
-from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.load import load
 from greffe.catalogue.policies.protection import FILE, read_protection
 from greffe.errors import BadDefinition
 from greffe.release.effect import effect
@@ -19,7 +20,7 @@ HEADER = POLICY.splitlines()[0]
 
 @pytest.fixture(scope="module")
 def shipped():
-    return read_folders(ROOT / "sdmx", ROOT / "mappings")
+    return shipped_files()
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_the_effect_of_another_policy_is_told(tmp_path: Path):
     house.approve_map(FLOW)
     house.take(extract(tmp_path, secret, 2021), "INT_JUSTICE")
     house.released(FLOW)
-    files = read_folders(ROOT / "sdmx", ROOT / "mappings")
+    files = shipped_files()
     found = effect(house.parts, load({**files, FILE: POLICY.encode()}), lambda what: None)
     (one,) = found.datasets
     changed = {(c.key["sex"], c.period, c.after) for c in one.comparison.changes}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from journey_tools import ROOT
+from shipped_catalogue import shipped_catalogue
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.load import load, read_folders
 from greffe.catalogue.related_cells import Cells
 from greffe.catalogue.relations import relations_of
 from greffe.model.structures import Dataflow
@@ -14,7 +13,7 @@ from greffe.model.structures import Dataflow
 
 @pytest.fixture(scope="module")
 def shipped() -> Catalogue:
-    return load(read_folders(ROOT / "sdmx", ROOT / "mappings"))
+    return shipped_catalogue()
 
 
 def cells_of(catalogue: Catalogue, flow: str, text: str) -> tuple[list[str], Cells]:

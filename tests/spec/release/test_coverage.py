@@ -9,9 +9,9 @@ import pytest
 from fastapi.testclient import TestClient
 from house import AUTHOR, FIRST, FLOW, SECOND, House, new_house
 from journey_tools import ROOT, run
+from shipped_catalogue import shipped_files
 
 from greffe.app import create_app
-from greffe.catalogue.load import read_folders
 from greffe.engine import opened
 from greffe.errors import BadQuery, NotFound, Refused
 from greffe.mapping.coverage import Weight, cells, overlapping, shares, weights
@@ -33,7 +33,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """A release in which homicides have no row, and kidnapping a row that says why it has no target; then a draft in
     which attempts have no row either."""
     folder = tmp_path_factory.mktemp("coverage")
-    for path, body in read_folders(ROOT / "sdmx", ROOT / "mappings").items():
+    for path, body in shipped_files().items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(body)
     lines = (folder / TABLE).read_text(encoding="utf-8").splitlines()

@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from journey_tools import ROOT
 from journey_tools import inside as run
+from shipped_catalogue import shipped_files
 
 from greffe.arrow import pq
-from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.load import load
 from greffe.errors import BadDefinition
 from greffe.release.datasets import DRAFTED, NEW, RELEASED
 from greffe.release.effect import Effect, effect
@@ -41,7 +42,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    return read_folders(ROOT / "sdmx", ROOT / "mappings")
+    return shipped_files()
 
 
 def tried(house: House, files: dict[str, bytes], **options: object) -> Effect:
@@ -184,7 +185,7 @@ ROWS = st.lists(
 def test_the_effect_is_what_preparing_it_would_show(house, tmp_path_factory, rows, rate, fewer):
     """For random changes of rows, of a calculation and of what is selected: the effect says of every observation what
     importing the change and preparing a draft then makes of it."""
-    files = read_folders(ROOT / "sdmx", ROOT / "mappings")
+    files = shipped_files()
     for number, target in rows:
         lines = files[TABLE].decode().splitlines()
         cells = lines[number].split(",")

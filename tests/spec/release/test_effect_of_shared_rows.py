@@ -12,9 +12,9 @@ import pytest
 from house import House, new_house
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from journey_tools import ROOT
+from shipped_catalogue import shipped_files
 
-from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.load import load
 from greffe.release import effect as looked_at
 from greffe.release.effect import effect
 
@@ -34,7 +34,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    return read_folders(ROOT / "sdmx", ROOT / "mappings")
+    return shipped_files()
 
 
 def with_status(files: dict[str, bytes], internal: str, target: str) -> dict[str, bytes]:

@@ -14,9 +14,10 @@ import pytest
 from house import AUTHOR, FIRST, PUBLISHED, RELEASER, SECOND, House, new_house
 from journey_tools import ROOT
 from journey_tools import inside as run
+from shipped_catalogue import shipped_catalogue, shipped_files
 
 from greffe.app import compose
-from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.load import load
 from greffe.errors import BadDefinition, Refused
 from greffe.model.calendar import Words
 from greffe.release.across import left_behind
@@ -179,7 +180,7 @@ def test_a_declared_difference_excuses_exactly_itself(house, tmp_path, differenc
     """Eurostat less UNODC is -1: a declaration of -1 makes a notice of it with its reason, one of -2 excuses nothing."""
     corrected(house, tmp_path)
     edited = tmp_path / "edited"
-    files = read_folders(ROOT / "sdmx", ROOT / "mappings")
+    files = shipped_files()
     row = f"HELD_ESTAT_UNODC,,2018,{difference},One person was registered late.,Une personne saisie tardivement.,synthetic,\n"
     header = "identity,cells,period,difference,en,fr,confidence,reference\n"
     files[DIFFERENCES] = (files.get(DIFFERENCES, header.encode()).decode() + row).encode()
@@ -215,7 +216,7 @@ def test_real_and_synthetic_figures_are_not_held_against_each_other(house, tmp_p
 )  # fmt: skip
 def test_an_identity_that_means_nothing_is_refused_with_its_place(old, new, column, message):
     """File, row and column, and what is near."""
-    files = read_folders(ROOT / "sdmx", ROOT / "mappings")
+    files = shipped_files()
     text = files[IDENTITIES].decode()
     assert old in text
     files[IDENTITIES] = text.replace(old, new, 1).encode()
@@ -227,7 +228,7 @@ def test_an_identity_that_means_nothing_is_refused_with_its_place(old, new, colu
 
 def test_every_shipped_identity_joins_flows_that_the_samples_release():
     """None stands there untried."""
-    catalogue = load(read_folders(ROOT / "sdmx", ROOT / "mappings"))
+    catalogue = shipped_catalogue()
     released = {
         line.split(",")[0] for line in (ROOT / "samples/flows.csv").read_text(encoding="utf-8").splitlines()[1:]
     }

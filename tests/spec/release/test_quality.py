@@ -11,13 +11,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import yaml
 from fastapi.testclient import TestClient
 from house import FIRST, FLOW, PUBLISHED, RELEASER, SECOND, House, new_house
 from journey_tools import ROOT
 from judges import json_errors, xml_errors
 from lxml import html
 from released import day, put
+from shipped_catalogue import read_plain
 from typer.testing import CliRunner
 
 from greffe.app import compose, create_app
@@ -129,7 +129,7 @@ def test_what_was_published_is_measured(real: House):
     assert counts.missing == {"L": 2 * (len(rows) - values)}
     assert counts.periods == (min(r["periode"] for r in rows), max(r["periode"] for r in rows))
     assert found.days == (date(2026, 11, 24) - date(2022, 12, 31)).days == 1424
-    map_ = yaml.safe_load((ROOT / "mappings/ESTAT/crim_off_cat.yaml").read_text(encoding="utf-8"))
+    map_ = read_plain((ROOT / "mappings/ESTAT/crim_off_cat.yaml").read_text(encoding="utf-8"))
     declared = [f"iccs={one['cells']['iccs']}" for one in map_["not_provided"]]
     assert [g.codes for g in found.not_provided] == declared
     assert found.unmapped == ()

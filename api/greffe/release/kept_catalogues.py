@@ -1,0 +1,47 @@
+"""Catalogues that this process has read, by checksum: reading one takes a second, and it is the same whoever asks."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.load import checksum_of, load
+
+_KEPT: Final = 4  # releases of the past may want older ones; few at a time
+_LOCK: Final = threading.Lock()
+_known: dict[str, tuple[Catalogue, bool]] = {}  # the one asked for last is last; whether it was checked as handed in
+
+
+def held(checksum: str, contents: Callable[[], Mapping[str, bytes]]) -> Catalogue:
+    """The catalogue of that checksum, as the register holds it; `contents` is asked for its files when it is not known.
+    Raises BadDefinition as `load` does."""
+    found = _asked(checksum, handed_in=False)
+    return found or _keep(load(contents(), held=True), handed_in=False)
+
+
+def handed_in(contents: Mapping[str, bytes]) -> Catalogue:
+    """The catalogue that files make which somebody hands in. Raises BadDefinition as `load` does: whatever is wrong."""
+    sums = {path: hashlib.sha256(content).hexdigest() for path, content in contents.items()}
+    found = _asked(checksum_of(sums), handed_in=True)
+    return found or _keep(load(contents), handed_in=True)
+
+
+def _asked(checksum: str, *, handed_in: bool) -> Catalogue | None:
+    with _LOCK:
+        found = _known.get(checksum)
+        if found is None or (handed_in and not found[1]):
+            return None
+        _known[checksum] = _known.pop(checksum)
+        return found[0]
+
+
+def _keep(catalogue: Catalogue, *, handed_in: bool) -> Catalogue:
+    with _LOCK:
+        _known.pop(catalogue.checksum, None)
+        while len(_known) >= _KEPT:
+            del _known[next(iter(_known))]
+        _known[catalogue.checksum] = (catalogue, handed_in)
+    return catalogue
