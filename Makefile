@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WORKERS ?= 2# processes that share the tests out
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PYTHONDONTWRITEBYTECODE ?= 1
 
@@ -14,7 +15,7 @@ serve: $(VENV)/.run
 	@exec $(BIN)/greffe serve
 
 test: $(VENV)/.test .clients .debian check ## everything that must hold before a change lands
-	$(BIN)/python -m pytest -q --durations=5 $(PYTEST_ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --durations=5 $(PYTEST_ARGS)
 
 check: $(VENV)/.test ## style, types, layers
 	$(BIN)/ruff check .
@@ -74,3 +75,4 @@ $(VENV)/.path: Makefile
 
 clean:
 	rm -rf $(VENV) .clients var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find api tests -name __pycache__ -prune -exec rm -rf {} +

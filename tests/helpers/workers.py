@@ -11,21 +11,39 @@ from collections import Counter
 
 import pytest
 from suite_times import budget
-from xdist.scheduler import LoadGroupScheduling
+from xdist.scheduler import LoadFileScheduling
 
-DEMONSTRATION = "demonstration"
+# The process that deals sees names of tests only, and xdist's own mark for groups is lost with pytest 9.2: so they are listed.
+DEMONSTRATION = (
+    "tests/browser/test_pages.py",
+    "tests/clients/test_clients_in_python.py",
+    "tests/clients/test_clients_of_their_own.py",
+    "tests/conformance/test_api_schemathesis.py",
+    "tests/conformance/test_availability_judges.py",
+    "tests/conformance/test_data_everywhere.py",
+    "tests/conformance/test_kinds_on_the_server.py",
+    "tests/conformance/test_query_grid.py",
+    "tests/conformance/test_schema_judges.py",
+    "tests/conformance/test_server_judges.py",
+    "tests/journey/test_bridge.py",
+    "tests/journey/test_lineage.py",
+    "tests/journey/test_whole_journey.py",
+    "tests/spec/web/test_data_queries_over_http.py",
+    "tests/spec/web/test_http_of_sdmx.py",
+    "tests/spec/web/test_rubbish.py",
+)
 
 
-class Files(LoadGroupScheduling):
-    """Whole groups, and files where xdist would deal out tests."""
+class Files(LoadFileScheduling):
+    """Files, in the order of the collection; those of the demonstration as one."""
 
     def _split_scope(self, nodeid: str) -> str:
-        group = super()._split_scope(nodeid)
-        return nodeid.split("::", 1)[0] if group == nodeid else group
+        file = super()._split_scope(nodeid)
+        return "the demonstration" if file in DEMONSTRATION else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Files | None:
-    if config.getvalue("dist") != "loadgroup":
+    if config.getvalue("dist") != "loadfile":
         return None
     config.option.loadscopereorder = False  # the order is that of the collection below
     return Files(config, log)
@@ -33,17 +51,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Files | N
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The demonstration first, then the files that tests/budget.csv names, the longest first, then those of many tests."""
-    if not getattr(config.option, "loadgroup", False):  # what xdist says in a worker that is dealt groups
+    """In a worker: the demonstration first, then the files that tests/budget.csv names, the longest first, then by number
+    of tests. A file that asks for the demonstration and is not listed is an error wherever it is collected."""
+    file_of = {i.path: i.path.relative_to(config.rootpath).as_posix() for i in items}
+    asking = {file_of[i.path] for i in items if "demo_home" in getattr(i, "fixturenames", ())}
+    if more := asking.difference(DEMONSTRATION):
+        raise pytest.UsageError(
+            f"These ask for the demonstration: list them in tests/helpers/workers.py: {sorted(more)}"
+        )
+    if not hasattr(config, "workerinput"):
         return
-    demonstration = {i.path for i in items if "demo_home" in getattr(i, "fixturenames", ())}
-    for item in items:
-        if item.path in demonstration:
-            item.add_marker(pytest.mark.xdist_group(DEMONSTRATION))
     seconds, tests = budget(), Counter(i.path for i in items)
 
     def weight(item: pytest.Item) -> tuple[bool, float, int]:
-        file = item.path.relative_to(config.rootpath).as_posix()
-        return item.path not in demonstration, -seconds.get(file, 0), -tests[item.path]
+        file = file_of[item.path]
+        return file not in DEMONSTRATION, -seconds.get(file, 0), -tests[item.path]
 
     items.sort(key=weight)
