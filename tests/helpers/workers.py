@@ -13,9 +13,10 @@ import pytest
 from suite_times import budget
 from xdist.scheduler import LoadFileScheduling
 
-# The process that deals sees names of tests only, and xdist's own mark for groups is lost with pytest 9.2: so they are listed.
+# The process that deals sees names of tests only, and xdist's own mark for groups is lost with pytest 9.2: so they
+# are listed: files, or folders with a slash at the end.
 DEMONSTRATION = (
-    "tests/browser/test_pages.py",
+    "tests/browser/",
     "tests/clients/test_clients_in_python.py",
     "tests/clients/test_clients_of_their_own.py",
     "tests/conformance/test_api_schemathesis.py",
@@ -39,7 +40,7 @@ class Files(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return "the demonstration" if file in DEMONSTRATION else file
+        return "the demonstration" if file.startswith(DEMONSTRATION) else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Files | None:
@@ -55,7 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     of tests. A file that asks for the demonstration and is not listed is an error wherever it is collected."""
     file_of = {i.path: i.path.relative_to(config.rootpath).as_posix() for i in items}
     asking = {file_of[i.path] for i in items if "demo_home" in getattr(i, "fixturenames", ())}
-    if more := asking.difference(DEMONSTRATION):
+    if more := [file for file in asking if not file.startswith(DEMONSTRATION)]:
         raise pytest.UsageError(
             f"These ask for the demonstration: list them in tests/helpers/workers.py: {sorted(more)}"
         )
@@ -65,6 +66,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     def weight(item: pytest.Item) -> tuple[bool, float, int]:
         file = file_of[item.path]
-        return file not in DEMONSTRATION, -seconds.get(file, 0), -tests[item.path]
+        return not file.startswith(DEMONSTRATION), -seconds.get(file, 0), -tests[item.path]
 
     items.sort(key=weight)

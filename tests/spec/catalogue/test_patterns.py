@@ -53,16 +53,16 @@ def test_patterns_that_may_never_end_are_refused(pattern):
 )
 def test_repetitions_of_nothing_are_counted_too(pattern):
     """Before anything is compiled: such a pattern would fill the memory."""
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(BadDefinition, match="more than 10000 steps written out"):
         compiled(pattern)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(
     "pattern", [r"(.*)(.*)(.*)x", r"a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?a?x", r"(a|a)(a|a)(a|a)(a|a)(a|a)(a|a)x"]
 )
 def test_the_worst_of_those_taken_end_soon(pattern):
-    start = time.perf_counter()
+    start = time.process_time()
     compiled(pattern).fullmatch("a" * 64)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2

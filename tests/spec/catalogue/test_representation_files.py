@@ -184,6 +184,6 @@ def test_many_rows_are_checked_soon():
     """A correspondence of 17,000 codes behind twenty patterns."""
     patterns = [f"N{n:03}.*,X,p{n},regex,exact,,,verified,," for n in range(20)]
     rows = [f"M{n:05},X,r{n},exact,exact,,,verified,," for n in range(17_000)]
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(read(ONE, *patterns, *rows)) == 17_020
-    assert time.perf_counter() - start < 4
+    assert time.process_time() - start < 4

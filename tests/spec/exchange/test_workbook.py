@@ -264,10 +264,10 @@ def test_a_million_empty_rows_are_not_waited_for():
         return content.replace(b"</sheetData>", rows + b"</sheetData>") if name.endswith("sheet2.xml") else content
 
     content = _rewritten(longer)
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(BadInput, match="empty rows stand here"):
         taken(content)
-    assert time.monotonic() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 @pytest.mark.parametrize(

@@ -306,20 +306,20 @@ def test_an_exploding_pattern_is_refused_when_it_runs(connection, pattern):
     rule = map_.components[0].map
     assert rule is not None
     object.__setattr__(rule.rows[0].sources[0], "value", pattern)
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(BadDefinition, match="run time"):
         apply(connection, map_, catalogue(), "source_rows", {}, "mapped")
-    assert time.perf_counter() - start < 0.9
+    assert time.process_time() - start < 0.9
 
 
 @pytest.mark.item("SM-14")
 def test_the_dearest_patterns_end_soon(map_rows):
     """SM-14: patterns that are taken, on the longest values and on one that is too long for any pattern."""
-    start = time.perf_counter()
+    start = time.process_time()
     mapped = map_rows(
         f"NOTE | SEXE | OBS_VALUE\n{'a' * 100} | 1 | 5\n{'a' * 100_000} | 2 | 6\n{'a' * 99}x | 3 | 7",
         small_map(component("NOTE", "unit", "(.*)(.*)(.*)x > NR ; match=regex"), fixed={}),
         "sex | OBS_TEXT\n3 | 7",
     )
-    assert time.perf_counter() - start < 0.9
+    assert time.process_time() - start < 0.9
     assert {u.reason for u in mapped.unmapped} == {"", "patterns read at most 100 characters"}

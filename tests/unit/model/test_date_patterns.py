@@ -172,8 +172,8 @@ def test_epochs_are_exact():
 
 def test_no_pattern_takes_long():
     """The dearest pattern on the longest value, and a value far too long."""
-    start = time.perf_counter()
+    start = time.process_time()
     pattern = date_pattern("d M yyyy H:m:s S" + "'" + " " * 70 + "'")
     assert pattern.read("1" * 100, "D") is None
     assert pattern.read("1" * 1_000_000, "D") is None
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
