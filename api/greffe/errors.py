@@ -11,6 +11,7 @@
     ├── TooLarge          ask for less (510 / 413)
     ├── Refused           a rule of the house forbids it now: do first what the message says (exit 3)
     ├── Denied            this person may not do it (403, exit 4)
+    │   └── Unidentified  nobody knows who asks: no key, or none that holds (401)
     ├── TooOften          tried too often: wait as long as it says (429)
     ├── Conflict          the state changed meanwhile: look again (409)
     ├── Unavailable       try again later (503)
@@ -154,6 +155,12 @@ class Denied(GreffeError):
     """This person may not do it."""
 
     sdmx, http, exit_code, title = 110, 403, 4, "Denied"
+
+
+class Unidentified(Denied):
+    """Nobody knows who asks. Bring a key that holds."""
+
+    http, title = 401, "Not identified"
 
 
 class TooOften(GreffeError):

@@ -18,6 +18,7 @@ import greffe.cli.exchange as exchange
 import greffe.cli.figures as figures
 import greffe.cli.grants as grants
 import greffe.cli.identities as identities
+import greffe.cli.keys as keys
 import greffe.cli.lineage as lineage
 import greffe.cli.pivot as pivot
 import greffe.cli.proposals as proposals
@@ -35,6 +36,7 @@ app = typer.Typer(
     help="Greffe: internal indicators become validated, released, traceable SDMX series.",
 )
 accounts.add_to(app)
+keys.add_to(app)
 figures.add_to(app)
 lineage.add_to(app)
 drafts.add_to(app)

@@ -11,20 +11,13 @@ import typer
 from greffe.cli.common import As, Home, Json, PublicReason, ReasonFr, acting, parts_of
 from greffe.cli.show import failing, show
 from greffe.errors import Refused
-from greffe.formats.embargoed import embargoed
 from greffe.formats.negotiation import negotiate
 from greffe.model import instants
 from greffe.model.calendar import Advance, Words
-from greffe.model.dataset import DataMessage
 from greffe.model.instants import paris_time, written
-from greffe.model.releases import Release
-from greffe.query import answer
-from greffe.query.queries import DataQuery
 from greffe.release.advances import grant, may_have, note_access
-from greffe.release.parts import Parts
+from greffe.web.advances import advance_message
 from greffe.web.language import chosen_language
-from greffe.web.rest.answers import header_of, tag_of
-from greffe.web.rest.data import source_of
 
 Name = Annotated[str, typer.Argument(help="A release that waits for its hour, e.g. ESTAT_CRIM_OFF_CAT#1.")]
 To = Annotated[str, typer.Option("--to", help="An office or body of mappings/policies/advances.csv.")]
@@ -78,7 +71,9 @@ def data_command(
             raise Refused("The file is there already." if out != Path() else "No file is named.", parameter="--out")
         work = out.with_name(f".{out.name}-{uuid4().hex}.tmp")
         try:
-            _write(parts, found, to, format_, chosen_language(lang, ""), work)
+            message = advance_message(parts, found, to, negotiate("", format_, "data", "v2"), chosen_language(lang, ""))
+            with work.open("wb") as file:
+                file.writelines(message)
             note_access(parts, who, release, to)  # before the file has its name: nothing is handed out unrecorded
             work.rename(out)
         except OSError as error:
@@ -95,26 +90,6 @@ def list_command(home: Home = None, json_: Json = False) -> None:
     with failing(json_):
         rows = [_row(a) for a in parts_of(home).ledger().advances.values()]
         show({"advances": rows}, json_, rows=rows, columns=COLUMNS)
-
-
-def _write(parts: Parts, release: Release, to: str, format_: str, language: str, out: Path) -> None:
-    """The whole release as one message, as it will be read at its instant, marked."""
-    choice = negotiate("", format_, "data", "v2")
-    query = DataQuery(
-        agencies=(release.dataflow.agency,), ids=(release.dataflow.id,), versions=(release.dataflow.version,)
-    )
-    found = answer.data(
-        query, parts.catalogue(), lambda _: (release,), release.effective_at, parts.observations, release.series
-    )
-    tag = tag_of(str(release), release.content_hash, to, language, choice.content_type, release.effective_at)
-    words = {"fr": "Sous embargo jusqu’au {until}, pour {to}"}.get(language, "Under embargo until {until}, for {to}")
-    until = f"{release.effective_at.astimezone(instants.PARIS):%Y-%m-%d %H:%M:%S}"
-    source = f"{words.format(until=until, to=to)}; {source_of([release], language)}"
-    header = header_of(tag, release.made_at, test=release.origin == "synthetic", source=source)
-    datasets = tuple(embargoed(d, release.effective_at) for d in found.datasets)
-    with out.open("wb") as file:
-        for chunk in choice.format.write(DataMessage(header, datasets, language), choice.parameters):
-            file.write(chunk)
 
 
 def _row(advance: Advance) -> dict[str, object]:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from greffe.app import compose
+from greffe.cli.denied import acts
 from greffe.errors import BadInput, BadQuery, Refused
 from greffe.release.parts import Parts
 from greffe.release.people import actor
@@ -31,7 +32,9 @@ def parts_of(home: Path | None) -> Parts:
 def acting(home: Path | None, name: str) -> tuple[Parts, Actor]:
     """The parts and the person who acts. Raises Denied for a stranger."""
     parts = parts_of(home)
-    return parts, actor(parts, name)
+    who = actor(parts, name)
+    acts(parts, who)
+    return parts, who
 
 
 def given_day(text: str, parameter: str) -> date:

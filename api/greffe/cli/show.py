@@ -13,7 +13,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from greffe.errors import TOLD, BadDefinition, GreffeError
+from greffe.cli.denied import acts, record
+from greffe.errors import TOLD, BadDefinition, Denied, GreffeError
 
 _EDGES = 3  # columns that each column takes beside its text
 ERRORS = Console(stderr=True, highlight=False)
@@ -101,10 +102,14 @@ def progress(title: str, quiet: bool) -> Iterator[Progress]:
 
 @contextmanager
 def failing(as_json: bool) -> Iterator[None]:
-    """Turn an error of ours into one line (or a JSON object) on standard error and its exit code. Ctrl-C is 130."""
+    """Turn an error of ours into one line (or a JSON object) on standard error and its exit code. Ctrl-C is 130. What is
+    denied to a known person is recorded."""
+    acts(None, None)
     try:
         yield
     except GreffeError as error:
+        if isinstance(error, Denied):
+            record()
         if as_json:
             problem = {
                 "error": error.title,

@@ -13,6 +13,7 @@ from greffe.errors import Denied, NotFound, Refused, nearest
 from greffe.model.calendar import Advance, Words
 from greffe.model.instants import paris_time, written
 from greffe.model.releases import Release
+from greffe.release.access.keys import ADVANCE, reads_for
 from greffe.release.calendar import public_reason
 from greffe.release.parts import Parts
 from greffe.release.people import needs
@@ -49,8 +50,9 @@ def grant(parts: Parts, who: Actor, name: str, to: str, start: datetime | None, 
 
 def may_have(parts: Parts, who: Actor, name: str, to: str) -> Release:
     """The release, when it may be handed out to that recipient now. Raises Denied before the instant of the grant, or
-    without one; Refused once it is in effect or withdrawn. When the release was moved, the policy's hours move with it."""
-    needs(parts, who, "releaser")
+    without one, and for whoever neither releases nor reads for that recipient; Refused once it is in effect or withdrawn.
+    When the release was moved, the policy's hours move with it."""
+    reads_for(parts, who, to, ADVANCE, parts.ledger().release(name).dataflow)
     release, policy = _waiting(parts, name), _policy(parts, to)
     found = parts.ledger().advances.get((name, to))
     if found is None:

@@ -17,6 +17,7 @@ from greffe.model.grants import Grant
 from greffe.model.instants import paris_date
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
+from greffe.release.access.keys import GRANTED, reads_for
 from greffe.release.confidential import apart_of
 from greffe.release.parts import Parts
 from greffe.release.people import may_sign, needs
@@ -98,8 +99,9 @@ def write_granted(parts: Parts, who: Actor, recipient: str, release: Release, ou
     """Write the whole release as CSV with the values that it hides, CONF_STATUS telling which, for a recipient with a grant;
     one entry of the register says so. What is for internal use only (N) stays empty. Returns how many values were filled in.
 
-    Raises Denied without a grant in force, Refused when the file cannot be written."""
-    needs(parts, who, "releaser")
+    `who`: a releaser, who hands it out, or a person or key that reads for the recipient. Raises Denied for anybody else and
+    without a grant in force, Refused when the file cannot be written."""
+    reads_for(parts, who, recipient, GRANTED, release.dataflow)
     grant = granted(parts, recipient, release)
     data = parts.observations.file(release.name, "data.parquet")
     apart = apart_of(parts, release)

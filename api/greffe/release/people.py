@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from greffe.errors import BadQuery, Denied, Refused, nearest
+from greffe.errors import BadQuery, Denied, NotFound, Refused, nearest
+from greffe.model.calendar import Words
+from greffe.model.keys import PREFIX
 from greffe.release.parts import Parts
 from greffe.store.base import Actor
 from greffe.store.ledger import Approval
 
-ROLES: Final = ("author", "approver", "releaser", "administrator", "auditor")
+ROLES: Final[Mapping[str, Words]] = {
+    "author": Words("author", "auteur"),
+    "approver": Words("approver", "valideur"),
+    "releaser": Words("releaser", "diffuseur"),
+    "transmitter": Words("transmitter", "transmetteur"),
+    "auditor": Words("auditor", "auditeur"),
+    "administrator": Words("administrator", "administrateur"),
+    "recipient": Words("recipient", "destinataire"),
+    "contributor": Words("contributor", "contributeur"),
+}
+OF_A_BODY: Final = ("recipient", "contributor")  # said with whom they stand for: `recipient:ESTAT`
+PEOPLES: Final = ("approver", "releaser", "administrator")  # no machine signs, releases or lets others in (D1)
 HOUSE: Final = Actor("greffe", "local")  # the service itself: it imports what was shipped
 
 
 def actor(parts: Parts, name: str) -> Actor:
     """The person of that name, as asserted on the command line. Raises Denied for a stranger."""
     people = parts.ledger().people
+    if name.startswith(PREFIX):
+        raise Denied(f"{name} is a key: it acts over HTTP, with its secret, and not here.")
     if name not in people:
         raise Denied(
             f"{name} is not in the table of people." if name else "Nobody is named who acts.",
@@ -31,27 +46,88 @@ def needs(parts: Parts, who: Actor, role: str) -> None:
     """Raises Denied unless that person has the role. An administrator may do everything but sign: three different persons
     stand behind a thing (D1), and neither who enters people nor the service itself is one of them by that."""
     roles = parts.ledger().people.get(who.name, ())
-    if role not in roles and (role == "approver" or "administrator" not in roles):
+    if who.name.startswith(PREFIX) and role in PEOPLES:
+        raise Denied(f"{who.name} is a key: no machine acts as {role} (D1).")
+    if not has_role(roles, role) and (role == "approver" or "administrator" not in roles):
         raise Denied(f"{who.name} is no {role} (roles: {', '.join(roles) or 'none'}).")
+
+
+def has_role(roles: Iterable[str], role: str) -> bool:
+    """Whether somebody with those roles has that one, for whichever body."""
+    return any(r.partition(":")[0] == role for r in roles)
+
+
+def bodies(roles: Iterable[str], role: str) -> tuple[str, ...]:
+    """The bodies that somebody with those roles stands for: `recipient:ESTAT` → ESTAT."""
+    return tuple(r.partition(":")[2] for r in roles if r.startswith(f"{role}:"))
+
+
+def checked_role(parts: Parts, role: str) -> str:
+    """A role as it is written, a body's with the body it is for. Raises BadQuery with the nearest."""
+    name, colon, body = role.partition(":")
+    if name not in ROLES:
+        raise BadQuery(f"{role!r} is no role.", nearest=nearest(role, ROLES), hint=f"Roles: {', '.join(ROLES)}.")
+    if name not in OF_A_BODY:
+        if colon:
+            raise BadQuery(f"The role {name} is for no body.", nearest=(name,))
+        return role
+    known = bodies_known(parts, name)
+    if body not in known:
+        told = f"{name}:{body}" if body else name
+        raise BadQuery(
+            f"{told!r} names no body.",
+            nearest=[f"{name}:{b}" for b in nearest(body, known)],
+            hint=f"E.g. {name}:{known[0]}; known: {', '.join(known)}." if known else "",
+        )
+    return role
+
+
+def bodies_known(parts: Parts, role: str) -> tuple[str, ...]:
+    """Whom a role may be for: bodies that we report to or hand releases in advance, houses whose figures we publish."""
+    catalogue = parts.catalogue()
+    if role == "contributor":
+        return tuple(sorted({m.provider for m in catalogue.maps.values()}))
+    return tuple(
+        dict.fromkeys((*(r.id for r in catalogue.recipients), *(p.recipient for p in catalogue.policies.advances)))
+    )
 
 
 def add_person(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> None:
     """Enter a person, or give one more roles. The house itself does it until an administrator is a person.
 
     Raises BadQuery for an unknown role, Denied unless an administrator does it."""
-    for role in roles:
-        if role not in ROLES:
-            raise BadQuery(f"{role!r} is no role.", nearest=nearest(role, ROLES), hint=f"Roles: {', '.join(ROLES)}.")
-    needs(parts, who, "administrator")
-    if not re.fullmatch(r"[\w.@-][\w.@ -]{0,60}", name):
+    _enters(parts, who, roles)
+    if not re.fullmatch(r"[\w.@-][\w.@ -]{0,60}", name) or name.startswith(PREFIX):
         raise BadQuery(f"{name!r} is no name of a person.", parameter="--add")
+    people = parts.ledger().people
+    parts.register.add_person(who, parts.clock(), name, tuple(dict.fromkeys((*people.get(name, ()), *roles))))
+
+
+def set_roles(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> None:
+    """Give somebody exactly these roles; none takes all their rights, what they did stands.
+
+    Raises BadQuery, Denied as `add_person`; NotFound for a stranger; Refused for the house and for one's own roles: nobody
+    locks themself out, nor takes rights unseen by another administrator."""
+    _enters(parts, who, roles)
+    people = parts.ledger().people
+    if name not in people or name.startswith(PREFIX):
+        raise NotFound(f"{name} is not in the table of people.", nearest=nearest(name, people))
+    if name in (HOUSE.name, who.name):
+        raise Refused(f"The roles of {name} are changed by another administrator.")
+    if people[name] != tuple(dict.fromkeys(roles)):
+        parts.register.add_person(who, parts.clock(), name, tuple(dict.fromkeys(roles)))
+
+
+def _enters(parts: Parts, who: Actor, roles: Sequence[str]) -> None:
+    for role in roles:
+        checked_role(parts, role)
+    needs(parts, who, "administrator")
     people = parts.ledger().people
     others = [n for n, r in people.items() if "administrator" in r and n != HOUSE.name]
     if who == HOUSE and others:
         raise Denied(
             f"People are entered by an administrator now: {', '.join(others)}.", hint="Say who acts with --as NAME."
         )
-    parts.register.add_person(who, parts.clock(), name, tuple(dict.fromkeys((*people.get(name, ()), *roles))))
 
 
 def may_sign(parts: Parts, who: Actor, subject: str, checksum: str, author: str) -> None:

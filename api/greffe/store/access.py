@@ -1,11 +1,14 @@
-"""What sign-in needs of a store: passwords, invitations, sessions, failed attempts. It changes and is forgotten, so it is no
-part of the register's chain; who was invited, signed in or was denied stands there as entries.
+"""What sign-in needs of a store: passwords, invitations, sessions, secrets of keys, failed attempts.
+
+It changes and is forgotten, so it is no part of the register's chain; who was invited, signed in or was denied
+stands there as entries.
 
 Held by one kit in tests/spec/store. Implementations: access_sql.py (beside the register), memory.py (the reference).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -66,3 +69,18 @@ class Access(Protocol):
 
     def forget_failures(self, subject: str) -> None:
         """After a success."""
+
+    def keep_secret(self, key: str, digest: str, ends_at: datetime, others: datetime) -> None:
+        """Keep another secret of a key until `ends_at`; those it has end at `others` at the latest."""
+
+    def secrets(self, key: str, now: datetime) -> tuple[str, ...]:
+        """The digests of its secrets that hold."""
+
+    def forget_secrets(self, key: str) -> None:
+        """None of its secrets holds any more."""
+
+    def note_use(self, key: str, instant: datetime) -> None:
+        """When a key was used last."""
+
+    def uses(self) -> Mapping[str, datetime]:
+        """Key → when it was used last, of those that were."""

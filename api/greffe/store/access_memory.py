@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,6 +19,8 @@ class MemoryAccess:
         self._invitations: dict[str, tuple[str, datetime]] = {}
         self._sessions: dict[str, Session] = {}
         self._failures: list[tuple[str, datetime]] = []
+        self._secrets: dict[str, tuple[str, datetime]] = {}
+        self._uses: dict[str, datetime] = {}
 
     def password(self, person: str) -> str:
         """See Access.password."""
@@ -90,3 +93,27 @@ class MemoryAccess:
         """See Access.forget_failures."""
         with self._lock:
             self._failures = [f for f in self._failures if f[0] != subject]
+
+    def keep_secret(self, key: str, digest: str, ends_at: datetime, others: datetime) -> None:
+        """See Access.keep_secret."""
+        with self._lock:
+            ended = {d: (k, min(t, others) if k == key else t) for d, (k, t) in self._secrets.items()}
+            self._secrets = {**ended, digest: (key, ends_at)}
+
+    def secrets(self, key: str, now: datetime) -> tuple[str, ...]:
+        """See Access.secrets."""
+        return tuple(sorted(d for d, (k, t) in self._secrets.items() if k == key and t > now))
+
+    def forget_secrets(self, key: str) -> None:
+        """See Access.forget_secrets."""
+        with self._lock:
+            self._secrets = {d: s for d, s in self._secrets.items() if s[0] != key}
+
+    def note_use(self, key: str, instant: datetime) -> None:
+        """See Access.note_use."""
+        with self._lock:
+            self._uses[key] = instant
+
+    def uses(self) -> Mapping[str, datetime]:
+        """See Access.uses."""
+        return dict(self._uses)

@@ -1,7 +1,8 @@
-"""Passwords, invitations, sessions and failed attempts in the database of the register (SQLite or PostgreSQL)."""
+"""Passwords, invitations, sessions, secrets of keys and failed attempts in the database of the register (SQLite or PostgreSQL)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from greffe.model.instants import read, written
 from greffe.store.access import Session
 from greffe.store.database import reading, writing
-from greffe.store.tables import FAILURES, INVITATIONS, PASSWORDS, SESSIONS
+from greffe.store.tables import FAILURES, INVITATIONS, KEY_SECRETS, KEY_USES, PASSWORDS, SESSIONS
 
 
 class SqlAccess:
@@ -106,6 +107,36 @@ class SqlAccess:
         """See Access.forget_failures."""
         with writing(self._engine) as connection:
             connection.execute(delete(FAILURES).where(FAILURES.c.subject == subject))
+
+    def keep_secret(self, key: str, digest: str, ends_at: datetime, others: datetime) -> None:
+        """See Access.keep_secret."""
+        with writing(self._engine) as connection:
+            longer = KEY_SECRETS.c.key == key, KEY_SECRETS.c.ends_at > written(others)
+            connection.execute(update(KEY_SECRETS).where(*longer).values(ends_at=written(others)))
+            connection.execute(insert(KEY_SECRETS), {"digest": digest, "key": key, "ends_at": written(ends_at)})
+
+    def secrets(self, key: str, now: datetime) -> tuple[str, ...]:
+        """See Access.secrets."""
+        held = KEY_SECRETS.c.key == key, KEY_SECRETS.c.ends_at > written(now)
+        query = select(KEY_SECRETS.c.digest).where(*held).order_by(KEY_SECRETS.c.digest)
+        with reading(self._engine) as connection:
+            return tuple(str(d) for d in connection.execute(query).scalars())
+
+    def forget_secrets(self, key: str) -> None:
+        """See Access.forget_secrets."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(KEY_SECRETS).where(KEY_SECRETS.c.key == key))
+
+    def note_use(self, key: str, instant: datetime) -> None:
+        """See Access.note_use."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(KEY_USES).where(KEY_USES.c.key == key))
+            connection.execute(insert(KEY_USES), {"key": key, "used_at": written(instant)})
+
+    def uses(self) -> Mapping[str, datetime]:
+        """See Access.uses."""
+        with reading(self._engine) as connection:
+            return {str(k): read(str(t)) for k, t in connection.execute(select(KEY_USES.c.key, KEY_USES.c.used_at))}
 
 
 def _invited(connection: Connection, digest: str, now: datetime) -> str:

@@ -10,13 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from greffe.errors import BadInput
 from greffe.model.dataset import SeriesBlock
 from greffe.model.periods import Span
 from greffe.model.structures import DataStructure
 from greffe.store.conditions import Where
+
+if TYPE_CHECKING:
+    from greffe.store.searching import Wanted
 
 CONFIDENTIAL: Final = "confidential.parquet"  # beside the data of a release: true values of hidden cells
 
@@ -79,6 +82,13 @@ class Register(Protocol):
 
     def read(self, *, after: int = 0, kinds: Sequence[str] = (), subject: str = "") -> Iterator[Entry]:
         """Entries with a number above `after`, in order, of those kinds (all when empty), of that subject."""
+
+    def search(self, wanted: Wanted, *, before: int = 0, most: int = 0, skip: int = 0) -> Iterator[Entry]:
+        """The entries that are wanted, the last one first, of those with a number below `before` (0: all); at most `most`
+        (0: all) after the first `skip`."""
+
+    def count(self, wanted: Wanted) -> int:
+        """How many entries are wanted."""
 
     def head(self) -> int:
         """Number of the last entry, 0 when there is none. Cheap: readers poll it."""

@@ -24,6 +24,7 @@ from greffe.store.base import Entry, Register
 from greffe.store.calendar_records import Advances, Calendar, advances_after, calendar_after
 from greffe.store.definitions import NEEDED, Definitions
 from greffe.store.grant_records import Grants, grants_after
+from greffe.store.key_records import Keys, keys_after
 from greffe.store.payload import Fields
 from greffe.store.publication_records import PublicationRecord
 from greffe.store.records import (
@@ -73,6 +74,7 @@ class Ledger:
     calendar: Calendar = field(default_factory=dict)  # by id
     advances: Advances = field(default_factory=dict)  # by release and recipient
     publications: Mapping[str, PublicationRecord] = field(default_factory=dict)  # of other bodies, by id
+    keys: Keys = field(default_factory=dict)  # for machines, by name
 
     @classmethod
     def from_entries(cls, entries: Iterable[Entry]) -> Ledger:
@@ -259,6 +261,10 @@ def _advance(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, advances=advances_after(state.advances, entry))
 
 
+def _key(state: Ledger, entry: Entry) -> Ledger:
+    return replace(state, keys=keys_after(state.keys, entry))
+
+
 def _definitions(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, definitions=state.definitions.extended(entry))
 
@@ -307,6 +313,9 @@ _FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
     "calendar.cancelled": _calendar,
     "advance.granted": _advance,
     "advance.accessed": _advance,
+    "key.made": _key,
+    "key.rotated": _key,
+    "key.revoked": _key,
     "publication.added": _publication,
     "publication.withdrawn": _publication_withdrawn,
 }

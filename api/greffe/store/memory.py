@@ -19,6 +19,7 @@ from greffe.store import plain
 from greffe.store.base import CONFIDENTIAL, Act, Actor, Change, Entry, Footprint, Saved, Selection, same_dimensions
 from greffe.store.chain import canonical, checksum, faults, next_entry
 from greffe.store.plain import Row, series_key, text
+from greffe.store.searching import Wanted
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,15 @@ class MemoryRegister:
         for entry, _ in list(self._entries):
             if entry.number > after and (not kinds or entry.kind in kinds) and subject in ("", entry.subject):
                 yield entry
+
+    def search(self, wanted: Wanted, *, before: int = 0, most: int = 0, skip: int = 0) -> Iterator[Entry]:
+        """See Register.search."""
+        found = [e for e, _ in reversed(self._entries) if (not before or e.number < before) and wanted.holds(e)]
+        yield from found[skip : skip + most if most else None]
+
+    def count(self, wanted: Wanted) -> int:
+        """See Register.count."""
+        return sum(1 for _ in self.search(wanted))
 
     def head(self) -> int:
         """See Register.head."""

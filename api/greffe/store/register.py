@@ -13,6 +13,7 @@ from greffe.errors import Conflict, Denied, NotFound, nearest
 from greffe.store.base import Act, Actor, Entry
 from greffe.store.chain import canonical, checksum, faults, next_entry, parsed
 from greffe.store.database import open_engine, reading, writing
+from greffe.store.searching import Wanted
 from greffe.store.tables import CONTENTS, ENTRIES, PEOPLE
 
 _PAGE: Final = 1_000
@@ -74,6 +75,25 @@ class SqlRegister:
             if len(rows) < _PAGE:
                 return
             after = rows[-1]["number"]
+
+    def search(self, wanted: Wanted, *, before: int = 0, most: int = 0, skip: int = 0) -> Iterator[Entry]:
+        """See Register.search. Reads in pages, as `read` does."""
+        query, left = select(ENTRIES).where(wanted.condition()).order_by(ENTRIES.c.number.desc()), most
+        while True:
+            page = query.limit(min(left, _PAGE) if most else _PAGE).offset(skip)
+            with reading(self.engine) as connection:
+                rows = connection.execute(page.where(ENTRIES.c.number < before) if before else page).mappings().all()
+            yield from (_entry(row)[0] for row in rows)
+            left -= len(rows)
+            if len(rows) < _PAGE or (most and left <= 0):
+                return
+            before, skip = rows[-1]["number"], 0
+
+    def count(self, wanted: Wanted) -> int:
+        """See Register.count."""
+        query = select(func.count()).select_from(ENTRIES).where(wanted.condition())
+        with reading(self.engine) as connection:
+            return int(connection.execute(query).scalar_one())
 
     def head(self) -> int:
         """See Register.head."""

@@ -60,6 +60,19 @@ SESSIONS: Final = Table(
     Column("seen_at", String, nullable=False),
     Column("ends_at", String, nullable=False),
 )
+KEY_SECRETS: Final = Table(
+    "key_secrets",
+    METADATA,
+    Column("digest", String, primary_key=True),
+    Column("key", String, nullable=False, index=True),
+    Column("ends_at", String, nullable=False),
+)
+KEY_USES: Final = Table(
+    "key_uses",
+    METADATA,
+    Column("key", String, primary_key=True),
+    Column("used_at", String, nullable=False),
+)
 FAILURES: Final = Table(
     "failures",
     METADATA,

@@ -12,7 +12,19 @@ from fastapi import FastAPI
 from greffe import __version__
 from greffe.release.eviction import sweep
 from greffe.release.parts import Parts
-from greffe.web import api, bridge, calendar, comparisons, explanations, health, problems, quality, series
+from greffe.web import (
+    api,
+    bridge,
+    calendar,
+    comparisons,
+    explanations,
+    granted,
+    health,
+    problems,
+    quality,
+    register_export,
+    series,
+)
 from greffe.web.limits import Limits
 from greffe.web.openapi import describe
 from greffe.web.rest import entry
@@ -35,7 +47,19 @@ def application(parts: Parts) -> FastAPI:
     )
     problems.install(app, parts)
     app.router.routes.extend(entry.routes(parts))  # first: routes are tried one after the other
-    for part in (health, api, calendar, series, explanations, comparisons, quality, bridge, *PAGES):
+    for part in (
+        health,
+        api,
+        calendar,
+        series,
+        explanations,
+        comparisons,
+        quality,
+        bridge,
+        granted,
+        register_export,
+        *PAGES,
+    ):
         app.include_router(part.router(parts))
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_middleware(Limits, settings=parts.settings.http)

@@ -235,6 +235,33 @@ class ComparisonOut(BaseModel):
     cells: list[CellOut]
 
 
+class GrantedFlow(BaseModel):
+    """Values that a dataflow hides and a body may have."""
+
+    dataflow: str
+    until: str = Field(description="Last day of the grant, in Paris")
+    release: str = Field(description="The release that is current, '' when nothing is")
+    link: str
+
+
+class AdvanceFlow(BaseModel):
+    """A release that a body may have before its hour."""
+
+    dataflow: str
+    release: str
+    begins: str = Field(description="From when on it may be had; UTC")
+    embargo_until: str = Field(description="When everybody has it; UTC")
+    link: str
+
+
+class Entitled(BaseModel):
+    """What a body may have, as far as the key is for it."""
+
+    recipient: str
+    granted: list[GrantedFlow]
+    advances: list[AdvanceFlow]
+
+
 class Problem(BaseModel):
     """RFC 9457 problem details."""
 

@@ -20,10 +20,11 @@ TAGS: Final = (
     ("SDMX REST 1.5", "The standard's interface of 2021, with the words of SDMX 2.1. /sdmx/v1/dataflow begins."),
     ("SDMX REST 2.x", "The standard's interface of SDMX 3.x. /sdmx/v2/structure/dataflow begins."),
     ("Plain REST", "JSON for people who do not speak SDMX. /api/v1/dataflows begins."),
+    ("With a key", "For recipients and auditors, with a key that an administrator made. Kept by nobody on the way."),
     ("Health", "For whoever runs the service."),
 )
 DESCRIPTION: Final = (
-    "Figures are read, never written, here. Every address answers GET, HEAD and OPTIONS to everybody. "
+    "Figures are read, never written, here. Every address answers GET, HEAD and OPTIONS, to everybody unless it asks for a key. "
     "An unknown parameter is refused (400) with the nearest known one; nothing is silently ignored. "
     "The format is chosen by Accept or by format=, the language by Accept-Language or lang=."
 )
@@ -76,6 +77,7 @@ def _beside(operation: Json) -> Json:
         "operationId": f"{name}_head",
         "summary": f"Headers alone of: {operation['summary']}",
         **({"parameters": parameters} if parameters else {}),
+        **({"security": operation["security"]} if "security" in operation else {}),
         "responses": answers.headers_only(found if isinstance(found, dict) else {}),
     }
     in_path = [p for p in parameters if p.get("in") == "path"] if isinstance(parameters, list) else []

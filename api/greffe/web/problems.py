@@ -21,6 +21,7 @@ from greffe.errors import (
     NotFound,
     TooOften,
     Unavailable,
+    Unidentified,
 )
 from greffe.formats.accept import ranges
 from greffe.formats.errors import error_json, error_ml
@@ -82,6 +83,8 @@ def answer(request: Request, error: GreffeError, status: int = 0) -> Response:
         headers["Retry-After"] = "5"
     if isinstance(error, TooOften):
         headers["Retry-After"] = str(error.wait)
+    if isinstance(error, Unidentified):
+        headers["WWW-Authenticate"] = 'Bearer realm="Greffe"'
     if path.startswith((V1, V2)):
         media, body = _sdmx(request, error, path)
         return Response(body, status_code=status, media_type=None, headers={**headers, "Content-Type": media})

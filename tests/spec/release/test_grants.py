@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import stat
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from house import AUTHOR, FIRST, RELEASER, SECOND, House
 from secrets_kept import FLOW, Secret, house_with
+from starlette.testclient import TestClient
 
+from greffe.app import create_app
 from greffe.errors import BadQuery, Denied, Refused
+from greffe.release.access.keys import make_key
 from greffe.release.grants import approve_grant, end_grant, granted, propose_grant, write_granted
 from greffe.release.lifecycle import dataflow_named
+from greffe.release.people import HOUSE
 
 SECRET = Secret(73_931, 512_347)
 
@@ -63,6 +68,32 @@ def test_two_others_approve_and_the_values_are_handed_over(made: House, tmp_path
     end_grant(made.parts, FIRST, grant.id, "The agreement is over")
     with pytest.raises(Denied, match="ended"):
         granted(made.parts, "ESTAT", made.current(FLOW))
+
+
+def test_a_key_of_the_recipient_has_them_over_http(made: House):
+    """As long as the grant is in force; nothing of it stays on the server, nobody on the way keeps it."""
+    until = made.clock() + timedelta(days=30)
+    key, secret = make_key(made.parts, HOUSE, "Eurostat", "recipient:ESTAT", ["granted"], [FLOW], until)
+    client = TestClient(create_app(made.parts), headers={"authorization": f"Bearer {secret}"})
+    path = f"/api/v1/granted/ESTAT/{FLOW}"
+    assert client.get(path).status_code == 403
+    grant = ask(made)
+    for person in (FIRST, SECOND):
+        approve_grant(made.parts, person, grant.id)
+    answer = client.get(f"{path}?release=1")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    rows = {(r["TIME_PERIOD"], r["unit"], r["sex"]): r for r in csv.DictReader(answer.text.splitlines())}
+    assert rows["2020", "NR", "M"]["OBS_VALUE"] == "73931"
+    assert list(made.parts.settings.spill.glob("granted-*")) == []
+    (used,) = [e for e in made.parts.register.read(kinds=["grant.used"]) if e.subject == grant.id]
+    assert (used.actor, used.established, used.payload["values"]) == (key.name, "key", 2)
+    assert used.payload["sha256"] == hashlib.sha256(answer.content).hexdigest()
+    (listed,) = client.get("/api/v1/granted/ESTAT").json()["granted"]
+    assert (listed["dataflow"], listed["until"], listed["link"]) == (FLOW, "2027-06-30", path)
+    assert client.get(f"{path}?release=9").status_code == 404
+    end_grant(made.parts, FIRST, grant.id, "Over")
+    denied = client.get(path)
+    assert (denied.status_code, "73931" in denied.text) == (403, False)
 
 
 def test_a_grant_ends_with_its_last_day(made: House):
@@ -118,6 +149,6 @@ def test_the_commands(made: House, tmp_path: Path):
     assert "2 confidential values" in done.out and "73931" not in done.out
     assert "73931" in out.read_text()
     refused = inside(home, "grant", "add", "CEPEJ", FLOW, "--until", "soon", "--as", "camille", "--reason", "x")
-    assert refused.code != 0 and "2027-12-31" in refused.err
+    assert refused.code != 0 and "2027-01-31" in refused.err
     assert inside(home, "grant", "end", grant, "--as", "driss", "--reason", "Over").code == 0
     assert inside(home, "grant", "data", "CEPEJ", FLOW, "--out", str(out), "--as", "farid").code != 0

@@ -74,3 +74,24 @@ def test_failures_are_counted_within_the_window_and_forgotten(access):
     access.forget_failures("x")
     assert access.failures("x", NOON) == ()
     assert access.failures("y", NOON) == (NOON + hour,)
+
+
+def test_secrets_of_a_key_hold_to_their_end_and_the_others_no_longer_than_is_said(access):
+    hour = timedelta(hours=1)
+    access.keep_secret("key.a", "one", NOON + 9 * hour, NOON)
+    access.keep_secret("key.b", "other", NOON + 9 * hour, NOON)
+    access.keep_secret("key.a", "two", NOON + 5 * hour, NOON + 2 * hour)
+    assert access.secrets("key.a", NOON + hour) == ("one", "two")
+    assert access.secrets("key.a", NOON + 2 * hour) == ("two",)
+    access.keep_secret("key.a", "three", NOON + 9 * hour, NOON + 99 * hour)
+    assert access.secrets("key.a", NOON + 4 * hour) == ("three", "two")
+    assert access.secrets("key.a", NOON + 5 * hour) == ("three",)
+    access.forget_secrets("key.a")
+    assert access.secrets("key.a", NOON) == ()
+    assert access.secrets("key.b", NOON) == ("other",)
+
+
+def test_the_last_use_of_a_key_is_kept(access):
+    access.note_use("key.a", NOON)
+    access.note_use("key.a", NOON + timedelta(minutes=1))
+    assert access.uses() == {"key.a": NOON + timedelta(minutes=1)}

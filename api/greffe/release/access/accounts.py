@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from greffe.errors import BadQuery, Denied, NotFound, TooOften, nearest
+from greffe.model.keys import PREFIX
 from greffe.release.access import passwords
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, needs
@@ -37,7 +38,7 @@ def invite(parts: Parts, who: Actor, person: str) -> str:
     Raises Denied unless an administrator does it (or the house itself), NotFound for a stranger."""
     needs(parts, who, "administrator")
     people = parts.ledger().people
-    if person not in people or person == HOUSE.name:
+    if person not in people or person == HOUSE.name or person.startswith(PREFIX):
         raise NotFound(f"{person} is not in the table of people.", nearest=nearest(person, people))
     token = secrets.token_urlsafe(32)
     parts.note(who, "account.invited", person, {})
@@ -139,8 +140,9 @@ def change_password(parts: Parts, who: Actor, old: str, new: str) -> None:
 def close_account(parts: Parts, who: Actor, person: str) -> None:
     """Take somebody's password and sessions away; what they did stands. Raises Denied, NotFound."""
     needs(parts, who, "administrator")
-    if person not in parts.ledger().people:
-        raise NotFound(f"{person} is not in the table of people.", nearest=nearest(person, parts.ledger().people))
+    people = parts.ledger().people
+    if person not in people or person.startswith(PREFIX):
+        raise NotFound(f"{person} is not in the table of people.", nearest=nearest(person, people))
     parts.access.set_password(person, "")
     parts.note(who, "account.closed", person, {})
 

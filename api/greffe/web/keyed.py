@@ -1,0 +1,44 @@
+"""Who brings a key: `Authorization: Bearer greffe_…`, and never in an address. What is denied to it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from greffe.errors import Denied, Unidentified
+from greffe.release.access.accounts import note_denied
+from greffe.release.access.keys import identified
+from greffe.release.parts import Parts
+from greffe.store.base import Actor
+
+SCHEME: Final = HTTPBearer(
+    scheme_name="key", description="A key that an administrator made (greffe keys make).", auto_error=False
+)
+# Nobody on the way keeps what a key opens, nor mixes up what two keys get.
+NOT_KEPT: Final = {"Cache-Control": "no-store", "Vary": "Authorization, Accept, Accept-Language"}
+
+
+def _key(request: Request, _scheme: Annotated[object, Depends(SCHEME)] = None) -> Actor:
+    """The key that asks. Raises Unidentified without one or for one that does not hold, TooOften."""
+    parts: Parts = request.app.state.parts
+    word, _, secret = request.headers.get("authorization", "").partition(" ")
+    if word.casefold() != "bearer" or not secret.strip():
+        raise Unidentified("A key is needed.", hint="Send it as the header Authorization: Bearer …")
+    return identified(parts, secret.strip(), request.client.host if request.client else "")
+
+
+Keyed = Annotated[Actor, Depends(_key)]
+
+
+@contextmanager
+def denials(parts: Parts, who: Actor, request: Request) -> Iterator[None]:
+    """What is denied within is recorded, then told."""
+    try:
+        yield
+    except Denied:
+        note_denied(parts, who, f"{request.method} {request.url.path}", who.name)
+        raise
