@@ -7,7 +7,13 @@ import gzip
 import pytest
 
 PUBLIC = ("/", "/signin", "/nowhere", "/data/ESTAT_CRIM_OFF_CAT", "/data/UNODC_CTS_PRISONS")
-STAFF = ("/staff",)
+STAFF = (
+    "/staff",
+    "/staff/findings",
+    "/staff/findings/CEPEJ_CASES%231",
+    "/staff/findings/CEPEJ_CASES%231?rule=QR-PLA-01&by=cause",
+    "/staff/findings/ESTAT_CRIM_PRIS_AGE%231/1",
+)
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

@@ -1,4 +1,4 @@
-"""Commands about decisions: people, approve, accept, waive, maps, import, export, verify."""
+"""Commands about decisions: people, approve, accept, send-back, waive, maps, import, export, verify."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from greffe.release.lifecycle import (
     accept_warnings,
     approve_draft,
     dataflow_named,
+    send_back,
 )
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, ROLES, add_person, approvers, author_of
@@ -34,6 +35,7 @@ def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     for command in (people, approve, accept, waive, maps, verify):
         app.command()(command)
+    app.command("send-back")(send_back_command)
     app.command("import")(import_command)
     app.command("export")(export_command)
 
@@ -106,16 +108,34 @@ def _map(parts: Parts, text: str) -> StructureMap:
 
 def accept(
     draft: Annotated[str, typer.Argument(help="Draft id.")],
+    rule: Annotated[list[str] | None, typer.Option(help="Only the warnings of this rule; repeat for several.")] = None,
     as_: As = "",
     reason: Reason = "",
     home: Home = None,
     json_: Json = False,
 ) -> None:
-    """Accept the warnings of a draft, in writing."""
+    """Accept the warnings of a draft, in writing: all, or those of some rules."""
     with failing(json_):
         parts, who = acting(home, as_)
-        accept_warnings(parts, who, draft, reason)
-        show({"draft": draft, "accepted_by": who.name}, json_, title=f"{who.name} accepted the warnings of {draft}.")
+        accept_warnings(parts, who, draft, reason, rule or ())
+        of = f" of {', '.join(rule)}" if rule else ""
+        data = {"draft": draft, "accepted_by": who.name, "rules": rule or []}
+        show(data, json_, title=f"{who.name} accepted the warnings{of} in {draft}.")
+
+
+def send_back_command(
+    draft: Annotated[str, typer.Argument(help="Draft id.")],
+    as_: As = "",
+    reason: Reason = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Send a draft back to its author: its signatures fall, nobody signs it until it is prepared again."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        back = send_back(parts, who, draft, reason)
+        title = f"{who.name} sent {draft} back: {back.reason}"
+        show({"draft": draft, "returned_by": who.name, "reason": back.reason}, json_, title=title)
 
 
 def waive(

@@ -38,6 +38,7 @@ def drafts(home: Home = None, json_: Json = False) -> None:
                     "errors": d.errors,
                     "warnings": d.warnings,
                     "approvals": len(approvers(parts, d.id, d.checksum)),
+                    "sent_back": ledger.returned[d.id].reason if d.id in ledger.returned else "",
                     "release": str(release) if release else "",
                 }
             )
@@ -45,7 +46,17 @@ def drafts(home: Home = None, json_: Json = False) -> None:
             {"drafts": rows},
             json_,
             rows=rows,
-            columns=("draft", "origin", "partial", "observations", "errors", "warnings", "approvals", "release"),
+            columns=(
+                "draft",
+                "origin",
+                "partial",
+                "observations",
+                "errors",
+                "warnings",
+                "approvals",
+                "sent_back",
+                "release",
+            ),
         )
 
 

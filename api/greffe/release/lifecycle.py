@@ -1,12 +1,12 @@
-"""Draft → two approvals → (releasing.py) released → withdrawn: each step once, each a line of the register."""
+"""Draft → (sent back, prepared again →) two approvals → (releasing.py) released → withdrawn: each a line of the register."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from greffe.errors import BadQuery, Refused
-from greffe.model.findings import open_errors
+from greffe.errors import BadQuery, Refused, nearest
+from greffe.model.findings import Finding, open_errors
 from greffe.model.instants import paris_date, written
 from greffe.model.references import Reference
 from greffe.model.releases import Release
@@ -21,7 +21,7 @@ from greffe.release.prepare import prepare
 from greffe.release.sources import choose_inputs
 from greffe.release.waivers import waived
 from greffe.store.base import Actor
-from greffe.store.ledger import Acceptance, Approval, DraftRecord, Withdrawal
+from greffe.store.ledger import Acceptance, Approval, DraftRecord, Returned, Withdrawal
 
 
 def make_draft(
@@ -75,7 +75,7 @@ def make_draft(
         partial=draft.partial,
     )
     known = ledger.drafts.get(draft.id)
-    if known is None or known.checksum != draft.checksum:
+    if known is None or known.checksum != draft.checksum or draft.id in ledger.returned:
         parts.note(who, "draft.prepared", draft.id, record.payload())
     return draft
 
@@ -96,18 +96,60 @@ def approve_draft(parts: Parts, who: Actor, id_: str, comment: str = "") -> int:
     if draft.observations == 0:
         raise Refused(f"Draft {id_} has no observation.", hint=f"greffe coverage {id_} says what was left out.")
     no_open_errors(draft)
+    _not_sent_back(parts, id_)
     may_sign(parts, who, id_, record.checksum, record.author)
     parts.note(who, "draft.approved", id_, Approval(id_, record.checksum, comment=comment).payload())
     return len(approvers(parts, id_, record.checksum))
 
 
-def accept_warnings(parts: Parts, who: Actor, id_: str, reason: str) -> None:
-    """Accept the warnings of a draft in writing."""
+def accept_warnings(parts: Parts, who: Actor, id_: str, reason: str, rules: Sequence[str] = ()) -> None:
+    """Accept the warnings of a draft in writing: all, or those of some rules. Raises BadQuery for a rule that warns of
+    nothing in it."""
     needs(parts, who, "approver")
-    record, _ = kept_draft(parts, id_)
+    record, draft = kept_draft(parts, id_)
     if not reason.strip():
         raise BadQuery("An acceptance needs its reason.", parameter="--reason")
-    parts.note(who, "warnings.accepted", id_, Acceptance(id_, record.checksum, reason).payload())
+    _not_sent_back(parts, id_)
+    warning = {f.rule for f in draft.warnings}
+    for rule in rules:
+        if rule not in warning:
+            raise BadQuery(f"Draft {id_} has no warning of {rule}.", parameter="--rule", nearest=nearest(rule, warning))
+    acceptance = Acceptance(id_, record.checksum, reason, tuple(dict.fromkeys(rules)))
+    parts.note(who, "warnings.accepted", id_, acceptance.payload())
+
+
+def _not_sent_back(parts: Parts, id_: str) -> None:
+    back = parts.ledger().returned.get(id_)
+    if back is not None:
+        raise Refused(
+            f"{back.person} sent draft {id_} back: {back.reason}", hint="Its author prepares it again: greffe prepare."
+        )
+
+
+def rules_not_accepted(parts: Parts, id_: str, checksum: str, warning: Sequence[Finding]) -> tuple[str, ...]:
+    """Rules whose warnings on a draft of that content nobody has accepted in writing."""
+    accepted = parts.ledger().accepted_warnings(id_, checksum)
+    if any(not a.rules for a in accepted):
+        return ()
+    named = {rule for a in accepted for rule in a.rules}
+    return tuple(sorted({f.rule for f in warning} - named))
+
+
+def send_back(parts: Parts, who: Actor, id_: str, reason: str) -> Returned:
+    """Send a draft back to its author. What was signed of it falls, and nobody signs it until it is prepared again.
+
+    Raises Refused when it is released or was sent back already."""
+    needs(parts, who, "approver")
+    record, ledger = parts.ledger().draft(id_), parts.ledger()
+    if not reason.strip():
+        raise BadQuery("Sending back needs its reason: the author acts on it.", parameter="--reason")
+    release = ledger.release_of_draft(id_)
+    if release is not None:
+        raise Refused(f"{release} is made of draft {id_}.", hint="A release is withdrawn: greffe withdraw.")
+    if id_ in ledger.returned:
+        raise Refused(f"{ledger.returned[id_].person} sent draft {id_} back already.")
+    parts.note(who, "draft.returned", id_, Returned(id_, record.checksum, reason.strip()).payload())
+    return parts.ledger().returned[id_]
 
 
 def no_open_errors(draft: Draft) -> None:

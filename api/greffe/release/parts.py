@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -71,6 +72,13 @@ class Parts:
     def reading(self) -> Parts:
         """The same for those who only read: the register is polled every `poll_seconds`, not at every question."""
         return replace(self, relaxed=True)
+
+    def acting(self) -> Parts:
+        """The same, with what was read so far, for those who act: the register is asked whether it has more each time, so
+        that they see what they wrote."""
+        found = copy(self)
+        found.relaxed = False
+        return found
 
     def catalogue(self, checksum: str = "") -> Catalogue:
         """The effective catalogue, or the one that was effective under another checksum (a release names it)."""

@@ -18,7 +18,7 @@ from greffe.release.calendar import filled, same_flows, standing, waiting
 from greffe.release.definitions import map_subject
 from greffe.release.drafts import Draft
 from greffe.release.eviction import sweep
-from greffe.release.lifecycle import kept_draft, no_open_errors
+from greffe.release.lifecycle import kept_draft, no_open_errors, rules_not_accepted
 from greffe.release.parts import Parts
 from greffe.release.people import approvers, author_of, needs, signed_by_two
 from greffe.release.revision_policy import Follows, revisions_of
@@ -210,9 +210,11 @@ def _releasable(parts: Parts, record: DraftRecord, draft: Draft) -> _Ready:
             f"{current} holds {current.origin} figures, draft {record.id} {record.origin} ones.",
             hint=f"Withdraw {current} first if that is meant.",
         )
-    if draft.warnings and not ledger.accepted_warnings(record.id, record.checksum):
+    left = set(rules_not_accepted(parts, record.id, record.checksum, draft.warnings))
+    if left:
+        count = sum(f.rule in left for f in draft.warnings)
         raise Refused(
-            f"{len(draft.warnings)} warnings of draft {record.id} are not accepted.",
+            f"{count} warnings of draft {record.id} are not accepted ({', '.join(sorted(left))}).",
             hint=f'Read them (greffe findings {record.id}), then: greffe accept {record.id} --as NAME --reason "…".',
         )
     if not signed_by_two(parts, record.id, record.checksum, record.author):

@@ -38,6 +38,7 @@ from greffe.store.records import (
     release_from_entry,
     release_payload,
 )
+from greffe.store.return_records import Returned, Returns
 
 __all__ = [
     "Acceptance",
@@ -47,6 +48,7 @@ __all__ = [
     "ExtractRecord",
     "Ledger",
     "LedgerReader",
+    "Returned",
     "Waiver",
     "Withdrawal",
     "release_from_entry",
@@ -67,6 +69,7 @@ class Ledger:
     drafts: Mapping[str, DraftRecord] = field(default_factory=dict)  # by id; a repeated preparation replaces
     signatures: tuple[Approval, ...] = ()
     acceptances: tuple[Acceptance, ...] = ()
+    returned: Returns = field(default_factory=dict)  # drafts that were sent back and not prepared again since
     waivers: Mapping[str, Waiver] = field(default_factory=dict)
     releases: Mapping[str, Release] = field(default_factory=dict)  # by `FLOW#7`
     grants: Grants = field(default_factory=dict)
@@ -195,7 +198,20 @@ def _extract(state: Ledger, entry: Entry) -> Ledger:
 
 def _draft(state: Ledger, entry: Entry) -> Ledger:
     record = DraftRecord.from_entry(entry)
-    return replace(state, drafts={**state.drafts, record.id: record})
+    returned = {id_: one for id_, one in state.returned.items() if id_ != record.id}
+    return replace(state, drafts={**state.drafts, record.id: record}, returned=returned)
+
+
+def _returned(state: Ledger, entry: Entry) -> Ledger:
+    """What was signed of that content falls: it is read anew once its author has prepared it again."""
+    record = Returned.from_entry(entry)
+    content = (record.draft, record.checksum)
+    return replace(
+        state,
+        returned={**state.returned, record.draft: record},
+        signatures=tuple(a for a in state.signatures if (a.subject, a.checksum) != content),
+        acceptances=tuple(a for a in state.acceptances if (a.draft, a.checksum) != content),
+    )
 
 
 def _approval(state: Ledger, entry: Entry) -> Ledger:
@@ -298,6 +314,7 @@ _FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
     "map.approved": _approval,
     "draft.prepared": _draft,
     "draft.approved": _approval,
+    "draft.returned": _returned,
     "warnings.accepted": _acceptance,
     "waiver.proposed": _waiver,
     "waiver.approved": _waiver_approval,

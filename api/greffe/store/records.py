@@ -4,7 +4,8 @@ Kind of entry → record: extract.accepted, extract.refused → ExtractRecord; d
 draft.approved, waiver.approved → Approval; warnings.accepted → Acceptance; waiver.proposed → Waiver;
 catalogue.imported → CatalogueVersion; release.made → model.releases.Release (`release_payload`, `release_from_entry`);
 release.withdrawn → Withdrawal; proposal.…, publication.…, calendar.…, advance.…: see proposal_records.py,
-publication_records.py, calendar_records.py; key.…: key_records.py. person.added is the register's own (`add_person`):
+publication_records.py, calendar_records.py; key.…: key_records.py; draft.returned: return_records.py. person.added is the
+register's own (`add_person`):
 {"name": …, "roles": […]}.
 """
 

@@ -7,6 +7,6 @@ from typing import Final
 from greffe.web.pages import preferences, static
 from greffe.web.portal import flow, home
 from greffe.web.signin import invitation, local
-from greffe.web.staff import todo
+from greffe.web.staff import findings, findings_acts, todo
 
-PAGES: Final = (home, flow, static, preferences, local, invitation, todo)
+PAGES: Final = (home, flow, static, preferences, local, invitation, todo, findings, findings_acts)

@@ -36,7 +36,7 @@ HEADERS: Final = {
     "Vary": "Accept-Language, Cookie",
 }
 # The workbench's menu: address → word of common.yaml.
-BENCH: Final = (("/staff", "bench_todo"),)
+BENCH: Final = (("/staff", "bench_todo"), ("/staff/findings", "bench_findings"))
 
 
 @dataclass(frozen=True)
