@@ -12,6 +12,7 @@ from greffe.release.parts import Clock, Parts
 from greffe.settings import Settings
 from greffe.store.access_sql import SqlAccess
 from greffe.store.columnar import ColumnarObservations
+from greffe.store.desk_sql import SqlDesk
 from greffe.store.register import SqlRegister
 from greffe.web.application import application
 
@@ -33,6 +34,7 @@ def compose(settings: Settings, clock: Clock = utc_now) -> Parts:
         register=register,
         observations=ColumnarObservations(settings.releases, derived_most=settings.store.serving_bytes),
         access=SqlAccess(register.engine),
+        desk=SqlDesk(register.engine),
         clock=clock,
     )
     set_up(parts)

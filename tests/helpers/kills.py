@@ -118,7 +118,12 @@ def looked_at(parts: Parts, *, wholly: bool = False) -> dict[str, object]:
     """What holds, read by somebody who knows nothing: what is on record, and what is wrong with it: with the chain and
     the releases, or `wholly` with all that is kept."""
     anew = Parts(
-        parts.settings, parts.register, ColumnarObservations(parts.settings.releases), parts.access, parts.clock
+        parts.settings,
+        parts.register,
+        ColumnarObservations(parts.settings.releases),
+        parts.access,
+        parts.desk,
+        parts.clock,
     )
     ledger = anew.ledger()
     found = {

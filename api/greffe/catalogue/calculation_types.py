@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Final
 
@@ -19,7 +19,7 @@ from greffe.catalogue.types import RATIOS, UNITS, Types, wanted
 from greffe.errors import BadDefinition
 from greffe.model.calculations import adds, quotient, read
 from greffe.model.expressions import CONSTANT
-from greffe.model.maps import Calculation, CellType
+from greffe.model.maps import Calculation, CellType, StructureMap
 
 _ADDED: Final = ("counting_unit", "moment", "territory")  # on which things that are added up are of one kind
 _SHARED: Final = ("population", "offence_rule", "territory", "legal_persons")
@@ -33,14 +33,15 @@ _MOMENTS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def check_types(catalogue: Catalogue) -> None:
-    """Raises BadDefinition naming map, indicator, cell, both values, and what would make it legitimate, for each."""
-    faults = Faults()
-    for map_ in catalogue.maps.values():
+def check_types(catalogue: Catalogue, maps: Iterable[StructureMap] | None = None) -> None:
+    """Raises BadDefinition naming map, indicator, cell, both values, and what would make it legitimate, for each. `maps`:
+    those that are looked at, all of the catalogue when left out."""
+    faults, looked_at = Faults(), tuple(catalogue.maps.values() if maps is None else maps)
+    for map_ in looked_at:
         with faults:
             _check_map(Types(MapView.of(catalogue, map_)))
     faults.refuse()
-    for map_ in catalogue.maps.values():
+    for map_ in looked_at:
         with faults:
             view = MapView.of(catalogue, map_)
             check_broader(view)

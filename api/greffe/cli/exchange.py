@@ -10,19 +10,15 @@ import typer
 
 import greffe.cli.doubts as doubts
 import greffe.cli.suggestions as suggestions
-from greffe.catalogue.catalogue import Catalogue
 from greffe.cli.common import As, Home, Json, Reason, load_file, parts_of, save
 from greffe.cli.proposals import EffectiveFrom, choices_of, effective_day
 from greffe.cli.show import failing, say, show
 from greffe.errors import BadInput, BadQuery, Refused, nearest, numbered
 from greffe.mapping.exchange.difference import Change
 from greffe.mapping.exchange.files import WRITERS, map_of
-from greffe.mapping.exchange.sets import MappingSet, Signed, mapping_set, table_named, users_of
-from greffe.model.instants import paris_day
-from greffe.model.maps import RepresentationMap
-from greffe.release.decisions import Decision, decisions_of
+from greffe.mapping.exchange.sets import table_named
+from greffe.release.exchanged import base_of
 from greffe.release.merging import SIDES, WHOLE
-from greffe.release.parts import Parts
 from greffe.release.people import actor
 from greffe.release.proposals import propose
 from greffe.release.returned import Returned, returned
@@ -120,36 +116,6 @@ def import_command(
             data["proposal"] = made.id
             title += f" Proposal {made.id} is made. Next, two people other than {who.name}: greffe approve {made.id} --as NAME"
         show(data, json_, rows=rows, columns=("row_id", "kind", "fields"), title=title, after=" ".join(found.notes))
-
-
-def base_of(parts: Parts, catalogue: Catalogue, table: RepresentationMap) -> MappingSet:
-    """The map with its codes and what the register says of its rows."""
-    return mapping_set(catalogue, table, _signed(parts, catalogue, table))
-
-
-def _signed(parts: Parts, catalogue: Catalogue, table: RepresentationMap) -> Mapping[str, Signed]:
-    """What the register says of each row: it is approved when two have signed it in every map that uses it. A map is
-    what people sign: of a correspondence, which no map uses, nothing is said."""
-    keys = tuple((table.file, row.row_id) for row in table.rows)
-    by_map = [decisions_of(parts, map_, keys) for map_ in users_of(catalogue, table)]
-    if not by_map:
-        return {}
-    return {key[1]: _together([decisions[key] for decisions in by_map]) for key in keys}
-
-
-def _together(decisions: Sequence[Decision]) -> Signed:
-    """The decisions on one row in several maps as one: common author and approvers, the latest day."""
-    authors = {d.author for d in decisions}
-    common = tuple(name for name in decisions[0].approvers if all(name in d.approvers for d in decisions))
-    approved = all(d.since for d in decisions)
-    said = [f"{c.person}, {paris_day(c.instant)}: {c.text}" for d in decisions for c in d.comments]
-    return Signed(
-        authors.pop() if len(authors) == 1 else "",
-        common,
-        "approved" if approved else "proposed",
-        paris_day(max(d.since for d in decisions)) if approved else "",
-        tuple(dict.fromkeys(said)),
-    )
 
 
 def _problems(problems: Sequence[BadInput], json_: bool) -> None:

@@ -17,6 +17,7 @@ from greffe.release import kept_catalogues
 from greffe.settings import Settings
 from greffe.store.access import Access
 from greffe.store.base import Act, Actor, Observations, Register
+from greffe.store.desk import Desk
 from greffe.store.ledger import CatalogueVersion, Ledger, LedgerReader
 
 Clock = Callable[[], datetime]
@@ -30,6 +31,7 @@ class Parts:
     register: Register
     observations: Observations
     access: Access
+    desk: Desk
     clock: Clock
     relaxed: bool = False
     reader: LedgerReader = field(init=False)

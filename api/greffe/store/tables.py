@@ -80,3 +80,13 @@ FAILURES: Final = Table(
     Column("subject", String, nullable=False, index=True),
     Column("instant", String, nullable=False),
 )
+# What people have before them and not proposed yet (desk.py).
+DESKS: Final = Table(
+    "desks",
+    METADATA,
+    Column("person", String, primary_key=True),
+    Column("place", String, primary_key=True),
+    Column("item", String, primary_key=True),
+    Column("said", Text, nullable=False),
+    Column("instant", String, nullable=False),
+)

@@ -7,6 +7,22 @@ from typing import Final
 from greffe.web.pages import preferences, static
 from greffe.web.portal import flow, home
 from greffe.web.signin import invitation, local
-from greffe.web.staff import findings, findings_acts, todo
+from greffe.web.staff import (
+    decisions,
+    effects,
+    findings,
+    findings_acts,
+    mappings,
+    proposal_acts,
+    proposals,
+    review,
+    submitting,
+    todo,
+    workbooks,
+)
 
-PAGES: Final = (home, flow, static, preferences, local, invitation, todo, findings, findings_acts)
+PAGES: Final = (
+    *(home, flow, static, preferences, local, invitation),
+    *(todo, findings, findings_acts),
+    *(mappings, submitting, effects, review, decisions, workbooks, proposals, proposal_acts),
+)

@@ -12,6 +12,8 @@ from greffe.model.structures import Component, DataStructure, Representation
 from greffe.store.access_memory import MemoryAccess
 from greffe.store.access_sql import SqlAccess
 from greffe.store.columnar import ColumnarObservations
+from greffe.store.desk_memory import MemoryDesk
+from greffe.store.desk_sql import SqlDesk
 from greffe.store.memory import MemoryObservations, MemoryRegister
 from greffe.store.register import SqlRegister
 
@@ -35,6 +37,17 @@ def access(request, tmp_path):
     lite = request.param == "sqlite"
     opened = SqlRegister(f"sqlite:///{tmp_path / 'register.db'}" if lite else request.getfixturevalue("new_postgresql"))
     yield SqlAccess(opened.engine)
+    opened.close()
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def desk(request, tmp_path):
+    if request.param == "memory":
+        yield MemoryDesk()
+        return
+    lite = request.param == "sqlite"
+    opened = SqlRegister(f"sqlite:///{tmp_path / 'register.db'}" if lite else request.getfixturevalue("new_postgresql"))
+    yield SqlDesk(opened.engine)
     opened.close()
 
 

@@ -36,7 +36,12 @@ HEADERS: Final = {
     "Vary": "Accept-Language, Cookie",
 }
 # The workbench's menu: address → word of common.yaml.
-BENCH: Final = (("/staff", "bench_todo"), ("/staff/findings", "bench_findings"))
+BENCH: Final = (
+    ("/staff", "bench_todo"),
+    ("/staff/mappings", "bench_mappings"),
+    ("/staff/proposals", "bench_proposals"),
+    ("/staff/findings", "bench_findings"),
+)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,63 @@
+// Keys of the review; all of them press buttons and follow links that stand on the page. Off inside fields, and switchable off
+// (WCAG 2.1.4). Without scripts the page does the same.
+(() => {
+  "use strict";
+  const STORE = "greffe-keys";
+  const stored = () => { try { return localStorage.getItem(STORE) !== "off"; } catch { return true; } };
+  let on = stored();
+  let picked = null;
+
+  const find = (key) => document.querySelector(`[data-key="${key}"]`);
+  const candidates = () => [...document.querySelectorAll("[data-candidate]")];
+
+  function pick(number) {
+    const found = candidates()[number - 1];
+    if (!found) return;
+    if (picked) picked.classList.remove("picked");
+    picked = found;
+    picked.classList.add("picked");
+    (picked.querySelector("[data-accept]") || picked.querySelector("a, summary")).focus();
+    const trial = picked.querySelector("a[hx-get]");
+    if (trial && window.htmx && !document.querySelector("[hx-get*='/effect?item=']:not(a)")) trial.click();
+  }
+
+  function accept() {
+    const button = picked ? picked.querySelector("[data-accept]") : document.querySelector("[data-accept]");
+    if (button) button.click();
+  }
+
+  function open(summary) {
+    const details = summary.parentElement;
+    details.open = true;
+    (details.querySelector("textarea, select, input:not([type=hidden])") || summary).focus();
+  }
+
+  function act(key) {
+    if (/^[1-9]$/.test(key)) { pick(Number(key)); return true; }
+    const place = find(key);
+    if (key === "a") accept();
+    else if (key === "r" && place) open(place);
+    else if (key === "?" && place) { place.parentElement.open = !place.parentElement.open; place.focus(); }
+    else if (key === "/" && place) { place.focus(); place.select(); }
+    else if ("jku".includes(key) && place) place.click();
+    else return false;
+    return true;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (!on || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (act(event.key.toLowerCase())) event.preventDefault();
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const button = document.getElementById("keys-switch");
+    const keys = document.getElementById("keys");
+    if (!button) return;
+    const shown = () => { button.textContent = on ? keys.dataset.off : keys.dataset.on; button.setAttribute("aria-pressed", String(!on)); };
+    button.hidden = false;
+    button.addEventListener("click", () => { on = !on; try { localStorage.setItem(STORE, on ? "on" : "off"); } catch { /* it holds for this page */ } shown(); });
+    shown();
+    if (location.hash === "#item") document.getElementById("item")?.focus({ preventScroll: true });
+  });
+})();

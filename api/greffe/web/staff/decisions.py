@@ -1,0 +1,93 @@
+"""What a reviewer does: decide, undo, in bulk too; see what it changes; hand in what is pending as a proposal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from greffe.errors import BadQuery, nearest
+from greffe.release.parts import Parts
+from greffe.release.review.bulk import best_targets, chosen, with_targets, without_target
+from greffe.release.review.pending import decide, undo
+from greffe.release.review.queue import Queue, queue
+from greffe.web.pages.forms import Form, posted
+from greffe.web.pages.render import see_other
+from greffe.web.pages.visitors import Staff, Visitor
+from greffe.web.staff.review import review_page
+from greffe.web.staff.tables import HOUSE_STAFF, VIEW, View, catalogue_of, review_at, table_at
+
+ACTIONS = ("accept", "best", "change", "none", "undo", "undo-last")
+CELLS = ("kind", "confidence", "reason", "reference", "valid_from", "valid_to")
+
+
+def router(parts: Parts) -> APIRouter:
+    """The route POST /staff/mappings/RECIPIENT/TABLE/decide."""
+    routes = APIRouter(dependencies=HOUSE_STAFF)
+
+    @routes.post("/staff/mappings/{folder}/{name}/decide", include_in_schema=False)
+    async def decide_(request: Request, folder: str, name: str, visitor: Staff) -> Response:
+        table = table_at(parts.catalogue(), folder, name)
+        columns = (*(f"source:{c}" for c in table.sources), *(f"target:{c}" for c in table.targets))
+        form = await posted(
+            request, visitor, "action", "targets", "pick", "top", "bulk", *VIEW, *CELLS, *columns
+        )  # fmt: skip
+        view = View.read(*(form.text(n) for n in VIEW))
+        try:
+            done = await run_in_threadpool(_done, parts, visitor, (folder, name), view, form)
+        except BadQuery as fault:
+            typed = {name: form.text(name) for name in (*CELLS, *columns, "top", "action")}
+            return await run_in_threadpool(review_page, parts, request, visitor, (folder, name), view, fault, typed)
+        return see_other(review_at(table, view, "item", done=done))
+
+    return routes
+
+
+def _done(parts: Parts, visitor: Visitor, place: tuple[str, str], view: View, form: Form) -> str:
+    """Do it; tells how: `kept-3`, `undone-1`."""
+    acting, catalogue = catalogue_of(parts)
+    table = table_at(catalogue, *place)
+    action = form.text("action")
+    if action not in ACTIONS:
+        raise BadQuery(f"{action!r} is not done here.", parameter="action", nearest=nearest(action, ACTIONS))
+    who = visitor.actor
+    if action == "undo-last":
+        return f"undone-{undo(acting, who, table)}"
+    found = queue(acting, who, catalogue, table)
+    bulk = bool(form.text("bulk"))
+    items = form.all("pick") if bulk else (view.item,)
+    lines = chosen(catalogue, found, [i for i in items if i], form.text("top") if bulk else "")
+    if action == "undo":
+        return f"undone-{undo(acting, who, table, [line.item for line in lines])}"
+    one_by_one = action != "best"
+    wanted = {w.item: _cells(found, form, action, w.item) for w in lines} if one_by_one else best_targets(found, lines)
+    return f"kept-{len(decide(acting, who, catalogue, table, wanted))}"
+
+
+def _cells(found: Queue, form: Form, action: str, item: str) -> Mapping[str, str]:
+    """The cells that a form asks for a line."""
+    line = found.line(item)
+    if line is None:
+        raise BadQuery(f"There is no row {item!r}.", parameter="item")
+    said = {c: form.text(c) for c in CELLS if c in form.values}
+    if action == "accept":
+        return {**with_targets(found, line, _targets(found, form.text("targets"))), **said}
+    if action == "none":
+        return without_target(found, said.get("kind", ""), said.get("reason", ""))
+    sources = {f"source:{c}": form.text(f"source:{c}") for c in found.table.sources if f"source:{c}" in form.values}
+    targets = {f"target:{c}": form.text(f"target:{c}") for c in found.table.targets}
+    return {**targets, **said, **sources}
+
+
+def _targets(found: Queue, text: str) -> list[str]:
+    """The targets of a candidate, as its button says them."""
+    try:
+        targets = json.loads(text)
+    except ValueError:
+        targets = None
+    if not isinstance(targets, list) or len(targets) != len(found.table.targets):
+        raise BadQuery("It names no candidate.", parameter="targets")
+    return [str(one) for one in targets]

@@ -1,0 +1,132 @@
+"""The review of one table: its queue, one source at a time, what speaks for which target, and what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.representation_files import CONFIDENCES
+from greffe.errors import GreffeError, NotFound, nearest
+from greffe.mapping.exchange.sets import users_of
+from greffe.model.maps import KINDS_WITH_TARGET, KINDS_WITHOUT_TARGET, RepresentationMap
+from greffe.model.numbers import plain
+from greffe.release.parts import Parts
+from greffe.release.review.candidates import candidates, faults_of_pending, sources_of
+from greffe.release.review.codes import Codes
+from greffe.release.review.evidence import evidence
+from greffe.release.review.history import comments_on, history
+from greffe.release.review.overview import short
+from greffe.release.review.pending import everything_pending
+from greffe.release.review.queue import STATES, Queue, Waiting, queue
+from greffe.web.pages.render import Pages
+from greffe.web.pages.spark import spark
+from greffe.web.pages.visitors import Staff, Visitor
+from greffe.web.staff.tables import HOUSE_STAFF, VIEW, View, catalogue_of, review_at, table_at
+from greffe.web.strict import only
+
+PER_PAGE = 50
+
+
+def router(parts: Parts) -> APIRouter:
+    """The routes /staff/mappings/RECIPIENT/TABLE and its evidence."""
+    routes, pages = APIRouter(dependencies=HOUSE_STAFF), Pages(parts)
+
+    @routes.get(
+        "/staff/mappings/{folder}/{name}",
+        include_in_schema=False,
+        dependencies=[Depends(only(*VIEW, "done", "lang"))],
+    )
+    def review(request: Request, folder: str, name: str, visitor: Staff) -> Response:
+        return review_page(parts, request, visitor, (folder, name), View.of(request))
+
+    @routes.get(
+        "/staff/mappings/{folder}/{name}/evidence",
+        include_in_schema=False,
+        dependencies=[Depends(only("item", "lang"))],
+    )
+    def values(request: Request, folder: str, name: str, visitor: Staff) -> Response:
+        acting, catalogue = catalogue_of(parts)
+        table = table_at(catalogue, folder, name)
+        found = queue(acting, visitor.actor, catalogue, table)
+        line = line_of(found, request.query_params.get("item", ""))
+        held = evidence(acting, catalogue, table, sources_of(line), Codes(catalogue, table))
+        drawn = spark([value for _, value in held.points]) if held else ""
+        shown = {"table": table, "place": short(table), "line": line, "evidence": held, "spark": drawn, "plain": plain}
+        return pages.show(request, visitor, "staff/evidence.html", shown)
+
+    return routes
+
+
+def line_of(found: Queue, item: str) -> Waiting:
+    """The line of an item. Raises NotFound."""
+    line = found.line(item)
+    if line is None:
+        raise NotFound(
+            f"There is no row {item!r}.", parameter="item", nearest=nearest(item, [w.item for w in found.lines])
+        )
+    return line
+
+
+def review_page(
+    parts: Parts,
+    request: Request,
+    visitor: Visitor,
+    place: tuple[str, str],
+    view: View,
+    fault: GreffeError | None = None,
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    """The page; with a fault, what was typed stands in its fields."""
+    acting, catalogue = catalogue_of(parts)
+    table = table_at(catalogue, *place)
+    found = queue(acting, visitor.actor, catalogue, table)
+    chosen = found.chosen(view.show, view.q)
+    line = line_of(found, view.item) if view.item else (chosen[0] if chosen else None)
+    at = chosen.index(line) if line in chosen else 0
+    pages = max(1, -(-len(chosen) // PER_PAGE))
+    page = min(view.page or at // PER_PAGE + 1, pages)
+    kept = replace(view, page=0)
+    near = {
+        "previous": review_at(table, replace(kept, item=chosen[at - 1].item), "item") if line in chosen and at else "",
+        "next": review_at(table, replace(kept, item=chosen[at + 1].item), "item")
+        if line in chosen and at + 1 < len(chosen)
+        else "",
+    }
+    mine = everything_pending(acting, visitor.actor, catalogue)
+    values = {
+        "table": table, "place": short(table), "users": users_of(catalogue, table), "view": view, "queue": found,
+        "shown": chosen[(page - 1) * PER_PAGE : page * PER_PAGE], "many": len(chosen), "page": page, "pages": pages,
+        "near": near, "states": STATES, "line": line, "fault": fault, "typed": typed or {},
+        "done": request.query_params.get("done", ""), "pending": len(mine.get(table.file, {})),
+        "everything": sum(map(len, mine.values())), "author": visitor.may("author", "administrator"),
+        "faults": faults_of_pending(catalogue, table, tuple(mine.get(table.file, {}).values())),
+        "here_at": lambda item: review_at(table, replace(view, item=item, page=page), "item"),
+        **(_detail(acting, catalogue, found, line) if line else {}),
+    }  # fmt: skip
+    return Pages(parts).show(request, visitor, "staff/review.html", values, fault.http if fault else 200)
+
+
+def _detail(parts: Parts, catalogue: Catalogue, found: Queue, line: Waiting) -> dict[str, object]:
+    """What is known about one line."""
+    table: RepresentationMap = found.table
+    codes, row = Codes(catalogue, table), line.shown
+    sources = sources_of(line)
+    users = users_of(catalogue, table)
+    return {
+        "sources": [(c, s, codes.code("source", c, s.value)) for c, s in zip(table.sources, sources, strict=True)],
+        "targets": [
+            (c, row.targets[n] if row else "", codes.code("target", c, row.targets[n]) if row else None)
+            for n, c in enumerate(table.targets)
+        ],
+        "lists": {c: codes.of("target", c) for c in table.targets},
+        "source_lists": {c: codes.of("source", c) for c in table.sources},
+        "tried": candidates(catalogue, found, line, codes),
+        "row": row,
+        "history": history(parts, table, line.row.row_id, users) if line.row else (),
+        "comments": comments_on(parts, table.file, line.row.row_id) if line.row else (),
+        "kinds": KINDS_WITH_TARGET, "none_kinds": KINDS_WITHOUT_TARGET, "confidences": CONFIDENCES,
+    }  # fmt: skip

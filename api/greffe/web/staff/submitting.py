@@ -1,0 +1,83 @@
+"""What somebody decided and did not propose yet, over all tables; handing it in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from greffe.errors import BadDefinition, BadQuery, GreffeError, Refused
+from greffe.mapping.exchange.difference import difference
+from greffe.mapping.exchange.sets import table_named
+from greffe.release.parts import Parts
+from greffe.release.proposals import Proposal
+from greffe.release.review.candidates import faults_of_pending
+from greffe.release.review.overview import short
+from greffe.release.review.pending import everything_pending, rows_with, submit, undo
+from greffe.web.pages.forms import Form, posted
+from greffe.web.pages.render import Pages, see_other
+from greffe.web.pages.visitors import Staff, Visitor
+from greffe.web.staff.tables import HOUSE_STAFF, catalogue_of
+from greffe.web.strict import only
+
+
+def router(parts: Parts) -> APIRouter:
+    """The routes /staff/mappings/pending."""
+    routes, pages = APIRouter(dependencies=HOUSE_STAFF), Pages(parts)
+
+    def page(
+        request: Request, visitor: Visitor, fault: GreffeError | None = None, form: Form | None = None
+    ) -> Response:
+        acting, catalogue = catalogue_of(parts)
+        mine = everything_pending(acting, visitor.actor, catalogue)
+        tables = []
+        for file, decided in mine.items():
+            table = table_named(catalogue, file)
+            after = replace(table, rows=rows_with(table, decided.values()))
+            faults = faults_of_pending(catalogue, table, tuple(decided.values()))
+            tables.append((short(table), table, decided, difference(table, after), faults))
+        values = {
+            "tables": tables, "fault": fault, "author": visitor.may("author", "administrator"),
+            "reason": form.text("reason") if form else "", "day": form.text("effective_from") if form else "",
+            "chosen": form.all("table") if form else tuple(mine),
+        }  # fmt: skip
+        return pages.show(request, visitor, "staff/pending.html", values, fault.http if fault else 200)
+
+    @routes.get("/staff/mappings/pending", include_in_schema=False, dependencies=[Depends(only("lang"))])
+    def ask(request: Request, visitor: Staff) -> Response:
+        return page(request, visitor)
+
+    @routes.post("/staff/mappings/pending", include_in_schema=False)
+    async def hand_in(request: Request, visitor: Staff) -> Response:
+        form = await posted(request, visitor, "table", "reason", "effective_from", "action")
+        try:
+            made = await run_in_threadpool(_handed_in, parts, visitor, form)
+        except (BadQuery, BadDefinition, Refused) as fault:
+            return await run_in_threadpool(page, request, visitor, fault, form)
+        return see_other(f"/staff/proposals/{made.id}" if made else "/staff/mappings/pending")
+
+    return routes
+
+
+def _handed_in(parts: Parts, visitor: Visitor, form: Form) -> Proposal | None:
+    """The proposal; None when what was pending on the tables was undone instead."""
+    acting = parts.acting()
+    if form.text("action") == "undo":
+        catalogue = acting.catalogue()
+        for file in form.all("table"):
+            decided = everything_pending(acting, visitor.actor, catalogue).get(file, {})
+            if decided:
+                undo(acting, visitor.actor, table_named(catalogue, file), tuple(decided))
+        return None
+    return submit(acting, visitor.actor, form.all("table"), form.text("reason"), day_of(form.text("effective_from")))
+
+
+def day_of(text: str) -> date | None:
+    """A day of a form, None when it is empty. Raises BadQuery."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadQuery(f"{text!r} is not a day.", parameter="effective_from", hint="E.g. 2027-01-31.") from error

@@ -1,0 +1,161 @@
+"""A table out as a workbook or SSSOM, and in again: first what it would change, then, confirmed, a proposal."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+
+from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from greffe.errors import BadQuery, GreffeError, NotFound, Refused, nearest
+from greffe.mapping.exchange.files import WRITERS, map_of
+from greffe.mapping.exchange.sets import table_named
+from greffe.model.maps import RepresentationMap
+from greffe.release.exchanged import base_of
+from greffe.release.merging import SIDES
+from greffe.release.parts import Parts
+from greffe.release.people import needs
+from greffe.release.proposals import Proposal, propose
+from greffe.release.returned import Returned, returned
+from greffe.release.review.overview import short
+from greffe.web.pages.forms import Form, posted
+from greffe.web.pages.render import HEADERS, Pages, see_other
+from greffe.web.pages.visitors import Staff, Visitor
+from greffe.web.staff.submitting import day_of
+from greffe.web.staff.tables import HOUSE_STAFF, catalogue_of, table_at
+from greffe.web.strict import only
+
+KINDS = {
+    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+    "sssom": ("text/tab-separated-values; charset=utf-8", "sssom.tsv"),
+}
+MOST = 200  # lines of a difference that are shown; all are counted
+
+
+def router(parts: Parts) -> APIRouter:
+    """The routes …/file and …/import."""
+    routes, pages = APIRouter(dependencies=HOUSE_STAFF), Pages(parts)
+
+    @routes.get(
+        "/staff/mappings/{folder}/{name}/file", include_in_schema=False, dependencies=[Depends(only("format", "lang"))]
+    )
+    def out(request: Request, folder: str, name: str, visitor: Staff) -> Response:
+        acting, catalogue = catalogue_of(parts)
+        table = table_at(catalogue, folder, name)
+        asked = request.query_params.get("format", "xlsx")
+        if asked not in WRITERS:
+            raise BadQuery(f"{asked!r} is not known here.", parameter="format", nearest=nearest(asked, WRITERS))
+        kind, suffix = KINDS[asked]
+        called = f"{short(table).replace('/', '_')}.{suffix}"
+        headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{called}"', "Cache-Control": "no-store"}
+        return Response(WRITERS[asked](base_of(acting, catalogue, table)), headers=headers, media_type=kind)
+
+    def page(
+        request: Request,
+        visitor: Visitor,
+        place: tuple[str, str],
+        fault: GreffeError | None = None,
+        form: Form | None = None,
+    ) -> Response:
+        acting, catalogue = catalogue_of(parts)
+        table = table_at(catalogue, *place)
+        held = _held(acting, visitor, table)
+        found: Returned | None = None
+        if held is not None:
+            try:
+                found = _read(acting, visitor, table, {}, form)
+            except GreffeError as error:
+                fault = fault or error
+        values = {
+            "table": table, "place": short(table), "name": held[0] if held else "", "found": found, "fault": fault,
+            "most": MOST, "author": visitor.may("author", "administrator"), "sides": SIDES,
+            "places": list(dict.fromkeys(c.place for c in found.clashes)) if found else [],
+            "reason": form.text("reason") if form else "", "day": form.text("effective_from") if form else "",
+        }  # fmt: skip
+        return pages.show(request, visitor, "staff/import.html", values, fault.http if fault else 200)
+
+    @routes.get("/staff/mappings/{folder}/{name}/import", include_in_schema=False, dependencies=[Depends(only("lang"))])
+    def ask(request: Request, folder: str, name: str, visitor: Staff) -> Response:
+        return page(request, visitor, (folder, name))
+
+    @routes.post("/staff/mappings/{folder}/{name}/import", include_in_schema=False)
+    async def bring(request: Request, folder: str, name: str, visitor: Staff) -> Response:
+        form = await posted(
+            request, visitor, "file", "action", "reason", "effective_from", "all", *(f"take-{n}" for n in range(500))
+        )
+        try:
+            made = await run_in_threadpool(_brought, parts, visitor, (folder, name), form)
+        except GreffeError as fault:
+            if fault.http == 403:
+                raise
+            return await run_in_threadpool(page, request, visitor, (folder, name), fault, form)
+        return see_other(f"/staff/proposals/{made.id}" if made else request.url.path)
+
+    return routes
+
+
+def _brought(parts: Parts, visitor: Visitor, place: tuple[str, str], form: Form) -> Proposal | None:
+    """Keep a file that is brought in, put it away, or propose what it changes."""
+    acting, catalogue = catalogue_of(parts)
+    needs(acting, visitor.actor, "author")
+    table = table_at(catalogue, *place)
+    action = form.text("action")
+    if action == "look":
+        name, body = form.file("file")
+        of = table_named(catalogue, map_of(body, name))
+        if of.file != table.file:
+            raise BadQuery(f"{name} is of {short(of)}, not of {short(table)}.", parameter="file")
+        text = json.dumps({"name": name[:200], "body": base64.b64encode(body).decode()})
+        acting.desk.put(visitor.name, _shelf(table), {"file": text}, acting.clock())
+        return None
+    if action == "drop":
+        acting.desk.clear(visitor.name, _shelf(table))
+        return None
+    if action != "propose":
+        raise BadQuery(f"{action!r} is not done here.", parameter="action", nearest=("look", "propose", "drop"))
+    found = _read(acting, visitor, table, _taken(acting, visitor, table, form), form)
+    if found.problems or not found.changes:
+        raise Refused("Nothing is to be proposed of this file." if not found.problems else "The file has problems.")
+    made = propose(
+        acting, visitor.actor, {table.file: found.content}, form.text("reason"), day_of(form.text("effective_from"))
+    )
+    acting.desk.clear(visitor.name, _shelf(table))
+    return made
+
+
+def _taken(parts: Parts, visitor: Visitor, table: RepresentationMap, form: Form) -> Mapping[str, str]:
+    """Which side is taken at each place that both changed. Raises Refused while one is left."""
+    places = list(dict.fromkeys(c.place for c in _read(parts, visitor, table, {}, form).clashes))
+    choices = {place: form.text(f"take-{n}") or form.text("all") for n, place in enumerate(places)}
+    left = [place for place, side in choices.items() if side not in SIDES]
+    if left:
+        raise Refused(f"Choose a side for {left[0]}.", hint=f"{len(left)} to choose.")
+    return choices
+
+
+def _shelf(table: RepresentationMap) -> str:
+    return f"file:{table.file}"
+
+
+def _held(parts: Parts, visitor: Visitor, table: RepresentationMap) -> tuple[str, bytes] | None:
+    """The file that they brought, by name."""
+    found = parts.desk.on(visitor.name, _shelf(table))
+    if not found:
+        return None
+    said = json.loads(found[0].text)
+    return str(said["name"]), base64.b64decode(said["body"])
+
+
+def _read(
+    parts: Parts, visitor: Visitor, table: RepresentationMap, taking: Mapping[str, str], form: Form | None
+) -> Returned:
+    """What that file changes. Raises NotFound without one."""
+    held = _held(parts, visitor, table)
+    if held is None:
+        raise NotFound("There is no file to look at.", hint="Bring it in again.")
+    day = day_of(form.text("effective_from")) if form else None
+    base = base_of(parts, parts.catalogue(), table)
+    return returned(parts, held[1], held[0], base, day, taking)

@@ -1,0 +1,273 @@
+"""Reviewing maps over HTTP: who may, what is refused and how it says so; nothing is lost, nothing leaks."""
+
+from __future__ import annotations
+
+import io
+import re
+import secrets
+from datetime import timedelta
+
+import pytest
+from house import AUTHOR, FIRST, SECOND
+from openpyxl import load_workbook
+from small_catalogue import LEGS, SEXES
+from small_house import MAN, OTHER, WOMAN, effective, held, sexes, small_house
+from starlette.testclient import TestClient
+
+from greffe.app import create_app
+from greffe.release.access.accounts import digest
+from greffe.release.people import HOUSE, add_person
+from greffe.release.proposals import propose
+from greffe.store.access import Session
+from greffe.web.pages.visitors import cookie_name
+
+SEX, LEG = "/staff/mappings/BODY/sexe_to_sex", "/staff/mappings/BODY/indicateur_to_leg"
+
+
+@pytest.fixture
+def parts(tmp_path):
+    return small_house(tmp_path)
+
+
+@pytest.fixture
+def app(parts):
+    return create_app(parts)
+
+
+def signed_in(app, person):
+    """A session as signing in makes one (test_signin.py), without the time that a password costs on purpose."""
+    parts, token = app.state.parts, secrets.token_hex()
+    now = parts.clock()
+    session = Session(person.name, "local", secrets.token_hex(), now, now, now + timedelta(hours=9))
+    parts.access.open_session(digest(token), session)
+    return TestClient(
+        app, headers={"accept": "text/html"}, follow_redirects=False, cookies={cookie_name(parts.settings): token}
+    )
+
+
+@pytest.fixture
+def author(app):
+    return signed_in(app, AUTHOR)
+
+
+def guard(text):
+    return re.search(r'name="guard" value="([^"]+)"', text)[1]
+
+
+def send(client, path, **fields):
+    return client.post(path, data={"guard": guard(client.get("/staff").text), **fields})
+
+
+def decide(client, item="r1", at=SEX, **fields):
+    return send(client, f"{at}/decide", item=item, **fields)
+
+
+def none(client, item="r1", reason="It counts nobody."):
+    return decide(client, item, action="none", kind="not-applicable", reason=reason)
+
+
+def hand_in(client, *files, reason="as agreed", **fields):
+    return send(client, "/staff/mappings/pending", action="propose", table=list(files), reason=reason, **fields)
+
+
+def told(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
+
+
+def test_the_public_is_sent_to_sign_in_for_every_page(app):
+    public = TestClient(app, headers={"accept": "text/html"}, follow_redirects=False)
+    for path in ("/staff/mappings", SEX, f"{SEX}/effect", f"{SEX}/file", f"{SEX}/evidence", "/staff/proposals"):
+        answer = public.get(path)
+        assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/signin")
+
+
+def test_a_decision_waits_on_its_authors_desk_alone_until_it_is_handed_in(parts, app, author):
+    head = parts.register.head()
+    assert none(author).status_code == 303
+    assert parts.register.head() == head  # nothing of it is in the register
+    assert "pending" in told(author.get(f"{SEX}?item=r1"))
+    again = signed_in(app, AUTHOR)  # another browser
+    assert "It counts nobody." in told(again.get(f"{SEX}?item=r1"))
+    assert "It counts nobody." not in told(signed_in(app, OTHER).get(f"{SEX}?item=r1"))
+    made = hand_in(author, SEXES)
+    assert made.status_code == 303
+    page = told(author.get(made.headers["location"]))
+    assert "not-applicable" in page
+    assert "as agreed" in page
+    assert "Nothing is pending." in told(author.get("/staff/mappings/pending"))
+    (proposal,) = parts.acting().ledger().definitions.proposals.values()
+    assert parts.register.content(proposal.files[SEXES]).count(b"It counts nobody.") == 1
+
+
+def test_who_is_no_author_decides_nothing_and_it_is_recorded(parts, app):
+    approver = signed_in(app, FIRST)
+    assert "Keep this decision" not in approver.get(f"{SEX}?item=r1").text
+    head = parts.register.head()
+    answer = none(approver)
+    assert (answer.status_code, "driss is no author" in told(answer)) == (403, True)
+    (entry,) = parts.register.read(after=head)
+    assert (entry.kind, entry.actor) == ("action.denied", "driss")
+    assert hand_in(approver, SEXES).status_code == 403
+
+
+def test_an_author_does_not_approve_their_own_and_two_others_do(parts, app, author):
+    add_person(parts, HOUSE, AUTHOR.name, ["author", "approver"])
+    none(author)
+    where = hand_in(author, SEXES).headers["location"]
+    head = parts.register.head()
+    denied = send(author, where, action="approve")
+    assert (denied.status_code, "camille is an author of" in told(denied)) == (403, True)
+    assert [e.kind for e in parts.register.read(after=head)] == ["action.denied"]
+    assert send(signed_in(app, FIRST), where, action="approve").status_code == 303
+    again = send(signed_in(app, FIRST), where, action="approve")
+    assert (again.status_code, "has already approved" in told(again)) == (409, True)
+    assert send(signed_in(app, SECOND), where, action="approve").status_code == 303
+    assert b"It counts nobody." in held(parts.acting(), SEXES)
+
+
+def test_bad_input_is_told_on_the_form_with_what_was_typed(author):
+    wrong = decide(author, action="change", reason="typed", **{"target:sex": "Mm", "kind": "exact"})
+    assert wrong.status_code == 400
+    assert "'Mm' is not a code of" in told(wrong).replace("&#39;", "'")
+    assert "Nearest: M" in told(wrong)
+    assert 'value="Mm"' in wrong.text
+    assert ">typed</textarea>" in wrong.text
+    empty = decide(author, action="none", kind="no-target", reason=" ")
+    assert (empty.status_code, "says why" in told(empty)) == (400, True)
+    assert decide(author, action="accept", targets='["M","F"]').status_code == 400
+    assert decide(author, action="accept", targets="<script>").status_code == 400
+    assert decide(author, action="acept").status_code == 400
+    assert decide(author, "r99", action="undo").status_code == 404
+    assert decide(author, "SEXE=7", action="undo").status_code == 404
+    assert send(author, f"{SEX}/decide", bulk="1", action="best").status_code == 400
+    assert author.post(f"{SEX}/decide", data={"action": "undo"}).status_code == 403  # not of this session
+    assert author.get(f"{SEX}?show=unmaped").status_code == 400
+    assert author.get(f"{SEX}?page=-1").status_code == 400
+    assert author.get(f"{SEX}?itm=r1").status_code == 400
+    assert author.get(f"{SEX}?item=nothing").status_code == 404
+    near = author.get("/staff/mappings/BODY/sexe_to_sx")
+    assert (near.status_code, "BODY/sexe_to_sex" in near.text) == (404, True)
+
+
+def test_what_others_changed_since_is_not_overwritten_but_shown(parts, author):
+    none(author)
+    effective(parts, sexes(MAN.replace("verified,,", "verified,Mended.,"), WOMAN), OTHER)
+    page = told(author.get(f"{SEX}?item=r1"))
+    assert "Others changed this row." in page
+    refused = hand_in(author, SEXES)
+    assert (refused.status_code, "Others changed r1" in told(refused)) == (409, True)
+    assert decide(author, action="undo").status_code == 303
+    assert "Others changed this row." not in told(author.get(f"{SEX}?item=r1"))
+
+
+def test_what_does_not_load_stays_on_the_desk(author):
+    assert none(author).status_code == 303
+    refused = hand_in(author, SEXES, reason=" ")
+    assert (refused.status_code, "needs its reason" in told(refused)) == (400, True)
+    assert hand_in(author, SEXES, effective_from="2020-01-01").status_code == 400
+    assert hand_in(author, SEXES, effective_from="tomorrow").status_code == 400
+    assert hand_in(author, LEGS).status_code == 400
+    assert "It counts nobody." in told(author.get("/staff/mappings/pending"))
+
+
+def test_bulk_takes_rows_and_is_undone_together(author):
+    kept = send(author, f"{SEX}/decide", bulk="1", pick=["r1", "r2"], action="none", kind="no-target", reason="Both.")
+    assert "done=kept-2" in kept.headers["location"]
+    assert told(author.get(f"{SEX}?show=pending")).count("pending") >= 2
+    assert "done=undone-2" in send(author, f"{SEX}/decide", action="undo-last").headers["location"]
+    below = send(author, f"{SEX}/decide", bulk="1", top="1", action="none", kind="no-target", reason="Below.")
+    assert "done=kept-1" in below.headers["location"]
+    unknown = send(author, f"{SEX}/decide", bulk="1", top="77", action="best")
+    assert (unknown.status_code, "no source code" in told(unknown)) == (400, True)
+
+
+def test_hostile_text_is_text_everywhere(parts, author):
+    hostile = "<script>alert(1)</script>\u202eevil" + "x" * 10_000
+    assert none(author, reason=hostile).status_code == 303
+    pages = [author.get(f"{SEX}?item=r1"), author.get("/staff/mappings/pending")]
+    where = hand_in(author, SEXES, reason=hostile).headers["location"]
+    pages += [author.get(where), author.get("/staff/proposals"), author.get(f"{SEX}?item=r1")]
+    send(author, where, action="comment", text=hostile, place="r1")
+    pages.append(author.get(where))
+    for page in pages:
+        assert page.status_code == 200
+        assert "<script>alert" not in page.text
+        assert "&lt;script&gt;alert" in page.text
+
+
+def test_a_stale_proposal_is_merged_with_a_choice(parts, author, app):
+    """Both changed the reason of one row: the page shows the three versions, and a side is chosen."""
+    mine = propose(parts, AUTHOR, sexes(MAN.replace("verified,,", "verified,Mine.,"), WOMAN), "mine")
+    effective(parts, sexes(MAN.replace("verified,,", "verified,Theirs.,"), WOMAN), OTHER)
+    where = f"/staff/proposals/{mine.id}"
+    page = told(author.get(where))
+    assert "Others changed the same files" in page
+    assert "Mine." in page
+    assert "Theirs." in page
+    assert send(signed_in(app, FIRST), where, action="approve").status_code == 409
+    undecided = send(author, where, action="merge")
+    assert (undecided.status_code, "changed by both" in told(undecided)) == (409, True)
+    merged = send(author, where, action="merge", **{"take-0": "mine"}, reason="ours holds")
+    assert merged.status_code == 303
+    assert "Mine." in told(author.get(merged.headers["location"]))
+    assert "superseded" in told(author.get(where))
+
+
+def test_reject_and_withdraw_need_a_reason(parts, author, app):
+    none(author)
+    where = hand_in(author, SEXES).headers["location"]
+    first = signed_in(app, FIRST)
+    assert send(first, where, action="reject", reason=" ").status_code == 400
+    assert send(first, where, action="withdraw", reason="not mine").status_code == 403
+    assert send(author, where, action="reject", reason="no").status_code == 403
+    assert send(first, where, action="reject", reason="The footnote says otherwise.").status_code == 303
+    assert "The footnote says otherwise." in told(author.get(where))
+    assert where.rsplit("/", 1)[1] in told(author.get("/staff/proposals?state=rejected"))
+    assert send(first, where, action="approve").status_code == 409
+    assert author.get("/staff/proposals?state=rejectd").status_code == 400
+    assert author.get("/staff/proposals/P-00000000").status_code == 404
+
+
+def bring(client, name, body, at=SEX):
+    return client.post(
+        f"{at}/import", data={"guard": guard(client.get("/staff").text), "action": "look"}, files={"file": (name, body)}
+    )
+
+
+def test_a_workbook_is_looked_at_first_and_proposed_after(parts, author):
+    out = author.get(f"{SEX}/file?format=xlsx")
+    assert "attachment" in out.headers["content-disposition"]
+    book = load_workbook(io.BytesIO(out.content))
+    sheet = book.worksheets[1]
+    at = next(c.column for c in sheet[1] if c.value == "reason")
+    sheet.cell(3, at).value = "Said in the workbook."
+    changed = io.BytesIO()
+    book.save(changed)
+    head = parts.register.head()
+    assert bring(author, "sexes.xlsx", changed.getvalue()).status_code == 303
+    page = told(author.get(f"{SEX}/import"))
+    assert "1 changes." in page
+    assert "Said in the workbook." in page
+    assert parts.register.head() == head
+    made = send(author, f"{SEX}/import", action="propose", reason="from the workbook")
+    assert made.status_code == 303
+    assert "Said in the workbook." in told(author.get(made.headers["location"]))
+    assert "Said in the workbook." not in told(author.get(f"{SEX}/import"))
+
+
+def test_files_that_are_none_or_of_another_table_are_refused(author):
+    assert bring(author, "x.xlsx", b"nothing").status_code == 400
+    other = author.get(f"{LEG}/file?format=sssom").content
+    answer = bring(author, "legs.tsv", other)
+    assert (answer.status_code, "is of BODY/indicateur_to_leg" in told(answer)) == (400, True)
+    assert author.get(f"{SEX}/file?format=xls").status_code == 400
+    assert send(author, f"{SEX}/import", action="propose", reason="x").status_code == 404
+
+
+def test_versions_of_a_table_are_compared(parts, author):
+    effective(parts, sexes(MAN.replace("verified,,", "verified,Mended.,"), WOMAN), OTHER)
+    page = told(author.get(f"{SEX}/versions"))
+    assert "Mended." in page
+    assert "imported with the service" in page
+    assert "They are the same." in told(author.get(f"{SEX}/versions?from=2&to=2"))
+    assert author.get(f"{SEX}/versions?from=9").status_code == 404
