@@ -11,7 +11,7 @@
     ├── TooLarge          ask for less (510 / 413)
     ├── Refused           a rule of the house forbids it now: do first what the message says (exit 3)
     ├── Denied            this person may not do it (403, exit 4)
-    │   └── Unidentified  nobody knows who asks: no key, or none that holds (401)
+    │   └── Unidentified  nobody knows who asks: sign in, or bring a key that holds (401)
     ├── TooOften          tried too often: wait as long as it says (429)
     ├── Conflict          the state changed meanwhile: look again (409)
     ├── Unavailable       try again later (503)
@@ -158,7 +158,7 @@ class Denied(GreffeError):
 
 
 class Unidentified(Denied):
-    """Nobody knows who asks. Bring a key that holds."""
+    """Nobody knows who asks. Sign in, or bring a key that holds."""
 
     http, title = 401, "Not identified"
 

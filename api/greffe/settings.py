@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from greffe.errors import BadDefinition
 
@@ -50,6 +51,19 @@ class StoreSettings:
 
 
 @dataclass(frozen=True)
+class OidcSettings:
+    """The institution's OpenID provider. `claim`: whose value is the name in the table of people; `label`: what its button
+    says."""
+
+    issuer: str
+    client: str
+    secret: str = field(repr=False)
+    claim: str = "preferred_username"
+    scope: str = "openid profile"
+    label: str = "OpenID Connect"
+
+
+@dataclass(frozen=True)
 class Settings:
     """Where things are and what is allowed.
 
@@ -69,6 +83,7 @@ class Settings:
     store: StoreSettings = field(default_factory=StoreSettings)
     public_url: str = "http://127.0.0.1:8000"
     theme: Path | None = None
+    oidc: OidcSettings | None = None
 
     @property
     def secure(self) -> bool:
@@ -127,6 +142,7 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         port=port,
         public_url=_public_url(env.get("GREFFE_URL") or f"http://{host}:{port}"),
         theme=_theme(env.get("GREFFE_THEME", "")),
+        oidc=_oidc(env),
         engine=EngineSettings(
             memory_mb=int(_number(env, "GREFFE_MEMORY_MB", 1024)), threads=int(_number(env, "GREFFE_THREADS", 2))
         ),
@@ -161,3 +177,23 @@ def _theme(text: str) -> Path | None:
     if not folder.is_dir():
         raise BadDefinition(f"GREFFE_THEME={text!r} is no folder.")
     return folder
+
+
+def _oidc(env: Mapping[str, str]) -> OidcSettings | None:
+    """GREFFE_OIDC_ISSUER, _CLIENT, _SECRET or _SECRET_FILE, and _CLAIM, _SCOPE, _LABEL where they are others."""
+    issuer = env.get("GREFFE_OIDC_ISSUER", "")
+    if not issuer:
+        return None
+    parts = urlsplit(issuer)
+    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
+        raise BadDefinition(f"GREFFE_OIDC_ISSUER={issuer!r} is no https address.")
+    client, secret = env.get("GREFFE_OIDC_CLIENT", ""), env.get("GREFFE_OIDC_SECRET", "")
+    file = env.get("GREFFE_OIDC_SECRET_FILE", "")
+    try:
+        secret = secret or (Path(file).read_text("utf-8").strip() if file else "")
+    except OSError as error:
+        raise BadDefinition(f"GREFFE_OIDC_SECRET_FILE cannot be read: {error.strerror}.") from error
+    if not client or not secret:
+        raise BadDefinition("GREFFE_OIDC_ISSUER needs GREFFE_OIDC_CLIENT and GREFFE_OIDC_SECRET (or _SECRET_FILE).")
+    names = {"claim": "GREFFE_OIDC_CLAIM", "scope": "GREFFE_OIDC_SCOPE", "label": "GREFFE_OIDC_LABEL"}
+    return OidcSettings(issuer, client, secret, **{k: env[n] for k, n in names.items() if env.get(n)})

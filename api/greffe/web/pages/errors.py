@@ -7,7 +7,7 @@ from urllib.parse import quote
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from greffe.errors import Denied, GreffeError, TooOften
+from greffe.errors import Denied, GreffeError, TooOften, Unidentified
 from greffe.release.access.accounts import note_denied
 from greffe.release.parts import Parts
 from greffe.web.pages.render import Pages
@@ -25,12 +25,11 @@ def wants_page(request: Request) -> bool:
 def page(parts: Parts, request: Request, error: GreffeError, status: int) -> Response:
     """The error as a page. What somebody signed in was denied is recorded."""
     visitor = getattr(request.state, "visitor", None) or Visitor("en", "auto")
-    if isinstance(error, Denied):
-        if visitor.session is not None:
-            note_denied(parts, visitor.actor, f"{request.method} {request.url.path}", visitor.name)
-        elif request.method == "GET":
-            back = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="/")
-            return RedirectResponse(f"/signin?back={back}", 303, {"Cache-Control": "no-store"})
+    if isinstance(error, Denied) and visitor.session is not None:
+        note_denied(parts, visitor.actor, f"{request.method} {request.url.path}", visitor.name)
+    if isinstance(error, Unidentified) and request.method == "GET":
+        back = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="/")
+        return RedirectResponse(f"/signin?back={back}", 303, {"Cache-Control": "no-store"})
     response = Pages(parts).show(request, visitor, "error.html", {"error": error, "status": status}, status)
     if isinstance(error, TooOften):
         response.headers["Retry-After"] = str(error.wait)

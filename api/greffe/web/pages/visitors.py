@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
-from greffe.errors import Denied
+from greffe.errors import Denied, Unidentified
 from greffe.release.access.accounts import session_of
 from greffe.release.parts import Parts
 from greffe.release.people import needs
@@ -40,9 +40,9 @@ class Visitor:
 
     @property
     def actor(self) -> Actor:
-        """As whom they act. Raises Denied for the public."""
+        """As whom they act. Raises Unidentified for the public."""
         if self.session is None:
-            raise Denied("Sign in first.", hint="/signin")
+            raise Unidentified("Sign in first.", hint="/signin")
         return Actor(self.session.person, self.session.established)
 
     def may(self, *roles: str) -> bool:
