@@ -28,7 +28,7 @@ from greffe.web import (
 from greffe.web.limits import Limits
 from greffe.web.openapi import describe
 from greffe.web.rest import entry
-from greffe.web.site import PAGES
+from greffe.web.site import BENCH, PAGES
 
 _LOG = logging.getLogger("greffe")
 
@@ -46,6 +46,7 @@ def application(parts: Parts) -> FastAPI:
         lifespan=lambda _: _sweeping(parts),
     )
     problems.install(app, parts)
+    app.state.bench = BENCH
     app.router.routes.extend(entry.routes(parts))  # first: routes are tried one after the other
     for part in (
         health,

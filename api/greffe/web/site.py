@@ -4,27 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from greffe.web.pages import preferences, static
-from greffe.web.portal import flow, home
-from greffe.web.signin import invitation, local
-from greffe.web.staff import (
-    decisions,
-    effects,
-    findings,
-    findings_acts,
-    mappings,
-    proposal_acts,
-    proposals,
-    review,
-    submitting,
-    todo,
-    workbooks,
-)
-
-PAGES: Final = (
-    *(home, flow, static, preferences, local, invitation),
-    *(todo, findings, findings_acts),
-    *(mappings, submitting, effects, review, decisions, workbooks, proposals, proposal_acts),
 import greffe.web.pages.preferences as preferences
 import greffe.web.pages.static as static
 import greffe.web.portal.flow as portal_flow
@@ -32,9 +11,17 @@ import greffe.web.portal.home as portal_home
 import greffe.web.signin.invitation as signin_invitation
 import greffe.web.signin.local as signin_local
 import greffe.web.signin.oidc as signin_oidc
+import greffe.web.staff.decisions as staff_decisions
+import greffe.web.staff.effects as staff_effects
 import greffe.web.staff.findings as staff_findings
 import greffe.web.staff.findings_acts as staff_findings_acts
+import greffe.web.staff.mappings as staff_mappings
+import greffe.web.staff.proposal_acts as staff_proposal_acts
+import greffe.web.staff.proposals as staff_proposals
+import greffe.web.staff.review as staff_review
+import greffe.web.staff.submitting as staff_submitting
 import greffe.web.staff.todo as staff_todo
+import greffe.web.staff.workbooks as staff_workbooks
 
 PAGES: Final = (
     preferences,
@@ -47,10 +34,20 @@ PAGES: Final = (
     staff_todo,
     staff_findings,
     staff_findings_acts,
+    staff_mappings,
+    staff_submitting,
+    staff_effects,
+    staff_review,
+    staff_decisions,
+    staff_workbooks,
+    staff_proposals,
+    staff_proposal_acts,
 )
 
 # The workbench's menu: address → word of common.yaml.
 BENCH: Final = (
     ("/staff", "bench_todo"),
+    ("/staff/mappings", "bench_mappings"),
+    ("/staff/proposals", "bench_proposals"),
     ("/staff/findings", "bench_findings"),
 )
