@@ -61,7 +61,8 @@ class Pages:
             "say": say, "lang": visitor.lang, "visitor": visitor, "request": request, "parts": self.parts,
             "here": request.url.path, "address": lambda **changed: changed_address(request, changed),
             "asset": lambda file: static.address(file, theme), "themed": lambda file: static.themed(file, theme),
-            "guard": lambda: _guard(visitor), "bench": lambda: request.app.state.bench, "base": self.parts.settings.public_url, "now": self.parts.clock(),
+            "guard": lambda: _guard(visitor), "bench": lambda: request.app.state.bench, "base": self.parts.settings.public_url,
+            "now": self.parts.clock(),
             **_filters(visitor.lang),
         }  # fmt: skip
         body = environment(theme).get_template(template).render({**known, **(values or {})})
