@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +12,13 @@ from journey_tools import ROOT
 
 from greffe.catalogue.load import read_folder
 from greffe.catalogue.policies.bridge.amounts import number_in
+from greffe.catalogue.policies.bridge.layouts import read_layouts
 from greffe.catalogue.policies.read import check_policies, read_policies
 from greffe.errors import BadDefinition
 from greffe.model.expressions import parse
 
 FOLDER = "mappings/policies/"
+LAYOUTS = FOLDER + "publication_layouts.csv"
 SHIPPED = {p: c for p, c in read_folder("mappings", ROOT / "mappings").items() if p.startswith(FOLDER)}
 
 
@@ -91,3 +96,39 @@ def test_no_step_is_a_number(tmp_path: Path):
 def test_what_a_step_may_be_made_of(text: str, factor: bool):
     """Sums, rates in a declared unit, shares: each moves with what is published."""
     assert number_in(parse(text), factor=factor) == ""
+
+
+def layouts_without(*columns: str) -> bytes:
+    """The shipped layouts as a version before those columns kept them."""
+    rows = list(csv.DictReader(io.StringIO(SHIPPED[LAYOUTS].decode())))
+    out = io.StringIO()
+    kept = [c for c in rows[0] if c not in columns]
+    written = csv.DictWriter(out, kept, extrasaction="ignore", lineterminator="\n")
+    written.writeheader()
+    written.writerows(rows)
+    return out.getvalue().encode()
+
+
+@pytest.mark.parametrize("columns", [("components", "fixed"), ("fixed",)])
+def test_layouts_from_before_a_column_came_are_read_as_if_it_were_empty(columns: tuple[str, ...]) -> None:
+    """A home keeps the tables that it was begun with: it loads with a later version, in which the table has more columns."""
+    now, before = (read_layouts(c, LAYOUTS) for c in (SHIPPED[LAYOUTS], layouts_without(*columns)))
+    assert any(one.fixed for one in now) and any(one.components for one in now)
+    assert before == tuple(
+        replace(one, fixed={}, components=() if "components" in columns else one.components) for one in now
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "column"),
+    [
+        (layouts_without("flag", "fixed"), "flag"),
+        (layouts_without("fixed").replace(b"components", b"component", 1), "component"),
+        (layouts_without("fixed").replace(b"series,components", b"components,series", 1), ""),
+    ],
+)
+def test_a_column_that_did_not_come_later_is_missed(content: bytes, column: str) -> None:
+    """So is one that nobody knows, and another order."""
+    with pytest.raises(BadDefinition) as told:
+        read_layouts(content, LAYOUTS)
+    assert (told.value.file, told.value.row, told.value.column or "") == (LAYOUTS, 1, column)

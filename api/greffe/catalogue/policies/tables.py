@@ -81,14 +81,14 @@ def read_rows(content: bytes, file: str, columns: Sequence[str], later: Collecti
     """The records of a CSV file (UTF-8, comma) that has these columns, in this order, and no others. Raises
     BadDefinition, also for a cell that begins or ends with a blank.
 
-    `later`: columns that came to be after such tables were kept: one that has none of them goes on, with empty cells."""
+    `later`: columns that came to be after such tables were kept: a table that lacks some of them goes on, with empty cells."""
     found = records(content, file)
     header = next(found, (1, []))[1]
-    if later and header == [c for c in columns if c not in later]:
+    if header == [c for c in columns if c in header or c not in later]:
         columns = header
-    if header != list(columns):
+    else:
         wrong = next((n for n in header if n not in columns), "")
-        missing = next((c for c in columns if c not in header), "")
+        missing = next((c for c in columns if c not in header and c not in later), "")
         hint = f"The columns are {', '.join(columns)}, in this order."
         raise BadDefinition("The header is another one.", file=file, row=1, column=wrong or missing, hint=hint)
     for line, cells in found:

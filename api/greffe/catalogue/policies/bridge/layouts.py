@@ -14,6 +14,7 @@ COLUMNS: Final = (
     "reason", "reference",
 )  # fmt: skip
 KEY: Final = ("body", "dataset")
+LATER: Final = ("components", "fixed")  # homes keep tables from before there were any
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Layout:
 def read_layouts(content: bytes, file: str) -> tuple[Layout, ...]:
     """The layouts in the order of the file, one for each body and dataset. Raises BadDefinition."""
     found: dict[tuple[str, str], Layout] = {}
-    for row in read_rows(content, file, COLUMNS):
+    for row in read_rows(content, file, COLUMNS, later=LATER):
         key = row.text("body"), row.cells["dataset"]
         if key in found:
             raise row.wrong(f"{' '.join(key)} has a layout already.", "dataset")
