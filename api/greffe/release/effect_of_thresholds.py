@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.engine import Connection
+from greffe.mapping.breaks import concerning
 from greffe.model.findings import Finding
 from greffe.model.maps import StructureMap
 from greffe.model.structures import Dataflow
@@ -20,9 +21,10 @@ Rules = Mapping[str, tuple[Rule, ...]]  # by stage
 
 
 def rules_that_differ(before: Catalogue, after: Catalogue, map_: StructureMap) -> Rules:
-    """The rules of the source and of the target of a map whose thresholds ask another question of them; empty when none
-    does. Questions differ when their SQL or their words do."""
-    if before.policies.limits == after.policies.limits:
+    """The rules of the source and of the target of a map that ask another question of them, since thresholds or declared
+    breaks are others; empty when none does. Questions differ when their SQL or their words do."""
+    then_broken, now_broken = (concerning(map_, one.policies.breaks) for one in (before, after))
+    if before.policies.limits == after.policies.limits and then_broken == now_broken:
         return {}
     found = {}
     for stage, reference in ((INTERNAL, map_.source), (MAPPED, map_.target)):

@@ -1,8 +1,12 @@
-"""Pieces of SQL that rules share: exact rounding of a quotient of whole numbers."""
+"""Pieces of SQL that rules share: exact rounding of a quotient of whole numbers, limits, where a series breaks."""
 
 from __future__ import annotations
 
 from fractions import Fraction
+
+from greffe.catalogue.policies.breaks import Break
+from greffe.engine import quoted
+from greffe.validation.facts import literals
 
 
 def rounded(numerator: str, denominator: str) -> str:
@@ -33,3 +37,10 @@ def _held(amount: str, word: str, limit: Fraction, of: str) -> str:
     left = amount if limit.denominator == 1 else f"({amount}) * {limit.denominator}"
     right = str(limit.numerator) if not of else of if limit.numerator == 1 else f"{limit.numerator} * ({of})"
     return f"{left} {word} {right}"
+
+
+def breaks_here(one: Break, alias: str = "") -> str:
+    """SQL condition: the observation is the first of its series after a declared break."""
+    prefix = f"{alias}." if alias else ""
+    cells = (("TIME_PERIOD", one.periods), *one.cells.items())
+    return " AND ".join(f"CAST({prefix}{quoted(c)} AS VARCHAR) IN ({literals(codes)})" for c, codes in cells)

@@ -184,7 +184,9 @@ def world() -> Catalogue:
             artefacts[allowed.kind, allowed.reference] = allowed
     reasons = {"en": "Only part of them was counted before.", "fr": "Une partie seulement était comptée avant."}
     broken = Break("B1", "ESTAT_CRIM_OFF_CAT", {"iccs": ("ICCS0301",)}, ("2016", "2016-Q1"), reasons, "synthetic", "")
-    return Catalogue(artefacts, {}, (), "checksum", policies=Policies(breaks=(broken,)))
+    cells = {"INDICATEUR": ("CJN_CONDAMN",), "INFRACTION": ("VOL", "T")}
+    inside = Break("B2", "INT_JUSTICE", cells, ("2015", "2015-Q2"), reasons, "synthetic", "")
+    return Catalogue(artefacts, {}, (), "checksum", policies=Policies(breaks=(broken, inside)))
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -226,7 +228,7 @@ def table_of(world, connection):
 def found(world, connection, table_of):
     """What one rule finds in a table: `period message` in English, in order of keys. All findings when asked."""
 
-    def find(rule, flow, text, *, stage="", population="", previous="", whole=False):
+    def find(rule, flow, text, *, stage="", population="", previous="", apart="", whole=False):
         dataflow = world.latest(Dataflow, flow)
         stage = stage or ("internal" if flow == "INT_JUSTICE" else "mapped")
         people = ""
@@ -243,8 +245,9 @@ def found(world, connection, table_of):
                     [row.get("SEXE", "T"), field, row["TIME_PERIOD"], row["OBS_VALUE"]],
                 )
         before = table_of(flow, previous, "previous_release") if previous else ""
+        kept = table_of(flow, apart, "kept_apart") if apart else ""
         context = Context(
-            world, dataflow, world.structure(dataflow), stage, table_of(flow, text, "checked"), people, before
+            world, dataflow, world.structure(dataflow), stage, table_of(flow, text, "checked"), people, before, kept
         )
         chosen = [r for r in RULES if r.name == rule]
         assert [r.name for r in chosen if r.applies(context)] == [rule], "the rule does not apply to that table"

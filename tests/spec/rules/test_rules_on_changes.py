@@ -1,5 +1,7 @@
 """Changes from year to year, shares, and revisions of what was released."""
 
+import pytest
+
 JUSTICE = "INT_JUSTICE"
 OFFENCES = "ESTAT_CRIM_OFF_CAT"
 BY_SEX = "ESTAT_CRIM_JUST_SEX"
@@ -43,6 +45,33 @@ def test_chance_moves_the_small_cells_of_an_extract(found):
     assert found("large_change_is_explained", JUSTICE, table) == [
         "2022 200 after 100 a year before (100 %), without explanation."
     ]
+
+
+@pytest.mark.parametrize(
+    ("figure", "first", "then", "explained"),
+    [
+        ("CJN_CONDAMN | VOL", "2014", "2015", True),
+        ("CJN_CONDAMN | T", "2014-Q2", "2015-Q2", True),
+        ("CJN_CONDAMN | VOL", "2015", "2016", False),
+        ("CJN_CONDAMN | T", "2014-Q3", "2015-Q3", False),
+        ("CJN_CONDAMN | HOMV", "2014", "2015", False),
+        ("CJN_CONDAMNES | VOL", "2014", "2015", False),
+    ],
+)
+def test_a_declared_break_explains_a_change_of_an_extract(found, figure, first, then, explained):
+    """Thefts are counted otherwise from 2015 on (breaks.csv): exactly these figures, and that first period."""
+    table = f"INDICATEUR | INFRACTION | TIME_PERIOD | OBS_VALUE\n{figure} | {first} | 1000\n{figure} | {then} | 2000"
+    told = [f"{then} 2000 after 1000 a year before (100 %), without explanation."]
+    assert found("large_change_is_explained", JUSTICE, table) == ([] if explained else told)
+
+
+@pytest.mark.parametrize(("year", "named"), [(2015, 0), (2016, 1)])
+def test_a_declared_break_explains_what_is_unusual_in_an_extract(found, year, named):
+    """8 usual changes of a percent, then 15 percent: in the year of the break, and in another."""
+    values = [1000, 1010, 1021, 1030, 1041, 1050, 1062, 1070, 1081, 1243]
+    lines = [f"CJN_CONDAMN | VOL | {year - 9 + n} | {v}" for n, v in enumerate(values)]
+    table = "\n".join(("INDICATEUR | INFRACTION | TIME_PERIOD | OBS_VALUE", *lines))
+    assert len(found("unusual_change_is_explained", JUSTICE, table)) == named
 
 
 def series(last):

@@ -9,6 +9,7 @@ from greffe.model.findings import ERROR, WARNING
 from greffe.validation.facts import Facts, literal, literals
 from greffe.validation.measures import PERSONAL, SMALL, WITHHELD
 from greffe.validation.rule import MAPPED, OUTSIDE, STAGES, Query, rule
+from greffe.validation.sql import breaks_here
 
 
 @rule(
@@ -85,13 +86,11 @@ def known_breaks_are_marked(facts: Facts) -> Iterator[Query]:
     """
     keys = ", ".join(quoted(d) for d in facts.dims)
     for one in facts.breaks:
-        cells = [f"CAST({quoted(c)} AS VARCHAR) IN ({literals(codes)})" for c, codes in one.cells.items()]
-        cells.append(f"CAST(TIME_PERIOD AS VARCHAR) IN ({literals(one.periods)})")
         yield Query(
             f"SELECT {keys}, TIME_PERIOD, coalesce(CAST(OBS_STATUS AS VARCHAR), '') AS status, "
             f"{literal(one.id)} AS break_id, {literal(one.reasons['en'])} AS en_reason, "
             f"{literal(one.reasons['fr'])} AS fr_reason FROM {facts.table} "
-            f"WHERE {' AND '.join(cells)} AND coalesce(OBS_STATUS, '') <> 'B' AND {facts.exact()}",
+            f"WHERE {breaks_here(one)} AND coalesce(OBS_STATUS, '') <> 'B' AND {facts.exact()}",
             "Status {status}, and the series breaks here ({break_id}): {en_reason}",
             "Statut {status}, et la série est rompue ici ({break_id}) : {fr_reason}",
         )

@@ -10,7 +10,7 @@ from greffe.model.findings import ERROR, WARNING
 from greffe.validation.facts import Facts
 from greffe.validation.partitions import Partition, partitions
 from greffe.validation.rule import MAPPED, OUTSIDE, STAGES, Query, rule, worded
-from greffe.validation.sql import above, at_least, below, rounded
+from greffe.validation.sql import above, at_least, below, breaks_here, rounded
 
 PER_CENT = 1_000  # changes are told in thousandths of a percent, as whole numbers
 SPREAD = Fraction("1.4826")  # of a normal distribution: standard deviation over median distance from the middle
@@ -59,7 +59,7 @@ def unusual_change_is_explained(facts: Facts) -> Iterator[Query]:
     yield Query(
         f"WITH changes AS MATERIALIZED (SELECT {_columns(facts, 'c')}, c.TIME_PERIOD, c.v AS v_value, "
         f"p.v AS v_previous, CAST({rounded(f'(c.v - p.v) * {100 * PER_CENT}', 'p.v')} AS BIGINT) AS change, "
-        f"{facts.explained('c')} AS said FROM {facts.table} c JOIN {facts.table} p ON {_year_before(facts)} "
+        f"{_explained(facts, 'c')} AS said FROM {facts.table} c JOIN {facts.table} p ON {_year_before(facts)} "
         f"WHERE {_known(facts)} AND c.v >= 0 AND c.v < p.v * {BEYOND} AND {national} "
         f"AND {_amounts(facts, 'c')}), "
         f"usual AS (SELECT {keys}, quantile_disc(change, 0.5) AS middle FROM changes GROUP BY {keys} "
@@ -158,7 +158,7 @@ def monthly_prison_stock_moves_little(facts: Facts) -> Iterator[Query]:
     same = " AND ".join(f"c.{quoted(d)} = p.{quoted(d)}" for d in facts.dims)
     yield Query(
         f"SELECT {_columns(facts, 'c')}, c.TIME_PERIOD, c.v AS v_value, p.v AS v_previous FROM {table} c JOIN {table} p "
-        f"ON {same} AND c.month = p.month + 1 WHERE NOT {facts.explained('c')} "
+        f"ON {same} AND c.month = p.month + 1 WHERE NOT {_explained(facts, 'c')} "
         f"AND NOT {below('abs(c.v - p.v)', facts.share('QR-PLA-06', 'share'), 'p.v')}",
         "{value} after {previous} a month before.",
         "{value} après {previous} un mois avant.",
@@ -214,7 +214,7 @@ def _shares(facts: Facts, partition: Partition) -> str:
     national = "AND whole.NIVEAU_GEO = 'FR'" if facts.has("NIVEAU_GEO") else ""
     return (
         f"WITH shares AS MATERIALIZED (SELECT {_columns(facts, 'part')}, part.TIME_PERIOD, part.year, part.rest, part.v, "
-        f"whole.v AS total, {facts.explained('part')} AS said FROM {facts.table} part JOIN {facts.table} whole ON {same} "
+        f"whole.v AS total, {_explained(facts, 'part')} AS said FROM {facts.table} part JOIN {facts.table} whole ON {same} "
         f"WHERE ({partition.is_part('part.')} OR {partition.is_optional('part.')}) AND {partition.is_total('whole.')} "
         f"AND {facts.counted('part')} AND part.v >= 0 "
         f"AND {at_least('whole.v', facts.units('QR-PLA-05', 'small'))} {national}) "
@@ -235,11 +235,18 @@ def _change(facts: Facts, condition: str) -> Query:
     return Query(
         f"SELECT {_columns(facts, 'c')}, c.TIME_PERIOD, c.v AS v_value, p.v AS v_previous, CASE WHEN p.v > 0 THEN "
         f"CAST({rounded('(c.v - p.v) * 100', 'p.v')} AS VARCHAR) ELSE '' END AS change FROM {facts.table} c JOIN {facts.table} p "
-        f"ON {_year_before(facts)} WHERE {condition} AND NOT {facts.explained('c')} AND {_amounts(facts, 'c')} "
+        f"ON {_year_before(facts)} WHERE {condition} AND NOT {_explained(facts, 'c')} AND {_amounts(facts, 'c')} "
         f"AND {facts.margin('c')} AND {facts.margin('p')}",
         "{value} after {previous} a year before ({change} %), without explanation.",
         "{value} après {previous} un an avant ({change} %), sans explication.",
     )
+
+
+def _explained(facts: Facts, alias: str) -> str:
+    """SQL condition: what the observation says of itself explains a change, or a declared break of the extract's figures
+    does. A mapped observation says that one itself (mapping.breaks)."""
+    declared = [f"({breaks_here(one, alias)})" for one in facts.breaks] if facts.internal else []
+    return f"({' OR '.join((facts.explained(alias), *declared))})"
 
 
 def _beyond_chance(facts: Facts) -> str:
