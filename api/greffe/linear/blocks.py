@@ -57,6 +57,10 @@ class Block:
         """Whether tables of whole numbers go as far as a need asks, on both sides."""
         return bool(self.low_whole[column] <= need.low and self.high_whole[column] >= need.high)
 
+    def differs(self, column: int) -> bool:
+        """Whether two witnesses hold different values of a cell."""
+        return bool(self.low[column] < self.high[column])
+
     @property
     def large(self) -> bool:
         return len(self.cells) > LARGE
@@ -106,6 +110,16 @@ class Block:
         for terms, side, loose in self.rows:
             found.row(terms, float(side), INFINITE if loose else float(side))
         return found
+
+    def near(self, base: Floats, reach: float, costs: Mapping[int, float]) -> Floats | None:
+        """How the cells of a table that fits move at the least cost, each by at most `reach`."""
+        found = Programme()
+        for column, value in enumerate(base):
+            found.unknown(-min(reach, max(0.0, float(value))), reach, costs.get(column, 0.0))
+        for terms, side, loose in self.rows:
+            room = sum(factor * float(base[column]) for column, factor in terms) - side if loose else 0.0
+            found.row(terms, -max(0.0, room), INFINITE if loose else 0.0)
+        return found.solved(inside=self.lenient)
 
     def witness(self, solution: Floats | None) -> bool:
         """Whether the solution is a table of whole numbers that fits; if so it counts for every cell. In a block of more than

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from greffe.linear.blocks import Block, Need, block_of
 from greffe.linear.solver import INFINITE, Floats
 from greffe.linear.system import System
@@ -20,6 +22,8 @@ from greffe.linear.system import System
 __all__ = ["Need", "Proof", "exact", "proof"]
 
 FEW: Final = 8  # cells of a large block that are looked at one by one
+TURNS: Final = 6  # how often all cells of a block are pushed at once, each time further
+STILL: Final = 1e-4  # what cells move by, weighed and in all, where none of them moves
 GOLDEN: Final = 0.6180339887498949  # its multiples, less the whole, spread best: no two cells of a block weigh the same
 
 
@@ -55,28 +59,64 @@ def proof(system: System, needs: Mapping[int, Need]) -> Proof:
 
 
 def exact(system: System, cells: Sequence[int]) -> set[int]:
-    """Of these unknown cells, those whose value a reader can work out."""
+    """Of these unknown cells, those whose value a reader can work out: of which no two tables that fit hold different ones.
+    Where `system` has the true value of every unknown, the true table is the first of them."""
     found: set[int] = set()
     wanted = set(cells)
     for block_cells in system.blocks(cells):
         block = block_of(system, block_cells)
-        if block is None or not _first(block):
+        base = _first(block) if block is not None else None
+        if block is None or base is None:
             continue  # what is published contradicts itself: other rules say so
-        for side in (1, -1):
-            left = [c for c, cell in enumerate(block_cells) if cell in wanted and block.low[c] == block.high[c]]
-            _together(block, {c: Need(int(block.low[c]) - 1, int(block.high[c]) + 1) for c in left}, (side,))
-        for column in (c for c, cell in enumerate(block_cells) if cell in wanted):
-            if block.low[column] < block.high[column]:
-                continue
-            value = int(block.low[column])
-            if not (_alone(block, column, value + 1, 1) or (value > 0 and _alone(block, column, value - 1, -1))):
-                found.add(block_cells[column])
+        left, sure = _nudged(block, base, [c for c, cell in enumerate(block_cells) if cell in wanted])
+        found |= {block_cells[c] for c in left if sure or not _moves(block, c)}
     return found
 
 
-def _first(block: Block) -> bool:
-    """Any table that fits."""
-    return block.witness(block.session().solved({}, {})) or block.witness(block.programme({}).solved(whole=True))
+def _moves(block: Block, column: int) -> bool:
+    """Whether there is a witness with another value of that cell than the one seen."""
+    if block.differs(column):
+        return True
+    value = int(block.low[column])
+    return _alone(block, column, value + 1, 1) or (value > 0 and _alone(block, column, value - 1, -1))
+
+
+def _first(block: Block) -> Floats | None:
+    """A table that fits: the true one, where it is known, else any, from the middle of all where cells are many."""
+    if block.true is not None:
+        tables = iter([block.true.astype(np.float64)])  # `block_of` has checked it against every equation
+    else:
+        ways = ((block.lenient, False), (False, True))
+        tables = (block.programme({}).solved(inside=inside, whole=whole) for inside, whole in ways)
+    return next((table for table in tables if table is not None and block.witness(table)), None)
+
+
+def _nudged(block: Block, base: Floats, wanted: Sequence[int]) -> tuple[list[int], bool]:
+    """The cells that no witness around the table `base` moves, all pushed at once; and whether it is sure that they stay.
+
+    All cells keep within a few units of `base`: a cell that can move at all moves there too, since all between two tables
+    fits, and such a programme is solved in a fraction of the time. Where neither side lets a sum of the rest move in which
+    each weighs something by chance, and with other weights neither, none of the rest moves."""
+    left, still = list(wanted), 0
+    for turn in range(TURNS):
+        before, gained = len(left), 0.0
+        chance = np.random.default_rng(turn).random(len(block.cells)) + 1
+        for side in (1, -1):
+            left = [column for column in left if not block.differs(column)]
+            if not left:
+                return [], True
+            costs = {column: -side * float(chance[column]) for column in left}
+            move = block.near(base, 4.0**turn, costs)
+            if move is None:
+                return left, False
+            block.witness(base + move)
+            gained -= sum(cost * float(move[column]) for column, cost in costs.items())
+        still = still + 1 if gained < STILL else 0
+        if still == 2:
+            return left, True
+        if turn and not still and len(left) == before:
+            break
+    return left, False
 
 
 def _together(block: Block, needs: Mapping[int, Need], sides: Sequence[int] = (1, -1)) -> None:

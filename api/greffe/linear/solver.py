@@ -56,10 +56,7 @@ class Programme:
         solver = self.opened(whole=whole)
         for option, value in _INSIDE if inside else ():
             solver.setOptionValue(option, value)
-        solver.run()
-        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return None
-        return np.asarray(solver.getSolution().col_value, dtype=np.float64)
+        return _answer(solver)
 
     def opened(self, *, whole: bool) -> highspy.Highs:
         """A solver that has read the programme."""
@@ -97,10 +94,7 @@ class Session:
             self._solver.changeColBounds(column, lower, upper)
         for column, cost in costs.items():
             self._solver.changeColCost(column, cost)
-        self._solver.run()
-        found = None
-        if self._solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
-            found = np.array(self._solver.getSolution().col_value, dtype=np.float64)
+        found = _answer(self._solver)
         for column in bounds:
             self._solver.changeColBounds(column, given.lower[column], given.upper[column])
         for column in costs:
@@ -121,6 +115,18 @@ _INSIDE: Final[tuple[tuple[str, str | float], ...]] = (
     ("run_crossover", "off"),
     ("time_limit", 10 * MOST_SECONDS),
 )
+
+
+def _answer(solver: highspy.Highs) -> Floats | None:
+    """The unknowns at the least cost, or None. Raises RuntimeError when the solver refuses to run at all: that it found
+    nothing must never be taken from one that did not look."""
+    solver.run()
+    status = solver.getModelStatus()
+    if status in (highspy.HighsModelStatus.kNotset, highspy.HighsModelStatus.kModelError):
+        raise RuntimeError("HiGHS did not run: its threads are set otherwise by another user in this process.")
+    if status != highspy.HighsModelStatus.kOptimal:
+        return None
+    return np.array(solver.getSolution().col_value, dtype=np.float64)
 
 
 @contextmanager

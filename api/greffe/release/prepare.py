@@ -120,7 +120,9 @@ def check_mapped(
             "FROM read_parquet($1)",
             [str(job.previous)],
         )
-    context = Context(job.catalogue, job.dataflow, job.structure, "mapped", MAPPED, _first(populations), previous)
+    context = Context(
+        job.catalogue, job.dataflow, job.structure, "mapped", MAPPED, _first(populations), previous, APART
+    )
     found = run(connection, context, kept=answers)
     return found + check_across(connection, job.catalogue, job.dataflow, MAPPED, job.others)
 

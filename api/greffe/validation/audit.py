@@ -44,13 +44,30 @@ def given_by_systems(connection: Connection, facts: Facts) -> Iterator[Finding]:
     if any(v is not None and v % unit for n, v in enumerate(values) if relations.counted(found[n])):
         unit = 1
     whole = [None if v is None else v // unit for v in values]
-    system = System(whole, [v is not None for v in whole], list(Cells(relations, found, whole).equations()))
+    system = System(list(whole), [v is not None for v in whole], list(Cells(relations, found, whole).equations()))
     one = facts.scale // unit
     _loosen(system, {n: integer(row[-2]) * one for n, row in enumerate(rows) if row[-2] is not None})
+    _true(connection, facts, system, {key: n for n, key in enumerate(found) if not system.known[n]}, unit)
     alone = {h[0] for e in system.equations if not e.loose and len(h := system.hidden(e)) == 1}
     for cell in sorted(exact(system, hidden) - alone):
         key = dict(zip(facts.dims, found[cell], strict=False))
         yield Finding("QR-CNF-02", ERROR, key, found[cell][-1], MESSAGES)
+
+
+def _true(
+    connection: Connection, facts: Facts, system: System, unknown: Mapping[tuple[str, ...], int], unit: int
+) -> None:
+    """The true values of unknown cells, where they are at hand: a first table that fits need not be looked for. They prove
+    nothing that is not checked, and decide nothing: a cell that another table fits as well is safe whatever it holds."""
+    if not facts.apart:
+        return
+    keys = ", ".join(quoted(c) for c in (*facts.dims, "TIME_PERIOD"))
+    value = f"CAST(TRY_CAST(OBS_VALUE AS DECIMAL(38,{facts.decimals})) * {facts.scale} AS HUGEINT)"
+    for row in connection.execute(f"SELECT {keys}, {value} FROM {quoted(facts.apart)}").fetchall():
+        cell = unknown.get(tuple(map(text, row[:-1])))
+        true = None if row[-1] is None else integer(row[-1])
+        if cell is not None and true is not None and true % unit == 0:
+            system.values[cell] = true // unit
 
 
 def _loosen(system: System, bases: Mapping[int, int]) -> None:

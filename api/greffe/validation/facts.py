@@ -43,6 +43,7 @@ class Facts:
     previous: str = ""
     thresholds: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
     breaks: tuple[Break, ...] = ()  # declared of the dataflow
+    apart: str = ""  # the table of true values of what is hidden, for the audit's first witness
 
     def limit(self, rule: str, name: str) -> Fraction:
         """The threshold in force, in its own unit (mappings/policies/thresholds.csv)."""

@@ -30,7 +30,8 @@ class Context:
 
     `table` names a table or view in the shape of `stage`: internal rows that no version supersedes, or mapped rows (a
     published dataset may lack attributes). `population` names internal rows of INT_POPULATION, `previous` the mapped
-    rows of the release before; both may be ''.
+    rows of the release before; both may be ''. `apart` names the true values of what is hidden or rounded (key, OBS_VALUE as
+    text, as protection keeps them), '' where they are not at hand: no finding depends on them.
     """
 
     catalogue: Catalogue
@@ -40,6 +41,7 @@ class Context:
     table: str
     population: str = ""
     previous: str = ""
+    apart: str = ""
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ def _facts(context: Context) -> Facts:
         previous=context.previous,
         thresholds=catalogue.policies.limits,
         breaks=tuple(b for b in catalogue.policies.breaks if b.flow == flow.reference.id),
+        apart=context.apart,
     )
 
 

@@ -224,6 +224,27 @@ def test_a_system_with_room_gives_nothing(found):
     assert systems(found, table) == []
 
 
+PARTS = ("Male Adult", "Male Juveniles", "Female Adult", "Female Juveniles")
+
+
+@pytest.mark.parametrize(
+    ("juveniles", "given"), [(100, set()), (0, set(PARTS))], ids=["a system with room", "a system without"]
+)
+@pytest.mark.parametrize("kept", [(1, 0, 0, 0), (0, 0, 0, 0), None], ids=["not true", "true", "not whole"])
+def test_true_values_decide_nothing(found, juveniles, given, kept):
+    """The audit may begin with the values that are kept apart: true, tampered with or in part, it says what it says without."""
+    margins = f"S Total Total 2020 1000, S Male Total 2020 821, S Female Total 2020 179, S Total Adult 2020 {1000 - juveniles}"
+    published = f"{margins}, S Total Juveniles 2020 {juveniles}, " + ", ".join(f"S {part} 2020 Q" for part in PARTS)
+    true = (821 - juveniles // 2, juveniles // 2, 179 - juveniles // 2, juveniles // 2)
+    values = [t + k for t, k in zip(true, kept, strict=True)] if kept else true[:1]
+    apart = ", ".join(f"S {part} 2020 {value}" for part, value in zip(PARTS, values, strict=False))
+    columns = "INDICATOR DIMENSION CATEGORY SEX AGE"
+    texts = [cells(columns, text.replace("S ", "PERS_HELD TOTAL CAT00 ")) for text in (published, apart)]
+    findings = found(RULE, UNODC, texts[0], apart=texts[1], whole=True)
+    assert {f"{f.key['SEX']} {f.key['AGE']}" for f in findings} == given
+    assert all(f.values == {} for f in findings)
+
+
 def rounded(columns, text):
     """Cells as in `cells`, where `~10` is 10 rounded to base 5."""
     lines = cells(columns, text.replace("~", "")).splitlines()
