@@ -6,7 +6,11 @@ import gzip
 
 import pytest
 
-PUBLIC = ("/", "/signin", "/nowhere", "/data/ESTAT_CRIM_OFF_CAT", "/data/UNODC_CTS_PRISONS")
+PUBLIC = (
+    "/", "/search", "/browse", "/browse/PRISONS", "/recipients", "/recipients/ESTAT",
+    "/data/ESTAT_CRIM_OFF_CAT", "/data/UNODC_CTS_PRISONS",
+    "/signin", "/nowhere",
+)  # fmt: skip
 STAFF = (
     "/staff",
     "/staff/findings",

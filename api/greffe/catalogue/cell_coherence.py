@@ -1,14 +1,15 @@
-"""Cells of policy tables name components and codes that their dataflow has."""
+"""Cells of policy tables name components and codes that their dataflow has; synonyms, lists and dataflows that there are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.catalogue import A, Catalogue
 from greffe.catalogue.policies.breaks import FILE as BREAKS
+from greffe.catalogue.policies.synonyms import FILE as SYNONYMS
 from greffe.errors import BadDefinition, NotFound, nearest
-from greffe.model.structures import Dataflow, DataStructure
+from greffe.model.structures import Codelist, Dataflow, DataStructure
 
 Wrong = Callable[[str, str, Sequence[str]], BadDefinition]  # message, column, nearest → the error to raise
 Cells = Mapping[str, Sequence[str]]
@@ -56,3 +57,27 @@ def check_breaks(catalogue: Catalogue) -> None:
         internal = catalogue.internal(catalogue.latest(Dataflow, one.flow))
         if not internal and structure.component(STATUS) is None:
             raise wrong(f"{one.flow} has no {STATUS}: nothing could say the break.", "flow")
+
+
+def check_synonyms(catalogue: Catalogue) -> None:
+    """Raise BadDefinition, with row and column, for a synonym of a list, a code or a dataflow that is not there."""
+    for one in catalogue.policies.synonyms:
+
+        def wrong(message: str, column: str, near: Sequence[str] = (), row: int = one.line) -> BadDefinition:
+            return BadDefinition(message, file=SYNONYMS, row=row, column=column, nearest=near)
+
+        if one.flow:
+            if catalogue.internal(_latest(catalogue, Dataflow, one.flow, "flow", wrong)):
+                raise wrong(f"{one.flow} is internal: its figures are never released.", "flow")
+            continue
+        list_ = _latest(catalogue, Codelist, one.codelist, "codelist", wrong)
+        if list_.item(one.code) is None:
+            near = nearest(one.code, [item.id for item in list_.items])
+            raise wrong(f"{one.code!r} is no code of {one.codelist}.", "code", near)
+
+
+def _latest(catalogue: Catalogue, kind: type[A], id_: str, column: str, wrong: Wrong) -> A:
+    try:
+        return catalogue.latest(kind, id_)
+    except NotFound as error:
+        raise wrong(error.message, column, tuple(error.nearest)) from error

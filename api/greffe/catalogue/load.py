@@ -12,7 +12,7 @@ from typing import Final
 from greffe.catalogue.artefact_json import read_message
 from greffe.catalogue.calculation_types import check_types
 from greffe.catalogue.catalogue import Catalogue, Recipient, TableNotProvided
-from greffe.catalogue.cell_coherence import check_breaks
+from greffe.catalogue.cell_coherence import check_breaks, check_synonyms
 from greffe.catalogue.codelist_extensions import resolved
 from greffe.catalogue.coherence import check
 from greffe.catalogue.correspondences import check_correspondence, read_correspondence, stands_alone
@@ -104,6 +104,7 @@ def load(files: Mapping[str, bytes], *, held: bool = False) -> Catalogue:
         check_protection(catalogue)
     check_identities(catalogue)
     check_breaks(catalogue)
+    check_synonyms(catalogue)
     return with_rules(with_maps(catalogue))
 
 

@@ -54,8 +54,8 @@ def router(parts: Parts) -> APIRouter:
     @routes.get("/calendar", dependencies=[Depends(only("dataflow"))])
     def calendar(dataflow: Annotated[str, Query(description="Only this dataflow")] = "") -> list[CalendarEntryOut]:
         """What is announced for when, the past and cancelled too, by instant; moves and early access are told."""
-        entries = [e for e in _entries(parts) if not dataflow or dataflow in (f.id for f in e.flows)]
-        return [_entry(parts, e) for e in entries]
+        found = [e for e in entries(parts) if not dataflow or dataflow in (f.id for f in e.flows)]
+        return [_entry(parts, e) for e in found]
 
     @routes.get("/calendar.ics", response_class=Response, responses=ICS, dependencies=[Depends(only("lang"))])
     def calendar_ics(
@@ -65,7 +65,7 @@ def router(parts: Parts) -> APIRouter:
     ) -> Response:
         """The same for a calendar program: an event keeps its UID, a move raises SEQUENCE."""
         language = chosen_language(lang, accept_language)
-        events = [_noted(e, language) for e in _entries(parts)]
+        events = [_noted(e, language) for e in entries(parts)]
         changed = max((e.stamp for e in events), default=None)
         return _sent(ics(events, WORDS[language]["name"], language), "calendar", language, changed, if_none_match)
 
@@ -90,7 +90,8 @@ def router(parts: Parts) -> APIRouter:
     return routes
 
 
-def _entries(parts: Parts) -> list[CalendarEntry]:
+def entries(parts: Parts) -> list[CalendarEntry]:
+    """What was ever announced, by instant."""
     return sorted(parts.ledger().calendar.values(), key=lambda e: (e.at, e.id))
 
 

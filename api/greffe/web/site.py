@@ -22,6 +22,22 @@ import greffe.web.staff.review as staff_review
 import greffe.web.staff.submitting as staff_submitting
 import greffe.web.staff.todo as staff_todo
 import greffe.web.staff.workbooks as staff_workbooks
+from greffe.web.pages import preferences, static
+from greffe.web.portal import browse, flow, home, search
+from greffe.web.signin import invitation, local
+from greffe.web.staff import (
+    decisions,
+    effects,
+    findings,
+    findings_acts,
+    mappings,
+    proposal_acts,
+    proposals,
+    review,
+    submitting,
+    todo,
+    workbooks,
+)
 
 PAGES: Final = (
     preferences,
@@ -51,3 +67,5 @@ BENCH: Final = (
     ("/staff/proposals", "bench_proposals"),
     ("/staff/findings", "bench_findings"),
 )
+PORTAL: Final = (home, flow, search, browse)
+PAGES: Final = (*PORTAL, static, preferences, local, invitation, todo, findings, findings_acts)

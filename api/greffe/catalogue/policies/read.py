@@ -8,7 +8,16 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final, TypeVar
 
-from greffe.catalogue.policies import advances, breaks, deadlines, identities, protection, revisions, thresholds
+from greffe.catalogue.policies import (
+    advances,
+    breaks,
+    deadlines,
+    identities,
+    protection,
+    revisions,
+    synonyms,
+    thresholds,
+)
 from greffe.catalogue.policies.bridge import read as bridge
 from greffe.catalogue.policies.identities import DeclaredDifference, Identity
 from greffe.errors import BadDefinition, nearest
@@ -29,6 +38,7 @@ class Policies:
     identities: tuple[Identity, ...] = ()
     differences: tuple[DeclaredDifference, ...] = ()
     protection: tuple[protection.ProtectionRule, ...] = ()
+    synonyms: tuple[synonyms.Synonym, ...] = ()
     bridge: bridge.Bridge = field(default_factory=bridge.Bridge)
 
     @cached_property
@@ -47,6 +57,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     identities.FILE: identities.KEY,
     identities.DIFFERENCES: identities.DIFFERENCES_KEY,
     protection.FILE: protection.KEY,
+    synonyms.FILE: synonyms.KEY,
     **bridge.KEYS,
 }
 
@@ -65,6 +76,7 @@ def read_policies(files: Mapping[str, bytes]) -> Policies:
         identities=_read(files, identities.FILE, identities.read_identities),
         differences=_read(files, identities.DIFFERENCES, identities.read_differences),
         protection=_read(files, protection.FILE, protection.read_protection),
+        synonyms=_read(files, synonyms.FILE, synonyms.read_synonyms),
         bridge=bridge.read_bridge(files),
     )
 

@@ -14,7 +14,7 @@ from typing import Final
 from greffe.model.structures import Item, Texts
 
 _WORD: Final = re.compile(r"[a-z0-9]+")
-_STOP: Final = frozenset(
+STOP: Final = frozenset(
     word
     for line in (
         "a an and are as at by for from in is not of on or than that the their to with within",
@@ -68,21 +68,27 @@ def term(item: Item) -> Term:
 @lru_cache(maxsize=20_000)
 def stems(text: str) -> frozenset[str]:
     """Words without accents, endings and words that say nothing: `Homicides volontaires` → homici, volont."""
-    return frozenset(_singular(w)[:_STEM] for w in _WORD.findall(_bare(text)) if w not in _STOP)
+    return frozenset(singular(w)[:_STEM] for w in words(text) if w not in STOP)
 
 
-def _singular(word: str) -> str:
+def words(text: str) -> list[str]:
+    """The words of a text in lower case and without accents, in order."""
+    return _WORD.findall(bare(text))
+
+
+def singular(word: str) -> str:
     """French and English plurals alike: drugs, vols, travaux → drug, vol, travau."""
     return word[:-1] if len(word) > 3 and word[-1] in "sx" and word[-2:] != "ss" else word
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
+    """Lower case, without accents."""
     return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
 def _grams(text: str) -> frozenset[str]:
-    bare = f"  {' '.join(_WORD.findall(_bare(text)))} "
-    return frozenset(bare[n : n + 3] for n in range(len(bare) - 2)) if bare.strip() else frozenset()
+    spread = f"  {' '.join(words(text))} "
+    return frozenset(spread[n : n + 3] for n in range(len(spread) - 2)) if spread.strip() else frozenset()
 
 
 class Rarity:

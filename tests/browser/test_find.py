@@ -1,0 +1,51 @@
+"""Finding figures: by words with mistakes in them, by subject, by recipient, by keyboard alone, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize("path", ["/search?q=homicide&lang=fr", "/search?q=zzzzzz"])
+def test_answers_are_accessible(page, accessible, path):
+    page.goto(path)
+    accessible(page)
+
+
+def test_a_word_with_a_mistake_finds_and_leads_to_the_figures(page):
+    page.goto("/?lang=en")
+    page.get_by_role("searchbox").fill("homcide women")
+    page.get_by_role("searchbox").press("Enter")
+    page.wait_for_url("**/search?q=homcide+women")
+    first = page.locator("ol.hits > li").filter(has_text="ESTAT_CRIM_HOM_SOFF")
+    assert first.locator(".chosen code").all_inner_texts() == ["ICCS0101", "F"]
+    assert "key=.ICCS0101..F.." in first.locator("h2 a").get_attribute("href")
+    assert "SYNTHETIC" in first.inner_text()
+
+
+def test_results_follow_what_is_typed(page):
+    page.goto("/search?lang=fr")
+    box = page.get_by_role("searchbox")
+    box.press_sequentially("détenu")
+    page.locator("ol.hits").wait_for()
+    assert "répondent" in page.get_by_role("status").first.inner_text()
+    assert page.evaluate("document.activeElement.id") == "q"
+    assert "q=d%C3%A9tenu" in page.url
+    box.fill("taux doccupatoin carcerale")
+    page.locator("ol.hits h2", has_text="Capacité pénitentiaire").wait_for()
+
+
+def test_french_by_keyboard_alone(page):
+    """From the start page to a subject without a mouse; the skip link first."""
+    page.goto("/?lang=fr")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Prisons":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/browse/PRISONS")
+    assert page.locator("h1").inner_text() == "Prisons"
+    page.keyboard.press("Tab")
+    page.go_back()
+    assert page.url.endswith("/?lang=fr#main")
