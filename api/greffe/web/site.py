@@ -66,6 +66,8 @@ BENCH: Final = (
     ("/staff/mappings", "bench_mappings"),
     ("/staff/proposals", "bench_proposals"),
     ("/staff/findings", "bench_findings"),
+    *(home, flow, static, preferences, local, invitation),
+    *(search, browse),
+    *(todo, findings, findings_acts),
+    *(mappings, submitting, effects, review, decisions, workbooks, proposals, proposal_acts),
 )
-PORTAL: Final = (home, flow, search, browse)
-PAGES: Final = (*PORTAL, static, preferences, local, invitation, todo, findings, findings_acts)
