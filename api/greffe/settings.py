@@ -68,7 +68,8 @@ class Settings:
     """Where things are and what is allowed.
 
     public_url: the address by which people reach the service, without a slash at its end; pages and feeds name it, never
-    the Host header. theme: a folder with a ministry's own look.
+    the Host header. theme: a folder with a ministry's own look. contact: an e-mail address or the address of a page by which
+    people reach whoever runs the service, '' when nobody said.
     """
 
     home: Path
@@ -84,11 +85,21 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     theme: Path | None = None
     oidc: OidcSettings | None = None
+    contact: str = ""
 
     @property
     def secure(self) -> bool:
         """Whether people reach the service by HTTPS: then cookies travel over nothing else."""
         return self.public_url.startswith("https://")
+
+    @property
+    def contact_link(self) -> str:
+        """Where the contact is reached: `mailto:…` or an address; the service itself when nobody said."""
+        return (
+            f"mailto:{self.contact}"
+            if "@" in self.contact and "://" not in self.contact
+            else self.contact or self.public_url
+        )
 
     @property
     def extracts(self) -> Path:
@@ -127,6 +138,12 @@ def shipped(name: str) -> Path:
     return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / name
 
 
+def shipped_file(name: str) -> Path:
+    """A page of the repository's root (CHANGELOG.md), which an installed wheel has beside the package."""
+    inside = Path(__file__).parent / "_shipped" / name
+    return inside if inside.is_file() else Path(__file__).resolve().parents[2] / name
+
+
 def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
     """Settings from the environment. Raises BadDefinition on a value that is no number."""
     env = os.environ if environ is None else environ
@@ -143,6 +160,7 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         public_url=_public_url(env.get("GREFFE_URL") or f"http://{host}:{port}"),
         theme=_theme(env.get("GREFFE_THEME", "")),
         oidc=_oidc(env),
+        contact=_contact(env.get("GREFFE_CONTACT", "")),
         engine=EngineSettings(
             memory_mb=int(_number(env, "GREFFE_MEMORY_MB", 1024)), threads=int(_number(env, "GREFFE_THREADS", 2))
         ),
@@ -168,6 +186,15 @@ def _public_url(text: str) -> str:
     if not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+/?", text):
         raise BadDefinition(f"GREFFE_URL={text!r} is no http(s) address.", hint="E.g. https://statistiques.example.org")
     return text.rstrip("/")
+
+
+def _contact(text: str) -> str:
+    if text and not re.fullmatch(r"[^@\s<>\"]+@[A-Za-z0-9.\-]+|https?://[^\s<>\"]+", text):
+        hint = "E.g. statistiques@example.org or https://example.org/contact"
+        raise BadDefinition(
+            f"GREFFE_CONTACT={text!r} is neither an e-mail address nor the address of a page.", hint=hint
+        )
+    return text
 
 
 def _theme(text: str) -> Path | None:

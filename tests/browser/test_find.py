@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
+import httpx
 import pytest
 
 
@@ -49,3 +53,22 @@ def test_french_by_keyboard_alone(page):
     page.keyboard.press("Tab")
     page.go_back()
     assert page.url.endswith("/?lang=fr#main")
+
+
+def test_every_example_for_programs_answers(site):
+    """What /developers shows can be opened as it is."""
+    shown = 0
+    for page in ("", "/sdmx-1.5", "/sdmx-2", "/rest", "/health"):
+        text = httpx.get(f"{site.base}/developers{page}", headers={"accept": "text/html"}).text
+        for address in re.findall(r'<p>[^<]*<a href="(/[^"]+)"><code>', text):
+            shown += 1
+            assert httpx.get(site.base + unescape(address), timeout=30).status_code == 200, address
+    assert shown > 40
+
+
+def test_the_command_is_copied(page):
+    page.goto("/developers?lang=en")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy curl: A table with labels (CSV)").click()
+    page.get_by_role("status").filter(has_text="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#curl-3").inner_text()

@@ -7,9 +7,9 @@ import gzip
 import pytest
 
 PUBLIC = (
-    "/", "/search", "/browse", "/browse/PRISONS", "/recipients", "/recipients/ESTAT",
-    "/data/ESTAT_CRIM_OFF_CAT", "/data/UNODC_CTS_PRISONS",
-    "/signin", "/nowhere",
+    "/", "/signin", "/nowhere", "/data/ESTAT_CRIM_OFF_CAT", "/data/UNODC_CTS_PRISONS", "/search", "/browse",
+    "/browse/PRISONS", "/recipients", "/recipients/ESTAT", "/calendar", "/developers", "/developers/rest",
+    "/status", "/changes", "/accessibility",
 )  # fmt: skip
 STAFF = (
     "/staff",

@@ -17,7 +17,10 @@ from greffe.web import (
     bridge,
     calendar,
     comparisons,
+    crawlers,
+    described,
     explanations,
+    feeds,
     granted,
     health,
     problems,
@@ -59,6 +62,9 @@ def application(parts: Parts) -> FastAPI:
         bridge,
         granted,
         register_export,
+        feeds,
+        described,
+        crawlers,
         *PAGES,
     ):
         app.include_router(part.router(parts))

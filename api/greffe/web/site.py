@@ -6,8 +6,13 @@ from typing import Final
 
 import greffe.web.pages.preferences as preferences
 import greffe.web.pages.static as static
+import greffe.web.portal.about as portal_about
+import greffe.web.portal.browse as portal_browse
+import greffe.web.portal.calendar as portal_calendar
+import greffe.web.portal.developers as portal_developers
 import greffe.web.portal.flow as portal_flow
 import greffe.web.portal.home as portal_home
+import greffe.web.portal.search as portal_search
 import greffe.web.signin.invitation as signin_invitation
 import greffe.web.signin.local as signin_local
 import greffe.web.signin.oidc as signin_oidc
@@ -22,28 +27,17 @@ import greffe.web.staff.review as staff_review
 import greffe.web.staff.submitting as staff_submitting
 import greffe.web.staff.todo as staff_todo
 import greffe.web.staff.workbooks as staff_workbooks
-from greffe.web.pages import preferences, static
-from greffe.web.portal import browse, flow, home, search
-from greffe.web.signin import invitation, local
-from greffe.web.staff import (
-    decisions,
-    effects,
-    findings,
-    findings_acts,
-    mappings,
-    proposal_acts,
-    proposals,
-    review,
-    submitting,
-    todo,
-    workbooks,
-)
 
 PAGES: Final = (
     preferences,
     static,
     portal_home,
     portal_flow,
+    portal_search,
+    portal_developers,
+    portal_calendar,
+    portal_browse,
+    portal_about,
     signin_local,
     signin_oidc,
     signin_invitation,
@@ -66,8 +60,4 @@ BENCH: Final = (
     ("/staff/mappings", "bench_mappings"),
     ("/staff/proposals", "bench_proposals"),
     ("/staff/findings", "bench_findings"),
-    *(home, flow, static, preferences, local, invitation),
-    *(search, browse),
-    *(todo, findings, findings_acts),
-    *(mappings, submitting, effects, review, decisions, workbooks, proposals, proposal_acts),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Annotated, Final
 from urllib.parse import quote, urlencode
@@ -16,6 +17,7 @@ from fastapi import Depends, Request
 
 from greffe.catalogue.catalogue import Catalogue, Recipient
 from greffe.errors import Broken, NotFound, nearest
+from greffe.model import instants
 from greffe.model.releases import Release
 from greffe.model.structures import Categorisation, CategoryScheme, Dataflow, Item
 from greffe.query.find import Index
@@ -39,12 +41,14 @@ class Subject:
 
 @dataclass(frozen=True)
 class Shelf:
-    """flows: public dataflows by id. current: the release of each that has one. held: what each of those holds."""
+    """flows: public dataflows by id. current: the release of each that has one. held: what each of those holds. since: when
+    the catalogue took effect."""
 
     catalogue: Catalogue
     flows: Mapping[str, Dataflow]
     current: Mapping[str, Release]
     held: Mapping[str, Held]
+    since: datetime
 
     @cached_property
     def index(self) -> Index:
@@ -138,7 +142,7 @@ class Shelves:
             return before  # the register went on with something else
         self._held = {(r.name, r.content_hash): self._of(r, parts.observations) for r in current.values()}
         held = {id_: self._held[r.name, r.content_hash] for id_, r in current.items()}
-        return Shelf(catalogue, flows, current, held)
+        return Shelf(catalogue, flows, current, held, instants.read(parts.effective().instant))
 
     def _of(self, release: Release, observations: Observations) -> Held:
         """What a release holds; of one whose files are broken nothing is told here: its own page says so."""
