@@ -21,6 +21,8 @@ STAFF = (
     "/staff/mappings/pending",
     "/staff/proposals",
 )
+PUBLIC = ("/", "/signin", "/nowhere", "/data/UNODC_CTS_PRISONS")
+STAFF = ("/staff",)
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

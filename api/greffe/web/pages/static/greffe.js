@@ -29,7 +29,8 @@
   });
 
   document.addEventListener("DOMContentLoaded", () => ready(document));
-  document.addEventListener("htmx:afterSwap", (event) => ready(event.detail.target));
+  // New content tells itself: what it took the place of may be gone from the page. The whole page was made ready above.
+  document.addEventListener("htmx:load", (event) => { if (event.detail.elt !== document.body) ready(event.detail.elt); });
   // A fault of a swap is shown as the page that the server made of it.
   document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.xhr.status >= 400) { event.detail.shouldSwap = false; location.assign(event.detail.pathInfo.finalRequestPath); } });
 })();
