@@ -161,8 +161,8 @@ def test_two_releases_largest_difference_first(client):
     table = re.search(r'<table id="differing">.*?<tbody>(.*?)</tbody>', text, re.S)[1]
     rows = [[plain(c) for c in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", r, re.S)] for r in table.split("</tr>")[:-1]]
     assert [r[1:6] for r in rows] == [
-        ["2021", "110", "130", "+20", "18.1818"],
-        ["2020", "7", "6", "-1", "-14.2857"],
+        ["2021", "110", "130", "+20", "+18.1818"],
+        ["2020", "7", "6", "\u22121", "\u221214.2857"],
         ["2022", "", "1,234,567.50", "", ""],
         ["2021", "", ":", "", ""],
         ["2020", ":", ":", "", ""],

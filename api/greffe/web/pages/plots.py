@@ -114,27 +114,34 @@ def swatch(number: int, bar: bool = False) -> Markup:
 
 
 def differences(rows: Sequence[tuple[str, Decimal]], title: str, text: str, write: Write) -> Markup:
-    """Bars to the left and right of zero, one a row, in the order given."""
+    """Bars to the left and right of zero, one a row, in the order given, each with its number."""
     most = max((abs(d) for _, d in rows), default=Decimal(1)) or Decimal(1)
-    middle, half, height = 460, 220, 22
+    middle, half, height, right = 440, 170, 22, _WIDTH - 8
     drawn = [
         Markup(
-            '<g><title>{}: {}</title><text x="8" y="{}">{}</text><rect class="{}" x="{}" y="{}" width="{}" height="14"/></g>'
+            '<g><title>{0}: {1}</title><text x="8" y="{2}">{3}</text><rect class="{4}" x="{5}" y="{6}" width="{7}" '
+            'height="14"/><text class="tick" x="{8}" y="{2}">{1}</text></g>'
         ).format(
             name,
-            write(d),
-            _round(n * height + 20),
+            signed(d, write),
+            n * height + 20,
             _short(name),
             "up" if d > 0 else "down",
             _round(middle if d > 0 else middle - float(abs(d) / most) * half),
             n * height + 9,
             _round(max(float(abs(d) / most) * half, 1)),
+            right,
         )
         for n, (name, d) in enumerate(rows)
     ]
     bottom = len(rows) * height + 12
     zero = Markup('<path class="axis" d="M{0} 4V{1}"/>').format(middle, bottom)
-    return _svg(_WIDTH - 60, bottom, title, text, [*drawn, zero])
+    return _svg(_WIDTH, bottom, title, text, [*drawn, zero])
+
+
+def signed(difference: Decimal, write: Write) -> str:
+    """A difference with its sign, a minus as long as a plus."""
+    return f"+{write(difference)}" if difference > 0 else write(difference).replace("-", "\u2212")
 
 
 def _short(name: str, most: int = 34) -> str:

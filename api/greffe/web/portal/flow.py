@@ -153,6 +153,7 @@ def _values(parts: Parts, view: _View, visitor: Visitor) -> dict[str, object]:
         "plot": drawn[0],
         "drawn": drawn[1],
         "swatch": plots.swatch,
+        "signed": lambda difference: plots.signed(difference, lambda value: number(value, lang)),
         "latest": parts.ledger().current(view.flow.reference, parts.clock()),
         "snippets": snippets(view.query, say) if _answers(parts, view) else (),
         "query": view.query,
