@@ -176,6 +176,7 @@ def agree(before, rows, chosen):
             assert shown(plain, selection) == shown(files, selection)
             assert dict(plain.available("F/2", selection)) == dict(files.available("F/2", selection))
             assert plain.counts("F/2", selection) == files.counts("F/2", selection)
+            assert plain.tallies("F/2", selection) == files.tallies("F/2", selection)
             for gone, linear in ((False, False), (True, True)):
                 change = Change("F/2", "F/1", gone, linear)
                 assert listed(plain.changed(change, selection)) == listed(files.changed(change, selection))

@@ -48,13 +48,18 @@ class Plan:
         order = np.argsort(keys, kind="stable")
         self.positions, self.groups = self.positions[order], np.asarray(keys[order], np.int64)
 
-    def parts(self) -> Iterator[Ints]:
-        """The positions cut where some 32 k rows are full, never within a slice; a longer one is a part of its own."""
-        found = self.positions
+    def parts(self, positions: Ints | None = None) -> Iterator[Ints]:
+        """The positions (those, where no cross-section is asked) cut where some 32 k rows are full, never within a slice; a
+        longer one is a part of its own."""
+        found = self.positions if positions is None else positions
         if not len(found):
             return
         filled = np.cumsum(self.release.counts[found])
-        ends = None if self.groups is None else np.append(np.flatnonzero(np.diff(self.groups)) + 1, len(found))
+        ends = (
+            None
+            if self.groups is None or positions is not None
+            else np.append(np.flatnonzero(np.diff(self.groups)) + 1, len(found))
+        )
         start = 0
         while start < len(found):
             before = int(filled[start - 1]) if start else 0
@@ -80,6 +85,25 @@ class Plan:
             counts = np.bincount(owners[keep], minlength=len(part))
             rows = rows[keep]
         return rows, counts.astype(np.int64)
+
+    def told(self) -> Iterator[tuple[Ints, Ints]]:
+        """The series that match, and how many of their rows do, without reading rows of those that have every period
+        between their first and their last, where nothing but periods is asked."""
+        found = self.positions
+        if self.plain:
+            yield found, self.release.counts[found]
+            return
+        if not (self._tests or self._values or self.ranked):
+            assert self._periods is not None
+            good = np.concatenate([[0], np.cumsum(self._periods)])
+            first, last = self.release.first[found], self.release.last[found]
+            sure = last + 1 - first == self.release.counts[found]
+            seen = (good[last + 1] - good[first])[sure]
+            yield found[sure][seen > 0], seen[seen > 0]
+            found = found[~sure]
+        for part in self.parts(found):
+            counts = self.rows(part)[1]
+            yield part[counts > 0], counts[counts > 0]
 
     def _within_periods(self, part: Ints) -> tuple[Ints, bool]:
         """Counts, 0 for series that have no such period, and whether all other rows have one: without reading rows."""
@@ -219,25 +243,18 @@ def available(release: Serving, selection: Selection) -> dict[str, tuple[str, ..
 
 
 def counts(release: Serving, selection: Selection) -> tuple[int, int]:
-    """Matching series and observations: from the series table alone where whole series match, else part by part."""
-    plan = Plan(release, selection)
-    if plan.plain:
-        return len(plan.positions), int(release.counts[plan.positions].sum())
+    """Matching series and observations."""
     series = observations = 0
-    for part in plan.parts():
-        _, found = plan.rows(part)
-        series += int(np.count_nonzero(found))
-        observations += int(found.sum())
+    for found, rows in Plan(release, selection).told():
+        series += len(found)
+        observations += int(rows.sum())
     return series, observations
 
 
 def tallies(release: Serving, selection: Selection) -> dict[str, dict[str, int]]:
-    """How many matching series have each code, per dimension: rows are read only where a period or a value decides."""
+    """How many matching series have each code, per dimension."""
     plan = Plan(release, selection)
-    found = plan.positions
-    if not plan.plain:
-        parts = [part[plan.rows(part)[1] > 0] for part in plan.parts()]
-        found = np.concatenate(parts) if parts else found[:0]
+    found = np.concatenate([plan.positions[:0], *(part for part, _ in plan.told())])
     told: dict[str, dict[str, int]] = {}
     for name in release.layout.dimensions:
         words = release.words[name]

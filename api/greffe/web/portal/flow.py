@@ -122,15 +122,16 @@ def _values(parts: Parts, view: _View, visitor: Visitor) -> dict[str, object]:
     """What the template shows."""
     asked, release, lang = view.asked, view.release, view.lang
     say = sayer(WORDS, lang)
+    tallies = parts.observations.tallies(release.name, view.selection)
     shown = table(
-        parts.observations, release, view.structure, view.codelists, view.selection, lang, asked.page
-    )  # fmt: skip
+        parts.observations, release, view.structure, view.codelists, view.selection, tallies, lang, asked.page
+    )
     pages = max(-(-shown.series // ROWS), 1)
     if asked.page > pages:
         raise NotFound(f"There are only {pages} pages.", parameter="page")
     offered = filters(
-        parts.observations, release, view.catalogue, view.flow, view.structure, asked, view.selection, lang
-    )  # fmt: skip
+        parts.observations, release, view.catalogue, view.flow, view.structure, asked, view.selection, tallies, lang
+    )
     to = partial(_to, view)
     lasting = view.query.base + asked.but(release=release.number, opened=False).address(
         view.flow.reference.id, view.structure

@@ -62,13 +62,13 @@ def filters(
     structure: DataStructure,
     asked: Asked,
     selection: Selection,
+    now: Mapping[str, Mapping[str, int]],
     lang: str,
 ) -> Filters:
-    """What can be chosen, and what each choice would give."""
+    """What can be chosen, and what each choice would give. `now`: how many of the selection have each code."""
     codelists, concepts = catalogue.codelists(structure), catalogue.concepts(structure)
     names = {c.id: best(concepts.get(c.id, {}), lang) or c.id for c in structure.components}
     every = observations.tallies(release.name, Selection())
-    now = observations.tallies(release.name, selection)
     found, fixed = [], {}
     for dimension in structure.dimension_ids:
         codes, chosen = every[dimension], asked.codes.get(dimension, ())

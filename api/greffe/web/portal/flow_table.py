@@ -82,12 +82,12 @@ def table(
     structure: DataStructure,
     codelists: Mapping[str, Codelist],
     selection: Selection,
+    tallies: Mapping[str, Mapping[str, int]],
     lang: str,
     page: int = 1,
 ) -> Table:
-    """A page of the series of a selection, in the order of their keys."""
+    """A page of the series of a selection, in the order of their keys. `tallies`: how many of them have each code."""
     sizes = observations.counts(release.name, selection)
-    tallies = observations.tallies(release.name, selection)
     varying = [d for d in structure.dimension_ids if len(tallies[d]) > 1]
     same = {d: label(codelists.get(d), next(iter(c)), lang) for d, c in tallies.items() if len(c) == 1}
     found = _figures(observations, release, structure, selection, page)
