@@ -19,6 +19,7 @@ DEMONSTRATION = (
     "tests/browser/",
     "tests/clients/test_clients_in_python.py",
     "tests/clients/test_clients_of_their_own.py",
+    "tests/clients/test_page_code.py",
     "tests/conformance/test_api_schemathesis.py",
     "tests/conformance/test_availability_judges.py",
     "tests/conformance/test_data_everywhere.py",
