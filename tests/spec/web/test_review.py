@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import json
 import re
 import secrets
 from datetime import timedelta
@@ -11,14 +13,19 @@ import pytest
 from house import AUTHOR, FIRST, SECOND
 from openpyxl import load_workbook
 from small_catalogue import LEGS, SEXES
-from small_house import MAN, OTHER, WOMAN, effective, held, sexes, small_house
+from small_house import MAN, NOBODY, OTHER, WOMAN, effective, held, sexes, small_house
 from starlette.testclient import TestClient
 
 from greffe.app import create_app
+from greffe.errors import BadQuery
+from greffe.mapping.exchange.sets import table_named
 from greffe.release.access.accounts import digest
 from greffe.release.people import HOUSE, add_person
 from greffe.release.proposals import propose
+from greffe.release.review.pending import decide as keep
+from greffe.release.review.pending import pending_on
 from greffe.store.access import Session
+from greffe.store.base import Actor
 from greffe.web.pages.visitors import cookie_name
 
 SEX, LEG = "/staff/mappings/BODY/sexe_to_sex", "/staff/mappings/BODY/indicateur_to_leg"
@@ -81,6 +88,20 @@ def test_the_public_is_sent_to_sign_in_for_every_page(app):
         assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/signin")
 
 
+def test_who_reads_by_a_grant_alone_sees_no_internal_value(parts, app):
+    reader = Actor("olga")
+    add_person(parts, HOUSE, reader.name, ["recipient:BODY"])
+    client = signed_in(app, reader)
+    for path in (
+        "/staff/mappings",
+        f"{SEX}?item=r1",
+        f"{SEX}/evidence?item=r1",
+        f"{SEX}/effect?item=r1",
+        "/staff/proposals",
+    ):
+        assert client.get(path).status_code == 403
+
+
 def test_a_decision_waits_on_its_authors_desk_alone_until_it_is_handed_in(parts, app, author):
     head = parts.register.head()
     assert none(author).status_code == 303
@@ -125,6 +146,26 @@ def test_an_author_does_not_approve_their_own_and_two_others_do(parts, app, auth
     assert b"It counts nobody." in held(parts.acting(), SEXES)
 
 
+def test_a_candidate_is_accepted_as_its_button_says(parts, author):
+    page = author.get(f"{SEX}?item=r1").text
+    targets = html.unescape(re.search(r"""name="targets" value='([^']+)'""", page)[1])
+    (chosen,) = json.loads(targets)
+    assert chosen != "M"  # what it is now has no button
+    assert decide(author, action="accept", targets=targets).status_code == 303
+    hand_in(author, SEXES)
+    (proposal,) = parts.acting().ledger().definitions.proposals.values()
+    assert f"\n1,{chosen},r1,exact,exact,".encode() in parts.register.content(proposal.files[SEXES])
+
+
+def test_the_effect_of_a_candidate_and_of_what_is_pending_is_shown(author):
+    none(author)
+    assert "Nothing to try it on" in told(author.get(f"{SEX}/effect?item=r1"))  # this house has no extract
+    assert "What it would change" in told(author.get("/staff/mappings/pending/effect"))
+    assert author.get(f"{SEX}/effect?item=r2").status_code == 400
+    assert author.get(f"{SEX}/effect?item=r2&targets=[]").status_code == 400
+    assert author.get(f'{SEX}/effect?item=r2&targets=["M"]').status_code == 200
+
+
 def test_bad_input_is_told_on_the_form_with_what_was_typed(author):
     wrong = decide(author, action="change", reason="typed", **{"target:sex": "Mm", "kind": "exact"})
     assert wrong.status_code == 400
@@ -158,6 +199,20 @@ def test_what_others_changed_since_is_not_overwritten_but_shown(parts, author):
     assert (refused.status_code, "Others changed r1" in told(refused)) == (409, True)
     assert decide(author, action="undo").status_code == 303
     assert "Others changed this row." not in told(author.get(f"{SEX}?item=r1"))
+
+
+def test_a_new_row_beside_one_of_another_time_is_kept(parts):
+    """Figures before a row begins have no target: a row for these years is no clash, one for all years is."""
+    effective(parts, sexes(MAN, WOMAN, NOBODY), OTHER)
+    effective(parts, sexes(MAN.replace("exact,exact,,", "exact,exact,2013-01-01,"), WOMAN), OTHER)
+    catalogue = parts.catalogue()
+    table = table_named(catalogue, SEXES)
+    cells = {"target:sex": "F", "reason": "Counted so before 2013."}
+    with pytest.raises(BadQuery, match="validity that does not overlap"):
+        keep(parts, AUTHOR, catalogue, table, {"SEXE=1": cells})
+    keep(parts, AUTHOR, catalogue, table, {"SEXE=1": {**cells, "valid_to": "2012-12-31"}})
+    (one,) = pending_on(parts, AUTHOR, table).values()
+    assert (one.stale, one.row.valid_to, one.row.row_id) == (False, "2012-12-31", "r4")  # r3 was NOBODY's, and is for good
 
 
 def test_what_does_not_load_stays_on_the_desk(author):
@@ -246,7 +301,7 @@ def test_a_workbook_is_looked_at_first_and_proposed_after(parts, author):
     head = parts.register.head()
     assert bring(author, "sexes.xlsx", changed.getvalue()).status_code == 303
     page = told(author.get(f"{SEX}/import"))
-    assert "1 changes." in page
+    assert "Changes: 1." in page
     assert "Said in the workbook." in page
     assert parts.register.head() == head
     made = send(author, f"{SEX}/import", action="propose", reason="from the workbook")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.trial import faults_of, with_rows
@@ -66,8 +67,22 @@ def _row_for(line: Waiting, targets: tuple[str, ...]) -> MapRow | None:
     return replace(row, targets=targets, kind=kind)
 
 
+_VERDICTS: Final[dict[tuple[str, str, MapRow, bool], tuple[str, ...]]] = {}  # by checksum of the catalogue, file, row
+_KEPT: Final = 5_000
+
+
 def faults_with(catalogue: Catalogue, table: RepresentationMap, line: Waiting, row: MapRow) -> tuple[str, ...]:
-    """What would be wrong with the maps that read the table if that row stood for the line."""
+    """What would be wrong with the maps that read the table if that row stood for the line. The largest maps take a fifth of
+    a second to try, so what was found is remembered."""
+    key = (catalogue.checksum, table.file, row, line.row is None)
+    if key not in _VERDICTS:
+        if len(_VERDICTS) >= _KEPT:
+            _VERDICTS.clear()
+        _VERDICTS[key] = _faults_with(catalogue, table, line, row)
+    return _VERDICTS[key]
+
+
+def _faults_with(catalogue: Catalogue, table: RepresentationMap, line: Waiting, row: MapRow) -> tuple[str, ...]:
     rows = tuple(row if r.row_id == row.row_id else r for r in table.rows)
     if line.row is None:
         rows = (*table.rows, replace(row, line=len(table.rows) + 2))

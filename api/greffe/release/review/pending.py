@@ -24,6 +24,7 @@ from greffe.release.people import needs
 from greffe.release.proposals import Proposal, propose, state_of
 from greffe.store.base import Actor
 
+_LAST: Final = "9999-12-31"
 _NUMBERED: Final = re.compile(r"(.*?)(\d+)")
 
 
@@ -48,7 +49,6 @@ def pending_on(parts: Parts, who: Actor, table: RepresentationMap) -> dict[str, 
     """What somebody decided on a table and did not propose, by item, in the order in which they did."""
     found: dict[str, Pending] = {}
     rows = {row.row_id: row for row in table.rows}
-    taken = {tuple((s.value, s.match) for s in row.sources): row.row_id for row in table.rows}
     for sheet in parts.desk.on(who.name, table.file):
         said = json.loads(sheet.text)
         cells, was = said["cells"], said["was"]
@@ -57,9 +57,15 @@ def pending_on(parts: Parts, who: Actor, table: RepresentationMap) -> dict[str, 
         row = _row(table, cells)
         held = rows.get(row.row_id)
         stale = (fingerprint(table, held) if held else "") != was
-        stale = stale or (not was and tuple((s.value, s.match) for s in row.sources) in taken)
+        stale = stale or (not was and any(_same_time(row, other) for other in table.rows))
         found[sheet.item] = Pending(sheet.item, row, was, sheet.instant, stale)
     return found
+
+
+def _same_time(one: MapRow, other: MapRow) -> bool:
+    """Two rows about the same source values at the same time: of them only one may be."""
+    begins, ends = max(one.valid_from, other.valid_from), min(one.valid_to or _LAST, other.valid_to or _LAST)
+    return one.sources == other.sources and begins <= ends
 
 
 def everything_pending(parts: Parts, who: Actor, catalogue: Catalogue) -> dict[str, dict[str, Pending]]:
