@@ -212,7 +212,11 @@ def test_a_new_row_beside_one_of_another_time_is_kept(parts):
         keep(parts, AUTHOR, catalogue, table, {"SEXE=1": cells})
     keep(parts, AUTHOR, catalogue, table, {"SEXE=1": {**cells, "valid_to": "2012-12-31"}})
     (one,) = pending_on(parts, AUTHOR, table).values()
-    assert (one.stale, one.row.valid_to, one.row.row_id) == (False, "2012-12-31", "r4")  # r3 was NOBODY's, and is for good
+    assert (one.stale, one.row.valid_to, one.row.row_id) == (
+        False,
+        "2012-12-31",
+        "r4",
+    )  # r3 was NOBODY's, and is for good
 
 
 def test_what_does_not_load_stays_on_the_desk(author):
