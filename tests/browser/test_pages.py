@@ -11,6 +11,7 @@ PUBLIC = (
     "/browse/PRISONS", "/recipients", "/recipients/ESTAT", "/calendar", "/developers", "/developers/rest",
     "/status", "/changes", "/accessibility",
 )  # fmt: skip
+PUBLIC = ("/", "/signin", "/nowhere", "/data/ESTAT_CRIM_OFF_CAT", "/data/UNODC_CTS_PRISONS", "/trace", "/bridge")
 STAFF = (
     "/staff",
     "/staff/findings",
@@ -20,9 +21,12 @@ STAFF = (
     "/staff/mappings",
     "/staff/mappings/pending",
     "/staff/proposals",
+    "/staff/trace",
 )
 PUBLIC = ("/", "/signin", "/nowhere", "/data/UNODC_CTS_PRISONS")
 STAFF = ("/staff",)
+PUBLIC = ("/", "/signin", "/nowhere", "/trace", "/bridge")
+STAFF = ("/staff", "/staff/trace")
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])

@@ -15,6 +15,7 @@ from greffe.errors import BadQuery, Broken, NotFound, nearest, numbered
 from greffe.model.instants import paris_date
 from greffe.model.maps import StructureMap
 from greffe.release.approvals import approve_proposal
+from greffe.release.custody import entry_fault
 from greffe.release.definitions import approve_map, export_folders, map_subject
 from greffe.release.folders import propose_folders
 from greffe.release.grants import approve_grant
@@ -224,11 +225,19 @@ def export_command(
         show({"files": count, "folder": str(into)}, json_, title=f"{numbered(count, 'file')} written to {into}.")
 
 
-def verify(home: Home = None, json_: Json = False) -> None:
-    """Check the chain of the register, the kept extracts, the drafts and the files of every release."""
+def verify(
+    entry: Annotated[
+        list[str] | None,
+        typer.Option(help="NUMBER:HASH or NUMBER:SEAL, as a certificate gives them; again for others."),
+    ] = None,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Check the chain of the register, the kept extracts, the drafts and the files of every release; and entries that a
+    certificate names."""
     with failing(json_):
         parts = parts_of(home)
-        found = faults(parts)
+        found = [fault for text in entry or () if (fault := entry_fault(parts, text))] + faults(parts)
         show(
             {"faults": found},
             json_,

@@ -14,7 +14,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from greffe.catalogue.policies.bridge.concepts import CONCEPT
 from greffe.mapping.exchange.books import LONGEST, put, saved
 from greffe.mapping.exchange.workbook_words import safe
-from greffe.validation.bridge.cells import Computed, Operand
+from greffe.validation.bridge.cells import Computed, Operand, Source
 from greffe.validation.bridge.chains import STATES, Answer, Taken
 from greffe.validation.bridge.figures import Figure
 from greffe.validation.bridge.page import Page, basis, operands
@@ -40,8 +40,6 @@ def summary(page: Page, pair: Pair, found: Answer) -> dict[str, object]:
 def whole(page: Page, pair: Pair, found: Answer) -> dict[str, object]:
     """The answer with everything it was made of. Numbers are decimal texts: exact, or rounded to 15 decimals where a
     quotient does not end."""
-    read = [o.cell.source for f in (found.a, found.b) for o in operands(f)]
-    read += [o.cell.source for c in (*found.chains, found.located, found.untold) for t in c for o in _read(t.computed)]
     return {
         "pair": pair.name or pair.id, "id": pair.id, "concept": pair.a.of.concept,
         "concept_name": page.policy.words[CONCEPT][pair.a.of.concept][page.language], "title": page.title(pair),
@@ -61,10 +59,17 @@ def whole(page: Page, pair: Pair, found: Answer) -> dict[str, object]:
         ],
         "sources": [
             {"id": s.id, "body": s.body, "dataset": s.dataset, "date": s.dated, "url": s.url, "origin": s.origin}
-            for name in dict.fromkeys(read) if (s := page.sources.get(name)) is not None
+            for s in sources_of(page, found)
         ],
         "generated": page.day,
     }  # fmt: skip
+
+
+def sources_of(page: Page, found: Answer) -> tuple[Source, ...]:
+    """The publications and releases that an answer was read in, each once."""
+    read = [o.cell.source for f in (found.a, found.b) for o in operands(f)]
+    read += [o.cell.source for c in (*found.chains, found.located, found.untold) for t in c for o in _read(t.computed)]
+    return tuple(page.sources[name] for name in dict.fromkeys(read) if name in page.sources)
 
 
 def _text(figure: Figure) -> str:

@@ -13,6 +13,7 @@ from greffe.model.instants import paris_date
 from greffe.release.bridge import Comparison, Comparisons
 from greffe.release.bridge_data import Table, list_table, summary, totals, whole, written
 from greffe.release.parts import Parts
+from greffe.release.shared import shared
 from greffe.validation.bridge.chains import STATES
 from greffe.validation.bridge.page import Page
 from greffe.web.api import ERRORS
@@ -40,7 +41,7 @@ Name = Annotated[str, Path(description="Name or id of a pair", examples=["FP01"]
 def router(parts: Parts) -> APIRouter:
     """Routes /api/v1/bridge."""
     routes = APIRouter(prefix="/api/v1", tags=["Plain REST"], responses=ERRORS)
-    comparisons = Comparisons(parts)
+    comparisons = shared(parts, Comparisons)
 
     @routes.get(
         "/bridge",

@@ -18,6 +18,8 @@ from greffe.model.trace import MappingStep, Trace
 from greffe.release.decisions import Decision
 from greffe.release.explain import Explanation, explain
 from greffe.release.parts import Parts
+from greffe.release.shared import shared
+from greffe.release.vintages import readable
 from greffe.store.ledger import Approval
 from greffe.web.api import ERRORS, finding_out, public, published
 from greffe.web.language import chosen_language
@@ -35,7 +37,7 @@ _METHODS: Final = {"sum": "somme", "mean": "moyenne", "first": "première", "las
 def router(parts: Parts) -> APIRouter:
     """The route /api/v1/explain."""
     routes = APIRouter(prefix="/api/v1", tags=["Plain REST"], responses=ERRORS)
-    explained = Explained(parts)
+    explained = shared(parts, Explained)
 
     @routes.get(
         "/explain/{dataflow}/{key}/{period}", operation_id="explain_figure", dependencies=[Depends(only("lang"))]
@@ -72,9 +74,14 @@ class Explained:
         self._most = kept
         self._lock = threading.Lock()
 
-    def of(self, flow: Dataflow, key: str, period: str, lang: str = "en") -> ExplanationOut:
-        """The explanation of the current release. Raises Unavailable when too many are asked for at once."""
-        current = self._parts.ledger().current(flow.reference, self._parts.clock())
+    def of(self, flow: Dataflow, key: str, period: str, lang: str = "en", number: int = 0) -> ExplanationOut:
+        """The explanation of the current release, or of the one of that number that everybody may read. Raises NotFound;
+        Unavailable when too many are asked for at once."""
+        current = (
+            readable(self._parts, flow, number, "release")
+            if number
+            else self._parts.ledger().current(flow.reference, self._parts.clock())
+        )
         place = (str(current), key, period, lang)
         with self._lock:
             if current is not None and place in self._kept:

@@ -7,12 +7,14 @@ from typing import Final
 import greffe.web.pages.preferences as preferences
 import greffe.web.pages.static as static
 import greffe.web.portal.about as portal_about
+import greffe.web.portal.bridge as portal_bridge
 import greffe.web.portal.browse as portal_browse
 import greffe.web.portal.calendar as portal_calendar
 import greffe.web.portal.developers as portal_developers
 import greffe.web.portal.flow as portal_flow
 import greffe.web.portal.home as portal_home
 import greffe.web.portal.search as portal_search
+import greffe.web.portal.trace as portal_trace
 import greffe.web.signin.invitation as signin_invitation
 import greffe.web.signin.local as signin_local
 import greffe.web.signin.oidc as signin_oidc
@@ -26,6 +28,7 @@ import greffe.web.staff.proposals as staff_proposals
 import greffe.web.staff.review as staff_review
 import greffe.web.staff.submitting as staff_submitting
 import greffe.web.staff.todo as staff_todo
+import greffe.web.staff.trace as staff_trace
 import greffe.web.staff.workbooks as staff_workbooks
 
 PAGES: Final = (
@@ -38,12 +41,15 @@ PAGES: Final = (
     portal_calendar,
     portal_browse,
     portal_about,
+    portal_trace,
+    portal_bridge,
     signin_local,
     signin_oidc,
     signin_invitation,
     staff_todo,
     staff_findings,
     staff_findings_acts,
+    staff_trace,
     staff_mappings,
     staff_submitting,
     staff_effects,
@@ -60,4 +66,5 @@ BENCH: Final = (
     ("/staff/mappings", "bench_mappings"),
     ("/staff/proposals", "bench_proposals"),
     ("/staff/findings", "bench_findings"),
+    ("/staff/trace", "bench_trace"),
 )

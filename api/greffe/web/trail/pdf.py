@@ -1,0 +1,141 @@
+"""A certificate as a PDF, with its fonts, title and language inside: the same bytes for the same state."""
+
+from __future__ import annotations
+
+import threading
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+from fpdf.fonts import FontFace
+
+from greffe.model.instants import paris_date
+from greffe.web.pages.words import Say
+
+if TYPE_CHECKING:
+    from greffe.web.trail.certificate import Certificate, Part
+
+FONTS: Final = Path(__file__).parents[1] / "pages" / "fonts"
+CELL: Final = 240  # characters; a row with a longer cell is written under each other instead
+LONGEST: Final = 20_000  # characters of one text
+_MARGIN: Final = 18
+_RED, _INK, _SOFT, _TINT = (156, 28, 28), (29, 42, 51), (75, 90, 102), (238, 243, 247)
+_TURN: Final = threading.BoundedSemaphore(2)  # made at once: each reads both fonts
+
+
+def written(made: Certificate, say: Say) -> bytes:
+    """The file."""
+    with _TURN:
+        sheet = _Sheet(made, say)
+        sheet.add_page()
+        sheet.head()
+        for part in made.parts:
+            sheet.part(part)
+        return bytes(sheet.output())
+
+
+class _Sheet(FPDF):
+    """A4, the marks of what is invented or internal on each page."""
+
+    def __init__(self, made: Certificate, say: Say) -> None:
+        super().__init__()
+        self.made, self.say = made, say
+        self.set_margin(_MARGIN)
+        self.set_auto_page_break(True, 20)
+        self.add_font("DejaVu", "", FONTS / "DejaVuSans.ttf")
+        self.add_font("DejaVu", "B", FONTS / "DejaVuSans-Bold.ttf")
+        self.set_font("DejaVu", "", 9)
+        self.set_title(plain(f"{made.title}: {made.under}"))
+        self.set_lang(made.lang)
+        self.set_author("Greffe")
+        self.set_creation_date(made.dated)
+        self.alias_nb_pages("{pages}")
+
+    def header(self) -> None:
+        """What nobody may overlook, above each page."""
+        for told, marked in ((self.made.synthetic, "synthetic_note"), (self.made.internal, "internal_note")):
+            if told:
+                self.line_of(self.say(marked), 9, bold=True, colour=_RED)
+        self.ln(1)
+
+    def footer(self) -> None:
+        """The title and the page."""
+        self.set_y(-15)
+        self.set_font("DejaVu", "", 7)
+        self.set_text_color(*_SOFT)
+        self.cell(0, 4, f"Greffe · {plain(self.made.title)} · {self.say('page')} {self.page_no()}/{{pages}}", align="C")
+
+    def head(self) -> None:
+        """Title, the figure in large letters, what it is, who issued it in which state."""
+        self.line_of(self.made.title, 15, bold=True)
+        self.ln(2)
+        self.line_of(self.made.figure, 20, bold=True)
+        self.line_of(self.made.under, 10)
+        self.ln(1)
+        self.line_of(issued(self.made, self.say), 8, colour=_SOFT)
+
+    def part(self, part: Part) -> None:
+        """A section."""
+        if self.get_y() > self.h - 50:
+            self.add_page()
+        self.ln(4)
+        self.line_of(part.heading, 12, bold=True)
+        for sentence in part.sentences:
+            self.line_of(sentence, 9)
+        if part.facts:
+            self.rows([("", "")], part.facts, (30, 70), headed=False)
+        if part.table:
+            titles, *rows = part.table
+            short = all(len(c) <= CELL for row in rows for c in row)
+            if short:
+                self.rows([titles], rows, None, headed=True)
+            else:
+                for row in rows:
+                    self.ln(1)
+                    self.stacked(titles, row)
+
+    def line_of(self, text: str, size: int, *, bold: bool = False, colour: tuple[int, int, int] = _INK) -> None:
+        """A paragraph over the whole width."""
+        self.set_font("DejaVu", "B" if bold else "", size)
+        self.set_text_color(*colour)
+        self.multi_cell(0, size * 0.5, plain(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+    def rows(
+        self,
+        heads: Sequence[Sequence[str]],
+        rows: Sequence[Sequence[str]],
+        widths: tuple[int, ...] | None,
+        *,
+        headed: bool,
+    ) -> None:
+        """A table whose rows do not break; what is too long for that stands under its name."""
+        self.set_font("DejaVu", "", 8)
+        self.set_text_color(*_INK)
+        long = [row for row in rows if any(len(c) > 4 * CELL for c in row)]
+        with self.table(
+            col_widths=widths, line_height=4, text_align="LEFT", borders_layout="HORIZONTAL_LINES", first_row_as_headings=headed,
+            headings_style=FontFace(emphasis="BOLD", fill_color=_TINT), padding=0.8, num_heading_rows=1 if headed else 0,
+        ) as table:  # fmt: skip
+            for row in (*(heads if headed else ()), *(r for r in rows if r not in long)):
+                table.row([plain(c) for c in row])
+        for row in long:
+            self.stacked(heads[0] if headed else ("", ""), row)
+
+    def stacked(self, titles: Sequence[str], row: Sequence[str]) -> None:
+        """A row as paragraphs."""
+        for title, text in zip(titles, row, strict=True):
+            self.line_of(f"{title}: {text}" if title else text, 8)
+
+
+def issued(made: Certificate, say: Say) -> str:
+    """By whom, from which state."""
+    return say("issued_by", address=made.address, day=paris_date(made.dated).isoformat())
+
+
+def plain(text: str) -> str:
+    """One line of characters that can be written: no controls, no halves of characters, at most LONGEST."""
+    kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text[:LONGEST])
+    return kept + ("…" if len(text) > LONGEST else "")
