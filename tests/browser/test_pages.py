@@ -14,6 +14,9 @@ PUBLIC = (
 PUBLIC = ("/", "/signin", "/nowhere", "/data/ESTAT_CRIM_OFF_CAT", "/data/UNODC_CTS_PRISONS", "/trace", "/bridge")
 STAFF = (
     "/staff",
+    "/staff/coverage",
+    "/staff/coverage/CEPEJ",
+    "/staff/coverage/ESTAT/ESTAT_CTS_JUST",
     "/staff/findings",
     "/staff/findings/CEPEJ_CASES%231",
     "/staff/findings/CEPEJ_CASES%231?rule=QR-PLA-01&by=cause",

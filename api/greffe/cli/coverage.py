@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Decimal
@@ -11,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from greffe.cli.common import Home, Json, parts_of
+from greffe.cli.common import Home, Json, parts_of, save
 from greffe.cli.show import failing, progress, say, show
-from greffe.errors import Refused, numbered
+from greffe.errors import numbered
 from greffe.release.coverage import Covered, Overview, overview
-from greffe.release.coverage_tables import GAP_COLUMNS, gap_rows, table
+from greffe.release.coverage_tables import gaps_csv, table
 
 
 def add_to(app: typer.Typer) -> None:
@@ -77,13 +76,7 @@ def as_json(found: Overview) -> dict[str, object]:
 
 
 def _write(out: Path, found: Overview) -> None:
-    try:
-        with out.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, GAP_COLUMNS, restval="")
-            writer.writeheader()
-            writer.writerows(gap_rows(found))
-    except OSError as error:
-        raise Refused(f"It cannot be written: {error.strerror}.", file=str(out)) from error
+    save(out, gaps_csv(found).encode())
 
 
 def _title(found: Overview, by: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -13,11 +13,8 @@ from greffe.engine import Connection, quoted
 from greffe.mapping.effect import shown
 from greffe.mapping.resolve import INDICATOR, PARTS
 from greffe.mapping.sql import Parameters, columns, condition
-from greffe.model.maps import NotProvided
 
 Parts = Mapping[str, frozenset[str]]  # code → every code that it contains
-MOST: Final = 1_000  # cells without a reason that are listed; all are counted
-CELLS: Final = 1_000_000  # combinations of allowed codes that are looked at one by one
 DECIMALS: Final = 2  # of shares in percent
 
 
@@ -46,22 +43,6 @@ class Share:
     mapped_total: str
     share_of_rows: str
     share_of_values: str
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Target cells: combinations of the codes that constraints allow. `filled` by a value in some period; the others by
-    reason: the kind of a `not_provided`, `missing` (only empty observations, whose status says why), or none.
-
-    `unexplained`: the first cells without a reason. `counted` is False when there are too many to look at.
-    """
-
-    expected: int
-    filled: int
-    reasons: Mapping[str, int] = field(default_factory=dict)
-    without_reason: int = 0
-    unexplained: tuple[Mapping[str, str], ...] = ()
-    counted: bool = True
 
 
 def percent(part: int | Decimal, whole: int | Decimal) -> str:
@@ -174,54 +155,6 @@ def _exact(number: Fraction | None) -> str:
     while (number * 10**digits).denominator != 1:
         digits += 1
     return shown(number, digits)
-
-
-def cells(
-    connection: Connection,
-    dimensions: Sequence[str],
-    allowed: Mapping[str, frozenset[str]],
-    observations: str,
-    not_provided: Sequence[NotProvided],
-) -> Cells:
-    """Every combination of the allowed codes held against a table of observations (dimensions, OBS_VALUE, NULL missing).
-
-    A dimension that no constraint restricts is asked for the codes that are there.
-    """
-    expected = 1
-    for dimension in dimensions:
-        expected *= len(allowed[dimension]) if dimension in allowed else 1
-    if expected > CELLS:
-        return Cells(expected, 0, counted=False)
-    parameters = Parameters()
-    axes = ", ".join(_axis(d, allowed.get(d), observations, parameters) for d in dimensions)
-    names = ", ".join(quoted(d) for d in dimensions)
-    on = " AND ".join(f"c.{quoted(d)} = o.{quoted(d)}" for d in dimensions)
-    cases = [f"WHEN {_met(entry, dimensions, parameters)} THEN {parameters.add(entry.kind)}" for entry in not_provided]
-    rows = connection.execute(
-        f"SELECT CASE WHEN o.valued THEN 'filled' {' '.join(cases)} WHEN o.valued IS NOT NULL THEN 'missing' ELSE '' END "
-        f"AS reason, {', '.join(f'c.{quoted(d)}' for d in dimensions)}, count(*) OVER (PARTITION BY reason) AS n "
-        f"FROM (SELECT * FROM {axes}) c LEFT JOIN (SELECT {names}, bool_or(OBS_VALUE IS NOT NULL) AS valued "
-        f"FROM {quoted(observations)} GROUP BY ALL) o ON {on} "
-        f"QUALIFY row_number() OVER (PARTITION BY reason ORDER BY {', '.join(f'c.{quoted(d)}' for d in dimensions)}) "
-        f"<= CASE WHEN reason = '' THEN {MOST} ELSE 1 END ORDER BY ALL",
-        parameters.values,
-    ).fetchall()
-    counts = {text(row[0]): integer(row[-1]) for row in rows}
-    left = tuple(dict(zip(dimensions, map(text, row[1:]), strict=False)) for row in rows if row[0] == "")
-    reasons = {reason: count for reason, count in counts.items() if reason not in ("", "filled")}
-    return Cells(sum(counts.values()), counts.get("filled", 0), reasons, counts.get("", 0), left)
-
-
-def _axis(dimension: str, codes: frozenset[str] | None, observations: str, parameters: Parameters) -> str:
-    name = quoted(dimension)
-    if codes is None:
-        return f"(SELECT DISTINCT {name} FROM {quoted(observations)}) {quoted(f'a_{dimension}')}"
-    return f"(SELECT unnest({parameters.add(sorted(codes))}) AS {name}) {quoted(f'a_{dimension}')}"
-
-
-def _met(entry: NotProvided, dimensions: Sequence[str], parameters: Parameters) -> str:
-    """A cell is one of those that the map says it leaves empty; the attributes that are written with it name no cell."""
-    return condition(parameters, {c: (code,) for c, code in entry.cells.items() if c in dimensions}, "c.")
 
 
 Gap = tuple[str, tuple[tuple[str, str], ...], str]

@@ -9,9 +9,11 @@ from greffe.arrow import integer
 from greffe.catalogue.catalogue import Catalogue, Recipient
 from greffe.catalogue.no_target import unexplained
 from greffe.catalogue.overlap import parts_of
+from greffe.catalogue.policies.contributors import Contributor
 from greffe.engine import Connection, quoted
 from greffe.errors import NotFound, nearest
-from greffe.mapping.coverage import Cells, Share, cells, gaps, overlapping, percent, shares, weights
+from greffe.mapping.cells import Cells, cells
+from greffe.mapping.coverage import Share, gaps, overlapping, percent, shares, weights
 from greffe.mapping.resolve import INDICATOR, plan
 from greffe.model.allowed import restricting
 from greffe.model.maps import StructureMap
@@ -20,6 +22,7 @@ from greffe.model.reporting import ReportingCategory, ReportingTaxonomy
 from greffe.model.structures import Dataflow
 from greffe.release.condensed import source_of
 from greffe.release.datasets import Dataset, before, known, named
+from greffe.release.owners import explained
 from greffe.release.parts import Parts
 from greffe.release.questions import Question, questions
 from greffe.release.sources import inputs_of
@@ -53,6 +56,7 @@ class Covered:
     cells: Cells
     changes: Changes | None
     questions: tuple[Question, ...] = ()  # of a sheet whose dataflow has a dimension for them
+    houses: tuple[Contributor, ...] = ()  # that give figures of the dataflow
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ def _covered(parts: Parts, dataset: Dataset, progress: Progress) -> Covered:
     catalogue = parts.catalogue(dataset.catalogue_checksum)
     flow = catalogue.get(Dataflow, dataset.dataflow)
     map_ = catalogue.map_to(flow)
-    unmapped = dataset.listed("unmapped")
+    unmapped, houses = dataset.listed("unmapped"), parts.catalogue().policies.contributors
     with parts.connection() as connection:
         source = _source(parts, connection, catalogue, map_, dataset, progress)
         twice = overlapping(connection, source, map_.select, parts_of_source(catalogue, map_))
@@ -113,8 +117,7 @@ def _covered(parts: Parts, dataset: Dataset, progress: Progress) -> Covered:
             [str(dataset.data)],
         )
         dimensions = catalogue.structure(flow).dimension_ids
-        known = {c.id for c in catalogue.structure(flow).components}
-        left = [n for n in map_.not_provided if set(n.cells) <= known]
+        left = explained(catalogue, flow, map_, houses, (connection, OBSERVATIONS))
         allowed = restricting(catalogue.constraints(flow))
         counted = cells(connection, dimensions, allowed, OBSERVATIONS, left)
         answered = questionnaires(catalogue, flow)
@@ -127,6 +130,7 @@ def _covered(parts: Parts, dataset: Dataset, progress: Progress) -> Covered:
         counted,
         _changes(parts, dataset),
         asked,
+        tuple(h for h in houses if h.concerns(flow.reference.id)),
     )
 
 

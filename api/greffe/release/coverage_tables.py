@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Final
 
+from greffe.catalogue.policies.contributors import OTHER_HOUSE
 from greffe.errors import BadQuery, known_words, nearest
-from greffe.mapping.coverage import DECIMALS, Cells, percent
+from greffe.mapping.cells import Cells
+from greffe.mapping.coverage import DECIMALS, percent
 from greffe.mapping.effect import shown
 from greffe.release.coverage import Covered, Group, Overview, without_reason
+from greffe.release.owners import owner
 
 Row = dict[str, object]
 BY: Final[Mapping[str, Callable[[Covered], Sequence[str]]]] = {
@@ -26,7 +31,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 GAP_COLUMNS: Final = (
     "what", "recipients", "questionnaires", "dataset", "component", "codes", "indicator", "rows", "sum of values",
-    "first period", "last period", "why", "reason", "reference",
+    "first period", "last period", "why", "reason", "reference", "house",
 )  # fmt: skip
 
 
@@ -132,10 +137,12 @@ def gap_rows(found: Overview) -> Iterator[Row]:
         for entry in one.dataset.listed("not_provided"):
             yield _row(
                 one, "cells not provided", codes=_words(entry["cells"]), why=entry["kind"], reason=entry["reason"],
-                reference=entry["reference"],
+                reference=entry["reference"], house=_house(one, entry),
             )  # fmt: skip
         for cell in one.cells.unexplained:
-            yield _row(one, "cell never filled", codes=_words(cell), why="NO REASON")
+            mine = owner(one.houses, one.dataset.dataflow.id, cell)
+            house = mine.house if mine else ""
+            yield _row(one, "cell never filled", codes=_words(cell), why="NO REASON", house=house)
     for flow in found.empty:
         yield {"what": "dataflow without a dataset", "dataset": flow.id}
     for recipient in found.recipients:
@@ -151,6 +158,24 @@ def gap_rows(found: Overview) -> Iterator[Row]:
             "why": "" if reason else "NO REASON",
             "reason": reason,
         }
+
+
+def gaps_csv(found: Overview) -> str:
+    """Every gap as CSV."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, GAP_COLUMNS, restval="")
+    writer.writeheader()
+    writer.writerows(gap_rows(found))
+    return out.getvalue()
+
+
+def _house(one: Covered, entry: Mapping[str, object]) -> str:
+    """Whose the cells of an entry of the map are, where it says that they are another house's and a row names it."""
+    cells = entry["cells"]
+    if entry["kind"] != OTHER_HOUSE or not isinstance(cells, Mapping):
+        return ""
+    found = owner(one.houses, one.dataset.dataflow.id, {str(k): str(v) for k, v in cells.items()})
+    return found.house if found else ""
 
 
 def _row(one: Covered, what: str, **cells: object) -> Row:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from greffe.arrow import integer, text
 from greffe.catalogue.catalogue import Catalogue
 from greffe.engine import Connection, quoted
-from greffe.mapping.coverage import Cells, cells
+from greffe.mapping.cells import Cells, cells
 from greffe.model.allowed import restricting
 from greffe.model.maps import StructureMap
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
+from greffe.release.owners import explained
 from greffe.release.parts import Parts
 from greffe.release.revisions import leading
 
@@ -57,7 +58,6 @@ def counts(parts: Parts, release: Release, catalogue: Catalogue, flow: Dataflow,
     """Count the release. It reads the Parquet, which is checked before."""
     data = parts.observations.file(release.name, "data.parquet")
     structure = catalogue.structure(flow)
-    known = {c.id for c in structure.components}
     with parts.connection(1) as connection:
         connection.execute(f"CREATE TEMP TABLE {_TABLE} AS SELECT * FROM read_parquet($1)", [str(data)])
         there = {text(row[0]) for row in connection.execute(f"DESCRIBE {_TABLE}").fetchall()}
@@ -66,7 +66,7 @@ def counts(parts: Parts, release: Release, catalogue: Catalogue, flow: Dataflow,
             f"SELECT {status}, {confidentiality}, OBS_VALUE IS NULL, count(*) FROM {_TABLE} GROUP BY ALL ORDER BY ALL"
         ).fetchall()
         rows = [(text(s), text(c), bool(empty), integer(n)) for s, c, empty, n in groups]
-        left = [n for n in map_.not_provided if set(n.cells) <= known] if map_ else []
+        left = explained(catalogue, flow, map_, catalogue.policies.contributors, (connection, _TABLE)) if map_ else []
         allowed = restricting(catalogue.constraints(flow))
         return Counts(
             observations=sum(n for *_, n in rows),

@@ -8,7 +8,7 @@ from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.engine import Connection, quoted
-from greffe.mapping.coverage import Cells, cells
+from greffe.mapping.cells import Cells, cells
 from greffe.mapping.kinds import caught
 from greffe.mapping.resolve import INDICATOR, plan
 from greffe.model.maps import NotProvided, StructureMap

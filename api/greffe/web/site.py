@@ -18,6 +18,7 @@ import greffe.web.portal.trace as portal_trace
 import greffe.web.signin.invitation as signin_invitation
 import greffe.web.signin.local as signin_local
 import greffe.web.signin.oidc as signin_oidc
+import greffe.web.staff.coverage as staff_coverage
 import greffe.web.staff.decisions as staff_decisions
 import greffe.web.staff.effects as staff_effects
 import greffe.web.staff.findings as staff_findings
@@ -47,6 +48,7 @@ PAGES: Final = (
     signin_oidc,
     signin_invitation,
     staff_todo,
+    staff_coverage,
     staff_findings,
     staff_findings_acts,
     staff_trace,
@@ -65,6 +67,7 @@ BENCH: Final = (
     ("/staff", "bench_todo"),
     ("/staff/mappings", "bench_mappings"),
     ("/staff/proposals", "bench_proposals"),
+    ("/staff/coverage", "bench_coverage"),
     ("/staff/findings", "bench_findings"),
     ("/staff/trace", "bench_trace"),
 )

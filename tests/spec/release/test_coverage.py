@@ -14,7 +14,8 @@ from shipped_catalogue import shipped_files
 from greffe.app import create_app
 from greffe.engine import opened
 from greffe.errors import BadQuery, NotFound, Refused
-from greffe.mapping.coverage import Weight, cells, overlapping, shares, weights
+from greffe.mapping.cells import cells
+from greffe.mapping.coverage import Weight, overlapping, shares, weights
 from greffe.model.maps import NotProvided
 from greffe.release.approvals import approve_proposal
 from greffe.release.coverage import Overview, overview

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.policies import deadlines, protection, revisions
+from greffe.catalogue.policies import contributors, deadlines, protection, revisions
 from greffe.catalogue.policies.protection import DOMINANCE, LEVELS, SUB_NATIONAL, ProtectionRule
 from greffe.errors import BadDefinition, nearest
 from greffe.model.relations import PLACES
@@ -29,6 +29,33 @@ def check_patterns(catalogue: Catalogue) -> None:
             )
         for pattern in deadline.flows:
             _check(pattern, flows, deadlines.FILE)
+
+
+def check_contributors(catalogue: Catalogue) -> None:
+    """Raise BadDefinition for a row that names no figure of a dataflow: a pattern or a component that none has, a code that
+    is not in its list."""
+    structures = {d.reference.id: catalogue.structure(d) for d in catalogue.dataflows()}
+    for one in catalogue.policies.contributors:
+        for pattern in one.flows:
+            _check(pattern, list(structures), contributors.FILE, one.line)
+        for flow, structure in structures.items():
+            if one.concerns(flow):
+                _check_cells(catalogue, one.cells, flow, structure, one.line)
+
+
+def _check_cells(
+    catalogue: Catalogue, cells: Mapping[str, Sequence[str]], flow: str, structure: DataStructure, line: int
+) -> None:
+    lists = catalogue.codelists(structure)
+    for component, codes in cells.items():
+        near = nearest(component, structure.dimension_ids)
+        message = f"{flow} has no dimension {component}."
+        known = [i.id for i in lists[component].items] if component in lists else []
+        wrong = next((c for c in codes if component in structure.dimension_ids and known and c not in known), "")
+        if wrong:
+            message, near = f"{wrong} is no code of {component} in {flow}.", nearest(wrong, known)
+        if wrong or component not in structure.dimension_ids:
+            raise BadDefinition(message, file=contributors.FILE, row=line, column="cells", nearest=near)
 
 
 def check_protection(catalogue: Catalogue) -> None:

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from greffe.catalogue.policies import (
     advances,
     breaks,
+    contributors,
     deadlines,
     identities,
     protection,
@@ -38,6 +39,7 @@ class Policies:
     identities: tuple[Identity, ...] = ()
     differences: tuple[DeclaredDifference, ...] = ()
     protection: tuple[protection.ProtectionRule, ...] = ()
+    contributors: tuple[contributors.Contributor, ...] = ()
     synonyms: tuple[synonyms.Synonym, ...] = ()
     bridge: bridge.Bridge = field(default_factory=bridge.Bridge)
 
@@ -57,6 +59,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     identities.FILE: identities.KEY,
     identities.DIFFERENCES: identities.DIFFERENCES_KEY,
     protection.FILE: protection.KEY,
+    contributors.FILE: contributors.KEY,
     synonyms.FILE: synonyms.KEY,
     **bridge.KEYS,
 }
@@ -76,6 +79,7 @@ def read_policies(files: Mapping[str, bytes]) -> Policies:
         identities=_read(files, identities.FILE, identities.read_identities),
         differences=_read(files, identities.DIFFERENCES, identities.read_differences),
         protection=_read(files, protection.FILE, protection.read_protection),
+        contributors=_read(files, contributors.FILE, contributors.read_contributors),
         synonyms=_read(files, synonyms.FILE, synonyms.read_synonyms),
         bridge=bridge.read_bridge(files),
     )
