@@ -23,8 +23,8 @@ from greffe.release.parts import Parts
 from greffe.release.questions import dimension_of
 from greffe.web.pages.render import Pages
 from greffe.web.pages.visitors import Staff
-from greffe.web.staff.findings import HOUSE_STAFF
 from greffe.web.staff.found_pages import address_of
+from greffe.web.staff.tables import HOUSE_STAFF
 from greffe.web.strict import only
 
 KEPT: Final = 300  # maps of cells that are held ready

@@ -17,12 +17,12 @@ from greffe.release.found import Found, found, narrowed
 from greffe.release.parts import Parts
 from greffe.release.people import approvers
 from greffe.web.pages.render import Pages
-from greffe.web.pages.visitors import Staff, for_roles
+from greffe.web.pages.visitors import Staff
 from greffe.web.staff.found_pages import NARROWING, address_of, asked_of, dataset_page, finding_page
+from greffe.web.staff.tables import HOUSE_STAFF
 from greffe.web.strict import only
 
 KEPT: Final = 8  # datasets whose findings are held ready
-HOUSE_STAFF: Final = [Depends(for_roles("author", "approver", "releaser", "auditor"))]  # internal values are shown
 COLUMNS: Final = ("number", "rule", "severity", "waiver", "cause", "period", "key", "en", "fr", "values", "where")
 
 

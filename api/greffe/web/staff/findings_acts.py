@@ -18,8 +18,8 @@ from greffe.store.ledger import Waiver
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import see_other
 from greffe.web.pages.visitors import Staff, Visitor
-from greffe.web.staff.findings import HOUSE_STAFF
 from greffe.web.staff.found_pages import address_of, dataset_page, finding_page
+from greffe.web.staff.tables import HOUSE_STAFF
 
 Act = Callable[[Parts, Actor, str, Form], None]
 
