@@ -7,7 +7,7 @@ import gzip
 import pytest
 
 PUBLIC = (
-    "/", "/signin", "/nowhere", "/data/ESTAT_CRIM_OFF_CAT", "/data/UNODC_CTS_PRISONS", "/search", "/browse",
+    "/", "/signin", "/nowhere", "/data/UNODC_CTS_PRISONS", "/search", "/browse",
     "/browse/PRISONS", "/recipients", "/recipients/ESTAT", "/calendar", "/developers", "/developers/rest",
     "/status", "/changes", "/accessibility",
 )  # fmt: skip

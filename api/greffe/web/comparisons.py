@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -25,12 +27,23 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 FORMATS = ("json", "csv", "xlsx")
 _AT_ONCE, _PATIENCE = 2, 10.0
+_PLACES = threading.BoundedSemaphore(_AT_ONCE)
+
+
+@contextmanager
+def in_turn() -> Iterator[None]:
+    """While cells of two releases are listed, by whoever asks: two at a time. Raises Unavailable after ten seconds."""
+    if not _PLACES.acquire(timeout=_PATIENCE):
+        raise Unavailable("Too many releases are compared at once.")
+    try:
+        yield
+    finally:
+        _PLACES.release()
 
 
 def router(parts: Parts) -> APIRouter:
     """The route /api/v1/dataflows/{dataflow}/compare."""
     routes = APIRouter(prefix="/api/v1", tags=["Plain REST"], responses=ERRORS)
-    places = threading.BoundedSemaphore(_AT_ONCE)
     files: dict[str, dict[str, object]] = {CSV.partition(";")[0]: {}, XLSX: {}}
 
     @routes.get(
@@ -68,12 +81,8 @@ def router(parts: Parts) -> APIRouter:
         }  # fmt: skip
         if has(request.headers.get("if-none-match", ""), "", headers):
             return Response(status_code=304, headers=headers)
-        if not places.acquire(timeout=_PATIENCE):
-            raise Unavailable("Too many releases are compared at once.")
-        try:
+        with in_turn():
             return _answer(table_of(comparison), format_, language, limit, offset, headers)
-        finally:
-            places.release()
 
     return routes
 

@@ -13,6 +13,7 @@ from greffe.release.parts import Parts
 from greffe.release.revisions import leading
 from greffe.release.vintages import Cell, Comparison, compared
 from greffe.store.base import Selection
+from greffe.web.comparisons import in_turn
 from greffe.web.portal.flow_query import Asked
 
 SHOWN: Final = 50
@@ -31,15 +32,16 @@ class Differences:
 
 
 def differences(parts: Parts, flow: Dataflow, asked: Asked, number: int, selection: Selection) -> Differences:
-    """What differs between release `number` and the one that it is held against. Raises as `compared` and `listed` do."""
+    """What differs between release `number` and the one that it is held against. Raises as `compared`, `listed` and `in_turn` do."""
     older, newer = sorted((number, asked.against))
     found = compared(parts, flow, older, newer)
     codes = {d: frozenset(chosen) for d, chosen in asked.codes.items()}
-    cells = [
-        c
-        for c in found.listed()
-        if all(c.key.get(d) in chosen for d, chosen in codes.items()) and _within(c.period, selection.spans)
-    ]
+    with in_turn():
+        cells = [
+            c
+            for c in found.listed()
+            if all(c.key.get(d) in chosen for d, chosen in codes.items()) and _within(c.period, selection.spans)
+        ]
     _, unit = leading(found.structure)
     changed = [(c, c.difference) for c in cells if c.difference]
     of_unit = [(c, d) for c, d in changed if not unit or c.key[unit] == changed[0][0].key[unit]]
