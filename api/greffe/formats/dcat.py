@@ -8,25 +8,28 @@ from datetime import date, datetime
 from typing import Final
 
 from rdflib import Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, RDFS, XSD
+from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, XSD
 from rdflib.term import Node
 
+from greffe.formats.dcat_words import (
+    CLASSES,
+    DCAT_AP,
+    EU,
+    FRANCE,
+    FREQUENCIES,
+    IANA,
+    JUSTICE,
+    LABELS,
+    LANGUAGES,
+    LICENCE,
+    PUBLIC,
+    PUBLISHER_TYPE,
+    SCHEMES,
+    STABLE,
+    VCARD,
+)
 from greffe.model.structures import Texts
 
-VCARD: Final = Namespace("http://www.w3.org/2006/vcard/ns#")
-EU: Final = "http://publications.europa.eu/resource/authority/"
-IANA: Final = "https://www.iana.org/assignments/media-types/"
-DCAT_AP: Final = URIRef("http://data.europa.eu/r5r/")
-LICENCE: Final = URIRef("https://www.etalab.gouv.fr/wp-content/uploads/2017/04/ETALAB-Licence-Ouverte-v2.0.pdf")
-LANGUAGES: Final = {"en": URIRef(f"{EU}language/ENG"), "fr": URIRef(f"{EU}language/FRA")}
-FRANCE: Final = URIRef(f"{EU}country/FRA")
-JUSTICE: Final = URIRef(f"{EU}data-theme/JUST")
-PUBLIC: Final = URIRef(f"{EU}access-right/PUBLIC")
-STABLE: Final = URIRef(f"{EU}planned-availability/STABLE")
-# Letter of a frequency → the EU's word.
-FREQUENCIES: Final = {
-    "A": "ANNUAL", "S": "ANNUAL_2", "T": "ANNUAL_3", "Q": "QUARTERLY", "M": "MONTHLY", "W": "WEEKLY", "D": "DAILY",
-}  # fmt: skip
 SERIALISED: Final = {
     "ttl": ("turtle", "text/turtle"),
     "jsonld": ("json-ld", "application/ld+json"),
@@ -53,6 +56,7 @@ class FileOf:
 
     iri: str
     titles: Texts
+    descriptions: Texts
     access: str
     download: str
     file_type: str
@@ -67,6 +71,7 @@ class Service:
 
     iri: str
     titles: Texts
+    descriptions: Texts
     endpoint: str
     description: str
     standard: str = ""
@@ -125,8 +130,14 @@ def graph(told: Described) -> Graph:
     _add(found, catalogue, DCTERMS.conformsTo, _standard(found, str(DCAT_AP)))
     _add(found, catalogue, DCTERMS.spatial, FRANCE)
     _add(found, catalogue, DCAT.themeTaxonomy, URIRef(f"{EU}data-theme"))
-    for language in LANGUAGES.values():
-        _add(found, catalogue, DCTERMS.language, language)
+    for scheme, titles in SCHEMES.items():
+        _add(found, URIRef(scheme), RDF.type, SKOS.ConceptScheme)
+        _named(found, URIRef(scheme), titles, {})
+    for concept, labels in LABELS.items():
+        for language, label in labels.items():
+            _add(found, URIRef(concept), SKOS.prefLabel, Literal(label, lang=language))
+    for spoken in LANGUAGES.values():
+        _add(found, catalogue, DCTERMS.language, spoken)
     for service in told.services:
         _add(found, catalogue, DCAT.service, _service(found, service, told, publisher))
     for one in told.sets:
@@ -178,11 +189,10 @@ def _set(found: Graph, one: Set, publisher: Node) -> Node:
 def _file(found: Graph, file: FileOf, of: Set) -> Node:
     node = URIRef(file.iri)
     _add(found, node, RDF.type, DCAT.Distribution)
-    _named(found, node, file.titles, {})
+    _named(found, node, file.titles, file.descriptions)
     _add(found, node, DCAT.accessURL, URIRef(file.access))
     _add(found, node, DCAT.downloadURL, URIRef(file.download))
     _add(found, node, DCTERMS.format, URIRef(f"{EU}file-type/{file.file_type}"))
-    _add(found, URIRef(f"{EU}file-type/{file.file_type}"), RDF.type, DCTERMS.MediaTypeOrExtent)
     if file.media_type:
         _add(found, node, DCAT.mediaType, URIRef(f"{IANA}{file.media_type}"))
         _add(found, URIRef(f"{IANA}{file.media_type}"), RDF.type, DCTERMS.MediaType)
@@ -201,7 +211,10 @@ def _file(found: Graph, file: FileOf, of: Set) -> Node:
 def _service(found: Graph, service: Service, told: Described, publisher: Node) -> Node:
     node = URIRef(service.iri)
     _add(found, node, RDF.type, DCAT.DataService)
-    _named(found, node, service.titles, {})
+    _named(found, node, service.titles, service.descriptions)
+    for language, words in {"en": ("API", "justice"), "fr": ("API", "justice")}.items():
+        for word in words:
+            _add(found, node, DCAT.keyword, Literal(word, lang=language))
     _add(found, node, DCAT.endpointURL, URIRef(service.endpoint))
     _add(found, node, DCAT.endpointDescription, URIRef(service.description))
     _add(found, node, DCTERMS.publisher, publisher)
@@ -219,8 +232,12 @@ def _service(found: Graph, service: Service, told: Described, publisher: Node) -
 def _publisher(found: Graph, agent: Agent) -> Node:
     node, card = URIRef(agent.iri), URIRef(f"{agent.iri}-contact")
     _add(found, node, RDF.type, FOAF.Agent)
-    _add(found, node, DCTERMS.type, URIRef("http://purl.org/adms/publishertype/NationalAuthority"))
+    kind = URIRef(f"{PUBLISHER_TYPE}NationalAuthority")
+    _add(found, node, DCTERMS.type, kind)
+    _add(found, kind, RDF.type, SKOS.Concept)
+    _add(found, kind, SKOS.inScheme, URIRef(f"{PUBLISHER_TYPE}1.0"))
     _add(found, card, RDF.type, VCARD.Organization)
+    _add(found, card, RDF.type, VCARD.Kind)
     for language, name in agent.names.items():
         _add(found, node, FOAF.name, Literal(name, lang=language))
         _add(found, card, VCARD.fn, Literal(name, lang=language))
@@ -266,3 +283,7 @@ def _document(found: Graph, address: str) -> Node:
 
 def _add(found: Graph, subject: Node, predicate: Node, value: Node) -> None:
     found.add((subject, predicate, value))
+    table = str(value).removeprefix(EU).partition("/")[0] if str(value).startswith(EU) else ""
+    if table in CLASSES and predicate != SKOS.inScheme and predicate != DCAT.themeTaxonomy:
+        found.add((value, RDF.type, CLASSES[table]))
+        found.add((value, SKOS.inScheme, URIRef(f"{EU}{table}")))

@@ -63,9 +63,11 @@ def router(parts: Parts) -> APIRouter:
     made: dict[str, tuple[Shelf, bytes]] = {}
 
     def catalogue(shelf: Shelf, name: str) -> bytes:
+        """All three are made of one graph when the first is asked for."""
         with lock:
             if name not in made or made[name][0] is not shelf:
-                made[name] = (shelf, serialised(graph(described(parts, shelf)), name))
+                found = graph(described(parts, shelf))
+                made.update({form: (shelf, serialised(found, form)) for form in SERIALISED})
             return made[name][1]
 
     def offered(name: str) -> None:
@@ -117,7 +119,13 @@ def _services(base: str) -> Iterator[Service]:
         ("sdmx-2", {"en": "SDMX REST 2.x", "fr": "SDMX REST 2.x"}, "/sdmx/v2", f"{_TWG}sdmx-rest/tree/v2.2.2"),
         ("rest", {"en": "Plain REST", "fr": "REST simple"}, "/api/v1", ""),
     ):
-        yield Service(f"{base}/#service-{name}", titles, f"{base}{path}", f"{base}/api/v1/openapi.json", standard)
+        about = {
+            "en": f"Reads figures and structures by HTTP: {titles['en']}.",
+            "fr": f"Lit chiffres et structures par HTTP : {titles['fr']}.",
+        }
+        yield Service(
+            f"{base}/#service-{name}", titles, about, f"{base}{path}", f"{base}/api/v1/openapi.json", standard
+        )
 
 
 def _set(base: str, shelf: Shelf, flow: Dataflow, release: Release, issued: datetime) -> Set:
@@ -164,6 +172,10 @@ def _file(base: str, flow: Dataflow, one: AnyFormat) -> FileOf:
     return FileOf(
         iri=f"{base}/data/{quote(reference.id)}#{one.name}",
         titles={"en": title, "fr": title},
+        descriptions={
+            "en": f"All released figures of the dataflow, as {title}; labels in French by lang=fr.",
+            "fr": f"Tous les chiffres diffusés du flux, en {title} ; libellés en français par lang=fr.",
+        },
         access=f"{base}/data/{quote(reference.id)}",
         download=address,
         file_type=kind,
