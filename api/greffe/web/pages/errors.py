@@ -11,7 +11,7 @@ from greffe.errors import Denied, GreffeError, TooOften, Unidentified
 from greffe.release.access.accounts import note_denied
 from greffe.release.parts import Parts
 from greffe.web.pages.render import Pages
-from greffe.web.pages.visitors import Visitor
+from greffe.web.pages.visitors import somebody
 
 _MACHINES = ("/api/", "/sdmx/", "/health", "/static/")
 
@@ -24,7 +24,7 @@ def wants_page(request: Request) -> bool:
 
 def page(parts: Parts, request: Request, error: GreffeError, status: int) -> Response:
     """The error as a page. What somebody signed in was denied is recorded."""
-    visitor = getattr(request.state, "visitor", None) or Visitor("en", "auto")
+    visitor = somebody(parts, request)
     if isinstance(error, Denied) and visitor.session is not None:
         note_denied(parts, visitor.actor, f"{request.method} {request.url.path}", visitor.name)
     if isinstance(error, Unidentified) and request.method == "GET":

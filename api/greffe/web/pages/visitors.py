@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
-from greffe.errors import Denied, Unidentified
+from greffe.errors import Denied, GreffeError, Unidentified
 from greffe.release.access.accounts import session_of
 from greffe.release.parts import Parts
 from greffe.release.people import needs
@@ -100,6 +101,19 @@ def _visitor(parts: Parts, request: Request) -> Visitor:
     found = Visitor(lang, theme if theme in THEMES else "auto", session, token, roles)
     request.state.visitor = found
     return found
+
+
+def somebody(parts: Parts, request: Request) -> Visitor:
+    """Who looks, where no page asked: at an address that is none, or while the register cannot be read. Raises nothing."""
+    found = getattr(request.state, "visitor", None)
+    if isinstance(found, Visitor):
+        return found
+    with suppress(GreffeError):
+        return _visitor(parts, request)
+    with suppress(GreffeError):
+        asked = request.query_params.get("lang", "") or request.cookies.get(LANG, "")
+        return Visitor(chosen_language(asked, request.headers.get("accept-language", "")), "auto")
+    return Visitor("en", "auto")
 
 
 def same_site(request: Request) -> None:

@@ -43,7 +43,7 @@ class Parameter:
 @dataclass(frozen=True)
 class Operation:
     """A question that can be asked. `shorter`: addresses that leave out parts from the end; `example`: '' where it is
-    always refused; `statuses`: of its answers, with what each says; `types`: media types of a good one."""
+    always refused; `keyed`: a key is needed; `statuses`: of its answers, with what each says; `types`: media types of a good one."""
 
     id: str
     path: str
@@ -54,6 +54,7 @@ class Operation:
     statuses: tuple[tuple[str, str], ...]
     types: tuple[str, ...]
     example: str
+    keyed: bool
 
 
 def operations(document: Json, tag: str) -> tuple[Operation, ...]:
@@ -87,6 +88,7 @@ def _operation(document: Json, family: str, ones: list[tuple[str, Json]]) -> Ope
         tuple((s, str(_table(_resolved(document, a)).get("description", ""))) for s, a in answers.items()),
         tuple(_table(good.get("content"))),
         _OTHER.get(family, _example(path, parameters)) if "200" in answers else "",
+        bool(_list(get.get("security"))),
     )
 
 
@@ -122,9 +124,10 @@ def _example(path: str, parameters: Iterable[Parameter]) -> str:
     return re.sub(r"{(\w+)}", lambda m: quote(values[m[1]], safe=",*+.~"), path)
 
 
-def curl(address: str, accept: str = "") -> str:
-    """The line that asks for it."""
+def curl(address: str, accept: str = "", *, keyed: bool = False) -> str:
+    """The line that asks for it. `keyed`: with a key, which stands in the variable KEY."""
     header = f" -H 'Accept: {accept}'" if accept else ""
+    header += ' -H "Authorization: Bearer $KEY"' if keyed else ""
     return f"curl{header} '{address}'"
 
 
