@@ -11,7 +11,16 @@ PUBLIC = (
     "/browse/PRISONS", "/recipients", "/recipients/ESTAT", "/calendar", "/developers", "/developers/rest",
     "/status", "/changes", "/accessibility",
 )  # fmt: skip
-PUBLIC = ("/", "/signin", "/nowhere", "/data/ESTAT_CRIM_OFF_CAT", "/data/UNODC_CTS_PRISONS", "/trace", "/bridge")
+PUBLIC = (
+    "/",
+    "/signin",
+    "/nowhere",
+    "/data/ESTAT_CRIM_OFF_CAT",
+    "/data/UNODC_CTS_PRISONS",
+    "/trace",
+    "/bridge",
+    "/quality/ESTAT_CRIM_OFF_CAT",
+)
 STAFF = (
     "/staff",
     "/staff/coverage",
@@ -28,7 +37,7 @@ STAFF = (
 )
 PUBLIC = ("/", "/signin", "/nowhere", "/data/UNODC_CTS_PRISONS")
 STAFF = ("/staff",)
-PUBLIC = ("/", "/signin", "/nowhere", "/trace", "/bridge")
+PUBLIC = ("/", "/signin", "/nowhere", "/trace", "/bridge", "/quality/ESTAT_CRIM_OFF_CAT")
 STAFF = ("/staff", "/staff/trace")
 
 

@@ -18,7 +18,7 @@ from greffe.release.lifecycle import dataflow_named
 from greffe.release.quality_kept import quality_named
 from greffe.release.quality_set import reported
 from greffe.web.language import chosen_language
-from greffe.web.quality_page import page
+from greffe.web.portal.quality import alone
 
 
 def add_to(app: typer.Typer) -> None:
@@ -48,7 +48,7 @@ def quality(
         found = quality_named(parts, dataflow_named(parts, flow), release)
         report = reported(found, catalogue)
         if out is not None:
-            save(out, page(found, catalogue, language).encode())
+            save(out, alone(found, catalogue, language).encode())
             say(f"{out}: the quality of {found.release}.", json_)
         rows = [{"heading": path, "says": text} for path, text in _lines(report.attributes, language, "")]
         title = best(report.names, language)

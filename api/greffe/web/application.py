@@ -24,7 +24,6 @@ from greffe.web import (
     granted,
     health,
     problems,
-    quality,
     register_export,
     series,
 )
@@ -58,7 +57,6 @@ def application(parts: Parts) -> FastAPI:
         series,
         explanations,
         comparisons,
-        quality,
         bridge,
         granted,
         register_export,

@@ -13,6 +13,7 @@ import greffe.web.portal.calendar as portal_calendar
 import greffe.web.portal.developers as portal_developers
 import greffe.web.portal.flow as portal_flow
 import greffe.web.portal.home as portal_home
+import greffe.web.portal.quality as portal_quality
 import greffe.web.portal.search as portal_search
 import greffe.web.portal.trace as portal_trace
 import greffe.web.signin.invitation as signin_invitation
@@ -44,6 +45,7 @@ PAGES: Final = (
     portal_about,
     portal_trace,
     portal_bridge,
+    portal_quality,
     signin_local,
     signin_oidc,
     signin_invitation,
