@@ -20,7 +20,7 @@ from greffe.release.told import INSIDE, may_read_inside, staff_explanation, staf
 from greffe.web.api import published
 from greffe.web.pages.figure_finder import FIELD, chosen_codes
 from greffe.web.pages.labels import Labels
-from greffe.web.pages.render import Pages, moment, see_other
+from greffe.web.pages.render import Pages, day, moment, see_other
 from greffe.web.pages.visitors import Staff, Visitor, for_roles
 from greffe.web.pages.words import sayer
 from greffe.web.portal.trace import OWN, Number, Page, flows, found
@@ -111,7 +111,7 @@ def _shown(parts: Parts, told: Inside, page: int) -> dict[str, object]:
         "custody": custody(parts, release, map_subject(explanation.map)),
         "current": ledger.current(explanation.dataflow.reference, parts.clock()),
         "query": urlencode({"key": key, "period": explanation.period, "release": release.number}), "said_codes": said_codes,
-        "moment_of": lambda text: moment(read(text)),
+        "moment_of": lambda text: moment(read(text)), "day_of": lambda text: day(read(text)),
     }  # fmt: skip
 
 
@@ -139,5 +139,7 @@ def _followed(parts: Parts, request: Request, visitor: Visitor, flow: str, perio
         try:
             values["followed"] = staff_uses(parts, visitor.actor, dataflow.reference.id, chosen, period.strip())
         except (BadQuery, NotFound) as error:
-            values["fault"] = error
+            values["fault"] = type(error)(
+                error.message, nearest=error.nearest, hint=error.hint
+            )  # not the command's options
     return values

@@ -22,7 +22,7 @@ FONTS: Final = Path(__file__).parents[1] / "pages" / "fonts"
 CELL: Final = 240  # characters; a row with a longer cell is written under each other instead
 LONGEST: Final = 20_000  # characters of one text
 _MARGIN: Final = 18
-_RED, _INK, _SOFT, _TINT = (156, 28, 28), (29, 42, 51), (75, 90, 102), (238, 243, 247)
+_RED, _INK, _SOFT, _TINT, _LINE = (156, 28, 28), (29, 42, 51), (75, 90, 102), (238, 243, 247), (201, 209, 216)
 _TURN: Final = threading.BoundedSemaphore(2)  # made at once: each reads both fonts
 
 
@@ -91,7 +91,7 @@ class _Sheet(FPDF):
             titles, *rows = part.table
             short = all(len(c) <= CELL for row in rows for c in row)
             if short:
-                self.rows([titles], rows, None, headed=True)
+                self.rows([titles], rows, widths(part.table), headed=True)
             else:
                 for row in rows:
                     self.ln(1)
@@ -107,16 +107,19 @@ class _Sheet(FPDF):
         self,
         heads: Sequence[Sequence[str]],
         rows: Sequence[Sequence[str]],
-        widths: tuple[int, ...] | None,
+        shares: tuple[int, ...],
         *,
         headed: bool,
     ) -> None:
         """A table whose rows do not break; what is too long for that stands under its name."""
         self.set_font("DejaVu", "", 8)
         self.set_text_color(*_INK)
+        self.set_draw_color(*_LINE)
+        self.set_line_width(0.1)
         long = [row for row in rows if any(len(c) > 4 * CELL for c in row)]
         with self.table(
-            col_widths=widths, line_height=4, text_align="LEFT", borders_layout="HORIZONTAL_LINES", first_row_as_headings=headed,
+            col_widths=shares, line_height=4, text_align="LEFT", v_align="TOP",
+            borders_layout="HORIZONTAL_LINES", first_row_as_headings=headed,
             headings_style=FontFace(emphasis="BOLD", fill_color=_TINT), padding=0.8, num_heading_rows=1 if headed else 0,
         ) as table:  # fmt: skip
             for row in (*(heads if headed else ()), *(r for r in rows if r not in long)):
@@ -128,6 +131,11 @@ class _Sheet(FPDF):
         """A row as paragraphs."""
         for title, text in zip(titles, row, strict=True):
             self.line_of(f"{title}: {text}" if title else text, 8)
+
+
+def widths(table: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    """How the columns share the width: by the root of what is in them, so that long ones do not take it all."""
+    return tuple(round(10 * max(sum(map(len, column)) / len(column), 8) ** 0.5) for column in zip(*table, strict=True))
 
 
 def issued(made: Certificate, say: Say) -> str:
