@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from markupsafe import Markup
@@ -92,19 +92,20 @@ def finding_page(
     same = [m for m, c in enumerate(whole.causes) if c == cause and whole.findings[m].period == one.period and m != n]
     values = {
         **_told(parts.acting(), whole), "one": _line(parts, visitor, whole, n, series, LARGE), "series": series,
-        "rule": _rules(parts, whole).get(one.rule, ()), "same": len(same), "explain": _explain(whole, one),
+        "rule": _rules(parts, whole).get(one.rule, ()), "same": len(same), "trace": _traced(whole, one),
         "fault": fault, "form": form or Form(), "done": request.query_params.get("done", ""), "other": OTHER,
     }  # fmt: skip
     return Pages(parts).show(request, visitor, "staff/finding.html", values, fault.http if fault else 200)
 
 
-def _explain(whole: Found, one: Finding) -> str:
-    """Where a published figure of the finding is explained; '' of internal rows and of drafts."""
+def _traced(whole: Found, one: Finding) -> str:
+    """Where a published figure of the finding is traced down to its rows; '' of internal rows and of drafts."""
     series = bool(one.key) and one.period and not whole.is_draft and "#" in whole.dataset.name
     if not series or whole.component in one.key:
         return ""
-    key = quote(".".join(one.key.values()), safe=".")
-    return f"/api/v1/explain/{whole.dataset.dataflow.id}/{key}/{quote(one.period, safe='')}"
+    number_ = whole.dataset.name.rpartition("#")[2]
+    query = urlencode({"key": ".".join(one.key.values()), "period": one.period, "release": number_})
+    return f"/staff/trace/{whole.dataset.dataflow.id}?{query}"
 
 
 def _told(parts: Parts, whole: Found) -> dict[str, object]:
