@@ -20,14 +20,22 @@ import greffe.web.signin.invitation as signin_invitation
 import greffe.web.signin.local as signin_local
 import greffe.web.signin.oidc as signin_oidc
 import greffe.web.staff.coverage as staff_coverage
+import greffe.web.staff.account as staff_account
 import greffe.web.staff.decisions as staff_decisions
 import greffe.web.staff.effects as staff_effects
 import greffe.web.staff.findings as staff_findings
 import greffe.web.staff.findings_acts as staff_findings_acts
+import greffe.web.staff.keys as staff_keys
+import greffe.web.staff.made as staff_made
 import greffe.web.staff.mappings as staff_mappings
+import greffe.web.staff.people as staff_people
 import greffe.web.staff.proposal_acts as staff_proposal_acts
 import greffe.web.staff.proposals as staff_proposals
+import greffe.web.staff.register as staff_register
+import greffe.web.staff.releases as staff_releases
 import greffe.web.staff.review as staff_review
+import greffe.web.staff.signing as staff_signing
+import greffe.web.staff.signoff as staff_signoff
 import greffe.web.staff.submitting as staff_submitting
 import greffe.web.staff.todo as staff_todo
 import greffe.web.staff.trace as staff_trace
@@ -62,6 +70,14 @@ PAGES: Final = (
     staff_workbooks,
     staff_proposals,
     staff_proposal_acts,
+    staff_releases,
+    staff_made,
+    staff_signoff,
+    staff_signing,
+    staff_register,
+    staff_people,
+    staff_keys,
+    staff_account,
 )
 
 # The workbench's menu: address → word of common.yaml.
@@ -72,4 +88,7 @@ BENCH: Final = (
     ("/staff/coverage", "bench_coverage"),
     ("/staff/findings", "bench_findings"),
     ("/staff/trace", "bench_trace"),
+    ("/staff/releases", "bench_releases"),
+    ("/staff/register", "bench_register"),
+    ("/staff/people", "bench_people"),
 )

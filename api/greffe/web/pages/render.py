@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -36,6 +36,9 @@ HEADERS: Final = {
     "Vary": "Accept-Language, Cookie",
 }
 
+# Pages of the menu that some alone see; the others are everybody's who is signed in.
+MENU_FOR: Final[Mapping[str, tuple[str, ...]]] = {"/staff/people": ("auditor", "administrator")}
+
 
 @dataclass(frozen=True)
 class Pages:
@@ -61,7 +64,7 @@ class Pages:
             "say": say, "lang": visitor.lang, "visitor": visitor, "request": request, "parts": self.parts,
             "here": request.url.path, "address": lambda **changed: changed_address(request, changed),
             "asset": lambda file: static.address(file, theme), "themed": lambda file: static.themed(file, theme),
-            "guard": lambda: _guard(visitor), "bench": lambda: request.app.state.bench, "base": self.parts.settings.public_url,
+            "guard": lambda: _guard(visitor), "bench": lambda: _bench(request, visitor), "base": self.parts.settings.public_url,
             "now": self.parts.clock(),
             **_filters(visitor.lang),
         }  # fmt: skip
@@ -71,6 +74,11 @@ class Pages:
         response.headers["Cache-Control"] = "no-store" if visitor.session else "no-cache"
         keep_language(request, response, visitor.lang, self.parts.settings)
         return response
+
+
+def _bench(request: Request, visitor: Visitor) -> list[tuple[str, str]]:
+    menu: Sequence[tuple[str, str]] = request.app.state.bench
+    return [(path, word) for path, word in menu if path not in MENU_FOR or visitor.may(*MENU_FOR[path])]
 
 
 def _guard(visitor: Visitor) -> Markup:

@@ -6,8 +6,10 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from greffe.release.parts import Parts
+from greffe.release.waiting import waiting_for
 from greffe.web.pages.render import Pages
 from greffe.web.pages.visitors import Staff
+from greffe.web.staff.words_of import countdown, instant, role_names
 from greffe.web.strict import only
 
 
@@ -17,6 +19,13 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.get("/staff", include_in_schema=False, dependencies=[Depends(only("lang"))])
     def todo(request: Request, visitor: Staff) -> Response:
-        return pages.show(request, visitor, "staff/todo.html")
+        now = parts.clock()
+        values = {
+            "tasks": waiting_for(parts, visitor.actor),
+            "roles": role_names(visitor.roles, visitor.lang),
+            "instant": instant,
+            "left": lambda t: countdown(t - now, visitor.lang),
+        }
+        return pages.show(request, visitor, "staff/todo.html", values)
 
     return routes

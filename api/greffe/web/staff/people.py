@@ -1,0 +1,76 @@
+"""People and their roles; an administrator enters them, changes roles, invites, closes accounts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from greffe.errors import BadQuery, GreffeError
+from greffe.model.keys import PREFIX
+from greffe.release.access.accounts import INVITED_FOR, close_account, invite
+from greffe.release.parts import Parts
+from greffe.release.people import HOUSE, OF_A_BODY, ROLES, add_person, bodies_known, set_roles
+from greffe.web.pages.acts import tried
+from greffe.web.pages.forms import Form, posted
+from greffe.web.pages.render import Pages, see_other
+from greffe.web.pages.visitors import Staff, Visitor, for_roles
+from greffe.web.staff.words_of import role_names
+from greffe.web.strict import only
+
+FIELDS: Final = ("act", "name", "roles")
+
+
+def router(parts: Parts) -> APIRouter:
+    """The route /staff/people: everybody's names and roles for auditors and administrators."""
+    routes, pages = APIRouter(), Pages(parts)
+    seen_by = for_roles("auditor")
+
+    @routes.get("/staff/people", include_in_schema=False, dependencies=[Depends(seen_by), Depends(only("lang"))])
+    def people(request: Request, visitor: Staff) -> Response:
+        return _page(parts, pages, request, visitor, None, "", "")
+
+    @routes.post("/staff/people", include_in_schema=False)
+    async def change(request: Request, visitor: Staff) -> Response:
+        form = await posted(request, visitor, *FIELDS)
+        links: list[str] = []
+        fault = await tried(parts, request, visitor, lambda: _act(parts, visitor, form, links))
+        if fault is None and not links:
+            return see_other("/staff/people")
+        link = links[0] if links else ""
+        return await run_in_threadpool(_page, parts, pages, request, visitor, fault, form.text("name"), link)
+
+    return routes
+
+
+def _act(parts: Parts, visitor: Visitor, form: Form, links: list[str]) -> None:
+    act, name, roles, who = form.text("act"), form.text("name"), form.all("roles"), visitor.actor
+    if act == "add":
+        if not roles:
+            raise BadQuery("No role is chosen.", parameter="roles")
+        add_person(parts, who, name, roles)
+    elif act == "roles":
+        set_roles(parts, who, name, roles)
+    elif act == "invite":
+        links.append(f"{parts.settings.public_url}/invitation/{invite(parts, who, name)}")
+    elif act == "close":
+        close_account(parts, who, name)
+    else:
+        raise BadQuery(f"{act!r} is no act.", parameter="act")
+
+
+def _page(
+    parts: Parts, pages: Pages, request: Request, visitor: Visitor, fault: GreffeError | None, name: str, link: str
+) -> Response:
+    known = {n: r for n, r in parts.ledger().people.items() if not n.startswith(PREFIX) and n != HOUSE.name}
+    choices = [r for r in ROLES if r not in OF_A_BODY]
+    choices += [f"{role}:{body}" for role in OF_A_BODY for body in bodies_known(parts, role)]
+    values = {
+        "people": [(n, r, bool(parts.access.password(n))) for n, r in sorted(known.items())],
+        "choices": [(c, role_names([c], visitor.lang)[0]) for c in choices], "words": lambda r: role_names(r, visitor.lang),
+        "fault": fault, "name": name, "link": link, "hours": int(INVITED_FOR.total_seconds() // 3600),
+        "changes": visitor.may("administrator"),
+    }  # fmt: skip
+    return pages.show(request, visitor, "staff/people.html", values, fault.http if fault else 200)

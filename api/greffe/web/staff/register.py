@@ -1,0 +1,108 @@
+"""The register: who did what, searched, taken out, and whether the chain is intact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from greffe.errors import BadQuery
+from greffe.model.instants import read
+from greffe.release.parts import Parts
+from greffe.release.people import has_role
+from greffe.release.verify import faults
+from greffe.release.who_did_what import ALL, STAFF, visible
+from greffe.store.base import Entry
+from greffe.store.searching import Wanted
+from greffe.web.pages.acts import tried
+from greffe.web.pages.forms import posted
+from greffe.web.pages.render import Pages
+from greffe.web.pages.visitors import Staff, Visitor
+from greffe.web.register_export import ASKED, asked, exported
+from greffe.web.staff.words_of import instant
+from greffe.web.strict import only
+
+PAGE: Final = 50
+_SHOWN: Final = 100  # faults
+
+
+def router(parts: Parts) -> APIRouter:
+    """The routes /staff/register, /staff/register/file, /staff/register/verify."""
+    routes, pages = APIRouter(), Pages(parts)
+
+    @routes.get("/staff/register", include_in_schema=False, dependencies=[Depends(only(*ASKED, "page", "lang"))])
+    def register(request: Request, visitor: Staff) -> Response:
+        given = {n: request.query_params.get(n, "") for n in ASKED}
+        fault, wanted = None, visible(parts, visitor.actor, Wanted())
+        try:
+            wanted = visible(parts, visitor.actor, asked(*given.values()))
+        except BadQuery as error:
+            fault = error
+        return _page(parts, pages, request, visitor, {"given": given, "fault": fault}, wanted)
+
+    @routes.get("/staff/register/file", include_in_schema=False, dependencies=[Depends(only(*ASKED, "format", "lang"))])
+    def file(request: Request, visitor: Staff) -> Response:
+        wanted = asked(*(request.query_params.get(n, "") for n in ASKED))
+        return exported(parts, visible(parts, visitor.actor, wanted), request.query_params.get("format", "csv"))
+
+    @routes.post("/staff/register/verify", include_in_schema=False)
+    async def verify(request: Request, visitor: Staff) -> Response:
+        form = await posted(request, visitor, "what")
+        found: list[str] = []
+
+        def look() -> None:
+            found.extend(parts.register.verify() if form.text("what") == "chain" else faults(parts))
+
+        fault = await tried(parts, request, visitor, look)
+        head = parts.register.head()
+        values = {"given": dict.fromkeys(ASKED, ""), "fault": fault, "verified": form.text("what") or "all", "head": head,
+                  "faults": found[:_SHOWN], "more": max(len(found) - _SHOWN, 0)}  # fmt: skip
+        wanted = visible(parts, visitor.actor, Wanted())
+        return await run_in_threadpool(_page, parts, pages, request, visitor, values, wanted)
+
+    return routes
+
+
+def _page(
+    parts: Parts, pages: Pages, request: Request, visitor: Visitor, values: Mapping[str, object], wanted: Wanted
+) -> Response:
+    given = values["given"]
+    count = parts.register.count(wanted)
+    number = _number(request.query_params.get("page", ""))
+    last = max(-(-count // PAGE), 1)
+    number = min(number, last)
+    rows = list(parts.register.search(wanted, most=PAGE, skip=(number - 1) * PAGE))
+    whole = any(has_role(visitor.roles, r) for r in ALL)
+    told = {
+        "verified": None, "entries": [(e, _said(e)) for e in rows], "count": count, "page": number, "pages": last,
+        "whole": whole, "staff": any(has_role(visitor.roles, r) for r in STAFF), "instant": instant,
+        "people": sorted(parts.ledger().people), "parsed": read, "query": urlencode(given if isinstance(given, Mapping) else {}), **values,
+    }  # fmt: skip
+    return pages.show(request, visitor, "staff/register.html", told, 400 if values.get("fault") else 200)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 8 and int(text) else 1
+
+
+def _said(entry: Entry) -> list[tuple[str, str]]:
+    """What was said, name by name, shortened: the file has all of it."""
+    found = []
+    for name, value in sorted(entry.payload.items()):
+        if value in ("", [], {}, None):
+            continue
+        text = _flat(value)
+        found.append((name, text if len(text) <= 200 else f"{text[:199]}…"))
+    return found
+
+
+def _flat(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{k}: {_flat(v)}" for k, v in list(value.items())[:8]) + (" …" if len(value) > 8 else "")
+    if isinstance(value, list):
+        return ", ".join(_flat(v) for v in value[:8]) + (" …" if len(value) > 8 else "")
+    return str(value)
