@@ -13,7 +13,7 @@ from greffe.model.instants import PARIS, paris_date, read, written
 from greffe.release.calendar import waiting as made_for
 from greffe.release.deadlines import RELEASED, due
 from greffe.release.definitions import map_subject
-from greffe.release.lifecycle import kept_draft
+from greffe.release.lifecycle import kept_draft, rules_not_accepted
 from greffe.release.parts import Parts
 from greffe.release.people import approvers, author_of, has_role, signed_by_two
 from greffe.release.proposals import state_of
@@ -81,8 +81,13 @@ def _of_draft(
     parts: Parts, record: DraftRecord, signed: bool, wrong: int, name: str, roles: tuple[str, ...]
 ) -> Iterator[Task]:
     since, due_ = read(record.prepared_at), _announced(parts, record)
-    accepted = not record.warnings or parts.ledger().accepted_warnings(record.id, record.checksum)
+    accepted = _accepted(parts, record)
     findings, page = f"/staff/findings/{record.id}", f"/staff/releases/{record.id}"
+    back = parts.ledger().returned.get(record.id)
+    if back is not None:
+        if has_role(roles, "author"):
+            yield Task("returned", record.id, findings, read(back.instant), due_, by=record.author)
+        return
     if wrong and has_role(roles, "author"):
         yield Task("errors", record.id, findings, since, due_, wrong, record.author)
     if wrong or not record.observations:
@@ -94,6 +99,16 @@ def _of_draft(
         yield Task("warnings", record.id, findings, since, due_, record.warnings, record.author)
     if has_role(roles, "releaser") and signed and accepted:
         yield Task("release", record.id, page, since, due_, by=record.author)
+
+
+def _accepted(parts: Parts, record: DraftRecord) -> bool:
+    """Whether its warnings are accepted in writing, all of them: it is read where some rules' were alone."""
+    found = parts.ledger().accepted_warnings(record.id, record.checksum)
+    if not record.warnings or any(not a.rules for a in found):
+        return True
+    if not found:
+        return False
+    return not rules_not_accepted(parts, record.id, record.checksum, kept_draft(parts, record.id)[1].warnings)
 
 
 def _announced(parts: Parts, record: DraftRecord) -> datetime | None:

@@ -44,6 +44,7 @@ Number = Annotated[int, Query(ge=0, le=1_000_000, description="Number of a relea
 
 def router(parts: Parts) -> APIRouter:
     """Routes under /api/v1/granted and /api/v1/advance."""
+    parts = parts.acting()
     routes = APIRouter(prefix="/api/v1", tags=["With a key"], responses=KEYED_ERRORS)
 
     @routes.get("/granted/{recipient}", operation_id="entitled", dependencies=[Depends(only())])

@@ -24,7 +24,7 @@ NOT_KEPT: Final = {"Cache-Control": "no-store", "Vary": "Authorization, Accept, 
 
 def _key(request: Request, _scheme: Annotated[object, Depends(SCHEME)] = None) -> Actor:
     """The key that asks. Raises Unidentified without one or for one that does not hold, TooOften."""
-    parts: Parts = request.app.state.parts
+    parts: Parts = request.app.state.parts.acting()
     word, _, secret = request.headers.get("authorization", "").partition(" ")
     if word.casefold() != "bearer" or not secret.strip():
         raise Unidentified("A key is needed.", hint="Send it as the header Authorization: Bearer …")

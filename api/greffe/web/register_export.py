@@ -25,6 +25,7 @@ _DAY = r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"
 
 def router(parts: Parts) -> APIRouter:
     """The route /api/v1/register."""
+    parts = parts.acting()
     routes = APIRouter(prefix="/api/v1", tags=["With a key"], responses=KEYED_ERRORS)
 
     @routes.get(

@@ -20,6 +20,7 @@ from greffe.web.strict import only
 
 def router(parts: Parts) -> APIRouter:
     """The route /staff/account."""
+    parts = parts.acting()
     routes, pages = APIRouter(), Pages(parts)
 
     def page(request: Request, visitor: Visitor, fault: GreffeError | None) -> Response:

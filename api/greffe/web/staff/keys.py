@@ -27,6 +27,7 @@ FIELDS: Final = ("act", "key", "title", "role", "actions", "flows", "until", "ov
 
 def router(parts: Parts) -> APIRouter:
     """The route /staff/keys, for administrators and, to read, auditors."""
+    parts = parts.acting()
     routes, pages = APIRouter(), Pages(parts)
     seen_by = for_roles("auditor")
 
@@ -88,7 +89,7 @@ def _page(
     values = {
         "keys": [(k, k.state(now), uses.get(k.name)) for k in found], "words": lambda r: role_names([r], visitor.lang)[0],
         "roles": roles, "actions": ACTIONS, "flows": [d.reference.id for d in parts.catalogue().dataflows()],
-        "instant": instant, "fault": fault, "typed": typed, "secret": secret, "overlap": OVERLAP.days,
+        "instant": instant, "fault": fault, "typed": {**dict.fromkeys(FIELDS, ""), **typed}, "secret": secret, "overlap": OVERLAP.days,
         "last": paris_date(now + LONGEST) - timedelta(days=1), "usual": paris_date(now) + timedelta(days=90),
         "first": paris_date(now), "changes": visitor.may("administrator"),
     }  # fmt: skip

@@ -23,6 +23,7 @@ from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor
+from greffe.web.staff.tables import HOUSE_STAFF
 from greffe.web.staff.words_of import countdown, instant
 from greffe.web.strict import only
 
@@ -31,7 +32,8 @@ FIELDS: Final = ("act", "reason", "reason_fr", "sure", "to", "at")
 
 def router(parts: Parts) -> APIRouter:
     """The route /staff/releases/{flow}/{number}."""
-    routes, pages = APIRouter(), Pages(parts)
+    parts = parts.acting()
+    routes, pages = APIRouter(dependencies=HOUSE_STAFF), Pages(parts)
 
     @routes.get("/staff/releases/{flow}/{number}", include_in_schema=False, dependencies=[Depends(only("lang"))])
     def made(request: Request, visitor: Staff, flow: str, number: int) -> Response:
@@ -80,7 +82,7 @@ def _page(
     against = left_behind(parts, release) if visitor.may("releaser", "administrator") else ()
     values = {
         "release": release, "name": best(catalogue.get(Dataflow, release.dataflow).names, visitor.lang), "fault": fault,
-        "typed": typed, "current": ledger.current(release.dataflow, now) == release, "instant": instant,
+        "typed": {**dict.fromkeys(FIELDS, ""), **typed}, "current": ledger.current(release.dataflow, now) == release, "instant": instant,
         "left": lambda t: countdown(t - now, visitor.lang), "advances": ledger.advances_of(name),
         "advance_bodies": [(p.recipient, Words(p.name_en, p.name_fr).in_(visitor.lang), p.hours) for p in catalogue.policies.advances],
         "used": [(e, read(e.instant), ledger.grants.get(e.subject)) for e in used], "against": against,

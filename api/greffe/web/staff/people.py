@@ -25,6 +25,7 @@ FIELDS: Final = ("act", "name", "roles")
 
 def router(parts: Parts) -> APIRouter:
     """The route /staff/people: everybody's names and roles for auditors and administrators."""
+    parts = parts.acting()
     routes, pages = APIRouter(), Pages(parts)
     seen_by = for_roles("auditor")
 

@@ -28,10 +28,23 @@ from greffe.web.strict import only
 
 PAGE: Final = 50
 _SHOWN: Final = 100  # faults
+_DETAILS: Final = (
+    "key",
+    "extracts",
+    "content_hash",
+    "sha256",
+    "files",
+    "before",
+    "base",
+    "maps",
+    "made_at",
+    "provider",
+)
 
 
 def router(parts: Parts) -> APIRouter:
     """The routes /staff/register, /staff/register/file, /staff/register/verify."""
+    parts = parts.acting()
     routes, pages = APIRouter(), Pages(parts)
 
     @routes.get("/staff/register", include_in_schema=False, dependencies=[Depends(only(*ASKED, "page", "lang"))])
@@ -89,15 +102,16 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 8 and int(text) else 1
 
 
-def _said(entry: Entry) -> list[tuple[str, str]]:
-    """What was said, name by name, shortened: the file has all of it."""
+def _said(entry: Entry) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """What was said, name by name: what people look for, then checksums and the like. Shortened: the file has all of it."""
     found = []
     for name, value in sorted(entry.payload.items()):
-        if value in ("", [], {}, None):
+        if value in ("", [], {}, None, False):
             continue
         text = _flat(value)
         found.append((name, text if len(text) <= 200 else f"{text[:199]}…"))
-    return found
+    plain = [(n, t) for n, t in found if n not in _DETAILS and "checksum" not in n and n != "id"]
+    return plain, [one for one in found if one not in plain]
 
 
 def _flat(value: object) -> str:

@@ -24,6 +24,7 @@ from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor
+from greffe.web.staff.tables import HOUSE_STAFF
 from greffe.web.staff.words_of import countdown, instant
 from greffe.web.strict import only
 
@@ -33,7 +34,8 @@ FIELDS: Final = ("act", "entry", "flows", "at", "title", "title_fr", "reason", "
 
 def router(parts: Parts) -> APIRouter:
     """The routes /staff/releases and /staff/releases/calendar."""
-    routes, pages = APIRouter(), Pages(parts)
+    parts = parts.acting()
+    routes, pages = APIRouter(dependencies=HOUSE_STAFF), Pages(parts)
 
     @routes.get("/staff/releases", include_in_schema=False, dependencies=[Depends(only("page", "lang"))])
     def releases(request: Request, visitor: Staff) -> Response:
@@ -88,14 +90,15 @@ def _page(
         "coming": [(e, *_of(parts, e)) for e in coming],
         "past": [e for e in reversed(entries) if e not in coming][:20],
         "waiting": [r for r in made if r.effective_at > now and r.withdrawn_at is None],
-        "drafts": [(d, len(approvers(parts, d.id, d.checksum)), bool(ledger.accepted_warnings(d.id, d.checksum)))
+        "drafts": [(d, len(approvers(parts, d.id, d.checksum)), bool(ledger.accepted_warnings(d.id, d.checksum)), d.id in ledger.returned)
                    for d in waiting_drafts(ledger)],
         "deadlines": [d for d in due(parts, horizon(now)) if d.state != RELEASED],
         "made": made[(number - 1) * PAGE : number * PAGE], "page": number, "pages": last,
         "current": {r for r in made if ledger.current(r.dataflow, now) == r}, "today": paris_date(now),
         "flows": [(d.reference.id, best(d.names, visitor.lang)) for d in catalogue.dataflows()],
         "names": {d.reference.id: best(d.names, visitor.lang) for d in catalogue.dataflows()},
-        "instant": instant, "parsed": read, "left": lambda t: countdown(t - now, visitor.lang), "fault": fault, "typed": typed,
+        "instant": instant, "parsed": read, "left": lambda t: countdown(t - now, visitor.lang), "fault": fault,
+        "typed": {**dict.fromkeys(FIELDS, ""), **typed},
         "releases": visitor.may("releaser", "administrator"),
     }  # fmt: skip
     return pages.show(request, visitor, "staff/releases.html", values, fault.http if fault else 200)

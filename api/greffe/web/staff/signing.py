@@ -22,6 +22,7 @@ from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import posted
 from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor
+from greffe.web.staff.tables import HOUSE_STAFF
 from greffe.web.strict import only
 
 Facts = list[tuple[str, str]]  # word of the page → text
@@ -30,7 +31,8 @@ NEEDED: Final = 2
 
 def router(parts: Parts) -> APIRouter:
     """The route /staff/signing/{subject}."""
-    routes, pages = APIRouter(), Pages(parts)
+    parts = parts.acting()
+    routes, pages = APIRouter(dependencies=HOUSE_STAFF), Pages(parts)
 
     @routes.get("/staff/signing/{subject:path}", include_in_schema=False, dependencies=[Depends(only("lang"))])
     def one(request: Request, visitor: Staff, subject: str) -> Response:

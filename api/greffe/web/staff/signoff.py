@@ -20,7 +20,7 @@ from greffe.model.findings import open_errors
 from greffe.model.instants import given_by_people, read
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.release.draft_changes import DraftCell, DraftChanges, draft_changes
-from greffe.release.lifecycle import accept_warnings, approve_draft, kept_draft
+from greffe.release.lifecycle import accept_warnings, approve_draft, kept_draft, rules_not_accepted
 from greffe.release.parts import Parts
 from greffe.release.releasing import Terms, make_releases
 from greffe.release.revision_policy import KINDS
@@ -31,6 +31,7 @@ from greffe.web.pages.plots import differences
 from greffe.web.pages.render import Pages, number, see_other
 from greffe.web.pages.visitors import Staff, Visitor
 from greffe.web.pages.words import sayer
+from greffe.web.staff.tables import HOUSE_STAFF
 from greffe.web.staff.words_of import instant
 from greffe.web.strict import only
 
@@ -40,7 +41,8 @@ SHOWN, DRAWN = 50, 15
 
 def router(parts: Parts) -> APIRouter:
     """The route /staff/releases/{draft}."""
-    routes, pages = APIRouter(), Pages(parts)
+    parts = parts.acting()
+    routes, pages = APIRouter(dependencies=HOUSE_STAFF), Pages(parts)
 
     @routes.get("/staff/releases/{draft}", include_in_schema=False, dependencies=[Depends(only("done", "lang"))])
     def draft_page(request: Request, visitor: Staff, draft: str) -> Response:
@@ -96,10 +98,13 @@ def _page(
         "record": record, "name": best(flow.names, visitor.lang), "changes": found, "cells": found.cells[:SHOWN] if found else (),
         "plot": _plot(found, structure, visitor.lang) if found else "", "label": _labels(parts, structure, visitor.lang),
         "dimensions": structure.dimension_ids, "signed": [a for a in signed if a.role == "approver"],
-        "accepted": ledger.accepted_warnings(record.id, record.checksum), "errors": len(open_errors(draft.findings)),
+        "accepted": ledger.accepted_warnings(record.id, record.checksum),
+        "left": rules_not_accepted(parts, record.id, record.checksum, draft.warnings),
+        "back": ledger.returned.get(record.id), "errors": len(open_errors(draft.findings)),
         "rules": sorted(by_rule.items()), "warnings": len(draft.warnings),
         "waivers": [ledger.waiver(w) for w in sorted({f.waiver for f in draft.findings if f.waiver})],
-        "made": ledger.release_of_draft(id_), "instant": instant, "parsed": read, "fault": fault, "typed": typed, "kinds": KINDS,
+        "made": ledger.release_of_draft(id_), "instant": instant, "parsed": read, "fault": fault,
+        "typed": {**dict.fromkeys(FIELDS, ""), **typed}, "kinds": KINDS,
         "done": request.query_params.get("done", ""),
         "coming": [e for e in ledger.calendar.values() if record.dataflow in e.flows and e.state(now) == ANNOUNCED],
         "others": [d for d in ledger.drafts.values() if d.dataflow != record.dataflow and not ledger.release_of_draft(d.id)],

@@ -1,0 +1,220 @@
+"""The desk: two approvers and a release under embargo, the register, people and keys, as people work with them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from site_tools import PASSWORD, Site
+
+from greffe.app import compose
+from greffe.release.access.accounts import accept, invite
+from greffe.release.lifecycle import dataflow_named, make_draft
+from greffe.release.people import HOUSE, add_person
+from greffe.settings import read_settings
+from greffe.store.base import Actor
+
+FLOW = "ESTAT_CRIM_PRIS_CAP"
+ADMIN = "gaston"
+
+
+@pytest.fixture(scope="module")
+def parts(site: Site):
+    """The house that is served, with an administrator."""
+    found = compose(read_settings({}, home=site.home))
+    if ADMIN not in found.ledger().people:
+        add_person(found, HOUSE, ADMIN, ["administrator"])
+        accept(found, invite(found, HOUSE, ADMIN), PASSWORD)
+    return found
+
+
+@pytest.fixture(scope="module")
+def draft(parts):
+    """A draft that waits, of a dataflow that no other test drafts."""
+    return make_draft(
+        parts, Actor("camille"), dataflow_named(parts, FLOW), lambda stage: None, origin="real", reason="A story"
+    ).id
+
+
+@pytest.fixture
+def enter(page, sign_in):
+    """Signs somebody in after whoever was."""
+
+    def change(name: str):
+        page.context.clear_cookies()
+        return sign_in(name)
+
+    return change
+
+
+def test_two_approvers_then_a_release_under_embargo(parts, draft, enter, accessible, site):
+    """Announced, read and signed by two, released for its instant; nobody hears of it before."""
+    at = (datetime.now(ZoneInfo("Europe/Paris")) + timedelta(days=40)).replace(
+        hour=8, minute=45, second=0, microsecond=0
+    )
+    page = enter("farid")
+    page.goto("/staff/releases")
+    page.locator("summary", has_text="Announce a release").click()
+    form = page.locator("form", has=page.locator("select[name=flows]"))
+    form.locator("select").select_option(FLOW)
+    form.locator("input[name=at]").fill(f"{at:%Y-%m-%d %H:%M}")
+    form.locator("button").click()
+    page.wait_for_url("**/staff/releases")
+    entry = next(e for e in parts.ledger().calendar.values() if FLOW in [f.id for f in e.flows])
+    assert entry.at == at
+    row = page.locator(f"tr[id={entry.id}]")
+    assert f"{at:%Y-%m-%d %H:%M:%S}" in row.inner_text()
+    assert re.search(r"in (39|40)\sdays", row.inner_text())
+    accessible(page)
+
+    page = enter("camille")  # the author does not sign
+    page.goto(f"/staff/releases/{draft}")
+    assert page.get_by_role("button", name="Sign this draft").count() == 0
+
+    for number, person in enumerate(("driss", "elise"), 1):
+        page = enter(person)
+        page.get_by_role("link", name=f"Read and sign draft {draft}").click()
+        assert f"{number - 1} of 2 signatures" in page.locator("main").inner_text()
+        if number == 1:
+            accessible(page)
+        page.get_by_label("Comment").fill("Read")
+        page.get_by_role("button", name="Sign this draft").click()
+        page.wait_for_url("**done=approve")
+        assert page.get_by_role("button", name="Sign this draft").count() == 0
+    accepting = page.get_by_role("button", name=re.compile(r"Accept \d+ warnings"))
+    if accepting.count():
+        page.get_by_label("Why they may stand").fill("Known movements")
+        accepting.click()
+        page.wait_for_url("**done=accept")
+
+    page = enter("farid")
+    page.get_by_role("link", name=f"Release draft {draft}: signed by two").click()
+    page.get_by_label("For an announced instant").select_option(entry.id)
+    page.get_by_role("button", name="Release", exact=True).click()
+    page.wait_for_url("**done=release")
+    made = parts.ledger().release_of_draft(draft)
+    assert (made.effective_at, made.calendar) == (entry.at, entry.id)
+    page.get_by_role("link", name=str(made)).click()
+    assert "under embargo" in page.locator("main").inner_text()
+    accessible(page)
+    assert str(made) not in httpx.get(f"{site.base}/api/v1/releases?dataflow={FLOW}").text
+    assert f"#{made.number}" not in httpx.get(f"{site.base}/data/{FLOW}").text
+
+    page.get_by_role("button", name=f"Withdraw {made}").click()  # without reasons the browser does not send it
+    page.get_by_label("Public reason, in English").last.fill("A story")
+    page.get_by_label("Public reason, in French").last.fill("Une histoire")
+    page.get_by_role("button", name=f"Withdraw {made}").click()
+    page.wait_for_function("document.querySelector('main').innerText.includes('withdrawn')")
+
+
+def test_what_is_denied_stands_on_the_page_and_in_the_register(parts, enter, draft):
+    """A form that another role sends by hand is denied in the core, and recorded."""
+    page = enter("hana")
+    page.goto(f"/staff/releases/{draft}")
+    guard = page.locator("input[name=guard]").first.get_attribute("value")
+    head = parts.register.head()
+    answer = page.request.post(f"/staff/releases/{draft}", form={"guard": guard, "act": "approve"})
+    assert answer.status == 403
+    assert "hana is no approver" in answer.text()
+    (entry,) = parts.register.read(after=head, kinds=["action.denied"])
+    assert (entry.actor, entry.established) == ("hana", "local")
+
+
+def test_the_register_is_searched_taken_out_and_verified(enter, accessible):
+    page = enter("hana")
+    page.goto("/staff/register")
+    page.get_by_label("Kind of act").fill("release.made")
+    page.get_by_label("Words in it").fill("CEPEJ_CASES")
+    page.get_by_role("button", name="Search").click()
+    page.wait_for_url("**kind=release.made**")
+    rows = page.locator("table.register tbody tr")
+    assert rows.count() == 1
+    assert "CEPEJ_CASES#1" in rows.inner_text()
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="JSON").click()
+    (entry,) = json.loads(taken.value.path().read_text())
+    assert entry["kind"] == "release.made"
+    accessible(page)
+    page.get_by_role("button", name="Verify the chain").click()
+    page.get_by_text("Intact.").wait_for()
+    page.goto("/staff/register?lang=fr")
+    assert page.locator("h1").inner_text() == "Registre\u202f: qui a fait quoi"
+    accessible(page)
+    page.goto("/staff/register?lang=en")
+
+
+def test_others_see_of_people_what_they_did_themselves(parts, enter):
+    page = enter("camille")
+    page.goto("/staff/register?kind=session")
+    names = set(page.locator("table.register tbody tr td:nth-child(3) a").all_inner_texts())
+    assert names == {"camille"}
+    assert page.goto("/staff/people").status == 403
+    assert page.goto("/staff/keys").status == 403
+
+
+def test_a_key_is_made_shown_once_and_revoked(parts, enter, accessible, site):
+    page = enter(ADMIN)
+    page.goto("/staff/keys")
+    page.get_by_label("What uses it").fill("Cour des comptes")
+    page.get_by_label("Role").select_option("auditor")
+    page.get_by_label("the register (auditor)").check()
+    page.get_by_role("button", name="Make this key").click()
+    secret = page.locator("#secret").inner_text()
+    accessible(page)
+    key = {"authorization": f"Bearer {secret}"}
+    assert httpx.get(f"{site.base}/api/v1/register?kind=key", headers=key).json()[0]["kind"] == "key.made"
+    page.goto("/staff/keys")
+    assert secret not in page.content()
+    row = page.locator("tr", has_text="Cour des comptes")
+    row.get_by_text("Revoke").first.click()
+    row.get_by_label("Why").fill("A story")
+    row.get_by_role("button", name="Revoke").click()
+    page.get_by_text("revoked", exact=True).first.wait_for()
+    assert httpx.get(f"{site.base}/api/v1/register", headers=key).status_code == 401
+
+
+def test_a_person_is_entered_invited_and_changed(parts, enter, accessible):
+    page = enter(ADMIN)
+    page.goto("/staff/people")
+    accessible(page)
+    page.get_by_label("Name").fill("ines")
+    page.locator("section", has=page.locator("#add")).get_by_label("transmitter").check()
+    page.get_by_role("button", name="Enter this person").click()
+    page.get_by_role("button", name="Invite ines").click()
+    token = page.locator("#link").inner_text().rpartition("/")[2]
+    page.goto("/staff/people")
+    assert token not in page.content()
+    page.goto(f"/invitation/{token}")
+    for field in ("password", "again"):
+        page.locator(f"input[name={field}]").fill("zinc-mauve-ilot-karst")
+    page.locator("main form button").click()
+    page.wait_for_url("**/signin**")
+    assert parts.ledger().people["ines"] == ("transmitter",)
+    assert parts.access.password("ines")
+
+
+@pytest.mark.parametrize(
+    ("person", "lang"), [("camille", "fr"), ("driss", "en"), ("farid", "fr"), (ADMIN, "fr"), ("hana", "fr")]
+)
+def test_each_role_has_its_list(parts, draft, enter, accessible, person, lang):
+    page = enter(person)
+    page.goto(f"/staff?lang={lang}")
+    assert page.locator("html").get_attribute("lang") == lang
+    accessible(page)
+    page.goto("/staff?lang=en")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/staff/releases", "/staff/releases/ESTAT_CRIM_OFF_CAT/1", "/staff/account", "/staff/keys", "/staff/people"],
+)
+def test_pages_in_french(parts, enter, accessible, path):
+    page = enter(ADMIN)
+    page.goto(f"{path}?lang=fr")
+    assert page.locator("html").get_attribute("lang") == "fr"
+    accessible(page)
+    page.goto(f"{path}?lang=en")
