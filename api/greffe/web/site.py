@@ -19,8 +19,8 @@ import greffe.web.portal.trace as portal_trace
 import greffe.web.signin.invitation as signin_invitation
 import greffe.web.signin.local as signin_local
 import greffe.web.signin.oidc as signin_oidc
-import greffe.web.staff.coverage as staff_coverage
 import greffe.web.staff.account as staff_account
+import greffe.web.staff.coverage as staff_coverage
 import greffe.web.staff.decisions as staff_decisions
 import greffe.web.staff.effects as staff_effects
 import greffe.web.staff.findings as staff_findings
