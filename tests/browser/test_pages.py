@@ -50,6 +50,8 @@ STAFF = (
     "/staff/findings/ESTAT_CRIM_PRIS_AGE%231/1",
     "/staff/mappings",
     "/staff/mappings/pending",
+    "/staff/mappings/ESTAT/infraction_to_pris_iccs/evidence?item=OFF-001",
+    "/staff/mappings/ESTAT/infraction_to_pris_iccs/effect?item=OFF-001&targets=%5B%22TOTAL%22%5D",
     "/staff/proposals",
     "/staff/trace",
 )

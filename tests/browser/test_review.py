@@ -5,6 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from site_tools import PASSWORD
+
+from greffe.app import compose
+from greffe.release.approvals import approve_proposal
+from greffe.release.proposals import propose
+from greffe.settings import read_settings
+from greffe.store.base import Actor
 
 OFF = "/staff/mappings/ESTAT/infraction_to_pris_iccs"
 
@@ -137,8 +144,6 @@ def test_types_that_do_not_match_are_unmistakable(sign_in, accessible):
 
 def test_many_are_decided_and_undone_at_once_without_scripts(browser, site):
     """Bulk over ticked rows; no script runs, the effect is a link."""
-    from site_tools import PASSWORD
-
     context = browser.new_context(base_url=site.base, java_script_enabled=False, locale="en-GB")
     page = context.new_page()
     page.goto("/signin")
@@ -193,3 +198,24 @@ def test_the_pages_are_french_once(sign_in, accessible, path):
     assert page.locator("html").get_attribute("lang") == "fr"
     accessible(page)
     page.goto("/staff?lang=en")
+
+
+def test_conflicts_of_a_stale_proposal_are_chosen_on_its_page(sign_in, accessible, site):
+    """Two changed the reason of one row: the page shows all three versions, a side is chosen, and a new proposal holds it."""
+    parts, path = compose(read_settings({}, home=site.home)), "mappings/ESTAT_SMU/infraction_to_leg_stat.csv"
+    rows = parts.register.content(parts.effective().files[path]).rstrip(b"\n")
+    author = Actor("camille")
+    mine, theirs = (
+        propose(parts, author, {path: rows + f"; as {whose} say\n".encode()}, f"what {whose} say")
+        for whose in ("we", "they")
+    )
+    for name in ("driss", "elise"):
+        approve_proposal(parts, Actor(name), theirs.id)
+    page = sign_in("camille")
+    page.goto(f"/staff/proposals/{mine.id}")
+    assert "Others changed the same files" in page.locator("main").inner_text()
+    accessible(page)
+    page.get_by_label("as in this proposal").check()
+    page.get_by_role("button", name="Make the merged proposal").click()
+    page.wait_for_selector("text=Takes over")
+    assert "as we say" in page.locator(".differences").inner_text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.faults import Faults
@@ -116,6 +117,12 @@ def matching(source: SourceValue, values: Iterable[str] | None) -> tuple[str, ..
         return (source.value,) if values is None or source.value in values else ()
     if values is None:
         return None
+    return _matching(source, frozenset(values))
+
+
+@lru_cache(maxsize=20_000)
+def _matching(source: SourceValue, values: frozenset[str]) -> tuple[str, ...]:
+    """Remembered: the checks of a map ask the same of its patterns and lists thousands of times."""
     if source.match == "regex":
         return tuple(v for v in sorted(values) if matched(source.value, v))
     return tuple(v for v in sorted(values) if v[source.start - 1 : source.end] == source.value)
