@@ -22,10 +22,10 @@ class Library:
             t.file: t for m in catalogue.maps.values() for t in m.representation_maps
         }
         self._alone = {one.table.file: one for one in catalogue.correspondences.values()}
-        self.tables |= {file: one.table for file, one in self._alone.items()}
+        self.every = self.tables | {file: one.table for file, one in self._alone.items()}  # correspondences too
         self._catalogue = catalogue
         self._terms: dict[tuple[str, ...], Lexicon] = {}
-        self._columns = {file: self._columns_of(table) for file, table in self.tables.items()}
+        self._columns = {file: self._columns_of(table) for file, table in self.every.items()}
 
     def _columns_of(self, table: RepresentationMap) -> tuple[tuple[str, Lexicon], ...]:
         """The list's id and terms of each column, sources first."""
@@ -47,7 +47,7 @@ class Library:
 
     def ground(self, file: str, *, others: bool = True) -> Ground:
         """What is known where that map stands. Without `others`, the map and its lists alone."""
-        table = self.tables[file]
+        table = self.every[file]
         columns = self._columns[file]
         split = len(table.sources)
         return Ground(
@@ -62,7 +62,7 @@ class Library:
     def _every_row(self) -> Mapping[tuple[str, str], Sequence[tuple[str, Elsewhere]]]:
         """Component and code of an exact source → rows of all maps that name it, each with the file of its map."""
         found: dict[tuple[str, str], list[tuple[str, Elsewhere]]] = defaultdict(list)
-        for file, table in self.tables.items():
+        for file, table in self.every.items():
             columns = self._columns[file][len(table.sources) :]
             for row in table.rows:
                 if not row.has_target:

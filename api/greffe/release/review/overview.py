@@ -49,7 +49,7 @@ def overview(parts: Parts, who: Actor, catalogue: Catalogue) -> Mapping[str, tup
     for map_ in catalogue.maps.values():
         for file in dict.fromkeys(c.map.file for c in map_.components if c.map is not None):
             readers.setdefault(file, []).append(map_)
-    for file, table in sorted(shelf.tables.items()):
+    for file, table in sorted(shelf.every.items()):
         ground, changes = shelf.ground(file), open_changes(parts, table)
         users = tuple(readers.get(file, ()))
         disputed = {item for item, some in changes.items() if len(some) > 1}
