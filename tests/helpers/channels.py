@@ -42,6 +42,13 @@ CHANNELS = (
     "/api/v1/indicators/SSMSI_INFR",
     "/api/v1/calendar",
     "/api/v1/calendar.ics",
+    "/search?q=homicide",
+    "/search?q=ICCS0502+2022",
+    "/calendar",
+    "/feeds/releases.atom",
+    "/feeds/{flow}.atom",
+    "/catalog.ttl",
+    "/sitemap.xml",
     "/health/ready",
 )
 

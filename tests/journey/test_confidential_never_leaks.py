@@ -62,6 +62,7 @@ QUESTIONS = [
     *(f"/api/v1/explain/{FLOW}/{key}/2020" for key in (MEN, WOMEN, BOTH)), f"/api/v1/explain/{FLOW}/{BOTH}/2021",
     f"/api/v1/explain/{FLOW}/{MEN}/1999", f"{V1}/A.NONSENSE", f"{V2}?c[NONSENSE]=1", f"{V1}?nonsense=73931&x=1",
     f"/api/v1/series/{FLOW}/A.PER_CNV.X.NR.FR", "/", "/openapi.json", "/health/ready",
+    "/search?q=73931", "/search?q=men+2020", f"/feeds/{FLOW}.atom", "/catalog.ttl", "/sitemap.xml",
 ]  # fmt: skip
 
 
