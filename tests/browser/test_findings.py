@@ -53,3 +53,13 @@ def test_by_cause_and_down_to_the_rows(sign_in, accessible, draft):
     page.go_back()
     assert page.locator("table.found").is_visible()
     assert page.get_by_role("button", name="Accepter par écrit").count() == 0
+
+
+def test_a_finding_on_a_published_figure_leads_down_to_its_rows(sign_in):
+    """Juveniles of 2010: 692, of whom 688 by sex."""
+    page = sign_in("hana")
+    page.goto("/staff/findings/ESTAT_CRIM_PRIS_AGE%231?rule=QR-SUM-01&period=2010")
+    page.locator("table.found tbody th a").first.click()
+    page.get_by_role("link", name="The way down from the published figure").click()
+    page.wait_for_url("**/staff/trace/ESTAT_CRIM_PRIS_AGE?**")
+    assert page.get_by_text("692").first.is_visible()

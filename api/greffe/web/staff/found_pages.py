@@ -92,19 +92,20 @@ def finding_page(
     same = [m for m, c in enumerate(whole.causes) if c == cause and whole.findings[m].period == one.period and m != n]
     values = {
         **_told(parts.acting(), whole), "one": _line(parts, visitor, whole, n, series, LARGE), "series": series,
-        "rule": _rules(parts, whole).get(one.rule, ()), "same": len(same), "trace": _traced(whole, one),
+        "rule": _rules(parts, whole).get(one.rule, ()), "same": len(same), "trace": _traced(parts, whole, one),
         "fault": fault, "form": form or Form(), "done": request.query_params.get("done", ""), "other": OTHER,
     }  # fmt: skip
     return Pages(parts).show(request, visitor, "staff/finding.html", values, fault.http if fault else 200)
 
 
-def _traced(whole: Found, one: Finding) -> str:
+def _traced(parts: Parts, whole: Found, one: Finding) -> str:
     """Where a published figure of the finding is traced down to its rows; '' of internal rows and of drafts."""
-    series = bool(one.key) and one.period and not whole.is_draft and "#" in whole.dataset.name
-    if not series or whole.component in one.key:
+    catalogue = parts.catalogue(whole.dataset.catalogue_checksum)
+    order = catalogue.structure(catalogue.get(Dataflow, whole.dataset.dataflow)).dimension_ids
+    if whole.is_draft or not one.period or set(one.key) != set(order):
         return ""
     number_ = whole.dataset.name.rpartition("#")[2]
-    query = urlencode({"key": ".".join(one.key.values()), "period": one.period, "release": number_})
+    query = urlencode({"key": ".".join(one.key[d] for d in order), "period": one.period, "release": number_})
     return f"/staff/trace/{whole.dataset.dataflow.id}?{query}"
 
 
