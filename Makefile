@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 0# processes that share the tests out; 0 is this one alone
+WORKERS ?= 2# processes that share the tests out; 0 is none but pytest itself
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PYTHONDONTWRITEBYTECODE ?= 1
 

@@ -15,9 +15,10 @@ from hypothesis import settings
 from journey_tools import ROOT, Ran, free_port, run
 from site_tools import copied
 
-# The same examples in every run, so that a change is judged and not the dice; `make soak` throws them anew.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("soak", derandomize=False, print_blob=True)
+# The same examples in every run, so that a change is judged and not the dice; `make soak` throws them anew. No deadline: how
+# long one example takes says how busy the machine is.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("soak", derandomize=False, print_blob=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 pytest_plugins = ("suite_times", "workers", "postgresql_server")

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from journey_tools import ROOT, run
+from journey_tools import ROOT, inside, run
 
 HEADER = "indicateur,niveau_geo,geo,periode,freq,territoire,index_ssmsi,valeur,unite,statut,conf,version,extrait_le"
 GOOD = "SSMSI_INFR,FR,FR,2022,A,fr_met_drom,SSMSI_HOMICIDE,821,infraction,D,,1,2024-11-30"
@@ -23,7 +23,7 @@ def ingest(home: Path, tmp_path: Path, text: str | bytes, name: str = "extract.c
     path = tmp_path / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     before = sorted(p.name for p in (home / "extracts").glob("*")) if (home / "extracts").exists() else []
-    ran = run(home, "ingest", str(path), "--as", "camille", "--origin", "real", "--dataflow", "INT_SSMSI", *more)
+    ran = inside(home, "ingest", str(path), "--as", "camille", "--origin", "real", "--dataflow", "INT_SSMSI", *more)
     after = sorted(p.name for p in (home / "extracts").glob("*"))
     assert "Traceback" not in ran.out + ran.err
     assert not list((home / "extracts").glob("*-refused/rows.parquet")), "nothing half-loaded"
@@ -133,13 +133,13 @@ def rate_over_two_territories(folder: Path) -> None:
 def test_a_wrong_map_does_not_load_and_nothing_changes(home, tmp_path, spoil, told):
     folder = edited(tmp_path)
     spoil(folder)
-    before = run(home, "maps", "--json").out
-    ran = run(home, "import", str(folder / "sdmx"), str(folder / "mappings"), "--as", "camille")
+    before = inside(home, "maps", "--json").out
+    ran = inside(home, "import", str(folder / "sdmx"), str(folder / "mappings"), "--as", "camille")
     assert ran.code == 2, ran.out + ran.err
     assert "Traceback" not in ran.err
     for word in told:
         assert word in ran.err, ran.err
-    assert run(home, "maps", "--json").out == before
+    assert inside(home, "maps", "--json").out == before
 
 
 def test_errors_are_json_for_scripts(home):

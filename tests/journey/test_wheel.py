@@ -21,7 +21,7 @@ def test_the_wheel_runs_elsewhere(tmp_path: Path):
     (wheel,) = tmp_path.glob("greffe-*.whl")
     venv = tmp_path / "elsewhere"
     subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-    pip = [str(venv / "bin/python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+    pip = [str(venv / "bin/python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile"]
     subprocess.run([*pip, "--require-hashes", "-r", str(ROOT / "requirements/run.lock")], check=True)
     subprocess.run([*pip, "--no-deps", str(wheel)], check=True)
     greffe, home = str(venv / "bin/greffe"), tmp_path / "home"

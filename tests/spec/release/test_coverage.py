@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from fastapi.testclient import TestClient
 from house import AUTHOR, FIRST, FLOW, SECOND, House, new_house
-from journey_tools import ROOT, run
+from journey_tools import ROOT
+from journey_tools import inside as run
 from shipped_catalogue import shipped_files
 
 from greffe.app import create_app

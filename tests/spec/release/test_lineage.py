@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from house import FLOW, PUBLISHED, House, new_house
-from journey_tools import run
+from journey_tools import inside as run
 
 from greffe.arrow import pq
 from greffe.errors import BadQuery, Broken, NotFound, Refused
