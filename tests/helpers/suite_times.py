@@ -74,7 +74,8 @@ class Times:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
         """After a whole run only: part of the tests says nothing of a budget."""
-        if config.args_source != pytest.Config.ArgsSource.TESTPATHS or config.option.keyword or config.option.markexpr:
+        whole = config.args_source == pytest.Config.ArgsSource.TESTPATHS
+        if not whole or config.option.keyword or config.option.markexpr or not self.spent:
             return
         terminalreporter.section("time against tests/budget.csv")
         for line, over in table(self.spent, self.allowed):

@@ -54,13 +54,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Files | N
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """In a worker: the demonstration first, then the files that tests/budget.csv names, the longest first, then by number
-    of tests. A file that asks for the demonstration and is not listed is an error wherever it is collected."""
+    of tests. A file that asks for the demonstration and is not listed is an error wherever it is collected, and so is a
+    test that is named by where its parameter lies in memory."""
     file_of = {i.path: i.path.relative_to(config.rootpath).as_posix() for i in items}
     asking = {file_of[i.path] for i in items if "demo_home" in getattr(i, "fixturenames", ())}
     if more := [file for file in asking if not file.startswith(DEMONSTRATION)]:
         raise pytest.UsageError(
             f"These ask for the demonstration: list them in tests/helpers/workers.py: {sorted(more)}"
         )
+    if unlike := [i.nodeid for i in items if " object at 0x" in i.nodeid]:
+        raise pytest.UsageError(f"Each worker would call these otherwise: give them ids: {unlike}")
     if not hasattr(config, "workerinput"):
         return
     seconds, tests = budget(), Counter(i.path for i in items)
