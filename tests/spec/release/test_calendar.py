@@ -84,6 +84,7 @@ def test_nothing_is_to_be_seen_until_the_announced_second_of_a_night_in_which_th
     assert same <= {
         "/sdmx/v2/metadata/structure/dataflow/SSER/{flow}", "/api/v1/calendar.ics", "/health/ready",
         "/api/v1/indicators", "/api/v1/indicators/SSMSI_INFR", "/api/v1/bridge", "/api/v1/bridge/FP01",
+        "/api/v1/granted/ESTAT", "/api/v1/granted/ESTAT/{flow}", "/api/v1/advance/ESTAT/{flow}", "/api/v1/register",
     }  # fmt: skip
     shown = TestClient(create_app(house.parts)).get("/api/v1/calendar").json()[0]
     assert (shown["state"], shown["releases"]) == ("released", [f"{FLOW}#1"])
