@@ -19,7 +19,7 @@ from greffe.release.people import approvers, author_of, has_role, signed_by_two
 from greffe.release.proposals import state_of
 from greffe.store.base import Actor
 from greffe.store.ledger import DraftRecord, Ledger
-from greffe.store.searching import Wanted
+from greffe.store.wanted import Wanted
 
 CALENDAR_AHEAD: Final = timedelta(days=45)  # announced dataflows without a draft are told from then on
 DEADLINES_AHEAD: Final = timedelta(days=90)

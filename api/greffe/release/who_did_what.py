@@ -18,7 +18,7 @@ from greffe.release.access.keys import REGISTER, may_open
 from greffe.release.parts import Parts
 from greffe.release.people import has_role
 from greffe.store.base import Actor, Entry
-from greffe.store.searching import Wanted
+from greffe.store.wanted import Wanted
 
 OF_PEOPLE: Final = ("account", "session", "action", "key", "person")  # things that are told of oneself alone
 ALL: Final = ("auditor", "administrator")

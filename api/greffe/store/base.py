@@ -10,16 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from greffe.errors import BadInput
 from greffe.model.dataset import SeriesBlock
 from greffe.model.periods import Span
 from greffe.model.structures import DataStructure
 from greffe.store.conditions import Where
-
-if TYPE_CHECKING:
-    from greffe.store.searching import Wanted
+from greffe.store.wanted import Wanted
 
 CONFIDENTIAL: Final = "confidential.parquet"  # beside the data of a release: true values of hidden cells
 

@@ -19,7 +19,8 @@ from greffe.store import plain
 from greffe.store.base import CONFIDENTIAL, Act, Actor, Change, Entry, Footprint, Saved, Selection, same_dimensions
 from greffe.store.chain import canonical, checksum, faults, next_entry
 from greffe.store.plain import Row, series_key, text
-from greffe.store.searching import Wanted
+from greffe.store.searching import holds
+from greffe.store.wanted import Wanted
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class MemoryRegister:
 
     def search(self, wanted: Wanted, *, before: int = 0, most: int = 0, skip: int = 0) -> Iterator[Entry]:
         """See Register.search."""
-        found = [e for e, _ in reversed(self._entries) if (not before or e.number < before) and wanted.holds(e)]
+        found = [e for e, _ in reversed(self._entries) if (not before or e.number < before) and holds(wanted, e)]
         yield from found[skip : skip + most if most else None]
 
     def count(self, wanted: Wanted) -> int:

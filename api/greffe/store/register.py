@@ -13,8 +13,9 @@ from greffe.errors import Conflict, Denied, NotFound, nearest
 from greffe.store.base import Act, Actor, Entry
 from greffe.store.chain import canonical, checksum, faults, next_entry, parsed
 from greffe.store.database import open_engine, reading, writing
-from greffe.store.searching import Wanted
+from greffe.store.searching import condition
 from greffe.store.tables import CONTENTS, ENTRIES, PEOPLE
+from greffe.store.wanted import Wanted
 
 _PAGE: Final = 1_000
 
@@ -78,7 +79,7 @@ class SqlRegister:
 
     def search(self, wanted: Wanted, *, before: int = 0, most: int = 0, skip: int = 0) -> Iterator[Entry]:
         """See Register.search. Reads in pages, as `read` does."""
-        query, left = select(ENTRIES).where(wanted.condition()).order_by(ENTRIES.c.number.desc()), most
+        query, left = select(ENTRIES).where(condition(wanted)).order_by(ENTRIES.c.number.desc()), most
         while True:
             page = query.limit(min(left, _PAGE) if most else _PAGE).offset(skip)
             with reading(self.engine) as connection:
@@ -91,7 +92,7 @@ class SqlRegister:
 
     def count(self, wanted: Wanted) -> int:
         """See Register.count."""
-        query = select(func.count()).select_from(ENTRIES).where(wanted.condition())
+        query = select(func.count()).select_from(ENTRIES).where(condition(wanted))
         with reading(self.engine) as connection:
             return int(connection.execute(query).scalar_one())
 

@@ -1,63 +1,48 @@
-"""Which entries of the register somebody looks for, and the same question in plain Python and in SQL."""
+"""Which entries somebody looks for (wanted.py), asked in plain Python and in SQL."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, func, or_, true
 
 from greffe.store.base import Entry
 from greffe.store.chain import canonical
 from greffe.store.tables import ENTRIES
+from greffe.store.wanted import Wanted
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """All that is given holds. `kind`: a kind (`release.made`) or all of a thing (`release`). `subject`, `text`: a part of
-    it, whatever the case of a to z; `text` is looked for in the subject and in what was said. `start`, `end`: instants as
-    they are written, the end is not in. `hidden`: things that are told only where they are of `own` (all when '')."""
+def holds(wanted: Wanted, entry: Entry) -> bool:
+    """Whether an entry is wanted."""
+    thing = entry.kind.partition(".")[0]
+    said = f"{entry.subject}\n{canonical(entry.payload)}".lower()
+    return (
+        wanted.person in ("", entry.actor)
+        and wanted.kind in ("", entry.kind, thing)
+        and wanted.subject.lower() in entry.subject.lower()
+        and wanted.text.lower() in said
+        and wanted.start <= entry.instant
+        and (not wanted.end or entry.instant < wanted.end)
+        and (thing not in wanted.hidden or entry.actor == wanted.own)
+    )
 
-    person: str = ""
-    kind: str = ""
-    subject: str = ""
-    text: str = ""
-    start: str = ""
-    end: str = ""
-    hidden: tuple[str, ...] = ()
-    own: str = ""
 
-    def holds(self, entry: Entry) -> bool:
-        """Whether an entry is wanted."""
-        thing = entry.kind.partition(".")[0]
-        said = f"{entry.subject}\n{canonical(entry.payload)}".lower()
-        return (
-            self.person in ("", entry.actor)
-            and self.kind in ("", entry.kind, thing)
-            and self.subject.lower() in entry.subject.lower()
-            and self.text.lower() in said
-            and self.start <= entry.instant
-            and (not self.end or entry.instant < self.end)
-            and (thing not in self.hidden or entry.actor == self.own)
-        )
-
-    def condition(self) -> ColumnElement[bool]:
-        """The same of rows of ENTRIES."""
-        c = ENTRIES.c
-        found: list[ColumnElement[bool]] = [true()]
-        if self.person:
-            found.append(c.actor == self.person)
-        if self.kind:
-            found.append(or_(c.kind == self.kind, c.kind.startswith(f"{self.kind}.", autoescape=True)))
-        if self.subject:
-            found.append(func.lower(c.subject).contains(self.subject.lower(), autoescape=True))
-        if self.text:
-            said = [func.lower(one).contains(self.text.lower(), autoescape=True) for one in (c.subject, c.payload)]
-            found.append(or_(*said))
-        if self.start:
-            found.append(c.instant >= self.start)
-        if self.end:
-            found.append(c.instant < self.end)
-        hidden = [c.kind.startswith(f"{thing}.", autoescape=True) for thing in self.hidden]
-        if hidden:
-            found.append(or_(c.actor == self.own, ~or_(*hidden)))
-        return and_(*found)
+def condition(wanted: Wanted) -> ColumnElement[bool]:
+    """The same of rows of ENTRIES."""
+    c = ENTRIES.c
+    found: list[ColumnElement[bool]] = [true()]
+    if wanted.person:
+        found.append(c.actor == wanted.person)
+    if wanted.kind:
+        found.append(or_(c.kind == wanted.kind, c.kind.startswith(f"{wanted.kind}.", autoescape=True)))
+    if wanted.subject:
+        found.append(func.lower(c.subject).contains(wanted.subject.lower(), autoescape=True))
+    if wanted.text:
+        said = [func.lower(one).contains(wanted.text.lower(), autoescape=True) for one in (c.subject, c.payload)]
+        found.append(or_(*said))
+    if wanted.start:
+        found.append(c.instant >= wanted.start)
+    if wanted.end:
+        found.append(c.instant < wanted.end)
+    hidden = [c.kind.startswith(f"{thing}.", autoescape=True) for thing in wanted.hidden]
+    if hidden:
+        found.append(or_(c.actor == wanted.own, ~or_(*hidden)))
+    return and_(*found)

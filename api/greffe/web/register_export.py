@@ -12,7 +12,7 @@ from greffe.errors import BadQuery
 from greffe.model.instants import given, written
 from greffe.release.parts import Parts
 from greffe.release.who_did_what import as_csv, as_json, visible
-from greffe.store.searching import Wanted
+from greffe.store.wanted import Wanted
 from greffe.web.granted import KEYED_ERRORS
 from greffe.web.keyed import NOT_KEPT, Keyed, denials
 from greffe.web.streaming import streaming

@@ -20,7 +20,7 @@ from greffe.release.lifecycle import withdraw
 from greffe.release.people import HOUSE, actor, add_person, set_roles
 from greffe.release.who_did_what import visible
 from greffe.store.base import Actor
-from greffe.store.searching import Wanted
+from greffe.store.wanted import Wanted
 
 HERE = "192.0.2.1"
 OUT, OTHER = Reference("SSER", "OUT"), Reference("SSER", "ELSE")

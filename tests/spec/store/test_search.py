@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from greffe.store.base import Actor
-from greffe.store.searching import Wanted
+from greffe.store.wanted import Wanted
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ANA, BEN = Actor("ana"), Actor("ben")

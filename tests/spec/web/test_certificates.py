@@ -11,7 +11,8 @@ import pytest
 
 from greffe.errors import BadQuery
 from greffe.release.custody import entry_fault, head_entry, seal
-from greffe.web.trail.certificate import Certificate, Part, words
+from greffe.web.trail.certificate import words
+from greffe.web.trail.paper import Certificate, Part
 from greffe.web.trail.pdf import written
 
 HOSTILE = "<script>alert(1)</script> =1+1 \x00\x1b[31m \ud800 \U0001f469\u200d\u2696\ufe0f \u4e2d\u6587"

@@ -17,7 +17,7 @@ from greffe.release.people import has_role
 from greffe.release.verify import faults
 from greffe.release.who_did_what import ALL, STAFF, visible
 from greffe.store.base import Entry
-from greffe.store.searching import Wanted
+from greffe.store.wanted import Wanted
 from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import posted
 from greffe.web.pages.render import Pages

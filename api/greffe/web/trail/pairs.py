@@ -16,7 +16,7 @@ from greffe.validation.bridge.page import Page, basis
 from greffe.validation.bridge.pairs import Pair
 from greffe.validation.bridge.words import shown, word
 from greffe.web.pages.words import Say
-from greffe.web.trail.certificate import Certificate, Part
+from greffe.web.trail.paper import Certificate, Part
 
 
 def certificate(parts: Parts, say: Say, page: Page, pair: Pair, found: Answer) -> Certificate:

@@ -6,7 +6,7 @@ import threading
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
@@ -14,9 +14,7 @@ from fpdf.fonts import FontFace
 
 from greffe.model.instants import paris_date
 from greffe.web.pages.words import Say
-
-if TYPE_CHECKING:
-    from greffe.web.trail.certificate import Certificate, Part
+from greffe.web.trail.paper import Certificate, Part
 
 FONTS: Final = Path(__file__).parents[1] / "pages" / "fonts"
 CELL: Final = 240  # characters; a row with a longer cell is written under each other instead

@@ -14,7 +14,8 @@ from greffe.web.models import ExplanationOut
 from greffe.web.pages.labels import Labels
 from greffe.web.pages.render import number
 from greffe.web.pages.words import Say
-from greffe.web.trail.certificate import Certificate, Part, words
+from greffe.web.trail.certificate import words
+from greffe.web.trail.paper import Certificate, Part
 
 ROWS = 200  # of a table in a certificate
 

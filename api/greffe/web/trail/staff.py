@@ -13,8 +13,9 @@ from greffe.store.base import Entry
 from greffe.store.ledger import Approval
 from greffe.web.pages.render import number
 from greffe.web.pages.words import Say
-from greffe.web.trail.certificate import Certificate, Part, words
+from greffe.web.trail.certificate import words
 from greffe.web.trail.inside import Inside, people, said_codes
+from greffe.web.trail.paper import Certificate, Part
 from greffe.web.trail.public import (
     ROWS,
     address_of,
