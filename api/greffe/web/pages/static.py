@@ -57,8 +57,13 @@ def _ours() -> dict[str, tuple[str, Path]]:
 
 @cache
 def _known(theme: Path | None) -> dict[str, tuple[str, Path]]:
-    """Name → (checksum, file); a theme adds its own, and cannot replace ours unseen."""
-    return {**(_listed(theme) if theme else {}), **_ours()}
+    """Name → (checksum, file); a theme adds its own, and cannot replace ours unseen. All files of a theme stand under one
+    checksum, so that its style sheets find its fonts and pictures by their relative names."""
+    if theme is None:
+        return _ours()
+    files = _listed(theme)
+    whole = hashlib.sha256("".join(f"{n}{c}" for n, (c, _) in files.items()).encode()).hexdigest()[:16]
+    return {**{name: (whole, file) for name, (_, file) in files.items()}, **_ours()}
 
 
 def _listed(folder: Path) -> dict[str, tuple[str, Path]]:
