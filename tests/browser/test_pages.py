@@ -68,4 +68,4 @@ def test_staff_pages(sign_in, accessible, path):
 def test_the_public_is_sent_to_sign_in_and_back(page, sign_in):
     page.goto("/staff")
     assert page.url.endswith("/signin?back=/staff")
-    assert page.locator("input[name=back]").input_value() == "/staff"
+    assert page.locator("main input[name=back]").input_value() == "/staff"

@@ -48,7 +48,9 @@ def router(parts: Parts) -> APIRouter:
         operation_id="list_pairs",
         response_model=PairsOut,
         responses={**FILES},
-        dependencies=[Depends(only("concept", "state", "release", "format", "lang", "limit", "offset"))],
+        dependencies=[
+            Depends(only("concept", "state", "release", "format", "lang", "limit", "offset", several="release"))
+        ],
     )
     def pairs(
         request: Request,
@@ -94,7 +96,7 @@ def router(parts: Parts) -> APIRouter:
         operation_id="one_pair",
         response_model=AnswerOut,
         responses={**FILES},
-        dependencies=[Depends(only("release", "format", "lang"))],
+        dependencies=[Depends(only("release", "format", "lang", several="release"))],
     )
     def pair(
         request: Request,

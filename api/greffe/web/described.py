@@ -40,8 +40,8 @@ _FINEST: Final = "DWMQTSA"
 WORDS: Final[dict[str, Texts]] = {
     "title": {"en": "Released justice statistics of France", "fr": "Statistiques de la justice de France diffusées"},
     "text": {
-        "en": "Series on justice in France in the shapes in which Eurostat, the UNODC, the CEPEJ and the Council of Europe ask for them.",
-        "fr": "Séries sur la justice en France, dans les formes que demandent Eurostat, l’ONUDC, la CEPEJ et le Conseil de l’Europe.",
+        "en": "Series on justice in France in the shapes in which Eurostat, the UNODC, the CEPEJ and other bodies ask for them.",
+        "fr": "Séries sur la justice en France, dans les formes que demandent Eurostat, l’ONUDC, la CEPEJ et d’autres organismes.",
     },
     "synthetic": {"en": "SYNTHETIC: invented figures", "fr": "SYNTHÉTIQUE : chiffres inventés"},
     "real": {"en": "Real figures, released by their producer.", "fr": "Chiffres réels, diffusés par leur producteur."},

@@ -9,8 +9,8 @@ from fastapi import Request
 from greffe.errors import BadQuery, nearest
 
 
-def only(*names: str) -> Callable[[Request], Awaitable[None]]:
-    """A dependency that refuses query parameters other than `names`, and one given twice."""
+def only(*names: str, several: str = "") -> Callable[[Request], Awaitable[None]]:
+    """A dependency that refuses query parameters other than `names`, and one given twice but for `several`."""
 
     async def check(request: Request) -> None:
         seen: set[str] = set()
@@ -22,7 +22,7 @@ def only(*names: str) -> Callable[[Request], Awaitable[None]]:
                     nearest=nearest(name, names),
                     hint=f"Known: {', '.join(names) or 'none'}.",
                 )
-            if name in seen:
+            if name in seen and name != several:
                 raise BadQuery("The parameter is given twice.", parameter=name)
             seen.add(name)
 

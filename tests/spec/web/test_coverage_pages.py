@@ -38,7 +38,7 @@ def test_a_recipient_sees_its_cells_by_state(client):
 
 
 def test_a_dataflow_is_a_table_of_states_with_the_reasons(client):
-    text = client.get(f"/staff/coverage/ESTAT/{FLOW}?by=unit").text
+    text = client.get(f"/staff/coverage/ESTAT/{FLOW}?by=unit&lang=en").text
     assert 'aria-hidden="true">●</span> 16' in text
     assert 'aria-hidden="true">○</span> 5' in text
     assert "Why cells are empty" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def taken(response: StreamingResponse) -> bytes:
     async def read() -> bytes:
         return b"".join([bytes(chunk) async for chunk in response.body_iterator])
 
-    return asyncio.run(read())
+    with ThreadPoolExecutor(1) as own:  # a test of the browser in this process may have left its loop running
+        return own.submit(asyncio.run, read()).result()
 
 
 @pytest.fixture

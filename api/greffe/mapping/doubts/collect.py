@@ -204,7 +204,9 @@ def _codes(catalogue: Catalogue) -> Iterator[Doubt]:
 
 def _definitions(catalogue: Catalogue) -> Iterator[Doubt]:
     """Of published figures and of the steps between them."""
-    for recipient, word, place, text, question, reason, reference in definitions(catalogue.policies.bridge, INTERNAL):
+    for recipient, word, place, text, question, reason, reference in definitions(
+        catalogue.policies.bridge, {r.id for r in catalogue.recipients}, INTERNAL
+    ):
         yield Doubt(recipient, (INTERNAL,), "definition", word, place, text, "", question, reason, reference)
 
 

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from greffe.catalogue.policies.bridge.concepts import CONCEPTS_FILE, FigureOf
 from greffe.catalogue.policies.bridge.read import Bridge
 from greffe.catalogue.policies.bridge.steps import STEPS_FILE
 
-# Bodies of publications that are recipients of ours; of the others the service itself is asked.
-_RECIPIENTS: Final = {"Eurostat": "ESTAT", "UNODC": "UNODC", "SPACE I": "SPACE", "CEPEJ": "CEPEJ"}
+# Bodies that are recipients under another name than the first word of theirs.
+_OTHERWISE: Final = {"Eurostat": "ESTAT"}
 Said = tuple[str, str, str, str, tuple[str, str], str, str]
 
 
-def definitions(bridge: Bridge, ours: str) -> Iterator[Said]:
-    """Recipient, confidence, place, what is read, the question (French, English), reason and reference, of each row."""
+def definitions(bridge: Bridge, recipients: Collection[str], ours: str) -> Iterator[Said]:
+    """Recipient, confidence, place, what is read, the question (French, English), reason and reference, of each row.
+
+    Of bodies that are no recipients the service itself (`ours`) is asked."""
     bodies = {s.name: s.body for s in bridge.series}
     for figure in bridge.figures:
         name = next(iter(figure.expression.names()), "").partition("@")[0]
         key = " ".join(t for t in (figure.name, figure.first, figure.last, *figure.codes) if t)
-        recipient = _RECIPIENTS.get(bodies.get(name, ""), ours)
+        body = bodies.get(name, "")
+        recipient = _OTHERWISE.get(body, body.partition(" ")[0]) or ours
+        recipient = recipient if recipient in recipients else ours
         place = f"{CONCEPTS_FILE}#{key}"
         asked = _about(bridge, figure)
         yield recipient, figure.confidence, place, figure.text, asked, figure.reason, figure.reference
