@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from between_workers import alone, common
 from hypothesis import settings
 from journey_tools import ROOT, Ran, free_port, run
 from site_tools import copied
@@ -25,17 +27,22 @@ pytest_plugins = ("suite_times", "workers", "postgresql_server")
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home directory in which `greffe demo` has built everything. GREFFE_TEST_DEMO names one that was built before, so
-    that who works on pages need not wait for it; it is copied."""
+def demo_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A home directory in which `greffe demo` has built everything, once for all workers: each has a copy. GREFFE_TEST_DEMO
+    names one that was built before, so that who works on pages need not wait for it."""
     built_before = os.environ.get("GREFFE_TEST_DEMO")
     if built_before:
         return copied(Path(built_before), tmp_path_factory.mktemp("demo") / "var")
-    home = tmp_path_factory.mktemp("demo") / "var"
-    built = run(home, "demo", "--only-build", timeout=1200)
-    assert built.code == 0, built.out + built.err
-    (home / "demo.txt").write_text(built.out)
-    return home
+    folder = common(tmp_path_factory, worker_id)
+    home, told = folder / "demonstration", folder / "demonstration.txt"  # the second is there when the first is whole
+    with alone(folder / "demonstration.lock"):
+        if not told.exists():
+            built = run(home, "demo", "--only-build", timeout=1200)
+            assert built.code == 0, built.out + built.err
+            told.write_text(built.out)
+    own = copied(home, tmp_path_factory.mktemp("demo") / "var")
+    shutil.copy(told, own / "demo.txt")
+    return own
 
 
 @pytest.fixture(scope="session")

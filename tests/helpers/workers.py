@@ -1,8 +1,8 @@
 """How the suite is dealt out to workers (`make test`): a plugin of pytest.
 
-A file stays whole on one worker, so that what it sets up is set up once. All files that ask for the demonstration stay on
-one worker together: it is built once, and no two of them act on it at the same time. Long work starts first, so that no
-worker is left alone with it.
+A file stays whole on one worker, so that what it sets up is set up once. So do all files that ask a server or the commands
+about the demonstration, and all that open a browser: they have it in common. Long work starts first, so that no worker is
+left alone with it; the browser a little later, when the demonstration is there.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from xdist.scheduler import LoadFileScheduling
 # The process that deals sees names of tests only, and xdist's own mark for groups is lost with pytest 9.2: so they
 # are listed: files, or folders with a slash at the end.
 DEMONSTRATION = (
-    "tests/browser/",
     "tests/clients/test_clients_in_python.py",
     "tests/clients/test_clients_of_their_own.py",
     "tests/clients/test_page_code.py",
@@ -34,13 +33,16 @@ DEMONSTRATION = (
     "tests/spec/web/test_http_of_sdmx.py",
     "tests/spec/web/test_rubbish.py",
 )
+BROWSER = "tests/browser/"
 
 
 class Files(LoadFileScheduling):
-    """Files, in the order of the collection; those of the demonstration as one."""
+    """Files, in the order of the collection; those of the demonstration as one, and those of the browser."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
+        if file.startswith(BROWSER):
+            return BROWSER
         return "the demonstration" if file.startswith(DEMONSTRATION) else file
 
 
@@ -53,12 +55,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Files | N
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """In a worker: the demonstration first, then the files that tests/budget.csv names, the longest first, then by number
-    of tests. A file that asks for the demonstration and is not listed is an error wherever it is collected, and so is a
-    test that is named by where its parameter lies in memory."""
+    """In a worker: the demonstration first, then the files that tests/budget.csv names, the longest first, then the browser,
+    then by number of tests. Wherever they are collected, a file that asks for the demonstration and is not listed is an
+    error, and so is a test that is named by where its parameter lies in memory."""
     file_of = {i.path: i.path.relative_to(config.rootpath).as_posix() for i in items}
     asking = {file_of[i.path] for i in items if "demo_home" in getattr(i, "fixturenames", ())}
-    if more := [file for file in asking if not file.startswith(DEMONSTRATION)]:
+    if more := [file for file in asking if not file.startswith((*DEMONSTRATION, BROWSER))]:
         raise pytest.UsageError(
             f"These ask for the demonstration: list them in tests/helpers/workers.py: {sorted(more)}"
         )
@@ -68,8 +70,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     seconds, tests = budget(), Counter(i.path for i in items)
 
-    def weight(item: pytest.Item) -> tuple[bool, float, int]:
+    def weight(item: pytest.Item) -> tuple[int, int, int]:
         file = file_of[item.path]
-        return not file.startswith(DEMONSTRATION), -seconds.get(file, 0), -tests[item.path]
+        if file.startswith((*DEMONSTRATION, BROWSER)):  # in their order
+            return 2 * file.startswith(BROWSER), 0, 0
+        return (1 if file in seconds else 3), -seconds.get(file, 0), -tests[item.path]
 
     items.sort(key=weight)
