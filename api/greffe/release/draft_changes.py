@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -14,6 +12,7 @@ from greffe.engine import quoted
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
 from greffe.release.drafts import Draft
+from greffe.release.few import Few
 from greffe.release.parts import Parts
 from greffe.release.vintages import ADDED, CHANGED, GONE, percent_of
 
@@ -60,8 +59,7 @@ class DraftChanges:
         return self.added + self.gone + self.changed
 
 
-_KEPT: Final[OrderedDict[tuple[str, ...], DraftChanges]] = OrderedDict()
-_LOCK: Final = threading.Lock()
+_KEPT: Final[Few[tuple[str, ...], DraftChanges]] = Few(8)
 
 
 def draft_changes(parts: Parts, flow: Dataflow, draft: Draft) -> DraftChanges | None:
@@ -70,14 +68,7 @@ def draft_changes(parts: Parts, flow: Dataflow, draft: Draft) -> DraftChanges | 
     if current is None:
         return None
     state = (str(parts.settings.releases), draft.id, draft.checksum, str(current), current.content_hash)
-    found = _KEPT.get(state)
-    if found is None:
-        found = _compared(parts, flow, draft, current)
-        with _LOCK:
-            _KEPT[state] = found
-            while len(_KEPT) > 8:
-                _KEPT.popitem(last=False)
-    return found
+    return _KEPT.get(state) or _KEPT.keep(state, _compared(parts, flow, draft, current))
 
 
 def _compared(parts: Parts, flow: Dataflow, draft: Draft, current: Release) -> DraftChanges:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, TypeAlias
@@ -14,6 +13,7 @@ from greffe.errors import NotFound, TooLarge, Unavailable
 from greffe.model.metadata import MetadataSet
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
+from greffe.release.few import Few
 from greffe.release.parts import Parts
 from greffe.release.quality import Quality, measured
 from greffe.release.quality_set import outline, reference_of, reported
@@ -23,7 +23,7 @@ Key: TypeAlias = tuple[str, str, tuple[int, ...]]
 MOST: Final = 256  # kept
 AT_ONCE: Final = 200  # reports of one answer
 _PATIENCE: Final = 30.0
-_KEPT: Final[WeakKeyDictionary[object, OrderedDict[Key, Quality]]] = WeakKeyDictionary()
+_KEPT: Final[WeakKeyDictionary[object, Few[Key, Quality]]] = WeakKeyDictionary()
 _LOCK: Final = threading.Lock()
 _TURN: Final = threading.Lock()
 
@@ -33,21 +33,18 @@ def quality_of(parts: Parts, release: Release) -> Quality:
     now = parts.clock()
     told = tuple(r.number for r in parts.ledger().releases_of(release.dataflow) if r.readable(now))
     key = str(release), release.content_hash, told
-    found = _kept(parts, key)
+    with _LOCK:
+        kept = _KEPT.setdefault(parts.observations, Few(MOST))
+    found = kept.get(key)
     if found is not None:
         return found
     if not _TURN.acquire(timeout=_PATIENCE):
         raise Unavailable("Too many quality reports are made at once.")
     try:
-        found = _kept(parts, key) or measured(parts, release)
+        found = kept.get(key) or measured(parts, release)
     finally:
         _TURN.release()
-    with _LOCK:
-        kept = _KEPT.setdefault(parts.observations, OrderedDict())
-        kept[key] = found
-        while len(kept) > MOST:
-            kept.popitem(last=False)
-    return found
+    return kept.keep(key, found)
 
 
 def quality_named(parts: Parts, flow: Dataflow, number: int = 0) -> Quality:
@@ -99,12 +96,3 @@ class Reports:
         """Whether one of them is on invented figures."""
         found = (self._releases.get(r.reference) for r in reports)
         return any(r is not None and r.origin == "synthetic" for r in found)
-
-
-def _kept(parts: Parts, key: Key) -> Quality | None:
-    with _LOCK:
-        kept = _KEPT.get(parts.observations)
-        found = kept.get(key) if kept is not None else None
-        if kept is not None and found is not None:
-            kept.move_to_end(key)
-        return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Annotated, Final
 
@@ -17,6 +16,7 @@ from greffe.model.structures import Codelist, Dataflow, DataStructure
 from greffe.model.trace import MappingStep, Trace
 from greffe.release.decisions import Decision
 from greffe.release.explain import Explanation, explain
+from greffe.release.few import Few
 from greffe.release.parts import Parts
 from greffe.release.shared import shared
 from greffe.release.vintages import readable
@@ -70,9 +70,7 @@ class Explained:
     def __init__(self, parts: Parts, at_once: int = 2, kept: int = 1_000) -> None:
         self._parts = parts
         self._places = threading.BoundedSemaphore(at_once)
-        self._kept: OrderedDict[tuple[str, str, str, str], ExplanationOut] = OrderedDict()
-        self._most = kept
-        self._lock = threading.Lock()
+        self._kept: Few[tuple[str, str, str, str], ExplanationOut] = Few(kept)
 
     def of(self, flow: Dataflow, key: str, period: str, lang: str = "en", number: int = 0) -> ExplanationOut:
         """The explanation of the current release, or of the one of that number that everybody may read. Raises NotFound;
@@ -83,10 +81,9 @@ class Explained:
             else self._parts.ledger().current(flow.reference, self._parts.clock())
         )
         place = (str(current), key, period, lang)
-        with self._lock:
-            if current is not None and place in self._kept:
-                self._kept.move_to_end(place)
-                return self._kept[place]
+        found = self._kept.get(place) if current is not None else None
+        if found is not None:
+            return found
         if not self._places.acquire(timeout=10):
             raise Unavailable("Too many explanations are asked for at once.")
         try:
@@ -94,11 +91,7 @@ class Explained:
             made = _explained(explain(self._parts, f"{flow.reference}/{key}", period, number), lang)
         finally:
             self._places.release()
-        with self._lock:
-            self._kept[place] = made
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        return made
+        return self._kept.keep(place, made)
 
 
 def _explained(found: Explanation, lang: str) -> ExplanationOut:

@@ -10,10 +10,10 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from greffe.errors import Denied, Unidentified
-from greffe.release.access.accounts import note_denied
 from greffe.release.access.keys import identified
 from greffe.release.parts import Parts
 from greffe.store.base import Actor
+from greffe.web.denials import note_denied_request
 
 SCHEME: Final = HTTPBearer(
     scheme_name="key", description="A key that an administrator made (greffe keys make).", auto_error=False
@@ -40,5 +40,5 @@ def denials(parts: Parts, who: Actor, request: Request) -> Iterator[None]:
     try:
         yield
     except Denied:
-        note_denied(parts, who, f"{request.method} {request.url.path}", who.name)
+        note_denied_request(parts, who, request)
         raise

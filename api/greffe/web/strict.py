@@ -1,4 +1,4 @@
-"""No parameter is silently ignored: an unknown one is refused with the nearest known one (D26)."""
+"""No parameter is silently ignored: an unknown one is refused with the nearest known one (D26), a page that is none too."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from collections.abc import Awaitable, Callable
 from fastapi import Request
 
 from greffe.errors import BadQuery, nearest
+
+
+def page_number(text: str) -> int:
+    """The page of a list that an address names. Raises BadQuery for what is none."""
+    if not text.isdecimal() or not int(text[:9]) > 0:
+        raise BadQuery(f"{text!r} is no page.", parameter="page")
+    return int(text[:9])
 
 
 def only(*names: str, several: str = "") -> Callable[[Request], Awaitable[None]]:

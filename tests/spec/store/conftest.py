@@ -19,36 +19,30 @@ from greffe.store.register import SqlRegister
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def register(request, tmp_path):
+def opened(request, tmp_path):
+    """A register of each kind on an empty database; None stands for memory."""
     if request.param == "memory":
-        yield MemoryRegister()
+        yield None
         return
     lite = request.param == "sqlite"
-    opened = SqlRegister(f"sqlite:///{tmp_path / 'register.db'}" if lite else request.getfixturevalue("new_postgresql"))
-    yield opened
-    opened.close()
+    found = SqlRegister(f"sqlite:///{tmp_path / 'register.db'}" if lite else request.getfixturevalue("new_postgresql"))
+    yield found
+    found.close()
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def access(request, tmp_path):
-    if request.param == "memory":
-        yield MemoryAccess()
-        return
-    lite = request.param == "sqlite"
-    opened = SqlRegister(f"sqlite:///{tmp_path / 'register.db'}" if lite else request.getfixturevalue("new_postgresql"))
-    yield SqlAccess(opened.engine)
-    opened.close()
+@pytest.fixture
+def register(opened):
+    return opened or MemoryRegister()
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def desk(request, tmp_path):
-    if request.param == "memory":
-        yield MemoryDesk()
-        return
-    lite = request.param == "sqlite"
-    opened = SqlRegister(f"sqlite:///{tmp_path / 'register.db'}" if lite else request.getfixturevalue("new_postgresql"))
-    yield SqlDesk(opened.engine)
-    opened.close()
+@pytest.fixture
+def access(opened):
+    return SqlAccess(opened.engine) if opened else MemoryAccess()
+
+
+@pytest.fixture
+def desk(opened):
+    return SqlDesk(opened.engine) if opened else MemoryDesk()
 
 
 @pytest.fixture(params=["memory", "columnar"])

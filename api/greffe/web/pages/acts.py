@@ -8,8 +8,8 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
 from greffe.errors import BadDefinition, BadQuery, Conflict, Denied, GreffeError, NotFound, Refused
-from greffe.release.access.accounts import note_denied
 from greffe.release.parts import Parts
+from greffe.web.denials import note_denied_request
 from greffe.web.pages.visitors import Visitor
 
 
@@ -18,7 +18,7 @@ async def tried(parts: Parts, request: Request, visitor: Visitor, act: Callable[
     try:
         await run_in_threadpool(act)
     except Denied as error:
-        await run_in_threadpool(note_denied, parts, visitor.actor, f"{request.method} {request.url.path}", visitor.name)
+        await run_in_threadpool(note_denied_request, parts, visitor.actor, request)
         return error
     except (BadQuery, BadDefinition, NotFound, Refused, Conflict) as error:
         return error

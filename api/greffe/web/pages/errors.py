@@ -8,8 +8,8 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from greffe.errors import Denied, GreffeError, TooOften, Unidentified
-from greffe.release.access.accounts import note_denied
 from greffe.release.parts import Parts
+from greffe.web.denials import note_denied_request
 from greffe.web.pages.render import Pages
 from greffe.web.pages.visitors import somebody
 
@@ -26,7 +26,7 @@ def page(parts: Parts, request: Request, error: GreffeError, status: int) -> Res
     """The error as a page. What somebody signed in was denied is recorded."""
     visitor = somebody(parts, request)
     if isinstance(error, Denied) and visitor.session is not None:
-        note_denied(parts, visitor.actor, f"{request.method} {request.url.path}", visitor.name)
+        note_denied_request(parts, visitor.actor, request)
     if isinstance(error, Unidentified) and request.method == "GET":
         back = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="/")
         return RedirectResponse(f"/signin?back={back}", 303, {"Cache-Control": "no-store"})

@@ -35,16 +35,11 @@ LARGE: Final = Paper(720, 240, 16, 16, 34, True)
 
 def marked(values: Sequence[Value], at: Collection[str], label: str, write: Write, paper: Paper = SMALL) -> Markup:
     """The drawing; empty where no value is. `at`: periods whose points are marked; `label`: for who does not see it."""
-    known = [v for _, v in values if v is not None]
-    if not known:
+    if all(v is None for _, v in values):
         return Markup("")
-    low, high = min(known), max(known)
+    y = heights([v for _, v in values], paper.height, paper.edge)
     step = (paper.width - paper.left - paper.right) / max(1, len(values) - 1)
     across = [round(paper.left + n * step, 1) for n in range(len(values))]
-
-    def y(value: Decimal) -> float:
-        part = float((value - low) / (high - low)) if high > low else 0.5
-        return round(paper.height - paper.edge - part * (paper.height - 2 * paper.edge), 1)
 
     drawn = [_line(values, across, y)]
     for x, (period, value) in zip(across, values, strict=True):
@@ -56,6 +51,19 @@ def marked(values: Sequence[Value], at: Collection[str], label: str, write: Writ
         '<svg class="plot marked" role="img" aria-label="{2}" width="{0}" height="{1}" viewBox="0 0 {0} {1}" '
         'xmlns="http://www.w3.org/2000/svg">{3}</svg>'
     ).format(paper.width, paper.height, label, Markup().join(drawn))
+
+
+def heights(values: Sequence[Decimal | None], height: int, edge: int) -> Callable[[Decimal], float]:
+    """Where a value lies from the top, between the edges: from the least to the largest, in the middle when all are one.
+    Floats are places on paper only."""
+    known = [v for v in values if v is not None]
+    low, high = min(known), max(known)
+
+    def y(value: Decimal) -> float:
+        part = float((value - low) / (high - low)) if high > low else 0.5
+        return round(height - edge - part * (height - 2 * edge), 1)
+
+    return y
 
 
 def _line(values: Sequence[Value], across: Sequence[float], y: Callable[[Decimal], float]) -> Markup:

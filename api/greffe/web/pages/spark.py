@@ -8,29 +8,26 @@ from typing import Final
 
 from markupsafe import Markup
 
+from greffe.web.pages.marked import heights
+
 _WIDTH, _HEIGHT, _EDGE = 220, 44, 4
 _LINE: Final = Markup('<polyline points="{}" fill="none" stroke="currentColor" stroke-width="2"/>')
 _POINT: Final = Markup('<circle cx="{}" cy="{}" r="{}" fill="currentColor"/>')
 
 
 def spark(values: Sequence[Decimal | None]) -> Markup:
-    """The drawing; a missing value leaves a gap, since missing is not zero. Floats are places on paper only."""
-    known = [v for v in values if v is not None]
-    if not known:
+    """The drawing; a missing value leaves a gap, since missing is not zero."""
+    if all(v is None for v in values):
         return Markup("")
-    low, high = min(known), max(known)
+    y = heights(values, _HEIGHT, _EDGE)
     wide = (_WIDTH - 2 * _EDGE) / max(1, len(values) - 1)
-
-    def at(place: int, value: Decimal) -> tuple[float, float]:
-        part = float((value - low) / (high - low)) if high > low else 0.5
-        return round(_EDGE + place * wide, 1), round(_HEIGHT - _EDGE - part * (_HEIGHT - 2 * _EDGE), 1)
 
     lines: list[list[tuple[float, float]]] = [[]]
     for place, value in enumerate(values):
         if value is None:
             lines.append([])
         else:
-            lines[-1].append(at(place, value))
+            lines[-1].append((round(_EDGE + place * wide, 1), y(value)))
     drawn = Markup("").join(_LINE.format(" ".join(f"{x},{y}" for x, y in line)) for line in lines if len(line) > 1)
     drawn += Markup("").join(_POINT.format(*line[0], 2) for line in lines if len(line) == 1)
     last = next(line[-1] for line in reversed(lines) if line)

@@ -91,6 +91,10 @@ def _parts(request: Request) -> Parts:
 
 
 def _visitor(parts: Parts, request: Request) -> Visitor:
+    """Established once a request, however many of its dependencies ask."""
+    known_already = getattr(request.state, "visitor", None)
+    if isinstance(known_already, Visitor):
+        return known_already
     asked = request.query_params.get("lang", "")
     known = request.cookies.get(LANG, "")
     lang = chosen_language(asked or (known if known in LANGUAGES else ""), request.headers.get("accept-language", ""))
@@ -105,9 +109,6 @@ def _visitor(parts: Parts, request: Request) -> Visitor:
 
 def somebody(parts: Parts, request: Request) -> Visitor:
     """Who looks, where no page asked: at an address that is none, or while the register cannot be read. Raises nothing."""
-    found = getattr(request.state, "visitor", None)
-    if isinstance(found, Visitor):
-        return found
     with suppress(GreffeError):
         return _visitor(parts, request)
     with suppress(GreffeError):

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from greffe.errors import BadQuery
+from greffe.model.structures import Dataflow
 from greffe.release.parts import Parts
 from greffe.release.shared import shared
 from greffe.release.vintages import readable
@@ -18,7 +19,7 @@ from greffe.web.explanations import Explained
 from greffe.web.pages.figure_finder import FIELD, chosen_codes, find
 from greffe.web.pages.labels import Labels
 from greffe.web.pages.render import Pages, see_other
-from greffe.web.pages.visitors import Looking
+from greffe.web.pages.visitors import Looking, Visitor
 from greffe.web.strict import only
 from greffe.web.trail.certificate import answered
 from greffe.web.trail.crossed import Across
@@ -36,13 +37,7 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.get("/trace", include_in_schema=False, dependencies=[Depends(only("flow", "key", "period", "lang"))])
     def start(request: Request, visitor: Looking, flow: str = "", key: str = "", period: str = "") -> Response:
-        if flow:
-            published(parts.catalogue(), flow)
-            given = {"key": key.strip(), "period": period.strip()}
-            return see_other(f"/trace/{flow}", **{n: v for n, v in given.items() if v})
-        return pages.show(
-            request, visitor, "portal/trace_find.html", {"base_path": "/trace", "flows": flows(parts), "flow": None}
-        )
+        return started(pages, request, visitor, "/trace", flow, key, period)
 
     @routes.get("/trace/{flow}", include_in_schema=False)
     def trace(
@@ -55,16 +50,9 @@ def router(parts: Parts) -> APIRouter:
         page: Page = 1,
     ) -> Response:
         dataflow = published(parts.catalogue(), flow)
-        chosen = chosen_codes(request.query_params, parts.catalogue().structure(dataflow), OWN)
-        if not (key and period):
-            return pages.show(
-                request,
-                visitor,
-                "portal/trace_find.html",
-                found(parts, visitor.lang, "/trace", flow, key, chosen, page),
-            )
-        if chosen:
-            raise BadQuery("A figure is named by its key and period alone.", parameter=FIELD + next(iter(chosen)))
+        choosing = still_choosing(pages, request, visitor, "/trace", dataflow, key, period, page)
+        if choosing is not None:
+            return choosing
         told = explained.of(dataflow, key, period, visitor.lang, release)
         number = int(told.release.rpartition("#")[2])
         values = {
@@ -92,6 +80,30 @@ def router(parts: Parts) -> APIRouter:
     return routes
 
 
+def started(pages: Pages, request: Request, visitor: Visitor, base: str, flow: str, key: str, period: str) -> Response:
+    """The form by which a figure is found, or, of a form that was sent, on to its dataflow. Raises NotFound."""
+    if flow:
+        published(pages.parts.catalogue(), flow)
+        given = {"key": key.strip(), "period": period.strip()}
+        return see_other(f"{base}/{flow}", **{n: v for n, v in given.items() if v})
+    values = {"base_path": base, "flows": flows(pages.parts), "flow": None}
+    return pages.show(request, visitor, "portal/trace_find.html", values)
+
+
+def still_choosing(
+    pages: Pages, request: Request, visitor: Visitor, base: str, flow: Dataflow, key: str, period: str, page: int
+) -> Response | None:
+    """The page on which a figure of a dataflow is chosen; None when key and period name one. Raises BadQuery."""
+    parts = pages.parts
+    chosen = chosen_codes(request.query_params, parts.catalogue().structure(flow), OWN)
+    if not (key and period):
+        values = found(parts, visitor.lang, base, flow, key, chosen, page)
+        return pages.show(request, visitor, "portal/trace_find.html", values)
+    if chosen:
+        raise BadQuery("A figure is named by its key and period alone.", parameter=FIELD + next(iter(chosen)))
+    return None
+
+
 def flows(parts: Parts) -> list[tuple[object, object]]:
     """What is released, with its release."""
     ledger, now = parts.ledger(), parts.clock()
@@ -100,11 +112,10 @@ def flows(parts: Parts) -> list[tuple[object, object]]:
 
 
 def found(
-    parts: Parts, lang: str, base: str, flow: str, key: str, chosen: dict[str, str], page: int
+    parts: Parts, lang: str, base: str, dataflow: Dataflow, key: str, chosen: dict[str, str], page: int
 ) -> dict[str, object]:
     """What the page on which a figure is chosen shows. `key`: a series that was named without its period."""
     catalogue = parts.catalogue()
-    dataflow = published(catalogue, flow)
     structure = catalogue.structure(dataflow)
     current = parts.ledger().current(dataflow.reference, parts.clock())
     release = readable(parts, dataflow, current.number if current else 0)

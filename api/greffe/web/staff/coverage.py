@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +17,7 @@ from greffe.model.structures import Dataflow, Texts
 from greffe.release.coverage import overview
 from greffe.release.coverage_map import STATES, CellMap, cell_map, dataset_of
 from greffe.release.coverage_tables import gaps_csv
+from greffe.release.few import Few
 from greffe.release.parts import Parts
 from greffe.release.questions import dimension_of
 from greffe.web.pages.render import Pages
@@ -53,23 +52,13 @@ class Kept:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._found: OrderedDict[tuple[str, ...], CellMap] = OrderedDict()
-        self._lock = threading.Lock()
+        self._found: Few[tuple[str, ...], CellMap] = Few(KEPT)
 
     def of(self, name: str, axes: Sequence[str] = ()) -> CellMap:
         """See `cell_map`."""
         record = self._parts.ledger().drafts.get(name)
         place = (name, record.checksum if record else "", self._parts.effective().checksum, *axes)
-        with self._lock:
-            if place in self._found:
-                self._found.move_to_end(place)
-                return self._found[place]
-        made = cell_map(self._parts, name, axes)
-        with self._lock:
-            self._found[place] = made
-            while len(self._found) > KEPT:
-                self._found.popitem(last=False)
-        return made
+        return self._found.get(place) or self._found.keep(place, cell_map(self._parts, name, axes))
 
 
 def router(parts: Parts) -> APIRouter:

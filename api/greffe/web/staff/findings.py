@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from greffe.release.few import Few
 from greffe.release.found import Found, found, narrowed
 from greffe.release.parts import Parts
 from greffe.release.people import approvers
@@ -31,22 +30,12 @@ class Kept:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._found: OrderedDict[tuple[str, int], Found] = OrderedDict()
-        self._lock = threading.Lock()
+        self._found: Few[tuple[str, int], Found] = Few(KEPT)
 
     def of(self, name: str) -> Found:
         """The findings of a dataset as the register has it now. Raises NotFound."""
         place = (name, self._parts.ledger().head)
-        with self._lock:
-            if place in self._found:
-                self._found.move_to_end(place)
-                return self._found[place]
-        made = found(self._parts, name)
-        with self._lock:
-            self._found[place] = made
-            while len(self._found) > KEPT:
-                self._found.popitem(last=False)
-        return made
+        return self._found.get(place) or self._found.keep(place, found(self._parts, name))
 
 
 def router(parts: Parts) -> APIRouter:

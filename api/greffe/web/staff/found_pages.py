@@ -13,7 +13,7 @@ from fastapi import Request
 from markupsafe import Markup
 from starlette.responses import Response
 
-from greffe.errors import BadQuery, GreffeError, NotFound
+from greffe.errors import GreffeError, NotFound
 from greffe.model.findings import ERROR, WARNING, Finding
 from greffe.model.structures import Dataflow
 from greffe.release.found import BY, OTHER, SEVERITIES, Found, Narrowed, groups, narrowed
@@ -27,6 +27,7 @@ from greffe.web.pages.forms import Form
 from greffe.web.pages.marked import LARGE, SMALL, Paper, marked
 from greffe.web.pages.render import Pages, number
 from greffe.web.pages.visitors import Visitor
+from greffe.web.strict import page_number
 
 PER_PAGE: Final = 50
 NARROWING: Final = ("rule", "cause", "period", "severity", "text")
@@ -158,11 +159,9 @@ def asked_of(request: Request, form: Form | None = None) -> Narrowed:
 
 
 def _page(request: Request, places: Sequence[int]) -> tuple[Sequence[int], int, int]:
-    text = request.query_params.get("page", "1")
-    if not text.isdecimal() or not int(text[:9]) > 0:
-        raise BadQuery(f"{text!r} is no page.", parameter="page")
+    asked = page_number(request.query_params.get("page", "1"))
     pages = max(1, -(-len(places) // PER_PAGE))
-    page = min(int(text[:9]), pages)
+    page = min(asked, pages)
     return places[(page - 1) * PER_PAGE : page * PER_PAGE], page, pages
 
 

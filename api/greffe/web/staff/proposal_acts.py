@@ -7,7 +7,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from greffe.errors import BadDefinition, BadQuery, Denied, GreffeError, Refused, nearest
-from greffe.release.access.accounts import note_denied
 from greffe.release.approvals import approve_proposal, comment_proposal, reject_proposal, withdraw_proposal
 from greffe.release.decisions import counted
 from greffe.release.effect import Effect, effect
@@ -15,6 +14,7 @@ from greffe.release.parts import Parts
 from greffe.release.proposal_pages import row_changes
 from greffe.release.proposals import base_files, proposed_catalogue
 from greffe.release.rebasing import conflicts, merge_proposal
+from greffe.web.denials import note_denied_request
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor
@@ -38,13 +38,7 @@ def router(parts: Parts) -> APIRouter:
             where = await run_in_threadpool(_done, parts, visitor, id_, form)
         except (BadQuery, Denied, Refused, BadDefinition) as fault:
             if isinstance(fault, Denied):  # shown on the page, and recorded as every denial
-                await run_in_threadpool(
-                    note_denied,
-                    parts,
-                    visitor.actor,
-                    f"POST /staff/proposals/{id_} {form.text('action')}",
-                    visitor.name,
-                )
+                await run_in_threadpool(note_denied_request, parts, visitor.actor, request, form.text("action"))
             return await run_in_threadpool(proposal_page, parts, request, visitor, id_, fault, form)
         return see_other(where)
 

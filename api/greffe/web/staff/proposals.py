@@ -19,7 +19,7 @@ from greffe.web.pages.forms import Form
 from greffe.web.pages.render import Pages
 from greffe.web.pages.visitors import Staff, Visitor
 from greffe.web.staff.tables import HOUSE_STAFF
-from greffe.web.strict import only
+from greffe.web.strict import only, page_number
 
 STATES: Final = ("open", "approved", "effective", "superseded", "rejected", "withdrawn")
 PER_PAGE: Final = 50
@@ -35,7 +35,7 @@ def router(parts: Parts) -> APIRouter:
         asked, number = (request.query_params.get(n, "") for n in ("state", "page"))
         if asked not in ("", *STATES):
             raise BadQuery(f"{asked!r} is no state.", parameter="state", nearest=nearest(asked, STATES))
-        page = page_of(number)
+        page = page_number(number or "1")
         ledger, now = acting.ledger(), acting.clock()
         found = [(p, state_of(ledger, p, now)) for p in reversed(tuple(ledger.definitions.proposals.values()))]
         counts = {state: sum(s == state for _, s in found) for state in STATES}
@@ -53,13 +53,6 @@ def router(parts: Parts) -> APIRouter:
         return proposal_page(parts, request, visitor, id_)
 
     return routes
-
-
-def page_of(text: str) -> int:
-    """The page of a list. Raises BadQuery."""
-    if text and not (text.isdecimal() and int(text[:6]) > 0):
-        raise BadQuery(f"{text!r} is no page.", parameter="page")
-    return int(text[:6] or 1)
 
 
 def shortened(path: str) -> str:
@@ -80,7 +73,7 @@ def proposal_page(
     proposal = acting.ledger().definitions.proposal(id_)
     data = described(acting, proposal)
     found = differences(acting, proposal)
-    page = page_of(request.query_params.get("page", ""))
+    page = page_number(request.query_params.get("page") or "1")
     comments: dict[tuple[str, str], list[object]] = {}
     for comment in proposal.comments:
         comments.setdefault((comment.path, comment.row), []).append(comment)

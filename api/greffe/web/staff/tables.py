@@ -16,6 +16,7 @@ from greffe.release.parts import Parts
 from greffe.release.review.overview import short
 from greffe.release.review.queue import STATES
 from greffe.web.pages.visitors import for_roles
+from greffe.web.strict import page_number
 
 HOUSE_STAFF: Final = [Depends(for_roles("author", "approver", "releaser", "auditor"))]  # internal values are shown
 VIEW: Final = ("show", "q", "page", "item")
@@ -41,11 +42,10 @@ class View:
         """From texts. Raises BadQuery."""
         if show not in ("", *STATES):
             raise BadQuery(f"{show!r} is no state.", parameter="show", nearest=nearest(show, STATES))
-        if page and not (page.isdecimal() and int(page[:6]) > 0):
-            raise BadQuery(f"{page!r} is no page.", parameter="page")
+        number = page_number(page) if page else 0
         if len(q) > 200:
             raise BadQuery("A search has at most 200 characters.", parameter="q")
-        return cls(show, q, int(page[:6] or 0), item)
+        return cls(show, q, number, item)
 
 
 def table_at(catalogue: Catalogue, folder: str, name: str) -> RepresentationMap:

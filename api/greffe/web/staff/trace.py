@@ -18,12 +18,12 @@ from greffe.release.parts import Parts
 from greffe.release.shared import shared
 from greffe.release.told import INSIDE, may_read_inside, staff_explanation, staff_uses
 from greffe.web.api import published
-from greffe.web.pages.figure_finder import FIELD, chosen_codes
+from greffe.web.pages.figure_finder import chosen_codes
 from greffe.web.pages.labels import Labels
-from greffe.web.pages.render import Pages, day, moment, see_other
+from greffe.web.pages.render import Pages, day, moment
 from greffe.web.pages.visitors import Staff, Visitor, for_roles
 from greffe.web.pages.words import sayer
-from greffe.web.portal.trace import OWN, Number, Page, flows, found
+from greffe.web.portal.trace import Number, Page, started, still_choosing
 from greffe.web.strict import only
 from greffe.web.trail.certificate import answered
 from greffe.web.trail.crossed import Across
@@ -45,12 +45,7 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.get(BASE, include_in_schema=False, dependencies=[Depends(only("flow", "key", "period", "lang"))])
     def start(request: Request, visitor: Staff, flow: str = "", key: str = "", period: str = "") -> Response:
-        if flow:
-            published(parts.catalogue(), flow)
-            given = {"key": key.strip(), "period": period.strip()}
-            return see_other(f"{BASE}/{flow}", **{n: v for n, v in given.items() if v})
-        values = {"base_path": BASE, "flows": flows(parts), "flow": None}
-        return pages.show(request, visitor, "portal/trace_find.html", values)
+        return started(pages, request, visitor, BASE, flow, key, period)
 
     @routes.get(f"{BASE}/from", include_in_schema=False)
     def onward(request: Request, visitor: Staff, flow: str = "", period: str = "") -> Response:
@@ -68,12 +63,9 @@ def router(parts: Parts) -> APIRouter:
         page: Page = 1,
     ) -> Response:
         dataflow = published(parts.catalogue(), flow)
-        chosen = chosen_codes(request.query_params, parts.catalogue().structure(dataflow), OWN)
-        if not (key and period):
-            values = found(parts, visitor.lang, BASE, flow, key, chosen, page)
-            return pages.show(request, visitor, "portal/trace_find.html", values)
-        if chosen:
-            raise BadQuery("A figure is named by its key and period alone.", parameter=FIELD + next(iter(chosen)))
+        choosing = still_choosing(pages, request, visitor, BASE, dataflow, key, period, page)
+        if choosing is not None:
+            return choosing
         told = inside(visitor, dataflow, key, period, release)
         number = told.found.release.number
         more = {
