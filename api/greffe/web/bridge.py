@@ -8,15 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from greffe.errors import BadQuery, NotFound, nearest
+from greffe.errors import BadQuery, nearest
 from greffe.model.instants import paris_date
 from greffe.release.bridge import Comparison, Comparisons
 from greffe.release.bridge_data import Table, list_table, summary, totals, whole, written
 from greffe.release.parts import Parts
 from greffe.release.shared import shared
-from greffe.validation.bridge.chains import STATES
 from greffe.validation.bridge.page import Page
 from greffe.web.api import ERRORS
+from greffe.web.bridge_asked import ASKED, Asked, Body, Concept, State, Text, matching
 from greffe.web.bridge_models import AnswerOut, PairsOut
 from greffe.web.language import chosen_language
 from greffe.web.series import Lang
@@ -35,6 +35,10 @@ FILES: dict[int | str, dict[str, object]] = {
     200: {"content": {m.partition(";")[0]: {} for n, m in FORMATS.items() if n != "json"}}
 }
 Format = Annotated[str, Query(alias="format", json_schema_extra={"enum": list(FORMATS)})]
+Limit = Annotated[
+    int | None,
+    Query(ge=1, le=MOST, description="Most pairs of this answer; without it 100 as JSON, all of them as a file"),
+]
 Name = Annotated[str, Path(description="Name or id of a pair", examples=["FP01"], max_length=300)]
 
 
@@ -48,44 +52,34 @@ def router(parts: Parts) -> APIRouter:
         operation_id="list_pairs",
         response_model=PairsOut,
         responses={**FILES},
-        dependencies=[
-            Depends(only("concept", "state", "release", "format", "lang", "limit", "offset", several="release"))
-        ],
+        dependencies=[Depends(only(*ASKED, "release", "format", "lang", "limit", "offset", several="release"))],
     )
     def pairs(
         request: Request,
         response: Response,
-        concept: Annotated[str, Query(description="Only this concept, e.g. prison_population")] = "",
-        state: Annotated[str, Query(description="equal, explained, partly or open")] = "",
+        concept: Concept = "",
+        state: State = "",
+        body: Body = "",
+        q: Text = "",
         release: Releases = None,
         format_: Format = "json",
         lang: Lang = "",
-        limit: Annotated[int, Query(ge=1, le=MOST, description="Most pairs of this answer")] = 100,
+        limit: Limit = None,
         offset: Annotated[int, Query(ge=0, le=10_000_000, description="Pairs to pass over")] = 0,
     ) -> Response:
         """Pairs of published figures of one concept, each with its difference, what explains it, and what stays open."""
         found = comparisons.now(release or ())
         page = _page(parts, request, response, found, lang)
-        known = sorted({f.concept for f in found.policy.figures})
-        if concept and concept not in known:
-            near = nearest(concept, known)
-            raise NotFound(f"There is no concept {concept!r}.", parameter="concept", nearest=near)
-        if state and state not in STATES:
-            hint = f"{', '.join(STATES)}."
-            raise BadQuery(f"{state!r} is no state.", parameter="state", nearest=nearest(state, STATES), hint=hint)
-        wanted = [
-            (pair, answer)
-            for pair, answer in found.answers
-            if concept in ("", pair.a.of.concept) and state in ("", answer.state)
-        ]
+        wanted = [one for one in matching(found, page, Asked(state, concept, body, q)) if state in ("", one[1].state)]
         rows = [summary(page, pair, answer) for pair, answer in wanted]
         if format_ != "json":
-            return _file("bridge", totals(page, rows), list_table(page, rows), format_, response)
+            shown = rows[offset : None if limit is None else offset + limit]
+            return _file("bridge", totals(page, shown), list_table(page, shown), format_, response)
         told = PairsOut.model_validate(
             {
                 "count": len(wanted),
                 "states": dict(Counter(answer.state for _, answer in wanted)),
-                "pairs": rows[offset : offset + limit],
+                "pairs": rows[offset : offset + (limit or 100)],
                 "generated": page.day,
             }
         )

@@ -10,5 +10,9 @@ from greffe.store.base import Actor
 
 
 def note_denied_request(parts: Parts, who: Actor, request: Request, act: str = "") -> None:
-    """Record that somebody was denied what a request asks for. `act`: which of several, where the address does not say."""
+    """Record that somebody was denied what a request asks for, once a request. `act`: which of several, where the address
+    does not say."""
+    if getattr(request.state, "denial_noted", False):
+        return
+    request.state.denial_noted = True
     note_denied(parts, who, f"{request.method} {request.url.path} {act}".rstrip(), who.name)

@@ -15,6 +15,7 @@ from greffe.errors import (
     BadQuery,
     BadSemantics,
     Broken,
+    Denied,
     EngineFailed,
     GreffeError,
     NotAcceptable,
@@ -27,7 +28,9 @@ from greffe.formats.accept import ranges
 from greffe.formats.errors import error_json, error_ml
 from greffe.formats.negotiation import FORMATS
 from greffe.release.parts import Parts
+from greffe.web.denials import note_denied_request
 from greffe.web.pages.errors import page, wants_page
+from greffe.web.pages.visitors import somebody
 
 _LOG = logging.getLogger("greffe")
 V1, V2 = "/sdmx/v1", "/sdmx/v2"
@@ -76,6 +79,8 @@ def answer(request: Request, error: GreffeError, status: int = 0) -> Response:
     """The error in the form that this entry point's clients read. HTML for people's pages alone, never a traceback."""
     path = request.url.path
     status = status or _status(error, path)
+    if isinstance(error, Denied) and "app" in request.scope:
+        _noted(request)
     if wants_page(request) and "app" in request.scope:
         return page(request.app.state.parts, request, error, status)
     headers = {"Cache-Control": "no-store", "Vary": VARY, "Content-Language": "en"}
@@ -89,6 +94,19 @@ def answer(request: Request, error: GreffeError, status: int = 0) -> Response:
         media, body = _sdmx(request, error, path)
         return Response(body, status_code=status, media_type=None, headers={**headers, "Content-Type": media})
     return JSONResponse(problem(error, status, path), status, headers, media_type="application/problem+json")
+
+
+def _noted(request: Request) -> None:
+    """What somebody signed in is denied is recorded, whether a person or a program gets the answer. Not what the public is:
+    entries stay for ever, and anybody could make as many as they like."""
+    parts: Parts = request.app.state.parts
+    visitor = somebody(parts, request)
+    if visitor.session is None:
+        return
+    try:
+        note_denied_request(parts, visitor.actor, request)
+    except GreffeError as fault:  # it stays denied when the register cannot be written; the operator's log has it
+        _LOG.error("%s was denied %s %s: %s", visitor.name, request.method, request.url.path, fault.text())
 
 
 def problem(error: GreffeError, status: int, instance: str) -> Mapping[str, object]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import io
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -156,8 +160,26 @@ def test_over_http(house: House):
         ("/api/v1/bridge?state=opened", 400, "open"),
         ("/api/v1/bridge?concept=offence", 404, "offences"),
         ("/api/v1/bridge?stat=open", 400, "state"),
+        ("/api/v1/bridge?body=Eurosta&format=csv", 404, "Eurostat"),
+        ("/bridge?body=Eurosta", 404, "Eurostat"),
         (f"/api/v1/bridge/{PAIR}?format=xls", 400, "xlsx"),
         ("/api/v1/bridge/sser_offences.ICCS0101@1999~sser_offences.ICCS0101@2008", 404, "sser_offences.ICCS0101@2019"),
     ):
         got = client.get(address)
         assert (got.status_code, said in got.text) == (status, True), (address, got.text)
+
+
+def test_files_of_the_list_hold_what_the_page_shows(house: House):
+    """The address behind "CSV" says every filter of the page; `limit` and `offset` hold for files too."""
+    house.released()
+    client = TestClient(create_app(house.parts))
+    everything = len(client.get("/api/v1/bridge?format=csv").text.splitlines()) - 1
+    narrowed = "concept=offences&q=2019+iccs0101"
+    page = client.get(f"/bridge?{narrowed}&lang=en").text
+    link = html.unescape(re.search(r'href="(/api/v1/bridge\?[^"]*format=csv)"', page)[1])
+    rows = list(csv.DictReader(io.StringIO(client.get(link).text)))
+    assert len(rows) == client.get(f"/api/v1/bridge?{narrowed}&lang=en").json()["count"]
+    assert 0 < len(rows) < everything
+    assert all("2019" in str(row) and "ICCS0101" in str(row) for row in rows)
+    assert f"<strong>{len(rows)}</strong>" in page
+    assert rows[2:5] == list(csv.DictReader(io.StringIO(client.get(f"{link}&offset=2&limit=3").text)))

@@ -102,13 +102,23 @@ def test_nothing_is_written_elsewhere_and_pages_are_not_for_other_origins(client
     assert "script-src 'self'" in client.get("/signin").headers["content-security-policy"]
 
 
-def test_what_is_denied_to_somebody_signed_in_is_recorded(client, parts):
+@pytest.mark.parametrize("accept", ["text/html", "application/json", "*/*"])
+def test_what_is_denied_to_somebody_signed_in_is_recorded(client, parts, accept):
+    """Whoever reads the answer, a person or a program; and once."""
     enter(client)
     head = parts.register.head()
-    client.post("/signout", data={"guard": "x"})
+    assert client.post("/signout", data={"guard": "x"}, headers={"accept": accept}).status_code == 403
     (entry,) = parts.register.read(after=head)
     assert (entry.kind, entry.actor, entry.established) == ("action.denied", "camille", "local")
     assert entry.payload["what"] == "POST /signout"
+
+
+def test_the_public_writes_nothing_into_the_register_by_being_denied(client, parts):
+    head = parts.register.head()
+    for kind in ("text/html", "application/json"):
+        headers = {"accept": kind, "sec-fetch-site": "cross-site"}
+        assert client.post("/signin", data={"name": "x", "password": "y"}, headers=headers).status_code == 403
+    assert parts.register.head() == head
 
 
 def test_an_invitation_is_used_by_its_page(client, parts):

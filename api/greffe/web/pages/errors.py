@@ -7,9 +7,8 @@ from urllib.parse import quote
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from greffe.errors import Denied, GreffeError, TooOften, Unidentified
+from greffe.errors import GreffeError, TooOften, Unidentified
 from greffe.release.parts import Parts
-from greffe.web.denials import note_denied_request
 from greffe.web.pages.render import Pages
 from greffe.web.pages.visitors import somebody
 
@@ -23,10 +22,8 @@ def wants_page(request: Request) -> bool:
 
 
 def page(parts: Parts, request: Request, error: GreffeError, status: int) -> Response:
-    """The error as a page. What somebody signed in was denied is recorded."""
+    """The error as a page."""
     visitor = somebody(parts, request)
-    if isinstance(error, Denied) and visitor.session is not None:
-        note_denied_request(parts, visitor.actor, request)
     if isinstance(error, Unidentified) and request.method == "GET":
         back = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="/")
         return RedirectResponse(f"/signin?back={back}", 303, {"Cache-Control": "no-store"})
