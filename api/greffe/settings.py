@@ -148,7 +148,7 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
     """Settings from the environment. Raises BadDefinition on a value that is no number."""
     env = os.environ if environ is None else environ
     root = (home or Path(env.get("GREFFE_HOME", "var"))).resolve()
-    host, port = env.get("HOST", "127.0.0.1"), int(_number(env, "PORT", 8000))
+    host, port = env.get("HOST", "127.0.0.1"), _port(env)
     return Settings(
         home=root,
         sdmx=Path(env["GREFFE_SDMX"]) if "GREFFE_SDMX" in env else shipped("sdmx"),
@@ -157,7 +157,7 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         effect_delay_seconds=max(5.0, _number(env, "GREFFE_EFFECT_DELAY", 5.0)),
         host=host,
         port=port,
-        public_url=_public_url(env.get("GREFFE_URL") or f"http://{host}:{port}"),
+        public_url=_public_url(env.get("GREFFE_URL") or f"http://{f'[{host}]' if ':' in host else host}:{port}"),
         theme=_theme(env.get("GREFFE_THEME", "")),
         oidc=_oidc(env),
         contact=_contact(env.get("GREFFE_CONTACT", "")),
@@ -180,6 +180,13 @@ def _number(env: Mapping[str, str], name: str, default: float) -> float:
         return float(text)
     except ValueError as error:
         raise BadDefinition(f"{name}={text!r} is not a number.") from error
+
+
+def _port(env: Mapping[str, str]) -> int:
+    text = env.get("PORT", "") or "8000"
+    if not (re.fullmatch("[0-9]{1,5}", text) and 0 < int(text) < 65536):
+        raise BadDefinition(f"PORT={text!r} is no port: a whole number from 1 to 65535.")
+    return int(text)
 
 
 def _public_url(text: str) -> str:

@@ -48,9 +48,9 @@ class Site:
         self.home = home
         port = free_port()
         self.base = f"http://127.0.0.1:{port}"
-        paths = {"PYTHONPATH": str(ROOT / "api"), "GREFFE_HOME": str(home), "PORT": str(port)}
+        paths = {"PYTHONPATH": str(ROOT / "api"), "GREFFE_HOME": str(home)}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "greffe", "serve"],
+            [sys.executable, "-m", "greffe", "serve", "--port", str(port)],
             cwd=ROOT,
             env={**os.environ, **paths, **environ},
             stdout=subprocess.DEVNULL,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 from contextlib import suppress
 from pathlib import Path
@@ -32,17 +34,23 @@ def add_to(app: typer.Typer) -> None:
     app.command()(rules)
 
 
-def serve(home: Home = None) -> None:
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (HOST, else 127.0.0.1).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on (PORT, else 8000).", min=1, max=65535)] = None,
+    home: Home = None,
+) -> None:
     """Serve on http://HOST:PORT (127.0.0.1:8000). Ctrl-C stops cleanly."""
     with failing(False):
-        run(compose(read_settings(home=home)))
+        said = {"HOST": host, "PORT": None if port is None else str(port)}
+        run(compose(read_settings(home=home, environ=os.environ | {k: v for k, v in said.items() if v is not None})))
 
 
 def run(parts: Parts) -> None:
     """Run uvicorn until it is stopped. Raises Refused when the port is taken."""
     settings = parts.settings
     free_port(settings.host, settings.port)
-    say(f"Serving http://{settings.host}:{settings.port}  (Ctrl-C stops)")
+    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    say(f"Serving http://{shown}:{settings.port}  (Ctrl-C stops)")
     config = uvicorn.Config(
         create_app(parts),
         host=settings.host,
@@ -60,15 +68,19 @@ def run(parts: Parts) -> None:
 
 
 def free_port(host: str, port: int) -> None:
-    """Raises Refused when something listens there already."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+    """Raises Refused when something listens there already, or the address is none of this machine."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise Refused(f"{host!r} is no address to listen on.", hint="E.g. HOST=127.0.0.1, or 0.0.0.0.") from error
+    with socket.socket(family, kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            probe.bind(address)
         except OSError as error:
-            raise Refused(
-                f"Port {port} of {host} is taken.", hint="Choose another one: PORT=8001 make demo."
-            ) from error
+            if error.errno == errno.EADDRINUSE:
+                raise Refused(f"Port {port} of {host} is taken.", hint="Choose another one, e.g. PORT=8001.") from error
+            raise Refused(f"Nothing can listen on port {port} of {host}: {error.strerror}.") from error
 
 
 def openapi(
