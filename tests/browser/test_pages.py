@@ -42,6 +42,7 @@ STAFF = (
     "/staff/mappings/pending",
     "/staff/mappings/ESTAT/infraction_to_pris_iccs/evidence?item=OFF-001",
     "/staff/mappings/ESTAT/infraction_to_pris_iccs/effect?item=OFF-001&targets=%5B%22TOTAL%22%5D",
+    "/staff/mappings/ESTAT/infraction_to_pris_iccs/effect?item=OFF-002&targets=%5B%22ICCS03012%22%5D",
     "/staff/proposals",
     "/staff/trace",
 )

@@ -27,6 +27,7 @@ from greffe.web import (
     register_export,
     series,
 )
+from greffe.web.compressed import Compressed
 from greffe.web.limits import Limits
 from greffe.web.openapi import describe
 from greffe.web.rest import entry
@@ -67,6 +68,7 @@ def application(parts: Parts) -> FastAPI:
     ):
         app.include_router(part.router(parts))
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    app.add_middleware(Compressed)
     app.add_middleware(Limits, settings=parts.settings.http)
     return app
 

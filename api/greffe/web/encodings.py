@@ -42,6 +42,15 @@ def chosen_encoding(accept: str, asked: str = "") -> str:
     return ""
 
 
+def admitted_encoding(accept: str) -> str:
+    """The best that Accept-Encoding admits, '' = as it is; also where the header refuses even that: a page that can be read
+    is better than none (RFC 9110, 12.5.3)."""
+    try:
+        return chosen_encoding(accept)
+    except NotAcceptable:
+        return ""
+
+
 def _rated(accept: str) -> dict[str, float]:
     found: dict[str, float] = {}
     for part in accept.split(","):

@@ -6,19 +6,23 @@ way, `header.html` and `footer.html` replace ours (docs/how-to/a-theme-of-your-o
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import mimetypes
 from functools import cache
 from pathlib import Path
 from typing import Final
 
-from fastapi import APIRouter
+import zstandard
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from greffe.errors import NotFound
 from greffe.release.parts import Parts
+from greffe.web.encodings import OFFERED, admitted_encoding
 
 FOLDER: Final = Path(__file__).parent / "static"
+_TEXTS: Final = (".css", ".js", ".svg", ".json", ".map")  # fonts and pictures are compressed in themselves
 _KINDS: Final = {".woff2": "font/woff2", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 
 
@@ -37,7 +41,7 @@ def router(parts: Parts) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/static/{checksum}/{name:path}", include_in_schema=False)
-    def static(checksum: str, name: str) -> Response:
+    def static(request: Request, checksum: str, name: str) -> Response:
         known = _known(parts.settings.theme).get(name)
         if known is None or known[0] != checksum:
             raise NotFound(f"There is no asset {name[:100]}.")
@@ -45,9 +49,29 @@ def router(parts: Parts) -> APIRouter:
         if kind.startswith("text/"):
             kind += "; charset=utf-8"
         headers = {"Cache-Control": "public, max-age=31536000, immutable", "Content-Type": kind}
-        return Response(known[1].read_bytes(), headers=headers)
+        if Path(name).suffix not in _TEXTS:
+            return Response(known[1].read_bytes(), headers=headers)
+        coding = admitted_encoding(request.headers.get("accept-encoding", ""))
+        headers |= {"Vary": "Accept-Encoding", **({"Content-Encoding": coding} if coding else {})}
+        return Response(_bytes(known[1], checksum, coding), headers=headers)
 
     return routes
+
+
+@cache
+def _bytes(file: Path, checksum: str, coding: str) -> bytes:
+    """A file as it is sent, read and compressed once, as hard as it goes."""
+    body = file.read_bytes()
+    if coding == "gzip":
+        return gzip.compress(body, 9, mtime=0)
+    return zstandard.ZstdCompressor(level=19).compress(body) if coding == "zstd" else body
+
+
+def prepare(theme: Path | None) -> None:
+    """Compress everything, before somebody asks."""
+    for name, (checksum, file) in _known(theme).items():
+        for coding in OFFERED if Path(name).suffix in _TEXTS else ():
+            _bytes(file, checksum, coding)
 
 
 @cache
