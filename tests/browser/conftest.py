@@ -5,21 +5,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from page_checks import Judge
 from playwright.sync_api import Browser, Page, sync_playwright
 from site_tools import PASSWORD, Site, copied, with_passwords
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync")
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4"]
 
 
 @pytest.fixture(scope="session")
 def site(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demonstration, served; what a test writes stays for the tests after it: use things of your own."""
     home = copied(demo_home, tmp_path_factory.mktemp("site") / "var")
-    with_passwords(home)
-    running = Site(home)
+    running = Site(home, with_passwords(home))
     yield running
     running.stop()
 
@@ -76,22 +74,13 @@ def sign_in(page: Page, sessions: dict[str, list[dict[str, object]]]) -> Callabl
     return enter
 
 
+@pytest.fixture(scope="session")
+def judge() -> Judge:
+    """What must hold of every page (tests/helpers/page_checks.py)."""
+    return Judge()
+
+
 @pytest.fixture
-def accessible() -> Callable[[Page], None]:
+def accessible(judge: Judge) -> Callable[[Page], None]:
     """Asserts that axe finds nothing on a page, in light and in dark, and that it fits 320 pixels."""
-    axe = Axe()
-
-    def check(page: Page) -> None:
-        # What differs in the dark are colours.
-        for scheme, only in (("light", STANDARDS), ("dark", {"type": "rule", "values": ["color-contrast"]})):
-            page.emulate_media(color_scheme=scheme)
-            found = axe.run(page, options={"runOnly": only})
-            told = [(v["id"], [n["html"][:120] for n in v["nodes"]][:3]) for v in found.response["violations"]]
-            assert not told, f"{page.url} ({scheme}): {told}"
-        size = page.viewport_size
-        page.set_viewport_size({"width": 320, "height": 640})
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= 320, f"{page.url} is {wide} pixels wide on a screen of 320"
-        page.set_viewport_size(size)
-
-    return check
+    return judge.accessible

@@ -9,27 +9,18 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from site_tools import PASSWORD, Site
+from site_tools import ADMIN, Site
 
-from greffe.app import compose
-from greffe.release.access.accounts import accept, invite
 from greffe.release.lifecycle import dataflow_named, make_draft
-from greffe.release.people import HOUSE, add_person
-from greffe.settings import read_settings
 from greffe.store.base import Actor
 
 FLOW = "ESTAT_CRIM_PRIS_CAP"
-ADMIN = "gaston"
 
 
 @pytest.fixture(scope="module")
 def parts(site: Site):
-    """The house that is served, with an administrator."""
-    found = compose(read_settings({}, home=site.home))
-    if ADMIN not in found.ledger().people:
-        add_person(found, HOUSE, ADMIN, ["administrator"])
-        accept(found, invite(found, HOUSE, ADMIN), PASSWORD)
-    return found
+    """The house that is served."""
+    return site.parts
 
 
 @pytest.fixture(scope="module")
@@ -206,15 +197,3 @@ def test_each_role_has_its_list(parts, draft, enter, accessible, person, lang):
     assert page.locator("html").get_attribute("lang") == lang
     accessible(page)
     page.goto("/staff?lang=en")
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["/staff/releases", "/staff/releases/ESTAT_CRIM_OFF_CAT/1", "/staff/account", "/staff/keys", "/staff/people"],
-)
-def test_pages_in_french(parts, enter, accessible, path):
-    page = enter(ADMIN)
-    page.goto(f"{path}?lang=fr")
-    assert page.locator("html").get_attribute("lang") == "fr"
-    accessible(page)
-    page.goto(f"{path}?lang=en")

@@ -5,17 +5,15 @@ from __future__ import annotations
 import pytest
 from site_tools import Site
 
-from greffe.app import compose
 from greffe.release.drafts import Draft
 from greffe.release.lifecycle import dataflow_named, make_draft
-from greffe.settings import read_settings
 from greffe.store.base import Actor
 
 
 @pytest.fixture(scope="module")
 def draft(site: Site) -> Draft:
     """A draft of its own, with warnings."""
-    parts = compose(read_settings({}, home=site.home))
+    parts = site.parts
     flow = dataflow_named(parts, "ESTAT_CRIM_OFF_CAT")
     return make_draft(parts, Actor("camille"), flow, lambda stage: None, reason="read in the browser")
 

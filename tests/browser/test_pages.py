@@ -1,10 +1,9 @@
-"""Every page, in both languages: no fault that axe finds, in light and dark, on 320 pixels, within 200 KB."""
+"""Every page, in both languages: what axe, 320 pixels, 200 KB and readers without scripts ask for (tests/helpers/page_checks.py)."""
 
 from __future__ import annotations
 
-import gzip
-
 import pytest
+from site_tools import ADMIN
 
 # A path a line, once: who adds one changes no other's line.
 PUBLIC = (
@@ -12,6 +11,7 @@ PUBLIC = (
     "/signin",
     "/nowhere",
     "/data/UNODC_CTS_PRISONS",
+    "/data/ESTAT_CRIM_OFF_CAT?key=all&page=2",
     "/search",
     "/browse",
     "/browse/PRISONS",
@@ -24,13 +24,16 @@ PUBLIC = (
     "/changes",
     "/accessibility",
     "/trace",
+    "/trace?flow=CEPEJ_STAT",
+    "/trace/CEPEJ_STAT?key=A.CASE_PER_100.Q91_L1.I1.FRA&period=2012",
+    "/trace/CEPEJ_STAT/certificate?key=A.CASE_PER_100.Q91_L1.I1.FRA&period=2012",
     "/bridge",
+    "/bridge/FP06",
     "/quality/ESTAT_CRIM_OFF_CAT",
-    "/trace",
-    "/bridge",
 )
 STAFF = (
     "/staff",
+    "/staff/account",
     "/staff/coverage",
     "/staff/coverage/CEPEJ",
     "/staff/coverage/ESTAT/ESTAT_CTS_JUST",
@@ -38,32 +41,69 @@ STAFF = (
     "/staff/findings/CEPEJ_CASES%231",
     "/staff/findings/CEPEJ_CASES%231?rule=QR-PLA-01&by=cause",
     "/staff/findings/ESTAT_CRIM_PRIS_AGE%231/1",
+    "/staff/keys",
     "/staff/mappings",
     "/staff/mappings/pending",
+    "/staff/mappings/ESTAT/infraction_to_pris_iccs",
+    "/staff/mappings/ESTAT/infraction_to_pris_iccs/import",
+    "/staff/mappings/ESTAT/infraction_to_pris_iccs/versions",
     "/staff/mappings/ESTAT/infraction_to_pris_iccs/evidence?item=OFF-001",
     "/staff/mappings/ESTAT/infraction_to_pris_iccs/effect?item=OFF-001&targets=%5B%22TOTAL%22%5D",
     "/staff/mappings/ESTAT/infraction_to_pris_iccs/effect?item=OFF-002&targets=%5B%22ICCS03012%22%5D",
+    "/staff/people",
     "/staff/proposals",
+    "/staff/register",
+    "/staff/releases",
+    "/staff/releases/ESTAT_CRIM_OFF_CAT/1",
     "/staff/trace",
+    "/staff/trace/from?flow=INT_JUSTICE",
 )
 
 
-@pytest.mark.parametrize("lang", ["en", "fr"])
+def asked(path: str, lang: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}lang={lang}"
+
+
 @pytest.mark.parametrize("path", PUBLIC)
-def test_public_pages(page, accessible, path, lang):
-    page.goto(f"{path}?lang={lang}")
-    assert page.locator("html").get_attribute("lang") == lang
-    assert page.locator("h1").count() == 1
-    accessible(page)
-    assert len(gzip.compress(page.content().encode())) < 100_000
+def test_public_pages(page, judge, path):
+    for lang in ("en", "fr"):
+        page.goto(asked(path, lang))
+        judge.whole(page, lang)
 
 
 @pytest.mark.parametrize("path", STAFF)
-def test_staff_pages(sign_in, accessible, path):
-    page = sign_in("camille")
-    page.goto(path)
-    assert page.locator("h1").count() == 1
-    accessible(page)
+def test_staff_pages(sign_in, judge, path):
+    page = sign_in(ADMIN if path in ("/staff/people", "/staff/keys", "/staff/releases") else "camille")
+    for lang in ("en", "fr"):
+        page.goto(asked(path, lang))
+        judge.whole(page, lang)
+
+
+# Markup, and the style of its first element: the pages' own rules let neither into the markup.
+PLANTED = {
+    "color-contrast": ("<p>pale</p>", "color: #bbb; background: #fff"),
+    "image-alt": ("<img src='/static/x.png'>", ""),
+    "label": ("<input type='text'>", ""),
+    "pixels wide": ("<div>wide</div>", "width: 700px"),
+    "jumps": ("<a href='/' tabindex='3'>first</a>", ""),
+    "scripted": ("<div hx-get='/only/by/script'></div>", ""),
+    "unsent": ("<form method='get' action='/search'><label>q <input name='q'></label></form>", ""),
+    "headings": ("<h1>another</h1>", ""),
+    "weighs": (f"<p hidden>{''.join(f'{n * 7919 % 1_000_003:x}' for n in range(90_000))}</p>", ""),
+}
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+def test_the_judge_finds_what_is_planted(page, judge, fault):
+    """Each fault on a page that has none, also where it is one of many alike or lies in what is shut"""
+    page.goto("/accessibility?lang=en")
+    page.evaluate(
+        "([html, style]) => { const d = document.createElement('details'); d.innerHTML = '<summary>more</summary>' + html;"
+        " d.children[1].style.cssText = style; document.querySelector('main').append(d); }",
+        PLANTED[fault],
+    )
+    with pytest.raises(AssertionError, match=fault):
+        judge.whole(page)
 
 
 def test_the_public_is_sent_to_sign_in_and_back(page, sign_in):

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from site_tools import PASSWORD
 
-from greffe.app import compose
 from greffe.release.approvals import approve_proposal
 from greffe.release.proposals import propose
-from greffe.settings import read_settings
 from greffe.store.base import Actor
 
 OFF = "/staff/mappings/ESTAT/infraction_to_pris_iccs"
@@ -189,20 +186,9 @@ def test_a_workbook_goes_out_and_comes_in_by_a_dry_run(sign_in, accessible, tmp_
     assert page.locator("#difference").count() == 0
 
 
-@pytest.mark.parametrize(
-    "path", ["/staff/mappings", OFF, "/staff/mappings/pending", "/staff/proposals", f"{OFF}/import"]
-)
-def test_the_pages_are_french_once(sign_in, accessible, path):
-    page = sign_in("camille")
-    page.goto(f"{path}?lang=fr")
-    assert page.locator("html").get_attribute("lang") == "fr"
-    accessible(page)
-    page.goto("/staff?lang=en")
-
-
 def test_conflicts_of_a_stale_proposal_are_chosen_on_its_page(sign_in, accessible, site):
     """Two changed the reason of one row: the page shows all three versions, a side is chosen, and a new proposal holds it."""
-    parts, path = compose(read_settings({}, home=site.home)), "mappings/ESTAT_SMU/infraction_to_leg_stat.csv"
+    parts, path = site.parts, "mappings/ESTAT_SMU/infraction_to_leg_stat.csv"
     rows = parts.register.content(parts.effective().files[path]).rstrip(b"\n")
     author = Actor("camille")
     mine, theirs = (

@@ -158,16 +158,6 @@ def test_the_bridge_by_keyboard_in_french(page, accessible, tmp_path):
     assert "Établi par le service" in text
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/bridge?state=open", "/bridge/FP06", f"/trace/{FIGURE}", f"/trace/{FLOW}/certificate?key={KEY}&period={PERIOD}"],
-)
-def test_pages_of_the_trail(page, accessible, path):
-    page.goto(path)
-    assert page.locator("h1").count() == 1
-    accessible(page)
-
-
 def test_what_is_open_comes_first_and_totals_hold(page):
     page.goto("/bridge")
     counts = [int(t.split()[0].replace(",", "")) for t in page.locator(".states li").all_inner_texts()]

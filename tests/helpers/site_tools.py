@@ -14,11 +14,13 @@ from journey_tools import ROOT, free_port
 
 from greffe.app import compose
 from greffe.release.access.accounts import accept, invite
-from greffe.release.people import HOUSE
+from greffe.release.parts import Parts
+from greffe.release.people import HOUSE, add_person
 from greffe.settings import read_settings
 
 PASSWORD = "fanal-ruche-zinc-moulin"
 STAFF = ("camille", "driss", "elise", "farid", "hana")
+ADMIN = "gaston"
 
 
 def copied(home: Path, into: Path) -> Path:
@@ -34,18 +36,20 @@ def copied(home: Path, into: Path) -> Path:
     return into
 
 
-def with_passwords(home: Path) -> None:
-    """Everybody of the demonstration has PASSWORD."""
+def with_passwords(home: Path) -> Parts:
+    """Everybody of the demonstration has PASSWORD, and so has an administrator. Returns the house, for who must look into it."""
     parts = compose(read_settings({}, home=home))
-    for name in STAFF:
+    add_person(parts, HOUSE, ADMIN, ["administrator"])
+    for name in (*STAFF, ADMIN):
         accept(parts, invite(parts, HOUSE, name), PASSWORD)
+    return parts
 
 
 class Site:
     """`greffe serve` on a home, in a process of its own."""
 
-    def __init__(self, home: Path, **environ: str) -> None:
-        self.home = home
+    def __init__(self, home: Path, parts: Parts | None = None, **environ: str) -> None:
+        self.home, self.parts = home, parts
         port = free_port()
         self.base = f"http://127.0.0.1:{port}"
         paths = {"PYTHONPATH": str(ROOT / "api"), "GREFFE_HOME": str(home)}

@@ -84,7 +84,7 @@ def started(pages: Pages, request: Request, visitor: Visitor, base: str, flow: s
     """The form by which a figure is found, or, of a form that was sent, on to its dataflow. Raises NotFound."""
     if flow:
         published(pages.parts.catalogue(), flow)
-        given = {"key": key.strip(), "period": period.strip()}
+        given = {"key": key.strip(), "period": period.strip(), "lang": request.query_params.get("lang", "")}
         return see_other(f"{base}/{flow}", **{n: v for n, v in given.items() if v})
     values = {"base_path": base, "flows": flows(pages.parts), "flow": None}
     return pages.show(request, visitor, "portal/trace_find.html", values)

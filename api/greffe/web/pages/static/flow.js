@@ -1,4 +1,4 @@
-// The filters of a dataflow's page are made anew with each answer: what was scrolled and opened stays, and the count is told.
+// The filters of a dataflow's page are made anew with each answer: what was scrolled and opened stays.
 (() => {
   "use strict";
   let kept = {};
@@ -13,7 +13,5 @@
       e.scrollTop = was.top;
       if (e.tagName === "DETAILS") e.open = was.open;
     });
-    const told = document.getElementById("told"), matching = document.getElementById("matching");
-    if (told && matching) told.textContent = matching.textContent;
   });
 })();

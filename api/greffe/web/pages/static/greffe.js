@@ -30,7 +30,20 @@
 
   document.addEventListener("DOMContentLoaded", () => ready(document));
   // New content tells itself: what it took the place of may be gone from the page. The whole page was made ready above.
-  document.addEventListener("htmx:load", (event) => { if (event.detail.elt !== document.body) ready(event.detail.elt); });
+  // Who had the keyboard on something that was replaced has it on what stands in its place.
+  let held = null;
+  const like = (e) => [e.tagName, e.id, e.name, e.textContent.trim()].join("|");
+  document.addEventListener("htmx:beforeSwap", () => { const e = document.activeElement; held = e === document.body ? null : { tag: e.tagName, like: like(e) }; });
+  document.addEventListener("htmx:load", (event) => {
+    const root = event.detail.elt;
+    if (root === document.body) return;
+    ready(root);
+    const said = root.querySelector("[data-told]");
+    if (said) tell(said.textContent.trim().replace(/\s+/g, " "));
+    if (held && document.activeElement === document.body) {
+      ([...root.querySelectorAll(held.tag)].find((e) => like(e) === held.like) ?? document.getElementById("main")).focus({ preventScroll: true });
+    }
+  });
   // A fault of a swap is shown as the page that the server made of it.
   document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.xhr.status >= 400) { event.detail.shouldSwap = false; location.assign(event.detail.pathInfo.finalRequestPath); } });
 })();
