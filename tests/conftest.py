@@ -66,7 +66,8 @@ def server(demo_home: Path) -> Iterator[str]:
                 if httpx.get(f"{base}/health/ready").status_code == 200:
                     break
             except httpx.TransportError:
-                time.sleep(0.1)
+                pass
+            time.sleep(0.1)
         else:
             pytest.fail("the server did not get ready")
         yield base

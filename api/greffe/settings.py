@@ -69,7 +69,8 @@ class Settings:
 
     public_url: the address by which people reach the service, without a slash at its end; pages and feeds name it, never
     the Host header. theme: a folder with a ministry's own look. contact: an e-mail address or the address of a page by which
-    people reach whoever runs the service, '' when nobody said.
+    people reach whoever runs the service, '' when nobody said. warm: whether a server makes ready what pages need before
+    somebody asks for them.
     """
 
     home: Path
@@ -86,6 +87,7 @@ class Settings:
     theme: Path | None = None
     oidc: OidcSettings | None = None
     contact: str = ""
+    warm: bool = True
 
     @property
     def secure(self) -> bool:
@@ -161,6 +163,7 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         theme=_theme(env.get("GREFFE_THEME", "")),
         oidc=_oidc(env),
         contact=_contact(env.get("GREFFE_CONTACT", "")),
+        warm=_number(env, "GREFFE_WARM", 1) > 0,
         engine=EngineSettings(
             memory_mb=int(_number(env, "GREFFE_MEMORY_MB", 1024)), threads=int(_number(env, "GREFFE_THREADS", 2))
         ),

@@ -112,7 +112,9 @@ class House:
 def new_house(home: Path, **settings: object) -> House:
     """An empty home with an author, two approvers and a releaser."""
     clock = Clock()
-    parts = compose(replace(read_settings({"GREFFE_POLL_SECONDS": "0"}, home=home), **settings), clock)
+    parts = compose(
+        replace(read_settings({"GREFFE_POLL_SECONDS": "0", "GREFFE_WARM": "0"}, home=home), **settings), clock
+    )
     for person, role in ((AUTHOR, "author"), (FIRST, "approver"), (SECOND, "approver"), (RELEASER, "releaser")):
         add_person(parts, HOUSE, person.name, [role])
     return House(parts, clock)

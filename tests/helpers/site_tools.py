@@ -65,7 +65,8 @@ class Site:
                 if httpx.get(f"{self.base}/health/ready").status_code == 200:
                     return
             except httpx.TransportError:
-                time.sleep(0.1)
+                pass
+            time.sleep(0.1)
         self.stop()
         raise AssertionError("the service did not get ready")
 

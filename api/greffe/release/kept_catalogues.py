@@ -12,14 +12,31 @@ from greffe.catalogue.load import checksum_of, load
 
 _KEPT: Final = 4  # releases of the past may want older ones; few at a time
 _LOCK: Final = threading.Lock()
+_reading: dict[str, threading.Lock] = {}
 _known: dict[str, tuple[Catalogue, bool]] = {}  # the one asked for last is last; whether it was checked as handed in
 
 
 def held(checksum: str, contents: Callable[[], Mapping[str, bytes]]) -> Catalogue:
-    """The catalogue of that checksum, as the register holds it; `contents` is asked for its files when it is not known.
-    Raises BadDefinition as `load` does."""
+    """The catalogue of that checksum, as the register holds it; `contents` is asked for its files when it is not known. Who
+    asks while somebody reads it waits for that reading, which began before. Raises BadDefinition as `load` does."""
     found = _asked(checksum, handed_in=False)
-    return found or _keep(load(contents(), held=True), handed_in=False)
+    if found is not None:
+        return found
+    with _LOCK:
+        turn = _reading.setdefault(checksum, threading.Lock())
+    with turn:
+        found = _asked(checksum, handed_in=False)
+        try:
+            return found or _keep(load(contents(), held=True), handed_in=False)
+        finally:
+            with _LOCK:
+                _reading.pop(checksum, None)
+
+
+def being_read(checksum: str) -> bool:
+    """Whether somebody reads that catalogue just now."""
+    with _LOCK:
+        return checksum in _reading
 
 
 def handed_in(contents: Mapping[str, bytes]) -> Catalogue:

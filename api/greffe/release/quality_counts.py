@@ -59,7 +59,7 @@ def counts(parts: Parts, release: Release, catalogue: Catalogue, flow: Dataflow,
     data = parts.observations.file(release.name, "data.parquet")
     structure = catalogue.structure(flow)
     with parts.connection(1) as connection:
-        connection.execute(f"CREATE TEMP TABLE {_TABLE} AS SELECT * FROM read_parquet($1)", [str(data)])
+        connection.read_parquet(str(data)).create_view(_TABLE)  # each look reads its few columns; a copy would read all
         there = {text(row[0]) for row in connection.execute(f"DESCRIBE {_TABLE}").fetchall()}
         status, confidentiality = (_column(n, there) for n in ("OBS_STATUS", "CONF_STATUS"))
         groups = connection.execute(

@@ -32,6 +32,7 @@ from greffe.web.limits import Limits
 from greffe.web.openapi import describe
 from greffe.web.rest import entry
 from greffe.web.site import BENCH, PAGES
+from greffe.web.warming import Counted, Traffic, keep_warm
 
 _LOG = logging.getLogger("greffe")
 
@@ -46,7 +47,7 @@ def application(parts: Parts) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         redirect_slashes=False,  # a redirect would be built from the Host header
-        lifespan=lambda _: _sweeping(parts),
+        lifespan=lambda app: _in_the_background(parts, app),
     )
     problems.install(app, parts)
     app.state.bench = BENCH
@@ -70,19 +71,25 @@ def application(parts: Parts) -> FastAPI:
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_middleware(Compressed)
     app.add_middleware(Limits, settings=parts.settings.http)
+    app.state.traffic = Traffic()
+    app.add_middleware(Counted, traffic=app.state.traffic)
     return app
 
 
 @asynccontextmanager
-async def _sweeping(parts: Parts) -> AsyncIterator[None]:
-    """While the service runs, derived files of superseded releases that nobody reads any more are removed (D5)."""
-    task = asyncio.create_task(_sweep(parts))
+async def _in_the_background(parts: Parts, app: FastAPI) -> AsyncIterator[None]:
+    """While the service runs, derived files of superseded releases that nobody reads any more are removed (D5), and what
+    pages need is made ready."""
+    tasks = [asyncio.create_task(_sweep(parts))]
+    if parts.settings.warm:
+        tasks.append(asyncio.create_task(keep_warm(parts, app)))
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 async def _sweep(parts: Parts) -> None:

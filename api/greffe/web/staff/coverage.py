@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from greffe.release.coverage_tables import gaps_csv
 from greffe.release.few import Few
 from greffe.release.parts import Parts
 from greffe.release.questions import dimension_of
+from greffe.release.shared import shared
 from greffe.web.pages.render import Pages
 from greffe.web.pages.visitors import Staff
 from greffe.web.staff.found_pages import address_of
@@ -63,7 +64,7 @@ class Kept:
 
 def router(parts: Parts) -> APIRouter:
     """The routes GET /staff/coverage, /staff/coverage/RECIPIENT, /staff/coverage/RECIPIENT/FLOW, and gaps.csv of both."""
-    routes, pages, kept = APIRouter(dependencies=HOUSE_STAFF), Pages(parts), Kept(parts)
+    routes, pages, kept = APIRouter(dependencies=HOUSE_STAFF), Pages(parts), shared(parts, Kept)
 
     @routes.get("/staff/coverage", include_in_schema=False, dependencies=[Depends(only("lang"))])
     def every(request: Request, visitor: Staff) -> Response:
@@ -95,6 +96,13 @@ def router(parts: Parts) -> APIRouter:
         return _csv(parts, _flow(parts.catalogue(), _recipient(parts.catalogue(), recipient), flow).reference.id)
 
     return routes
+
+
+def ready(parts: Parts) -> Iterator[Callable[[], object]]:
+    """What the pages of recipients need, a piece at a time: their maps of cells."""
+    kept, catalogue = shared(parts, Kept), parts.catalogue()
+    for recipient in catalogue.recipients:
+        yield lambda one=recipient: _of_recipient(parts, kept, one)  # type: ignore[misc]
 
 
 def _recipient(catalogue: Catalogue, name: str) -> Recipient:
