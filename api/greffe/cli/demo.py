@@ -8,25 +8,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from greffe.app import compose
 from greffe.cli.common import Home
+from greffe.cli.demo_cast import AUTHOR, FIRST, PEOPLE, RELEASER, SECOND, Extract, out, take
+from greffe.cli.demo_editions import second_edition, third_edition
 from greffe.cli.service import free_port, run
 from greffe.cli.show import failing, progress
 from greffe.errors import BadInput
-from greffe.ingest.extract import ReadOptions
 from greffe.model.findings import Finding
 from greffe.model.releases import Release
 from greffe.release.access.accounts import accept, invite
 from greffe.release.definitions import approve_map
-from greffe.release.intake import Handover, Taken, take_in
+from greffe.release.intake import Taken
 from greffe.release.lifecycle import (
     accept_warnings,
     approve_draft,
@@ -40,11 +39,8 @@ from greffe.release.published_list import add_listed
 from greffe.release.releasing import make_release
 from greffe.release.waivers import approve_waiver, propose_waiver
 from greffe.settings import read_settings
-from greffe.store.base import Actor
 from greffe.store.ledger import Waiver
 
-AUTHOR, FIRST, SECOND, RELEASER, AUDITOR = (Actor(n) for n in ("camille", "driss", "elise", "farid", "hana"))
-PEOPLE = ((AUTHOR, "author"), (FIRST, "approver"), (SECOND, "approver"), (RELEASER, "releaser"), (AUDITOR, "auditor"))
 WORDS = (
     "acier", "balise", "canal", "datte", "ecluse", "fanal", "galet", "hublot", "iris", "jonque", "kayak", "lichen", "merle",
     "noyer", "orage", "pivot", "quartz", "ruche", "sapin", "tulle", "urne", "vigie", "wagon", "xylo", "yourte", "zinc",
@@ -53,18 +49,6 @@ WORDS = (
     "digue", "ebene", "falaise", "grange", "herbe", "ilot", "jade", "karst", "lagune", "moulin", "nuage", "opale",
 )  # fmt: skip
 ACCEPTED = "Read one by one in the demonstration: the movements are in the source."
-out = Console(highlight=False, soft_wrap=True)
-
-
-@dataclass(frozen=True)
-class Extract:
-    """A file of the samples and what comes with it."""
-
-    path: Path
-    source: str
-    sender: str
-    origin: str
-    dataflow: str = ""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -85,7 +69,9 @@ def demo(
         samples = samples_folder()
         if not set(origins(samples)) <= {r.dataflow.id for r in parts.ledger().releases.values()}:
             build(parts, samples)
+        second_edition(parts, samples)
         wait_for_effect(parts)
+        third_edition(parts, samples)
         try_this(parts)
         open_accounts(parts)
         if not only_build:
@@ -179,21 +165,6 @@ def generate(samples: Path, into: Path, rows: int, error_rate: str) -> None:
     if done.returncode:
         raise BadInput(f"The sample generator failed: {done.stderr.strip().splitlines()[-1:]}", file=str(into))
     half.replace(into)
-
-
-def take(parts: Parts, extract: Extract) -> Taken:
-    """Ingest one file, with a bar."""
-    handover = Handover(extract.source, extract.sender, extract.origin, parts.clock(), extract.dataflow)
-    with progress(f"Ingesting {extract.path.name}", False) as bar:
-        task = bar.task_ids[0]
-        return take_in(
-            parts,
-            AUTHOR,
-            extract.path,
-            handover,
-            ReadOptions(),
-            lambda stage, n: bar.update(task, note=f"{stage} {n:,}"),
-        )
 
 
 def refused(taken: Taken) -> None:

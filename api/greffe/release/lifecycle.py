@@ -13,6 +13,7 @@ from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
 from greffe.release.across import beside
 from greffe.release.confidential import earlier_of, linked_of
+from greffe.release.differing import AHEAD, differing_of
 from greffe.release.drafts import Draft, read_draft
 from greffe.release.job import Job
 from greffe.release.parts import Parts
@@ -77,6 +78,9 @@ def make_draft(
     known = ledger.drafts.get(draft.id)
     if known is None or known.checksum != draft.checksum or draft.id in ledger.returned:
         parts.note(who, "draft.prepared", draft.id, record.payload())
+    if current is not None and draft.observations >= AHEAD:
+        progress("comparing")
+        differing_of(parts, flow, draft, current)
     return draft
 
 
@@ -154,13 +158,21 @@ def send_back(parts: Parts, who: Actor, id_: str, reason: str) -> Returned:
 
 def no_open_errors(draft: Draft) -> None:
     """Raise Refused while an error of a draft is open."""
+    refused = refused_for_errors(draft)
+    if refused is not None:
+        raise refused
+
+
+def refused_for_errors(draft: Draft) -> Refused | None:
+    """What is said while errors of a draft are open; None when none is."""
     errors = open_errors(draft.findings)
-    if errors:
-        first = errors[0]
-        raise Refused(
-            f"{len(errors)} errors are open in draft {draft.id}; the first: {first.rule} {first.messages.get('en', '')}",
-            hint=f"See them with: greffe findings {draft.id}",
-        )
+    if not errors:
+        return None
+    first = errors[0]
+    return Refused(
+        f"{len(errors)} errors are open in draft {draft.id}; the first: {first.rule} {first.messages.get('en', '')}",
+        hint=f"See them with: greffe findings {draft.id}",
+    )
 
 
 def withdraw(parts: Parts, who: Actor, name: str, reason: str, reason_fr: str = "") -> Release:

@@ -15,12 +15,12 @@ from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
 from greffe.release.across import contradictions
 from greffe.release.calendar import filled, same_flows, standing, waiting
-from greffe.release.definitions import map_subject
 from greffe.release.drafts import Draft
 from greffe.release.eviction import sweep
-from greffe.release.lifecycle import kept_draft, no_open_errors, rules_not_accepted
+from greffe.release.lifecycle import kept_draft
+from greffe.release.obstacles import obstacles
 from greffe.release.parts import Parts
-from greffe.release.people import approvers, author_of, needs, signed_by_two
+from greffe.release.people import needs
 from greffe.release.revision_policy import Follows, revisions_of
 from greffe.store.base import Act, Actor, Saved
 from greffe.store.ledger import DraftRecord, release_payload
@@ -201,37 +201,10 @@ def _saved(
 
 
 def _releasable(parts: Parts, record: DraftRecord, draft: Draft) -> _Ready:
-    no_open_errors(draft)
-    ledger = parts.ledger()
+    for one in obstacles(parts, record, draft):
+        raise one.error
     flow = parts.catalogue().get(Dataflow, record.dataflow)
-    current = ledger.current(record.dataflow, parts.clock())
-    if current is not None and current.origin != record.origin:
-        raise Refused(
-            f"{current} holds {current.origin} figures, draft {record.id} {record.origin} ones.",
-            hint=f"Withdraw {current} first if that is meant.",
-        )
-    left = set(rules_not_accepted(parts, record.id, record.checksum, draft.warnings))
-    if left:
-        count = sum(f.rule in left for f in draft.warnings)
-        raise Refused(
-            f"{count} warnings of draft {record.id} are not accepted ({', '.join(sorted(left))}).",
-            hint=f'Read them (greffe findings {record.id}), then: greffe accept {record.id} --as NAME --reason "…".',
-        )
-    if not signed_by_two(parts, record.id, record.checksum, record.author):
-        have = len(approvers(parts, record.id, record.checksum))
-        raise Refused(f"Draft {record.id} has {have} of 2 approvals.", hint=f"greffe approve {record.id} --as NAME")
-    map_ = parts.catalogue().map_to(flow)
-    if map_.checksum != record.map_checksum:
-        raise Refused(
-            f"The map {map_.reference} changed since draft {record.id} was prepared.", hint="Prepare it again."
-        )
-    subject = map_subject(map_)
-    if not signed_by_two(parts, subject, map_.checksum, author_of(parts, subject, map_.checksum)):
-        raise Refused(
-            f"The map {map_.reference} has {len(approvers(parts, subject, map_.checksum))} of 2 approvals.",
-            hint=f"greffe approve map:{map_.reference.id} --as NAME",
-        )
-    return _Ready(flow, draft, current, record)
+    return _Ready(flow, draft, parts.ledger().current(record.dataflow, parts.clock()), record)
 
 
 def _without_figures(draft: Draft, dims: tuple[str, ...]) -> Sequence[Finding]:

@@ -8,14 +8,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from greffe.arrow import integer, pq, text
+from greffe.arrow import integer, text
 from greffe.catalogue.policies.revisions import RevisionPolicy, policy_for
-from greffe.engine import quoted
 from greffe.errors import BadQuery, Refused, nearest
 from greffe.model.calendar import Words
 from greffe.model.periods import span
 from greffe.model.releases import Release
-from greffe.model.structures import Dataflow, DataStructure
+from greffe.model.structures import Dataflow
+from greffe.release.differing import CHANGED, GONE, differing_of
 from greffe.release.drafts import Draft
 from greffe.release.parts import Parts
 
@@ -79,48 +79,72 @@ def _check_declared(revision: str, reason: Words) -> None:
 
 def _check(parts: Parts, one: Follows, revision: str) -> bool:
     """Whether it changes published values; they may be changed so."""
-    if one.before is None:
+    asked = asked_of(parts, one)
+    if asked is None:
         return False
-    structure = parts.catalogue().structure(one.flow)
+    if asked.found and not revision:
+        raise Refused(
+            f"{_told(asked.found)} against {one.before}, and no revision is declared.",
+            parameter="--revision",
+            hint=_legitimate(one.flow, asked.policy, one.draft, asked.found),
+        )
+    if asked.outside and revision == PLANNED:
+        raise Refused(
+            f"{_told(asked.outside)} against {one.before}, which is not planned.",
+            parameter="--revision",
+            hint=_legitimate(one.flow, asked.policy, one.draft, asked.outside),
+        )
+    return bool(asked.found)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the policy asks of a draft: the published values that it changes by period, those of them that are not planned,
+    the policy of its dataflow and the first year that it plans to revise (None: it plans none)."""
+
+    found: Sequence[Changed]
+    outside: Sequence[Changed]
+    policy: RevisionPolicy | None
+    first: int | None
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of revision that may be declared; a correction of what lies beside the values may be where none changes."""
+        if not self.found:
+            return (EXCEPTIONAL, CORRECTION)
+        return (EXCEPTIONAL, CORRECTION) if self.outside else KINDS
+
+    @property
+    def values(self) -> int:
+        """How many published values change."""
+        return sum(c.values for c in self.found)
+
+
+def asked_of(parts: Parts, one: Follows) -> Asked | None:
+    """None of a dataflow of which nothing is released."""
+    if one.before is None:
+        return None
     policy = policy_for(one.flow.reference.id, parts.catalogue().policies.revisions)
-    old = parts.observations.file(one.before.name, "data.parquet")
-    found = changed(parts, structure, old, one.draft.data, policy.most_percent if policy else None)
-    if found and not revision:
-        raise Refused(
-            f"{_told(found)} against {one.before}, and no revision is declared.",
-            parameter="--revision",
-            hint=_legitimate(one.flow, policy, one.draft, found),
-        )
+    file = differing_of(parts, one.flow, one.draft, one.before)
+    decimals = parts.catalogue().structure(one.flow).decimals
+    found = changed(parts, file, decimals, policy.most_percent if policy else None) if file else []
     outside = [c for c in found if not _planned(c, policy, one.draft)]
-    if outside and revision == PLANNED:
-        raise Refused(
-            f"{_told(outside)} against {one.before}, which is not planned.",
-            parameter="--revision",
-            hint=_legitimate(one.flow, policy, one.draft, outside),
-        )
-    return bool(found)
+    return Asked(found, outside, policy, first_planned(policy, one.draft.last_period))
 
 
-def changed(
-    parts: Parts, structure: DataStructure, old: Path, new: Path, most_percent: Decimal | None = None
-) -> list[Changed]:
-    """The published values that are other ones in the new file, or gone, by period in order. `most_percent`: the largest
-    change that is planned, in percent of the old value; a value that is gone or was 0 changes by more."""
-    keys = [*structure.dimension_ids, "TIME_PERIOD"]
-    if set(keys) - set(pq.read_schema(old).names):
-        return []  # a structure with other dimensions: no key of one is a key of the other, and the store refuses it
-    scale = 10**structure.decimals
-    o, n = (f"CAST(CAST({t}.OBS_VALUE AS DECIMAL(38,{structure.decimals})) * {scale} AS HUGEINT)" for t in "on")
-    same = " AND ".join(f"o.{quoted(k)} = n.{quoted(k)}" for k in keys)
+def changed(parts: Parts, differing: Path, decimals: int, most_percent: Decimal | None = None) -> list[Changed]:
+    """Of the differences of a draft (differing.py): the published values that are other ones, or gone, by period in order.
+    `most_percent`: the largest change that is planned, in percent of the old value; a value that is gone or was 0 changes
+    by more."""
+    o, n = (f"CAST(CAST({c} AS DECIMAL(38,{decimals})) * {10**decimals} AS HUGEINT)" for c in ("before", "after"))
     bound = -1 if most_percent is None else int(most_percent * 1_000)
     query = (
-        f"SELECT o.TIME_PERIOD, count(*), "
+        f"SELECT TIME_PERIOD, count(*), "
         f"count(*) FILTER ({bound} >= 0 AND coalesce(abs({n} - {o}) * 100000 > abs({o}) * {bound}, TRUE)) "
-        f"FROM read_parquet($1) o LEFT JOIN read_parquet($2) n ON {same} "
-        f"WHERE o.OBS_VALUE IS NOT NULL AND {n} IS DISTINCT FROM {o} GROUP BY 1 ORDER BY 1"
+        f"FROM read_parquet($1) WHERE before IS NOT NULL AND how IN ('{CHANGED}', '{GONE}') GROUP BY 1 ORDER BY 1"
     )
     with parts.connection() as connection:
-        rows = connection.execute(query, [str(old), str(new)]).fetchall()
+        rows = connection.execute(query, [str(differing)]).fetchall()
     return [Changed(text(period), integer(count), integer(large)) for period, count, large in rows]
 
 

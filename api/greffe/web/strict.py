@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from fastapi import Request
 
@@ -11,9 +11,17 @@ from greffe.errors import BadQuery, nearest
 
 def page_number(text: str) -> int:
     """The page of a list that an address names. Raises BadQuery for what is none."""
-    if not text.isdecimal() or not int(text[:9]) > 0:
+    if not (text.isascii() and text.isdecimal()) or not int(text[:9]) > 0:
         raise BadQuery(f"{text!r} is no page.", parameter="page")
     return int(text[:9])
+
+
+def one_of(request: Request, name: str, known: Sequence[str]) -> str:
+    """The parameter, '' when it is not given. Raises BadQuery for another word than those."""
+    word = request.query_params.get(name, "")
+    if word and word not in known:
+        raise BadQuery(f"{word[:100]!r} is none of its values.", parameter=name, nearest=nearest(word, known))
+    return word
 
 
 def only(*names: str, several: str = "") -> Callable[[Request], Awaitable[None]]:

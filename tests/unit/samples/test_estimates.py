@@ -22,7 +22,37 @@ FILE = SAMPLES / "estimates/estimates.csv"
 def test_the_committed_file_is_what_the_tool_writes(tmp_path):
     command = [sys.executable, str(SAMPLES / "make_estimates.py"), "--out", str(tmp_path)]
     subprocess.run(command, check=True, capture_output=True)
-    assert (tmp_path / "estimates.csv").read_bytes() == FILE.read_bytes()
+    for name in ("estimates.csv", "surveys_2.csv", "surveys_3.csv"):
+        assert (tmp_path / name).read_bytes() == FILE.with_name(name).read_bytes()
+
+
+def test_an_edition_differs_from_the_one_before_it_where_it_says_so():
+    """Second: the users of 2023. Third: those of 2023 and 2024, the decisions of 2022 and 2024, and the year 2025. What did
+    not change has the version it had."""
+    first, second, third = (_rows(n) for n in ("estimates.csv", "surveys_2.csv", "surveys_3.csv"))
+    places = [
+        {(k[0], k[1]) for k in {*old, *new} if old.get(k) != new.get(k) and not k[0].startswith("PREV")}
+        for old, new in ((first, second), (second, third))
+    ]
+    assert places[0] == {("ENQ_SATISFACTION", "2023")}
+    assert places[1] == {
+        (sample, year)
+        for sample, years in (
+            ("ENQ_SATISFACTION", ("2023", "2024", "2025")),
+            ("ECH_RESIDENCE_ALT", ("2022", "2024", "2025")),
+        )
+        for year in years
+    }
+    assert {k for k in second if k not in third} == {
+        ("ECH_RESIDENCE_ALT", "2022", "T", m) for m in ("ERREUR_TYPE", "IC_BAS", "IC_HAUT")
+    }
+
+
+def _rows(name):
+    with FILE.with_name(name).open(encoding="utf-8", newline="") as stream:
+        return {
+            (r["indicateur"], r["periode"], r["strate"], r["mesure"]): tuple(r.values()) for r in csv.DictReader(stream)
+        }
 
 
 def test_precision_by_hand():

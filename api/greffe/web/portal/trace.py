@@ -81,11 +81,14 @@ def router(parts: Parts) -> APIRouter:
 
 
 def started(pages: Pages, request: Request, visitor: Visitor, base: str, flow: str, key: str, period: str) -> Response:
-    """The form by which a figure is found, or, of a form that was sent, on to its dataflow. Raises NotFound."""
+    """The form by which a figure is found, or, of a form that was sent, on to its dataflow. Raises NotFound, BadQuery."""
     if flow:
         published(pages.parts.catalogue(), flow)
         given = {"key": key.strip(), "period": period.strip(), "lang": request.query_params.get("lang", "")}
         return see_other(f"{base}/{flow}", **{n: v for n, v in given.items() if v})
+    for name, value in (("key", key), ("period", period)):
+        if value.strip():
+            raise BadQuery("Of which dataflow?", parameter=name, hint="Name it with flow.")
     values = {"base_path": base, "flows": flows(pages.parts), "flow": None}
     return pages.show(request, visitor, "portal/trace_find.html", values)
 

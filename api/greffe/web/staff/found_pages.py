@@ -27,9 +27,10 @@ from greffe.web.pages.forms import Form
 from greffe.web.pages.marked import LARGE, SMALL, Paper, marked
 from greffe.web.pages.render import Pages, number
 from greffe.web.pages.visitors import Visitor
-from greffe.web.strict import page_number
+from greffe.web.strict import one_of, page_number
 
 PER_PAGE: Final = 50
+DONE: Final = ("accept", "return", "sign", "waive")
 NARROWING: Final = ("rule", "cause", "period", "severity", "text")
 Code = tuple[str, str, Mapping[str, str]]  # dimension, code, its names
 
@@ -63,14 +64,14 @@ def dataset_page(
     asked = asked_of(request, form)
     places = narrowed(whole, asked)
     by = request.query_params.get("by", "") or BY[0]
-    shown, page, pages = _page(request, places) if asked.any else ((), 1, 1)
+    shown, page, pages = _page(request, places if asked.any else ())
     common = _common(whole, places) if asked.any else {}
     values = {
         **_told(parts.acting(), whole), "asked": asked, "by": by, "groups": groups(whole, places, by), "count": len(places),
         "found": _shown(parts, visitor, whole, shown, common), "common": _codes(parts, whole, common),
         "page": page, "pages": pages, "ways": BY, "severities": SEVERITIES,
         "rules": _rules(parts, whole), "periods": sorted({f.period for f in whole.findings} - {""}, reverse=True),
-        "fault": fault, "form": form or Form(), "done": request.query_params.get("done", ""), "other": OTHER,
+        "fault": fault, "form": form or Form(), "done": one_of(request, "done", DONE), "other": OTHER,
     }  # fmt: skip
     return Pages(parts).show(request, visitor, "staff/found.html", values, fault.http if fault else 200)
 
@@ -94,7 +95,7 @@ def finding_page(
     values = {
         **_told(parts.acting(), whole), "one": _line(parts, visitor, whole, n, series, LARGE), "series": series,
         "rule": _rules(parts, whole).get(one.rule, ()), "same": len(same), "trace": _traced(parts, whole, one),
-        "fault": fault, "form": form or Form(), "done": request.query_params.get("done", ""), "other": OTHER,
+        "fault": fault, "form": form or Form(), "done": one_of(request, "done", DONE), "other": OTHER,
     }  # fmt: skip
     return Pages(parts).show(request, visitor, "staff/finding.html", values, fault.http if fault else 200)
 

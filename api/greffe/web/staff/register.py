@@ -24,7 +24,7 @@ from greffe.web.pages.render import Pages
 from greffe.web.pages.visitors import Staff, Visitor
 from greffe.web.register_export import ASKED, asked, exported
 from greffe.web.staff.words_of import instant
-from greffe.web.strict import only
+from greffe.web.strict import only, page_number
 
 PAGE: Final = 50
 _SHOWN: Final = 100  # faults
@@ -85,7 +85,8 @@ def _page(
 ) -> Response:
     given = values["given"]
     count = parts.register.count(wanted)
-    number = _number(request.query_params.get("page", ""))
+    asked_page = request.query_params.get("page", "")
+    number = page_number(asked_page) if asked_page else 1
     last = max(-(-count // PAGE), 1)
     number = min(number, last)
     rows = list(parts.register.search(wanted, most=PAGE, skip=(number - 1) * PAGE))
@@ -96,10 +97,6 @@ def _page(
         "people": sorted(parts.ledger().people), "parsed": read, "query": urlencode(given if isinstance(given, Mapping) else {}), **values,
     }  # fmt: skip
     return pages.show(request, visitor, "staff/register.html", told, 400 if values.get("fault") else 200)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 8 and int(text) else 1
 
 
 def _said(entry: Entry) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:

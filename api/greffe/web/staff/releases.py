@@ -26,7 +26,7 @@ from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor
 from greffe.web.staff.tables import HOUSE_STAFF
 from greffe.web.staff.words_of import countdown, instant
-from greffe.web.strict import only
+from greffe.web.strict import only, page_number
 
 PAGE: Final = 50
 FIELDS: Final = ("act", "entry", "flows", "at", "title", "title_fr", "reason", "reason_fr")
@@ -85,7 +85,7 @@ def _page(
     made = sorted(ledger.releases.values(), key=lambda r: (r.made_at, str(r)), reverse=True)
     asked = request.query_params.get("page", "")
     last = max(-(-len(made) // PAGE), 1)
-    number = min(int(asked), last) if asked.isascii() and asked.isdigit() and 0 < len(asked) < 7 and int(asked) else 1
+    number = min(page_number(asked), last) if asked else 1
     values = {
         "coming": [(e, *_of(parts, e)) for e in coming],
         "past": [e for e in reversed(entries) if e not in coming][:20],

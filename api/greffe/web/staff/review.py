@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from starlette.responses import Response
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.representation_files import CONFIDENCES
-from greffe.errors import GreffeError, NotFound, nearest
+from greffe.errors import BadQuery, GreffeError, NotFound, nearest
 from greffe.mapping.exchange.sets import users_of
 from greffe.model.maps import KINDS_WITH_TARGET, KINDS_WITHOUT_TARGET, RepresentationMap
 from greffe.model.numbers import plain
@@ -101,7 +102,7 @@ def review_page(
         "table": table, "place": short(table), "users": users_of(catalogue, table), "view": view, "queue": found,
         "shown": chosen[(page - 1) * PER_PAGE : page * PER_PAGE], "many": len(chosen), "page": page, "pages": pages,
         "near": near, "states": STATES, "line": line, "fault": fault, "typed": typed or {},
-        "done": request.query_params.get("done", ""), "pending": len(mine.get(table.file, {})),
+        "done": _done(request), "pending": len(mine.get(table.file, {})),
         "everything": sum(map(len, mine.values())), "author": visitor.may("author", "administrator"),
         "faults": faults_of_pending(catalogue, table, tuple(mine.get(table.file, {}).values())),
         "here_at": lambda item: review_at(table, replace(view, item=item, page=page), "item"),
@@ -130,3 +131,11 @@ def _detail(parts: Parts, catalogue: Catalogue, found: Queue, line: Waiting) -> 
         "comments": comments_on(parts, table.file, line.row.row_id) if line.row else (),
         "kinds": KINDS_WITH_TARGET, "none_kinds": KINDS_WITHOUT_TARGET, "confidences": CONFIDENCES,
     }  # fmt: skip
+
+
+def _done(request: Request) -> str:
+    """What was done just now and to how many: `kept-3`. Raises BadQuery for anything else."""
+    word = request.query_params.get("done", "")
+    if word and not re.fullmatch("(kept|undone)-[0-9]{1,6}", word):
+        raise BadQuery(f"{word[:100]!r} says nothing that was done.", parameter="done", hint="E.g. kept-3.")
+    return word

@@ -1,42 +1,50 @@
-"""Sign-off of a draft: what changes, what the rules say, who signed; approve it, release it."""
+"""Sign-off of a draft: what changes, what stands in the way, what the rules say, who signed; approve it, release it."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from datetime import timedelta
 from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, Depends, Request
-from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from greffe.errors import BadQuery, GreffeError
+from greffe.errors import BadQuery, GreffeError, nearest
 from greffe.formats.languages import best
 from greffe.model.calendar import ANNOUNCED, Words
 from greffe.model.findings import open_errors
 from greffe.model.instants import given_by_people, read
-from greffe.model.structures import Dataflow, DataStructure
-from greffe.release.draft_changes import DraftCell, DraftChanges, draft_changes
+from greffe.model.releases import Release
+from greffe.model.structures import Dataflow
+from greffe.release.across import contradictions
+from greffe.release.calendar import waiting as made_for
+from greffe.release.draft_changes import draft_changes, release_before
+from greffe.release.drafts import Draft
 from greffe.release.lifecycle import accept_warnings, approve_draft, kept_draft, rules_not_accepted
+from greffe.release.obstacles import obstacles
 from greffe.release.parts import Parts
+from greffe.release.people import approvers
 from greffe.release.releasing import Terms, make_releases
-from greffe.release.revision_policy import KINDS
-from greffe.release.revisions import leading
+from greffe.release.revision_policy import KINDS, Follows
+from greffe.release.revision_policy import asked_of as asked_of_policy
+from greffe.release.waiting import waiting_drafts
+from greffe.store.ledger import DraftRecord
+from greffe.validation.listing import listed as rule_lines
 from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import Form, posted
-from greffe.web.pages.plots import differences
-from greffe.web.pages.render import Pages, number, see_other
+from greffe.web.pages.plots import swatch
+from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor
-from greffe.web.pages.words import sayer
+from greffe.web.staff.signoff_changes import ASKED, Asked, asked_of, changes_shown
 from greffe.web.staff.tables import HOUSE_STAFF
-from greffe.web.staff.words_of import instant
-from greffe.web.strict import only
+from greffe.web.staff.words_of import instant, zoned
+from greffe.web.strict import one_of, only
 
 FIELDS: Final = ("act", "comment", "reason", "reason_fr", "at", "calendar", "revision", "vintage", "with")
-SHOWN, DRAWN = 50, 15
+DONE: Final = ("approve", "accept", "release")
 
 
 def router(parts: Parts) -> APIRouter:
@@ -44,8 +52,11 @@ def router(parts: Parts) -> APIRouter:
     parts = parts.acting()
     routes, pages = APIRouter(dependencies=HOUSE_STAFF), Pages(parts)
 
-    @routes.get("/staff/releases/{draft}", include_in_schema=False, dependencies=[Depends(only("done", "lang"))])
+    @routes.get(
+        "/staff/releases/{draft}", include_in_schema=False, dependencies=[Depends(only(*ASKED, "done", "lang"))]
+    )
     def draft_page(request: Request, visitor: Staff, draft: str) -> Response:
+        one_of(request, "done", DONE)
         return _page(parts, pages, request, visitor, draft, None, {})
 
     @routes.post("/staff/releases/{draft}", include_in_schema=False)
@@ -54,7 +65,10 @@ def router(parts: Parts) -> APIRouter:
         fault = await tried(parts, request, visitor, _act(parts, visitor, draft, form))
         if fault is None:
             return see_other(f"/staff/releases/{draft}", done=form.text("act"))
-        typed = {n: form.text(n) for n in FIELDS if n != "with"}
+        typed: dict[str, str | tuple[str, ...]] = {
+            **{n: form.text(n) for n in FIELDS if n != "with"},
+            "with": form.all("with"),
+        }
         return await run_in_threadpool(_page, parts, pages, request, visitor, draft, fault, typed)
 
     return routes
@@ -67,7 +81,7 @@ def _act(parts: Parts, visitor: Visitor, draft: str, form: Form) -> Callable[[],
     if act == "accept":
         return partial(accept_warnings, parts, who, draft, form.text("reason"))
     if act != "release":
-        raise BadQuery(f"{act!r} is no act.", parameter="act")
+        raise BadQuery(f"{act!r} is no act.", parameter="act", nearest=nearest(act, DONE))
 
     def release() -> None:
         at = given_by_people(form.text("at"), "at") if form.text("at") else None
@@ -85,61 +99,71 @@ def _page(
     visitor: Visitor,
     id_: str,
     fault: GreffeError | None,
-    typed: Mapping[str, str],
+    typed: Mapping[str, str | tuple[str, ...]],
 ) -> Response:
     record, draft = kept_draft(parts, id_)
-    ledger, now = parts.ledger(), parts.clock()
+    ledger = parts.ledger()
     flow = parts.catalogue().get(Dataflow, record.dataflow)
-    structure = parts.catalogue().structure(flow)
-    found = draft_changes(parts, flow, draft)
+    made, before = ledger.release_of_draft(id_), release_before(parts, record)
     signed = ledger.approvals(record.id, record.checksum)
     by_rule = Counter((f.severity, f.rule, bool(f.waiver)) for f in draft.findings)
     values = {
-        "record": record, "name": best(flow.names, visitor.lang), "changes": found, "cells": found.cells[:SHOWN] if found else (),
-        "plot": _plot(found, structure, visitor.lang) if found else "", "label": _labels(parts, structure, visitor.lang),
-        "dimensions": structure.dimension_ids, "signed": [a for a in signed if a.role == "approver"],
+        **_changes(parts, request, visitor, flow, draft, before, fault), "record": record, "name": best(flow.names, visitor.lang),
+        "signed": [a for a in signed if a.role == "approver"],
         "accepted": ledger.accepted_warnings(record.id, record.checksum),
         "left": rules_not_accepted(parts, record.id, record.checksum, draft.warnings),
         "back": ledger.returned.get(record.id), "errors": len(open_errors(draft.findings)),
-        "rules": sorted(by_rule.items()), "warnings": len(draft.warnings),
+        "rules": sorted(by_rule.items()), "warnings": len(draft.warnings), "rule_names": _rules(parts, by_rule, visitor.lang),
         "waivers": [ledger.waiver(w) for w in sorted({f.waiver for f in draft.findings if f.waiver})],
-        "made": ledger.release_of_draft(id_), "instant": instant, "parsed": read, "fault": fault,
-        "typed": {**dict.fromkeys(FIELDS, ""), **typed}, "kinds": KINDS,
-        "done": request.query_params.get("done", ""),
-        "coming": [e for e in ledger.calendar.values() if record.dataflow in e.flows and e.state(now) == ANNOUNCED],
-        "others": [d for d in ledger.drafts.values() if d.dataflow != record.dataflow and not ledger.release_of_draft(d.id)],
+        "made": made, "instant": instant, "zoned": zoned, "swatch": swatch, "parsed": read, "fault": fault,
+        "typed": {**dict.fromkeys(FIELDS, ""), **typed}, "done": request.query_params.get("done", ""),
+        **(_before_release(parts, visitor, record, draft, before) if made is None else {}),
     }  # fmt: skip
     return pages.show(request, visitor, "staff/signoff.html", values, fault.http if fault else 200)
 
 
-def _labels(parts: Parts, structure: DataStructure, lang: str) -> Callable[[str, str], str]:
-    """The name of a code of a dimension, or the code."""
-    lists = parts.catalogue().codelists(structure)
-
-    def label(dimension: str, code: str) -> str:
-        codes = lists.get(dimension)
-        item = codes.item(code) if codes is not None else None
-        return best(item.names, lang) if item is not None and item.names else code
-
-    return label
-
-
-def _plot(found: DraftChanges, structure: DataStructure, lang: str) -> Markup | str:
-    """The largest differences, in the unit of the largest."""
-    _, unit = leading(structure)
-    pairs = [(c, c.difference) for c in found.cells]
-    changed = [(c, d) for c, d in pairs if d]
-    if not changed:
-        return ""
-    rows = [(_row_name(c), d) for c, d in changed if not unit or c.key[unit] == changed[0][0].key[unit]][:DRAWN]
-    say = sayer(("staff_signoff",), lang)
-    said = changed[0][0].key[unit] if unit else ""
-
-    def write(value: Decimal) -> str:
-        return ("+" if value > 0 else "") + number(value, lang)
-
-    return differences(rows, say("plot", n=len(rows)), say("plot_text", unit=said), write)
+def _changes(
+    parts: Parts,
+    request: Request,
+    visitor: Visitor,
+    flow: Dataflow,
+    draft: Draft,
+    before: Release | None,
+    fault: GreffeError | None,
+) -> dict[str, object]:
+    """What changes, as the address asks; after a fault of a form, from the start."""
+    found = draft_changes(parts, flow, draft, before)
+    asked = Asked() if fault is not None else asked_of(request, found.groups if found else ())
+    structure = parts.catalogue().structure(flow)
+    shown = changes_shown(parts, structure, draft, found, asked, visitor.lang) if found and found.count else {}
+    return {"changes": found, "asked": asked, **shown}
 
 
-def _row_name(cell: DraftCell) -> str:
-    return f"{'.'.join(cell.key.values())} {cell.period}"
+def _before_release(
+    parts: Parts, visitor: Visitor, record: DraftRecord, draft: Draft, before: Release | None
+) -> dict[str, object]:
+    """What stands in the way, what the policy of revisions asks, and what it may go out for and with."""
+    ledger, now = parts.ledger(), parts.clock()
+    flow = parts.catalogue().get(Dataflow, record.dataflow)
+    earliest = now + timedelta(seconds=parts.settings.effect_delay_seconds)
+    against = contradictions(parts, draft, flow, {}, earliest)
+    waiting = [d for d in waiting_drafts(ledger) if d.dataflow != record.dataflow and d.observations]
+    return {
+        "obstacles": list(obstacles(parts, record, draft)), "against": against,
+        "against_said": against[0].messages.get(visitor.lang, "") if against else "",
+        "revises": asked_of_policy(parts, Follows(flow, draft, before)), "kinds": KINDS,
+        "embargoed": [r for r in ledger.releases_of(record.dataflow) if r.effective_at > now and r.withdrawn_at is None],
+        "coming": [e for e in sorted(ledger.calendar.values(), key=lambda e: e.at)
+                   if record.dataflow in e.flows and e.state(now) == ANNOUNCED and not made_for(parts, e)],
+        "others": [(d, len(set(approvers(parts, d.id, d.checksum)) - {d.author})) for d in waiting],
+    }  # fmt: skip
+
+
+def _rules(parts: Parts, found: Mapping[tuple[str, str, bool], int], lang: str) -> dict[str, str]:
+    """What each rule that found something says."""
+    wanted = {rule for _, rule, _ in found}
+    told: dict[str, str] = {}
+    for line in rule_lines(parts.catalogue().policies.limits):
+        if line.id in wanted:
+            told.setdefault(line.id, line.sentences[lang])
+    return told

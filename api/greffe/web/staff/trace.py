@@ -113,7 +113,7 @@ def _followed(parts: Parts, request: Request, visitor: Visitor, flow: str, perio
     internal = list(catalogue.dataflows(("internal",)))
     if not flow:
         for name in request.query_params:
-            if name not in ("flow", "period", "lang"):
+            if name not in ("flow", "lang") and (name != "period" or period.strip()):
                 raise BadQuery("Unknown parameter.", parameter=name, hint="Choose an internal dataflow first.")
         return {"internal": internal, "flow": None}
     dataflow = next((f for f in internal if f.reference.id == flow), None)

@@ -17,6 +17,19 @@ def instant(moment: datetime) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(local.isoformat(), f"{local:%Y-%m-%d %H:%M:%S}")
 
 
+def zoned(moment: datetime, lang: str) -> Markup:
+    """The same with what Paris is ahead of UTC then: `2027-03-28 08:45:00 (UTC+2, summer time)`."""
+    local = moment.astimezone(PARIS)
+    ahead = local.utcoffset() or timedelta()
+    summer = bool(local.dst())
+    words = (
+        ("heure d’été" if summer else "heure d’hiver") if lang == "fr" else ("summer time" if summer else "winter time")
+    )
+    return Markup('{} <span class="soft">(UTC+{:d}, {})</span>').format(
+        instant(moment), ahead // timedelta(hours=1), words
+    )
+
+
 def countdown(left: timedelta, lang: str) -> str:
     """`in 12 days`, `in 3 h 05 min`, `in 40 s`; `5 days ago`."""
     seconds = int(abs(left).total_seconds())
