@@ -35,6 +35,10 @@ class Inputs:
     main: Feed
     populations: tuple[Feed, ...] = ()
 
+    def feed(self, dataflow: Reference) -> Feed | None:
+        """What is read of an internal dataflow, None when it is not."""
+        return next((f for f in (self.main, *self.populations) if f.dataflow == dataflow), None)
+
     @property
     def extracts(self) -> tuple[ExtractRecord, ...]:
         """Every extract that is read, once."""
@@ -167,6 +171,11 @@ def load_sources(connection: Connection, inputs: Inputs) -> Sources:
 def load_main(connection: Connection, inputs: Inputs) -> str:
     """The view of the source alone."""
     return _view(connection, "source_rows", inputs.main, inputs.folder)
+
+
+def load_feed(connection: Connection, feed: Feed, folder: Path) -> str:
+    """The view of one feed alone."""
+    return _view(connection, "feed_rows", feed, folder)
 
 
 def load_populations(connection: Connection, inputs: Inputs) -> dict[Reference, str]:

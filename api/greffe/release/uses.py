@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from greffe.arrow import integer, text
 from greffe.catalogue.catalogue import Catalogue
@@ -17,13 +18,15 @@ from greffe.mapping.resolve import INDICATOR, TIME, plan
 from greffe.mapping.sql import Parameters, condition
 from greffe.model.maps import Population
 from greffe.model.references import Reference
+from greffe.model.releases import Release
 from greffe.model.structures import DataStructure
 from greffe.model.trace import SourceObservation
+from greffe.release.few import Few
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.lineage import RELEASED, Again, made_again
 from greffe.release.made import Made, made_of
 from greffe.release.parts import Parts
-from greffe.release.sources import load_sources
+from greffe.release.sources import load_feed, load_sources
 
 MOST: Final = 20  # internal observations that are followed at once
 
@@ -84,16 +87,23 @@ def uses(parts: Parts, source: str, cells: Mapping[str, str], period: str = "") 
     _check(catalogue, structure, cells)
     wanted: Cells = {c: (code,) for c, code in cells.items()} | ({TIME: (period,)} if period else {})
     found: dict[tuple[str, int], Followed] = {}
-    for made in _releases(parts, flow.reference):
-        with parts.connection() as connection:
-            for one in _followed(connection, parts, made, flow.reference, structure, wanted):
-                place = (one.observation.extract, one.observation.row)
-                known = found.get(place)
-                found[place] = (
-                    one
-                    if known is None
-                    else replace(known, uses=known.uses + one.uses, unused=known.unused + one.unused)
+    looked_up: dict[tuple[str, ...], list[Seen]] = {}  # most releases are made of the same extracts
+    for made in _releases(parts):
+        feed = made.inputs.feed(flow.reference)
+        if feed is None:
+            continue
+        ids = tuple(e.id for e in feed.extracts)
+        if ids not in looked_up:
+            with parts.connection() as connection:
+                looked_up[ids] = _observations(
+                    connection, load_feed(connection, feed, made.inputs.folder), structure, wanted
                 )
+        for one in _followed(parts, made, flow.reference, looked_up[ids]) if looked_up[ids] else ():
+            place = (one.observation.extract, one.observation.row)
+            known = found.get(place)
+            found[place] = (
+                one if known is None else replace(known, uses=known.uses + one.uses, unused=known.unused + one.unused)
+            )
     if not found:
         raise NotFound(f"No current release is made from an extract with such an observation of {flow.reference}.")
     return tuple(_explained(catalogue, one) for one in found.values())
@@ -117,34 +127,52 @@ def _check(catalogue: Catalogue, structure: DataStructure, cells: Mapping[str, s
             )  # fmt: skip
 
 
-def _releases(parts: Parts, flow: Reference) -> Iterator[Made]:
-    """Current releases whose map reads that internal dataflow, as source or as denominator."""
+_MADE: Final[WeakKeyDictionary[object, Few[tuple[str, str], Made]]] = WeakKeyDictionary()  # by observations of a house
+_KEPT: Final = 512
+
+
+def _releases(parts: Parts) -> Iterator[Made]:
+    """What current releases were made of."""
     ledger, now = parts.ledger(), parts.clock()
     for target in dict.fromkeys(r.dataflow for r in ledger.releases.values()):
         release = ledger.current(target, now)
-        if release is not None:
-            made = made_of(parts, release)
-            if flow in (made.map.source, *(feed.dataflow for feed in made.inputs.populations)):
-                yield made
+        made = _made(parts, release) if release is not None else None
+        if made is not None:
+            yield made
 
 
-def _followed(
-    connection: Connection, parts: Parts, made: Made, flow: Reference, structure: DataStructure, wanted: Cells
-) -> list[Followed]:
+def _made(parts: Parts, release: Release) -> Made | None:
+    """What a release was made of, without its manifest: that is long, and read once for a release. None without a map."""
+    kept = _MADE.setdefault(parts.observations, Few(_KEPT))
+    place = (str(release), release.content_hash)
+    found = kept.get(place)
+    if found is None:
+        try:
+            found = kept.keep(place, replace(made_of(parts, release), manifest={}))
+        except NotFound:
+            return None
+    return found
+
+
+def ready(parts: Parts) -> None:
+    """Read what current releases were made of, so that the first question need not."""
+    for _ in _releases(parts):
+        pass
+
+
+def _followed(parts: Parts, made: Made, flow: Reference, seen: Sequence[Seen]) -> list[Followed]:
     """What one release makes of the observations."""
-    sources = load_sources(connection, made.inputs)
     plan_ = plan(made.map, made.catalogue)
     is_source = flow == made.map.source
-    seen = _observations(connection, sources.main if is_source else sources.populations[flow], structure, wanted)
-    if not seen:
-        return []
     there = [onward(plan_, values) if is_source else None for _, values in seen]
     targets = [o.target for o in there if o is not None and o.target is not None]
     used: dict[tuple[str, int], list[Use]] = {}
     if targets or not is_source:
-        only = family(made.map, targets) if is_source and flow not in sources.populations else {}
-        found = made_again(connection, parts, made, sources, only)
-        used = _used(found, flow, [(s.extract, s.row) for s, _ in seen])
+        with parts.connection() as connection:
+            sources = load_sources(connection, made.inputs)
+            only = family(made.map, targets) if is_source and flow not in sources.populations else {}
+            found = made_again(connection, parts, made, sources, only)
+            used = _used(found, flow, [(s.extract, s.row) for s, _ in seen])
     followed = []
     for (observation, _), goes in zip(seen, there, strict=True):
         uses_ = tuple(used.get((observation.extract, observation.row), ()))

@@ -21,6 +21,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from greffe.errors import GreffeError
+from greffe.release import uses
 from greffe.release.parts import Parts
 from greffe.release.quality_kept import quality_of
 from greffe.release.review.queue import gaps_of, library
@@ -121,6 +122,7 @@ def _kept(parts: Parts) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "gaps", lambda: gaps_of(acting, acting.catalogue())
     for piece in coverage.ready(parts):
         yield "coverage", piece
+    yield "what releases were made of", lambda: uses.ready(parts)
     now, ledger = parts.clock(), parts.ledger()
     for flow in parts.catalogue().dataflows():
         release = ledger.current(flow.reference, now)
