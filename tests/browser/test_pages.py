@@ -33,6 +33,7 @@ PUBLIC = (
 )
 STAFF = (
     "/staff",
+    "/staff/register/verify",
     "/staff/account",
     "/staff/coverage",
     "/staff/coverage/CEPEJ",

@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
 from greffe.errors import GreffeError
 from greffe.release.drafts import read_draft
 from greffe.release.parts import Parts
 from greffe.release.sources import faults as extract_faults
+from greffe.store.ledger import DraftRecord
+
+Look = Callable[[], Iterable[str]]  # reads something again; its faults as sentences
+CHAIN = "register"
 
 
 def faults(parts: Parts) -> list[str]:
     """Faults as sentences; empty when all is as written."""
+    return [fault for _, look in looks(parts) for fault in look()]
+
+
+def looks(parts: Parts) -> Iterator[tuple[str, Look]]:
+    """All that is kept, one thing after the other: what it is, and how to look."""
     ledger = parts.ledger()
-    found = list(parts.register.verify())
+    yield CHAIN, parts.register.verify
     for extract in ledger.accepted:
-        found += extract_faults(parts.settings.extracts, extract)
+        yield extract.id, partial(extract_faults, parts.settings.extracts, extract)
     for draft in ledger.drafts.values():
-        try:
-            if read_draft(parts.settings.drafts / draft.id).checksum != draft.checksum:
-                found.append(f"draft {draft.id}: it is not the one that was entered.")
-        except GreffeError as error:
-            found.append(f"draft {draft.id}: {error.text()}")
+        yield draft.id, partial(_of_draft, parts, draft)
     for release in ledger.releases.values():
-        try:
-            found += [f"{release}: {fault}" for fault in parts.observations.verify(release.name)]
-        except GreffeError as error:
-            found.append(f"{release}: {error.text()}")
-    return found
+        yield str(release), partial(_of_release, parts, release.name, str(release))
+
+
+def _of_draft(parts: Parts, draft: DraftRecord) -> Iterator[str]:
+    try:
+        if read_draft(parts.settings.drafts / draft.id).checksum != draft.checksum:
+            yield f"draft {draft.id}: it is not the one that was entered."
+    except GreffeError as error:
+        yield f"draft {draft.id}: {error.text()}"
+
+
+def _of_release(parts: Parts, name: str, said: str) -> Iterator[str]:
+    try:
+        yield from [f"{said}: {fault}" for fault in parts.observations.verify(name)]
+    except GreffeError as error:
+        yield f"{said}: {error.text()}"

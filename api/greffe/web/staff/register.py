@@ -10,24 +10,23 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from greffe.errors import BadQuery
+from greffe.errors import BadQuery, GreffeError
 from greffe.model.instants import read
 from greffe.release.parts import Parts
 from greffe.release.people import has_role
-from greffe.release.verify import faults
+from greffe.release.verifying import standing, start
 from greffe.release.who_did_what import ALL, STAFF, visible
 from greffe.store.base import Entry
 from greffe.store.wanted import Wanted
 from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import posted
-from greffe.web.pages.render import Pages
+from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor
 from greffe.web.register_export import ASKED, asked, exported
 from greffe.web.staff.words_of import instant
 from greffe.web.strict import only, page_number
 
 PAGE: Final = 50
-_SHOWN: Final = 100  # faults
 _DETAILS: Final = (
     "key",
     "extracts",
@@ -62,22 +61,28 @@ def router(parts: Parts) -> APIRouter:
         wanted = asked(*(request.query_params.get(n, "") for n in ASKED))
         return exported(parts, visible(parts, visitor.actor, wanted), request.query_params.get("format", "csv"))
 
+    @routes.get("/staff/register/verify", include_in_schema=False, dependencies=[Depends(only("lang"))])
+    def verification(request: Request, visitor: Staff) -> Response:
+        return _verification(parts, pages, request, visitor, None)
+
     @routes.post("/staff/register/verify", include_in_schema=False)
     async def verify(request: Request, visitor: Staff) -> Response:
         form = await posted(request, visitor, "what")
-        found: list[str] = []
-
-        def look() -> None:
-            found.extend(parts.register.verify() if form.text("what") == "chain" else faults(parts))
-
-        fault = await tried(parts, request, visitor, look)
-        head = parts.register.head()
-        values = {"given": dict.fromkeys(ASKED, ""), "fault": fault, "verified": form.text("what") or "all", "head": head,
-                  "faults": found[:_SHOWN], "more": max(len(found) - _SHOWN, 0)}  # fmt: skip
-        wanted = visible(parts, visitor.actor, Wanted())
-        return await run_in_threadpool(_page, parts, pages, request, visitor, values, wanted)
+        fault = await tried(parts, request, visitor, lambda: start(parts, visitor.actor, form.text("what")))
+        if fault is None:
+            return see_other("/staff/register/verify")
+        return await run_in_threadpool(_verification, parts, pages, request, visitor, fault)
 
     return routes
+
+
+def _verification(
+    parts: Parts, pages: Pages, request: Request, visitor: Visitor, fault: GreffeError | None
+) -> Response:
+    """How far the verification is that runs, or what the last one found."""
+    one, running = standing(parts)
+    told = {"one": one, "running": running, "fault": fault, "instant": instant, "parsed": read}
+    return pages.show(request, visitor, "staff/verify.html", told, fault.http if fault else 200)
 
 
 def _page(
@@ -88,11 +93,12 @@ def _page(
     asked_page = request.query_params.get("page", "")
     number = page_number(asked_page) if asked_page else 1
     last = max(-(-count // PAGE), 1)
-    number = min(number, last)
+    if number > last:
+        raise BadQuery(f"There is no page {number}, the last one is {last}.", parameter="page")
     rows = list(parts.register.search(wanted, most=PAGE, skip=(number - 1) * PAGE))
     whole = any(has_role(visitor.roles, r) for r in ALL)
     told = {
-        "verified": None, "entries": [(e, _said(e)) for e in rows], "count": count, "page": number, "pages": last,
+        "entries": [(e, _said(e)) for e in rows], "count": count, "page": number, "pages": last,
         "whole": whole, "staff": any(has_role(visitor.roles, r) for r in STAFF), "instant": instant,
         "people": sorted(parts.ledger().people), "parsed": read, "query": urlencode(given if isinstance(given, Mapping) else {}), **values,
     }  # fmt: skip
