@@ -18,7 +18,7 @@ _YEAR: Final = re.compile(r"(\d{4})(.*)", re.DOTALL)
 
 @dataclass(frozen=True)
 class Linked:
-    """The current release of another dataflow, with its relations and the decimals of its measure."""
+    """A release of another dataflow, public or about to be, with its relations and the decimals of its measure."""
 
     name: str
     dataflow: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -92,14 +93,15 @@ def joined(
     system = System([], [], [])
     found = Joined(system, [], [])
     seen: set[tuple[tuple[tuple[int, int], ...], bool]] = set()
-    sides: dict[str, Side] = {}
+    sides: dict[str, list[Side]] = {}
     own = [(relations, "", draft), *((relations, "", rows) for rows in earlier)]
     for of, flow, rows in (*own, *((one.relations, one.dataflow, rows) for one, rows in linked)):
         places = [
             _place(number, system, (flow, *key) if flow else key, value, rows.name)
             for key, value in zip(rows.keys, rows.values, strict=True)
         ]
-        sides.setdefault(flow, Side(of.dims, rows.keys, places))
+        if flow or not sides:  # of the draft's own dataflow the draft alone: its cells are those of the releases before
+            sides.setdefault(flow, []).append(Side(of.dims, rows.keys, places))
         for n, published in zip(places, rows.published, strict=True):
             if published:
                 system.known[n] = True
@@ -115,11 +117,11 @@ def joined(
                 seen.add((terms, one.loose))
                 system.equations.append(Equation(terms, one.loose, one.name))
         found.followers += [(places[a], places[b]) for a, b in cells.followers()]
-    found.draft = list(sides[""].places)
+    found.draft = list(sides[""][0].places)
     for identity in identities:
         left, right = ("" if f.dataflow == draft.flow else f.dataflow for f in (identity.left, identity.right))
-        if exact(identity) and left in sides and right in sides:
-            for terms in links(identity, sides[left], sides[right], system.values):
+        for mine, theirs in product(sides.get(left, ()), sides.get(right, ())) if exact(identity) else ():
+            for terms in links(identity, mine, theirs, system.values):
                 system.equations.append(Equation(terms, False, identity.id))
     return found
 

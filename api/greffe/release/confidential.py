@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from greffe.arrow import pa, pc, pq, text
 from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.policies.identities import Identity
 from greffe.catalogue.relations import relations_of
 from greffe.errors import NotFound
-from greffe.model.references import Reference
+from greffe.model.references import Reference, parse_reference
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
 from greffe.protection.linked import Linked, exact
 from greffe.protection.tables import Earlier
+from greffe.release.drafts import Draft
 from greffe.release.parts import Parts
 from greffe.store.base import CONFIDENTIAL
 
@@ -30,20 +32,47 @@ def earlier_of(parts: Parts, flow: Reference) -> tuple[Earlier, ...]:
 
 
 def linked_of(parts: Parts, catalogue: Catalogue, flow: Dataflow, origin: str) -> tuple[Linked, ...]:
-    """The current releases, of that origin, of the dataflows that exact identities join with one."""
+    """The releases, of that origin, of the dataflows that exact identities join with one: the current one and those that wait
+    for their hour, the last made first. What waits will be read beside this one."""
     id_ = flow.reference.id
     pairs = [{i.left.dataflow, i.right.dataflow} for i in catalogue.policies.identities if i.concerns(id_) and exact(i)]
     found = []
     for other in sorted({name for pair in pairs for name in pair} - {id_}):
         dataflow = catalogue.latest(Dataflow, other)
-        release = parts.ledger().current(dataflow.reference, parts.clock())
-        if release is None or release.origin != origin:
-            continue
         structure = catalogue.structure(dataflow)
         relations = relations_of(catalogue.codelists(structure), structure, catalogue.map_to(dataflow))
-        data = parts.observations.file(release.name, "data.parquet")
-        found.append(Linked(str(release), other, data, apart_of(parts, release), relations, structure.decimals))
+        for release in _read_beside(parts, dataflow.reference, origin):
+            data = parts.observations.file(release.name, "data.parquet")
+            found.append(Linked(str(release), other, data, apart_of(parts, release), relations, structure.decimals))
     return tuple(found)
+
+
+def _read_beside(parts: Parts, flow: Reference, origin: str) -> list[Release]:
+    ledger, now = parts.ledger(), parts.clock()
+    current = ledger.current(flow, now)
+    made = [r for r in ledger.releases_of(flow) if r.withdrawn_at is None and (r == current or r.effective_at > now)]
+    return sorted((r for r in made if r.origin == origin), key=lambda r: -r.number)
+
+
+def unguarded(parts: Parts, draft: Draft, together: Sequence[Draft] = ()) -> str:
+    """What was published, or will be, of the same figures since a draft was protected; '' when nothing was, or neither side
+    hides anything. `together`: drafts of other dataflows that are to be released with it: neither saw the other."""
+    catalogue = parts.catalogue()
+    flow = catalogue.get(Dataflow, parse_reference(draft.dataflow))
+    joined = {f for i in catalogue.policies.identities if exact(i) for f in _sides(i, flow.reference.id)}
+    for other in together:
+        mine = parse_reference(other.dataflow).id in joined
+        if mine and (draft.apart is not None or other.apart is not None):
+            return other.id
+    linked = linked_of(parts, catalogue, flow, draft.origin)
+    if draft.apart is None and not any(one.confidential for one in linked):
+        return ""
+    return next((one.name for one in linked if one.name not in draft.against), "")
+
+
+def _sides(identity: Identity, flow: str) -> set[str]:
+    both = {identity.left.dataflow, identity.right.dataflow}
+    return both - {flow} if flow in both else set()
 
 
 def apart_of(parts: Parts, release: Release) -> Path | None:

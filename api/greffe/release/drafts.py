@@ -54,6 +54,9 @@ class Draft:
     findings: tuple[Finding, ...]
     coverage: Mapping[str, object]
     checksum: str
+    against: tuple[
+        str, ...
+    ] = ()  # releases of other dataflows that hold the same figures: it was protected beside them
 
     @property
     def data(self) -> Path:
@@ -118,6 +121,7 @@ def write_draft(
         "apart_sha256": _checksum(work / CONFIDENTIAL),
         "findings": [f.as_json() for f in findings],
         "coverage": asdict(coverage),
+        "against": [one.name for one in job.linked],
     }
     body = json.dumps(document, ensure_ascii=False, indent=1, default=str).encode()
     (work / "draft.json").write_bytes(body)
@@ -176,6 +180,7 @@ def read_draft(folder: Path) -> Draft:
         findings=tuple(Finding(**f) for f in document["findings"]),
         coverage=document["coverage"],
         checksum=hashlib.sha256(body).hexdigest(),
+        against=tuple(document.get("against", ())),
     )
 
 

@@ -40,17 +40,19 @@ class Job:
     reason: str = ""
     previous: Path | None = None  # data.parquet of the release that is current
     earlier: tuple[Earlier, ...] = ()  # releases of the dataflow that were public
-    linked: tuple[Linked, ...] = ()  # current ones of dataflows that identities join with it
+    linked: tuple[Linked, ...] = ()  # those of dataflows that identities join with it, public or about to be
     today: date | None = None  # in Paris; None: no date of change is passed
     others: Mapping[str, Sequence[Beside]] = field(default_factory=dict)  # by dataflow id: what identities compare with
 
     @property
     def key(self) -> str:
         """sha256 over dataflow, extract checksums, map and rule versions, thresholds, rules of confidentiality, breaks that
-        figures of the map may meet, reason (D4)."""
+        figures of the map may meet, what other dataflows publish and hide of the same figures, reason (D4)."""
         limits = [f"{t.rule} {t.name} {t.value}" for t in self.catalogue.policies.thresholds]
         rules = [rules_version(), *limits, self.catalogue.files.get(PROTECTION, "")]
         rules += [repr(b) for b in concerning(self.map, self.catalogue.policies.breaks)]
+        if any(one.confidential for one in self.linked):
+            rules += [one.name for one in self.linked]
         parts = [str(self.dataflow.reference), *self.inputs.checksums, self.map.checksum, *rules, self.reason]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -15,6 +15,7 @@ from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
 from greffe.release.across import contradictions
 from greffe.release.calendar import filled, same_flows, standing, waiting
+from greffe.release.confidential import unguarded
 from greffe.release.drafts import Draft
 from greffe.release.eviction import sweep
 from greffe.release.lifecycle import kept_draft
@@ -23,7 +24,7 @@ from greffe.release.parts import Parts
 from greffe.release.people import needs
 from greffe.release.revision_policy import Follows, revisions_of
 from greffe.store.base import Act, Actor, Saved
-from greffe.store.ledger import DraftRecord, release_payload
+from greffe.store.ledger import DraftRecord, Withdrawal, release_payload
 from greffe.validation.run import RULES
 
 
@@ -78,10 +79,12 @@ def make_releases(parts: Parts, who: Actor, ids: Sequence[str], terms: Terms) ->
     earliest = now + timedelta(seconds=parts.settings.effect_delay_seconds)
     effective = entry.at if entry else max(earliest, (terms.at or earliest).astimezone(UTC))
     _agreeing(parts, ready, effective)
+    _guarded(parts, [draft for _, draft in kept])
     own = [replace(terms, revision=kind, reason=terms.reason if kind else NO_WORDS) for kind in kinds]
     releases = tuple(_written(parts, one, now, effective, mine) for one, mine in zip(ready, own, strict=True))
     acts = [_act(parts, one) for one in releases]
     parts.note_all(who, [*acts, filled(entry, releases)] if entry else acts)
+    _still_guarded(parts, who, releases, [draft for _, draft in kept])
     sweep(parts)
     return releases
 
@@ -97,6 +100,29 @@ def _agreeing(parts: Parts, ready: Sequence[_Ready], effective: datetime) -> Non
                 f"{against[0].rule} {against[0].messages['en']}",
                 hint="Release both together, once the other dataflow has a draft that agrees.",
             )
+
+
+def _guarded(parts: Parts, drafts: Sequence[Draft]) -> None:
+    """Refuse what was protected before other figures came out, or will, from which hidden cells could be recomputed."""
+    for draft in drafts:
+        beside = unguarded(parts, draft, [other for other in drafts if other is not draft])
+        if beside:
+            raise Refused(
+                f"Draft {draft.id} was protected without {beside}, which holds the same figures and may give hidden ones away.",
+                hint=f"Prepare it again once {beside} is released, if only with --at: it is then protected beside it.",
+            )
+
+
+def _still_guarded(parts: Parts, who: Actor, releases: Sequence[Release], drafts: Sequence[Draft]) -> None:
+    """Another releaser may have been as fast: what neither of both saw is taken back before its hour."""
+    for release, draft in zip(releases, drafts, strict=True):
+        beside = unguarded(parts, draft)
+        if beside and beside not in map(str, releases):
+            told = f"It was made at the same time as {beside}, which holds the same figures."
+            told_fr = f"Faite au même moment que {beside}, qui porte les mêmes chiffres."
+            taken = [Withdrawal(one.dataflow, one.number, told, reason_fr=told_fr) for one in releases]
+            parts.note_all(who, [Act("release.withdrawn", f"{w.dataflow.id}#{w.number}", w.payload()) for w in taken])
+            raise Conflict(f"{release} is withdrawn before its hour: {told}", hint="Prepare it again.")
 
 
 def _one_each(records: Sequence[DraftRecord]) -> None:
