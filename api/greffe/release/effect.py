@@ -39,6 +39,7 @@ from greffe.release.prepare import MAPPED, check_mapped, make
 from greffe.release.sources import Inputs, choose_inputs, inputs_of, load_populations
 
 Progress = Callable[[str], None]
+Told = Callable[["Effect", int, int], None]  # what is known so far, of how many maps of how many
 BEFORE, AFTER = "effect_before", "effect_after"
 MOST: Final = 1_000  # changes of one dataset that are listed; all are counted
 
@@ -97,10 +98,11 @@ def effect(
     before: Catalogue | None = None,
     most: int = MOST,
     dataflow: str = "",
+    told: Told | None = None,
 ) -> Effect:
     """Compare every current release and every waiting draft with what `after` would make of its extracts (of one
     dataflow by its id, or of all). At most `most` changes of a dataset are listed. `before`: what the
-    change is made on, when that is not what is effective.
+    change is made on, when that is not what is effective. `told` hears after each map what is known so far.
 
     Raises what `prepare` raises: BadDefinition for a map that cannot run, Broken for a kept extract that is not what was
     written.
@@ -111,10 +113,21 @@ def effect(
     changed = [m for m in wanted if _differs(before, after, m)]
     touched = [m for m in wanted if m in changed or rules[m.reference]]
     found: list[DatasetEffect] = []
-    waiting, empty = [], []
+    waiting: list[str] = []
+    empty: list[str] = []
+    others = {m.target for m in before.maps.values()} - {m.target for m in touched}
+    untouched = sum(how_many(parts, target) for target in others)
+    names = tuple(str(m.reference) for m in changed)
+    other = tuple(sorted({id_ for some in rules.values() for id_ in ids(some)}))
+
+    def known_now() -> Effect:
+        return Effect(tuple(found), names, tuple(waiting), tuple(empty), untouched, other)
+
     with ExitStack() as stack:
         engines = Engines(parts, stack)
-        for map_ in touched:
+        for number, map_ in enumerate(touched):
+            if told is not None:
+                told(known_now(), number, len(touched))
             datasets = known(parts, map_.target)
             if not datasets and map_ not in changed:
                 continue  # thresholds change nothing that is not there
@@ -133,11 +146,7 @@ def effect(
                 found.append(
                     _of(parts, engines, after, map_, dataset, lists, rules[map_.reference], old, progress, most)
                 )
-    others = {m.target for m in before.maps.values()} - {m.target for m in touched}
-    untouched = sum(how_many(parts, target) for target in others)
-    names = tuple(str(m.reference) for m in changed)
-    other = tuple(sorted({id_ for some in rules.values() for id_ in ids(some)}))
-    return Effect(tuple(found), names, tuple(waiting), tuple(empty), untouched, other)
+    return known_now()
 
 
 @dataclass

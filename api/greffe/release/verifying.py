@@ -9,15 +9,16 @@ from __future__ import annotations
 import fcntl
 import json
 import logging
-import threading
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Final
 
 from greffe.errors import BadQuery, Denied, GreffeError, nearest
 from greffe.model.instants import written
+from greffe.release.aside import aside, ending
 from greffe.release.parts import Parts
 from greffe.release.people import has_role
 from greffe.release.verify import CHAIN, Look, looks
@@ -63,9 +64,7 @@ def start(parts: Parts, who: Actor, what: str) -> bool:
     todo = [(name, look) for name, look in looks(parts) if what == "all" or name == CHAIN]
     state = Verification(what, who.name, written(parts.clock()), len(todo))
     _tell(parts, state)
-    thread = threading.Thread(target=_run, args=(parts, who, state, todo, lock), daemon=True, name="verification")
-    thread.start()
-    thread.join(_PATIENCE)
+    aside(partial(_run, parts, who, state, todo, lock), "verification").join(_PATIENCE)
     return True
 
 
@@ -84,6 +83,8 @@ def _run(parts: Parts, who: Actor, state: Verification, todo: list[tuple[str, Lo
     with lock:  # closing it lets go
         until, told = time.monotonic() + LONGEST, time.monotonic()
         for name, look in todo:
+            if ending():
+                return  # cut off, as the page will say
             if time.monotonic() > until:
                 state = replace(state, late=True)
                 break

@@ -7,6 +7,8 @@ import io
 import json
 import re
 import secrets
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -20,6 +22,7 @@ from greffe.app import create_app
 from greffe.errors import BadQuery
 from greffe.mapping.exchange.sets import table_named
 from greffe.release.access.accounts import digest
+from greffe.release.effect import Effect
 from greffe.release.people import HOUSE, add_person
 from greffe.release.proposals import propose
 from greffe.release.review.pending import decide as keep
@@ -155,6 +158,30 @@ def test_a_candidate_is_accepted_as_its_button_says(parts, author):
     hand_in(author, SEXES)
     (proposal,) = parts.acting().ledger().definitions.proposals.values()
     assert f"\n1,{chosen},r1,exact,exact,".encode() in parts.register.content(proposal.files[SEXES])
+
+
+def test_an_effect_that_takes_long_is_shown_as_it_is_worked_out(author, monkeypatch):
+    """The page asks again by itself, and has a link to do so."""
+    go = threading.Event()
+
+    def slow(acting, catalogue, table, line, targets, told):
+        told(Effect((), (), ("SSER:MAP(1.0.0)",), (), 0), 3, 7)
+        go.wait(10)
+        return Effect((), (), ("SSER:MAP(1.0.0)",), (), 0)
+
+    monkeypatch.setattr("greffe.web.staff.effects.effect_of_targets", slow)
+    address = f'{SEX}/effect?item=r1&targets=["U"]'
+    page = author.get(address).text
+    assert "Worked out so far: 3 of 7 maps." in page
+    assert "Nothing to try it on: SSER:MAP(1.0.0)." in page
+    assert "No published or drafted figure changes." not in page
+    div = re.search(r'<div id="effect" hx-get="([^"]+)" hx-trigger="load delay:1s"', page)[1]
+    assert f'<a href="{div}">' in page
+    go.set()
+    time.sleep(0.2)
+    page = author.get(html.unescape(div)).text
+    assert "No published or drafted figure changes." in page
+    assert "hx-get" not in page[page.index('id="effect"') :]
 
 
 def test_the_effect_of_a_candidate_and_of_what_is_pending_is_shown(author):

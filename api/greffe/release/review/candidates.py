@@ -11,7 +11,7 @@ from greffe.catalogue.trial import faults_of, with_rows
 from greffe.errors import BadDefinition, GreffeError
 from greffe.mapping.suggest.rank import Candidate, suggest
 from greffe.model.maps import MapRow, RepresentationMap, SourceValue
-from greffe.release.effect import Effect, effect
+from greffe.release.effect import Effect, Told, effect
 from greffe.release.parts import Parts
 from greffe.release.review.codes import Code, Codes
 from greffe.release.review.pending import Pending, rows_with
@@ -87,19 +87,22 @@ def _faults_with(catalogue: Catalogue, table: RepresentationMap, line: Waiting, 
     if line.row is None:
         rows = (*table.rows, replace(row, line=len(table.rows) + 2))
     try:
-        return tuple(told(f) for f in faults_of(with_rows(catalogue, {table.file: rows}), [table.file]))
+        return tuple(in_words(f) for f in faults_of(with_rows(catalogue, {table.file: rows}), [table.file]))
     except BadDefinition as error:
-        return (told(error),)
+        return (in_words(error),)
 
 
 def faults_of_pending(catalogue: Catalogue, table: RepresentationMap, decided: Sequence[Pending]) -> tuple[str, ...]:
     """What is wrong with what is pending, together."""
     trial = with_rows(catalogue, {table.file: rows_with(table, decided)})
-    return tuple(told(f) for f in faults_of(trial, [table.file]))
+    return tuple(in_words(f) for f in faults_of(trial, [table.file]))
 
 
 def effect_of(
-    parts: Parts, catalogue: Catalogue, decided: Sequence[tuple[RepresentationMap, Sequence[Pending]]]
+    parts: Parts,
+    catalogue: Catalogue,
+    decided: Sequence[tuple[RepresentationMap, Sequence[Pending]]],
+    told: Told | None = None,
 ) -> Effect:
     """What decisions would change in the figures there are, the largest first. Raises BadDefinition while a map that reads
     them does not hold together."""
@@ -107,11 +110,16 @@ def effect_of(
     faults = faults_of(trial, [table.file for table, _ in decided])
     if faults:
         raise faults[0]
-    return effect(parts, trial, lambda what: None, before=catalogue, most=LISTED)
+    return effect(parts, trial, lambda what: None, before=catalogue, most=LISTED, told=told)
 
 
 def effect_of_targets(
-    parts: Parts, catalogue: Catalogue, table: RepresentationMap, line: Waiting, targets: tuple[str, ...]
+    parts: Parts,
+    catalogue: Catalogue,
+    table: RepresentationMap,
+    line: Waiting,
+    targets: tuple[str, ...],
+    told: Told | None = None,
 ) -> Effect:
     """The same for a candidate that nobody took yet. Raises GreffeError where a source is still to be said."""
     row = _row_for(line, targets)
@@ -122,10 +130,10 @@ def effect_of_targets(
     faults = faults_of(trial, [table.file])
     if faults:
         raise faults[0]
-    return effect(parts, trial, lambda what: None, before=catalogue, most=LISTED)
+    return effect(parts, trial, lambda what: None, before=catalogue, most=LISTED, told=told)
 
 
-def told(fault: BadDefinition) -> str:
+def in_words(fault: BadDefinition) -> str:
     """What is wrong and what would mend it, with the map it is about."""
     hint = f" {fault.hint}" if fault.hint else ""
     return f"{fault.message}{hint} ({fault.file.removeprefix('mappings/')})"

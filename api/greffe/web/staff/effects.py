@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from greffe.errors import BadDefinition, BadQuery
+from greffe.catalogue.catalogue import Catalogue
+from greffe.errors import BadQuery
 from greffe.mapping.exchange.sets import table_named
-from greffe.release.effect import Effect
+from greffe.model.maps import RepresentationMap
 from greffe.release.parts import Parts
 from greffe.release.review.candidates import effect_of, effect_of_targets
-from greffe.release.review.pending import everything_pending
+from greffe.release.review.pending import Pending, everything_pending
 from greffe.release.review.queue import queue
 from greffe.web.pages.render import Pages
-from greffe.web.pages.visitors import Staff, Visitor
+from greffe.web.pages.visitors import Staff
+from greffe.web.staff.effect_page import EffectPage
 from greffe.web.staff.review import line_of
 from greffe.web.staff.tables import HOUSE_STAFF, View, catalogue_of, review_at, table_at
 from greffe.web.strict import only
 
-SHOWN = 25  # changes beside a decision
-
 
 def router(parts: Parts) -> APIRouter:
     """The routes …/effect."""
-    routes, pages = APIRouter(dependencies=HOUSE_STAFF), Pages(parts)
+    routes, effects = APIRouter(dependencies=HOUSE_STAFF), EffectPage(parts, Pages(parts))
 
     @routes.get(
         "/staff/mappings/{folder}/{name}/effect",
@@ -48,13 +48,24 @@ def router(parts: Parts) -> APIRouter:
         if "targets" in asked:
             targets = _targets(asked["targets"], len(table.targets))
             values["targets"] = targets
-            return _shown(
-                pages, request, visitor, values, lambda: effect_of_targets(acting, catalogue, table, line, targets)
+            key = (catalogue.checksum, table.file, line.item, line.shown, targets)
+            return effects.shown(
+                request,
+                visitor,
+                key,
+                lambda told: effect_of_targets(acting, catalogue, table, line, targets, told),
+                values,
             )
         if line.pending is None:
             raise BadQuery(f"Nothing is pending on {line.item}.", parameter="item")
-        pending = line.pending
-        return _shown(pages, request, visitor, values, lambda: effect_of(acting, catalogue, [(table, [pending])]))
+        decided = [(table, (line.pending,))]
+        return effects.shown(
+            request,
+            visitor,
+            _named(catalogue, decided),
+            lambda told: effect_of(acting, catalogue, decided, told),
+            values,
+        )
 
     @routes.get("/staff/mappings/pending/effect", include_in_schema=False, dependencies=[Depends(only("lang"))])
     def of_all(request: Request, visitor: Staff) -> Response:
@@ -62,9 +73,20 @@ def router(parts: Parts) -> APIRouter:
         mine = everything_pending(acting, visitor.actor, catalogue)
         decided = [(table_named(catalogue, file), tuple(some.values())) for file, some in mine.items()]
         values: dict[str, object] = {"title": "", "back": "/staff/mappings/pending", "line": None, "targets": ()}
-        return _shown(pages, request, visitor, values, lambda: effect_of(acting, catalogue, decided))
+        return effects.shown(
+            request,
+            visitor,
+            _named(catalogue, decided),
+            lambda told: effect_of(acting, catalogue, decided, told),
+            values,
+        )
 
     return routes
+
+
+def _named(catalogue: Catalogue, decided: Sequence[tuple[RepresentationMap, Sequence[Pending]]]) -> tuple[str, ...]:
+    """What names the effect of decisions: the same on the same catalogue, whoever has taken them."""
+    return (catalogue.checksum, *(f"{t.file} {p.item} {p.row!r}" for t, some in decided for p in some))
 
 
 def _targets(text: str, many: int) -> tuple[str, ...]:
@@ -75,21 +97,3 @@ def _targets(text: str, many: int) -> tuple[str, ...]:
     if not isinstance(found, list) or len(found) != many or not all(isinstance(t, str) for t in found):
         raise BadQuery("It names no candidate.", parameter="targets")
     return tuple(found)
-
-
-def _shown(
-    pages: Pages, request: Request, visitor: Visitor, values: dict[str, object], work: Callable[[], Effect]
-) -> Response:
-    """The page; what does not hold together has no effect, and its faults are told instead."""
-    found: Effect | None = None
-    faults: tuple[BadDefinition, ...] = ()
-    try:
-        found = work()
-    except BadDefinition as error:
-        faults = (error, *error.others)
-    return pages.show(
-        request,
-        visitor,
-        "staff/effect.html",
-        {**values, "effect": found, "faults": faults, "most": SHOWN, "decisions": {}},
-    )

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from greffe.errors import BadDefinition, BadQuery, Denied, GreffeError, Refused, nearest
+from greffe.errors import BadDefinition, BadQuery, Denied, Refused, nearest
 from greffe.release.approvals import approve_proposal, comment_proposal, reject_proposal, withdraw_proposal
 from greffe.release.decisions import counted
-from greffe.release.effect import Effect, effect
+from greffe.release.effect import Effect, Told, effect
 from greffe.release.parts import Parts
 from greffe.release.proposal_pages import row_changes
 from greffe.release.proposals import base_files, proposed_catalogue
@@ -18,6 +18,7 @@ from greffe.web.denials import note_denied_request
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor
+from greffe.web.staff.effect_page import EffectPage
 from greffe.web.staff.proposals import proposal_page
 from greffe.web.staff.tables import HOUSE_STAFF
 from greffe.web.strict import only
@@ -29,7 +30,7 @@ SHOWN = 50  # changes of figures
 
 def router(parts: Parts) -> APIRouter:
     """The routes POST /staff/proposals/ID and GET …/effect."""
-    routes, pages = APIRouter(dependencies=HOUSE_STAFF), Pages(parts)
+    routes, effects = APIRouter(dependencies=HOUSE_STAFF), EffectPage(parts, Pages(parts))
 
     @routes.post("/staff/proposals/{id_}", include_in_schema=False)
     async def act(request: Request, id_: str, visitor: Staff) -> Response:
@@ -46,18 +47,16 @@ def router(parts: Parts) -> APIRouter:
     def changes(request: Request, id_: str, visitor: Staff) -> Response:
         acting = parts.acting()
         proposal = acting.ledger().definitions.proposal(id_)
-        found: Effect | None = None
-        faults: tuple[GreffeError, ...] = ()
-        try:
+
+        def work(told: Told) -> Effect:
             before, after = acting.catalogue_of(base_files(acting, proposal)), proposed_catalogue(acting, proposal)
-            found = effect(acting, after, lambda what: None, before=before, most=SHOWN)
-        except (BadDefinition, Refused) as error:
-            faults = (error, *getattr(error, "others", ()))
+            return effect(acting, after, lambda what: None, before=before, most=SHOWN, told=told)
+
         values = {
-            "title": id_, "back": f"/staff/proposals/{id_}", "line": None, "targets": (), "effect": found,
-            "faults": faults, "most": SHOWN, "decisions": counted(row_changes(acting, proposal)),
+            "title": id_, "back": f"/staff/proposals/{id_}", "line": None, "targets": (), "most": SHOWN,
+            "decisions": counted(row_changes(acting, proposal)),
         }  # fmt: skip
-        return pages.show(request, visitor, "staff/effect.html", values)
+        return effects.shown(request, visitor, ("proposal", id_), work, values)
 
     return routes
 
