@@ -7,9 +7,10 @@ integer in units of the measure's last decimal, so that no rule meets a fraction
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -23,7 +24,10 @@ from greffe.validation.measures import COUNT_UNITS, RATIO_INDICATORS, RATIO_UNIT
 
 TABLE: Final = "checked_facts"
 SAID, MARKED, ROUNDED = "is_said", "is_marked", "rounded_to"  # columns of a dataset's facts, beside its components
+LAST: Final = "last_place"  # one unit of the last decimal with which a value was received, in units of `v`
+QUICK: Final = 9  # decimals up to which a number times its scale is worked out in machine words
 FEW: Final = 50_000  # rows of a dataset up to which texts are as fast as enumerations, and need no statement each
+_DECIMAL: Final = re.compile(r"DECIMAL\(\d+,(\d+)\)")
 BREAKDOWNS: Final = ("INFRACTION", "NATAFF", "NAC", "SEXE", "AGE", "NATIONALITE", "STATUT_PEN", "DETAIL", "INDEX_SSMSI")
 
 
@@ -39,11 +43,13 @@ class Facts:
     stage: str
     table: str = TABLE
     population: str = ""
-    population_decimals: int = 0
     previous: str = ""
     thresholds: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
     breaks: tuple[Break, ...] = ()  # declared of the dataflow
     apart: str = ""  # the table of true values of what is hidden, for the audit's first witness
+    finer: int = 0  # decimals of the values at hand; they count where they are more than the structure declares
+    spare: int = 0  # how many of those decimals no amount has: rates alone
+    received: bool = False  # the texts of the values are at hand, and with them the decimals of each
 
     def limit(self, rule: str, name: str) -> Fraction:
         """The threshold in force, in its own unit (mappings/policies/thresholds.csv)."""
@@ -64,13 +70,26 @@ class Facts:
 
     @property
     def decimals(self) -> int:
-        """Decimals of the measure."""
-        return self.structure.decimals
+        """Decimals of the measure, or of the finest value where that has more: nothing is rounded before it is compared."""
+        return max(self.structure.decimals, self.finer)
 
     @property
     def scale(self) -> int:
         """10 to the decimals of the measure: `v` = value × scale."""
         return int(10**self.decimals)
+
+    @property
+    def amount_scale(self) -> int:
+        """10 to the decimals of amounts, which may be fewer where rates are at hand as well."""
+        return int(10 ** (self.decimals - self.spare))
+
+    def amount(self, value: str) -> str:
+        """SQL: a `v` of an amount in units of `amount_scale`: products of amounts stay within what the engine holds."""
+        return f"({value} // {10**self.spare})" if self.spare else value
+
+    def last(self, alias: str) -> str:
+        """SQL: one unit of the last decimal with which a value was published, in units of `v`."""
+        return f"{alias}.{LAST}" if self.received else "1"
 
     @property
     def internal(self) -> bool:
@@ -178,10 +197,12 @@ def literal(word: str) -> str:
 
 
 @contextmanager
-def prepared(connection: Connection, facts: Facts, source: str) -> Iterator[None]:
-    """Make `facts.table` from the table or view `source`, and drop it afterwards."""
+def prepared(connection: Connection, facts: Facts, source: str) -> Iterator[Facts]:
+    """Make `facts.table` from the table or view `source`, and drop it afterwards. Gives the facts with the decimals of the
+    values that are there: a structure may declare none, or fewer than were received."""
     rows = connection.execute(f"DESCRIBE SELECT * FROM {quoted(source)}").fetchall()
     present = {text(row[0]).upper() for row in rows}
+    facts = _measured(connection, facts, source, {text(row[0]).upper(): text(row[1]) for row in rows})
     types: list[str] = []
     try:
         few = not facts.internal and _few(connection, source)
@@ -190,11 +211,11 @@ def prepared(connection: Connection, facts: Facts, source: str) -> Iterator[None
         narrow = (
             f"SELECT {', '.join(columns)}, "
             f"{_whole('OBS_VALUE', facts.decimals)} AS v, TRY_CAST({time}[1:4] AS INTEGER) AS year, {time}[5:] AS rest, "
-            f"{_cut(facts)} AS cut FROM {quoted(source)}"
+            f"{_cut(facts)} AS cut{_last(facts)} FROM {quoted(source)}"
         )
         judged = f"SELECT *{facts.judgements} FROM ({narrow})" if facts.judgements else narrow
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(facts.table)} AS {judged}")
-        yield
+        yield facts
     finally:
         connection.execute(f"DROP TABLE IF EXISTS {quoted(facts.table)}")
         for name in types:
@@ -206,11 +227,38 @@ def _few(connection: Connection, source: str) -> bool:
     return found is not None and integer(found[0]) <= FEW
 
 
+def _measured(connection: Connection, facts: Facts, source: str, types: Mapping[str, str]) -> Facts:
+    """The facts, told how many decimals the values at hand have. Extracts and drafts have those of their structure, checked
+    at their making; a file that somebody published has what it has."""
+    held = _DECIMAL.fullmatch(types.get("OBS_VALUE", ""))
+    finer = int(held[1]) if held else 0
+    if finer <= facts.structure.decimals:
+        return facts
+    value = f"CAST(OBS_VALUE AS DECIMAL(38,{finer}))"
+    decimals = f"length(rtrim(split_part(CAST({value} AS VARCHAR), '.', 2), '0'))"
+    amount = facts.counted() if facts.unit.upper() in types else "TRUE"
+    found = connection.execute(
+        f"SELECT coalesce(max({decimals}) FILTER (WHERE {amount}), 0) FROM {quoted(source)}"
+    ).fetchone()
+    amounts = max(facts.structure.decimals, integer(found[0]) if found else 0)
+    return replace(facts, finer=finer, spare=finer - amounts, received="OBS_TEXT" in types)
+
+
+def _last(facts: Facts) -> str:
+    """SQL of the column LAST. No fewer decimals than are declared: a program may have dropped zeros at the end."""
+    if not facts.received:
+        return ""
+    places = f"greatest(length(split_part(coalesce(OBS_TEXT, ''), '.', 2)), {facts.structure.decimals})"
+    return f", CAST(rpad('1', CAST(1 + {facts.decimals} - {places} AS INTEGER), '0') AS HUGEINT) AS {LAST}"
+
+
 def _whole(value: str, decimals: int) -> str:
     """SQL: a value in units of its last decimal. Numbers of up to 16 digits, nearly all, take a faster way."""
-    scale = 10**decimals
-    narrow = f"CAST(CAST(TRY_CAST({value} AS DECIMAL({16},{decimals})) * {scale} AS BIGINT) AS HUGEINT)"
-    return f"coalesce({narrow}, CAST({value} * {scale} AS HUGEINT))"
+    digits = f"CAST(replace(CAST(CAST({value} AS DECIMAL(38,{decimals})) AS VARCHAR), '.', '') AS HUGEINT)"
+    if decimals > QUICK:
+        return digits
+    narrow = f"CAST(CAST(TRY_CAST({value} AS DECIMAL({16},{decimals})) * {10**decimals} AS BIGINT) AS HUGEINT)"
+    return f"coalesce({narrow}, {digits})"
 
 
 def _cut(facts: Facts) -> str:

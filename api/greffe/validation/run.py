@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Context as Exactly
 from decimal import Decimal
 from typing import Final
 
@@ -18,6 +19,7 @@ from greffe.validation.rule import REGISTERED, Context, Query, Rule
 
 __all__ = ["RULES", "Context", "Rule", "differing", "run"]
 
+EXACT: Final = Exactly(prec=60)
 MOST: Final = 10_000  # findings that are listed per question; the rest is counted
 # Importing the package of rules has registered them.
 RULES: Final[tuple[Rule, ...]] = tuple(sorted(REGISTERED, key=lambda r: (r.id, r.name))) if registering else ()
@@ -33,9 +35,8 @@ def run(
     again (validation.kept).
     """
     chosen = [r for r in rules if r.applies(context)]
-    facts = _facts(context)
     try:
-        with prepared(connection, facts, context.table):
+        with prepared(connection, _facts(context), context.table) as facts:
             columns = digests(connection, facts) if kept is not None else {}
             return tuple(f for r in chosen for f in _found(connection, facts, r, kept, columns))
     except Overflow as error:
@@ -127,13 +128,14 @@ def _short(name: str) -> str:
 
 
 def _shown(name: str, cell: object, decimals: int) -> str:
-    """A value as text: `v_` without trailing zeros, `r_` with two decimals, anything else as it is."""
+    """A value as text: without zeros at its end, but `r_` with two decimals at least; anything else as it is."""
     if cell is None or name[:2] not in ("v_", "r_"):
         return text(cell)
-    number = Decimal(integer(cell)).scaleb(-decimals)
-    if name[:2] == "r_":
-        return f"{number:.2f}" if decimals >= 2 else f"{number:f}"
-    return plain(number)
+    number = EXACT.scaleb(Decimal(integer(cell)), -decimals)
+    shown = plain(number)
+    if name[:2] == "r_" and decimals >= 2 and len(shown.partition(".")[2]) < 2:
+        return f"{number:.2f}"
+    return shown
 
 
 def _beyond(what: str, error: Exception) -> Finding:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from greffe.catalogue.policies.breaks import Break
 from greffe.engine import quoted
-from greffe.validation.facts import literals
+from greffe.validation.facts import Facts, literals
 
 
 def rounded(numerator: str, denominator: str) -> str:
@@ -16,6 +16,12 @@ def rounded(numerator: str, denominator: str) -> str:
     """
     n, d = f"({numerator})", f"nullif({denominator}, 0)"
     return f"(sign({n}) * ((2 * abs({n}) + {d}) // (2 * {d})))"
+
+
+def ratio(facts: Facts, numerator: str, denominator: str) -> str:
+    """SQL: numerator / denominator in units of `v`, rounded to two decimals, or to those of `v` where it has fewer."""
+    shown = 10 ** min(facts.decimals, 2)
+    return f"({rounded(f'{numerator} * {shown}', denominator)} * {facts.scale // shown})"
 
 
 def above(amount: str, limit: Fraction, of: str = "") -> str:

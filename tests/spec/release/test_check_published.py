@@ -329,6 +329,22 @@ def test_multiple_counting_is_found_where_the_sections_are_there(parts, tmp_path
     ]
 
 
+def test_half_a_person_of_the_prison_file_is_told(home, tmp_path):
+    """60544.4 persons where the structure declares no decimals: that a count is not whole, and the sum with what was
+    received: 59856 adults and 692 juveniles."""
+    file = tmp_path / "prisons.csv"
+    old = "Persons held,Total,Total,Total,Total,2010,Counts,60544.0"
+    content = UNODC.read_text(encoding="utf-8")
+    assert content.count(old) == 1
+    file.write_text(content.replace(old, old.replace(".0", ".4")), encoding="utf-8")
+    for rule, says in (
+        ("QR-FMT-04", ["Count 60544.4 is not whole."]),
+        ("QR-SUM-02", ["Total 60544.4, but adults and juveniles make 60548."]),
+    ):
+        told = inside(home, "check", str(file), "--dataflow", PRISONS, "--rule", rule, "--json").json()["findings"]
+        assert [f["messages"]["en"] for f in told] == says
+
+
 def test_what_is_wrong_in_the_prison_file_is_told_with_its_words(parts, tmp_path):
     """A line twice, a word that no list has, a country; the nearest word is one of the body's own."""
     lines = UNODC.read_text(encoding="utf-8").splitlines()

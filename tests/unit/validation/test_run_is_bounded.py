@@ -24,10 +24,12 @@ def test_more_findings_than_are_listed_are_counted(connection, check, monkeypatc
 def test_a_number_beyond_exact_arithmetic_is_a_finding(connection, check):
     connection.execute(f"CREATE TABLE huge ({COLUMNS})")
     connection.execute(
-        "INSERT INTO huge VALUES ('A', 'ICCS0101', 'NR', 'FR', '2020', 900000000000000000000000000000000000)"
+        "INSERT INTO huge VALUES ('A', 'ICCS0101', 'NR', 'FR', '2020', 900000000000000000000000000000000000), "
+        "('A', 'ICCS0101', 'NR', 'FR', '2021', 900000000000000000000000000000000001)"
     )
     found = check(FLOW, "published", "huge")
-    assert [f.severity for f in found] == ["error"]
+    assert {f.severity for f in found} == {"error"}
+    assert "QR-PLA-01" in {f.rule for f in found}
     assert "too large to be checked exactly" in found[0].messages["en"]
 
 

@@ -148,7 +148,7 @@ def counts_are_whole(facts: Facts) -> Iterator[Query]:
     if facts.scale > 1:
         yield Query(
             f"SELECT {', '.join(quoted(d) for d in facts.dims)}, TIME_PERIOD, v AS v_value FROM {facts.table} "
-            f"WHERE TRY_CAST(v AS BIGINT) % {facts.scale} <> 0 AND {_whole(facts)}",
+            f"WHERE coalesce(TRY_CAST(v AS BIGINT) % {facts.scale}, v % {facts.scale}) <> 0 AND {_whole(facts)}",
             "Count {value} is not whole.",
             "L’effectif {value} n’est pas entier.",
         )
@@ -167,10 +167,13 @@ def counts_are_whole(facts: Facts) -> Iterator[Query]:
 def decimals_follow_the_unit(facts: Facts) -> Iterator[Query]:
     """A value has at most the decimals of its unit: counts {count}, rates {rate}, density {percent}.
 
-    An annotation DECIMALS_<UNIT> of the structure or the dataflow goes before.
+    An annotation DECIMALS_<UNIT> of the structure or the dataflow goes before. Where neither it nor the measure says how many
+    there are, the recipient publishes ratios as they come out of a division: nothing is asked of them.
     """
     declared = {type_.partition("DECIMALS_")[2]: n for type_, n in facts.annotations.items()}
     usual = dict.fromkeys(COUNT_UNITS, "count") | dict.fromkeys(RATE_UNITS, "rate") | {"PC": "percent"}
+    if not facts.structure.decimals:
+        usual = {}
     units = {code: int(facts.limit("QR-FMT-10", name)) for code, name in usual.items()} | {
         code: int(n) for code, n in declared.items() if code and n.isdecimal()
     }

@@ -212,6 +212,8 @@ def _shares(facts: Facts, partition: Partition) -> str:
     rest = facts.others(*partition.components)
     same = " AND ".join(f"part.{quoted(d)} = whole.{quoted(d)}" for d in (*rest, "TIME_PERIOD"))
     national = "AND whole.NIVEAU_GEO = 'FR'" if facts.has("NIVEAU_GEO") else ""
+    now, before, total, total_before = map(facts.amount, ("c.v", "p.v", "c.total", "p.total"))
+    points = facts.share("QR-PLA-07", "points")
     return (
         f"WITH shares AS MATERIALIZED (SELECT {_columns(facts, 'part')}, part.TIME_PERIOD, part.year, part.rest, part.v, "
         f"whole.v AS total, {_explained(facts, 'part')} AS said FROM {facts.table} part JOIN {facts.table} whole ON {same} "
@@ -221,7 +223,7 @@ def _shares(facts: Facts, partition: Partition) -> str:
         f"SELECT {_columns(facts, 'c')}, c.TIME_PERIOD, c.v AS v_part, c.total AS v_total, p.total AS v_total_before, "
         f"{_share('c')} AS now, {_share('p')} AS before "
         f"FROM shares c JOIN shares p ON {_year_before(facts)} WHERE NOT c.said "
-        f"AND {above('abs(c.v * p.total - p.v * c.total)', facts.share('QR-PLA-07', 'points'), 'c.total * p.total')} "
+        f"AND {above(f'abs({now} * {total_before} - {before} * {total})', points, f'{total} * {total_before}')} "
         f"AND NOT {above('abs(c.total - p.total)', facts.share('QR-PLA-07', 'total'), 'p.total')}"
     )
 
@@ -252,7 +254,8 @@ def _explained(facts: Facts, alias: str) -> str:
 def _beyond_chance(facts: Facts) -> str:
     """A count moves by about the square root of what it counts: some times that is no chance."""
     times = facts.limit("QR-PLA-05", "chance")
-    return above("(c.v - p.v) * (c.v - p.v)", times * times * facts.scale, "c.v + p.v")
+    difference, both = facts.amount("(c.v - p.v)"), facts.amount("(c.v + p.v)")
+    return above(f"{difference} * {difference}", times * times * facts.amount_scale, both)
 
 
 def _known(facts: Facts) -> str:

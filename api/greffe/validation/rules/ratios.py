@@ -12,7 +12,7 @@ from greffe.validation.inequalities import outside
 from greffe.validation.rule import OUTSIDE, Query, rule, worded
 from greffe.validation.rules.rates import BOTH
 from greffe.validation.rules.stocks import pivoted
-from greffe.validation.sql import above, below, rounded
+from greffe.validation.sql import above, below, ratio, rounded
 
 PLACE = ("FREQ", "TERRITOIRE", "NIVEAU_GEO", "GEO")
 NEEDS = ("CASE_STATUS|INDICATOR", "QUESTION")
@@ -111,7 +111,7 @@ def share_of_women_in_prison_is_likely(facts: Facts) -> Iterator[Query]:
     where = [f"{quoted(c)} IN ({literals((*BOTH, 'CAT00'))})" for c in wholes if c in facts.dims]
     where += ["INDICATOR = 'PERS_HELD'"] if "INDICATOR" in facts.dims else []
     rows = f"(SELECT * FROM {facts.table} WHERE {' AND '.join((*where, facts.counted()))})"
-    share = rounded(f"100 * v_women * {facts.scale}", "v_both")
+    share = ratio(facts, "100 * v_women", "v_both")
     low, high = facts.share("QR-RAT-09", "low"), facts.share("QR-RAT-09", "high")
     yield Query(
         pivoted(
@@ -166,7 +166,7 @@ def disposition_time_is_possible(facts: Facts) -> Iterator[Query]:
     """The disposition time is at most {days} days."""
     component = _states_in(facts)
     if component:
-        days = rounded(f"365 * v_pending * {facts.scale}", "v_resolved")
+        days = ratio(facts, "365 * v_pending", "v_resolved")
         yield Query(
             pivoted(
                 facts,
@@ -185,7 +185,7 @@ def disposition_time_is_possible(facts: Facts) -> Iterator[Query]:
 def _clearance(facts: Facts, low: Fraction, high: Fraction) -> Iterator[Query]:
     component = _states_in(facts)
     if component:
-        rate = rounded(f"100 * v_resolved * {facts.scale}", "v_new")
+        rate = ratio(facts, "100 * v_resolved", "v_new")
         outside = f"({below('100 * v_resolved', low, 'v_new')} OR {above('100 * v_resolved', high, 'v_new')})"
         yield Query(
             pivoted(
