@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -227,8 +228,10 @@ def waive(parts: Parts, samples: Path) -> None:
 
 
 def wait_for_effect(parts: Parts) -> None:
-    """A release takes effect some seconds after its commit (D6): wait for the last one."""
-    waiting: list[Release] = [r for r in parts.ledger().releases.values() if r.effective_at > parts.clock()]
+    """A release takes effect some seconds after its commit (D6): wait for the last one. Not for what somebody released for
+    an instant of its own."""
+    soon = parts.clock() + timedelta(seconds=parts.settings.effect_delay_seconds)
+    waiting: list[Release] = [r for r in parts.ledger().releases.values() if parts.clock() < r.effective_at <= soon]
     if waiting:
         last = max(r.effective_at for r in waiting)
         with progress("Waiting for the releases to take effect", False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -48,6 +48,41 @@ def due(parts: Parts, until: date) -> list[Due]:
         if day >= today or one.state != RELEASED
     ]
     return sorted(found, key=lambda d: (d.day, d.deadline.recipient, d.flow))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one recipient wants by one day: the dataflows that answer, each with how far it is. Of a day that is past, those
+    that are not released alone."""
+
+    deadline: Deadline
+    year: int
+    day: date
+    flows: tuple[Due, ...]
+
+    @property
+    def left(self) -> int:
+        """How many of them are not released."""
+        return sum(d.state != RELEASED for d in self.flows)
+
+    @property
+    def drafted(self) -> int:
+        """How many have a draft."""
+        return sum(d.state == DRAFT for d in self.flows)
+
+    @property
+    def late(self) -> bool:
+        """Whether the day is past and not all are released."""
+        return any(d.late for d in self.flows)
+
+
+def by_day(found: Iterable[Due]) -> tuple[Asked, ...]:
+    """Deadlines a line each, in their order; those that are answered whole are left out."""
+    together: dict[tuple[str, int], list[Due]] = {}
+    for one in found:
+        together.setdefault((one.deadline.id, one.year), []).append(one)
+    asked = [Asked(d[0].deadline, d[0].year, d[0].day, tuple(d)) for d in together.values()]
+    return tuple(a for a in sorted(asked, key=lambda a: (a.day, a.deadline.id)) if a.left)
 
 
 def _of(parts: Parts, deadline: Deadline, year: int, day: date, today: date) -> Iterator[Due]:

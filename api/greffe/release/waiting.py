@@ -81,7 +81,7 @@ def _of_draft(
     parts: Parts, record: DraftRecord, signed: bool, wrong: int, name: str, roles: tuple[str, ...]
 ) -> Iterator[Task]:
     since, due_ = read(record.prepared_at), _announced(parts, record)
-    accepted = _accepted(parts, record)
+    accepted = warnings_accepted(parts, record)
     findings, page = f"/staff/findings/{record.id}", f"/staff/releases/{record.id}"
     back = parts.ledger().returned.get(record.id)
     if back is not None:
@@ -101,7 +101,7 @@ def _of_draft(
         yield Task("release", record.id, page, since, due_, by=record.author)
 
 
-def _accepted(parts: Parts, record: DraftRecord) -> bool:
+def warnings_accepted(parts: Parts, record: DraftRecord) -> bool:
     """Whether its warnings are accepted in writing, all of them: it is read where some rules' were alone."""
     found = parts.ledger().accepted_warnings(record.id, record.checksum)
     if not record.warnings or any(not a.rules for a in found):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,7 +15,7 @@ from greffe.app import create_app
 from greffe.catalogue.load import load
 from greffe.catalogue.policies.read import read_policies
 from greffe.errors import BadDefinition
-from greffe.release.deadlines import due
+from greffe.release.deadlines import by_day, due
 
 FILE = "mappings/policies/deadlines.csv"
 HEAD = "id,recipient,name_en,name_fr,flows,first_year,every,due,confidence,reason,reference\n"
@@ -43,6 +44,18 @@ def test_what_is_due_until_when(house):
     ]
     days = sorted({d[:2] for d in of(house, date(2027, 12, 31), "UNODC")})
     assert days == [("2025-09-30", 2024), ("2026-09-30", 2025), ("2027-09-30", 2026)]
+
+
+def test_a_deadline_is_one_line_for_all_that_answer_it(house):
+    """CEPEJ of 2024 and 2026 with five questionnaires each; what is answered whole is no line any more."""
+    found = due(house.parts, date(2027, 12, 31))
+    lines = [(a.year, a.left, a.drafted, a.late) for a in by_day(found) if a.deadline.recipient == "CEPEJ"]
+    assert lines == [(2024, 5, 0, True), (2026, 5, 0, False)]
+    cepej = [d for d in found if d.deadline.recipient == "CEPEJ" and d.year == 2026]
+    answered = [replace(d, state="released", held="X#1") for d in cepej]
+    (line,) = by_day([*answered[:3], replace(cepej[3], state="draft", held="X-1"), cepej[4]])
+    assert (line.left, line.drafted, len(line.flows)) == (2, 1, 5)
+    assert by_day(answered) == ()
 
 
 def test_a_draft_and_a_release_are_seen(tmp_path):

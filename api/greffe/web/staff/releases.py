@@ -16,16 +16,17 @@ from greffe.model.calendar import ANNOUNCED, CalendarEntry, Words
 from greffe.model.instants import given_by_people, paris_date, read
 from greffe.release.calendar import announce, cancel, move
 from greffe.release.calendar import waiting as made_for
-from greffe.release.deadlines import RELEASED, due, horizon
+from greffe.release.deadlines import RELEASED, by_day, due, horizon
 from greffe.release.parts import Parts
 from greffe.release.people import approvers
-from greffe.release.waiting import waiting_drafts
+from greffe.release.waiting import waiting_drafts, warnings_accepted
+from greffe.store.ledger import DraftRecord
 from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor
 from greffe.web.staff.tables import HOUSE_STAFF
-from greffe.web.staff.words_of import countdown, instant
+from greffe.web.staff.words_of import countdown, instant, zoned
 from greffe.web.strict import only, page_number
 
 PAGE: Final = 50
@@ -90,9 +91,9 @@ def _page(
         "coming": [(e, *_of(parts, e)) for e in coming],
         "past": [e for e in reversed(entries) if e not in coming][:20],
         "waiting": [r for r in made if r.effective_at > now and r.withdrawn_at is None],
-        "drafts": [(d, len(approvers(parts, d.id, d.checksum)), bool(ledger.accepted_warnings(d.id, d.checksum)), d.id in ledger.returned)
-                   for d in waiting_drafts(ledger)],
-        "deadlines": [d for d in due(parts, horizon(now)) if d.state != RELEASED],
+        "drafts": [_draft(parts, d) for d in waiting_drafts(ledger)],
+        "deadlines": by_day(due(parts, horizon(now))), "released": RELEASED, "zoned": zoned,
+        "advances": ledger.advances_of,
         "made": made[(number - 1) * PAGE : number * PAGE], "page": number, "pages": last,
         "current": {r for r in made if ledger.current(r.dataflow, now) == r}, "today": paris_date(now),
         "flows": [(d.reference.id, best(d.names, visitor.lang)) for d in catalogue.dataflows()],
@@ -108,3 +109,9 @@ def _of(parts: Parts, entry: CalendarEntry) -> tuple[list[str], list[str]]:
     """What was made for an entry, and the drafts there are for its dataflows."""
     drafts = [d.id for d in waiting_drafts(parts.ledger()) if d.dataflow in entry.flows]
     return [str(r) for r in made_for(parts, entry)], drafts
+
+
+def _draft(parts: Parts, draft: DraftRecord) -> tuple[DraftRecord, int, bool, bool]:
+    """With how many signed it, whether its warnings are accepted, whether it was sent back."""
+    signed = set(approvers(parts, draft.id, draft.checksum)) - {draft.author}
+    return draft, len(signed), warnings_accepted(parts, draft), draft.id in parts.ledger().returned

@@ -147,14 +147,18 @@ def _before_release(
     flow = parts.catalogue().get(Dataflow, record.dataflow)
     earliest = now + timedelta(seconds=parts.settings.effect_delay_seconds)
     against = contradictions(parts, draft, flow, {}, earliest)
+    coming = [
+        e
+        for e in sorted(ledger.calendar.values(), key=lambda e: e.at)
+        if record.dataflow in e.flows and e.state(now) == ANNOUNCED and not made_for(parts, e)
+    ]
     waiting = [d for d in waiting_drafts(ledger) if d.dataflow != record.dataflow and d.observations]
     return {
         "obstacles": list(obstacles(parts, record, draft)), "against": against,
         "against_said": against[0].messages.get(visitor.lang, "") if against else "",
         "revises": asked_of_policy(parts, Follows(flow, draft, before)), "kinds": KINDS,
         "embargoed": [r for r in ledger.releases_of(record.dataflow) if r.effective_at > now and r.withdrawn_at is None],
-        "coming": [e for e in sorted(ledger.calendar.values(), key=lambda e: e.at)
-                   if record.dataflow in e.flows and e.state(now) == ANNOUNCED and not made_for(parts, e)],
+        "coming": coming, "together": any(len(e.flows) > 1 for e in coming),
         "others": [(d, len(set(approvers(parts, d.id, d.checksum)) - {d.author})) for d in waiting],
     }  # fmt: skip
 

@@ -1,0 +1,207 @@
+"""What waits for whom: by their roles, by how far each thing is, the most urgent first. The clock stands on 24 November 2026."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from house import AUTHOR, FIRST, FLOW, PUBLISHED, RELEASER, SECOND, House, new_house
+
+from greffe.errors import Denied
+from greffe.model.calendar import Words
+from greffe.release.access.keys import make_key
+from greffe.release.calendar import announce, cancel
+from greffe.release.drafts import Draft
+from greffe.release.grants import approve_grant, propose_grant
+from greffe.release.lifecycle import accept_warnings, approve_draft, dataflow_named, send_back
+from greffe.release.obstacles import may_still_sign
+from greffe.release.people import HOUSE, add_person
+from greffe.release.waiting import Task, waiting_drafts, waiting_for, warnings_accepted
+from greffe.store.base import Actor
+
+BOTH = Words("Sooner than usual.", "Plus tôt que d’habitude.")
+AUDITOR, ADMIN = Actor("hana"), Actor("gaston")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> tuple[House, Draft]:
+    """The published offences handed over, the map signed, a draft prepared; it has warnings."""
+    house = new_house(tmp_path_factory.mktemp("waiting") / "home")
+    house.take_published()
+    house.approve_map()
+    add_person(house.parts, HOUSE, AUDITOR.name, ["auditor"])
+    return house, house.draft()
+
+
+def of(house: House, who: Actor, *kinds: str) -> list[Task]:
+    return [t for t in waiting_for(house.parts, who) if t.kind in kinds]
+
+
+def kinds(house: House, who: Actor, subject: str) -> list[str]:
+    return [t.kind for t in waiting_for(house.parts, who) if t.subject == subject]
+
+
+def test_a_draft_passes_from_hand_to_hand(built):
+    """Two sign, one accepts the warnings, then the releaser has it, then nobody. Its author never signs."""
+    house, draft = built
+    parts, record = house.parts, house.parts.ledger().drafts[draft.id]
+    assert [d.id for d in waiting_drafts(parts.ledger())] == [draft.id]
+    assert kinds(house, AUTHOR, draft.id) == []
+    assert kinds(house, RELEASER, draft.id) == []
+    assert kinds(house, FIRST, draft.id) == ["sign", "warnings"]
+    (told,) = [t for t in waiting_for(parts, FIRST) if t.kind == "warnings"]
+    assert (told.count, told.by, told.place) == (len(draft.warnings), "camille", f"/staff/findings/{draft.id}")
+    assert may_still_sign(parts, record) == ("driss", "elise")
+
+    approve_draft(parts, FIRST, draft.id)
+    assert kinds(house, FIRST, draft.id) == ["warnings"]
+    assert kinds(house, SECOND, draft.id) == ["sign", "warnings"]
+    assert may_still_sign(parts, record) == ("elise",)
+    approve_draft(parts, SECOND, draft.id)
+    assert kinds(house, RELEASER, draft.id) == []  # the warnings
+
+    rules = sorted({f.rule for f in draft.warnings})
+    assert len(rules) > 1
+    accept_warnings(parts, SECOND, draft.id, "read", rules[:1])
+    assert not warnings_accepted(parts, record)  # one rule of several
+    accept_warnings(parts, SECOND, draft.id, "read", rules[1:])
+    assert warnings_accepted(parts, record)
+    assert kinds(house, SECOND, draft.id) == []
+    assert kinds(house, RELEASER, draft.id) == ["release"]
+
+    house.release(draft)
+    assert waiting_drafts(parts.ledger()) == []
+    assert all(kinds(house, who, draft.id) == [] for who in (AUTHOR, FIRST, SECOND, RELEASER))
+
+
+def test_what_was_sent_back_waits_for_its_author_alone(built):
+    house, _ = built
+    draft = house.draft(reason="Another try")
+    send_back(house.parts, FIRST, draft.id, "Look at 2018 again.")
+    assert kinds(house, AUTHOR, draft.id) == ["returned"]
+    assert all(kinds(house, who, draft.id) == [] for who in (FIRST, SECOND, RELEASER))
+    again = house.draft(reason="Another try")
+    assert again.id == draft.id
+    assert kinds(house, FIRST, draft.id) == ["sign", "warnings"]
+    later = house.draft(reason="A third one")
+    assert [d.id for d in waiting_drafts(house.parts.ledger())] == [later.id]  # of a dataflow the last one waits
+
+
+def test_announced_instants_come_near_pass_and_go(built):
+    """Told 45 days ahead without a draft; overdue from their instant on; cancelled ones and those with a release never. The
+    most urgent stands first."""
+    house, _ = built
+    clock, parts = house.clock, house.parts
+    started = clock.now
+    soon, far = started + timedelta(days=44), started + timedelta(days=46)
+    first = announce(parts, RELEASER, ["ESTAT_CRIM_PRIS_CAP"], soon)
+    second = announce(parts, RELEASER, ["ESTAT_CRIM_PRIS_TRI"], far)
+    gone = announce(parts, RELEASER, ["ESTAT_CRIM_PRIS_AGE"], soon)
+    cancel(parts, RELEASER, gone.id, BOTH)
+    told = of(house, AUTHOR, "undrafted", "overdue")
+    assert [(t.kind, t.subject, t.due, t.count) for t in told] == [("undrafted", first.id, soon, 1)]
+    assert told[0].place == f"/staff/releases#{first.id}"
+    try:
+        clock.now = soon
+        kinds_now = {t.subject: t.kind for t in of(house, RELEASER, "undrafted", "overdue")}
+        assert kinds_now == {first.id: "overdue", second.id: "undrafted"}
+        order = [t.subject for t in of(house, RELEASER, "undrafted", "overdue")]
+        assert order == [first.id, second.id]
+    finally:
+        clock.now = started
+    assert of(house, FIRST, "undrafted", "overdue") == []  # an approver prepares nothing
+
+
+def test_a_draft_is_due_when_its_dataflow_is_announced(built):
+    house, _ = built
+    waits = waiting_drafts(house.parts.ledger())[0]
+    at = house.clock.now + timedelta(days=60)
+    entry = announce(house.parts, RELEASER, [FLOW], at)
+    (task,) = [t for t in waiting_for(house.parts, FIRST) if (t.kind, t.subject) == ("sign", waits.id)]
+    assert task.due == at
+    cancel(house.parts, RELEASER, entry.id, BOTH)
+    (task,) = [t for t in waiting_for(house.parts, FIRST) if (t.kind, t.subject) == ("sign", waits.id)]
+    assert task.due is None
+
+
+def test_deadlines_are_one_line_a_recipient_and_day(built):
+    """Within 90 days of 24 November 2026 none is to come; CEPEJ's of 1 October 2025 is late: it ended with that day, at
+    22:00 UTC, with its five questionnaires. Three months before 1 October 2027 that one is near."""
+    house, _ = built
+    cepej = [t for t in of(house, AUTHOR, "late", "deadline") if t.subject == "CEPEJ"]
+    assert [(t.kind, t.due, t.count) for t in cepej] == [("late", datetime(2025, 10, 1, 22, tzinfo=UTC), 5)]
+    started = house.clock.now
+    try:
+        house.clock.now = datetime(2027, 7, 4, tzinfo=UTC)
+        near = [(t.kind, t.due) for t in of(house, AUTHOR, "late", "deadline") if t.subject == "CEPEJ"]
+        assert ("deadline", datetime(2027, 10, 1, 22, tzinfo=UTC)) in near
+        house.clock.now = datetime(2027, 7, 2, tzinfo=UTC)
+        near = [t.due for t in of(house, AUTHOR, "deadline") if t.subject == "CEPEJ"]
+        assert near == []
+    finally:
+        house.clock.now = started
+
+
+def test_signatures_are_asked_of_who_has_not_given_them(built):
+    """A grant: neither of its author nor of who signed it; signed by two it waits for nobody."""
+    house, _ = built
+    until = (house.clock.now + timedelta(days=90)).date()
+    grant = propose_grant(
+        house.parts, AUTHOR, "ESTAT", dataflow_named(house.parts, FLOW), until, "For the joint check."
+    )
+    assert kinds(house, FIRST, grant.id) == kinds(house, SECOND, grant.id) == ["grant"]
+    approve_grant(house.parts, FIRST, grant.id)
+    assert (kinds(house, FIRST, grant.id), kinds(house, SECOND, grant.id)) == ([], ["grant"])
+    approve_grant(house.parts, SECOND, grant.id)
+    assert kinds(house, SECOND, grant.id) == []
+    waiting_maps = {t.subject for t in of(house, FIRST, "map")}
+    signed = house.parts.catalogue().map_to(dataflow_named(house.parts, FLOW)).reference.id
+    assert signed not in waiting_maps
+    assert waiting_maps
+
+
+def test_what_was_denied_is_told_for_a_week(built):
+    """To an auditor, with where it stands in the register; eight days later no more."""
+    house, _ = built
+    started = house.clock.now
+    before = sum(t.count for t in of(house, AUDITOR, "denied"))
+    with pytest.raises(Denied):
+        approve_draft(house.parts, AUTHOR, waiting_drafts(house.parts.ledger())[0].id)
+    house.parts.note(AUTHOR, "action.denied", "x", {"what": "approve"})
+    (told,) = of(house, AUDITOR, "denied")
+    assert told.count == before + 1
+    assert told.place == "/staff/register?kind=action.denied&from=2026-11-17"
+    assert of(house, AUTHOR, "denied") == []
+    try:
+        house.clock.now = started + timedelta(days=8)
+        assert of(house, AUDITOR, "denied") == []
+    finally:
+        house.clock.now = started
+
+
+def test_errors_wait_for_an_author_and_nothing_is_signed_meanwhile(built):
+    """The prison file as published: of 692 juveniles of 2010 the sexes say 688."""
+    house, _ = built
+    house.take(PUBLISHED / "prisons.csv", "INT_JUSTICE")
+    draft = house.draft("UNODC_PRISONS")
+    (told,) = [t for t in waiting_for(house.parts, AUTHOR) if t.subject == draft.id]
+    assert (told.kind, told.count, told.place) == ("errors", len(draft.errors), f"/staff/findings/{draft.id}")
+    assert all(kinds(house, who, draft.id) == [] for who in (FIRST, SECOND, RELEASER))
+
+
+def test_a_key_that_ends_is_told_to_an_administrator(built):
+    """From thirty days before on, and no longer once it is over."""
+    house, _ = built
+    add_person(house.parts, HOUSE, ADMIN.name, ["administrator"])
+    ends = house.clock.now + timedelta(days=31)
+    make_key(house.parts, ADMIN, "Cour des comptes", "auditor", ["register"], [], ends)
+    started = house.clock.now
+    try:
+        assert of(house, ADMIN, "key") == []
+        house.clock.now = ends - timedelta(days=30)
+        assert [(t.subject, t.due) for t in of(house, ADMIN, "key")] == [("Cour des comptes", ends)]
+        assert of(house, RELEASER, "key") == []
+        house.clock.now = ends
+        assert of(house, ADMIN, "key") == []
+    finally:
+        house.clock.now = started
