@@ -43,7 +43,7 @@ MORE = (
     "/staff/register", "/staff/releases", "/staff/account", "/staff/trace/from", ROW,
     f"{ROW}/effect?item=OFF-002&targets=%5B%22ICCS03012%22%5D",  # one row: rape counts as sexual assault
     "/staff/mappings/common/statut_to_obs_status/effect?item=STA-003&targets=%5B%22A%22%5D",  # one row that all maps read
-    "/staff/trace/from?flow=INT_JUSTICE&INDICATEUR=PRI_CONDAMNES&INFRACTION=VIOLS&SEXE=T&AGE=T&period=2024-01",
+    "/staff/trace/from?flow=INT_JUSTICE&c.INDICATEUR=PRI_DETENUS_INF&c.INFRACTION=AGR_SEX&c.SEXE=T&period=2022-01",
 )  # fmt: skip
 LARGE = tuple(
     f"{path}{houses.FLOW}{more}"
@@ -66,7 +66,12 @@ class Served:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "greffe", "serve"], cwd=houses.ROOT, env={**os.environ, **env}, stdout=subprocess.DEVNULL
         )  # fmt: skip
-        common = {"base_url": f"http://127.0.0.1:{port}", "timeout": 120.0, "headers": {"accept": "text/html"}}
+        common = {
+            "base_url": f"http://127.0.0.1:{port}",
+            "timeout": 120.0,
+            "headers": {"accept": "text/html"},
+            "follow_redirects": True,
+        }
         self.public, self.staff = httpx.Client(**common), httpx.Client(**common)
         while True:
             try:
@@ -94,7 +99,7 @@ class Served:
         processor, start = self.seconds(), time.perf_counter()
         answer = client.get(path)
         wall = time.perf_counter() - start
-        if answer.status_code not in (200, 404):
+        if answer.status_code not in (200, 403, 404):
             raise SystemExit(f"{path}: {answer.status_code} {answer.text[:500]}")
         return wall, self.seconds() - processor, answer
 

@@ -275,8 +275,12 @@ def _write(
     derived.write(found, str(said["content_hash"]), work / SERVING)
 
 
+_KEPT: Final = ("columns", "files", "series", "observations", "content_hash", "changed", "previous", "identity")
+
+
 def _read_manifest(document: Mapping[str, object], seal: str) -> Written:
-    read = json.loads(canonical(document))  # plain values again, without a type for each level
+    kept = {name: document[name] for name in _KEPT if name in document}  # thousands of findings may stand beside
+    read = json.loads(canonical(kept))  # plain values again, without a type for each level
     layout = Layout(**{k: tuple(v) for k, v in read["columns"].items()})
     files = {**read["files"], MANIFEST: seal}
     return Written(

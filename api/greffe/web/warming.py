@@ -23,8 +23,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from greffe.errors import GreffeError
 from greffe.release import uses
 from greffe.release.parts import Parts
+from greffe.release.people import HOUSE
 from greffe.release.quality_kept import quality_of
-from greffe.release.review.queue import gaps_of, library
+from greffe.release.review.overview import overview
 from greffe.web.crawlers import PAGES
 from greffe.web.pages import static
 from greffe.web.pages.render import environment
@@ -118,8 +119,7 @@ def _kept(parts: Parts) -> Iterator[tuple[str, Callable[[], object]]]:
     for name in templates.list_templates(extensions=["html"]):
         yield name, partial(templates.get_template, name)
     yield "static", partial(static.prepare, theme)
-    yield "library", lambda: library(acting.catalogue())
-    yield "gaps", lambda: gaps_of(acting, acting.catalogue())
+    yield "mappings", lambda: overview(acting, HOUSE, acting.catalogue())
     for piece in coverage.ready(parts):
         yield "coverage", piece
     yield "what releases were made of", lambda: uses.ready(parts)

@@ -61,11 +61,11 @@ def test_the_first_visitor_finds_everything_read_and_nothing_before_its_hour(hou
 
 
 def test_a_page_that_cannot_be_made_ready_is_made_when_it_is_asked_for(house, monkeypatch, caplog):
-    monkeypatch.setattr(warming, "library", lambda catalogue: 1 / 0)
+    monkeypatch.setattr(warming, "overview", lambda *asked: 1 / 0)
     with TestClient(app := create_app(house.parts)) as client:
         made_ready(app, house.parts)
         assert client.get("/").status_code == 200
-    assert "Not made ready: library" in caplog.text
+    assert "Not made ready: mappings" in caplog.text
 
 
 def test_each_piece_waits_for_a_moment_without_answers(monkeypatch):
