@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.errors import BadQuery, nearest
+from greffe.errors import BadQuery, Refused, nearest
 from greffe.model.findings import Finding
 from greffe.model.periods import span
 from greffe.model.structures import Codelist, Dataflow
@@ -17,9 +17,11 @@ from greffe.release.parts import Parts
 from greffe.release.people import may_sign, needs
 from greffe.store.base import Actor
 from greffe.store.ledger import Approval, Waiver
+from greffe.validation.elsewhere import ELSEWHERE
 from greffe.validation.run import RULES
 
 MAPPING_RULES = ("SM-21", "SM-22")  # what the mapping itself finds
+HELD_ELSEWHERE = frozenset(e.id for e in ELSEWHERE if e.where)
 
 
 def waived(parts: Parts, draft: Draft) -> tuple[Finding, ...]:
@@ -29,7 +31,11 @@ def waived(parts: Parts, draft: Draft) -> tuple[Finding, ...]:
 
 def waived_of(parts: Parts, dataflow: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The same of any findings on a dataflow, named with its version."""
-    waivers = [w for w in parts.ledger().waivers.values() if w.in_force and str(w.dataflow) == dataflow]
+    waivers = [
+        w
+        for w in parts.ledger().waivers.values()
+        if w.in_force and str(w.dataflow) == dataflow and may_be_waived(w.rule)
+    ]
 
     def marked(finding: Finding) -> Finding:
         for w in waivers:
@@ -58,16 +64,38 @@ def propose_waiver(parts: Parts, who: Actor, waiver: Waiver) -> Waiver:
 def approve_waiver(parts: Parts, who: Actor, id_: str) -> Waiver:
     """Sign a waiver."""
     waiver = parts.ledger().waiver(id_)
+    _only_figures(waiver.rule)
     may_sign(parts, who, id_, waiver.id, waiver.author)
     parts.note(who, "waiver.approved", id_, Approval(id_, waiver.id).payload())
     return parts.ledger().waiver(id_)
 
 
+def may_be_waived(rule: str) -> bool:
+    """Whether an error of that rule may stand because the figure has been published: one about figures. An id that several
+    rules share may not, as soon as one of them may not."""
+    return all(r.waivable for r in RULES if r.id == rule)
+
+
+def _only_figures(rule: str) -> None:
+    """Raises Refused for a rule that guards confidentiality, or what makes the data readable."""
+    if not may_be_waived(rule):
+        raise Refused(
+            f"{rule} cannot be waived: a waiver is for an error in a figure that its owner has already published. This rule "
+            "keeps a value hidden or the data readable.",
+            hint="Mend the data, or what protects them.",
+        )
+
+
 def check_waiver(catalogue: Catalogue, waiver: Waiver) -> None:
     """Is it about something: a rule that exists, dimensions and codes of the flow or of its source, a period.
 
-    Raises BadQuery with the nearest rule, component or code."""
+    Raises BadQuery with the nearest rule, component or code; Refused for a rule that no waiver lifts."""
     rules = {r.id for r in RULES} | set(MAPPING_RULES) | {i.rule for i in catalogue.policies.identities}
+    _only_figures(waiver.rule)
+    if waiver.rule in HELD_ELSEWHERE - rules:
+        raise Refused(
+            f"{waiver.rule} cannot be waived: it refuses a file, a map or an act, and finds nothing in a draft."
+        )
     if waiver.rule not in rules:
         raise BadQuery(f"There is no rule {waiver.rule}.", nearest=nearest(waiver.rule, rules))
     if not waiver.key:

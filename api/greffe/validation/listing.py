@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from greffe.model.findings import ERROR
 from greffe.model.structures import Texts
 from greffe.validation.elsewhere import ELSEWHERE
 from greffe.validation.rule import Rule
@@ -19,7 +20,7 @@ RUN: Final = "run"  # by `prepare` and `check`
 class Line:
     """One rule. `name` of the function that asks it, or the module and name that hold it; `reason` why nothing does, or
     what a rule that is run cannot find in what is held;
-    `applies` to which stages, dataflows and components."""
+    `applies` to which stages, dataflows and components; `waivable`: an error that may stand under a waiver."""
 
     id: str
     state: str
@@ -31,6 +32,7 @@ class Line:
     sentences: Texts
     reason: Texts
     applies: str = ""
+    waivable: bool = False
 
     def as_json(self, language: str) -> dict[str, object]:
         """Plain values for JSON and tables; the sentence holds the reason."""
@@ -42,6 +44,7 @@ class Line:
             "level": self.level,
             "service": self.service,
             "recipients": " ".join(self.recipients),
+            "waivable": self.waivable,
             "sentence": " ".join(filter(None, (self.sentences[language], self.reason.get(language, "")))),
         }
 
@@ -49,7 +52,19 @@ class Line:
 def listed(thresholds: Mapping[tuple[str, str], Decimal]) -> tuple[Line, ...]:
     """All of them, by id and name, with the thresholds in force in their sentences."""
     found = [
-        Line(r.id, RUN, r.name, r.severity, r.level, r.service, r.recipients, r.said(thresholds), r.limit, _where(r))
+        Line(
+            r.id,
+            RUN,
+            r.name,
+            r.severity,
+            r.level,
+            r.service,
+            r.recipients,
+            r.said(thresholds),
+            r.limit,
+            _where(r),
+            r.waivable and r.severity == ERROR,
+        )
         for r in RULES
     ]
     found += [

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from greffe.catalogue.policies.read import Policies
+from greffe.model.findings import ERROR
 from greffe.validation.elsewhere import ENFORCED, NOT_YET
 from greffe.validation.listing import RUN, Line, listed
 
@@ -20,7 +21,9 @@ Rules that VTL can say are served, for each dataflow, as a ruleset scheme and th
 Greffe still finds more, the annotation `DIFFERS` of the ruleset says it.
 
 An error stops a release unless it is waived by key (it lies in a figure that its owner has already published); warnings
-need one written acceptance; an information needs nothing. The levels are those of the European handbook on validation: 0
+need one written acceptance; an information needs nothing. No waiver lifts an error of a rule that guards what must stay
+hidden, or without which what goes out could not be read; nor one of a rule that is held elsewhere, apart from figures of two
+dataflows that must agree (QR-XSR). The levels are those of the European handbook on validation: 0
 form of the file, 1 within a dataset, 2 against earlier years and releases, 3 against other files, 4 against other houses,
 5 against other countries. The service is which of Eurostat's services asks the like: STRUVAL structure, CONVAL content.
 
@@ -34,8 +37,8 @@ Identifiers are those of the service's list of rules. QR-PLA-07 is ours: a part 
 total does not has more likely changed its definition than its size. QR-PLA-05 replaces the relative thresholds for small
 counts. In an extract, which has very many small cells, a change must also exceed what chance moves before it is said.
 
-| id | name | rule | règle | severity | level | service | for | applies to |
-|---|---|---|---|---|---|---|---|---|
+| id | name | rule | règle | severity | waivable | level | service | for | applies to |
+|---|---|---|---|---|---|---|---|---|---|
 """
 _ELSEWHERE: Final = """
 ## Held elsewhere
@@ -66,8 +69,10 @@ def _line(line: Line) -> str:
     named = [f"`{line.name}`"] if line.state == RUN else []
     applies = ". ".join(filter(None, (line.applies, line.reason.get("en", ""))))
     last = {RUN: applies, ENFORCED: f"`{line.name}`", NOT_YET: line.reason.get("en", "")}[line.state]
-    said = [line.sentences["en"], line.sentences["fr"]]
-    return _row([line.id, *named, *said, line.severity, str(line.level), line.service, " ".join(line.recipients), last])
+    said = [line.sentences["en"], line.sentences["fr"], line.severity]
+    if line.state == RUN:
+        said.append(("yes" if line.waivable else "no") if line.severity == ERROR else "")
+    return _row([line.id, *named, *said, str(line.level), line.service, " ".join(line.recipients), last])
 
 
 def _row(cells: Sequence[str]) -> str:

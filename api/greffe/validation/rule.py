@@ -71,7 +71,9 @@ class Rule:
     (STRUVAL structure, CONVAL content); `recipients` whose figures it guards: `all`, or ids of recipients and
     `internal`; `flows` are patterns of dataflow ids, `needs` components that the structure must have (`A|B`: either).
     Sentences hold `{name}` where a threshold of the rule stands, `{RULE/name}` for one of another rule. `examine` asks what
-    no single query can; `limit` is what it cannot find in what is held here, and why."""
+    no single query can; `limit` is what it cannot find in what is held here, and why. `waivable`: whether an error of it may
+    stand because the owner of the figure has published it so (D19): not where something would be disclosed, nor where what
+    goes out could not be read."""
 
     id: str
     name: str
@@ -86,6 +88,7 @@ class Rule:
     recipients: tuple[str, ...] = ALL
     examine: Examine | None = None
     limit: Texts = field(default_factory=dict)
+    waivable: bool = True
 
     def said(self, thresholds: Mapping[tuple[str, str], Decimal]) -> Texts:
         """The sentences with the thresholds in force."""
@@ -127,6 +130,7 @@ def rule(
     recipients: tuple[str, ...] = ALL,
     examine: Examine | None = None,
     limit: Texts | None = None,
+    waivable: bool = True,
 ) -> Callable[[Check], Check]:
     """Register a function as a rule: its name is that of the rule, the first paragraph of its docstring the sentence in
     English; `fr` is the sentence in French."""
@@ -147,6 +151,7 @@ def rule(
                 recipients=recipients,
                 examine=examine,
                 limit=limit or {},
+                waivable=waivable,
             )
         )
         return check

@@ -13,6 +13,7 @@ from house import AUTHOR, FIRST, FLOW, PUBLISHED, RELEASER, SECOND, House, new_h
 from greffe.app import create_app
 from greffe.cli.trail import show_explanation
 from greffe.errors import BadInput, BadQuery, Broken, Denied, NotFound, Refused, Unavailable
+from greffe.model.findings import Finding
 from greffe.model.structures import Dataflow
 from greffe.release.definitions import export_folders
 from greffe.release.explain import explain
@@ -26,9 +27,9 @@ from greffe.release.lifecycle import (
 from greffe.release.people import HOUSE, add_person
 from greffe.release.releasing import make_release
 from greffe.release.verify import faults
-from greffe.release.waivers import approve_waiver, propose_waiver
+from greffe.release.waivers import approve_waiver, propose_waiver, waived_of
 from greffe.store.base import Actor
-from greffe.store.ledger import Waiver
+from greffe.store.ledger import Approval, Waiver
 
 KEY = f"{FLOW}/A.ICCS0101.NR.FR"
 
@@ -475,6 +476,36 @@ def test_a_waiver_is_about_something_that_exists(house, rule, key, period):
     flow = dataflow_named(house.parts, FLOW).reference
     with pytest.raises(BadQuery):
         propose_waiver(house.parts, AUTHOR, Waiver("", rule, flow, key, period, "because", "there"))
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ("QR-CNF-02", "keeps a value hidden or the data readable"),
+        ("QR-COD-01", "keeps a value hidden or the data readable"),
+        ("QR-EMB-01", "refuses a file, a map or an act"),
+    ],
+)
+def test_what_guards_confidentiality_form_or_embargo_is_not_waived(house, rule, says):
+    """A waiver is for an error in a figure that its owner has published: a cell that can be recomputed is none."""
+    flow = dataflow_named(house.parts, FLOW).reference
+    with pytest.raises(Refused, match=says):
+        propose_waiver(house.parts, AUTHOR, Waiver("", rule, flow, {"geo": "FR"}, "2022", "because", "there"))
+    assert not [w for w in house.parts.ledger().waivers.values() if w.rule == rule]
+
+
+def test_a_waiver_of_confidentiality_from_before_is_not_signed_and_lifts_nothing(house):
+    """As one asked for, and signed, by a version of the program that allowed it."""
+    flow = dataflow_named(house.parts, FLOW).reference
+    old = Waiver("W-old", "QR-CNF-02", flow, {"geo": "FR"}, "2022", "because", "there")
+    house.parts.note(AUTHOR, "waiver.proposed", old.id, old.payload())
+    with pytest.raises(Refused, match="QR-CNF-02 cannot be waived"):
+        approve_waiver(house.parts, FIRST, old.id)
+    for person in (FIRST, SECOND):
+        house.parts.note(person, "waiver.approved", old.id, Approval(old.id, old.id).payload())
+    assert house.parts.ledger().waiver(old.id).in_force
+    error = Finding("QR-CNF-02", "error", {"geo": "FR"}, "2022", {"en": "Suppressed, but …", "fr": "Masquée, mais …"})
+    assert [f.waiver for f in waived_of(house.parts, str(flow), [error])] == [""]
 
 
 def test_a_person_keeps_her_roles_and_the_house_steps_back_behind_an_administrator(house):

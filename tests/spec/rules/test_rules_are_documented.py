@@ -182,3 +182,13 @@ def test_the_reference_page_is_that_of_the_code():
     """Written by `python -m greffe.validation.reference > docs/reference/rules.md`."""
     page = ROOT / "docs" / "reference" / "rules.md"
     assert page.read_text(encoding="utf-8") == markdown()
+
+
+def test_rules_that_no_waiver_lifts():
+    """Confidentiality, codes, keys, mandatory attributes, values that are missing: what would disclose or could not be read."""
+    held = {r.id for r in RULES if not r.waivable}
+    assert held == {
+        "QR-CNF-01", "QR-CNF-02", "QR-CNF-03", "QR-COD-01", "QR-COD-03", "QR-COD-06", "QR-FMT-05", "QR-KEY-01", "QR-KEY-02",
+        "QR-STA-01",
+    }  # fmt: skip
+    assert {r.id for r in RULES if r.severity == "error" and r.level == 0} <= held

@@ -23,6 +23,7 @@ ANSWERS: Final = {"L": "NA", "M": "NAP"}  # OBS_STATUS → the answer of the CEP
     flows=("ESTAT_*",),
     needs=("geo",),
     recipients=("ESTAT",),
+    waivable=False,
 )
 def geo_is_france(facts: Facts) -> Iterator[Query]:
     """The territory of a national table of Eurostat is FR; that of a regional table is a French region."""
@@ -44,6 +45,7 @@ def geo_is_france(facts: Facts) -> Iterator[Query]:
     flows=("CEPEJ_*",),
     needs=("OBS_STATUS", "QUESTION"),
     recipients=("CEPEJ",),
+    waivable=False,
 )
 def answers_are_numbers_or_say_why_not(facts: Facts) -> Iterator[Query]:
     """An answer to the CEPEJ is a number, NA or NAP (status L or M), never nothing."""

@@ -27,6 +27,7 @@ RATIOS: Final = (("CR", "RES", "IN"), ("DT", "P1", "RES"))
     needs=("OBS_STATUS", "CONF_STATUS"),
     examine=given_by_systems,
     recipients=("internal",),
+    waivable=False,
 )
 def suppressed_cells_stay_hidden(facts: Facts) -> Iterator[Query]:
     """No suppressed cell can be recomputed from published margins.

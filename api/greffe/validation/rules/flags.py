@@ -19,6 +19,7 @@ from greffe.validation.sql import breaks_here
     stages=("internal",),
     needs=("NIVEAU_GEO", "CONF"),
     recipients=("internal", "ESTAT"),
+    waivable=False,
 )
 def small_counts_are_marked(facts: Facts) -> Iterator[Query]:
     """A count of persons from 1 to 4 below the national level is marked as confidential.
@@ -123,6 +124,7 @@ def special_status_is_explained(facts: Facts) -> Iterator[Query]:
     service="STRUVAL",
     needs=("OBS_STATUS", "CONF_STATUS"),
     recipients=("internal",),
+    waivable=False,
 )
 def confidential_values_are_taken_out(facts: Facts) -> Iterator[Query]:
     """A confidential value is absent from the dataset that goes out, with OBS_STATUS Q.

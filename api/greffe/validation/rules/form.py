@@ -19,6 +19,7 @@ from greffe.validation.rule import MAPPED, OUTSIDE, STAGES, Query, rule
     stages=(MAPPED,),
     level=0,
     service="STRUVAL",
+    waivable=False,
 )
 def codes_are_known_and_allowed(facts: Facts) -> Iterator[Query]:
     """Every code is in its code list and allowed by the constraints of the dataflow."""
@@ -48,6 +49,7 @@ def codes_are_known_and_allowed(facts: Facts) -> Iterator[Query]:
     stages=(MAPPED,),
     level=0,
     service="STRUVAL",
+    waivable=False,
 )
 def keys_are_unique(facts: Facts) -> Iterator[Query]:
     """A key stands once."""
@@ -68,6 +70,7 @@ def keys_are_unique(facts: Facts) -> Iterator[Query]:
     level=0,
     service="STRUVAL",
     recipients=("ESTAT",),
+    waivable=False,
 )
 def dimensions_are_filled(facts: Facts) -> Iterator[Query]:
     """No dimension is empty."""
@@ -88,6 +91,7 @@ def dimensions_are_filled(facts: Facts) -> Iterator[Query]:
     level=0,
     service="STRUVAL",
     recipients=("ESTAT",),
+    waivable=False,
 )
 def mandatory_attributes_are_filled(facts: Facts) -> Iterator[Query]:
     """Every observation has its mandatory attributes, status and confidentiality first."""
@@ -109,6 +113,7 @@ def mandatory_attributes_are_filled(facts: Facts) -> Iterator[Query]:
     level=0,
     service="STRUVAL",
     needs=("OBS_STATUS",),
+    waivable=False,
 )
 def empty_value_has_a_missing_status(facts: Facts) -> Iterator[Query]:
     """A value is empty if and only if its status says that it is missing (O, M, L, Q)."""

@@ -21,6 +21,7 @@ from greffe.release.found_series import Series, named_codes, series_of
 from greffe.release.lifecycle import rules_not_accepted
 from greffe.release.parts import Parts
 from greffe.release.people import approvers
+from greffe.release.waivers import may_be_waived
 from greffe.store.ledger import DraftRecord, Ledger, Waiver
 from greffe.validation.listing import Line, listed
 from greffe.web.pages.forms import Form
@@ -96,6 +97,7 @@ def finding_page(
         **_told(parts.acting(), whole), "one": _line(parts, visitor, whole, n, series, LARGE), "series": series,
         "rule": _rules(parts, whole).get(one.rule, ()), "same": len(same), "trace": _traced(parts, whole, one),
         "fault": fault, "form": form or Form(), "done": one_of(request, "done", DONE), "other": OTHER,
+        "waivable": may_be_waived(one.rule),
     }  # fmt: skip
     return Pages(parts).show(request, visitor, "staff/finding.html", values, fault.http if fault else 200)
 
