@@ -71,6 +71,7 @@ class Settings:
     the Host header. theme: a folder with a ministry's own look. contact: an e-mail address or the address of a page by which
     people reach whoever runs the service, '' when nobody said. warm: whether a server makes ready what pages need before
     somebody asks for them.
+    people reach whoever runs the service, '' when nobody said. channels: the file that says how transmissions leave.
     """
 
     home: Path
@@ -88,6 +89,7 @@ class Settings:
     oidc: OidcSettings | None = None
     contact: str = ""
     warm: bool = True
+    channels: Path | None = None
 
     @property
     def secure(self) -> bool:
@@ -117,6 +119,11 @@ class Settings:
     def releases(self) -> Path:
         """Released files, one folder a dataflow and number."""
         return self.home / "releases"
+
+    @property
+    def transmissions(self) -> Path:
+        """Files that were sent or wait to be, and receipts, each under its checksum."""
+        return self.home / "transmissions"
 
     @property
     def kept(self) -> Path:
@@ -164,6 +171,7 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         oidc=_oidc(env),
         contact=_contact(env.get("GREFFE_CONTACT", "")),
         warm=_number(env, "GREFFE_WARM", 1) > 0,
+        channels=Path(env["GREFFE_CHANNELS"]) if env.get("GREFFE_CHANNELS") else None,
         engine=EngineSettings(
             memory_mb=int(_number(env, "GREFFE_MEMORY_MB", 1024)), threads=int(_number(env, "GREFFE_THREADS", 2))
         ),

@@ -20,7 +20,7 @@ from greffe.catalogue.faults import Faults
 from greffe.catalogue.identity_coherence import check_identities
 from greffe.catalogue.map_files import NOT_PROVIDED, read_map
 from greffe.catalogue.no_target import NO_TARGET, check_no_target, read_no_target
-from greffe.catalogue.policies.coherence import check_contributors, check_patterns, check_protection
+from greffe.catalogue.policies.coherence import check_contributors, check_deliveries, check_patterns, check_protection
 from greffe.catalogue.policies.read import FOLDER as POLICIES
 from greffe.catalogue.policies.read import check_policies, read_policies
 from greffe.catalogue.representation_files import CONFIDENCES, read_representation
@@ -100,6 +100,7 @@ def load(files: Mapping[str, bytes], *, held: bool = False) -> Catalogue:
     check_no_target(catalogue)
     check_policies(catalogue.policies)
     check_patterns(catalogue)
+    check_deliveries(catalogue)
     check_contributors(catalogue)
     if not held:
         check_protection(catalogue)

@@ -28,6 +28,7 @@ import greffe.cli.releasing as releasing
 import greffe.cli.service as service
 import greffe.cli.store as store
 import greffe.cli.structuremaps as structuremaps
+import greffe.cli.transmissions as transmissions
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -58,6 +59,7 @@ quality.add_to(app)
 service.add_to(app)
 store.add_to(app)
 structuremaps.add_to(app)
+transmissions.add_to(app)
 demo.add_to(app)
 
 

@@ -72,7 +72,7 @@ def check_against(parts: Parts, received: Path, asked: Asked) -> Told:
             if file.kind == "SDMX-CSV":
                 found += check_form(file.start, checked.columns, other)
             if asked.named:
-                found += check_name(file.lines.name, *_places_and_years(checked))
+                found += check_name(file.lines.name, *places_and_years(checked))
         codes = used_codes(checked, [*mine.lists])
         return Told(subject, tuple(found), breaks(mine, other, Used(codes, rows)))
 
@@ -103,7 +103,8 @@ def _table(parts: Parts, connection: Connection, flow: Dataflow, asked: Asked) -
     return dataset.name, Checked(connection, TABLE, tuple(there))
 
 
-def _places_and_years(checked: Checked) -> tuple[set[str], set[str]]:
+def places_and_years(checked: Checked) -> tuple[set[str], set[str]]:
+    """The places and the years that a table has, as the name of its file must tell them."""
     area = next((c for c in ("geo", "REF_AREA") if c in checked.columns), "")
     places = {text(r[0]) for r in checked.rows(f"SELECT DISTINCT {quoted(area)} FROM {{t}}")} if area else set()
     if "TIME_PERIOD" not in checked.columns:

@@ -20,6 +20,7 @@ from greffe.model.calendar import Advance, CalendarEntry
 from greffe.model.references import Reference
 from greffe.model.releases import Release
 from greffe.model.releases import current as readable_release
+from greffe.model.transmissions import Transmission
 from greffe.store.base import Entry, Register
 from greffe.store.calendar_records import Advances, Calendar, advances_after, calendar_after
 from greffe.store.definitions import NEEDED, Definitions
@@ -39,6 +40,7 @@ from greffe.store.records import (
     release_payload,
 )
 from greffe.store.return_records import Returned, Returns
+from greffe.store.transmission_records import KINDS, Transmissions, transmissions_after
 
 __all__ = [
     "Acceptance",
@@ -78,6 +80,7 @@ class Ledger:
     advances: Advances = field(default_factory=dict)  # by release and recipient
     publications: Mapping[str, PublicationRecord] = field(default_factory=dict)  # of other bodies, by id
     keys: Keys = field(default_factory=dict)  # for machines, by name
+    transmissions: Transmissions = field(default_factory=dict)  # by id
 
     @classmethod
     def from_entries(cls, entries: Iterable[Entry]) -> Ledger:
@@ -128,6 +131,10 @@ class Ledger:
     def entry(self, id_: str) -> CalendarEntry:
         """An entry of the release calendar by its id. Raises NotFound with the nearest."""
         return _found(self.calendar, id_, "entry of the calendar")
+
+    def transmission(self, id_: str) -> Transmission:
+        """A transmission by its id. Raises NotFound with the nearest."""
+        return _found(self.transmissions, id_, "transmission")
 
     def advances_of(self, release: str) -> tuple[Advance, ...]:
         """Who was granted that release before its hour."""
@@ -281,6 +288,11 @@ def _key(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, keys=keys_after(state.keys, entry))
 
 
+def _transmission(state: Ledger, entry: Entry) -> Ledger:
+    signed = _approval(state, entry) if entry.kind == "transmission.approved" else state
+    return replace(signed, transmissions=transmissions_after(state.transmissions, entry))
+
+
 def _definitions(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, definitions=state.definitions.extended(entry))
 
@@ -335,6 +347,7 @@ _FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
     "key.revoked": _key,
     "publication.added": _publication,
     "publication.withdrawn": _publication_withdrawn,
+    **{f"transmission.{word}": _transmission for word in KINDS},
 }
 
 

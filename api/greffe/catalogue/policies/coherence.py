@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import partial
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.policies import contributors, deadlines, protection, revisions
+from greffe.catalogue.policies import contributors, deadlines, deliveries, protection, revisions
 from greffe.catalogue.policies.protection import DOMINANCE, LEVELS, SUB_NATIONAL, ProtectionRule
 from greffe.errors import BadDefinition, nearest
 from greffe.model.relations import PLACES
-from greffe.model.structures import DataStructure
+from greffe.model.structures import DataStructure, ProvisionAgreement
 
 
 def check_patterns(catalogue: Catalogue) -> None:
@@ -29,6 +30,35 @@ def check_patterns(catalogue: Catalogue) -> None:
             )
         for pattern in deadline.flows:
             _check(pattern, flows, deadlines.FILE)
+
+
+def check_deliveries(catalogue: Catalogue) -> None:
+    """Raise BadDefinition for a delivery of a deadline that is not there, of no collection dataflow of it, or under an
+    agreement that nobody made."""
+    asked = {d.id: d for d in catalogue.policies.deadlines}
+    agreements = {(a.reference.agency, a.reference.id): a for a in catalogue.all(ProvisionAgreement)}
+    for one in catalogue.policies.deliveries:
+        wrong = partial(BadDefinition, file=deliveries.FILE, row=one.line)
+        if one.deadline not in asked:
+            raise wrong(
+                f"There is no deadline {one.deadline}.", column="deadline", nearest=nearest(one.deadline, asked)
+            )
+        known = [
+            d.reference.id
+            for d in catalogue.dataflows()
+            if d.annotation("SCOPE") == "collection" and asked[one.deadline].asks(d.reference.id)
+        ]
+        flows = [flow for flow in known if one.sends(flow)]
+        if not flows:
+            message = f"No collection dataflow of {one.deadline} is {one.flows}: mirrors are never sent."
+            raise wrong(message, column="flows", nearest=nearest(one.flows, known))
+        for flow in flows:
+            agreed = one.agreed(flow)
+            found = agreements.get(agreed) if agreed else None
+            if agreed and (found is None or found.dataflow is None or found.dataflow.reference.id != flow):
+                near = nearest(agreed[1], [id_ for _, id_ in agreements])
+                message = f"{':'.join(agreed)} is no provision agreement of {flow}."
+                raise wrong(message, column="agreement", nearest=near)
 
 
 def check_contributors(catalogue: Catalogue) -> None:

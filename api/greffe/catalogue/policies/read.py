@@ -13,6 +13,7 @@ from greffe.catalogue.policies import (
     breaks,
     contributors,
     deadlines,
+    deliveries,
     identities,
     protection,
     revisions,
@@ -34,6 +35,7 @@ class Policies:
     thresholds: tuple[thresholds.Threshold, ...] = field(default_factory=thresholds.shipped_thresholds)
     revisions: tuple[revisions.RevisionPolicy, ...] = ()
     deadlines: tuple[deadlines.Deadline, ...] = ()
+    deliveries: tuple[deliveries.Delivery, ...] = ()
     advances: tuple[advances.AdvancePolicy, ...] = ()
     breaks: tuple[breaks.Break, ...] = ()
     identities: tuple[Identity, ...] = ()
@@ -54,6 +56,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     thresholds.FILE: thresholds.KEY,
     revisions.FILE: revisions.KEY,
     deadlines.FILE: deadlines.KEY,
+    deliveries.FILE: deliveries.KEY,
     advances.FILE: advances.KEY,
     breaks.FILE: breaks.KEY,
     identities.FILE: identities.KEY,
@@ -74,6 +77,7 @@ def read_policies(files: Mapping[str, bytes]) -> Policies:
         thresholds=_read(files, thresholds.FILE, thresholds.read_thresholds) or thresholds.shipped_thresholds(),
         revisions=_read(files, revisions.FILE, revisions.read_revisions),
         deadlines=_read(files, deadlines.FILE, deadlines.read_deadlines),
+        deliveries=_read(files, deliveries.FILE, deliveries.read_deliveries),
         advances=_read(files, advances.FILE, advances.read_advances),
         breaks=_read(files, breaks.FILE, breaks.read_breaks),
         identities=_read(files, identities.FILE, identities.read_identities),

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from greffe.model.dataset_names import NAME, SHAPE
 from greffe.model.findings import WARNING, Finding
 from greffe.validation.structural.sides import OURS_ALONE, Side
 from greffe.validation.structural.words import FILE, ORDER, said
 
 MARK: Final = b"\xef\xbb\xbf"
-# DOMAIN_STRUCT_PERIODICITY_COUNTRY_YEAR_PERIOD[_OPTION].FORMAT, as EDAMIS takes it apart.
-NAME: Final = re.compile(
-    r"(?P<domain>[A-Z0-9]{1,8})_(?P<struct>[A-Z0-9]{1,7})_(?P<periodicity>[A0-9SQMWDON])_(?P<country>[A-Z]{2})_"
-    r"(?P<year>\d{4})_(?P<period>\d{4})(?:_.*)?\.[A-Za-z]+"
-)
-SHAPE: Final = "DOMAIN_STRUCT_PERIODICITY_COUNTRY_YEAR_PERIOD.FORMAT"
 
 
 def check_form(start: bytes, header: Sequence[str], theirs: Side) -> Iterator[Finding]:

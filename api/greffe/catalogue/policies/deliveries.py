@@ -1,0 +1,114 @@
+"""How answers are sent: `mappings/policies/deliveries.csv`, a row for the files of one format of one deadline's dataflows.
+
+File names, dataset identifiers, parties and agreements are data: staff change them by proposal. How a channel is reached
+(host, folder, secrets) is a setting of the installation and stands nowhere in here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final
+
+from greffe.catalogue.policies.tables import Row, read_rows
+from greffe.catalogue.representation_files import CONFIDENCES
+from greffe.model.dataset_names import NAME, SHAPE
+
+FILE: Final = "mappings/policies/deliveries.csv"
+COLUMNS: Final = (
+    "deadline", "flows", "format", "content", "naming", "file_name", "sender", "receiver", "agreement", "channel",
+    "approval", "confidence", "reason", "reference",
+)  # fmt: skip
+KEY: Final = ("deadline", "flows", "format")
+FULL, INCREMENTAL = "full", "incremental"
+EACH, STANDING = "each", "standing"
+DSNC, FREE = "dsnc", "free"
+_PLACES: Final = re.compile(r"\{([^{}]*)\}")
+KNOWN: Final = ("year", "flow", "number")
+_PARTY: Final = re.compile(r"[A-Za-z0-9_@$.-]{1,50}")
+_AGREEMENT: Final = re.compile(r"[A-Za-z0-9_.-]+:(?:[A-Za-z0-9_@$-]|\{flow\})+")
+_CHANNEL: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
+# What every system takes as the name of a file, in one folder.
+SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,119}")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """`flows`: a pattern of dataflow ids among those of the deadline. `format`: a format of data by its name.
+
+    content: full, or incremental against what the recipient acknowledged last. naming: dsnc (Eurostat's convention of
+    dataset names) or free. file_name: with {year} of the data, {flow} and {number} of the delivery. sender, receiver: ids
+    of the parties in the header. agreement: AGENCY:ID of the provision agreement, with {flow}, '' for none. approval: `each` delivery
+    is signed by two; or `standing`: this row, itself signed by two, is enough for what is released and passes all checks.
+    """
+
+    deadline: str
+    flows: str
+    format: str
+    content: str
+    naming: str
+    file_name: str
+    sender: str
+    receiver: str
+    agreement: str
+    channel: str
+    approval: str
+    confidence: str
+    reason: str
+    reference: str
+    line: int = 0
+
+    def sends(self, flow: str) -> bool:
+        """Whether files of that dataflow are of this row."""
+        return fnmatchcase(flow, self.flows)
+
+    def named(self, flow: str, year: int, number: int) -> str:
+        """The name of the file: the n-th delivery of data of that year."""
+        return self.file_name.format_map({"year": year, "flow": flow, "number": number})
+
+    def agreed(self, flow: str) -> tuple[str, str] | None:
+        """Agency and id of the provision agreement under which it is sent."""
+        agency, _, id_ = self.agreement.replace("{flow}", flow).partition(":")
+        return (agency, id_) if id_ else None
+
+
+def read_deliveries(content: bytes, file: str) -> tuple[Delivery, ...]:
+    """The rows in the order of the file, each key once. Raises BadDefinition."""
+    found: dict[tuple[str, ...], Delivery] = {}
+    for row in read_rows(content, file, COLUMNS):
+        one = Delivery(
+            row.text("deadline"), row.text("flows"), row.text("format"), row.word("content", (FULL, INCREMENTAL)),
+            row.word("naming", (DSNC, FREE)), row.text("file_name"), row.text("sender"), row.text("receiver"),
+            row.cells["agreement"], row.text("channel"), row.word("approval", (EACH, STANDING)),
+            row.word("confidence", CONFIDENCES), row.text("reason"), row.cells["reference"], row.line,
+        )  # fmt: skip
+        key = (one.deadline, one.flows, one.format)
+        if key in found:
+            raise row.wrong(f"{' '.join(key)} stands here already.", "deadline")
+        _check(one, row)
+        found[key] = one
+    return tuple(found.values())
+
+
+def _check(one: Delivery, row: Row) -> None:
+    for place in _PLACES.findall(one.file_name):
+        if place not in KNOWN:
+            hint = f"Known are {', '.join('{' + k + '}' for k in KNOWN)}."
+            raise row.wrong(f"{{{place}}} is no place of a file name.", "file_name", hint=hint)
+    rest = _PLACES.sub("", one.file_name)
+    if "{" in rest or "}" in rest or not SAFE.fullmatch(one.named("FLOW", 2024, 1)):
+        hint = "Letters, digits, _ . + -, beginning with a letter or digit, at most 120; e.g. {flow}_{year}.CSV."
+        raise row.wrong(f"{one.file_name!r} is no name of a file.", "file_name", hint=hint)
+    if one.naming == DSNC and not NAME.fullmatch(one.named("FLOW", 2024, 1)):
+        raise row.wrong(f"{one.file_name!r} is not named as {SHAPE}.", "file_name")
+    for column, text in (("sender", one.sender), ("receiver", one.receiver)):
+        if not _PARTY.fullmatch(text):
+            raise row.wrong(f"{text!r} is no id of a party.", column)
+    if not _CHANNEL.fullmatch(one.channel):
+        raise row.wrong(f"{one.channel!r} is no name of a channel: small letters, digits, - and _.", "channel")
+    if one.agreement and not _AGREEMENT.fullmatch(one.agreement):
+        hint = "E.g. SSER:SSER_{flow}."
+        raise row.wrong(
+            f"{one.agreement!r} is not written AGENCY:ID, with {{flow}} where it stands.", "agreement", hint=hint
+        )

@@ -1,0 +1,299 @@
+"""Commands about deliveries to recipients: transmissions plan, run, build, approve, send, settle, receipt, show …"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from greffe.cli.common import As, Home, Json, Reason, acting, given_day, parts_of
+from greffe.cli.show import failing, show
+from greffe.errors import Broken, Refused
+from greffe.model.findings import Finding
+from greffe.model.transmissions import STATES, Transmission
+from greffe.release.deadlines import horizon
+from greffe.release.parts import Parts
+from greffe.transmission import proof, receipts
+from greffe.transmission.building import approve, build, cancel
+from greffe.transmission.keeping import content
+from greffe.transmission.plan import Plan, named_plan, plans
+from greffe.transmission.running import run
+from greffe.transmission.sending import send, settle
+from greffe.transmission.ways import read_channels
+
+Id = Annotated[str, typer.Argument(help="A delivery, e.g. ESTAT_CTS-2025-1.")]
+Deadline = Annotated[str, typer.Argument(help="A deadline of deadlines.csv, e.g. ESTAT_CTS.")]
+Year = Annotated[int, typer.Argument(help="Year of the data.")]
+Test = Annotated[bool, typer.Option("--test", help="A test: headers say so, and it leaves by the channel for tests.")]
+Until = Annotated[str, typer.Option(help="Deadlines up to this day, YYYY-MM-DD; else to the end of next year.")]
+COLUMNS = ("transmission", "recipient", "state", "files", "test", "approvers", "attempts", "said")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    group = typer.Typer(no_args_is_help=True, help="Deliveries to recipients: planned, built, approved, sent, proved.")
+    for name, command in (
+        ("plan", plan), ("run", run_command), ("build", build_command), ("approve", approve_command),
+        ("send", send_command), ("settle", settle_command), ("receipt", receipt), ("cancel", cancel_command),
+        ("list", list_command), ("show", show_command), ("rebuild", rebuild), ("verify", verify),
+    ):  # fmt: skip
+        group.command(name)(command)
+    app.add_typer(group, name="transmissions")
+
+
+def plan(
+    deadline: Annotated[
+        str, typer.Argument(help="One deadline alone, e.g. ESTAT_CTS; with the year of the data.")
+    ] = "",
+    year: Annotated[int, typer.Argument(help="Year of the data.")] = 0,
+    recipient: Annotated[str, typer.Option(help="Only what this recipient wants, e.g. ESTAT.")] = "",
+    until: Until = "",
+    test: Test = False,
+    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """What is due, from which release, as which files, what differs from what was sent, what stands in the way."""
+    with failing(json_):
+        parts = parts_of(home)
+        if deadline:
+            found = [named_plan(parts, deadline, year or _last_year(parts), test=test)]
+        else:
+            found = plans(parts, _until(parts, until), recipient=recipient, test=test)
+        data = {"plans": [p.as_json() | {"checksum": p.checksum} for p in found]}
+        rows = [_planned(p) for p in found]
+        show(data, json_, rows=rows, columns=("plan", "due", "recipient", "state", "files"))
+        if not json_ and len(found) == 1:
+            _files_of(found[0])
+            for obstacle in found[0].obstacles:
+                typer.echo(f"- {obstacle.said(lang)}")
+
+
+def run_command(until: Until = "", test: Test = False, as_: As = "", home: Home = None, json_: Json = False) -> None:
+    """Do all that can be done now: build what is due, send what may leave, try again, ask. Exit 3 when somebody is to look."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        done = list(run(parts, who, _until(parts, until), read_channels(parts.settings.channels), test=test))
+        rows = [d.as_json() for d in done]
+        show({"done": rows}, json_, rows=rows, columns=("transmission", "what", "said"))
+        if any(d.failed for d in done):
+            raise typer.Exit(Refused.exit_code)
+
+
+def build_command(
+    deadline: Deadline,
+    year: Year,
+    test: Test = False,
+    as_: As = "",
+    reason: Reason = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Build the files of a delivery and read them again as its recipient will; nothing leaves."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        built = build(parts, who, named_plan(parts, deadline, year, test=test), reason)
+        one = built.transmission
+        step = ("Send it", "send") if one.signed else ("Two people sign it", "approve")
+        after = f"{step[0]}: greffe transmissions {step[1]} {one.id} --as NAME"
+        show(_told(one) | {"findings": [f.as_json() for f in built.findings]}, json_, rows=_file_rows(one),
+             columns=("file", "release", "content", "observations", "size", "sha256"), title=one.id, after=after)  # fmt: skip
+        if not json_:
+            _warn(built.findings)
+
+
+def approve_command(id_: Id, as_: As = "", home: Home = None, json_: Json = False) -> None:
+    """Sign a delivery: exactly these files. Two people other than its author must."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        one = approve(parts, who, id_)
+        show(_told(one), json_, title=f"{one.id}: signed by {', '.join(one.approvers)}.")
+
+
+def send_command(id_: Id, as_: As = "", home: Home = None, json_: Json = False) -> None:
+    """Hand a delivery over, once; what may have arrived before is asked for first."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        found = send(parts, who, id_, read_channels(parts.settings.channels))
+        show(_told(found.transmission), json_, title=f"{id_} is {found.transmission.state}: {found.said}")
+        if found.transmission.state != "sent":
+            raise typer.Exit(Refused.exit_code)
+
+
+def settle_command(
+    id_: Id,
+    arrived: Annotated[bool, typer.Option("--arrived/--not-arrived", help="What the recipient said.")],
+    as_: As = "",
+    reason: Reason = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Say whether a delivery of which nobody could tell arrived, after asking the recipient."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        one = settle(parts, who, id_, arrived=arrived, reason=reason)
+        show(_told(one), json_, title=f"{id_} is {one.state}.")
+
+
+def receipt(
+    id_: Id,
+    file: Annotated[Path, typer.Argument(help="What came back: JSON, CSV of findings, or any file with --verdict.")],
+    verdict: Annotated[str, typer.Option(help="acknowledged, refused or reported, when the file does not say.")] = "",
+    said: Annotated[str, typer.Option(help="What it says, in a sentence.")] = "",
+    as_: As = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Keep what came back of a delivery, and read it onto its cells."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        one, read = receipts.take(parts, who, id_, file, verdict, said)
+        rows = [_remark(r) for r in read.remarks]
+        show(_told(one) | {"remarks": rows}, json_, rows=rows, columns=("file", "key", "period", "severity", "message"),
+             title=f"{id_} is {one.state}; {len(rows)} findings")  # fmt: skip
+
+
+def cancel_command(id_: Id, as_: As = "", reason: Reason = "", home: Home = None, json_: Json = False) -> None:
+    """Give up a delivery of which nothing left."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        one = cancel(parts, who, id_, reason)
+        show(_told(one), json_, title=f"{id_} is {one.state}.")
+
+
+def list_command(
+    state: Annotated[str, typer.Option(help=f"Only those that are {', '.join(STATES)}.")] = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """List the deliveries."""
+    with failing(json_):
+        if state and state not in STATES:
+            raise Refused(f"{state!r} is no state.", parameter="--state", nearest=STATES)
+        found = [t for t in parts_of(home).ledger().transmissions.values() if state in ("", t.state)]
+        show({"transmissions": [_told(t) for t in found]}, json_, rows=[_row(t) for t in found], columns=COLUMNS)
+
+
+def show_command(id_: Id, home: Home = None, json_: Json = False) -> None:
+    """Everything that was entered about a delivery: files, signatures, tries, receipts, what its recipient found."""
+    with failing(json_):
+        parts = parts_of(home)
+        one = parts.ledger().transmission(id_)
+        entries = [
+            {"number": e.number, "instant": e.instant, "person": e.actor, "kind": e.kind, "hash": e.hash}
+            for e in proof.history(parts, one)
+        ]
+        remarks = [_remark(r) for r in receipts.remarks(parts, one)]
+        show(_told(one) | {"entries": entries, "remarks": remarks}, json_, rows=entries,
+             columns=("number", "instant", "person", "kind"), title=f"{id_} is {one.state}")  # fmt: skip
+        if not json_:
+            for row in _file_rows(one):
+                typer.echo(f"{row['file']}  {row['release']}  {row['size']} bytes  sha256 {row['sha256']}")
+
+
+def rebuild(
+    id_: Id,
+    out: Annotated[Path | None, typer.Option(help="Folder into which the kept files are written.")] = None,
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Build the files of a delivery again from what they were made of, and compare their bytes with those that were sent."""
+    with failing(json_):
+        parts = parts_of(home)
+        one = parts.ledger().transmission(id_)
+        rows: list[dict[str, object]] = [
+            {"file": r.file.name, "same": r.same, "sha256": r.sha256, "fault": r.fault}
+            for r in proof.rebuild(parts, one)
+        ]
+        show({"files": rows}, json_, rows=rows, columns=("file", "same", "sha256", "fault"), title=id_)
+        if not all(r["same"] for r in rows):
+            raise typer.Exit(Broken.exit_code)
+        if out is not None:
+            _write(parts, one, out)
+
+
+def verify(home: Home = None, json_: Json = False) -> None:
+    """Check the kept files and receipts of every delivery, and build each file again."""
+    with failing(json_):
+        parts = parts_of(home)
+        faults = [f for one in parts.ledger().transmissions.values() for f in proof.faults(parts, one)]
+        show({"faults": faults}, json_, rows=[{"fault": f} for f in faults], columns=("fault",),
+             title=f"{len(parts.ledger().transmissions)} deliveries, {len(faults)} faults")  # fmt: skip
+        if faults:
+            raise typer.Exit(Broken.exit_code)
+
+
+def _until(parts: Parts, text: str) -> date:
+    return given_day(text, "--until") if text else horizon(parts.clock())
+
+
+def _last_year(parts: Parts) -> int:
+    return parts.clock().year - 1
+
+
+def _planned(one: Plan) -> dict[str, object]:
+    state = "ready" if one.ready else f"sent ({one.sent})" if not one.due else f"{len(one.obstacles)} obstacles"
+    return {
+        "plan": one.id, "due": one.day.isoformat(), "recipient": one.deadline.recipient, "state": state,
+        "files": len(one.files),
+    }  # fmt: skip
+
+
+def _files_of(one: Plan) -> None:
+    for file in one.files:
+        told = file.as_json()
+        changed = told["difference"]
+        typer.echo(
+            f"{file.name}  {file.release}  {file.row.format}  {file.content}  {file.release.observations} observations"
+            f"{f'  since the last: {changed}' if changed else ''}"
+        )
+
+
+def _file_rows(one: Transmission) -> list[dict[str, object]]:
+    return [
+        {
+            "file": f.name, "release": f.release, "content": f.content, "observations": f.observations,
+            "size": f.size, "sha256": f.sha256,
+        }
+        for f in one.files
+    ]  # fmt: skip
+
+
+def _told(one: Transmission) -> dict[str, object]:
+    return {
+        "transmission": one.id, "deadline": one.deadline, "recipient": one.recipient, "year": one.year,
+        "channel": one.channel, "test": one.test, "state": one.state, "plan": one.plan, "catalogue": one.catalogue,
+        "prepared": one.prepared.isoformat(), "author": one.author, "approvers": list(one.approvers),
+        "corrects": one.corrects, "reason": one.reason, "files": _file_rows(one),
+        "attempts": [{"number": a.number, "who": a.who, "began": a.began, "ended": a.ended, "said": a.said} for a in one.attempts],
+        "receipts": [{"verdict": r.verdict, "name": r.name, "sha256": r.sha256, "said": r.said} for r in one.receipts],
+    }  # fmt: skip
+
+
+def _row(one: Transmission) -> dict[str, object]:
+    last = one.attempt
+    return {
+        "transmission": one.id, "recipient": one.recipient, "state": one.state, "files": len(one.files), "test": one.test,
+        "approvers": ", ".join(one.approvers), "attempts": len(one.attempts), "said": last.said if last else "",
+    }  # fmt: skip
+
+
+def _remark(one: receipts.Remark) -> dict[str, object]:
+    key = ".".join(one.key.values())
+    return {"file": one.file, "key": key, "period": one.period, "severity": one.severity, "message": one.message}
+
+
+def _warn(findings: tuple[Finding, ...]) -> None:
+    for one in findings:
+        typer.echo(f"- {one.severity}: {one.messages['en']}", err=True)
+
+
+def _write(parts: Parts, one: Transmission, out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for file in one.files:
+            (out / file.name).write_bytes(content(parts.settings, file.sha256))
+    except OSError as error:
+        raise Refused(f"It cannot be written: {error.strerror}.", file=str(out)) from error

@@ -1,0 +1,108 @@
+"""A transmission: the answer to one deadline for one year, as files that leave the house once and only once.
+
+planned ─ built ─ approved ─ sending ─ sent ─ acknowledged
+             │        │         ├─ failed (nothing arrived: it is tried again)      └─ refused ─ corrected by a later one
+             └────────┴─ cancelled └─ uncertain (it may have arrived: a person or the recipient says)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from greffe.model.references import Reference
+
+BUILT, APPROVED, SENDING, FAILED, UNCERTAIN = "built", "approved", "sending", "failed", "uncertain"
+SENT, ACKNOWLEDGED, REFUSED, CANCELLED = "sent", "acknowledged", "refused", "cancelled"
+STATES: Final = (BUILT, APPROVED, SENDING, FAILED, UNCERTAIN, SENT, ACKNOWLEDGED, REFUSED, CANCELLED)
+OPEN: Final = (BUILT, APPROVED, SENDING, FAILED, UNCERTAIN)  # what may still leave, or may have left unknown
+ARRIVED: Final = (SENT, ACKNOWLEDGED, REFUSED)
+NEEDED: Final = 2  # approvers, neither of them the author (D1)
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """One file of a transmission: its name, what it is made of, and the checksum and length of its bytes.
+
+    `release`: `ESTAT_CTS_JUST#7`. content: full or incremental; `since`: the release that an incremental one follows.
+    """
+
+    name: str
+    dataflow: Reference
+    release: str
+    format: str
+    content: str
+    sender: str
+    receiver: str
+    agreement: str
+    observations: int
+    sha256: str
+    size: int
+    since: str = ""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try to hand a transmission over: who, when, how long nobody else may, and how it ended ('' while it lasts)."""
+
+    number: int
+    who: str
+    began: str
+    lease_until: datetime
+    ended: str = ""  # sent, failed, uncertain
+    said: str = ""  # what the channel told
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a recipient said of a transmission: acknowledged, refused or report; the file that said it, by checksum."""
+
+    verdict: str
+    sha256: str
+    name: str
+    said: str
+    instant: str
+    who: str
+
+
+@dataclass(frozen=True)
+class Transmission:
+    """`id`: DEADLINE-YEAR-NUMBER, e.g. ESTAT_CTS-2025-1; `number` counts the deliveries of one deadline and year.
+
+    `plan`: checksum of the plan that it was built by; `prepared`: the moment that stands in the headers of its files, so
+    that they can be built again byte for byte. `approval`: each or standing. `corrects`: the delivery that it replaces.
+    """
+
+    id: str
+    deadline: str
+    recipient: str
+    year: int
+    number: int
+    channel: str
+    test: bool
+    approval: str
+    plan: str
+    catalogue: str
+    prepared: datetime
+    author: str
+    files: tuple[SentFile, ...]
+    corrects: str = ""
+    reason: str = ""
+    state: str = BUILT
+    approvers: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    cancelled: str = ""
+    said: Mapping[str, str] = field(default_factory=dict)  # state → when it was reached
+
+    @property
+    def signed(self) -> bool:
+        """Whether it may be sent as far as signatures go."""
+        return self.approval == "standing" or len(set(self.approvers) - {self.author}) >= NEEDED
+
+    @property
+    def attempt(self) -> Attempt | None:
+        """The last try."""
+        return self.attempts[-1] if self.attempts else None

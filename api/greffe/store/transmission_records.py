@@ -1,0 +1,143 @@
+"""What the register says of transmissions, folded entry by entry; subject of all: the id of the transmission.
+
+Kind → payload: transmission.built {deadline, recipient, year, number, channel, test, approval, plan, catalogue, prepared,
+files, corrects, reason}; transmission.approved (as any approval); transmission.sending {attempt, lease};
+transmission.failed, .uncertain, .sent {attempt, said}; transmission.acknowledged, .refused, .reported {sha256, name, said};
+transmission.cancelled {reason}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Final
+
+from greffe.errors import BadQuery, Broken
+from greffe.model import instants
+from greffe.model.references import parse_reference
+from greffe.model.transmissions import (
+    ACKNOWLEDGED,
+    APPROVED,
+    CANCELLED,
+    FAILED,
+    REFUSED,
+    SENDING,
+    SENT,
+    UNCERTAIN,
+    Attempt,
+    Receipt,
+    SentFile,
+    Transmission,
+)
+from greffe.store.base import Entry
+from greffe.store.payload import Fields
+
+Transmissions = Mapping[str, Transmission]
+KINDS: Final = (
+    "built", "approved", "sending", "failed", "uncertain", "sent", "acknowledged", "refused", "reported", "cancelled",
+)  # fmt: skip
+
+
+def built_payload(one: Transmission) -> dict[str, object]:
+    """What transmission.built appends."""
+    return {
+        "deadline": one.deadline,
+        "recipient": one.recipient,
+        "year": one.year,
+        "number": one.number,
+        "channel": one.channel,
+        "test": one.test,
+        "approval": one.approval,
+        "plan": one.plan,
+        "catalogue": one.catalogue,
+        "prepared": instants.written(one.prepared),
+        "files": [asdict(f) | {"dataflow": str(f.dataflow)} for f in one.files],
+        "corrects": one.corrects,
+        "reason": one.reason,
+    }
+
+
+def transmissions_after(known: Transmissions, entry: Entry) -> Transmissions:
+    """The transmissions after an entry of one of their kinds."""
+    fields, word = Fields(entry), entry.kind.partition(".")[2]
+    if word == "built":
+        return {**known, entry.subject: _built(entry, fields)}
+    found = known.get(entry.subject)
+    if found is None:
+        return known  # of a delivery that a newer program built in another way
+    if word == "approved":
+        found = replace(found, approvers=tuple(dict.fromkeys((*found.approvers, entry.actor))))
+        found = replace(found, state=APPROVED) if found.signed and found.state == "built" else found
+    elif word == SENDING:
+        lease = instants.read(fields.text("lease"))
+        attempt = Attempt(fields.integer("attempt"), entry.actor, entry.instant, lease)
+        found = replace(found, state=SENDING, attempts=(*found.attempts, attempt))
+    elif word in (SENT, FAILED, UNCERTAIN):
+        found = _ended(found, fields.integer("attempt"), word, fields.text("said"))
+    elif word == CANCELLED:
+        found = replace(found, state=CANCELLED, cancelled=fields.text("reason"))
+    else:
+        receipt = Receipt(
+            word, fields.text("sha256"), fields.text("name"), fields.text("said"), entry.instant, entry.actor
+        )
+        state = word if word in (ACKNOWLEDGED, REFUSED) else found.state
+        found = replace(found, state=state, receipts=(*found.receipts, receipt))
+    return {**known, found.id: replace(found, said={**found.said, word: entry.instant})}
+
+
+def _ended(found: Transmission, number: int, word: str, said: str) -> Transmission:
+    """How a try ended; only the last one says where the delivery stands, unless an earlier one turns out to have arrived."""
+    attempts = tuple(replace(a, ended=word, said=said) if a.number == number else a for a in found.attempts)
+    state = word if word == SENT or number == len(attempts) else found.state
+    return replace(found, attempts=attempts, state=state)
+
+
+def _built(entry: Entry, fields: Fields) -> Transmission:
+    return Transmission(
+        id=entry.subject,
+        deadline=fields.text("deadline"),
+        recipient=fields.text("recipient"),
+        year=fields.integer("year"),
+        number=fields.integer("number"),
+        channel=fields.text("channel"),
+        test=fields.flag("test"),
+        approval=fields.text("approval"),
+        plan=fields.text("plan"),
+        catalogue=fields.text("catalogue"),
+        prepared=fields.instant("prepared"),
+        author=entry.actor,
+        files=_files(entry),
+        corrects=fields.text("corrects"),
+        reason=fields.text("reason"),
+        said={"built": entry.instant},
+    )
+
+
+def _files(entry: Entry) -> tuple[SentFile, ...]:
+    listed = entry.payload.get("files")
+    if not isinstance(listed, list | tuple):
+        raise _wrong(entry)
+    return tuple(_file(entry, one) for one in listed)
+
+
+def _file(entry: Entry, one: object) -> SentFile:
+    if not isinstance(one, Mapping):
+        raise _wrong(entry)
+    cells = {str(k): v for k, v in one.items()}
+    try:
+        texts = {k: str(cells[k]) for k in (
+            "name", "release", "format", "content", "sender", "receiver", "agreement", "sha256",
+        )}  # fmt: skip
+        return SentFile(
+            dataflow=parse_reference(str(cells["dataflow"])),
+            observations=int(str(cells["observations"])),
+            size=int(str(cells["size"])),
+            since=str(cells.get("since", "")),
+            **texts,
+        )
+    except (KeyError, ValueError, BadQuery) as error:
+        raise _wrong(entry) from error
+
+
+def _wrong(entry: Entry) -> Broken:
+    return Broken(f"Entry {entry.number} ({entry.kind}) of the register: its files are unreadable.")

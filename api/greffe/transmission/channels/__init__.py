@@ -1,0 +1,13 @@
+"""How files leave the house: a kind of channel is a file in here and a line in CHANNELS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from greffe.transmission.channels.channel import Channel, Options
+from greffe.transmission.channels.folder import Folder
+
+CHANNELS: Final[Mapping[str, Callable[[Options], Channel]]] = {
+    "folder": Folder,
+}

@@ -1,0 +1,103 @@
+"""What a channel is: it hands files over, and can be asked what has arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, Protocol, TypeAlias
+
+from greffe.errors import BadDefinition, nearest
+
+Arrived: TypeAlias = Literal["there", "absent", "partly", "unknown"]
+THERE: Final[Arrived] = "there"  # every file, whole
+ABSENT: Final[Arrived] = "absent"  # none, and none can have been taken away
+PARTLY: Final[Arrived] = "partly"  # some of it, which may be completed
+UNKNOWN: Final[Arrived] = "unknown"  # nobody here can tell: a person asks the recipient
+
+
+class NotSent(Exception):
+    """Nothing can have been taken for delivered: it may be tried again. `lasting`: not before somebody mends something
+    (a refused login, a changed host key)."""
+
+    def __init__(self, message: str, *, lasting: bool = False) -> None:
+        self.lasting = lasting
+        super().__init__(message)
+
+
+class Unsure(Exception):
+    """It may have arrived: it is asked for before anything is tried again."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A file on its way: the name it is to have, and where its bytes lie."""
+
+    name: str
+    path: Path
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """All files of one transmission; `key` makes that a recipient takes it once."""
+
+    key: str
+    files: Sequence[Outgoing]
+
+
+class Channel(Protocol):
+    """A way to one recipient. Both may take long, and both may be killed at any moment."""
+
+    def deliver(self, parcel: Parcel) -> str:
+        """Hand all files over, completing what an earlier try left, and tell what the other side said.
+
+        Raises NotSent when it surely did not arrive, Unsure when nobody can tell."""
+
+    def look(self, parcel: Parcel) -> Arrived:
+        """What of it has arrived. Raises NotSent when it cannot be asked."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """The settings of one channel, read strictly: what nobody reads is an error (`unread`)."""
+
+    name: str
+    file: str
+    values: Mapping[str, object]
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """A text. Raises BadDefinition when it is missing or none."""
+        value = self.values.get(key, default)
+        if not isinstance(value, str) or not value:
+            raise self.wrong(key, "is a text that must be said")
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        """true or false."""
+        value = self.values.get(key, default)
+        if not isinstance(value, bool):
+            raise self.wrong(key, "is true or false")
+        return value
+
+    def whole(self, key: str, default: int) -> int:
+        """A whole number above 0."""
+        value = self.values.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise self.wrong(key, "is a whole number above 0")
+        return value
+
+    def only(self, *keys: str) -> None:
+        """Raises BadDefinition for a key that this kind does not have."""
+        wrong = next((k for k in self.values if k not in ("kind", *keys)), None)
+        if wrong is not None:
+            raise BadDefinition(
+                f"channel {self.name} has no setting {wrong!r}.",
+                file=self.file,
+                nearest=nearest(wrong, ("kind", *keys)),
+            )
+
+    def wrong(self, key: str, message: str) -> BadDefinition:
+        """The error to raise about a setting."""
+        return BadDefinition(f"channel {self.name}: {key} {message}.", file=self.file)

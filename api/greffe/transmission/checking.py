@@ -1,0 +1,54 @@
+"""A file as it would be sent, read again as the recipient reads it: findings in the words of its structural validation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.policies.deliveries import DSNC
+from greffe.errors import BadInput
+from greffe.model.findings import ERROR, Finding
+from greffe.release.against import places_and_years
+from greffe.release.checked_file import read_checked
+from greffe.release.parts import Parts
+from greffe.transmission.plan import PlannedFile
+from greffe.validation.structural.data import structural
+from greffe.validation.structural.files import check_form, check_name
+from greffe.validation.structural.sides import ours
+from greffe.validation.structural.words import FILE, said
+
+TABLE = "about_to_be_sent"
+READ = (
+    "csv",
+    "xml",
+    "json",
+)  # syntaxes that are read again; a table for people (XLSX, Parquet) has no structure to hold
+
+
+def findings_on(parts: Parts, catalogue: Catalogue, file: PlannedFile, content: Path, syntax: str) -> list[Finding]:
+    """What the recipient's structural validation would say of the file, by the structure that we hold of it."""
+    side = ours(catalogue, file.flow)
+    if syntax not in READ:
+        return []
+    with TemporaryDirectory() as folder, parts.connection() as connection:
+        place = Path(folder) / file.name
+        place.symlink_to(content)
+        try:
+            read = read_checked(place)
+        except BadInput as error:
+            return [said(FILE, f"it cannot be read: {error.message}", f"il ne peut être lu : {error.message}")]
+        read = read.labels_off(catalogue.structure(file.flow))
+        checked = read.loaded(connection, TABLE)
+        found = list(structural(checked, side, file.row.sender))
+        if read.kind == "SDMX-CSV":
+            found += check_form(read.start, checked.columns, side)
+        if file.row.naming == DSNC:
+            found += check_name(file.name, *places_and_years(checked))
+        return found
+
+
+def errors(findings: Sequence[Finding]) -> list[Finding]:
+    """Those that stop a delivery."""
+    return [f for f in findings if f.severity == ERROR]

@@ -1,0 +1,109 @@
+"""What stands in the way of a delivery, each with what would remove it, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from greffe.catalogue.policies.deadlines import Deadline
+from greffe.catalogue.policies.deliveries import DSNC, Delivery
+from greffe.formats.negotiation import DATA_FORMATS
+from greffe.model.dataset_names import NAME
+from greffe.model.releases import Release
+from greffe.model.structures import Dataflow
+from greffe.release.deadlines import reaches
+from greffe.release.parts import Parts
+
+SYNTHETIC: Final = "synthetic"
+# Code → English, French; `{…}` are the facts of the obstacle.
+WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    "no_way": (
+        "{about}: no row of deliveries.csv says how it is sent.",
+        "{about} : aucune ligne de deliveries.csv ne dit comment il est transmis.",
+    ),
+    "no_release": (
+        "{about}: nothing is released. Release a draft first.",
+        "{about} : rien n’est diffusé. Diffusez d’abord un projet.",
+    ),
+    "too_old": (
+        "{about}: {release} ends with {last}, and data of {year} are asked for.",
+        "{about} : {release} s’arrête à {last}, et les données de {year} sont demandées.",
+    ),
+    "synthetic": (
+        "{about}: {release} holds synthetic figures: they are sent as a test only.",
+        "{about} : {release} contient des chiffres synthétiques : ils ne partent qu’à titre d’essai.",
+    ),
+    "format": (
+        "{about}: {format} is no format of data here.",
+        "{about} : {format} n’est pas un format de données d’ici.",
+    ),
+    "name": (
+        "{about}: {name} does not name data of {year}.",
+        "{about} : {name} ne désigne pas des données de {year}.",
+    ),
+    "two_files": (
+        "{name} would be the name of two files.",
+        "{name} serait le nom de deux fichiers.",
+    ),
+    "two_channels": (
+        "{about}: the rows of deliveries.csv name several channels: {channels}.",
+        "{about} : les lignes de deliveries.csv nomment plusieurs canaux : {channels}.",
+    ),
+    "under_way": (
+        "{id} is under way ({state}): it is sent, settled or cancelled first.",
+        "{id} est en cours ({state}) : il est d’abord transmis, réglé ou annulé.",
+    ),
+    "same": (
+        "Nothing differs from what {id} brought.",
+        "Rien ne diffère de ce que {id} a apporté.",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """`code`: a key of WORDS; `about`: a dataflow or a deadline; `facts`: what the sentence is filled with."""
+
+    code: str
+    about: str
+    facts: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, code: str, about: str, **facts: object) -> Obstacle:
+        """An obstacle with its facts."""
+        return cls(code, about, tuple((k, str(v)) for k, v in facts.items()))
+
+    def said(self, language: str = "en") -> str:
+        """Its sentence."""
+        return WORDS[self.code][language == "fr"].format(about=self.about, **dict(self.facts))
+
+    def as_json(self) -> dict[str, object]:
+        """As plain values."""
+        return {"code": self.code, "about": self.about, "en": self.said(), "fr": self.said("fr")}
+
+
+def of_file(parts: Parts, flow: Dataflow, row: Delivery, year: int, release: Release | None) -> list[Obstacle]:
+    """What stands in the way of one file: no release, one that does not reach the year, a format or a name that cannot be."""
+    about, found = flow.reference.id, []
+    if release is None:
+        found.append(Obstacle.of("no_release", about))
+    elif not reaches(release.last_period, year):
+        found.append(Obstacle.of("too_old", about, release=release, last=release.last_period, year=year))
+    if row.format not in {f.name for f in DATA_FORMATS}:
+        found.append(Obstacle.of("format", about, format=row.format))
+    name = row.named(about, year, 1)
+    match = NAME.fullmatch(name) if row.naming == DSNC else None
+    if row.naming == DSNC and (match is None or match["year"] != str(year)):
+        found.append(Obstacle.of("name", about, name=name, year=year))
+    return found
+
+
+def of_delivery(
+    parts: Parts, deadline: Deadline, channels: Sequence[str], releases: Sequence[Release], *, test: bool
+) -> list[Obstacle]:
+    """What stands in the way of all of it: figures that are invented, two ways out."""
+    found = [Obstacle.of("synthetic", r.dataflow.id, release=r) for r in releases if r.origin == SYNTHETIC and not test]
+    if len(channels) > 1:
+        found.append(Obstacle.of("two_channels", deadline.id, channels=", ".join(channels)))
+    return found

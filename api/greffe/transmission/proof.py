@@ -1,0 +1,59 @@
+"""What proves a delivery: its files as they are kept, built again byte for byte, and everything that was entered about it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from greffe.errors import GreffeError
+from greffe.model.transmissions import SentFile, Transmission
+from greffe.release.parts import Parts
+from greffe.store.base import Entry
+from greffe.transmission import keeping
+from greffe.transmission.files import Headed, content, written
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """A file built again: whether its bytes are those that were sent, and what went wrong otherwise."""
+
+    file: SentFile
+    sha256: str
+    fault: str
+
+    @property
+    def same(self) -> bool:
+        """Byte for byte."""
+        return not self.fault and self.sha256 == self.file.sha256
+
+
+def rebuild(parts: Parts, one: Transmission) -> Iterator[Rebuilt]:
+    """Every file built again from the kept release and the catalogue of its day."""
+    headed = Headed(one.id, one.test, one.prepared)
+    for file in one.files:
+        digest = hashlib.sha256()
+        try:
+            for piece in written(parts, parts.catalogue(one.catalogue), content(parts, headed, file)):
+                digest.update(piece)
+        except GreffeError as error:
+            yield Rebuilt(file, "", error.text())
+            continue
+        yield Rebuilt(file, digest.hexdigest(), "")
+
+
+def faults(parts: Parts, one: Transmission) -> Iterator[str]:
+    """What is not as it was written: files and receipts that are gone or other, and files that come out otherwise."""
+    for sha256 in (*(f.sha256 for f in one.files), *(r.sha256 for r in one.receipts)):
+        try:
+            keeping.content(parts.settings, sha256)
+        except GreffeError as error:
+            yield f"{one.id}: {error.text()}"
+    for again in rebuild(parts, one):
+        if not again.same:
+            yield f"{one.id}: {again.file.name} built again is another file{f': {again.fault}' if again.fault else '.'}"
+
+
+def history(parts: Parts, one: Transmission) -> tuple[Entry, ...]:
+    """The entries of the register about a delivery, in order."""
+    return tuple(parts.register.read(subject=one.id))

@@ -1,0 +1,84 @@
+"""Everything that can be done for deliveries now, by nobody's hand: built, sent, tried again, asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from greffe.errors import GreffeError
+from greffe.model import instants
+from greffe.model.transmissions import APPROVED, BUILT, FAILED, SENDING, Transmission
+from greffe.release.parts import Parts
+from greffe.store.base import Actor
+from greffe.transmission.building import build
+from greffe.transmission.channels.channel import Options
+from greffe.transmission.plan import plans
+from greffe.transmission.sending import send
+
+TRIES: Final = 8  # after which a person looks
+FIRST_WAIT: Final = timedelta(minutes=2)  # doubled after each try
+
+
+@dataclass(frozen=True)
+class Done:
+    """What was done, or could not be, of one delivery. `failed`: somebody is to look."""
+
+    id: str
+    what: str
+    said: str
+    failed: bool = False
+
+    def as_json(self) -> dict[str, object]:
+        """As plain values."""
+        return {"transmission": self.id, "what": self.what, "said": self.said, "failed": self.failed}
+
+
+def run(
+    parts: Parts, who: Actor, until: date, channels: Mapping[str, Options], *, test: bool = False
+) -> Iterator[Done]:
+    """Build what is due up to a day and was never sent, then send what may leave. A correction is built by a person, who
+    says why. What goes wrong with one delivery holds none of the others up."""
+    for plan in plans(parts, until, test=test):
+        if plan.open or plan.sent or not plan.files:
+            continue
+        if not plan.ready:
+            yield Done(plan.id, "held up", " ".join(o.said() for o in plan.obstacles), failed=True)
+            continue
+        try:
+            made = build(parts, who, plan).transmission
+        except GreffeError as error:
+            yield Done(plan.id, "not built", error.text(), failed=True)
+            continue
+        yield Done(made.id, "built", f"{len(made.files)} files")
+    for one in list(parts.ledger().transmissions.values()):
+        if one.test == test and _to_send(one, parts.clock()):
+            yield _sent(parts, who, one, channels)
+
+
+def next_try(one: Transmission) -> datetime | None:
+    """When a delivery that failed is tried again by itself; None when it is not."""
+    last = one.attempt
+    if one.state != FAILED or last is None or len(one.attempts) >= TRIES:
+        return None
+    failed = instants.read(one.said.get(FAILED, last.began))
+    return failed + FIRST_WAIT * (1 << (len(one.attempts) - 1))
+
+
+def _to_send(one: Transmission, now: datetime) -> bool:
+    if one.state in (BUILT, APPROVED):
+        return one.signed
+    if one.state == SENDING:
+        return one.attempt is not None and one.attempt.lease_until <= now
+    at = next_try(one)
+    return at is not None and at <= now
+
+
+def _sent(parts: Parts, who: Actor, one: Transmission, channels: Mapping[str, Options]) -> Done:
+    try:
+        found = send(parts, who, one.id, channels)
+    except GreffeError as error:
+        return Done(one.id, "not sent", error.text(), failed=True)
+    state = found.transmission.state
+    return Done(one.id, state, found.said, failed=state != "sent")

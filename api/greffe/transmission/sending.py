@@ -1,0 +1,154 @@
+"""A delivery leaves once and only once: what is about to be done is entered before it is done, and asked for before it is
+done again (outbox). The entries are the only memory: whoever is killed is followed by whoever reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, TypeAlias
+
+from greffe.errors import Conflict, GreffeError, Refused
+from greffe.model.instants import written as in_utc
+from greffe.model.transmissions import (
+    APPROVED,
+    BUILT,
+    FAILED,
+    SENDING,
+    SENT,
+    UNCERTAIN,
+    Transmission,
+)
+from greffe.release.parts import Parts
+from greffe.release.people import needs
+from greffe.store.base import Act, Actor
+from greffe.transmission import keeping
+from greffe.transmission.channels.channel import (
+    ABSENT,
+    PARTLY,
+    THERE,
+    Channel,
+    NotSent,
+    Options,
+    Outgoing,
+    Parcel,
+    Unsure,
+)
+from greffe.transmission.ways import way_of
+
+LEASE: Final = timedelta(minutes=30)
+Try: TypeAlias = tuple[str, int]  # of which transmission, and its number
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a try: sent, failed, uncertain; and what the other side said."""
+
+    transmission: Transmission
+    said: str
+
+
+def send(parts: Parts, who: Actor, id_: str, channels: Mapping[str, Options]) -> Outcome:
+    """Hand a delivery over, or find that it was handed over. Everything is asked again at this moment.
+
+    Raises Denied; Refused for what may not leave now; Conflict while somebody else sends it, or who was faster.
+    """
+    needs(parts, who, "transmitter")
+    one = parts.ledger().transmission(id_)
+    if one.state not in (BUILT, APPROVED, FAILED, SENDING, UNCERTAIN):
+        raise Refused(f"{id_} is {one.state}: it is not sent again.")
+    _not_in_other_hands(parts, one)
+    channel, parcel = way_of(channels, one), parcel_of(parts, one)
+    if one.state in (SENDING, UNCERTAIN):
+        found = _asked(parts, who, one, channel, parcel)
+        if found is not None:
+            return found
+    _may_leave(parts, one)
+    number = len(one.attempts) + 1
+    lease = in_utc(parts.clock() + LEASE)
+    act = Act(f"transmission.{SENDING}", id_, {"attempt": number, "lease": lease}, once=f"transmission:{id_}:{number}")
+    parts.note_all(who, [act])
+    return _tried(parts, who, (id_, number), channel, parcel)
+
+
+def settle(parts: Parts, who: Actor, id_: str, *, arrived: bool, reason: str) -> Transmission:
+    """Say what became of a delivery of which nobody could tell, after asking the recipient."""
+    needs(parts, who, "transmitter")
+    one = parts.ledger().transmission(id_)
+    if one.state != UNCERTAIN:
+        raise Refused(f"{id_} is {one.state}: there is nothing to settle.")
+    if not reason.strip():
+        raise Refused("How it was found out is said.", parameter="--reason")
+    said = f"{who.name}: {reason.strip()}"
+    return _ended(parts, who, (id_, len(one.attempts)), SENT if arrived else FAILED, said, settled=True).transmission
+
+
+def parcel_of(parts: Parts, one: Transmission) -> Parcel:
+    """The files of a transmission as they are kept. Raises Broken when one is not what was signed."""
+    files = []
+    for file in one.files:
+        keeping.content(parts.settings, file.sha256)
+        files.append(Outgoing(file.name, keeping.kept(parts.settings, file.sha256), file.sha256, file.size))
+    return Parcel(one.id, tuple(files))
+
+
+def _not_in_other_hands(parts: Parts, one: Transmission) -> None:
+    last = one.attempt
+    if one.state == SENDING and last is not None and parts.clock() < last.lease_until:
+        raise Conflict(
+            f"{last.who} sends {one.id} since {last.began}.", hint=f"Until {in_utc(last.lease_until)} nobody else does."
+        )
+
+
+def _may_leave(parts: Parts, one: Transmission) -> None:
+    """Signatures, embargo, withdrawal, origin: as they are now, not as they were when it was built (D13)."""
+    if not one.signed:
+        had = ", ".join(one.approvers) or "nobody"
+        raise Refused(f"{one.id} is signed by {had}: two people other than {one.author} must.")
+    now = parts.clock()
+    for file in one.files:
+        release = parts.ledger().release(file.release)
+        if not release.readable(now):
+            state = "was withdrawn" if release.withdrawn_at and release.withdrawn_at <= now else "is under embargo"
+            raise Refused(f"{release} {state}: {file.name} does not leave.", hint="Cancel it, and build another one.")
+        if release.origin == "synthetic" and not one.test:
+            raise Refused(f"{release} is synthetic: it leaves as a test only.")
+
+
+def _asked(parts: Parts, who: Actor, one: Transmission, channel: Channel, parcel: Parcel) -> Outcome | None:
+    """What became of a try that did not end, or whose end is not known. None: it did not arrive, and may be tried again."""
+    try:
+        found = channel.look(parcel)
+    except NotSent as error:
+        raise Refused(f"{one.id} may have arrived, and the other side cannot be asked: {error}") from error
+    this = one.id, len(one.attempts)
+    if found == THERE:
+        return _ended(parts, who, this, SENT, "found at the other side", settled=one.state == UNCERTAIN)
+    if found in (ABSENT, PARTLY):
+        return None
+    if one.state == UNCERTAIN:
+        raise Refused(
+            f"Nobody can tell from here whether {one.id} arrived.",
+            hint="Ask the recipient, then: greffe transmissions settle.",
+        )
+    return _ended(parts, who, this, UNCERTAIN, "the try did not end, and the other side does not tell")
+
+
+def _tried(parts: Parts, who: Actor, this: Try, channel: Channel, parcel: Parcel) -> Outcome:
+    """What goes wrong in a way that no channel foresaw may have arrived."""
+    try:
+        said = channel.deliver(parcel)
+    except NotSent as error:
+        return _ended(parts, who, this, FAILED, str(error))
+    except (Unsure, GreffeError, OSError) as error:
+        return _ended(parts, who, this, UNCERTAIN, str(error))
+    return _ended(parts, who, this, SENT, said)
+
+
+def _ended(parts: Parts, who: Actor, this: Try, word: str, said: str, *, settled: bool = False) -> Outcome:
+    """One end a try: of two who found it out at once, the second is told to look again."""
+    id_, number = this
+    once = f"transmission:{id_}:{number}:{'settled' if settled else 'end'}"
+    parts.note_all(who, [Act(f"transmission.{word}", id_, {"attempt": number, "said": said}, once=once)])
+    return Outcome(parts.ledger().transmission(id_), said)

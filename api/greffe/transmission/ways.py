@@ -1,0 +1,52 @@
+"""The channels of this installation: a TOML file (GREFFE_CHANNELS) that names hosts, folders and where secrets lie.
+
+[edamis]
+kind = "folder"
+path = "/srv/edamis/out"
+
+[edamis-test]           # where tests go; without it a test has nowhere to go
+kind = "folder"
+path = "/srv/edamis/test"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+
+from greffe.errors import BadDefinition, Refused, nearest
+from greffe.model.transmissions import Transmission
+from greffe.transmission.channels import CHANNELS
+from greffe.transmission.channels.channel import Channel, Options
+
+TEST = "-test"
+
+
+def read_channels(path: Path | None) -> Mapping[str, Options]:
+    """The settings of every channel. Raises BadDefinition for a file that cannot be read and a kind that is none."""
+    if path is None:
+        return {}
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadDefinition(f"The channels cannot be read: {error}.", file=str(path)) from error
+    for name, values in found.items():
+        kind = values.get("kind") if isinstance(values, Mapping) else None
+        if not isinstance(kind, str) or kind not in CHANNELS:
+            near = nearest(str(kind), CHANNELS) or tuple(CHANNELS)
+            raise BadDefinition(f"channel {name}: {kind!r} is no kind of channel.", file=str(path), nearest=near)
+    return {name: Options(name, str(path), values) for name, values in found.items()}
+
+
+def way_of(channels: Mapping[str, Options], one: Transmission) -> Channel:
+    """The channel by which a transmission leaves: a test by one of its own. Raises Refused when it is not set up."""
+    name = f"{one.channel}{TEST}" if one.test else one.channel
+    if name not in channels:
+        raise Refused(
+            f"The channel {name} is not set up here.",
+            nearest=nearest(name, channels),
+            hint="GREFFE_CHANNELS names the file that says how channels are reached.",
+        )
+    options = channels[name]
+    return CHANNELS[str(options.values["kind"])](options)
