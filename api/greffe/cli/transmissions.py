@@ -10,7 +10,7 @@ import typer
 
 from greffe.cli.common import As, Home, Json, Reason, acting, given_day, parts_of
 from greffe.cli.show import failing, show
-from greffe.errors import Broken, Refused
+from greffe.errors import Broken, Refused, numbered
 from greffe.model.findings import Finding
 from greffe.model.transmissions import STATES, Transmission
 from greffe.release.deadlines import horizon
@@ -23,8 +23,8 @@ from greffe.transmission.running import run
 from greffe.transmission.sending import send, settle
 from greffe.transmission.ways import read_channels
 
-Id = Annotated[str, typer.Argument(help="A delivery, e.g. ESTAT_CTS-2025-1.")]
-Deadline = Annotated[str, typer.Argument(help="A deadline of deadlines.csv, e.g. ESTAT_CTS.")]
+Id = Annotated[str, typer.Argument(help="A transmission, e.g. ESTAT_CTS_JUST-2025-1.")]
+Kind = Annotated[str, typer.Argument(help="A delivery of deliveries.csv, e.g. ESTAT_CTS_JUST.")]
 Year = Annotated[int, typer.Argument(help="Year of the data.")]
 Test = Annotated[bool, typer.Option("--test", help="A test: headers say so, and it leaves by the channel for tests.")]
 Until = Annotated[str, typer.Option(help="Deadlines up to this day, YYYY-MM-DD; else to the end of next year.")]
@@ -44,9 +44,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def plan(
-    deadline: Annotated[
-        str, typer.Argument(help="One deadline alone, e.g. ESTAT_CTS; with the year of the data.")
-    ] = "",
+    delivery: Annotated[str, typer.Argument(help="One delivery alone, with the year of its data.")] = "",
     year: Annotated[int, typer.Argument(help="Year of the data.")] = 0,
     recipient: Annotated[str, typer.Option(help="Only what this recipient wants, e.g. ESTAT.")] = "",
     until: Until = "",
@@ -58,8 +56,8 @@ def plan(
     """What is due, from which release, as which files, what differs from what was sent, what stands in the way."""
     with failing(json_):
         parts = parts_of(home)
-        if deadline:
-            found = [named_plan(parts, deadline, year or _last_year(parts), test=test)]
+        if delivery:
+            found = [named_plan(parts, delivery, year or _last_year(parts), test=test)]
         else:
             found = plans(parts, _until(parts, until), recipient=recipient, test=test)
         data = {"plans": [p.as_json() | {"checksum": p.checksum} for p in found]}
@@ -83,7 +81,7 @@ def run_command(until: Until = "", test: Test = False, as_: As = "", home: Home 
 
 
 def build_command(
-    deadline: Deadline,
+    delivery: Kind,
     year: Year,
     test: Test = False,
     as_: As = "",
@@ -94,7 +92,7 @@ def build_command(
     """Build the files of a delivery and read them again as its recipient will; nothing leaves."""
     with failing(json_):
         parts, who = acting(home, as_)
-        built = build(parts, who, named_plan(parts, deadline, year, test=test), reason)
+        built = build(parts, who, named_plan(parts, delivery, year, test=test), reason)
         one = built.transmission
         step = ("Send it", "send") if one.signed else ("Two people sign it", "approve")
         after = f"{step[0]}: greffe transmissions {step[1]} {one.id} --as NAME"
@@ -234,7 +232,9 @@ def _last_year(parts: Parts) -> int:
 
 
 def _planned(one: Plan) -> dict[str, object]:
-    state = "ready" if one.ready else f"sent ({one.sent})" if not one.due else f"{len(one.obstacles)} obstacles"
+    state = (
+        "ready" if one.ready else f"sent ({one.corrects})" if not one.due else numbered(len(one.obstacles), "obstacle")
+    )
     return {
         "plan": one.id, "due": one.day.isoformat(), "recipient": one.deadline.recipient, "state": state,
         "files": len(one.files),
@@ -263,7 +263,7 @@ def _file_rows(one: Transmission) -> list[dict[str, object]]:
 
 def _told(one: Transmission) -> dict[str, object]:
     return {
-        "transmission": one.id, "deadline": one.deadline, "recipient": one.recipient, "year": one.year,
+        "transmission": one.id, "delivery": one.delivery, "deadline": one.deadline, "recipient": one.recipient, "year": one.year,
         "channel": one.channel, "test": one.test, "state": one.state, "plan": one.plan, "catalogue": one.catalogue,
         "prepared": one.prepared.isoformat(), "author": one.author, "approvers": list(one.approvers),
         "corrects": one.corrects, "reason": one.reason, "files": _file_rows(one),

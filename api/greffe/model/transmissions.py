@@ -1,4 +1,4 @@
-"""A transmission: the answer to one deadline for one year, as files that leave the house once and only once.
+"""A transmission: data of one year for one recipient, as files that leave the house once and only once.
 
 planned ─ built ─ approved ─ sending ─ sent ─ acknowledged
              │        │         ├─ failed (nothing arrived: it is tried again)      └─ refused ─ corrected by a later one
@@ -69,13 +69,14 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Transmission:
-    """`id`: DEADLINE-YEAR-NUMBER, e.g. ESTAT_CTS-2025-1; `number` counts the deliveries of one deadline and year.
+    """`id`: DELIVERY-YEAR-NUMBER, e.g. ESTAT_CTS_JUST-2025-1; `number` counts what was built of one delivery and year.
 
     `plan`: checksum of the plan that it was built by; `prepared`: the moment that stands in the headers of its files, so
     that they can be built again byte for byte. `approval`: each or standing. `corrects`: the delivery that it replaces.
     """
 
     id: str
+    delivery: str
     deadline: str
     recipient: str
     year: int

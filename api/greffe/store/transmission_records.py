@@ -1,6 +1,6 @@
 """What the register says of transmissions, folded entry by entry; subject of all: the id of the transmission.
 
-Kind → payload: transmission.built {deadline, recipient, year, number, channel, test, approval, plan, catalogue, prepared,
+Kind → payload: transmission.built {delivery, deadline, recipient, year, number, channel, test, approval, plan, catalogue, prepared,
 files, corrects, reason}; transmission.approved (as any approval); transmission.sending {attempt, lease};
 transmission.failed, .uncertain, .sent {attempt, said}; transmission.acknowledged, .refused, .reported {sha256, name, said};
 transmission.cancelled {reason}.
@@ -41,6 +41,7 @@ KINDS: Final = (
 def built_payload(one: Transmission) -> dict[str, object]:
     """What transmission.built appends."""
     return {
+        "delivery": one.delivery,
         "deadline": one.deadline,
         "recipient": one.recipient,
         "year": one.year,
@@ -95,6 +96,7 @@ def _ended(found: Transmission, number: int, word: str, said: str) -> Transmissi
 def _built(entry: Entry, fields: Fields) -> Transmission:
     return Transmission(
         id=entry.subject,
+        delivery=fields.text("delivery"),
         deadline=fields.text("deadline"),
         recipient=fields.text("recipient"),
         year=fields.integer("year"),

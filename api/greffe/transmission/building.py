@@ -38,7 +38,7 @@ def build(parts: Parts, who: Actor, plan: Plan, reason: str = "") -> Built:
     an error in a file, a correction without its reason.
     """
     needs(parts, who, "transmitter")
-    now_planned = named_plan(parts, plan.deadline.id, plan.year, test=plan.test)
+    now_planned = named_plan(parts, plan.delivery, plan.year, test=plan.test)
     if now_planned.checksum != plan.checksum:
         raise Conflict(f"The plan of {plan.id} is not what it was.", hint="greffe transmissions plan shows it anew.")
     if plan.obstacles:
@@ -60,7 +60,7 @@ def build(parts: Parts, who: Actor, plan: Plan, reason: str = "") -> Built:
         files.append(one)
         findings += found
     made = Transmission(
-        plan.id, plan.deadline.id, plan.deadline.recipient, plan.year, plan.number, plan.channel, plan.test,
+        plan.id, plan.delivery, plan.deadline.id, plan.deadline.recipient, plan.year, plan.number, plan.channel, plan.test,
         plan.approval, plan.checksum, version.checksum, prepared, who.name, tuple(files), plan.corrects, reason.strip(),
     )  # fmt: skip
     parts.note_all(who, [Act("transmission.built", made.id, built_payload(made), once=f"transmission:{made.id}")])

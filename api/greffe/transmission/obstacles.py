@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from greffe.catalogue.policies.deadlines import Deadline
 from greffe.catalogue.policies.deliveries import DSNC, Delivery
 from greffe.formats.negotiation import DATA_FORMATS
 from greffe.model.dataset_names import NAME
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
 from greffe.release.deadlines import reaches
-from greffe.release.parts import Parts
 
 SYNTHETIC: Final = "synthetic"
 # Code → English, French; `{…}` are the facts of the obstacle.
@@ -45,10 +43,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "two_files": (
         "{name} would be the name of two files.",
         "{name} serait le nom de deux fichiers.",
-    ),
-    "two_channels": (
-        "{about}: the rows of deliveries.csv name several channels: {channels}.",
-        "{about} : les lignes de deliveries.csv nomment plusieurs canaux : {channels}.",
     ),
     "under_way": (
         "{id} is under way ({state}): it is sent, settled or cancelled first.",
@@ -83,7 +77,7 @@ class Obstacle:
         return {"code": self.code, "about": self.about, "en": self.said(), "fr": self.said("fr")}
 
 
-def of_file(parts: Parts, flow: Dataflow, row: Delivery, year: int, release: Release | None) -> list[Obstacle]:
+def of_file(flow: Dataflow, row: Delivery, year: int, release: Release | None) -> list[Obstacle]:
     """What stands in the way of one file: no release, one that does not reach the year, a format or a name that cannot be."""
     about, found = flow.reference.id, []
     if release is None:
@@ -99,11 +93,7 @@ def of_file(parts: Parts, flow: Dataflow, row: Delivery, year: int, release: Rel
     return found
 
 
-def of_delivery(
-    parts: Parts, deadline: Deadline, channels: Sequence[str], releases: Sequence[Release], *, test: bool
-) -> list[Obstacle]:
-    """What stands in the way of all of it: figures that are invented, two ways out."""
-    found = [Obstacle.of("synthetic", r.dataflow.id, release=r) for r in releases if r.origin == SYNTHETIC and not test]
-    if len(channels) > 1:
-        found.append(Obstacle.of("two_channels", deadline.id, channels=", ".join(channels)))
-    return found
+def of_origin(releases: Sequence[Release], *, test: bool) -> list[Obstacle]:
+    """Figures that are invented do not leave but as a test (D13)."""
+    found = [r for r in releases if r.origin == SYNTHETIC and not test]
+    return [Obstacle.of("synthetic", r.dataflow.id, release=r) for r in found]

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from greffe.catalogue.policies.deadlines import Deadline
-from greffe.catalogue.policies.deliveries import EACH, FULL, STANDING, Delivery
+from greffe.catalogue.policies.deliveries import EACH, FULL, Delivery
 from greffe.errors import NotFound, nearest
 from greffe.model.instants import paris_date
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
 from greffe.model.transmissions import OPEN, Transmission
 from greffe.release.parts import Parts
-from greffe.transmission.obstacles import Obstacle, of_delivery, of_file
+from greffe.transmission.obstacles import Obstacle, of_file, of_origin
 from greffe.transmission.sent_before import Last, last_of, next_number
 
 
@@ -56,10 +56,21 @@ class PlannedFile:
 
 
 @dataclass(frozen=True)
+class Ways:
+    """A delivery: to which deadline it answers, by which rows of deliveries.csv, with which dataflows."""
+
+    delivery: str
+    deadline: Deadline
+    rows: tuple[Delivery, ...]
+    flows: tuple[Dataflow, ...]
+
+
+@dataclass(frozen=True)
 class Plan:
-    """The answer to one deadline for one year, as it would be built now. `corrects`: the delivery that it would replace;
+    """A delivery for one year, as it would be built now. `corrects`: the last one that left, which it would replace;
     `open`: one that is under way already; then this one waits for it."""
 
+    delivery: str
     deadline: Deadline
     year: int
     day: date
@@ -71,12 +82,11 @@ class Plan:
     obstacles: tuple[Obstacle, ...]
     corrects: str = ""
     open: str = ""
-    sent: str = ""  # the last delivery that left
 
     @property
     def id(self) -> str:
         """What the transmission would be called."""
-        return f"{self.deadline.id}-{self.year}-{self.number}"
+        return f"{self.delivery}-{self.year}-{self.number}"
 
     @property
     def ready(self) -> bool:
@@ -86,12 +96,13 @@ class Plan:
     @property
     def due(self) -> bool:
         """Whether something is to be sent: never sent, or other than what was sent."""
-        return not self.sent or any(o.code != "same" for o in self.obstacles) or self.ready
+        return not any(o.code == "same" for o in self.obstacles)
 
     def as_json(self) -> dict[str, object]:
         """All of it."""
         return {
             "id": self.id,
+            "delivery": self.delivery,
             "deadline": self.deadline.id,
             "recipient": self.deadline.recipient,
             "year": self.year,
@@ -101,7 +112,6 @@ class Plan:
             "test": self.test,
             "corrects": self.corrects,
             "open": self.open,
-            "sent": self.sent,
             "ready": self.ready,
             "files": [f.as_json() for f in self.files],
             "obstacles": [o.as_json() for o in self.obstacles],
@@ -115,53 +125,65 @@ class Plan:
 
 
 def plans(parts: Parts, until: date, *, recipient: str = "", test: bool = False) -> list[Plan]:
-    """Plans of every deadline and year up to a day, by day: those to come, and past ones of the last two years."""
+    """Plans of every delivery and year up to a day, by day: those to come, and past ones of the last two years."""
     today = paris_date(parts.clock())
     first = date(today.year - 2, today.month, min(today.day, 28))
     found = [
-        plan_of(parts, deadline, year, test=test)
-        for deadline in parts.catalogue().policies.deadlines
-        if recipient in ("", deadline.recipient)
-        for year, day in deadline.days(until)
+        plan_of(parts, ways, year, test=test)
+        for ways in known_ways(parts)
+        if recipient in ("", ways.deadline.recipient)
+        for year, day in ways.deadline.days(until)
         if day >= first
     ]
-    return sorted(found, key=lambda p: (p.day, p.deadline.id))
+    return sorted(found, key=lambda p: (p.day, p.delivery))
 
 
-def named_plan(parts: Parts, deadline: str, year: int, *, test: bool = False) -> Plan:
-    """The plan of one deadline and year. Raises NotFound with the nearest deadline, or for a year that it does not ask."""
-    known = {d.id: d for d in parts.catalogue().policies.deadlines}
-    if deadline not in known:
-        raise NotFound(f"There is no deadline {deadline}.", nearest=nearest(deadline, known))
-    years = [y for y, _ in known[deadline].days(date(2100, 12, 31))]
+def named_plan(parts: Parts, delivery: str, year: int, *, test: bool = False) -> Plan:
+    """The plan of one delivery and year. Raises NotFound with the nearest delivery, or for a year that is not asked for."""
+    known = {w.delivery: w for w in known_ways(parts)}
+    if delivery not in known:
+        raise NotFound(f"There is no delivery {delivery}.", nearest=nearest(delivery, known))
+    years = [y for y, _ in known[delivery].deadline.days(date(2100, 12, 31))]
     if year not in years:
         near = [str(y) for y in sorted(years, key=lambda y: abs(y - year))[:2]]
-        raise NotFound(f"{deadline} does not ask for data of {year}.", nearest=near)
-    return plan_of(parts, known[deadline], year, test=test)
+        raise NotFound(f"{known[delivery].deadline.id} does not ask for data of {year}.", nearest=near)
+    return plan_of(parts, known[delivery], year, test=test)
 
 
-def plan_of(parts: Parts, deadline: Deadline, year: int, *, test: bool = False) -> Plan:
-    """What would be sent for that deadline and year now."""
+def known_ways(parts: Parts) -> list[Ways]:
+    """Every delivery, and by the name of its deadline what a recipient asks for and no row says how to send."""
     catalogue = parts.catalogue()
-    rows = [r for r in catalogue.policies.deliveries if r.deadline == deadline.id]
-    flows = [
-        f for f in catalogue.dataflows() if f.annotation("SCOPE") == "collection" and deadline.asks(f.reference.id)
-    ]
-    number, under_way = next_number(parts, deadline.id, year), _under_way(parts, deadline.id, year)
-    last = last_of(parts, deadline.id, year, test)
-    files, obstacles = _files(parts, (rows, flows), year, number, last)
-    kept = [f for f in files if f is not None]
-    channels = tuple(dict.fromkeys(r.channel for r in rows))
-    obstacles += of_delivery(parts, deadline, channels, kept_releases(kept), test=test)
+    rows = catalogue.policies.deliveries
+    found: list[Ways] = []
+    for deadline in catalogue.policies.deadlines:
+        flows = [
+            f for f in catalogue.dataflows() if f.annotation("SCOPE") == "collection" and deadline.asks(f.reference.id)
+        ]
+        mine = [r for r in rows if r.deadline == deadline.id]
+        for name in dict.fromkeys(r.delivery for r in mine):
+            own = tuple(r for r in mine if r.delivery == name)
+            sent = tuple(f for f in flows if any(r.sends(f.reference.id) for r in own))
+            found.append(Ways(name, deadline, own, sent))
+        rest = tuple(f for f in flows if not any(r.sends(f.reference.id) for r in mine))
+        if rest:
+            found.append(Ways(f"{deadline.id}_REST" if mine else deadline.id, deadline, (), rest))
+    return found
+
+
+def plan_of(parts: Parts, ways: Ways, year: int, *, test: bool = False) -> Plan:
+    """What would be sent of that delivery for that year now."""
+    number, under_way = next_number(parts, ways.delivery, year), _under_way(parts, ways.delivery, year)
+    last = last_of(parts, ways.delivery, year, test)
+    files, obstacles = _files(parts, ways, year, number, last)
+    obstacles += of_origin(kept_releases(files), test=test)
     if under_way is not None:
-        obstacles.append(Obstacle.of("under_way", deadline.id, id=under_way.id, state=under_way.state))
-    if last is not None and kept and not obstacles and all(_same(f) for f in kept):
-        obstacles.append(Obstacle.of("same", deadline.id, id=last.transmission.id))
+        obstacles.append(Obstacle.of("under_way", ways.delivery, id=under_way.id, state=under_way.state))
+    if last is not None and files and not obstacles and all(f.changed == (0, 0, 0) for f in files):
+        obstacles.append(Obstacle.of("same", ways.delivery, id=last.transmission.id))
+    row, before = next(iter(ways.rows), None), last.transmission.id if last else ""
     return Plan(
-        deadline, year, deadline.day(year), number, channels[0] if channels else "",
-        EACH if any(r.approval != STANDING for r in rows) else STANDING, test, tuple(kept), tuple(obstacles),
-        corrects=last.transmission.id if last else "", open=under_way.id if under_way else "",
-        sent=last.transmission.id if last else "",
+        ways.delivery, ways.deadline, year, ways.deadline.day(year), number, row.channel if row else "",
+        row.approval if row else EACH, test, tuple(files), tuple(obstacles), before, under_way.id if under_way else "",
     )  # fmt: skip
 
 
@@ -170,26 +192,22 @@ def kept_releases(files: Sequence[PlannedFile]) -> tuple[Release, ...]:
     return tuple(dict.fromkeys(f.release for f in files))
 
 
-def _same(file: PlannedFile) -> bool:
-    return file.changed == (0, 0, 0)
-
-
 def _files(
-    parts: Parts, asked: tuple[Sequence[Delivery], Sequence[Dataflow]], year: int, number: int, last: Last | None
-) -> tuple[list[PlannedFile | None], list[Obstacle]]:
-    rows, flows = asked
-    files: list[PlannedFile | None] = []
+    parts: Parts, ways: Ways, year: int, number: int, last: Last | None
+) -> tuple[list[PlannedFile], list[Obstacle]]:
+    files: list[PlannedFile] = []
     obstacles: list[Obstacle] = []
-    for flow in flows:
-        mine = [r for r in rows if r.sends(flow.reference.id)]
+    for flow in ways.flows:
+        release = parts.ledger().current(flow.reference, parts.clock())
+        mine = [r for r in ways.rows if r.sends(flow.reference.id)]
         if not mine:
             obstacles.append(Obstacle.of("no_way", flow.reference.id))
         for row in mine:
-            release = parts.ledger().current(flow.reference, parts.clock())
-            obstacles += of_file(parts, flow, row, year, release)
-            files.append(_file(parts, (flow, row), release, year, number, last) if release else None)
-    names = [f.name for f in files if f]
-    obstacles += [Obstacle.of("two_files", name, name=name) for name in dict.fromkeys(names) if names.count(name) > 1]
+            obstacles += of_file(flow, row, year, release)
+            if release is not None:
+                files.append(_file(parts, (flow, row), release, year, number, last))
+    names = [f.name for f in files]
+    obstacles += [Obstacle.of("two_files", n, name=n) for n in dict.fromkeys(names) if names.count(n) > 1]
     return files, obstacles
 
 
@@ -214,6 +232,6 @@ def _file(
     )
 
 
-def _under_way(parts: Parts, deadline: str, year: int) -> Transmission | None:
-    same = [t for t in parts.ledger().transmissions.values() if (t.deadline, t.year) == (deadline, year)]
+def _under_way(parts: Parts, delivery: str, year: int) -> Transmission | None:
+    same = [t for t in parts.ledger().transmissions.values() if (t.delivery, t.year) == (delivery, year)]
     return next((t for t in same if t.state in OPEN), None)

@@ -41,7 +41,7 @@ def run(
     """Build what is due up to a day and was never sent, then send what may leave. A correction is built by a person, who
     says why. What goes wrong with one delivery holds none of the others up."""
     for plan in plans(parts, until, test=test):
-        if plan.open or plan.sent or not plan.files:
+        if plan.open or plan.corrects or not plan.files:
             continue
         if not plan.ready:
             yield Done(plan.id, "held up", " ".join(o.said() for o in plan.obstacles), failed=True)

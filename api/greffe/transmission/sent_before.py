@@ -15,7 +15,7 @@ from greffe.release.vintages import Comparison, structure_of
 
 @dataclass(frozen=True)
 class Last:
-    """The deliveries for one deadline and year that left, in their order, and the releases that they brought."""
+    """The deliveries of one kind and year that left, in their order, and the releases that they brought."""
 
     deliveries: tuple[Transmission, ...]
     releases: dict[str, Release]
@@ -47,18 +47,18 @@ class Last:
         return added, changed, gone
 
 
-def last_of(parts: Parts, deadline: str, year: int, test: bool) -> Last | None:
-    """What left for a deadline and year; a test is compared with tests, and nothing else with them."""
+def last_of(parts: Parts, delivery: str, year: int, test: bool) -> Last | None:
+    """What left of a delivery and year; a test is compared with tests, and nothing else with them."""
     ledger = parts.ledger()
     left = tuple(
         t
         for t in ledger.transmissions.values()
-        if (t.deadline, t.year, t.test) == (deadline, year, test) and t.state in ARRIVED
+        if (t.delivery, t.year, t.test) == (delivery, year, test) and t.state in ARRIVED
     )
     return Last(left, dict(ledger.releases)) if left else None
 
 
-def next_number(parts: Parts, deadline: str, year: int) -> int:
-    """The number of the next delivery for a deadline and year."""
-    same = [t.number for t in parts.ledger().transmissions.values() if (t.deadline, t.year) == (deadline, year)]
+def next_number(parts: Parts, delivery: str, year: int) -> int:
+    """The number of the next one of a delivery and year."""
+    same = [t.number for t in parts.ledger().transmissions.values() if (t.delivery, t.year) == (delivery, year)]
     return max(same, default=0) + 1

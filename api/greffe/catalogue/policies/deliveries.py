@@ -1,4 +1,4 @@
-"""How answers are sent: `mappings/policies/deliveries.csv`, a row for the files of one format of one deadline's dataflows.
+"""How answers are sent: `mappings/policies/deliveries.csv`, a row for the files of one format of some dataflows.
 
 File names, dataset identifiers, parties and agreements are data: staff change them by proposal. How a channel is reached
 (host, folder, secrets) is a setting of the installation and stands nowhere in here.
@@ -7,6 +7,7 @@ File names, dataset identifiers, parties and agreements are data: staff change t
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
@@ -17,10 +18,10 @@ from greffe.model.dataset_names import NAME, SHAPE
 
 FILE: Final = "mappings/policies/deliveries.csv"
 COLUMNS: Final = (
-    "deadline", "flows", "format", "content", "naming", "file_name", "sender", "receiver", "agreement", "channel",
+    "delivery", "deadline", "flows", "format", "content", "naming", "file_name", "sender", "receiver", "agreement", "channel",
     "approval", "confidence", "reason", "reference",
 )  # fmt: skip
-KEY: Final = ("deadline", "flows", "format")
+KEY: Final = ("delivery", "flows", "format")
 FULL, INCREMENTAL = "full", "incremental"
 EACH, STANDING = "each", "standing"
 DSNC, FREE = "dsnc", "free"
@@ -28,6 +29,7 @@ _PLACES: Final = re.compile(r"\{([^{}]*)\}")
 KNOWN: Final = ("year", "flow", "number")
 _PARTY: Final = re.compile(r"[A-Za-z0-9_@$.-]{1,50}")
 _AGREEMENT: Final = re.compile(r"[A-Za-z0-9_.-]+:(?:[A-Za-z0-9_@$-]|\{flow\})+")
+_NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{0,40}")
 _CHANNEL: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 # What every system takes as the name of a file, in one folder.
 SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,119}")
@@ -35,7 +37,9 @@ SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,119}")
 
 @dataclass(frozen=True)
 class Delivery:
-    """`flows`: a pattern of dataflow ids among those of the deadline. `format`: a format of data by its name.
+    """`delivery`: what leaves together, as one thing: rows of one delivery share deadline, channel and approval.
+
+    `flows`: a pattern of dataflow ids among those of the deadline. `format`: a format of data by its name.
 
     content: full, or incremental against what the recipient acknowledged last. naming: dsnc (Eurostat's convention of
     dataset names) or free. file_name: with {year} of the data, {flow} and {number} of the delivery. sender, receiver: ids
@@ -43,6 +47,7 @@ class Delivery:
     is signed by two; or `standing`: this row, itself signed by two, is enough for what is released and passes all checks.
     """
 
+    delivery: str
     deadline: str
     flows: str
     format: str
@@ -78,20 +83,30 @@ def read_deliveries(content: bytes, file: str) -> tuple[Delivery, ...]:
     found: dict[tuple[str, ...], Delivery] = {}
     for row in read_rows(content, file, COLUMNS):
         one = Delivery(
-            row.text("deadline"), row.text("flows"), row.text("format"), row.word("content", (FULL, INCREMENTAL)),
+            row.text("delivery"), row.text("deadline"), row.text("flows"), row.text("format"), row.word("content", (FULL, INCREMENTAL)),
             row.word("naming", (DSNC, FREE)), row.text("file_name"), row.text("sender"), row.text("receiver"),
             row.cells["agreement"], row.text("channel"), row.word("approval", (EACH, STANDING)),
             row.word("confidence", CONFIDENCES), row.text("reason"), row.cells["reference"], row.line,
         )  # fmt: skip
-        key = (one.deadline, one.flows, one.format)
+        key = (one.delivery, one.flows, one.format)
         if key in found:
-            raise row.wrong(f"{' '.join(key)} stands here already.", "deadline")
+            raise row.wrong(f"{' '.join(key)} stands here already.", "delivery")
         _check(one, row)
+        _together(one, row, found)
         found[key] = one
     return tuple(found.values())
 
 
+def _together(one: Delivery, row: Row, before: Mapping[tuple[str, ...], Delivery]) -> None:
+    other = next((d for d in before.values() if d.delivery == one.delivery), one)
+    for column in ("deadline", "channel", "approval"):
+        if getattr(one, column) != getattr(other, column):
+            raise row.wrong(f"{one.delivery} has {getattr(other, column)} in an earlier row.", column)
+
+
 def _check(one: Delivery, row: Row) -> None:
+    if not _NAME.fullmatch(one.delivery):
+        raise row.wrong(f"{one.delivery!r} is no name of a delivery: capitals, digits and _.", "delivery")
     for place in _PLACES.findall(one.file_name):
         if place not in KNOWN:
             hint = f"Known are {', '.join('{' + k + '}' for k in KNOWN)}."
