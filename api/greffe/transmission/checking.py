@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,7 +17,7 @@ from greffe.release.parts import Parts
 from greffe.transmission.plan import PlannedFile
 from greffe.validation.structural.data import structural
 from greffe.validation.structural.files import check_form, check_name
-from greffe.validation.structural.sides import ours
+from greffe.validation.structural.sides import OURS_ALONE, Side, ours
 from greffe.validation.structural.words import FILE, said
 
 TABLE = "about_to_be_sent"
@@ -29,7 +30,7 @@ READ = (
 
 def findings_on(parts: Parts, catalogue: Catalogue, file: PlannedFile, content: Path, syntax: str) -> list[Finding]:
     """What the recipient's structural validation would say of the file, by the structure that we hold of it."""
-    side = ours(catalogue, file.flow)
+    side = _sent_side(ours(catalogue, file.flow))
     if syntax not in READ:
         return []
     with TemporaryDirectory() as folder, parts.connection() as connection:
@@ -47,6 +48,14 @@ def findings_on(parts: Parts, catalogue: Catalogue, file: PlannedFile, content: 
         if file.row.naming == DSNC:
             found += check_name(file.name, *places_and_years(checked))
         return found
+
+
+def _sent_side(side: Side) -> Side:
+    """What we hold of the recipient's structure: without the attributes that speak to our own readers alone."""
+    if side.structure is None:
+        return side
+    attributes = tuple(a for a in side.structure.attributes if a.id not in OURS_ALONE)
+    return replace(side, structure=replace(side.structure, attributes=attributes))
 
 
 def errors(findings: Sequence[Finding]) -> list[Finding]:
