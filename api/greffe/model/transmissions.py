@@ -53,6 +53,7 @@ class Attempt:
     lease_until: datetime
     ended: str = ""  # sent, failed, uncertain
     said: str = ""  # what the channel told
+    settled: bool = False  # by a person, who asked the recipient
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,12 @@ class Transmission:
     def signed(self) -> bool:
         """Whether it may be sent as far as signatures go."""
         return self.approval == "standing" or len(set(self.approvers) - {self.author}) >= NEEDED
+
+    @property
+    def key(self) -> str:
+        """What makes a recipient take it once. Where a person found out that it never came, it is another thing anew."""
+        lost = sum(a.settled and a.ended == FAILED for a in self.attempts)
+        return f"{self.id}.{lost}" if lost else self.id
 
     @property
     def attempt(self) -> Attempt | None:

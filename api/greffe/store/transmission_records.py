@@ -2,7 +2,7 @@
 
 Kind → payload: transmission.built {delivery, deadline, recipient, year, number, channel, test, approval, plan, catalogue, prepared,
 files, corrects, reason}; transmission.approved (as any approval); transmission.sending {attempt, lease};
-transmission.failed, .uncertain, .sent {attempt, said}; transmission.acknowledged, .refused, .reported {sha256, name, said};
+transmission.failed, .uncertain, .sent {attempt, said, settled}; transmission.acknowledged, .refused, .reported {sha256, name, said};
 transmission.cancelled {reason}.
 """
 
@@ -74,7 +74,7 @@ def transmissions_after(known: Transmissions, entry: Entry) -> Transmissions:
         attempt = Attempt(fields.integer("attempt"), entry.actor, entry.instant, lease)
         found = replace(found, state=SENDING, attempts=(*found.attempts, attempt))
     elif word in (SENT, FAILED, UNCERTAIN):
-        found = _ended(found, fields.integer("attempt"), word, fields.text("said"))
+        found = _ended(found, fields, word)
     elif word == CANCELLED:
         found = replace(found, state=CANCELLED, cancelled=fields.text("reason"))
     else:
@@ -86,9 +86,12 @@ def transmissions_after(known: Transmissions, entry: Entry) -> Transmissions:
     return {**known, found.id: replace(found, said={**found.said, word: entry.instant})}
 
 
-def _ended(found: Transmission, number: int, word: str, said: str) -> Transmission:
+def _ended(found: Transmission, fields: Fields, word: str) -> Transmission:
     """How a try ended; only the last one says where the delivery stands, unless an earlier one turns out to have arrived."""
-    attempts = tuple(replace(a, ended=word, said=said) if a.number == number else a for a in found.attempts)
+    number, said, settled = fields.integer("attempt"), fields.text("said"), fields.flag("settled")
+    attempts = tuple(
+        replace(a, ended=word, said=said, settled=settled) if a.number == number else a for a in found.attempts
+    )
     state = word if word == SENT or number == len(attempts) else found.state
     return replace(found, attempts=attempts, state=state)
 

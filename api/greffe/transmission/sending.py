@@ -90,7 +90,7 @@ def parcel_of(parts: Parts, one: Transmission) -> Parcel:
     for file in one.files:
         keeping.content(parts.settings, file.sha256)
         files.append(Outgoing(file.name, keeping.kept(parts.settings, file.sha256), file.sha256, file.size))
-    return Parcel(one.id, tuple(files))
+    return Parcel(one.key, tuple(files))
 
 
 def _not_in_other_hands(parts: Parts, one: Transmission) -> None:
@@ -150,5 +150,6 @@ def _ended(parts: Parts, who: Actor, this: Try, word: str, said: str, *, settled
     """One end a try: of two who found it out at once, the second is told to look again."""
     id_, number = this
     once = f"transmission:{id_}:{number}:{'settled' if settled else 'end'}"
-    parts.note_all(who, [Act(f"transmission.{word}", id_, {"attempt": number, "said": said}, once=once)])
+    told = {"attempt": number, "said": said, "settled": settled}
+    parts.note_all(who, [Act(f"transmission.{word}", id_, told, once=once)])
     return Outcome(parts.ledger().transmission(id_), said)

@@ -1,0 +1,98 @@
+"""A house from which prison figures really published leave for Eurostat: a release, a transmitter, a folder as channel."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from house import FIRST, PUBLISHED, SECOND, House, new_house
+from journey_tools import ROOT
+
+from greffe.model.transmissions import Transmission
+from greffe.release.people import HOUSE, add_person
+from greffe.store.base import Actor
+from greffe.transmission.building import approve, build
+from greffe.transmission.channels.channel import Options
+from greffe.transmission.plan import Plan, named_plan
+
+SENDER = Actor("jules")
+PRIS = "ESTAT_CTS_PRIS"
+# 692 juveniles of 2010, of whom 688 by sex: here the total is that of the sexes.
+MENDED = (PUBLISHED / "prisons.csv").read_text(encoding="utf-8").replace(",692,", ",688,")
+FIRST_YEAR = 2003
+YEAR = 2022  # the last year of the published prison figures
+
+
+@dataclass
+class Sending:
+    """The house, the folder that the recipient looks into, and where edited extracts lie."""
+
+    house: House
+    out: Path
+    work: Path
+
+    @property
+    def channels(self) -> dict[str, Options]:
+        """The folder, under the name that deliveries.csv gives; tests leave by their own."""
+        found = {}
+        for name in ("edamis", "edamis-test"):
+            (self.out / name).mkdir(parents=True, exist_ok=True)
+            found[name] = Options(name, "channels.toml", {"kind": "folder", "path": str(self.out / name)})
+        return found
+
+    @property
+    def arrived(self) -> dict[str, bytes]:
+        """What lies there for the recipient to take."""
+        return {p.name: p.read_bytes() for p in (self.out / "edamis").glob("*") if p.is_file() and p.name[0] != "."}
+
+    def plan(self, year: int = YEAR, **options: bool) -> Plan:
+        return named_plan(self.house.parts, PRIS, year, **options)
+
+    def built(self, reason: str = "", year: int = YEAR) -> Transmission:
+        return build(self.house.parts, SENDER, self.plan(year), reason).transmission
+
+    def signed(self, reason: str = "", year: int = YEAR) -> Transmission:
+        one = self.built(reason, year)
+        for person in (FIRST, SECOND):
+            approve(self.house.parts, person, one.id)
+        return self.house.parts.ledger().transmission(one.id)
+
+    def state(self, id_: str) -> str:
+        return self.house.parts.ledger().transmission(id_).state
+
+    def revise(self, old: str, new: str) -> None:
+        """The prisons as published, a figure otherwise, released as a correction."""
+        text = MENDED
+        assert text.count(old) == 1
+        lines = [line.replace(old, new) for line in text.splitlines()]
+        header = lines[0].split(",")
+        at = header.index("version")
+        rows = [",".join([*c[:at], "9", *c[at + 1 :]]) for c in (line.split(",") for line in lines[1:])]
+        file = self.work / "revised.csv"
+        file.write_text("\n".join([lines[0], *rows]) + "\n", encoding="utf-8")
+        self.house.take(file, "INT_JUSTICE")
+        self.house.released(PRIS, reason="Counted again.")
+
+
+def asking_from(folder: Path, year: int) -> Path:
+    """The shipped mappings, in which Eurostat asks for data of an earlier year."""
+    edited = folder / "mappings"
+    shutil.copytree(ROOT / "mappings", edited)
+    table = edited / "policies/deadlines.csv"
+    text = table.read_text(encoding="utf-8")
+    assert ",ESTAT_CTS_*,2024,1," in text
+    table.write_text(text.replace(",ESTAT_CTS_*,2024,1,", f",ESTAT_CTS_*,{year},1,"), encoding="utf-8")
+    return edited
+
+
+def sending_house(folder: Path) -> Sending:
+    """Prison figures are released; nothing was sent yet."""
+    house = new_house(folder / "home", mappings=asking_from(folder, FIRST_YEAR))
+    add_person(house.parts, HOUSE, SENDER.name, ["transmitter"])
+    mended = folder / "prisons.csv"
+    mended.write_text(MENDED, encoding="utf-8")
+    house.take(mended, "INT_JUSTICE")
+    house.approve_map(PRIS)
+    house.released(PRIS)
+    return Sending(house, folder / "out", folder)

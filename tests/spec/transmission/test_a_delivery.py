@@ -1,0 +1,141 @@
+"""A delivery from plan to receipt, at a folder that a recipient's client reads."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from deliveries import PRIS, SENDER, YEAR, Sending, sending_house
+from house import FIRST, RELEASER, SECOND
+
+from greffe.errors import Conflict, Denied, Refused
+from greffe.release.lifecycle import withdraw
+from greffe.transmission.building import approve, build, cancel
+from greffe.transmission.plan import named_plan
+from greffe.transmission.proof import faults, rebuild
+from greffe.transmission.receipts import take
+from greffe.transmission.sending import send
+
+NAME = "CRIME_CTSPRIS_A_FR_2022_0000.CSV"
+
+
+@pytest.fixture
+def sending(tmp_path: Path) -> Sending:
+    return sending_house(tmp_path)
+
+
+def test_from_plan_to_receipt(sending: Sending):
+    parts = sending.house.parts
+    plan = sending.plan()
+    assert (plan.id, plan.ready, [f.name for f in plan.files]) == (f"{PRIS}-2022-1", True, [NAME])
+    assert plan.checksum == sending.plan().checksum
+    one = build(parts, SENDER, plan).transmission
+    with pytest.raises(Refused, match=r"signed by nobody"):
+        send(parts, SENDER, one.id, sending.channels)
+    approve(parts, FIRST, one.id)
+    with pytest.raises(Refused, match="already approved"):
+        approve(parts, FIRST, one.id)
+    with pytest.raises(Refused, match="signed by driss"):
+        send(parts, SENDER, one.id, sending.channels)
+    approve(parts, SECOND, one.id)
+    assert sending.arrived == {}
+    with pytest.raises(Denied, match="no transmitter"):
+        send(parts, FIRST, one.id, sending.channels)
+    assert send(parts, SENDER, one.id, sending.channels).transmission.state == "sent"
+    assert list(sending.arrived) == [NAME]
+    with pytest.raises(Refused, match="is sent: it is not sent again"):
+        send(parts, SENDER, one.id, sending.channels)
+    receipt = sending.work / "receipt.json"
+    receipt.write_text(f'{{"transmission": "{one.id}", "verdict": "acknowledged"}}', encoding="utf-8")
+    assert take(parts, SENDER, one.id, receipt)[0].state == "acknowledged"
+    assert [e.kind for e in parts.register.read(subject=one.id)] == [
+        f"transmission.{w}" for w in ("built", "approved", "approved", "sending", "sent", "acknowledged")
+    ]
+    assert list(faults(parts, one)) == []
+
+
+def test_the_file_says_what_was_released_and_nothing_of_ours_alone(sending: Sending):
+    """By the figures that UNODC published: 72,350 persons held in 2022, read here from the sample, not from our store."""
+    one = sending.signed()
+    send(sending.house.parts, SENDER, one.id, sending.channels)
+    rows = list(csv.DictReader(io.StringIO(sending.arrived[NAME].decode())))
+    assert {(r["STRUCTURE"], r["STRUCTURE_ID"], r["ACTION"]) for r in rows} == {
+        ("dataprovision", "SSER:SSER_ESTAT_CTS_PRIS(1.0.0)", "R")
+    }
+    assert not {"DATA_ORIGIN", "TERRITORY"} & set(rows[0])
+    assert len(rows) == one.files[0].observations == 182
+    assert "72350" in {r["OBS_VALUE"] for r in rows if r["TIME_PERIOD"] == "2022"}
+
+
+def test_the_same_is_not_sent_twice_and_a_correction_says_why(sending: Sending):
+    parts = sending.house.parts
+    first = sending.signed()
+    send(parts, SENDER, first.id, sending.channels)
+    again = sending.plan()
+    assert [o.code for o in again.obstacles] == ["same"]
+    with pytest.raises(Refused, match="Nothing differs from what ESTAT_CTS_PRIS-2022-1 brought"):
+        build(parts, SENDER, again)
+    sending.revise(",60709,", ",60711,")
+    plan = sending.plan()
+    assert (plan.id, plan.corrects, plan.ready) == (f"{PRIS}-2022-2", first.id, True)
+    changed = plan.files[0].changed
+    assert changed is not None
+    assert changed[1] >= 1
+    with pytest.raises(Refused, match="needs its reason"):
+        build(parts, SENDER, plan)
+    assert build(parts, SENDER, plan, "Counted again.").transmission.corrects == first.id
+
+
+def test_a_plan_that_is_no_longer_so_is_not_built(sending: Sending):
+    plan = sending.plan()
+    sending.revise(",60709,", ",60711,")
+    with pytest.raises(Conflict, match="is not what it was"):
+        build(sending.house.parts, SENDER, plan)
+
+
+def test_what_was_withdrawn_after_it_was_signed_does_not_leave(sending: Sending):
+    one = sending.signed()
+    withdraw(sending.house.parts, RELEASER, f"{PRIS}#1", "Wrong.", "Faux.")
+    with pytest.raises(Refused, match="ESTAT_CTS_PRIS#1 was withdrawn"):
+        send(sending.house.parts, SENDER, one.id, sending.channels)
+    assert sending.arrived == {}
+    assert cancel(sending.house.parts, SENDER, one.id, "Withdrawn").state == "cancelled"
+    assert [o.code for o in sending.plan().obstacles] == ["no_release"]
+
+
+def test_a_past_delivery_is_built_again_byte_for_byte(sending: Sending):
+    """After a correction, after its release was withdrawn, and by another process."""
+    one = sending.signed()
+    send(sending.house.parts, SENDER, one.id, sending.channels)
+    sending.revise(",60709,", ",60711,")
+    withdraw(sending.house.parts, RELEASER, f"{PRIS}#1", "Wrong.", "Faux.")
+    assert [r.same for r in rebuild(sending.house.parts, one)] == [True]
+    kept = next((sending.house.parts.settings.transmissions).glob(f"*/{one.files[0].sha256}"))
+    kept.chmod(0o600)
+    kept.write_bytes(kept.read_bytes()[:-1])
+    assert any("not what was written" in f for f in faults(sending.house.parts, one))
+
+
+@pytest.mark.parametrize(
+    ("year", "code"),
+    [(2022, ""), (2023, "too_old"), (2030, "too_old")],
+)
+def test_what_does_not_reach_the_year_stands_in_the_way(sending: Sending, year: int, code: str):
+    plan = named_plan(sending.house.parts, PRIS, year)
+    assert [o.code for o in plan.obstacles] == ([code] if code else [])
+    assert plan.ready is (year == YEAR)
+
+
+def test_a_test_leaves_by_the_channel_for_tests(sending: Sending):
+    parts = sending.house.parts
+    one = build(parts, SENDER, sending.plan(test=True)).transmission
+    for person in (FIRST, SECOND):
+        approve(parts, person, one.id)
+    channels = sending.channels
+    with pytest.raises(Refused, match="edamis-test is not set up"):
+        send(parts, SENDER, one.id, {"edamis": channels["edamis"]})
+    send(parts, SENDER, one.id, channels)
+    assert sending.arrived == {}
+    assert [p.name for p in (sending.out / "edamis-test").glob("*.CSV")] == [NAME]
