@@ -70,8 +70,7 @@ class Settings:
     public_url: the address by which people reach the service, without a slash at its end; pages and feeds name it, never
     the Host header. theme: a folder with a ministry's own look. contact: an e-mail address or the address of a page by which
     people reach whoever runs the service, '' when nobody said. warm: whether a server makes ready what pages need before
-    somebody asks for them.
-    people reach whoever runs the service, '' when nobody said. channels: the file that says how transmissions leave.
+    somebody asks for them. channels: the file that says how transmissions leave.
     """
 
     home: Path

@@ -75,20 +75,26 @@ class Sending:
         self.house.released(PRIS, reason="Counted again.")
 
 
-def asking_from(folder: Path, year: int) -> Path:
-    """The shipped mappings, in which Eurostat asks for data of an earlier year."""
+def asking_from(folder: Path, year: int, **sent: str) -> Path:
+    """The shipped mappings, in which Eurostat asks for data of an earlier year; `sent`: word of deliveries.csv → another."""
     edited = folder / "mappings"
     shutil.copytree(ROOT / "mappings", edited)
     table = edited / "policies/deadlines.csv"
     text = table.read_text(encoding="utf-8")
     assert ",ESTAT_CTS_*,2024,1," in text
     table.write_text(text.replace(",ESTAT_CTS_*,2024,1,", f",ESTAT_CTS_*,{year},1,"), encoding="utf-8")
+    rows = edited / "policies/deliveries.csv"
+    text = rows.read_text(encoding="utf-8")
+    for old, new in sent.items():
+        assert f",{old}," in text
+        text = text.replace(f",{old},", f",{new},")
+    rows.write_text(text, encoding="utf-8")
     return edited
 
 
-def sending_house(folder: Path) -> Sending:
+def sending_house(folder: Path, **sent: str) -> Sending:
     """Prison figures are released; nothing was sent yet."""
-    house = new_house(folder / "home", mappings=asking_from(folder, FIRST_YEAR))
+    house = new_house(folder / "home", mappings=asking_from(folder, FIRST_YEAR, **sent))
     add_person(house.parts, HOUSE, SENDER.name, ["transmitter"])
     mended = folder / "prisons.csv"
     mended.write_text(MENDED, encoding="utf-8")

@@ -23,6 +23,7 @@ from greffe.query.queries import DataQuery
 from greffe.release.parts import Parts
 from greffe.validation.structural.sides import OURS_ALONE
 
+REPLACE: Final = "R"
 SOURCE: Final = "{providers}; {release}"
 
 
@@ -104,7 +105,7 @@ def _sent(catalogue: Catalogue, dataset: DataSet, content: Content) -> DataSet:
     """Without what we say to our own readers; a test keeps the mark of invented figures. The whole replaces what is there."""
     kept = ("DATA_ORIGIN",) if content.test else ()
     attributes = tuple(a for a in dataset.attributes if a in kept or a not in OURS_ALONE)
-    action = dataset.action if content.since else "R"
+    action = dataset.action if content.since else REPLACE
     found = replace(dataset, attributes=attributes, action=action)
     if content.agreement is None:
         return found

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from deliveries import PRIS, SENDER, YEAR, Sending, sending_house
 from house import FIRST, RELEASER, SECOND
+from judges import xml_errors
+from lxml import etree
 
 from greffe.errors import Conflict, Denied, Refused
 from greffe.release.lifecycle import withdraw
@@ -139,3 +141,43 @@ def test_a_test_leaves_by_the_channel_for_tests(sending: Sending):
     send(parts, SENDER, one.id, channels)
     assert sending.arrived == {}
     assert [p.name for p in (sending.out / "edamis-test").glob("*.CSV")] == [NAME]
+
+
+def test_incremental_tells_what_changed_since_it_was_acknowledged(tmp_path: Path):
+    """By hand: the capacity of one day is the single figure that was counted again, and it stands in one year."""
+    sending = sending_house(tmp_path, full="incremental")
+    parts, receipt = sending.house.parts, sending.work / "receipt.json"
+    first = sending.signed()
+    send(parts, SENDER, first.id, sending.channels)
+    sending.revise(",60709,", ",60711,")
+    assert [(f.content, f.since) for f in sending.plan().files] == [("full", None)]  # it has not said that it holds it
+    receipt.write_text('{"verdict": "acknowledged"}', encoding="utf-8")
+    take(parts, SENDER, first.id, receipt)
+    (file,) = sending.plan().files
+    assert (file.content, str(file.since)) == ("incremental", f"{PRIS}#1")
+    (sending.out / "edamis" / NAME).unlink()  # the client took the first one
+    one = sending.signed("Counted again.")
+    send(parts, SENDER, one.id, sending.channels)
+    rows = list(csv.DictReader(io.StringIO(sending.arrived[NAME].decode())))
+    assert [(r["ACTION"], r["TIME_PERIOD"], r["OBS_VALUE"]) for r in rows] == [("R", "2022", "60711")]
+    assert one.files[0].observations == 1
+    assert [r.same for r in rebuild(parts, one)] == [True]
+
+
+@pytest.mark.parametrize("name", ["structurespecificdata", "sdmx-ml-3.0", "sdmx-ml-3.1", "genericdata"])
+def test_messages_have_the_parties_and_the_agreement(tmp_path: Path, name: str):
+    """Read by lxml, not by us: header, and every observation of the release."""
+    sending = sending_house(tmp_path, **{"sdmx-csv-2.0": name})
+    one = sending.signed()
+    send(sending.house.parts, SENDER, one.id, sending.channels)
+    (content,) = sending.arrived.values()
+    root = etree.fromstring(content)
+    said = {etree.QName(e).localname: e.get("id") or e.text for e in root[0]}
+    assert (said["ID"], said["Test"]) == ("ESTAT_CTS_PRIS-2022-1-ESTAT_CTS_PRIS", "false")
+    assert (said["Sender"], said["Receiver"]) == ("FR_SSER", "4D0")
+    assert said["DataSetAction"] == "Replace"
+    assert (b"SSER_ESTAT_CTS_PRIS" in content) is name.startswith("sdmx-ml-3")  # readers of 2.1 want the structure
+    assert xml_errors(content, lax=True) == []
+    observations = list(root.iter("{*}Obs"))
+    assert len(observations) == one.files[0].observations
+    assert list(faults(sending.house.parts, one)) == []

@@ -1,0 +1,72 @@
+"""deliveries.csv: what is wrong in it is told with row and column, and nothing of it is ever overlooked."""
+
+from __future__ import annotations
+
+import pytest
+from journey_tools import ROOT
+
+from greffe.catalogue.load import load, read_folders
+from greffe.catalogue.policies.deliveries import COLUMNS, FILE, read_deliveries
+from greffe.errors import BadDefinition
+from greffe.formats.negotiation import DATA_FORMATS
+
+HEAD = ",".join(COLUMNS) + "\n"
+GOOD = (
+    "ESTAT_CTS_JUST,ESTAT_CTS,ESTAT_CTS_JUST,sdmx-csv-2.0,full,dsnc,CRIME_CTSJUST_A_FR_{year}_0000.CSV,FR_SSER,4D0,"
+    "SSER:SSER_{flow},edamis,each,recalled-low,Why.,"
+)
+
+
+def test_a_row_says_how_a_file_leaves():
+    (one,) = read_deliveries((HEAD + GOOD + "\n").encode(), FILE)
+    assert one.named("ESTAT_CTS_JUST", 2025, 3) == "CRIME_CTSJUST_A_FR_2025_0000.CSV"
+    assert one.agreed("ESTAT_CTS_JUST") == ("SSER", "SSER_ESTAT_CTS_JUST")
+    assert (one.sends("ESTAT_CTS_JUST"), one.sends("ESTAT_CTS_JOB")) == (True, False)
+
+
+@pytest.mark.parametrize(("old", "new", "told"), [
+    ("{year}", "{yeer}", "column file_name: {yeer} is no place of a file name. Known are {year}, {flow}, {number}."),
+    ("CRIME_CTSJUST_A_FR_{year}_0000.CSV", "../{flow}.CSV", "column file_name: '../{flow}.CSV' is no name of a file."),
+    ("CRIME_CTSJUST_A_FR_{year}_0000.CSV", "{flow}_{year}.CSV", "is not named as DOMAIN_STRUCT_PERIODICITY"),
+    ("CRIME_CTSJUST_A_FR_{year}_0000.CSV", "{year.__class__}.CSV", "column file_name: {year.__class__} is no place"),
+    (",full,", ",whole,", "column content: 'whole' is not known here."),
+    (",each,", ",never,", "column approval: 'never' is not known here."),
+    ("SSER:SSER_{flow}", "SSER_{flow}", "is not written AGENCY:ID, with {flow} where it stands."),
+    (",edamis,", ",EDAMIS 4,", "is no name of a channel"),
+    (",4D0,", ",4 D0,", "column receiver: '4 D0' is no id of a party."),
+    ("ESTAT_CTS_JUST,ESTAT_CTS,", "estat,ESTAT_CTS,", "column delivery: 'estat' is no name of a delivery"),
+])  # fmt: skip
+def test_what_cannot_be_is_told_with_its_place(old: str, new: str, told: str):
+    assert old in GOOD
+    with pytest.raises(BadDefinition) as error:
+        read_deliveries((HEAD + GOOD.replace(old, new) + "\n").encode(), FILE)
+    assert error.value.text().startswith(f"{FILE}, row 2, column ")
+    assert told in error.value.text()
+
+
+def test_rows_of_one_delivery_leave_together():
+    other = GOOD.replace(",sdmx-csv-2.0,", ",sdmx-ml-3.0,").replace(".CSV", ".XML")
+    assert len(read_deliveries((HEAD + GOOD + "\n" + other + "\n").encode(), FILE)) == 2
+    with pytest.raises(BadDefinition, match=r"row 3, column channel: ESTAT_CTS_JUST has edamis in an earlier row"):
+        read_deliveries((HEAD + GOOD + "\n" + other.replace(",edamis,", ",sftp,") + "\n").encode(), FILE)
+    with pytest.raises(BadDefinition, match="stands here already"):
+        read_deliveries((HEAD + GOOD + "\n" + GOOD + "\n").encode(), FILE)
+
+
+@pytest.mark.parametrize(("old", "new", "told"), [
+    (",ESTAT_CTS,", ",ESTAT_CTZ,", "There is no deadline ESTAT_CTZ. Nearest: ESTAT_CTS"),
+    (",ESTAT_CTS_JUST,sdmx", ",ESTAT_CRIM_JUST_SEX,sdmx", "No collection dataflow of ESTAT_CTS is ESTAT_CRIM_JUST_SEX: mirrors"),
+    ("SSER:SSER_{flow}", "SSER:DAP_{flow}", "SSER:DAP_ESTAT_CTS_JUST is no provision agreement of ESTAT_CTS_JUST."),
+])  # fmt: skip
+def test_what_it_names_is_there(old: str, new: str, told: str):
+    files = read_folders(ROOT / "sdmx", ROOT / "mappings")
+    files[FILE] = (HEAD + GOOD.replace(old, new) + "\n").encode()
+    with pytest.raises(BadDefinition) as error:
+        load(files)
+    assert told in error.value.text()
+
+
+def test_what_is_shipped_names_formats_that_are_there():
+    rows = read_deliveries((ROOT / FILE).read_bytes(), FILE)
+    assert {r.format for r in rows} <= {f.name for f in DATA_FORMATS}
+    assert {r.approval for r in rows} == {"each"}

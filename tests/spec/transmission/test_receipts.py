@@ -1,0 +1,92 @@
+"""What comes back is kept as it came, read onto the cells, and never taken for a receipt of something else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from deliveries import PRIS, SENDER, Sending, sending_house
+
+from greffe.errors import BadInput, BadQuery, GreffeError, Refused
+from greffe.transmission.keeping import content
+from greffe.transmission.receipts import remarks, take
+from greffe.transmission.sending import send
+
+NAME = "CRIME_CTSPRIS_A_FR_2022_0000.CSV"
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> tuple[Sending, str]:
+    """Two deliveries left; a third is built."""
+    home = sending_house(tmp_path_factory.mktemp("receipts"))
+    for year in (2021, 2022):
+        one = home.signed(year=year)
+        send(home.house.parts, SENDER, one.id, home.channels)
+    home.built(year=2020)
+    return home, one.id
+
+
+def given(folder: Path, text: str | bytes, name: str = "receipt.json") -> Path:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def test_a_report_becomes_findings_on_the_cells(sent, tmp_path: Path):
+    home, id_ = sent
+    text = (
+        "file,freq,indic_cr,sex,TIME_PERIOD,severity,message\n"
+        + f"{NAME},A,PRIS_ACT_CAP,T,2022,warning,Much more than 2021\n"
+    )
+    one, read = take(home.house.parts, SENDER, id_, given(tmp_path, text, "report.csv"))
+    assert one.state == "sent"
+    (remark,) = read.remarks
+    assert (remark.key, remark.period, remark.severity) == (
+        {"freq": "A", "indic_cr": "PRIS_ACT_CAP", "sex": "T"}, "2022", "warning",
+    )  # fmt: skip
+    assert remarks(home.house.parts, one) == (remark,)
+    again, _ = take(home.house.parts, SENDER, id_, given(tmp_path, text, "report.csv"))
+    assert len(again.receipts) == 1
+    assert content(home.house.parts.settings, again.receipts[0].sha256) == text.encode()
+
+
+@pytest.mark.parametrize(("name", "text", "verdict", "told", "kind"), [
+    ("r.json", '{"transmission": "ESTAT_CTS_PRIS-2021-1", "verdict": "acknowledged"}', "",
+     "is about ESTAT_CTS_PRIS-2021-1, not about ESTAT_CTS_PRIS-2022-1", Refused),
+    ("r.json", '{"transmission": "X-1", "verdict": "acknowledged"}', "", "No such delivery left here.", Refused),
+    ("r.json", "{", "", "It is no JSON", BadInput),
+    ("r.json", '{"verdict": 3}', "", "verdict is no text", BadInput),
+    ("r.json", '{"verdict": "taken"}', "", "'taken' is no verdict", BadInput),
+    ("r.json", '{"verdict": "refused"}', "acknowledged", "says refused, not acknowledged", Refused),
+    ("r.json", '{"findings": [{"key": 3}]}', "", "It is no finding with a key", BadInput),
+    ("r.json", json.dumps({"findings": [{"file": "OTHER.CSV", "message": "x"}]}), "", "no file of ESTAT_CTS_PRIS-2022-1", Refused),
+    ("r.csv", "a,b\n1,2\n", "", "No column says what was found", BadInput),
+    ("r.csv", "sexe,message\nT,x\n", "", "No dimension of the delivery has this name. Nearest: sex", BadInput),
+    ("r.csv", "sex,message\nT\n", "", "2 cells are expected", BadInput),
+    ("r.csv", b"sex,message\n\xff,x\n", "", "It is not UTF-8", BadInput),
+    ("letter.pdf", b"%PDF-1.7", "", "no receipt that can be read here", BadQuery),
+    ("letter.pdf", b"%PDF-1.7", "fine", "'fine' is no verdict", BadQuery),
+])  # fmt: skip
+def test_what_is_no_receipt_of_it(sent, tmp_path: Path, name, text, verdict, told, kind: type[GreffeError]):
+    home, id_ = sent
+    before = home.house.parts.ledger().transmission(id_)
+    with pytest.raises(kind) as error:
+        take(home.house.parts, SENDER, id_, given(tmp_path, text, name), verdict)
+    assert told in error.value.text()
+    assert home.house.parts.ledger().transmission(id_) == before
+
+
+def test_of_what_was_not_sent_nothing_can_have_come(sent, tmp_path: Path):
+    home, _ = sent
+    with pytest.raises(Refused, match="is built: no receipt of it can have come"):
+        take(home.house.parts, SENDER, f"{PRIS}-2020-1", given(tmp_path, '{"verdict": "acknowledged"}'))
+
+
+def test_a_letter_counts_as_a_person_says(sent, tmp_path: Path):
+    home, _ = sent
+    letter = given(tmp_path, b"%PDF-1.7 refused", "letter.pdf")
+    one, _ = take(home.house.parts, SENDER, f"{PRIS}-2021-1", letter, "refused", "Not in the agreed format.")
+    assert (one.state, one.receipts[-1].said) == ("refused", "Not in the agreed format.")
+    plan = home.plan(2021)
+    assert (plan.id, plan.ready, plan.files[0].changed) == (f"{PRIS}-2021-2", True, None)

@@ -1,0 +1,67 @@
+"""`transmissions run`: what may leave leaves by nobody's hand; what may not holds nothing else up, and is told."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from deliveries import PRIS, SENDER, Sending, sending_house
+from house import FIRST, SECOND
+
+from greffe.transmission import sending as acts
+from greffe.transmission.building import approve
+from greffe.transmission.channels.channel import ABSENT, NotSent
+from greffe.transmission.running import FIRST_WAIT, TRIES, next_try, run
+
+UNTIL = date(2026, 12, 31)
+
+
+@pytest.fixture
+def sending(tmp_path: Path) -> Sending:
+    return sending_house(tmp_path)
+
+
+def told(sending: Sending) -> dict[str, str]:
+    return {d.id: d.what for d in run(sending.house.parts, SENDER, UNTIL, sending.channels)}
+
+
+def test_it_builds_waits_for_signatures_and_sends(sending: Sending):
+    """Data of 2024 and 2025 are asked for until the end of 2026, and the figures end with 2022: held up, and said."""
+    done = told(sending)
+    assert {id_: what for id_, what in done.items() if id_.startswith(PRIS)} == {
+        f"{PRIS}-2024-1": "held up", f"{PRIS}-2025-1": "held up",
+    }  # fmt: skip
+    one = sending.built(year=2022)
+    assert one.id not in told(sending)
+    for person in (FIRST, SECOND):
+        approve(sending.house.parts, person, one.id)
+    assert told(sending)[one.id] == "sent"
+    assert one.id not in told(sending)
+    assert list(sending.arrived) == ["CRIME_CTSPRIS_A_FR_2022_0000.CSV"]
+
+
+def test_a_refused_login_is_tried_again_later_and_not_for_ever(sending: Sending, monkeypatch: pytest.MonkeyPatch):
+    class Closed:
+        tries = 0
+
+        def deliver(self, _parcel: object) -> str:
+            self.tries += 1
+            raise NotSent("login refused")
+
+        def look(self, _parcel: object) -> str:
+            return ABSENT
+
+    closed, parts = Closed(), sending.house.parts
+    one = sending.signed()
+    monkeypatch.setattr(acts, "way_of", lambda _channels, _one: closed)
+    for n in range(1, TRIES + 1):
+        assert told(sending)[one.id] == "failed"
+        assert closed.tries == n
+        assert one.id not in told(sending)
+        sending.house.clock.forward(minutes=FIRST_WAIT.total_seconds() / 60 * 2 ** (n - 1))
+    assert next_try(parts.ledger().transmission(one.id)) is None
+    sending.house.clock.forward(days=30)
+    assert one.id not in told(sending)
+    assert closed.tries == TRIES
+    assert parts.ledger().transmission(one.id).attempts[-1].said == "login refused"
