@@ -14,6 +14,7 @@ from starlette.testclient import TestClient
 
 from greffe.app import create_app
 from greffe.release.access.accounts import digest
+from greffe.release.calendar import announce
 from greffe.release.lifecycle import accept_warnings, approve_draft, kept_draft
 from greffe.release.obstacles import obstacles
 from greffe.release.people import HOUSE, add_person
@@ -176,12 +177,24 @@ def test_an_hour_that_does_not_exist_is_refused_a_reason_is_owed_then_it_waits(h
     assert "2018 (1)" in text
     assert 'value="planned"' not in text  # what is not planned may not be called so
 
+    assert 'name="with"' not in text  # no other draft waits
+    house.take(PUBLISHED / "prisons.csv", "INT_JUSTICE")
+    other = house.draft("ESTAT_CRIM_PRIS_CAP")
+    both = announce(house.parts, RELEASER, [FLOW, "ESTAT_CRIM_PRIS_CAP"], datetime(2027, 5, 3, 6, 45, tzinfo=UTC))
+    text = client.get(f"/staff/releases/{draft.id}?lang=en").text
+    assert f'name="with" value="{other.id}"' in text
+    assert "(2 dataflows together)" in text
+
     terms = {"act": "release", "revision": "correction", "reason": "A late report.", "reason_fr": "Un signalement."}
     assert "does not exist in Europe/Paris" in refused(sent(client, draft, at="2027-03-28 02:30", **terms))
     answer = sent(client, draft, at="2027-03-28 08:45", **{**terms, "reason_fr": ""})
     assert "in both languages" in refused(answer)
     assert 'value="A late report."' in answer.text  # what was typed stays
     assert 'value="2027-03-28 08:45"' in answer.text
+    alone = refused(sent(client, draft, calendar=both.id, **terms))  # what is announced together comes out together
+    assert "announces ESTAT_CRIM_PRIS_CAP too" in alone
+    together = refused(sent(client, draft, calendar=both.id, **terms, **{"with": other.id}))
+    assert other.id in re.search(r'role="alert">(.*?)</div>', together, re.S)[1]  # all or none: the other is not ready
     assert house.parts.ledger().release_of_draft(draft.id) is None
 
     assert sent(client, draft, at="2027-03-28 08:45", **terms).status_code == 303

@@ -24,7 +24,7 @@ from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor
 from greffe.web.staff.tables import HOUSE_STAFF
-from greffe.web.staff.words_of import countdown, instant
+from greffe.web.staff.words_of import countdown, instant, zoned
 from greffe.web.strict import only
 
 FIELDS: Final = ("act", "reason", "reason_fr", "sure", "to", "at")
@@ -82,7 +82,8 @@ def _page(
     against = left_behind(parts, release) if visitor.may("releaser", "administrator") else ()
     values = {
         "release": release, "name": best(catalogue.get(Dataflow, release.dataflow).names, visitor.lang), "fault": fault,
-        "typed": {**dict.fromkeys(FIELDS, ""), **typed}, "current": ledger.current(release.dataflow, now) == release, "instant": instant,
+        "typed": {**dict.fromkeys(FIELDS, ""), **typed}, "current": ledger.current(release.dataflow, now) == release,
+        "instant": instant, "zoned": zoned,
         "left": lambda t: countdown(t - now, visitor.lang), "advances": ledger.advances_of(name),
         "advance_bodies": [(p.recipient, Words(p.name_en, p.name_fr).in_(visitor.lang), p.hours) for p in catalogue.policies.advances],
         "used": [(e, read(e.instant), ledger.grants.get(e.subject)) for e in used], "against": against,
