@@ -117,13 +117,17 @@ def queue(parts: Parts, who: Actor, catalogue: Catalogue, table: RepresentationM
 
 
 Gaps = Mapping[str, Mapping[tuple[str, ...], Weight]]  # file → source values → weight
-_GAPS: Final[dict[tuple[str, str, tuple[int, int]], Gaps]] = {}  # of the state of the register they were read in
+_GAPS: Final[dict[tuple[object, ...], Gaps]] = {}  # of the datasets that they were read in
 
 
 def gaps_of(parts: Parts, catalogue: Catalogue) -> Gaps:
     """Source values that datasets have and no row decides, by table, as their preparation found them; those that a row of
     the effective table decides by now are left out."""
-    key = (str(parts.settings.home), catalogue.checksum, parts.state())
+    ledger, (_, passed) = parts.ledger(), parts.state()
+    # What datasets there are, not the head of the register: somebody's sign-in is an entry too.
+    drafts = tuple((d.id, d.checksum) for d in ledger.drafts.values())
+    releases = tuple((str(r), r.content_hash, r.withdrawn_at) for r in ledger.releases.values())
+    key = (str(parts.settings.home), catalogue.checksum, passed, drafts, releases)
     if key not in _GAPS:
         found = _read_gaps(parts, catalogue)
         _GAPS.clear()
