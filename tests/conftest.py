@@ -23,7 +23,7 @@ settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("soak", derandomize=False, print_blob=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
-pytest_plugins = ("suite_times", "workers", "postgresql_server")
+pytest_plugins = ("suite_times", "workers", "postgresql_server", "told_in_french")
 
 
 @pytest.fixture(scope="session")

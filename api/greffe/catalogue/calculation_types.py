@@ -161,7 +161,7 @@ class _Made:
 
     def wrong(self, message: str, hint: str) -> BadDefinition:
         """The error about this calculation."""
-        return self.types.view.wrong(f"{self.calculation.id} {message}", self.at, hint=hint)
+        return self.types.view.wrong(message, self.at, hint=hint)
 
 
 def _check_result(made: _Made, had: CellType, type_: CellType) -> None:
@@ -200,7 +200,7 @@ def _check_convert(made: _Made, had: CellType, type_: CellType) -> None:
     if had.counting_unit == type_.counting_unit:
         if not _power_of_ten(made.calculation.factor):
             raise made.wrong(
-                f"multiplies {had.counting_unit} by {made.calculation.factor} and keeps the unit.",
+                f"{made.calculation.id} multiplies {had.counting_unit} by {made.calculation.factor} and keeps the unit.",
                 "A factor that keeps the unit is a power of ten (thousands); a share is a split.",
             )
         return
@@ -209,11 +209,13 @@ def _check_convert(made: _Made, had: CellType, type_: CellType) -> None:
     if bounds is None:
         known = ", ".join(f"{one} into {other}" for one, other in UNITS)
         raise made.wrong(
-            f"makes {units}, and no factor does that.", f"A factor keeps the counting unit, or makes {known}."
+            f"{made.calculation.id} makes {units}, and no factor does that.",
+            f"A factor keeps the counting unit, or makes {known}.",
         )
     if not bounds[0] <= made.calculation.factor <= bounds[1]:
         raise made.wrong(
-            f"makes {units} with the factor {made.calculation.factor}.", f"It lies between {bounds[0]} and {bounds[1]}."
+            f"{made.calculation.id} makes {units} with the factor {made.calculation.factor}.",
+            f"It lies between {bounds[0]} and {bounds[1]}.",
         )
 
 
@@ -229,7 +231,7 @@ def _check_calendar(made: _Made, had: CellType, type_: CellType) -> None:
     if legitimate.get(had.moment) != type_.moment:
         words = ", ".join(f"{one} into {other}" for one, other in legitimate.items())
         raise made.wrong(
-            f"makes moment {type_.moment} ({shown(made.result)}) of {had.moment} by {method}.",
+            f"{made.calculation.id} makes moment {type_.moment} ({shown(made.result)}) of {had.moment} by {method}.",
             f"The method {method} makes {words}.",
         )
     for indicator in made.indicators if method == "sum" else ():

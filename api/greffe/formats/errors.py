@@ -24,12 +24,16 @@ def error_ml(code: int, text: str, language: str = "en", version: str = "2.1") -
     ).encode()
 
 
-def error_json(code: int, title: str, detail: str, prepared: datetime | None = None, sender: str = "SSER") -> bytes:
-    """An SDMX-JSON 2.1 message with one error.
+def error_json(
+    code: int, title: str, detail: str, prepared: datetime | None = None, sender: str = "SSER", language: str = "en"
+) -> bytes:
+    """An SDMX-JSON 2.1 message with one error; `language`: of its detail, said where it is not English.
 
     `prepared` is now unless given: the one message that stamps itself, since errors arise where no clock is at hand.
     """
     moment = (prepared or datetime.now(UTC)).isoformat()
-    meta = {"schema": _SCHEMA, "id": "error", "prepared": moment, "sender": {"id": sender}}
+    meta: dict[str, object] = {"schema": _SCHEMA, "id": "error", "prepared": moment, "sender": {"id": sender}}
+    if language != "en":
+        meta["contentLanguages"] = [language]
     body = {"meta": meta, "errors": [{"code": code, "title": title, "detail": detail}]}
     return json.dumps(body, ensure_ascii=False).encode(errors="replace")

@@ -38,7 +38,8 @@ def no_such(what: str, known: Sequence[Reference], asked: Named, offered: Collec
     same = [r for r in known if not asked.ids or r.id in asked.ids]
     if not same:
         near = [n for one in asked.ids for n in nearest(one, offered or sorted({r.id for r in known}))]
-        return NotFound(f"There is no {' '.join([what, ', '.join(asked.ids)]).strip()}.", nearest=dict.fromkeys(near))
+        told = f"There is no {what} {', '.join(asked.ids)}." if asked.ids else f"There is no {what}."
+        return NotFound(told, nearest=dict.fromkeys(near))
     if asked.ids:
         same = [r for r in same if r.id == same[0].id]
     fitting = [r for r in same if not asked.agencies or r.agency in asked.agencies]
@@ -50,8 +51,8 @@ def no_such(what: str, known: Sequence[Reference], asked: Named, offered: Collec
         near = [] if fitting else [n for one in asked.agencies for n in nearest(one, sorted(agencies))]
         return NotFound(f"There is no {what} with {' and '.join(wrong)}.", nearest=dict.fromkeys(near))
     exists = f"agency {either(sorted(agencies))} and version {either(sorted(versions, key=version_key, reverse=True))}"
-    name = f"{what[0].upper()}{what[1:]} {there[0].id}"
-    return NotFound(f"{name} exists with {exists}, not with {' and '.join(wrong)}.")
+    fault = f"{what[0].upper()}{what[1:]} {there[0].id} exists with {exists}, not with {' and '.join(wrong)}."
+    return NotFound(fault)
 
 
 def no_item(items: Sequence[str], schemes: Sequence[Artefact], hint: str = "") -> NotFound:

@@ -100,9 +100,12 @@ def _no_flow(query: DataQuery, catalogue: Catalogue) -> NotFound:
 def _other_provider(query: DataQuery, flows: list[Dataflow], catalogue: Catalogue) -> NotFound:
     whole = any("," in p for p in query.providers)
     found = sorted({p for f in flows for p in _providers(f, catalogue) if ("," in p) == whole})
-    name = f"Dataflow {flows[0].reference.id}" if len(flows) == 1 else "What matches"
-    by = f"is provided by {either(found)}" if found else "names no provider"
-    return NotFound(f"{name} {by}, not by {either(query.providers)}." if found else f"{name} {by}.")
+    one = flows[0].reference.id if len(flows) == 1 else ""
+    if not found:
+        return NotFound(f"Dataflow {one} names no provider." if one else "What matches names no provider.")
+    if not one:
+        return NotFound(f"What matches is provided by {either(found)}, not by {either(query.providers)}.")
+    return NotFound(f"Dataflow {one} is provided by {either(found)}, not by {either(query.providers)}.")
 
 
 def providers_of(flow: Dataflow, catalogue: Catalogue) -> list[Urn]:

@@ -49,7 +49,7 @@ def needs(parts: Parts, who: Actor, role: str) -> None:
     if who.name.startswith(PREFIX) and role in PEOPLES:
         raise Denied(f"{who.name} is a key: no machine acts as {role} (D1).")
     if not has_role(roles, role) and (role == "approver" or "administrator" not in roles):
-        raise Denied(f"{who.name} is no {role} (roles: {', '.join(roles) or 'none'}).")
+        raise Denied(f"{who.name} is no {role} (roles: {', '.join(roles) or 'no role'}).")
 
 
 def has_role(roles: Iterable[str], role: str) -> bool:

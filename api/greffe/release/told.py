@@ -30,4 +30,4 @@ def may_read_inside(parts: Parts, who: Actor) -> None:
     """Raises Denied for whoever has none of the house's roles."""
     roles = parts.ledger().people.get(who.name, ())
     if not set(roles) & set(INSIDE):
-        raise Denied(f"{who.name} may not read internal figures (roles: {', '.join(roles) or 'none'}).")
+        raise Denied(f"{who.name} may not read internal figures (roles: {', '.join(roles) or 'no role'}).")

@@ -9,6 +9,12 @@ from greffe.errors import NotAcceptable, nearest
 LANGUAGES: Final = ("en", "fr")
 
 
+def language_of(asked: str, accept: str) -> str:
+    """As `chosen_language`, where nothing more may fail: a language that is not offered leaves it to the header."""
+    offered = asked.split("-")[0].lower() in LANGUAGES
+    return chosen_language(asked if offered else "", accept)
+
+
 def chosen_language(asked: str, accept: str) -> str:
     """`asked` that is not offered is refused (406), `all` leaves it to the header: what can say all languages does so
     anyway. An Accept-Language that names none of ours falls back to English, or to what it does not refuse."""

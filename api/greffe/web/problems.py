@@ -27,8 +27,10 @@ from greffe.errors import (
 from greffe.formats.accept import ranges
 from greffe.formats.errors import error_json, error_ml
 from greffe.formats.negotiation import FORMATS
+from greffe.french import tell
 from greffe.release.parts import Parts
 from greffe.web.denials import note_denied_request
+from greffe.web.language import language_of
 from greffe.web.pages.errors import page, wants_page
 from greffe.web.pages.visitors import somebody
 
@@ -83,7 +85,8 @@ def answer(request: Request, error: GreffeError, status: int = 0) -> Response:
         _noted(request)
     if wants_page(request) and "app" in request.scope:
         return page(request.app.state.parts, request, error, status)
-    headers = {"Cache-Control": "no-store", "Vary": VARY, "Content-Language": "en"}
+    lang = language_of(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))
+    headers = {"Cache-Control": "no-store", "Vary": VARY, "Content-Language": lang}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = "5"
     if isinstance(error, TooOften):
@@ -91,9 +94,9 @@ def answer(request: Request, error: GreffeError, status: int = 0) -> Response:
     if isinstance(error, Unidentified):
         headers["WWW-Authenticate"] = 'Bearer realm="Greffe"'
     if path.startswith((V1, V2)):
-        media, body = _sdmx(request, error, path)
+        media, body = _sdmx(request, error, path, lang)
         return Response(body, status_code=status, media_type=None, headers={**headers, "Content-Type": media})
-    return JSONResponse(problem(error, status, path), status, headers, media_type="application/problem+json")
+    return JSONResponse(problem(error, status, path, lang), status, headers, media_type="application/problem+json")
 
 
 def _noted(request: Request) -> None:
@@ -109,17 +112,18 @@ def _noted(request: Request) -> None:
         _LOG.error("%s was denied %s %s: %s", visitor.name, request.method, request.url.path, fault.text())
 
 
-def problem(error: GreffeError, status: int, instance: str) -> Mapping[str, object]:
-    """RFC 9457 members, and ours: parameter, nearest, hint."""
+def problem(error: GreffeError, status: int, instance: str, lang: str = "en") -> Mapping[str, object]:
+    """RFC 9457 members, and ours: parameter, nearest, hint. Words are in the language asked for, names are not."""
+    told = tell(error, lang)
     return {
         "type": f"urn:greffe:problem:{type(error).__name__.lower()}",
-        "title": error.title,
+        "title": told.title,
         "status": status,
-        "detail": error.text(),
+        "detail": told.text,
         "instance": instance,
         "parameter": error.parameter,
         "nearest": list(error.nearest),
-        "hint": error.hint,
+        "hint": told.hint,
     }
 
 
@@ -129,15 +133,16 @@ def _status(error: GreffeError, path: str) -> int:
     return error.http
 
 
-def _sdmx(request: Request, error: GreffeError, path: str) -> tuple[str, bytes]:
+def _sdmx(request: Request, error: GreffeError, path: str, lang: str) -> tuple[str, bytes]:
     """The standard's message in the syntax and version that was asked; CSV has none, it gets that of the entry point."""
     syntax, version = _asked(request)
+    text = tell(error, lang).text  # the standard's code and its sentence (the title) stay as they are
     if syntax == "json" or (syntax != "xml" and path.startswith(V2)):
         return "application/json", error_json(
-            error.http if isinstance(error, NotAcceptable) else error.sdmx, error.title, error.text()
+            error.http if isinstance(error, NotAcceptable) else error.sdmx, error.title, text, language=lang
         )
     default = "2.1" if path.startswith(V1) else "3.1"
-    return "application/xml", error_ml(error.sdmx, error.text(), version=_XML.get(version, default))
+    return "application/xml", error_ml(error.sdmx, text, lang, version=_XML.get(version, default))
 
 
 _XML = {"2.1": "2.1", "3.0": "3.0", "3.0.0": "3.0", "3.1": "3.1", "3.1.0": "3.1"}

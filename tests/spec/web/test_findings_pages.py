@@ -94,12 +94,12 @@ def test_the_same_findings_as_a_table(draft, enter):
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("rule=QR-SUM-0", "Nearest: QR-SUM-0"),
-        ("severity=fatal", "parameter severity"),
-        ("by=colour", "parameter by"),
-        ("page=0", "is no page"),
-        ("page=x", "is no page"),
-        ("ruel=QR-SUM-01", "Nearest: rule"),
+        ("rule=QR-SUM-0", "Valeurs proches\u00a0: QR-SUM-0"),
+        ("severity=fatal", "paramètre severity"),
+        ("by=colour", "paramètre by"),
+        ("page=0", "n’est pas une page"),
+        ("page=x", "n’est pas une page"),
+        ("ruel=QR-SUM-01", "Valeurs proches\u00a0: rule"),
     ],
 )
 def test_what_is_not_there_is_told_with_what_is_near(draft, enter, query, said):

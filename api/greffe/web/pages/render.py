@@ -16,7 +16,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from greffe.errors import GreffeError
 from greffe.formats.languages import best
+from greffe.french import tell, tell_text
 from greffe.model.instants import PARIS
 from greffe.release.parts import Parts
 from greffe.web.pages import static
@@ -121,7 +123,20 @@ def _filters(lang: str) -> dict[str, object]:
     def name_of(names: Mapping[str, str]) -> str:
         return best(names, lang)
 
-    return {"number": lambda x: number(x, lang), "day": day, "moment": moment, "name_of": name_of}
+    def told(error: GreffeError) -> str:
+        return tell(error, lang).text
+
+    def told_text(text: str) -> str:
+        return tell_text(text, lang)
+
+    return {
+        "told": told,
+        "told_text": told_text,
+        "number": lambda x: number(x, lang),
+        "day": day,
+        "moment": moment,
+        "name_of": name_of,
+    }
 
 
 def number(value: Decimal | int | str | None, lang: str) -> str:
