@@ -9,8 +9,18 @@ from page_checks import Judge
 from playwright.sync_api import Browser, Page, sync_playwright
 from site_tools import PASSWORD, Site, copied, with_passwords
 
+from greffe.release.lifecycle import dataflow_named, make_draft
+from greffe.store.base import Actor
+
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync")
+ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"),
+    *(
+        "--font-render-hinting=none",
+        "--disable-lcd-text",
+        "--force-color-profile=srgb",
+    ),  # letters alike on every machine
+)
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +30,13 @@ def site(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     running = Site(home, with_passwords(home))
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def first_draft(site: Site) -> str:
+    """A draft that waits, of a dataflow that no other test drafts."""
+    flow = dataflow_named(site.parts, "ESTAT_CRIM_PRIS_CAP")
+    return make_draft(site.parts, Actor("camille"), flow, lambda stage: None, origin="real", reason="A story").id
 
 
 @pytest.fixture(scope="module")

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -14,10 +11,6 @@ from site_tools import ADMIN, Site
 
 from greffe.cli.demo import wait_for_effect
 from greffe.cli.demo_editions import second_edition, third_edition
-from greffe.release.lifecycle import dataflow_named, make_draft
-from greffe.store.base import Actor
-
-FLOW = "ESTAT_CRIM_PRIS_CAP"
 
 
 @pytest.fixture(scope="module")
@@ -26,12 +19,9 @@ def parts(site: Site):
     return site.parts
 
 
-@pytest.fixture(scope="module")
-def draft(parts):
-    """A draft that waits, of a dataflow that no other test drafts."""
-    return make_draft(
-        parts, Actor("camille"), dataflow_named(parts, FLOW), lambda stage: None, origin="real", reason="A story"
-    ).id
+@pytest.fixture
+def draft(first_draft):
+    return first_draft
 
 
 @pytest.fixture(scope="module")
@@ -54,66 +44,6 @@ def enter(page, sign_in):
         return sign_in(name)
 
     return change
-
-
-def test_two_approvers_then_a_release_under_embargo(parts, draft, enter, accessible, site):
-    """Announced, read and signed by two, released for its instant; nobody hears of it before."""
-    at = (datetime.now(ZoneInfo("Europe/Paris")) + timedelta(days=40)).replace(
-        hour=8, minute=45, second=0, microsecond=0
-    )
-    page = enter("farid")
-    page.goto("/staff/releases")
-    page.locator("summary", has_text="Announce a release").click()
-    form = page.locator("form", has=page.locator("select[name=flows]"))
-    form.locator("select").select_option(FLOW)
-    form.locator("input[name=at]").fill(f"{at:%Y-%m-%d %H:%M}")
-    form.locator("button").click()
-    page.wait_for_url("**/staff/releases")
-    entry = next(e for e in parts.ledger().calendar.values() if FLOW in [f.id for f in e.flows])
-    assert entry.at == at
-    row = page.locator(f"tr[id={entry.id}]")
-    assert f"{at:%Y-%m-%d %H:%M:%S}" in row.inner_text()
-    assert re.search(r"in (39|40)\sdays", row.inner_text())
-    accessible(page)
-
-    page = enter("camille")  # the author does not sign
-    page.goto(f"/staff/releases/{draft}")
-    assert page.get_by_role("button", name="Sign this draft").count() == 0
-
-    for number, person in enumerate(("driss", "elise"), 1):
-        page = enter(person)
-        page.get_by_role("link", name=f"Read and sign draft {draft}").click()
-        assert f"{number - 1} of 2 signatures" in page.locator("main").inner_text()
-        if number == 1:
-            accessible(page)
-        page.get_by_label("Comment").fill("Read")
-        page.get_by_role("button", name="Sign this draft").click()
-        page.wait_for_url("**done=approve")
-        assert page.get_by_role("button", name="Sign this draft").count() == 0
-    accepting = page.get_by_role("button", name=re.compile(r"Accept \d+ warnings"))
-    if accepting.count():
-        page.get_by_label("Why they may stand").fill("Known movements")
-        accepting.click()
-        page.wait_for_url("**done=accept")
-
-    page = enter("farid")
-    page.get_by_role("link", name=f"Release draft {draft}: signed by two").click()
-    page.get_by_label("For an announced instant").select_option(entry.id)
-    page.get_by_role("button", name="Release", exact=True).click()
-    page.wait_for_url("**done=release")
-    made = parts.ledger().release_of_draft(draft)
-    assert (made.effective_at, made.calendar) == (entry.at, entry.id)
-    page.get_by_role("link", name=str(made)).click()
-    assert "under embargo" in page.locator("main").inner_text()
-    accessible(page)
-    assert str(made) not in httpx.get(f"{site.base}/api/v1/releases?dataflow={FLOW}").text
-    assert f"#{made.number}" not in httpx.get(f"{site.base}/data/{FLOW}").text
-
-    page.get_by_role("button", name=f"Withdraw {made}").click()  # without reasons the browser does not send it
-    page.get_by_label("Public reason, in English").last.fill("A story")
-    page.get_by_label("Public reason, in French").last.fill("Une histoire")
-    page.get_by_role("button", name=f"Withdraw {made}").click()
-    page.wait_for_function("document.querySelector('main').innerText.includes('withdrawn')")
 
 
 def test_what_changes_is_read_signed_and_released_under_embargo(parts, survey, enter, accessible, site):

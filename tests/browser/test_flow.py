@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
+import subprocess
+import sys
 
-import httpx
+import pytest
+from hands import Keyboard, Mouse
+
+from greffe.web.pages.words import sayer
 
 FLOW = "ESTAT_CRIM_OFF_CAT"
 # Offences recorded in France, as published: crim_off_cat, December 2024.
 HOMICIDES = {"2020": "692", "2021": "734", "2022": "821"}
+TERRITORY = {
+    "en": "Metropolitan France and overseas departments",
+    "fr": "France métropolitaine et DROM",
+}
 
 
 def cells(page, key):
@@ -26,43 +33,48 @@ def matching(page, observations, series):
     page.locator("#matching", has_text=re.compile(rf"\b{observations}\b.*\b{series}\b")).wait_for()
 
 
-def test_an_analyst_finds_draws_copies_and_runs(page, site, accessible):
-    """From the start page, by mouse and keyboard: the table, the drawing and the code follow what is ticked, in the address."""
+@pytest.mark.parametrize(("lang", "hands"), [("en", Mouse), ("fr", Keyboard)])
+def test_an_analyst_finds_draws_copies_and_runs(page, site, accessible, lang, hands):
+    """From the start page to figures in a program, by mouse in English, by the keyboard alone in French: found by search,
+    filtered, drawn, the code copied and run, and the way back."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=site.base)
-    page.goto("/")
-    page.locator(f'a[href="/data/{FLOW}"]').click()
-    assert "Police-recorded offences" in page.locator("h1").inner_text()
-    facts = page.locator("dl.facts").first.inner_text()
-    assert "Metropolitan France and overseas departments" in facts
-    assert cells(page, "A.ICCS0101.NR.FR")["2022"] == "821"
-    box = page.locator("#c-iccs-ICCS0101")
-    box.focus()
-    page.keyboard.press("Space")
+    hand, say, digits = hands(page), sayer(("portal_flow",), lang), re.compile(r"[^0-9]")
+    page.goto(f"/?lang={lang}")
+    hand.write(page.get_by_role("searchbox"), "homicide")
+    hand.press(page.get_by_role("button", name=say("search")))
+    hand.press(page.locator(f"ol.hits h2 a[href^='/data/{FLOW}?key=.ICCS0101']"))
+    page.wait_for_url(f"**/data/{FLOW}?key=.ICCS0101..")
+    assert page.locator("html").get_attribute("lang") == lang
+    assert TERRITORY[lang] in page.locator("dl.facts").first.inner_text()
+    hand.press(page.locator("#c-unit-NR"))
     matching(page, 15, 1)
     assert "key=.ICCS0101.NR." in page.url
-    assert page.evaluate("document.activeElement.id") == "c-iccs-ICCS0101", "the focus stays"
-    page.get_by_role("status").filter(has_text="Matching observations: 15").wait_for()
-    page.locator("#startPeriod").select_option("2020")
+    assert page.evaluate("document.activeElement.id") == "c-unit-NR", "the focus stays"
+    page.get_by_role("status").filter(has_text=re.compile(rf"{say('matching').split('{')[0]}15\b")).wait_for()
+    hand.choose(page.locator("#startPeriod"), "2020")
     matching(page, 3, 1)
     assert cells(page, "A.ICCS0101.NR.FR") == HOMICIDES
     titles = page.locator("svg.figures path.dot title").evaluate_all("found => found.map((t) => t.textContent)")
-    assert [t.rpartition(": ")[2] for t in titles] == list(HOMICIDES.values())
-    page.locator("main a", has_text="bars").click()
+    assert [digits.sub("", t.rpartition(":")[2]) for t in titles] == list(HOMICIDES.values())
+    hand.press(page.locator("main a", has_text=say("chart_bar")))
     page.locator("svg.figures rect.bar").first.wait_for()
     assert page.locator("svg.figures rect.bar").count() == 3
     accessible(page)
-    page.locator("#curl summary").click()
-    page.locator("#curl button.copy").click()
-    code = page.evaluate("navigator.clipboard.readText()")
-    address = re.search(r'"(http[^"]+)"', code)[1]
-    rows = csv.DictReader(io.StringIO(httpx.get(address).text))
-    assert {row["TIME_PERIOD"]: row["OBS_VALUE"] for row in rows} == cells(page, "A.ICCS0101.NR.FR")
+    hand.press(page.locator("#pandas button.copy"))
+    page.get_by_role("status").filter(has_text=say("copied")).wait_for()
+    ran = run_python(page.evaluate("navigator.clipboard.readText()"))
+    assert dict(re.findall(r"\b(20\d\d)\s+(\d+)", ran)) == cells(page, "A.ICCS0101.NR.FR")
     page.go_back()
     page.locator("svg.figures path.line").first.wait_for()
-    page.go_back()
-    matching(page, 15, 1)
     page.reload()
-    matching(page, 15, 1)
+    matching(page, 3, 1)
+
+
+def run_python(code: str) -> str:
+    """What it prints."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def test_without_scripts_the_form_does_the_same(browser, site):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from site_tools import PASSWORD
 
 from greffe.release.approvals import approve_proposal
@@ -11,71 +9,6 @@ from greffe.release.proposals import propose
 from greffe.store.base import Actor
 
 OFF = "/staff/mappings/ESTAT/infraction_to_pris_iccs"
-
-
-def approve(sign_in, name, proposal, comment=""):
-    page = sign_in(name)
-    page.goto(proposal)
-    page.locator("input[name=comment]").fill(comment)
-    page.get_by_role("button", name="Approve").click()
-    return page
-
-
-def leave(page):
-    page.get_by_role("button", name="Sign out").click()
-
-
-def test_an_author_maps_a_code_sees_the_effect_and_two_others_approve(sign_in, accessible):
-    """The whole story: a code without a target gets one, the figures that would change stand beside the decision, it is
-    handed in with a reason, two others sign, and it is effective."""
-    page = sign_in("camille")
-    page.goto("/staff/mappings")
-    accessible(page)
-    page.locator("#of-ESTAT tr", has_text="infraction_to_pris_iccs").get_by_role("link", name="50").click()
-    page.get_by_role("searchbox").fill("homicide volontaire tentative")
-    page.get_by_role("button", name="Find").click()
-    assert page.locator("ol.lines li").count() == 1
-    page.wait_for_selector("#evidence svg")
-    assert "39 rows without a target" in page.locator(".source").inner_text()
-    accessible(page)
-    page.locator("details", has_text="Another target").first.locator("summary").first.click()
-    form = page.locator("form", has=page.locator("button[value=change]"))
-    form.locator("input[name='target:iccs']").fill("ICCS0101")
-    form.locator("select[name=kind]").select_option("aggregate")
-    form.locator("textarea[name=reason]").fill("Attempts are shown with homicides until the list has a line for them.")
-    form.get_by_role("button", name="Keep").click()
-    page.wait_for_selector("#changed")
-    assert "Figures changed: 39" in page.locator("#effect").inner_text()
-    assert "ESTAT_CRIM_PRIS_OFF" in page.locator("#changed tbody tr").first.inner_text()
-    assert page.locator(".lines .here .tag.good").inner_text() == "pending"
-    accessible(page)
-    page.get_by_role("link", name="1 pending: hand in").click()
-    page.wait_for_selector("#effect #changed")
-    accessible(page)
-    page.get_by_label("Reason").fill("Attempts have had no line of their own since 2012.")
-    page.get_by_role("button", name="Propose").click()
-    proposal = page.url
-    assert re.search(r"/staff/proposals/P-[0-9a-f]{8}$", proposal)
-    page.wait_for_selector("#changed")
-    accessible(page)
-    assert page.get_by_role("button", name="Approve").count() == 0
-    page.get_by_label("Comment", exact=True).fill("Please look at the weight of 2024.")
-    page.get_by_label("On a row").fill("OFF-006")
-    page.get_by_role("button", name="Comment").click()
-    assert "Please look at the weight" in page.locator(".differences").inner_text()
-    leave(page)
-    page = approve(sign_in, "driss", proposal, "Read.")
-    assert "1 of 2" in page.locator("aside").inner_text()
-    accessible(page)
-    leave(page)
-    page = approve(sign_in, "elise", proposal)
-    assert page.locator("h1 .tag").inner_text() == "effective"
-    page.goto(f"{OFF}?item=OFF-006")
-    assert "Attempts have had no line" in page.locator(".steps").inner_text()
-    assert "signed by driss, elise" in page.locator(".steps").inner_text()
-    page.goto(f"{OFF}/versions")
-    assert "HOMV_T" in page.locator(".differences").inner_text()
-    accessible(page)
 
 
 def test_a_list_is_done_by_keys_alone_and_they_are_off_in_fields(sign_in, accessible):

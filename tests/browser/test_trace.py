@@ -45,39 +45,6 @@ def certificate(page, tmp_path, name):
     return file
 
 
-def test_an_auditor_traces_a_figure_down_to_the_lines_and_takes_a_certificate(sign_in, accessible, told, tmp_path):
-    """The values, lines and people on the page and on the paper are those of the kept extracts and of the register"""
-    page = sign_in("hana")
-    page.get_by_role("link", name="Trace", exact=True).click()
-    page.get_by_label("Dataflow").select_option(FLOW)
-    page.get_by_role("button", name="Continue").click()
-    page.locator("select[name='c.INDICATOR']").select_option("CASE_PER_100")
-    page.get_by_role("button", name="Narrow down").click()
-    page.locator(f"a[href*='key={KEY}&period={PERIOD}']").click()
-
-    lines = page.locator("#lines tbody tr").all_inner_texts()
-    wanted = {(s["extract"], f"{s['row']:,}", grouped(s["value"])) for s in sources(told["trace"])}
-    assert len(wanted) == len(lines) == 13
-    for extract, row, value in wanted:
-        assert any(extract in line and row in line.split() and value in line.split() for line in lines)
-    custody = page.locator("#custody").inner_text()
-    assert all(name in custody for name in NAMES)
-    assert page.locator(".figure").inner_text() == told["published"] == "1.99"
-    assert "it is what was published" in page.locator("main").inner_text()
-    accessible(page)
-
-    file = certificate(page, tmp_path, "Certificate (PDF)")
-    assert "SYNTHETIC" in file.name
-    text = read(file)
-    assert "SYNTHETIC: these figures are invented" in text
-    assert "Not for publication" in text
-    assert all(value in text for _, _, value in wanted)
-    assert all(name in text for name in NAMES)
-    info = subprocess.run(["pdfinfo", str(file)], capture_output=True, text=True, check=True).stdout
-    assert "Certificate of a published figure" in info
-    assert b"/Lang" in file.read_bytes()
-
-
 def test_the_public_sees_neither_internal_values_nor_names(page, greffe, told, tmp_path):
     """What the page and the certificate of everybody say holds no internal value that staff read, and nobody's name"""
     page.goto(f"/trace/{FIGURE}")

@@ -6,13 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
+from datetime import datetime
 from pathlib import Path
 
 import httpx
+import uvicorn
 from journey_tools import ROOT, free_port
 
-from greffe.app import compose
+from greffe.app import compose, create_app, utc_now
 from greffe.release.access.accounts import accept, invite
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, add_person
@@ -74,3 +77,24 @@ class Site:
         """End it."""
         self._process.send_signal(2)
         self._process.wait(15)
+
+
+class Later:
+    """The same house at another hour: the service on a home, in a thread, its clock set; it goes on from there."""
+
+    def __init__(self, home: Path, at: datetime) -> None:
+        started = utc_now()
+        parts = compose(read_settings({}, home=home), clock=lambda: at + (utc_now() - started))
+        port = free_port()
+        self.base = f"http://127.0.0.1:{port}"
+        self._server = uvicorn.Server(uvicorn.Config(create_app(parts), port=port, log_level="error"))
+        self._thread = threading.Thread(target=self._server.run)
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(0.05)
+            assert self._thread.is_alive(), "the service did not start"
+
+    def stop(self) -> None:
+        """End it."""
+        self._server.should_exit = True
+        self._thread.join(30)

@@ -39,7 +39,7 @@
     if (root === document.body) return;
     ready(root);
     const said = root.querySelector("[data-told]");
-    if (said) tell(said.textContent.trim().replace(/\s+/g, " "));
+    if (said) tell(said.textContent.trim().replace(/[ \t\r\n]+/g, " "));
     if (held && document.activeElement === document.body) {
       ([...root.querySelectorAll(held.tag)].find((e) => like(e) === held.like) ?? document.getElementById("main")).focus({ preventScroll: true });
     }
