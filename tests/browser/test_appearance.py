@@ -8,6 +8,8 @@ import os
 import pytest
 from screens import held_against_reference, prepare, taken
 
+from greffe.release.waiting import waiting_drafts
+
 RENEW = bool(os.environ.get("GREFFE_RENEW_REFERENCE"))
 MAP = "/staff/mappings/ESTAT/infraction_to_pris_iccs"
 # Name → who looks, where, and what has to have come.
@@ -17,7 +19,7 @@ PAGES = {
     "dataflow": ("", "/data/ESTAT_CRIM_OFF_CAT?key=.ICCS0101.NR.", "svg.figures path.line"),
     "review": ("camille", f"{MAP}?item=OFF-001", "#evidence svg"),
     "findings": ("camille", "/staff/findings/CEPEJ_CASES%231?rule=QR-PLA-01", "svg.marked"),
-    "signoff": ("camille", "/staff/releases/{draft}", "ol.steps"),
+    "signoff": ("camille", "/staff/releases/{draft}", "#changes"),
     "coverage": ("camille", "/staff/coverage/CEPEJ", "svg.bar"),
     "trace": ("camille", "/staff/trace/CEPEJ_STAT?key=A.CASE_PER_100.Q91_L1.I1.FRA&period=2012", "#lines"),
 }
@@ -25,7 +27,7 @@ DARK = "dataflow"
 
 
 @pytest.fixture
-def looked_at(browser, site, sign_in, sessions, first_draft):
+def looked_at(browser, site, sign_in, sessions):
     """Opens a page in a context of its own, in which the test may put in its own letters."""
     contexts = []
 
@@ -42,7 +44,8 @@ def looked_at(browser, site, sign_in, sessions, first_draft):
             context.add_cookies(sessions[who])
         page = context.new_page()
         prepare(page)
-        page.goto(path.format(draft=first_draft))
+        waiting = next(d.id for d in waiting_drafts(site.parts.ledger()) if d.dataflow.id == "OBS_SURVEYS")
+        page.goto(path.format(draft=waiting))
         page.locator(content).first.wait_for()
         return page
 

@@ -162,7 +162,7 @@ def test_two_approvers_and_a_release_under_embargo(site, draft, hour, later, ent
     for number, person in enumerate(("driss", "elise")):
         page = enter(person)
         page.get_by_role("link", name=say("staff_todo", "kind_sign", subject=draft), exact=True).click()
-        assert say("staff_signoff", "step_signed", n=number) in page.locator("ol.steps").inner_text()
+        assert page.locator("ul.signed strong").count() == number
         if not number:
             accessible(page)
         page.locator("input[name=comment]").fill("Read")

@@ -13,7 +13,7 @@ from greffe.errors import BadQuery
 from greffe.release.custody import entry_fault, head_entry, seal
 from greffe.web.trail.certificate import words
 from greffe.web.trail.paper import Certificate, Part
-from greffe.web.trail.pdf import written
+from greffe.web.trail.pdf import plain, written
 
 HOSTILE = "<script>alert(1)</script> =1+1 \x00\x1b[31m \ud800 \U0001f469\u200d\u2696\ufe0f \u4e2d\u6587"
 RTL = "\u0627\u0644\u0633\u062c\u0646\u0627\u0621 \u05e9\u05dc\u05d5\u05dd 123"
@@ -67,8 +67,24 @@ def test_any_text_is_text(text, tmp_path):
     _, read, _ = paper(replace(MADE, title=text[:300] or "-", figure=text[:300], under=text, parts=parts), tmp_path)
     if text.startswith("<script>"):
         assert "<script>alert(1)</script> =1+1" in read
+    if text == RTL:  # poppler tells right-to-left words in the order in which they are read
+        assert all(word in read or word[::-1] in read for word in text.split())
     if text.startswith("mot "):
         assert read.count("mot") >= 10_000
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("abc \u05e9\u05dc\u05d5\u05dd 12 def", "abc 12 \u05dd\u05d5\u05dc\u05e9 def"),
+        ("\u202eevil\u202c (1)", "evil (1)"),
+        ("a \u2067\u05d0\u05d1 \u05d2", "a \u05d2 \u05d1\u05d0"),
+        ("Établi, 1\u202f234", "Établi, 1\u202f234"),
+    ],
+)
+def test_right_to_left_stands_so_on_paper_and_turns_nothing_else(text, shown):
+    """As Unicode's algorithm puts it, worked by hand; marks of direction are gone"""
+    assert plain(text) == shown
 
 
 def test_a_seal_stands_for_its_entry_and_no_other(tmp_path):

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from fpdf.bidi import BidiParagraph
+from fpdf.enums import TextDirection, XPos, YPos
 from fpdf.fonts import FontFace
 
 from greffe.model.instants import paris_date
@@ -21,6 +22,8 @@ CELL: Final = 240  # characters; a row with a longer cell is written under each 
 LONGEST: Final = 20_000  # characters of one text
 _MARGIN: Final = 18
 _RED, _INK, _SOFT, _TINT, _LINE = (156, 28, 28), (29, 42, 51), (75, 90, 102), (238, 243, 247), (201, 209, 216)
+_RIGHT_TO_LEFT: Final = ("R", "AL", "AN")
+_MARKS: Final = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 _TURN: Final = threading.BoundedSemaphore(2)  # made at once: each reads both fonts
 
 
@@ -142,6 +145,17 @@ def issued(made: Certificate, say: Say) -> str:
 
 
 def plain(text: str) -> str:
-    """One line of characters that can be written: no controls, no halves of characters, at most LONGEST."""
+    """One line of characters that can be written: no controls, no halves of characters, at most LONGEST; in the order in which
+    they stand on paper."""
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text[:LONGEST])
-    return kept + ("…" if len(text) > LONGEST else "")
+    return in_order(kept) + ("…" if len(text) > LONGEST else "")
+
+
+def in_order(text: str) -> str:
+    """Words that are written from right to left stand so among ours (Unicode's algorithm), and no mark of direction reaches
+    what stands after them. A text of several lines is put in order as a whole; Arabic letters are not joined."""
+    turns = [unicodedata.bidirectional(c) for c in text]
+    if not {*turns} & {*_RIGHT_TO_LEFT, *_MARKS}:
+        return text
+    unmarked = "".join(c for c, turn in zip(text, turns, strict=True) if turn not in _MARKS)
+    return str(BidiParagraph(text=unmarked, base_direction=TextDirection.LTR).get_reordered_string())
