@@ -210,6 +210,21 @@ def test_vintages_are_held_against_each_other(page, later, accessible, lang):
     assert taken.value.path().read_text("utf-8").count("\n") > len(rows)
 
 
+def test_a_release_is_withdrawn_before_its_hour(enter, draft, site, later, lang):
+    """Not without both reasons; then its hour passes and nobody sees it."""
+    made = site.parts.ledger().release_of_draft(draft)
+    page = enter("farid", f"/staff/releases/{FLOW}/{made.number}")
+    form = page.locator("form", has=page.locator("button[value=withdraw]"))
+    form.locator("button").click()  # the browser does not send it
+    assert form.locator("[name=reason]").evaluate("e => e.matches(':invalid')")
+    form.locator("[name=reason]").fill("A story")
+    form.locator("[name=reason_fr]").fill("Une histoire")
+    sent(page, "withdraw")
+    assert site.parts.ledger().release_of_draft(draft).withdrawn_at is not None
+    seen = httpx.get(f"{later.base}/data/{FLOW}?release={made.number}", timeout=30, headers={"accept": "text/html"})
+    assert seen.status_code != 200
+
+
 TRACED, KEY, PERIOD = "CEPEJ_STAT", "A.CASE_PER_100.Q91_L1.I1.FRA", "2012"
 NAMES = ("camille", "driss", "elise", "farid")
 
