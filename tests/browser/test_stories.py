@@ -131,7 +131,7 @@ def draft(site, lang):
 @pytest.fixture(scope="module")
 def hour(lang):
     """When it is to come out."""
-    days = {"en": 40, "fr": 41}[lang]
+    days = {"en": 43, "fr": 44}[lang]
     return (datetime.now(ZoneInfo("Europe/Paris")) + timedelta(days=days)).replace(
         hour=8, minute=45, second=0, microsecond=0
     )
