@@ -6,6 +6,7 @@ force, so that neither can say what the other does not. What needs another datas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -165,7 +166,7 @@ class _Flow:
         en, fr = one.kind
         names = {
             "en": f"{one.rule}: the total {'holds' if one.bound else 'is the sum of'} {en}",
-            "fr": f"{one.rule} : le total {'contient' if one.bound else 'est la somme de'} {fr}",
+            "fr": f"{one.rule} : le total {f'contient {fr}' if one.bound else f'est la somme {_of(fr)}'}",
         }
         data = self.of(counts or "", where, "not isnull(OBS_VALUE)" if one.bound else "")
         data = _filled(data, component, one.total[0], (*must, *may) if one.bound else may)
@@ -217,6 +218,11 @@ def _filled(data: str, component: str, total: str, parts: Sequence[str]) -> str:
     zero = f'{data}[sub {component} = "{total}"]'
     rows = [f'{zero}[calc OBS_VALUE := 0.0, identifier {component} := "{part}"]' for part in parts]
     return f"union({', '.join((data, *rows))})" if rows else data
+
+
+def _of(french: str) -> str:
+    """What comes after `la somme`: `de les` is `des`, before each noun."""
+    return re.sub(r"\bles ", "des ", french) if french.startswith("les ") else f"de {french}"
 
 
 def _among(component: str, codes: tuple[str, ...] | list[str]) -> str:

@@ -8,6 +8,7 @@ import greffe.cli.accounts as accounts
 import greffe.cli.advance as advance
 import greffe.cli.bridge as bridge
 import greffe.cli.calendar as calendar
+import greffe.cli.checking as checking
 import greffe.cli.compare as compare
 import greffe.cli.coverage as coverage
 import greffe.cli.decisions as decisions
@@ -39,6 +40,7 @@ app = typer.Typer(
 accounts.add_to(app)
 keys.add_to(app)
 figures.add_to(app)
+checking.add_to(app)
 lineage.add_to(app)
 drafts.add_to(app)
 compare.add_to(app)

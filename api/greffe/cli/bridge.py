@@ -12,7 +12,7 @@ import typer
 
 from greffe.cli.common import Home, Json, parts_of, save
 from greffe.cli.show import failing, show
-from greffe.errors import BadQuery, nearest, numbered
+from greffe.errors import BadQuery, known_words, nearest, numbered
 from greffe.model.instants import paris_date
 from greffe.release.bridge import Comparison, comparison
 from greffe.release.bridge_data import Table, list_table, summary, totals, whole, written
@@ -52,7 +52,8 @@ def bridge_command(
         wanted = "json" if json_ else format_
         if wanted not in FORMATS:
             near = nearest(wanted, FORMATS)
-            raise BadQuery(f"{wanted!r} is not known here.", parameter="--format", nearest=near)
+            hint = known_words(near, FORMATS)
+            raise BadQuery(f"{wanted!r} is not known here.", parameter="--format", nearest=near, hint=hint)
         if wanted == "xlsx" and out is None:
             raise BadQuery("A workbook needs a file.", parameter="--out")
         parts = parts_of(home)
@@ -79,7 +80,9 @@ def _all(found: Comparison, page: Page, concept: str, state: str, wanted: str, o
     concepts = sorted({f.concept for f in found.policy.figures})
     for name, text, known in (("--concept", concept, concepts), ("--state", state, STATES)):
         if text and text not in known:
-            raise BadQuery(f"{text!r} is not known here.", parameter=name, nearest=nearest(text, known))
+            near = nearest(text, known)
+            hint = known_words(near, known, len(known))
+            raise BadQuery(f"{text!r} is not known here.", parameter=name, nearest=near, hint=hint)
     rows = [
         summary(page, pair, answer)
         for pair, answer in found.answers

@@ -16,6 +16,7 @@ from greffe.release.people import actor
 from greffe.settings import read_settings
 from greffe.store.base import Actor
 
+Most = Annotated[int, typer.Option(help="How many rows of the table.", min=0)]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
 As = Annotated[str, typer.Option("--as", help="Who acts: a name from the table of people.", envvar="GREFFE_AS")]
 Home = Annotated[Path | None, typer.Option("--home", help="Home directory (GREFFE_HOME, else ./var).")]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from greffe.cli.common import Home, Json, parts_of, save
+from greffe.cli.common import Home, Json, Most, parts_of, save
 from greffe.cli.show import failing, say, show
 from greffe.errors import BadQuery, nearest, numbered
 from greffe.release.lifecycle import dataflow_named
@@ -33,7 +33,7 @@ def compare(
     newer: Annotated[str, typer.Argument(help="A later one of the same dataflow; else the current one.")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="Write a file: .xlsx, .csv or .json.")] = None,
     lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
-    most: Annotated[int, typer.Option(help="How many rows of the table.")] = 20,
+    most: Most = 20,
     home: Home = None,
     json_: Json = False,
 ) -> None:

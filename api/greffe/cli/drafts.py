@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from greffe.cli.common import Home, Json, parts_of
+from greffe.cli.common import Home, Json, Most, parts_of
 from greffe.cli.show import failing, show
 from greffe.model.findings import Finding
 from greffe.release.lifecycle import kept_draft
@@ -64,7 +64,7 @@ def findings(
     draft: Annotated[str, typer.Argument(help="Draft id.")],
     rule: Annotated[str, typer.Option(help="Only this rule.")] = "",
     lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
-    most: Annotated[int, typer.Option(help="How many rows of the table.")] = 40,
+    most: Most = 40,
     home: Home = None,
     json_: Json = False,
 ) -> None:
@@ -78,18 +78,8 @@ def findings(
 
 def show_findings(found: list[Finding], lang: str, most: int, as_json: bool, title: str) -> None:
     """A table of findings, errors first; the whole list as JSON."""
-    order = {"error": 0, "warning": 1, "info": 2}
-    found = sorted(found, key=lambda f: (order.get(f.severity, 3), f.rule))
-    rows = [
-        {
-            "rule": f.rule,
-            "severity": f"{f.severity}{' (waived ' + f.waiver + ')' if f.waiver else ''}",
-            "key": _key(f.key),
-            "period": f.period,
-            "message": _placed(f, lang),
-        }
-        for f in found[:most]
-    ]
+    found = _errors_first(found)
+    rows = finding_rows(found[:most], lang)
     after = f"… and {len(found) - most} more; --most, --json" if len(found) > most else ""
     show(
         {"findings": [f.as_json() for f in found]},
@@ -99,6 +89,25 @@ def show_findings(found: list[Finding], lang: str, most: int, as_json: bool, tit
         title=title,
         after=after,
     )
+
+
+def finding_rows(found: list[Finding], lang: str) -> list[dict[str, object]]:
+    """Findings as rows, errors first: rule, severity, key, period, message."""
+    return [
+        {
+            "rule": f.rule,
+            "severity": f"{f.severity}{' (waived ' + f.waiver + ')' if f.waiver else ''}",
+            "key": _key(f.key),
+            "period": f.period,
+            "message": _placed(f, lang),
+        }
+        for f in _errors_first(found)
+    ]
+
+
+def _errors_first(found: list[Finding]) -> list[Finding]:
+    order = {"error": 0, "warning": 1, "info": 2}
+    return sorted(found, key=lambda f: (order.get(f.severity, 3), f.rule))
 
 
 def _placed(finding: Finding, lang: str) -> str:

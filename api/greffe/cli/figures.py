@@ -1,4 +1,4 @@
-"""Commands about figures: ingest, extracts, prepare, check."""
+"""Commands about figures: ingest, extracts, prepare."""
 
 from __future__ import annotations
 
@@ -9,28 +9,21 @@ from typing import Annotated
 
 import typer
 
-from greffe.cli.against import told
 from greffe.cli.common import As, Home, Json, PublicReason, Reason, acting, parts_of
-from greffe.cli.drafts import show_findings
 from greffe.cli.show import failing, progress, say, show
-from greffe.errors import BadInput, BadQuery, nearest
+from greffe.errors import BadInput
 from greffe.ingest.extract import ReadOptions
 from greffe.model import instants
 from greffe.model.instants import written
-from greffe.release.against import Asked, check_against
 from greffe.release.intake import Handover, Taken, take_in
 from greffe.release.lifecycle import dataflow_named, make_draft
-from greffe.release.publications import check_publication
-from greffe.validation.run import RULES
-from greffe.validation.structural.words import STRUCTURAL
-from greffe.web.language import chosen_language
 
 REFUSALS = ("row", "rule", "column", "found", "expected", "nearest")
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    for command in (ingest, extracts, prepare, check):
+    for command in (ingest, extracts, prepare):
         app.command()(command)
 
 
@@ -191,44 +184,3 @@ def _next(row: Mapping[str, object]) -> str:
         )
     accept = f"greffe accept {draft} --as NAME --reason …, " if row["warnings"] else ""
     return f"{draft}: greffe findings {draft}, greffe coverage {draft}, {accept}greffe approve {draft} --as NAME (two people)"
-
-
-def check(
-    file: Annotated[
-        Path | None,
-        typer.Argument(
-            help="What a recipient published (SDMX-CSV, -ML, -JSON, TSV; .gz); with --against a file of ours."
-        ),
-    ] = None,
-    dataflow: Annotated[str, typer.Option(help="Dataflow, e.g. ESTAT_CRIM_OFF_CAT.")] = "",
-    against: Annotated[
-        Path | None, typer.Option(help="A recipient's structures as received: SDMX-ML 2.1, 3.0, 3.1 or SDMX-JSON.")
-    ] = None,
-    draft: Annotated[str, typer.Option(help="With --against: this draft instead of the current release.")] = "",
-    sender: Annotated[str, typer.Option(help="With --against: id of the sender in the header, e.g. FR1.")] = "",
-    named: Annotated[
-        bool, typer.Option("--named", help="With --against: the file has the name under which it is sent.")
-    ] = False,
-    format_: Annotated[str, typer.Option("--format", help="With --against: table, csv or json.")] = "table",
-    rule: Annotated[str, typer.Option(help="Only this rule.")] = "",
-    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
-    most: Annotated[int, typer.Option(help="How many rows of the table.")] = 40,
-    home: Home = None,
-    json_: Json = False,
-) -> None:
-    """Run the rules on figures as a recipient published them, or hold ours against a recipient's structures: nothing is
-    kept, nothing is released."""
-    with failing(json_ or format_ == "json"):
-        chosen_language(lang, "")
-        if against is not None:
-            asked = Asked(dataflow, file, draft, sender, named)
-            told(check_against(parts_of(home), against, asked), "json" if json_ else format_, lang, most)
-            return
-        if file is None:
-            raise BadQuery("Which file?", parameter="FILE", hint="Or --against FILE, for what is held here.")
-        known = {r.id for r in RULES} | {*STRUCTURAL}
-        if rule and rule not in known:
-            raise BadQuery(f"There is no rule {rule}.", parameter="--rule", nearest=nearest(rule, known))
-        flow, found = check_publication(parts_of(home), file, dataflow)
-        wanted = [f for f in found if rule in ("", f.rule)]
-        show_findings(wanted, lang, most, json_, f"{file.name} as {flow.reference}: {len(wanted)} findings")

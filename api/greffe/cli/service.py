@@ -17,7 +17,7 @@ import yaml
 from greffe.app import compose, create_app
 from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.show import failing, say, show
-from greffe.errors import BadQuery, Refused, nearest
+from greffe.errors import BadQuery, Refused, known_words, nearest
 from greffe.release.parts import Parts
 from greffe.settings import read_settings
 from greffe.validation.listing import listed
@@ -113,7 +113,9 @@ def rules(
             ("--state", state, {line.state for line in told}),
         ):
             if value and value not in known:
-                raise BadQuery(f"{value!r} is none here.", parameter=name, nearest=nearest(value, sorted(known)))
+                near = nearest(value, sorted(known))
+                hint = known_words(near, sorted(known))
+                raise BadQuery(f"{value!r} is none here.", parameter=name, nearest=near, hint=hint)
         rows = [
             line.as_json(lang)
             for line in told

@@ -9,7 +9,7 @@ from greffe.arrow import text
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.received import read_received
 from greffe.engine import Connection, quoted
-from greffe.errors import BadInput, NotFound, Refused
+from greffe.errors import BadInput, BadQuery, NotFound, Refused
 from greffe.model.findings import Finding
 from greffe.model.structures import Dataflow
 from greffe.release.checked_file import read_checked
@@ -52,6 +52,7 @@ def check_against(parts: Parts, received: Path, asked: Asked) -> Told:
     """
     if not received.is_file():
         raise BadInput("There is no such file.", file=str(received))
+    _meaningful(asked)
     catalogue = parts.catalogue()
     flow = dataflow_named(parts, asked.dataflow)
     mine = ours(catalogue, flow)
@@ -75,6 +76,18 @@ def check_against(parts: Parts, received: Path, asked: Asked) -> Told:
                 found += check_name(file.lines.name, *places_and_years(checked))
         codes = used_codes(checked, [*mine.lists])
         return Told(subject, tuple(found), breaks(mine, other, Used(codes, rows)))
+
+
+def _meaningful(asked: Asked) -> None:
+    """Raises BadQuery for what must be said, and for what would change nothing."""
+    if not asked.dataflow.strip():
+        raise BadQuery(
+            "Which dataflow of ours is it about?", parameter="--dataflow", hint="Say e.g. ESTAT_CRIM_OFF_CAT."
+        )
+    if asked.file is not None and asked.draft:
+        raise BadQuery("A file and a draft: one of them is checked.", parameter="--draft", hint="Leave one out.")
+    if asked.named and asked.file is None:
+        raise BadQuery("It is about the name of a file.", parameter="--named", hint="Say which FILE is to be sent.")
 
 
 def _has_map(catalogue: Catalogue, flow: Dataflow) -> bool:

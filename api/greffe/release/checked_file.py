@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,14 +85,16 @@ def read_checked(path: Path) -> CheckedFile:
 def read_laid_out(
     path: Path, layouts: Sequence[Layout], structure: DataStructure | None, lists: Mapping[str, Codelist]
 ) -> tuple[CheckedFile, Layout | None]:
-    """The same of a file that may be laid out as a body does: then its words are codes. Without a structure, the layout is
-    told and the words stay."""
+    """The same of a file that may be laid out as a body does: then its words are codes. Without a structure, or with one that
+    has not the components of the layout, the layout is told and nothing is read."""
     content, name = _content(path)
     near = [one for one in layouts if _looks_like(content, one)]
     if structure is None:
         return (read_checked(path), None) if not near else (CheckedFile("CSV", Lines(name, (), []), b""), near[0])
     layout = next((one for one in near if one.fits(structure.dimension_ids)), None)
     if layout is None:
+        if near and not _has_columns(content, structure.dimension_ids):
+            return CheckedFile("CSV", Lines(name, (), []), b""), near[0]
         return read_checked(path), None
     lines = csv_lines(content, name, layout.named)
     words = {id_: _words(list_) for id_, list_ in lists.items()}
@@ -106,13 +108,19 @@ def _content(path: Path) -> tuple[bytes, str]:
 
 def _looks_like(content: bytes, layout: Layout) -> bool:
     """Whether one of the first lines has most of the columns of a layout: what is wrong in the others is then told."""
-    text = content[: 1 << 16].decode("utf-8-sig", "replace").splitlines()[: TITLES + 1]
-    for line in text:
+    return any(2 * len(cells & set(layout.named)) > len(layout.named) for cells in _first_lines(content))
+
+
+def _has_columns(content: bytes, names: Sequence[str]) -> bool:
+    """Whether one of the first lines has those columns."""
+    return any(cells >= set(names) for cells in _first_lines(content))
+
+
+def _first_lines(content: bytes) -> Iterator[set[str]]:
+    """The cells of each of the first lines, once by each delimiter that there may be."""
+    for line in content[: 1 << 16].decode("utf-8-sig", "replace").splitlines()[: TITLES + 1]:
         for delimiter in (",", ";", "\t"):
-            cells = next(csv.reader([line], delimiter=delimiter), [])
-            if 2 * len(set(cells) & set(layout.named)) > len(layout.named):
-                return True
-    return False
+            yield set(next(csv.reader([line], delimiter=delimiter), []))
 
 
 def _words(list_: Codelist) -> dict[str, str]:

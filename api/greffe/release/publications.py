@@ -37,6 +37,8 @@ def check_publication(parts: Parts, path: Path, dataflow: str = "") -> tuple[Dat
     structure = catalogue.structure(flow) if flow else None
     lists = catalogue.codelists(structure) if structure else {}
     file, layout = read_laid_out(path, catalogue.policies.bridge.layouts, structure, lists)
+    if flow is not None and structure is not None and layout is not None and not layout.fits(structure.dimension_ids):
+        raise _laid_out_as(parts, f"{path.name} is no table of {flow.reference.id}.", layout)
     if flow is None or structure is None:
         flow = _named_in(parts, file.lines, layout)
         structure = catalogue.structure(flow)
@@ -68,16 +70,21 @@ def _population(parts: Parts) -> Feed | None:
 def _named_in(parts: Parts, lines: Lines, layout: Layout | None) -> Dataflow:
     """The dataflow that a table names in a column of its envelope."""
     if layout is not None:
-        catalogue = parts.catalogue()
-        flows = [f for f in catalogue.dataflows(("mirror",)) if layout.fits(catalogue.structure(f).dimension_ids)]
-        hint = f"It is laid out as {layout.body} does: {', '.join(f.reference.id for f in flows)}."
-        raise BadQuery(f"{lines.name} names no dataflow.", parameter="--dataflow", hint=hint)
+        raise _laid_out_as(parts, f"{lines.name} names no dataflow.", layout)
     for column in ("DATAFLOW", "STRUCTURE_ID"):
         if column in lines.header and lines.rows:
             return parts.catalogue().get(Dataflow, parse_reference(lines.rows[0][1][lines.header.index(column)]))
     raise BadQuery(
         f"{lines.name} names no dataflow.", parameter="--dataflow", hint="Say which, e.g. ESTAT_CRIM_OFF_CAT."
     )
+
+
+def _laid_out_as(parts: Parts, message: str, layout: Layout) -> BadQuery:
+    """The refusal of a table whose dataflow is not said, or is another: with those that have its components."""
+    catalogue = parts.catalogue()
+    flows = [f for f in catalogue.dataflows(("mirror",)) if layout.fits(catalogue.structure(f).dimension_ids)]
+    hint = f"It is laid out as {layout.body} does: {', '.join(f.reference.id for f in flows)}."
+    return BadQuery(message, parameter="--dataflow", hint=hint)
 
 
 def _held(lines: Lines, structure: DataStructure) -> Lines:

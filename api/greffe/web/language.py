@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from greffe.errors import NotAcceptable, nearest
+from greffe.errors import NotAcceptable
 
 LANGUAGES: Final = ("en", "fr")
 
@@ -20,12 +20,7 @@ def chosen_language(asked: str, accept: str) -> str:
     anyway. An Accept-Language that names none of ours falls back to English, or to what it does not refuse."""
     if asked and asked.lower() != "all":
         if asked.split("-")[0].lower() not in LANGUAGES:
-            raise NotAcceptable(
-                f"There are no labels in {asked!r}.",
-                parameter="lang",
-                nearest=nearest(asked, LANGUAGES),
-                hint="en or fr.",
-            )
+            raise NotAcceptable(f"There are no labels in {asked!r}.", parameter="lang", hint="Say en or fr.")
         return asked.split("-")[0].lower()
     weighted: list[tuple[float, int, str]] = []
     for place, part in enumerate(accept.split(",")):

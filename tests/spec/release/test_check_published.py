@@ -6,7 +6,9 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -237,9 +239,20 @@ def test_every_format_is_held_against_a_recipient(parts, tmp_path, kind):
     by_it = kind in ("generic 2.1", "structure-specific 2.1", "3.0", "3.1")
     assert senders == (["Sender does not match REF_AREA: ZZZ sends geo FR in 4 observations."] if by_it else [])
     missing = {f.values["component"] for f in found if f.rule == "missing mandatory component"}
-    assert missing == {"OBS_STATUS", "CONF_STATUS", "TERRITORY", "DATA_ORIGIN"} - (
-        {"TERRITORY"} if "JSON 2" in kind else set()
-    )
+    assert missing == {"OBS_STATUS", "CONF_STATUS"}  # TERRITORY and DATA_ORIGIN are what we add, and are sent to nobody
+
+
+def test_what_a_recipient_asks_for_is_asked_after_though_we_have_one_of_that_name(parts, tmp_path):
+    """The same structure, kept by Eurostat: its TERRITORY is one that they want."""
+    books = parts.catalogue()
+    structure = books.structure(books.latest(Dataflow, FLOW))
+    theirs = replace(structure, reference=replace(structure.reference, agency="ESTAT"))
+    message = structure_ml.write(HEADER_OF_OURS, [theirs, *books.codelists(structure).values()], version="3.0")
+    (tmp_path / "theirs.xml").write_bytes(b"".join(message))
+    (tmp_path / "sent.csv").write_text(table(GOOD))
+    found = check_against(parts, tmp_path / "theirs.xml", Asked(FLOW, tmp_path / "sent.csv")).data
+    missing = {f.values["component"] for f in found if f.rule == "missing mandatory component"}
+    assert missing == {"CONF_STATUS", "TERRITORY", "DATA_ORIGIN"}
 
 
 @pytest.mark.parametrize(
@@ -368,9 +381,65 @@ def test_the_prison_file_needs_its_dataflow_and_its_columns(parts, tmp_path):
     with pytest.raises(BadQuery, match="--dataflow") as refused:
         check_publication(parts, UNODC)
     assert PRISONS in str(refused.value)
+    with pytest.raises(BadQuery, match=f"unodc_prisons.csv is no table of {FLOW}") as refused:
+        check_publication(parts, UNODC, FLOW)
+    assert "It is laid out as UNODC does: " in str(refused.value)
+    assert PRISONS in str(refused.value)
     file = tmp_path / "prisons.csv"
     file.write_text(UNODC.read_text(encoding="utf-8").replace("Category", "Categorie"), encoding="utf-8")
     with pytest.raises(
         BadInput, match=r"prisons\.csv, row 3, column Category: The column must be there\. Nearest: Categorie"
     ):
         check_publication(parts, file, PRISONS)
+
+
+@pytest.mark.parametrize("option", [("--sender", "FR1"), ("--draft", "D-1"), ("--named",)])
+def test_what_goes_with_against_alone_is_refused_without_it(home, option):
+    ran = inside(home, "check", str(UNODC), "--dataflow", PRISONS, *option)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{option[0]}: It goes with --against." in ran.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "--dataflow: Which dataflow of ours is it about?"),
+        (("--dataflow", FLOW, "--named"), "--named: It is about the name of a file."),
+        ((str(UNODC), "--dataflow", FLOW, "--draft", "D-1"), "--draft: A file and a draft"),
+        (("--dataflow", FLOW, "--rule", "QR-SUM-01"), "There is no rule QR-SUM-01. Known: missing mandatory component"),
+        (("--dataflow", FLOW, "--format", "xml"), "--format: 'xml' is no format here. Known: table, csv, json."),
+        (("--dataflow", FLOW, "--format", "csv", "--json"), "--json and --format csv are two formats."),
+        (("--dataflow", FLOW, "--lang", "de"), "There are no labels in 'de'. Say en or fr."),
+    ],
+)
+def test_what_must_be_said_and_what_would_change_nothing(home, tmp_path, arguments, says):
+    (tmp_path / "theirs.xml").write_text("<a/>")
+    ran = inside(home, "check", *arguments, "--against", str(tmp_path / "theirs.xml"))
+    assert ran.code == 2 or "labels" in says
+    assert says in (json.loads(ran.err)["message"] if ran.err.startswith("{") else ran.err)
+
+
+def test_a_file_with_an_error_ends_with_three_and_tells_it_in_every_format(home, tmp_path):
+    """Two errors: a count that is negative, an unknown code. Without them nothing is refused."""
+    rows = [*GOOD, ("A", "ICCS0401", "NR", "FR", "2022", "-5"), ("A", "ICCS0100", "NR", "FR", "2022", "7")]
+    file = tmp_path / "estat.csv"
+    file.write_text(table(rows))
+    as_csv = inside(home, "check", str(file), "--format", "csv")
+    told_ = [(r["rule"], r["severity"], r["period"]) for r in csv.DictReader(io.StringIO(as_csv.out))]
+    assert told_ == [("QR-FMT-03", "error", "2022"), ("invalid code", "error", "")]
+    as_json = inside(home, "check", str(file), "--format", "json")
+    assert [f["rule"] for f in as_json.json()["findings"]] == ["QR-FMT-03", "invalid code"]
+    shown = inside(home, "check", str(file), "--most", "1")
+    assert "2 findings, 2 errors among them" in shown.out
+    assert "… and 1 more" in shown.out
+    assert {as_csv.code, as_json.code, shown.code} == {3}
+    assert inside(home, "check", str(file), "--rule", "QR-PLA-01").code == 0
+    file.write_text(table(GOOD))
+    assert inside(home, "check", str(file)).code == 0
+
+
+@pytest.mark.parametrize("command", [("check", "x.csv"), ("findings", "D-1"), ("compare", "A#1"), ("effect", "P-1")])
+def test_a_number_of_rows_below_zero_is_refused(home, command):
+    ran = inside(home, *command, "--most", "-3")
+    assert ran.code == 2
+    assert "'--most': Input should be greater than or equal to 0" in re.sub(r"\x1b\[[0-9;]*m", "", ran.err)

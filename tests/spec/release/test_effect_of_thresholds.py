@@ -55,7 +55,7 @@ def test_a_lower_threshold_finds_what_was_not_found(house, tmp_path):
     assert "thresholds of QR-PLA-01 change" in told.out
     assert "QR-PLA-01 would newly fail, 2 × warning" in told.err
     house.change(folder, "More is to be explained.")
-    finding = ("1200 after 1000 a year before (20 %), without explanation.", "2021")
+    finding = ("1200 after 1000 a year before (+20 %), without explanation.", "2021")
     assert changes(house.draft()) == [finding, finding]
     ruled = run(house.parts.settings.home, "rules", "--json").out
     assert "above 15 percent is explained" in ruled

@@ -21,7 +21,7 @@ def test_large_change_is_explained_holds(found):
 
 def test_large_change_is_explained_is_broken(found):
     assert found("large_change_is_explained", OFFENCES, two_years(1000, 1251)) == [
-        "2022 1251 after 1000 a year before (25 %), without explanation."
+        "2022 1251 after 1000 a year before (+25 %), without explanation."
     ]
 
 
@@ -43,7 +43,7 @@ def test_chance_moves_the_small_cells_of_an_extract(found):
         CJN_CONDAMN | HOMV       | 2022        | 200
     """
     assert found("large_change_is_explained", JUSTICE, table) == [
-        "2022 200 after 100 a year before (100 %), without explanation."
+        "2022 200 after 100 a year before (+100 %), without explanation."
     ]
 
 
@@ -61,7 +61,7 @@ def test_chance_moves_the_small_cells_of_an_extract(found):
 def test_a_declared_break_explains_a_change_of_an_extract(found, figure, first, then, explained):
     """Thefts are counted otherwise from 2015 on (breaks.csv): exactly these figures, and that first period."""
     table = f"INDICATEUR | INFRACTION | TIME_PERIOD | OBS_VALUE\n{figure} | {first} | 1000\n{figure} | {then} | 2000"
-    told = [f"{then} 2000 after 1000 a year before (100 %), without explanation."]
+    told = [f"{then} 2000 after 1000 a year before (+100 %), without explanation."]
     assert found("large_change_is_explained", JUSTICE, table) == ([] if explained else told)
 
 
@@ -86,7 +86,7 @@ def test_unusual_change_is_explained_holds(found):
 
 def test_unusual_change_is_explained_is_broken(found):
     assert found("unusual_change_is_explained", OFFENCES, series(1300)) == [
-        "2019 1300 after 1081: 20 percent, where 1 is usual for the series."
+        "2019 1300 after 1081: +20 %, where +1 % is usual for the series."
     ]
 
 
@@ -108,7 +108,7 @@ def test_small_count_changes_little_is_broken(found):
         ICCS03011 | 2022        | 10
     """
     assert found("small_count_changes_little", OFFENCES, table) == [
-        "2022 40 after 12 a year before (233 %), without explanation.",
+        "2022 40 after 12 a year before (+233 %), without explanation.",
         "2022 10 after 90 a year before (-89 %), without explanation.",
     ]
 

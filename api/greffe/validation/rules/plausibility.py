@@ -70,7 +70,7 @@ def unusual_change_is_explained(facts: Facts) -> Iterator[Query]:
         f"{_percent('middle')} AS usual FROM changes JOIN spread USING ({keys}) "
         f"WHERE NOT said AND {above('abs(change - middle)', far, 'mad')} "
         f"AND {above('abs(change - middle)', least)} AND NOT {above('abs(change)', most)}",
-        "{value} after {previous}: {change} percent, where {usual} is usual for the series.",
+        "{value} after {previous}: {change} %, where {usual} % is usual for the series.",
         "{value} après {previous} : {change} %, quand {usual} % est usuel pour la série.",
     )
 
@@ -234,13 +234,15 @@ def _share(alias: str) -> str:
 
 
 def _change(facts: Facts, condition: str) -> Query:
+    percent = _signed(rounded("(c.v - p.v) * 100", "p.v"))
     return Query(
         f"SELECT {_columns(facts, 'c')}, c.TIME_PERIOD, c.v AS v_value, p.v AS v_previous, CASE WHEN p.v > 0 THEN "
-        f"CAST({rounded('(c.v - p.v) * 100', 'p.v')} AS VARCHAR) ELSE '' END AS change FROM {facts.table} c JOIN {facts.table} p "
+        f"{percent} ELSE '' END AS change, CASE WHEN p.v > 0 THEN concat(' (', {percent}, ' %)') ELSE '' END AS en_percent "
+        f"FROM {facts.table} c JOIN {facts.table} p "
         f"ON {_year_before(facts)} WHERE {condition} AND NOT {_explained(facts, 'c')} AND {_amounts(facts, 'c')} "
         f"AND {facts.margin('c')} AND {facts.margin('p')}",
-        "{value} after {previous} a year before ({change} %), without explanation.",
-        "{value} après {previous} un an avant ({change} %), sans explication.",
+        "{value} after {previous} a year before{en_percent}, without explanation.",
+        "{value} après {previous} un an avant{en_percent}, sans explication.",
     )
 
 
@@ -278,4 +280,9 @@ def _year_before(facts: Facts) -> str:
 
 
 def _percent(thousandths: str) -> str:
-    return f"CAST({rounded(thousandths, str(PER_CENT))} AS VARCHAR)"
+    return _signed(rounded(thousandths, str(PER_CENT)))
+
+
+def _signed(number: str) -> str:
+    """SQL: a change as text, which says its direction: +88, -42, 0."""
+    return f"concat(CASE WHEN {number} > 0 THEN '+' ELSE '' END, {number})"

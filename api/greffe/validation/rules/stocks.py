@@ -25,8 +25,8 @@ FR = "{pending} affaires en cours, mais {before} un an avant, {new} nouvelles et
     recipients=("internal", "CEPEJ", "ESTAT"),
 )
 def stock_follows_from_flows(facts: Facts) -> Iterator[Query]:
-    """Pending cases equal those of a year before, plus new, minus resolved (all courts but the judicial ones, QR-
-    ACC-04).
+    """Pending cases equal those of a year before, plus new, minus resolved (all courts but the judicial ones,
+    QR-ACC-04).
     """
     yield Query(_internal(facts, EXACT_STOCKS, "v_pending <> v_expected"), EN, FR)
 

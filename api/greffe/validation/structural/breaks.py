@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from greffe.catalogue.received_shapes import Shape
-from greffe.errors import nearest
+from greffe.errors import nearest, numbered
 from greffe.model.findings import ERROR, INFO, WARNING, Finding
 from greffe.model.references import Urn
 from greffe.model.structures import Codelist, Component, Representation
@@ -47,7 +47,7 @@ def _components(mine: Side, theirs: Side) -> Iterator[Finding]:
             if component.id not in OURS_ALONE:
                 near = nearest(component.id, known)
                 yield said(
-                    UNDECLARED, f"{component.id} is a {component.role} of ours and none of theirs.{_near(near)}",
+                    UNDECLARED, f"{component.id} is {_A[component.role]} of ours and none of theirs.{_near(near)}",
                     f"{component.id} est chez nous ({_ROLE[component.role]}) et n’est pas chez eux.{_near_fr(near)}",
                     component=component.id,
                 )  # fmt: skip
@@ -73,12 +73,13 @@ def _components(mine: Side, theirs: Side) -> Iterator[Finding]:
 
 
 _ROLE = {"dimension": "dimension", "time": "temps", "measure": "mesure", "attribute": "attribut"}
+_A = {"dimension": "a dimension", "time": "the time", "measure": "a measure", "attribute": "an attribute"}
 
 
 def _component(mine: Component, other: Component) -> Iterator[Finding]:
     id_ = mine.id
     if mine.role != other.role:
-        yield said(REPRESENTATION, f"{id_} is a {other.role} of theirs, a {mine.role} of ours.",
+        yield said(REPRESENTATION, f"{id_} is {_A[other.role]} of theirs, {_A[mine.role]} of ours.",
                    f"{id_} est chez eux {_ROLE[other.role]}, chez nous {_ROLE[mine.role]}.", component=id_)  # fmt: skip
         return
     if mine.concept != other.concept and _another(mine.concept, other.concept):
@@ -199,8 +200,10 @@ def _changed(id_: str, mine: Codelist, other: Codelist, used: Used) -> Iterator[
 def _added(id_: str, mine: Codelist, other: Codelist) -> Iterator[Finding]:
     new = [item.id for item in other.items if mine.item(item.id) is None]
     if new:
-        yield said(LABEL, f"{id_} has {len(new)} new: {_some(new)}.", f"{id_} a {len(new)} nouveaux codes : {_some(new)}.",
-                   INFO, component=id_, codes=" ".join(new))  # fmt: skip
+        many = "s" * (len(new) != 1)
+        fr = f"{len(new)} nouveau{'x' * (len(new) != 1)} code{many}"
+        yield said(LABEL, f"{id_} has {len(new)} new code{many}: {_some(new)}.", f"{id_} a {fr} : {_some(new)}.", INFO,
+                   component=id_, codes=" ".join(new))  # fmt: skip
 
 
 def _constraints(mine: Side, theirs: Side, used: Used) -> Iterator[Finding]:
@@ -227,8 +230,10 @@ def _limits(theirs: Side) -> Iterator[Finding]:
     for one in theirs.limits:
         keys = sum(r.key for r in one.regions)
         regions = len(one.regions) - keys
-        yield said(CONSTRAINT, f"{one.reference} has {regions} regions and {keys} keys; ours says nothing of them.",
-                   f"{one.reference} a {regions} régions et {keys} clés ; le nôtre n’en dit rien.", WARNING,
+        en = f"{numbered(regions, 'region')} and {numbered(keys, 'key')}"
+        fr = f"{regions} région{'s' * (regions > 1)} et {keys} clé{'s' * (keys > 1)}"
+        yield said(CONSTRAINT, f"{one.reference} has {en}; ours says nothing of them.",
+                   f"{one.reference} a {fr} ; le nôtre n’en dit rien.", WARNING,
                    constraint=one.reference)  # fmt: skip
 
 

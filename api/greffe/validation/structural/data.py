@@ -49,7 +49,7 @@ def structural(checked: Checked, theirs: Side, sender: str = "", published: bool
     if theirs.structure is not None:
         components = theirs.structure.components
         asked = [c for c in components if not published or c.role != "attribute" or c.id in checked.columns]
-        found += _missing(checked, asked)
+        found += _missing(checked, [c for c in asked if c.id not in theirs.not_asked])
         found += _undeclared(checked, theirs)
         found += _duplicates(checked, theirs)
         for component in components:

@@ -28,6 +28,7 @@ class Side:
     allowed: Mapping[str, frozenset[str]]
     periods: tuple[tuple[str, str], ...] = ()  # first and last period that constraints allow, inclusive, '' where open
     limits: tuple[Limits, ...] = ()  # constraints that say more than codes and a range
+    not_asked: tuple[str, ...] = ()  # attributes that need not be there
 
     def component(self, id_: str) -> Component | None:
         """The component of that id."""
@@ -82,7 +83,15 @@ def theirs(received: Received, mine: Side, flow: Dataflow) -> Side:
     every = {**mine.lists, **lists}
     limits = tuple(expanded(c, every) for c in constraints if isinstance(c, Limits) and c.regions)
     regions = [c.values for c in constraints if c.role == "Allowed"] + [marginal(c, every) for c in limits]
-    return Side(structure, lists, allowed(regions), _periods(constraints), limits)
+    return Side(structure, lists, allowed(regions), _periods(constraints), limits, _not_asked(structure, mine))
+
+
+def _not_asked(structure: DataStructure | None, mine: Side) -> tuple[str, ...]:
+    """What we put beside a recipient's components is in a structure of our own agency, and nobody is sent it. Where a
+    structure of theirs has such an attribute they ask for it: it is theirs then, and must be there."""
+    if structure is None or mine.structure is None:
+        return ()
+    return OURS_ALONE if structure.reference.agency == mine.structure.reference.agency else ()
 
 
 def _periods(constraints: Iterable[DataConstraint]) -> tuple[tuple[str, str], ...]:

@@ -29,6 +29,7 @@ _FRENCH: Final = {
     SENDER: "Sender ne correspond pas à REF_AREA", ORDER: "ordre des dimensions", FILE: "fichier",
     REPRESENTATION: "représentation changée", LABEL: "code changé",
 }  # fmt: skip
+CHECKS: Final = tuple(_FRENCH)  # every check, as `greffe check --against … --rule` names it
 
 
 def said(check: str, en: str, fr: str, severity: str = ERROR, *, where: str = "", **values: object) -> Finding:
