@@ -33,7 +33,8 @@ def summary(page: Page, pair: Pair, found: Answer) -> dict[str, object]:
         "a": pair.a.id, "a_value": _text(pair.a), "b": pair.b.id, "b_value": _text(pair.b),
         "difference": exactly(found.difference), "state": found.state, "open": exactly(found.open),
         "steps": [t.kind for t in (found.chains[0] if found.chains else ())], "chains": len(found.chains),
-        "origin": pair.a.origin, "basis": basis(found),
+        "origin": pair.a.origin, "basis": basis(found), "moves_nothing": list(found.moves_nothing),
+        "verdict": page.verdict(found),
     }  # fmt: skip
 
 
@@ -54,6 +55,7 @@ def whole(page: Page, pair: Pair, found: Answer) -> dict[str, object]:
                 "dimension": d, "name": word(d, page.language), "a": page.definition(found.a, d),
                 "b": page.definition(found.b, d),
                 "a_confidence": found.a.of.confidence, "b_confidence": found.b.of.confidence,
+                "moves_nothing": d in found.moves_nothing,
             }
             for d in found.differ
         ],
@@ -115,7 +117,7 @@ def list_table(page: Page, rows: Sequence[Mapping[str, object]]) -> Table:
     """The list of pairs, titles first, the state in words."""
     said = page.language
     titles = tuple(word(f"list_{c}", said) for c in LISTED)
-    told = ({**r, "state": word(str(r["state"]), said), "basis": page.confidence(str(r["basis"]))} for r in rows)
+    told = ({**r, "state": r["verdict"], "basis": page.confidence(str(r["basis"]))} for r in rows)
     return (titles, *(tuple(str(row[c]) for c in LISTED) for row in told))
 
 

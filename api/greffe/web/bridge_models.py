@@ -23,6 +23,10 @@ class PairOut(BaseModel):
     chains: int = Field(description="More than one: which of them holds the figures do not tell")
     origin: str
     basis: str = Field(description="The least sure of what it stands on: recalled (from memory), inferred, verified…")
+    moves_nothing: list[str] = Field(
+        description="Of an explained pair: dimensions in which the definitions differ too, without moving a figure"
+    )
+    verdict: str = Field(description="The state in words, with what the definitions differ in without moving a figure")
 
 
 class PairsOut(BaseModel):
@@ -93,6 +97,7 @@ class DifferentOut(BaseModel):
     b: str
     a_confidence: str = Field(description="How sure the definition of the first figure is: verified, recalled…")
     b_confidence: str
+    moves_nothing: bool = Field(description="The pair is explained to the last digit without a step in this dimension")
 
 
 class SourceOut(BaseModel):

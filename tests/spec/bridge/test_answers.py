@@ -34,6 +34,25 @@ def test_the_first_case(home: Path):
     )  # fmt: skip
     assert part["note"] == "Assemblée nationale, 13e législature, réponse à la question écrite 16230"
     assert {d["dimension"] for d in found["definitions_differ"]} == {"population", "composition"}
+    assert found["result"].startswith(
+        "The difference of +2,927 is explained to the last digit. It leaves a difference of definition that moves no figure "
+        "here: composition (published total / nationals plus foreigners)."
+    )
+    assert [d["dimension"] for d in found["definitions_differ"] if d["moves_nothing"]] == ["composition"]
+
+
+def test_no_explained_pair_hides_a_difference_of_definition(home: Path):
+    """Of every explained pair each dimension in which the definitions differ has its step, is said to move no figure, or is
+    one that rounding hides and that is told."""
+    pairs = [p for p in asked(home)["pairs"] if p["state"] == "explained"]
+    assert {p["pair"]: p["moves_nothing"] for p in pairs}["FP01"] == ["composition"]
+    assert next(p for p in pairs if p["pair"] == "FP01")["verdict"] == "explained (moves no figure here: composition)"
+    for one in pairs:
+        if one["moves_nothing"] or not one["pair"].startswith("FP"):
+            continue
+        found = asked(home, one["pair"])
+        told = {s["kind"] for s in (*found["chains"][0], *found["untold"])}
+        assert {d["dimension"] for d in found["definitions_differ"]} - {"rounding"} <= told, one["pair"]
 
 
 def test_three_amounts_in_two_steps(home: Path):
@@ -148,7 +167,9 @@ def test_a_table_to_send(home: Path, tmp_path: Path):
         "| Premier chiffre | UNODC\u00a0: Personnes détenues | 61\u202f076 |",
         "| 01/01/2008 | sous le millésime 2007; définition\u00a0: déduit |",
         "| Étape | population\u00a0: Écroués non hébergés | +2\u202f927 |", "question écrite 16230; confiance\u00a0: vérifié |",
-        "(calculé\u00a0: 51\u202f766 + 12\u202f237) | 64\u202f003 |", "est expliqué au dernier chiffre près. Cela repose sur",
+        "(calculé\u00a0: 51\u202f766 + 12\u202f237) | 64\u202f003 |", "est expliqué au dernier chiffre près. Il reste une",
+        "définition qui ne déplace ici aucun chiffre\u00a0: composition (total publié / nationaux plus étrangers). Cela repose",
+        "| Définitions différentes | composition |  |  |  | total publié / nationaux plus étrangers; ne déplace ici aucun",
         "n’a confirmées\u00a0: déduit. | expliqué |",
         "| Établi | à partir de UNODC-data_cts_prisons_and_prisoners-", "(relevé le 11/05/2023)",
     ):  # fmt: skip

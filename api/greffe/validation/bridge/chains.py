@@ -69,6 +69,12 @@ class Answer:
         return tuple(d for d in self.differ if d != ROUNDING and d not in told)
 
     @property
+    def moves_nothing(self) -> tuple[str, ...]:
+        """Of an explained pair, dimensions in which the definitions differ and that no step is of: the steps lead from one
+        figure to the other to the last digit, so that this difference moves neither."""
+        return self.unbridged if self.state == EXPLAINED else ()
+
+    @property
     def open(self) -> Fraction:
         """What of the difference has no known reason: the remainder and what is only located."""
         return self.remainder + sum((t.amount for t in self.located), Fraction(0))

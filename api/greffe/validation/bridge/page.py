@@ -107,6 +107,7 @@ class Page:
             for t in (
                 text,
                 self._unbridged(found, same=name == "is_equal_value"),
+                self._moves_nothing(found),
                 self._tried(found),
                 self._rests(found),
             )
@@ -139,14 +140,30 @@ class Page:
         dimensions = found.differ if found.state == EQUAL else found.unbridged
         if not dimensions or not (same or found.state in (PARTLY, OPEN)):
             return ""
-        parts = [
-            f"{word(d, self.language)} ({self.definition(found.a, d)} / {self.definition(found.b, d)})"
-            for d in dimensions
-        ]
         name = "same_unbridged" if same else "unbridged"
         if found.state == OPEN and found.a.computed.interval.meets(found.b.computed.interval):
             name = "rounding_no_cause"
-        return word(name, self.language, dimensions=", ".join(parts))
+        return word(name, self.language, dimensions=self._named(found, dimensions))
+
+    def _moves_nothing(self, found: Answer) -> str:
+        """In what the definitions of an explained pair differ besides what its steps are of."""
+        if not found.moves_nothing:
+            return ""
+        return word("moves_nothing", self.language, dimensions=self._named(found, found.moves_nothing))
+
+    def _named(self, found: Answer, dimensions: Sequence[str]) -> str:
+        """Dimensions, each with what both figures are declared to be in it."""
+        return ", ".join(
+            f"{word(d, self.language)} ({self.definition(found.a, d)} / {self.definition(found.b, d)})"
+            for d in dimensions
+        )
+
+    def verdict(self, found: Answer) -> str:
+        """The state in words, with what an explained pair differs in that moves neither figure: for lists, which have no
+        sentence."""
+        said = self.language
+        besides = ", ".join(word(d, said) for d in found.moves_nothing)
+        return word(found.state, said) + (f" ({word('moves_none', said)}{self.colon}{besides})" if besides else "")
 
     def figure_label(self, figure: Figure) -> str:
         """What a figure is, and whether it was computed here."""
@@ -251,7 +268,8 @@ class Page:
     def _differences(self, found: Answer) -> Iterator[Line]:
         for dimension in found.differ:
             a, b = self.definition(found.a, dimension), self.definition(found.b, dimension)
-            yield word("differ", self.language), word(dimension, self.language), "", "", "", f"{a} / {b}"
+            besides = f"; {word('moves_none', self.language)}" if dimension in found.moves_nothing else ""
+            yield word("differ", self.language), word(dimension, self.language), "", "", "", f"{a} / {b}{besides}"
 
     def definition(self, figure: Figure, dimension: str) -> str:
         """What a figure is declared to be in a dimension."""

@@ -89,6 +89,11 @@ WORDS: Final[dict[str, Texts]] = {
         "en": "No step bridges in what they differ: {dimensions}.",
         "fr": "Aucune étape ne relie ce qui diffère : {dimensions}.",
     },
+    "moves_nothing": {
+        "en": "It leaves a difference of definition that moves no figure here: {dimensions}.",
+        "fr": "Il reste une différence de définition qui ne déplace ici aucun chiffre\u00a0: {dimensions}.",
+    },
+    "moves_none": {"en": "moves no figure here", "fr": "ne déplace ici aucun chiffre"},
     "rounding_no_cause": {
         "en": "Rounding could hide it, but is no cause: no step bridges in what they differ: {dimensions}.",
         "fr": "L’arrondi pourrait le masquer, mais n’en est pas la cause : aucune étape ne relie ce qui diffère : {dimensions}.",
