@@ -21,19 +21,24 @@ def add_to(app: typer.Typer) -> None:
 
 
 def identities_command(home: Home = None, json_: Json = False) -> None:
-    """Compare the current releases of dataflows that must agree; exit 1 when an error among them is not declared."""
+    """Compare the current releases of dataflows that must agree; exit 1 when an error among them is not declared. Identities
+    that compare nothing stand last: what they are about is not guarded."""
     with failing(json_):
         found = standing(parts_of(home))
-    rows = [_row(one, outcome) for one, outcome in found]
+    rows = sorted((_row(one, outcome) for one, outcome in found), key=lambda row: not row["guards"])
+    idle = [row for row in rows if not row["guards"]]
     told = [f for _, outcome in found if outcome is not None for f in outcome.findings]
     show(
         {"identities": rows, "findings": [f.as_json() for f in told]},
         json_,
         rows=rows,
         columns=COLUMNS,
-        title="Identities between dataflows",
+        title=f"Identities between dataflows: {len(rows)}, of which {len(idle)} compare nothing",
         after="The cells and the reason of each: greffe identities --json",
     )
+    if idle:
+        names = ", ".join(str(row["identity"]) for row in idle)
+        say(f"They guard nothing, for they find no two figures to compare: {names}.", json_)
     for finding in told[:_TOLD]:
         say(f"{finding.severity}: {finding.messages['en']}", json_)
     if len(told) > _TOLD:
@@ -51,6 +56,7 @@ def _row(one: Identity, outcome: Outcome | None) -> dict[str, object]:
         "relation": one.relation + (f" (within {one.tolerance} %)" if one.tolerance else ""),
         "right": factor + _figures(one.right, [b for _, b in one.by]) + (f", {one.shift:+} year" if one.shift else ""),
         "compared": outcome.compared if outcome is not None else 0,
+        "guards": outcome is not None and outcome.compared > 0,
         "state": _state(outcome),
         "reason": one.reason,
         "flows": f"{one.left.dataflow} {one.relation} {factor}{one.right.dataflow}",
@@ -65,9 +71,9 @@ def _figures(figures: Figures, by: list[str]) -> str:
 def _state(outcome: Outcome | None) -> str:
     """`holds`, what contradicts it, or why it cannot be tried."""
     if outcome is None:
-        return "not comparable: no two current releases of one origin"
+        return "guards nothing: no two current releases of one origin"
     if not outcome.compared:
-        return "no figure in common"
+        return "guards nothing: no figure in common"
     open_ = [f for f in outcome.findings if f.severity != INFO]
     declared = len(outcome.findings) - len(open_)
     words = f"{len(open_)} contradict it" if open_ else "holds"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from greffe.formats.languages import best
+from greffe.model import numbers
 from greffe.model.releases import Release, origin_of
 from greffe.release.revisions import ByIndicator, Revised, leading, revisions
 from greffe.release.vintages import Cell, Comparison
@@ -54,6 +55,11 @@ def plain(number: Decimal | None) -> str | None:
     return None if number is None else f"{number:f}"
 
 
+def _short(number: Decimal | None) -> str | None:
+    """A mean as text, without the zeros at the end that rounding leaves; None stays None."""
+    return None if number is None else numbers.plain(number)
+
+
 def cell_of(cell: Cell) -> dict[str, object]:
     """A cell as plain values."""
     sides = {
@@ -90,9 +96,9 @@ def indicator_of(one: ByIndicator) -> dict[str, object]:
         "indicator": one.indicator,
         "unit": one.unit,
         **revised_of(one.revised),
-        "mean_revision": plain(one.revised.mean),
-        "mean_absolute_revision": plain(one.revised.mean_absolute),
-        "relative_mean_absolute_revision": plain(one.revised.percent),
+        "mean_revision": _short(one.revised.mean),
+        "mean_absolute_revision": _short(one.revised.mean_absolute),
+        "relative_mean_absolute_revision": _short(one.revised.percent),
     }
 
 

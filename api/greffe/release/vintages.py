@@ -14,7 +14,7 @@ from typing import Final, TypeAlias
 
 from greffe.arrow import text, texts
 from greffe.catalogue.catalogue import Catalogue
-from greffe.errors import NotFound, Refused, TooLarge
+from greffe.errors import BadQuery, NotFound, Refused, TooLarge
 from greffe.model.dataset import SeriesBlock
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow, DataStructure
@@ -154,11 +154,17 @@ def compared(parts: Parts, flow: Dataflow, older: int = 0, newer: int = 0) -> Co
     """Two releases that everybody may read; without numbers the current one and the one before it.
 
     Raises NotFound for one that is not there, waits for its moment (which nobody is told) or was withdrawn, Refused where
-    the dimensions differ. A release does not differ from itself.
+    the dimensions differ, BadQuery where the first is the later one. A release does not differ from itself.
     """
     number = newer or _last(parts, flow, 0)
     after = readable(parts, flow, number, "to")
     before = readable(parts, flow, older or _last(parts, flow, number), "from")
+    if before.number > after.number:
+        raise BadQuery(
+            f"{before} is later than {after}: differences would be read backwards.",
+            parameter="from",
+            hint=f"from={after.number}&to={before.number}",
+        )
     structures = [structure_of(parts, r) for r in (before, after)]
     if structures[0][1].dimension_ids != structures[1][1].dimension_ids:
         raise Refused(f"{before} and {after} have other dimensions: no observation of one is one of the other.")

@@ -152,7 +152,12 @@ def test_a_waiver_lifts_it_and_the_command_still_tells(house, tmp_path):
     """Two people other than the author sign that the figures stand as they were published (D19); `greffe identities` says
     what holds between releases and what does not, and exits 1."""
     home = house.parts.settings.home
-    assert states(run(home, "identities", "--json"))["HELD_ESTAT_UNODC"].startswith("not comparable")
+    before = run(home, "identities")
+    assert before.code == 0
+    assert "They guard nothing, for they find no two figures to compare: " in " ".join(before.err.split())
+    alone = run(home, "identities", "--json")
+    assert not any(row["guards"] for row in json.loads(alone.out)["identities"])
+    assert states(alone)["HELD_ESTAT_UNODC"] == "guards nothing: no two current releases of one origin"
     corrected(house, tmp_path)
     draft = house.draft(UNODC)
     flow = dataflow_named(house.parts, UNODC)
@@ -167,6 +172,11 @@ def test_a_waiver_lifts_it_and_the_command_still_tells(house, tmp_path):
     assert done.code == 1
     assert states(done)["HELD_ESTAT_UNODC"] == "1 contradict it"
     assert states(done)["UNSENT_ESTAT_UNODC"] == "holds"
+    rows = json.loads(done.out)["identities"]
+    guarding = [row["identity"] for row in rows if row["guards"]]
+    assert guarding == [row["identity"] for row in rows[: len(guarding)] if row["compared"]]
+    assert {"HELD_ESTAT_UNODC", "UNSENT_ESTAT_UNODC"} <= {*guarding}
+    assert next(r for r in rows if r["identity"] == "JUDGES_AT_MOST")["guards"] is False
     (finding,) = json.loads(done.out)["findings"]
     assert (finding["values"]["left"], finding["values"]["right"], finding["period"]) == ("70059", "70060", "2018")
 
