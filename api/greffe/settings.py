@@ -170,7 +170,7 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         oidc=_oidc(env),
         contact=_contact(env.get("GREFFE_CONTACT", "")),
         warm=_number(env, "GREFFE_WARM", 1) > 0,
-        channels=Path(env["GREFFE_CHANNELS"]) if env.get("GREFFE_CHANNELS") else None,
+        channels=_channels(env, root),
         engine=EngineSettings(
             memory_mb=int(_number(env, "GREFFE_MEMORY_MB", 1024)), threads=int(_number(env, "GREFFE_THREADS", 2))
         ),
@@ -190,6 +190,13 @@ def _number(env: Mapping[str, str], name: str, default: float) -> float:
         return float(text)
     except ValueError as error:
         raise BadDefinition(f"{name}={text!r} is not a number.") from error
+
+
+def _channels(env: Mapping[str, str], home: Path) -> Path | None:
+    if env.get("GREFFE_CHANNELS"):
+        return Path(env["GREFFE_CHANNELS"])
+    own = home / "channels.toml"
+    return own if own.is_file() else None
 
 
 def _port(env: Mapping[str, str]) -> int:

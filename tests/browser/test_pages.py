@@ -57,6 +57,9 @@ STAFF = (
     "/staff/releases",
     "/staff/releases/ESTAT_CRIM_OFF_CAT/1",
     "/staff/trace",
+    "/staff/transmissions",
+    "/staff/transmissions?test=yes",
+    "/staff/transmissions/ESTAT_CTS_JUST-2024-1",
     "/staff/trace/from?flow=INT_JUSTICE",
 )
 

@@ -22,7 +22,7 @@ from greffe.release.people import HOUSE, add_person
 from greffe.settings import read_settings
 
 PASSWORD = "fanal-ruche-zinc-moulin"
-STAFF = ("camille", "driss", "elise", "farid", "hana")
+STAFF = ("camille", "driss", "elise", "farid", "hana", "ines")
 ADMIN = "gaston"
 
 

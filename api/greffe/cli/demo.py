@@ -18,6 +18,7 @@ from rich.markup import escape
 from greffe.app import compose
 from greffe.cli.common import Home
 from greffe.cli.demo_cast import AUTHOR, FIRST, PEOPLE, RELEASER, SECOND, Extract, out, take
+from greffe.cli.demo_deliveries import deliveries
 from greffe.cli.demo_editions import second_edition, third_edition
 from greffe.cli.service import free_port, run
 from greffe.cli.show import failing, progress
@@ -73,6 +74,7 @@ def demo(
         second_edition(parts, samples)
         wait_for_effect(parts)
         third_edition(parts, samples)
+        deliveries(parts)
         try_this(parts)
         open_accounts(parts)
         if not only_build:
@@ -130,7 +132,7 @@ def build(parts: Parts, samples: Path) -> None:
 
 
 def enter_people(parts: Parts) -> None:
-    """An author, two approvers, a releaser, an auditor; the two approve every shipped map."""
+    """An author, two approvers, a releaser, an auditor, a transmitter; the two approve every shipped map."""
     for person, role in PEOPLE:
         if person.name not in parts.ledger().people:
             add_person(parts, HOUSE, person.name, [role])

@@ -13,8 +13,17 @@ from greffe.release.intake import Handover, Taken, take_in
 from greffe.release.parts import Parts
 from greffe.store.base import Actor
 
-AUTHOR, FIRST, SECOND, RELEASER, AUDITOR = (Actor(n) for n in ("camille", "driss", "elise", "farid", "hana"))
-PEOPLE = ((AUTHOR, "author"), (FIRST, "approver"), (SECOND, "approver"), (RELEASER, "releaser"), (AUDITOR, "auditor"))
+AUTHOR, FIRST, SECOND, RELEASER, AUDITOR, TRANSMITTER = (
+    Actor(n) for n in ("camille", "driss", "elise", "farid", "hana", "ines")
+)
+PEOPLE = (
+    (AUTHOR, "author"),
+    (FIRST, "approver"),
+    (SECOND, "approver"),
+    (RELEASER, "releaser"),
+    (AUDITOR, "auditor"),
+    (TRANSMITTER, "transmitter"),
+)
 out = Console(highlight=False, soft_wrap=True)
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from greffe.model.calendar import CalendarEntry
 from greffe.model.findings import open_errors
 from greffe.model.instants import PARIS, paris_date, read, written
+from greffe.model.transmissions import APPROVED, BUILT, FAILED, REFUSED, UNCERTAIN
 from greffe.release.calendar import waiting as made_for
 from greffe.release.deadlines import RELEASED, due
 from greffe.release.definitions import map_subject
@@ -51,8 +52,9 @@ def waiting_for(parts: Parts, who: Actor) -> list[Task]:
     drafts = [(record, _ready(parts, record)) for record in waiting_drafts(parts.ledger())]
     for record, (signed, wrong) in drafts:
         found += _of_draft(parts, record, signed, wrong, who.name, roles)
-    if has_role(roles, "author") or has_role(roles, "releaser"):
+    if any(has_role(roles, role) for role in ("author", "releaser", "transmitter")):
         found += [*_calendar(parts), *_deadlines(parts)]
+    found += _deliveries(parts, who.name, roles)
     if has_role(roles, "auditor") or has_role(roles, "administrator"):
         found += _denied(parts)
     if has_role(roles, "administrator"):
@@ -172,6 +174,21 @@ def _deadlines(parts: Parts) -> Iterator[Task]:
     for (recipient, ends), count in found.items():
         kind = "late" if ends <= now else "deadline"
         yield Task(kind, recipient, "/staff/releases#deadlines", ends - DEADLINES_AHEAD, ends, count)
+
+
+def _deliveries(parts: Parts, name: str, roles: tuple[str, ...]) -> Iterator[Task]:
+    """Deliveries to sign, to send, and those that went wrong."""
+    for one in parts.ledger().transmissions.values():
+        since, place = read(one.said.get(one.state, one.said["built"])), f"/staff/transmissions/{one.id}"
+        waits = one.state in (BUILT, APPROVED)
+        if waits and not one.signed and has_role(roles, "approver") and name not in (one.author, *one.approvers):
+            yield Task("delivery_sign", one.id, place, since, by=one.author)
+        if not has_role(roles, "transmitter"):
+            continue
+        if waits and one.signed:
+            yield Task("delivery_send", one.id, place, since, by=one.author)
+        elif one.state in (FAILED, UNCERTAIN, REFUSED):
+            yield Task(f"delivery_{one.state}", one.id, place, since, by=one.author)
 
 
 def _denied(parts: Parts) -> Iterator[Task]:

@@ -1,4 +1,6 @@
-"""The channels of this installation: a TOML file (GREFFE_CHANNELS) that names hosts, folders and where secrets lie.
+"""The channels of this installation: a TOML file that names hosts, folders, and where secrets lie.
+
+It is channels.toml in the home, or the file that GREFFE_CHANNELS names:
 
 [edamis]
 kind = "folder"
@@ -21,6 +23,7 @@ from greffe.transmission.channels import CHANNELS
 from greffe.transmission.channels.channel import Channel, Options
 
 TEST = "-test"
+CHANNELS_FILE = "channels.toml"
 
 
 def read_channels(path: Path | None) -> Mapping[str, Options]:
@@ -46,7 +49,7 @@ def way_of(channels: Mapping[str, Options], one: Transmission) -> Channel:
         raise Refused(
             f"The channel {name} is not set up here.",
             nearest=nearest(name, channels),
-            hint="GREFFE_CHANNELS names the file that says how channels are reached.",
+            hint="channels.toml in the home, or the file that GREFFE_CHANNELS names, says how channels are reached.",
         )
     options = channels[name]
     return CHANNELS[str(options.values["kind"])](options)

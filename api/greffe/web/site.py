@@ -39,6 +39,7 @@ import greffe.web.staff.signoff as staff_signoff
 import greffe.web.staff.submitting as staff_submitting
 import greffe.web.staff.todo as staff_todo
 import greffe.web.staff.trace as staff_trace
+import greffe.web.staff.transmissions as staff_transmissions
 import greffe.web.staff.workbooks as staff_workbooks
 
 PAGES: Final = (
@@ -72,6 +73,7 @@ PAGES: Final = (
     staff_proposal_acts,
     staff_releases,
     staff_made,
+    staff_transmissions,
     staff_signoff,
     staff_signing,
     staff_register,
@@ -89,6 +91,7 @@ BENCH: Final = (
     ("/staff/findings", "bench_findings"),
     ("/staff/trace", "bench_trace"),
     ("/staff/releases", "bench_releases"),
+    ("/staff/transmissions", "bench_transmissions"),
     ("/staff/register", "bench_register"),
     ("/staff/people", "bench_people"),
 )

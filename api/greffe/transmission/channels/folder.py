@@ -13,6 +13,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from greffe.errors import numbered
 from greffe.transmission.channels.channel import (
     ABSENT,
     PARTLY,
@@ -56,7 +57,7 @@ class Folder:
             self._show(parcel)
         except OSError as error:
             raise Unsure(f"{self._path}: {error.strerror}.") from error
-        return f"{len(parcel.files)} files in {self._path}"
+        return f"{numbered(len(parcel.files), 'file')} in the folder"
 
     def look(self, parcel: Parcel) -> Arrived:
         """By the note and by the files themselves. A part that is there was never shown: renaming it is what shows it. What
