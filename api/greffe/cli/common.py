@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -55,6 +56,16 @@ def save(out: Path, content: bytes) -> None:
         out.write_bytes(content)
     except OSError as error:
         raise Refused(f"It cannot be written: {error.strerror}.", file=str(out)) from error
+
+
+def save_into(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files by name into a folder, which is made. Raises Refused."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(f"It cannot be made: {error.strerror}.", file=str(folder)) from error
+    for name, content in files.items():
+        save(folder / name, content)
 
 
 def load_file(file: Path) -> bytes:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from greffe.cli.common import As, Home, Json, Reason, acting, given_day, parts_of
+from greffe.cli.channels import channels
+from greffe.cli.common import As, Home, Json, Reason, acting, given_day, parts_of, save_into
 from greffe.cli.show import failing, show
 from greffe.errors import Broken, Refused, numbered
 from greffe.model.findings import Finding
@@ -38,6 +40,7 @@ def add_to(app: typer.Typer) -> None:
         ("plan", plan), ("run", run_command), ("build", build_command), ("approve", approve_command),
         ("send", send_command), ("settle", settle_command), ("receipt", receipt), ("cancel", cancel_command),
         ("list", list_command), ("show", show_command), ("rebuild", rebuild), ("verify", verify),
+        ("channels", channels),
     ):  # fmt: skip
         group.command(name)(command)
     app.add_typer(group, name="transmissions")
@@ -115,8 +118,10 @@ def send_command(id_: Id, as_: As = "", home: Home = None, json_: Json = False) 
     with failing(json_):
         parts, who = acting(home, as_)
         found = send(parts, who, id_, read_channels(parts.settings.channels))
-        show(_told(found.transmission), json_, title=f"{id_} is {found.transmission.state}: {found.said}")
-        if found.transmission.state != "sent":
+        one = found.transmission
+        held = " It is tried again when somebody sends it." if one.attempt and one.attempt.lasting else ""
+        show(_told(one), json_, title=f"{id_} is {one.state}: {found.said}{held}")
+        if one.state != "sent":
             raise typer.Exit(Refused.exit_code)
 
 
@@ -209,7 +214,7 @@ def rebuild(
         if not all(r["same"] for r in rows):
             raise typer.Exit(Broken.exit_code)
         if out is not None:
-            _write(parts, one, out)
+            save_into(out, {f.name: content(parts.settings, f.sha256) for f in one.files})
 
 
 def verify(home: Home = None, json_: Json = False) -> None:
@@ -267,16 +272,15 @@ def _told(one: Transmission) -> dict[str, object]:
         "channel": one.channel, "test": one.test, "state": one.state, "plan": one.plan, "catalogue": one.catalogue,
         "prepared": one.prepared.isoformat(), "author": one.author, "approvers": list(one.approvers),
         "corrects": one.corrects, "reason": one.reason, "files": _file_rows(one),
-        "attempts": [{"number": a.number, "who": a.who, "began": a.began, "ended": a.ended, "said": a.said} for a in one.attempts],
+        "attempts": [asdict(a) | {"lease_until": a.lease_until.isoformat()} for a in one.attempts],
         "receipts": [{"verdict": r.verdict, "name": r.name, "sha256": r.sha256, "said": r.said} for r in one.receipts],
     }  # fmt: skip
 
 
 def _row(one: Transmission) -> dict[str, object]:
-    last = one.attempt
     return {
         "transmission": one.id, "recipient": one.recipient, "state": one.state, "files": len(one.files), "test": one.test,
-        "approvers": ", ".join(one.approvers), "attempts": len(one.attempts), "said": last.said if last else "",
+        "approvers": ", ".join(one.approvers), "attempts": len(one.attempts), "said": one.attempt.said if one.attempt else "",
     }  # fmt: skip
 
 
@@ -288,12 +292,3 @@ def _remark(one: receipts.Remark) -> dict[str, object]:
 def _warn(findings: tuple[Finding, ...]) -> None:
     for one in findings:
         typer.echo(f"- {one.severity}: {one.messages['en']}", err=True)
-
-
-def _write(parts: Parts, one: Transmission, out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for file in one.files:
-            (out / file.name).write_bytes(content(parts.settings, file.sha256))
-    except OSError as error:
-        raise Refused(f"It cannot be written: {error.strerror}.", file=str(out)) from error

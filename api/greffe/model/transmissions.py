@@ -54,6 +54,7 @@ class Attempt:
     ended: str = ""  # sent, failed, uncertain
     said: str = ""  # what the channel told
     settled: bool = False  # by a person, who asked the recipient
+    lasting: bool = False  # it failed for a reason that a person must mend: it is not tried again by itself
 
 
 @dataclass(frozen=True)

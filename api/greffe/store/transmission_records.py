@@ -2,8 +2,8 @@
 
 Kind → payload: transmission.built {delivery, deadline, recipient, year, number, channel, test, approval, plan, catalogue, prepared,
 files, corrects, reason}; transmission.approved (as any approval); transmission.sending {attempt, lease};
-transmission.failed, .uncertain, .sent {attempt, said, settled}; transmission.acknowledged, .refused, .reported {sha256, name, said};
-transmission.cancelled {reason}.
+transmission.failed, .uncertain, .sent {attempt, said, settled, lasting}; transmission.acknowledged, .refused, .reported
+{sha256, name, said}; transmission.cancelled {reason}.
 """
 
 from __future__ import annotations
@@ -89,8 +89,10 @@ def transmissions_after(known: Transmissions, entry: Entry) -> Transmissions:
 def _ended(found: Transmission, fields: Fields, word: str) -> Transmission:
     """How a try ended; only the last one says where the delivery stands, unless an earlier one turns out to have arrived."""
     number, said, settled = fields.integer("attempt"), fields.text("said"), fields.flag("settled")
+    lasting = fields.flag("lasting")
     attempts = tuple(
-        replace(a, ended=word, said=said, settled=settled) if a.number == number else a for a in found.attempts
+        replace(a, ended=word, said=said, settled=settled, lasting=lasting) if a.number == number else a
+        for a in found.attempts
     )
     state = word if word == SENT or number == len(attempts) else found.state
     return replace(found, attempts=attempts, state=state)

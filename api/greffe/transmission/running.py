@@ -58,9 +58,9 @@ def run(
 
 
 def next_try(one: Transmission) -> datetime | None:
-    """When a delivery that failed is tried again by itself; None when it is not."""
+    """When a delivery that failed is tried again by itself; None when it is not: tried too often, or for a reason that lasts."""
     last = one.attempt
-    if one.state != FAILED or last is None or len(one.attempts) >= TRIES:
+    if one.state != FAILED or last is None or last.lasting or len(one.attempts) >= TRIES:
         return None
     failed = instants.read(one.said.get(FAILED, last.began))
     return failed + FIRST_WAIT * (1 << (len(one.attempts) - 1))

@@ -6,8 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from greffe.errors import Conflict, GreffeError, Refused
 from greffe.model.instants import written as in_utc
@@ -26,6 +25,7 @@ from greffe.store.base import Act, Actor
 from greffe.transmission import keeping
 from greffe.transmission.channels.channel import (
     ABSENT,
+    LEASE,
     PARTLY,
     THERE,
     Channel,
@@ -37,7 +37,6 @@ from greffe.transmission.channels.channel import (
 )
 from greffe.transmission.ways import way_of
 
-LEASE: Final = timedelta(minutes=30)
 Try: TypeAlias = tuple[str, int]  # of which transmission, and its number
 
 
@@ -140,16 +139,21 @@ def _tried(parts: Parts, who: Actor, this: Try, channel: Channel, parcel: Parcel
     try:
         said = channel.deliver(parcel)
     except NotSent as error:
-        return _ended(parts, who, this, FAILED, str(error))
+        return _ended(parts, who, this, FAILED, str(error), lasting=error.lasting)
     except (Unsure, GreffeError, OSError) as error:
         return _ended(parts, who, this, UNCERTAIN, str(error))
+    except Exception as error:
+        return _ended(parts, who, this, UNCERTAIN, f"{type(error).__name__}: {error}")
     return _ended(parts, who, this, SENT, said)
 
 
-def _ended(parts: Parts, who: Actor, this: Try, word: str, said: str, *, settled: bool = False) -> Outcome:
-    """One end a try: of two who found it out at once, the second is told to look again."""
+def _ended(
+    parts: Parts, who: Actor, this: Try, word: str, said: str, *, settled: bool = False, lasting: bool = False
+) -> Outcome:
+    """One end a try: of two who found it out at once, the second is told to look again. `lasting`: it is not tried again
+    before a person says so."""
     id_, number = this
     once = f"transmission:{id_}:{number}:{'settled' if settled else 'end'}"
-    told = {"attempt": number, "said": said, "settled": settled}
+    told = {"attempt": number, "said": said, "settled": settled, "lasting": lasting}
     parts.note_all(who, [Act(f"transmission.{word}", id_, told, once=once)])
     return Outcome(parts.ledger().transmission(id_), said)

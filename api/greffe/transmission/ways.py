@@ -14,13 +14,14 @@ path = "/srv/edamis/test"
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from greffe.errors import BadDefinition, Refused, nearest
+from greffe.errors import BadDefinition, GreffeError, Refused, nearest
 from greffe.model.transmissions import Transmission
 from greffe.transmission.channels import CHANNELS
-from greffe.transmission.channels.channel import Channel, Options
+from greffe.transmission.channels.channel import Channel, NotSent, Options
 
 TEST = "-test"
 CHANNELS_FILE = "channels.toml"
@@ -51,5 +52,48 @@ def way_of(channels: Mapping[str, Options], one: Transmission) -> Channel:
             nearest=nearest(name, channels),
             hint="channels.toml in the home, or the file that GREFFE_CHANNELS names, says how channels are reached.",
         )
-    options = channels[name]
+    return _made(channels[name])
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A channel as it is set up. state: set up, wrong (its settings), reached, not reached (now), refused (until somebody
+    mends something)."""
+
+    channel: str
+    kind: str
+    where: str
+    state: str
+    said: str = ""
+
+    def as_json(self) -> dict[str, object]:
+        """As plain values."""
+        return asdict(self)
+
+
+def reached(channels: Mapping[str, Options], name: str = "", *, connect: bool = False) -> Iterator[Reached]:
+    """Every channel, or the one that is named; `connect`: it is connected to, and nothing is sent. Raises Refused for a name
+    that is none."""
+    if name and name not in channels:
+        raise Refused(f"The channel {name} is not set up here.", nearest=nearest(name, channels) or tuple(channels))
+    for options in channels.values():
+        if name in ("", options.name):
+            yield _reached(options, connect)
+
+
+def _reached(options: Options, connect: bool) -> Reached:
+    kind = str(options.values["kind"])
+    try:
+        channel = _made(options)
+    except GreffeError as error:
+        return Reached(options.name, kind, "", "wrong", error.message)
+    if not connect:
+        return Reached(options.name, kind, channel.where, "set up")
+    try:
+        return Reached(options.name, kind, channel.where, "reached", channel.reach())
+    except NotSent as error:
+        return Reached(options.name, kind, channel.where, "refused" if error.lasting else "not reached", str(error))
+
+
+def _made(options: Options) -> Channel:
     return CHANNELS[str(options.values["kind"])](options)

@@ -6,7 +6,6 @@ a recipient whose truth the program never sees.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from deliveries import FIRST_YEAR, SENDER, YEAR, Sending, sending_house
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from parcels import CONTENTS, Killed, parcel, taken
 
 from greffe.errors import Conflict, GreffeError
 from greffe.transmission import sending as acts
@@ -29,17 +29,10 @@ from greffe.transmission.channels.channel import (
     Arrived,
     NotSent,
     Options,
-    Outgoing,
     Parcel,
     Unsure,
 )
-from greffe.transmission.channels.folder import Folder
-
-CONTENTS = {"A.CSV": b"first\n" * 50, "B.CSV": b"second\n" * 70}
-
-
-class Killed(BaseException):
-    """The process is gone: nothing that it would have caught is caught."""
+from greffe.transmission.channels.folder import Disk, Folder
 
 
 @contextmanager
@@ -51,7 +44,7 @@ def killed_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]
         real = getattr(owner, name)
 
         def stepping(*arguments: object, **named: object) -> object:
-            writing = name != "open" or "w" in str(arguments[1:]) + str(named)
+            writing = name != "open" or any(c in str(arguments[1:]) + str(named) for c in "w+")
             if writing:
                 seen.append(name)
                 if len(seen) == step:
@@ -62,27 +55,9 @@ def killed_at(step: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]
 
     with monkeypatch.context() as patch:
         monkeypatch = patch
-        for owner, name in ((Path, "open"), (Path, "rename"), (Path, "replace"), (Path, "mkdir"), (os, "fsync")):
+        for owner, name in ((Path, "open"), (Path, "replace"), (Path, "mkdir"), (os, "fsync")):
             counted(owner, name)
         yield seen
-
-
-def parcel(folder: Path) -> Parcel:
-    files = []
-    for name, content in CONTENTS.items():
-        (folder / name).write_bytes(content)
-        files.append(Outgoing(name, folder / name, hashlib.sha256(content).hexdigest(), len(content)))
-    return Parcel("D-2024-1", tuple(files))
-
-
-def taken(out: Path) -> list[str]:
-    """A client takes what it sees: whole files only, or the test fails."""
-    found = []
-    for path in sorted(out.glob("[A-Z]*")):
-        assert path.read_bytes() == CONTENTS[path.name]
-        path.unlink()
-        found.append(path.name)
-    return found
 
 
 @pytest.mark.parametrize("greedy", [False, True], ids=["left there", "taken at once"])
@@ -110,6 +85,26 @@ def test_a_folder_killed_at_each_step(tmp_path: Path, monkeypatch: pytest.Monkey
         assert set(had) == set(CONTENTS) or (state == UNKNOWN and greedy), (step, state, had)
     assert step > 8
     assert (unknown > 0) is greedy
+
+
+def test_what_a_client_takes_while_we_look_does_not_come_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The first file is shown, the second not yet; the client takes the first after it was seen there."""
+    out, had = tmp_path / "out", []
+    (tmp_path / "in").mkdir()
+    out.mkdir()
+    sent, channel = parcel(tmp_path / "in"), Folder(Options("x", "x", {"kind": "folder", "path": str(out)}))
+    with pytest.raises(Killed), killed_at(10, monkeypatch):
+        channel.deliver(sent)
+    assert [p.name for p in out.glob("[A-Z]*")] == ["A.CSV"]
+    real = Disk.write
+
+    def taking(self: Disk, *arguments: object) -> None:
+        had.extend(taken(out))
+        real(self, *arguments)
+
+    monkeypatch.setattr(Disk, "write", taking)
+    channel.deliver(sent)
+    assert had + taken(out) == ["A.CSV", "B.CSV"]
 
 
 @dataclass
@@ -217,3 +212,14 @@ def test_two_senders_at_once(home: Sending):
     finally:
         acts.way_of = original
     assert recipient.accepted == [one.id]
+
+
+def test_what_no_channel_foresaw_may_have_arrived(home: Sending, monkeypatch: pytest.MonkeyPatch):
+    class Way:
+        def deliver(self, _parcel: object) -> str:
+            raise KeyError("of some library")
+
+    one = home.signed(year=YEAR - 1)
+    monkeypatch.setattr(acts, "way_of", lambda _channels, _one: Way())
+    found = acts.send(home.house.parts, SENDER, one.id, {})
+    assert (found.transmission.state, found.said) == ("uncertain", "KeyError: 'of some library'")

@@ -65,3 +65,31 @@ def test_a_refused_login_is_tried_again_later_and_not_for_ever(sending: Sending,
     assert one.id not in told(sending)
     assert closed.tries == TRIES
     assert parts.ledger().transmission(one.id).attempts[-1].said == "login refused"
+
+
+def test_what_a_person_must_mend_is_not_tried_again_until_one_sends_it(
+    sending: Sending, monkeypatch: pytest.MonkeyPatch
+):
+    """A changed host key: tried once. A person sends it, and a server that is away then is tried again by itself."""
+
+    class Way:
+        tries, lasting = 0, True
+
+        def deliver(self, _parcel: object) -> str:
+            self.tries += 1
+            raise NotSent("the server shows another key", lasting=self.lasting)
+
+    way, parts = Way(), sending.house.parts
+    one = sending.signed()
+    monkeypatch.setattr(acts, "way_of", lambda _channels, _one: way)
+    assert told(sending)[one.id] == "failed"
+    sending.house.clock.forward(days=30)
+    assert one.id not in told(sending)
+    (entry,) = parts.register.read(subject=one.id, kinds=["transmission.failed"])
+    assert (entry.payload["lasting"], entry.payload["said"]) == (True, "the server shows another key")
+    assert parts.ledger().transmission(one.id).attempts[-1].lasting
+    way.lasting = False
+    assert acts.send(parts, SENDER, one.id, {}).transmission.state == "failed"
+    sending.house.clock.forward(days=1)
+    assert told(sending)[one.id] == "failed"
+    assert way.tries == 3

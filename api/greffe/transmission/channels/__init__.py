@@ -7,7 +7,9 @@ from typing import Final
 
 from greffe.transmission.channels.channel import Channel, Options
 from greffe.transmission.channels.folder import Folder
+from greffe.transmission.channels.sftp import Sftp
 
 CHANNELS: Final[Mapping[str, Callable[[Options], Channel]]] = {
     "folder": Folder,
+    "sftp": Sftp,
 }

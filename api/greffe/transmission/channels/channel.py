@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, Literal, Protocol, TypeAlias
 
 from greffe.errors import BadDefinition, nearest
 
+LEASE: Final = timedelta(minutes=30)  # how long nobody else takes a try over
+LIMIT: Final = LEASE - timedelta(minutes=5)  # a channel gives up before that
 Arrived: TypeAlias = Literal["there", "absent", "partly", "unknown"]
 THERE: Final[Arrived] = "there"  # every file, whole
 ABSENT: Final[Arrived] = "absent"  # none, and none can have been taken away
@@ -58,6 +61,13 @@ class Channel(Protocol):
     def look(self, parcel: Parcel) -> Arrived:
         """What of it has arrived. Raises NotSent when it cannot be asked."""
 
+    def reach(self) -> str:
+        """Connect and log in without sending anything, and tell what answered. Raises NotSent."""
+
+    @property
+    def where(self) -> str:
+        """As a person names it: without a secret."""
+
 
 @dataclass(frozen=True)
 class Options:
@@ -73,6 +83,15 @@ class Options:
         if not isinstance(value, str) or not value:
             raise self.wrong(key, "is a text that must be said")
         return value
+
+    def path(self, key: str) -> Path | None:
+        """An absolute path; None when it is not said."""
+        if key not in self.values:
+            return None
+        found = Path(self.text(key))
+        if not found.is_absolute():
+            raise self.wrong(key, f"{str(found)!r} is no absolute path")
+        return found
 
     def flag(self, key: str, default: bool) -> bool:
         """true or false."""
