@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from house import AUTHOR, FIRST, PUBLISHED, RELEASER, SECOND, new_house
@@ -14,6 +15,7 @@ from greffe.app import create_app
 from greffe.release.access.accounts import accept, invite
 from greffe.release.people import HOUSE, add_person
 from greffe.store.base import Actor
+from greffe.validation.run import RULES
 
 GOOD = "zinc-mauve-ilot-karst"
 HTML = {"accept": "text/html"}
@@ -128,6 +130,17 @@ def test_warnings_are_accepted_by_approvers_with_a_reason(house, draft, enter):
     (accepted,) = house.parts.ledger().acceptances
     assert (accepted.rules, accepted.person) == ((rule,), FIRST.name)
     assert "&lt;script&gt;alert(1)" in enter("ines").get(page).text
+
+
+def test_no_waiver_is_offered_where_none_lifts_the_error(draft, enter, monkeypatch):
+    """Of a rule that keeps a value hidden the page says so instead of asking for reasons."""
+    page = f"/staff/findings/{draft.id}/{place_of(draft, 'QR-SUM-01', AGE='MIN')}?lang=en"
+    refused = "No waiver lifts this error: the rule keeps a value hidden or the data readable."
+    offered = enter(AUTHOR.name).get(page).text
+    assert ("/waive" in offered, refused in offered) == (True, False)
+    monkeypatch.setattr("greffe.release.waivers.RULES", [replace(r, waivable=False) for r in RULES])
+    told = enter(AUTHOR.name).get(page).text
+    assert ("/waive" in told, refused in told) == (False, True)
 
 
 def test_a_waiver_is_asked_for_by_an_author_and_signed_by_two_others(house, draft, enter):
