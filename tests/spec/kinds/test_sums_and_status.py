@@ -209,6 +209,27 @@ def test_fields_are_never_added_up(map_rows):
     assert [(f.rule, f.severity) for f in mapped.findings] == [("QR-TYP-02", "error")]
 
 
+@pytest.mark.parametrize("decimals", [None, 0])
+def test_a_value_finer_than_the_structure_is_told_and_never_rounded(map_rows, decimals):
+    """12.5 persons where no decimals are declared, or none: an error, and nothing is written; 12.0 is 12."""
+    mapped = map_rows(
+        """
+        SEXE | GEO | OBS_VALUE
+        1    | FR  | 12.5
+        1    | 75  | 12.0
+        """,
+        small_map(SEXES),
+        """
+        geo | OBS_VALUE
+        75  | 12
+        """,
+        decimals=decimals,
+    )
+    (finding,) = mapped.findings
+    assert (finding.severity, finding.key["geo"]) == ("error", "FR")
+    assert finding.messages["en"].startswith("The value has more decimals than the structure holds (0)")
+
+
 def test_an_attribute_that_differs_is_left_out_and_told(map_rows):
     """A sum keeps an attribute that all its parts share."""
     mapped = map_rows(
