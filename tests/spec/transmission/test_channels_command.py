@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from https_server import TOKEN, Endpoint
 from journey_tools import Ran, free_port, inside
 from sftp_server import Server
 
-SECRET = "Sesame-4711"
+SECRET = "Sesame-4711"  # the token of the endpoint begins with it
+assert TOKEN.startswith(SECRET)
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +33,14 @@ def toml(**channels: dict[str, object]) -> str:
     return "\n\n".join(tables) + "\n"
 
 
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    with Endpoint(tmp_path_factory.mktemp("endpoint")) as one:
+        yield one
+
+
 @pytest.fixture
-def asked(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch):
+def asked(tmp_path: Path, server: Server, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch):
     file, password = tmp_path / "channels.toml", tmp_path / "password"
     password.write_text(SECRET, encoding="utf-8")
     password.chmod(0o600)
@@ -43,6 +51,8 @@ def asked(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch):
             gone={"kind": "folder", "path": str(tmp_path / "gone")},
             unodc=server.settings(),
             closed=server.settings(key_file=None, password_file=str(password)),
+            api=endpoint.settings(),
+            inside=endpoint.settings(private=False),
             away=server.settings(port=free_port()),
             wrong=server.settings(password=SECRET),
         ),
@@ -65,7 +75,9 @@ def states(ran: Ran) -> dict[str, str]:
 def test_it_lists_what_is_set_up_without_connecting(asked, server: Server):
     ran = asked("--json")
     assert ran.code == 3
-    assert states(ran) == dict.fromkeys(["edamis", "gone", "unodc", "closed", "away"], "set up") | {"wrong": "wrong"}
+    assert states(ran) == dict.fromkeys(["edamis", "gone", "unodc", "closed", "api", "inside", "away"], "set up") | {
+        "wrong": "wrong"
+    }
     unodc = next(r for r in ran.json()["channels"] if r["channel"] == "unodc")
     assert (unodc["kind"], unodc["where"]) == ("sftp", server.channel().where)
     table = asked("unodc")
@@ -73,14 +85,15 @@ def test_it_lists_what_is_set_up_without_connecting(asked, server: Server):
     assert "sftp://" in table.out
 
 
-def test_try_logs_in_and_sends_nothing(asked, server: Server, tmp_path: Path):
+def test_try_logs_in_and_sends_nothing(asked, server: Server, endpoint: Endpoint, tmp_path: Path):
     ran = asked("--try", "--json")
     assert ran.code == 3
     assert states(ran) == {
-        "edamis": "reached", "gone": "not reached", "unodc": "reached", "closed": "refused", "away": "not reached",
-        "wrong": "wrong",
+        "edamis": "reached", "gone": "not reached", "unodc": "reached", "closed": "refused", "api": "reached",
+        "inside": "refused", "away": "not reached", "wrong": "wrong",
     }  # fmt: skip
     assert asked("unodc", "--try").code == 0
+    assert endpoint.accepted == []
     assert list(server.out.iterdir()) == list((tmp_path / "out").iterdir()) == []
 
 

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 from deliveries import FIRST_YEAR, SENDER, YEAR, Sending, sending_house
+from https_server import Endpoint
 from hypothesis import settings as limits
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from parcels import CONTENTS, Killed, parcel, taken
+from sftp_server import Server, key_pair
 
 from greffe.errors import Conflict, GreffeError
 from greffe.transmission import sending as acts
@@ -223,3 +225,30 @@ def test_what_no_channel_foresaw_may_have_arrived(home: Sending, monkeypatch: py
     monkeypatch.setattr(acts, "way_of", lambda _channels, _one: Way())
     found = acts.send(home.house.parts, SENDER, one.id, {})
     assert (found.transmission.state, found.said) == ("uncertain", "KeyError: 'of some library'")
+
+
+def test_real_ways_from_send_to_the_register(home: Sending, tmp_path: Path):
+    """A 500 after acceptance is uncertain until the endpoint is asked; a server with another key waits for a person."""
+    parts = home.house.parts
+    first, second = (home.signed(year=YEAR - n).id for n in (2, 3))
+    with Endpoint(tmp_path / "tls") as endpoint:
+        ways = {"edamis": Options("edamis", "channels.toml", endpoint.settings())}
+        endpoint.fault = "500 after"
+        assert acts.send(parts, SENDER, first, ways).transmission.state == "uncertain"
+        endpoint.fault = ""
+        found = acts.send(parts, SENDER, first, ways)
+        assert (found.transmission.state, found.said) == ("sent", "found at the other side")
+        assert ([key for key, _ in endpoint.accepted], endpoint.again) == (
+            [f"{first}/CRIME_CTSPRIS_A_FR_2020_0000.CSV"],
+            [],
+        )
+    with Server(tmp_path / "keys", tmp_path / "sftp") as server:
+        other = key_pair(tmp_path / "other").with_suffix(".pub").read_text(encoding="utf-8")
+        for host_key, state in ((other, "failed"), (server.host_key, "sent")):
+            ways = {"edamis": Options("edamis", "channels.toml", server.settings(host_key=host_key))}
+            assert acts.send(parts, SENDER, second, ways).transmission.state == state
+    assert [(a.ended, a.lasting) for a in parts.ledger().transmission(second).attempts] == [
+        ("failed", True),
+        ("sent", False),
+    ]
+    assert [p.name for p in (tmp_path / "sftp").glob("*.CSV")] == ["CRIME_CTSPRIS_A_FR_2019_0000.CSV"]

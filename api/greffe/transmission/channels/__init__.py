@@ -7,9 +7,11 @@ from typing import Final
 
 from greffe.transmission.channels.channel import Channel, Options
 from greffe.transmission.channels.folder import Folder
+from greffe.transmission.channels.https import Https
 from greffe.transmission.channels.sftp import Sftp
 
 CHANNELS: Final[Mapping[str, Callable[[Options], Channel]]] = {
     "folder": Folder,
+    "https": Https,
     "sftp": Sftp,
 }

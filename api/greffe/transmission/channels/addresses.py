@@ -1,0 +1,47 @@
+"""Which address a server has: asked once, and connected to; one inside a private network only where the settings say so."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from typing import Final, TypeAlias
+
+from greffe.transmission.channels.channel import NotSent
+
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # addresses of IPv4, as IPv6 reaches them (RFC 6052)
+
+
+def resolved(host: str, port: int, *, private: bool) -> tuple[str, ...]:
+    """The addresses of a host, in the order in which they are tried.
+
+    Raises NotSent when it has none, or one that is not of the public network: a name that leads inside is refused whole
+    (server-side request forgery)."""
+    try:
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise NotSent(f"{host}: the name is not found.") from error
+    found = tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
+    inside = [one for one in found if not public(one)]
+    if inside and not private:
+        raise NotSent(
+            f"{host} is {', '.join(inside)}, inside a private network: nothing is sent there unless private = true.",
+            lasting=True,
+        )
+    return found
+
+
+def public(text: str) -> bool:
+    """Whether an address is one of the public network, also by the address that it carries inside."""
+    return all(one.is_global and not one.is_multicast for one in _meant(ipaddress.ip_address(text)))
+
+
+def _meant(one: Address) -> list[Address]:
+    if isinstance(one, ipaddress.IPv4Address):
+        return [one]
+    if one.ipv4_mapped:
+        return [one.ipv4_mapped]
+    inner: list[Address] = [ipaddress.IPv4Address(int(one) & 0xFFFFFFFF)] if one in NAT64 else []
+    inner += [one.sixtofour] if one.sixtofour else []
+    inner += list(one.teredo) if one.teredo else []
+    return [one, *inner]
