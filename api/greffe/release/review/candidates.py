@@ -22,13 +22,21 @@ LISTED = 50  # changes of figures that are shown
 
 
 @dataclass(frozen=True)
+class Wrong:
+    """Why a map would not hold together: what is wrong and what would mend it, and the map's file."""
+
+    text: str
+    place: str
+
+
+@dataclass(frozen=True)
 class Tried:
     """A candidate with what its codes mean, the rows that lead there already, and what would be wrong with it."""
 
     candidate: Candidate
     codes: tuple[Code | None, ...]
     rows: tuple[str, ...]
-    faults: tuple[str, ...]
+    faults: tuple[Wrong, ...]
     chosen: bool
 
 
@@ -67,11 +75,11 @@ def _row_for(line: Waiting, targets: tuple[str, ...]) -> MapRow | None:
     return replace(row, targets=targets, kind=kind)
 
 
-_VERDICTS: Final[dict[tuple[str, str, MapRow, bool], tuple[str, ...]]] = {}  # by checksum of the catalogue, file, row
+_VERDICTS: Final[dict[tuple[str, str, MapRow, bool], tuple[Wrong, ...]]] = {}  # by checksum of the catalogue, file, row
 _KEPT: Final = 5_000
 
 
-def faults_with(catalogue: Catalogue, table: RepresentationMap, line: Waiting, row: MapRow) -> tuple[str, ...]:
+def faults_with(catalogue: Catalogue, table: RepresentationMap, line: Waiting, row: MapRow) -> tuple[Wrong, ...]:
     """What would be wrong with the maps that read the table if that row stood for the line. The largest maps take a fifth of
     a second to try, so what was found is remembered."""
     key = (catalogue.checksum, table.file, row, line.row is None)
@@ -82,7 +90,7 @@ def faults_with(catalogue: Catalogue, table: RepresentationMap, line: Waiting, r
     return _VERDICTS[key]
 
 
-def _faults_with(catalogue: Catalogue, table: RepresentationMap, line: Waiting, row: MapRow) -> tuple[str, ...]:
+def _faults_with(catalogue: Catalogue, table: RepresentationMap, line: Waiting, row: MapRow) -> tuple[Wrong, ...]:
     rows = tuple(row if r.row_id == row.row_id else r for r in table.rows)
     if line.row is None:
         rows = (*table.rows, replace(row, line=len(table.rows) + 2))
@@ -92,7 +100,7 @@ def _faults_with(catalogue: Catalogue, table: RepresentationMap, line: Waiting, 
         return (in_words(error),)
 
 
-def faults_of_pending(catalogue: Catalogue, table: RepresentationMap, decided: Sequence[Pending]) -> tuple[str, ...]:
+def faults_of_pending(catalogue: Catalogue, table: RepresentationMap, decided: Sequence[Pending]) -> tuple[Wrong, ...]:
     """What is wrong with what is pending, together."""
     trial = with_rows(catalogue, {table.file: rows_with(table, decided)})
     return tuple(in_words(f) for f in faults_of(trial, [table.file]))
@@ -133,7 +141,7 @@ def effect_of_targets(
     return effect(parts, trial, lambda what: None, before=catalogue, most=LISTED, told=told)
 
 
-def in_words(fault: BadDefinition) -> str:
+def in_words(fault: BadDefinition) -> Wrong:
     """What is wrong and what would mend it, with the map it is about."""
     hint = f" {fault.hint}" if fault.hint else ""
-    return f"{fault.message}{hint} ({fault.file.removeprefix('mappings/')})"
+    return Wrong(f"{fault.message}{hint}", fault.file.removeprefix("mappings/"))
