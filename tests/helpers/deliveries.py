@@ -88,6 +88,8 @@ def asking_from(folder: Path, year: int, **sent: str) -> Path:
     table.write_text(text.replace(",ESTAT_CTS_*,2024,1,", f",ESTAT_CTS_*,{year},1,"), encoding="utf-8")
     rows = edited / "policies/deliveries.csv"
     text = rows.read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if ",workbook:" not in line and ",cepej-order:" not in line]
+    text = "\n".join(lines) + "\n"  # what leaves as SDMX
     for old, new in sent.items():
         assert f",{old}," in text
         text = text.replace(f",{old},", f",{new},")

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Final, TypeVar
 
 from greffe.catalogue.policies.read import Policies
+from greffe.catalogue.questionnaires import Questionnaire
 from greffe.errors import NotFound, nearest
 from greffe.model.maps import Correspondence, MapRow, StructureMap
 from greffe.model.references import Reference, Urn, same_version, version_key
@@ -68,6 +69,7 @@ class Catalogue:
     no_target: tuple[MapRow, ...] = ()
     correspondences: Mapping[Reference, Correspondence] = field(default_factory=dict)
     policies: Policies = field(default_factory=Policies)
+    questionnaires: Mapping[str, Questionnaire] = field(default_factory=dict)
 
     @cached_property
     def uses(self) -> Mapping[tuple[str, Reference], frozenset[Urn]]:

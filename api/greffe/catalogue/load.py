@@ -23,6 +23,8 @@ from greffe.catalogue.no_target import NO_TARGET, check_no_target, read_no_targe
 from greffe.catalogue.policies.coherence import check_contributors, check_deliveries, check_patterns, check_protection
 from greffe.catalogue.policies.read import FOLDER as POLICIES
 from greffe.catalogue.policies.read import check_policies, read_policies
+from greffe.catalogue.questionnaire_coherence import check_questionnaires
+from greffe.catalogue.questionnaires import Questionnaire, is_questionnaire, read_questionnaire
 from greffe.catalogue.representation_files import CONFIDENCES, read_representation
 from greffe.catalogue.standard_maps import with_maps
 from greffe.catalogue.tree import Node
@@ -87,6 +89,7 @@ def load(files: Mapping[str, bytes], *, held: bool = False) -> Catalogue:
         no_target,
         correspondences,
         read_policies(files),
+        _questionnaires(files),
     )
     for kind, reference in catalogue.derived & artefacts.keys():
         raise BadDefinition(f"{kind} {reference} stands in mappings/ already.", file=places[kind, reference])
@@ -101,6 +104,7 @@ def load(files: Mapping[str, bytes], *, held: bool = False) -> Catalogue:
     check_policies(catalogue.policies)
     check_patterns(catalogue)
     check_deliveries(catalogue)
+    check_questionnaires(catalogue)
     check_contributors(catalogue)
     if not held:
         check_protection(catalogue)
@@ -225,8 +229,22 @@ def _yaml(files: Mapping[str, bytes], *, recipients: bool) -> list[str]:
         if p.startswith("mappings/")
         and p.endswith(".yaml")
         and not stands_alone(p)
+        and not is_questionnaire(p)
         and (posixpath.basename(p) == _RECIPIENT) == recipients
     )
+
+
+def _questionnaires(files: Mapping[str, bytes]) -> dict[str, Questionnaire]:
+    found: dict[str, Questionnaire] = {}
+    faults = Faults()
+    for path in sorted(p for p in files if p.startswith("mappings/") and is_questionnaire(p)):
+        with faults:
+            one = read_questionnaire(read_yaml(files[path], path))
+            if one.id in found:
+                raise BadDefinition(f"The questionnaire {one.id} stands in {found[one.id].file} already.", file=path)
+            found[one.id] = one
+    faults.refuse()
+    return found
 
 
 def _recipient(root: Node) -> Recipient:

@@ -251,7 +251,8 @@ def _files_of(one: Plan) -> None:
         told = file.as_json()
         changed = told["difference"]
         typer.echo(
-            f"{file.name}  {file.release}  {file.row.format}  {file.content}  {file.release.observations} observations"
+            f"{file.name}  {' '.join(str(s.release) for s in file.sources)}  {file.row.format}  {file.content}  "
+            f"{told['observations']} observations"
             f"{f'  since the last: {changed}' if changed else ''}"
         )
 
@@ -259,7 +260,7 @@ def _files_of(one: Plan) -> None:
 def _file_rows(one: Transmission) -> list[dict[str, object]]:
     return [
         {
-            "file": f.name, "release": f.release, "content": f.content, "observations": f.observations,
+            "file": f.name, "release": " ".join(s.release for s in f.sources), "content": f.content, "observations": f.observations,
             "size": f.size, "sha256": f.sha256,
         }
         for f in one.files

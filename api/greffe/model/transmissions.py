@@ -23,10 +23,19 @@ NEEDED: Final = 2  # approvers, neither of them the author (D1)
 
 
 @dataclass(frozen=True)
+class Beside:
+    """A further dataflow of a file that holds several, and its release."""
+
+    dataflow: Reference
+    release: str
+
+
+@dataclass(frozen=True)
 class SentFile:
     """One file of a transmission: its name, what it is made of, and the checksum and length of its bytes.
 
     `release`: `ESTAT_CTS_JUST#7`. content: full or incremental; `since`: the release that an incremental one follows.
+    A questionnaire holds several dataflows: `dataflow` and `release` are the first, `beside` the others.
     """
 
     name: str
@@ -41,6 +50,16 @@ class SentFile:
     sha256: str
     size: int
     since: str = ""
+    beside: tuple[Beside, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Beside, ...]:
+        """Every dataflow with its release."""
+        return (Beside(self.dataflow, self.release), *self.beside)
+
+    def release_of(self, flow: Reference) -> str:
+        """The release of a dataflow that is in it, '' when it is not."""
+        return next((s.release for s in self.sources if s.dataflow == flow), "")
 
 
 @dataclass(frozen=True)

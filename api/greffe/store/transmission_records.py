@@ -1,9 +1,9 @@
 """What the register says of transmissions, folded entry by entry; subject of all: the id of the transmission.
 
 Kind → payload: transmission.built {delivery, deadline, recipient, year, number, channel, test, approval, plan, catalogue, prepared,
-files, corrects, reason}; transmission.approved (as any approval); transmission.sending {attempt, lease};
-transmission.failed, .uncertain, .sent {attempt, said, settled, lasting}; transmission.acknowledged, .refused, .reported
-{sha256, name, said}; transmission.cancelled {reason}.
+files, corrects, reason}, a file of several dataflows with `beside` [{dataflow, release}]; transmission.approved (as any approval);
+transmission.sending {attempt, lease}; transmission.failed, .uncertain, .sent {attempt, said, settled, lasting};
+transmission.acknowledged, .refused, .reported {sha256, name, said}; transmission.cancelled {reason}.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from greffe.model.transmissions import (
     SENT,
     UNCERTAIN,
     Attempt,
+    Beside,
     Receipt,
     SentFile,
     Transmission,
@@ -52,10 +53,19 @@ def built_payload(one: Transmission) -> dict[str, object]:
         "plan": one.plan,
         "catalogue": one.catalogue,
         "prepared": instants.written(one.prepared),
-        "files": [asdict(f) | {"dataflow": str(f.dataflow)} for f in one.files],
+        "files": [_told(f) for f in one.files],
         "corrects": one.corrects,
         "reason": one.reason,
     }
+
+
+def _told(file: SentFile) -> dict[str, object]:
+    """A file of one dataflow is told as it always was."""
+    found = asdict(file) | {"dataflow": str(file.dataflow)}
+    del found["beside"]
+    if file.beside:
+        found["beside"] = [{"dataflow": str(b.dataflow), "release": b.release} for b in file.beside]
+    return found
 
 
 def transmissions_after(known: Transmissions, entry: Entry) -> Transmissions:
@@ -140,10 +150,17 @@ def _file(entry: Entry, one: object) -> SentFile:
             observations=int(str(cells["observations"])),
             size=int(str(cells["size"])),
             since=str(cells.get("since", "")),
+            beside=_beside(cells.get("beside", [])),
             **texts,
         )
     except (KeyError, ValueError, BadQuery) as error:
         raise _wrong(entry) from error
+
+
+def _beside(listed: object) -> tuple[Beside, ...]:
+    if not isinstance(listed, list | tuple) or not all(isinstance(b, Mapping) for b in listed):
+        raise ValueError("no list of dataflows")
+    return tuple(Beside(parse_reference(str(b["dataflow"])), str(b["release"])) for b in listed)
 
 
 def _wrong(entry: Entry) -> Broken:

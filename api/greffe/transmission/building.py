@@ -11,16 +11,28 @@ from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import Conflict, Refused, numbered
 from greffe.formats.negotiation import DATA_FORMATS
 from greffe.model.findings import Finding
-from greffe.model.transmissions import APPROVED, BUILT, CANCELLED, FAILED, OPEN, SENDING, SentFile, Transmission
+from greffe.model.transmissions import (
+    APPROVED,
+    BUILT,
+    CANCELLED,
+    FAILED,
+    OPEN,
+    SENDING,
+    Beside,
+    SentFile,
+    Transmission,
+)
 from greffe.release.parts import Parts
 from greffe.release.people import may_sign, needs
 from greffe.store.base import Act, Actor
 from greffe.store.ledger import Approval
 from greffe.store.transmission_records import built_payload
-from greffe.transmission.checking import errors, findings_on
-from greffe.transmission.files import Headed, content, written
+from greffe.transmission.checking import errors, fault, findings_on
+from greffe.transmission.files import Headed, content, filled, written
 from greffe.transmission.keeping import keep, kept
 from greffe.transmission.plan import Plan, PlannedFile, named_plan
+from greffe.transmission.workbooks import Kind, kind_of
+from greffe.transmission.workbooks.filled import Filled
 
 
 @dataclass(frozen=True)
@@ -76,12 +88,25 @@ def _file(
         file.name, flow, str(file.release), row.format, file.content, row.sender, row.receiver,
         ":".join(row.agreed(flow.id) or ()), sum(file.changed or ()) if file.since else file.release.observations,
         "", 0, str(file.since) if file.since else "",
+        tuple(Beside(s.flow.reference, str(s.release)) for s in file.beside),
     )  # fmt: skip
-    said = content(parts, Headed(plan.id, plan.test, prepared), blank)
+    said = content(parts, Headed(plan.id, plan.test, prepared, plan.year), blank)
+    kind = kind_of(row.format)
+    if kind is not None:
+        return _book(parts, filled(parts, catalogue, said), kind, blank)
     sha, size = keep(parts.settings, written(parts, catalogue, said))
     syntax = next(f.syntax for f in DATA_FORMATS if f.name == row.format)
     found = findings_on(parts, catalogue, file, kept(parts.settings, sha), syntax)
     return replace(blank, sha256=sha, size=size), found
+
+
+def _book(parts: Parts, book: Filled, kind: Kind, blank: SentFile) -> tuple[SentFile, list[Finding]]:
+    """A questionnaire, kept and read again by other means than it was written with. Its observations are what it shows."""
+    made = kind.write(book)
+    found = [fault(f"{blank.name}: {one}.", f"{blank.name} : {one}.") for one in kind.faults(book, made)]
+    sha, size = keep(parts.settings, [made])
+    shown = sum(cell.held for *_, cell in book.cells())
+    return replace(blank, sha256=sha, size=size, observations=shown), found
 
 
 def approve(parts: Parts, who: Actor, id_: str) -> Transmission:

@@ -50,6 +50,11 @@ def findings_on(parts: Parts, catalogue: Catalogue, file: PlannedFile, content: 
         return found
 
 
+def fault(en: str, fr: str) -> Finding:
+    """What stops a file that no structure describes."""
+    return said(FILE, en, fr)
+
+
 def _sent_side(side: Side) -> Side:
     """What we hold of the recipient's structure: without the attributes that speak to our own readers alone."""
     if side.structure is None:

@@ -5,22 +5,24 @@ The same release, parties, moment and catalogue give the same bytes: that is how
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from greffe.catalogue.catalogue import Catalogue
-from greffe.errors import NotFound
+from greffe.catalogue.catalogue import Catalogue, Recipient
+from greffe.errors import NotFound, Refused, nearest
 from greffe.formats.negotiation import DATA_FORMATS
 from greffe.formats.parameters import Parameters
 from greffe.model.dataset import DataMessage, DataSet, Header
 from greffe.model.releases import Release
-from greffe.model.structures import ProvisionAgreement
+from greffe.model.structures import Dataflow, ProvisionAgreement
 from greffe.model.transmissions import SentFile
 from greffe.query import answer
 from greffe.query.queries import DataQuery
 from greffe.release.parts import Parts
+from greffe.transmission.workbooks import kind_of
+from greffe.transmission.workbooks.filled import Filled, Source, filled_sheets
 from greffe.validation.structural.sides import OURS_ALONE
 
 REPLACE: Final = "R"
@@ -40,6 +42,9 @@ class Content:
     prepared: datetime
     test: bool
     since: Release | None = None
+    delivery: str = ""  # of which it is a file
+    year: int = 0
+    releases: tuple[Release, ...] = ()  # of every dataflow in it
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Headed:
     id: str
     test: bool
     prepared: datetime
+    year: int
 
 
 def content(parts: Parts, headed: Headed, file: SentFile) -> Content:
@@ -58,28 +64,65 @@ def content(parts: Parts, headed: Headed, file: SentFile) -> Content:
     return Content(
         f"{headed.id}-{file.dataflow.id}", ledger.release(file.release), file.format, file.sender, file.receiver,
         (agency, id_) if id_ else None, headed.prepared, headed.test, ledger.release(file.since) if file.since else None,
+        headed.id, headed.year, tuple(ledger.release(s.release) for s in file.sources),
     )  # fmt: skip
 
 
 def written(parts: Parts, catalogue: Catalogue, content: Content) -> Iterator[bytes]:
-    """The bytes of the file, piece by piece. Raises NotFound for an unknown format or agreement."""
+    """The bytes of the file, piece by piece. Raises NotFound for an unknown format, questionnaire or agreement."""
+    kind = kind_of(content.format)
+    if kind is not None:
+        yield kind.write(filled(parts, catalogue, content))
+        return
     format_ = next((f for f in DATA_FORMATS if f.name == content.format), None)
     if format_ is None:
         raise NotFound(f"There is no format {content.format}.")
-    flow = content.release.dataflow
-    versions = (flow.version,)
-    releases = _told(content)
+    datasets = tuple(_sent(catalogue, d, content) for d in _datasets(parts, catalogue, content))
+    yield from format_.write(DataMessage(_header(content), datasets, "en"), Parameters())
+
+
+def filled(parts: Parts, catalogue: Catalogue, content: Content) -> Filled:
+    """A questionnaire filled from its releases. Raises NotFound, Refused for figures that have no cell."""
+    id_ = content.format.partition(":")[2]
+    if id_ not in catalogue.questionnaires:
+        raise NotFound(f"There is no questionnaire {id_}.", nearest=nearest(id_, catalogue.questionnaires))
+    one = catalogue.questionnaires[id_]
+    sources = {flow: _source(parts, catalogue, flow, content) for flow in dict.fromkeys(s.flow for s in one.sheets)}
+    missing = [r for r in content.releases if r.dataflow.id not in sources]
+    if missing:
+        raise Refused(f"{one.id} has no sheet for {missing[0].dataflow.id}.", hint=f"Give it one in {one.file}.")
+    recipient = next((r.names for r in catalogue.recipients if _gets(catalogue, r, sources)), {})
+    sheets = filled_sheets(one, content.year, sources)
+    return Filled(one, content.delivery, recipient, content.year, content.prepared, content.test, sheets)
+
+
+def _gets(catalogue: Catalogue, recipient: Recipient, sources: Mapping[str, Source]) -> bool:
+    return any(s.flow.reference in recipient.dataflows for s in sources.values())
+
+
+def _source(parts: Parts, catalogue: Catalogue, flow_id: str, content: Content) -> Source:
+    release = next((r for r in content.releases if r.dataflow.id == flow_id), None)
+    flow = catalogue.latest(Dataflow, flow_id) if release is None else catalogue.get(Dataflow, release.dataflow)
+    structure = catalogue.structure(flow)
+    source = Source(flow, structure, catalogue.codelists(structure), catalogue.concepts(structure))
+    if release is None:
+        return source
+    (data,) = _datasets(parts, catalogue, replace(content, release=release, since=None))
+    return replace(source, release=release, data=data)
+
+
+def _datasets(parts: Parts, catalogue: Catalogue, content: Content) -> tuple[DataSet, ...]:
+    flow, releases = content.release.dataflow, _told(content)
     query = DataQuery(
         agencies=(flow.agency,),
         ids=(flow.id,),
-        versions=versions,
+        versions=(flow.version,),
         updated_after=releases[0].effective_at if content.since else None,
     )
     found = answer.data(
         query, catalogue, lambda _: releases, releases[-1].effective_at, parts.observations, content.release.series
     )
-    datasets = tuple(_sent(catalogue, d, content) for d in found.datasets)
-    yield from format_.write(DataMessage(_header(content), datasets, "en"), Parameters())
+    return found.datasets
 
 
 def _told(content: Content) -> tuple[Release, ...]:

@@ -12,6 +12,8 @@ from greffe.model.dataset_names import NAME
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
 from greffe.release.deadlines import reaches
+from greffe.release.parts import Parts
+from greffe.transmission.workbooks import kind_of
 
 SYNTHETIC: Final = "synthetic"
 # Code → English, French; `{…}` are the facts of the obstacle.
@@ -39,6 +41,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "name": (
         "{about}: {name} does not name data of {year}.",
         "{about} : {name} ne désigne pas des données de {year}.",
+    ),
+    "no_sheet": (
+        "{about}: the questionnaire {questionnaire} has no sheet for it.",
+        "{about} : le questionnaire {questionnaire} n’a pas de feuille pour lui.",
     ),
     "two_files": (
         "{name} would be the name of two files.",
@@ -91,6 +97,29 @@ def of_file(flow: Dataflow, row: Delivery, year: int, release: Release | None) -
     if row.naming == DSNC and (match is None or match["year"] != str(year)):
         found.append(Obstacle.of("name", about, name=name, year=year))
     return found
+
+
+def book_of(
+    parts: Parts, flows: Sequence[Dataflow], row: Delivery, year: int
+) -> tuple[list[tuple[Dataflow, Release]], list[Obstacle]]:
+    """What fills a questionnaire, in the order of its sheets, and what stands in the way of it. A sheet that is optional goes
+    out without a release, if some other sheet has one."""
+    one, found, faults = parts.catalogue().questionnaires.get(row.questionnaire), list[tuple[Dataflow, Release]](), []
+    if one is None or kind_of(row.format) is None:
+        return [], [Obstacle.of("format", row.delivery, format=row.format)]
+    ids = list(dict.fromkeys(s.flow for s in one.sheets))
+    mine = [f for f in flows if row.sends(f.reference.id)]
+    faults += [Obstacle.of("no_sheet", f.reference.id, questionnaire=one.id) for f in mine if f.reference.id not in ids]
+    for flow in sorted((f for f in mine if f.reference.id in ids), key=lambda f: ids.index(f.reference.id)):
+        release, sheet = parts.ledger().current(flow.reference, parts.clock()), one.sheet_of(flow.reference.id)
+        if release is not None:
+            found.append((flow, release))
+        elif sheet is not None and sheet.optional:
+            continue
+        faults += [o for o in of_file(flow, row, year, release) if o.code != "format"]
+    if not found and not faults:
+        faults.append(Obstacle.of("no_release", row.delivery))
+    return found, faults
 
 
 def of_origin(releases: Sequence[Release], *, test: bool) -> list[Obstacle]:

@@ -19,14 +19,23 @@ from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
 from greffe.model.transmissions import OPEN, Transmission
 from greffe.release.parts import Parts
-from greffe.transmission.obstacles import Obstacle, of_file, of_origin
+from greffe.transmission.obstacles import Obstacle, book_of, of_file, of_origin
 from greffe.transmission.sent_before import Last, last_of, next_number
+
+
+@dataclass(frozen=True)
+class Source:
+    """A dataflow and the release of it that goes into a file."""
+
+    flow: Dataflow
+    release: Release
 
 
 @dataclass(frozen=True)
 class PlannedFile:
     """A file that is to be: `since` is the release after which an incremental one tells what changed. `changed`: what
-    differs from what that recipient got last (added, changed, gone); empty when it never got any."""
+    differs from what that recipient got last (added, changed, gone); empty when it never got any. `beside`: the other
+    dataflows of a questionnaire, in the order of its sheets."""
 
     name: str
     flow: Dataflow
@@ -35,6 +44,12 @@ class PlannedFile:
     content: str
     since: Release | None
     changed: tuple[int, int, int] | None
+    beside: tuple[Source, ...] = ()
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every dataflow with its release."""
+        return (Source(self.flow, self.release), *self.beside)
 
     def as_json(self) -> dict[str, object]:
         """What a person reads, and what the checksum of the plan is over."""
@@ -43,7 +58,7 @@ class PlannedFile:
             "name": self.name,
             "dataflow": str(self.flow.reference),
             "release": str(self.release),
-            "observations": self.release.observations,
+            "observations": sum(s.release.observations for s in self.sources),
             "origin": self.release.origin,
             "format": self.row.format,
             "content": self.content,
@@ -52,6 +67,7 @@ class PlannedFile:
             "receiver": self.row.receiver,
             "agreement": self.row.agreement.replace("{flow}", self.flow.reference.id),
             "difference": told,
+            "sources": [{"dataflow": str(s.flow.reference), "release": str(s.release)} for s in self.sources],
         }
 
 
@@ -189,7 +205,7 @@ def plan_of(parts: Parts, ways: Ways, year: int, *, test: bool = False) -> Plan:
 
 def kept_releases(files: Sequence[PlannedFile]) -> tuple[Release, ...]:
     """The releases behind files, each once."""
-    return tuple(dict.fromkeys(f.release for f in files))
+    return tuple(dict.fromkeys(s.release for f in files for s in f.sources))
 
 
 def _files(
@@ -199,13 +215,18 @@ def _files(
     obstacles: list[Obstacle] = []
     for flow in ways.flows:
         release = parts.ledger().current(flow.reference, parts.clock())
-        mine = [r for r in ways.rows if r.sends(flow.reference.id)]
-        if not mine:
+        mine = [r for r in ways.rows if r.sends(flow.reference.id) and not r.questionnaire]
+        if not any(r.sends(flow.reference.id) for r in ways.rows):
             obstacles.append(Obstacle.of("no_way", flow.reference.id))
         for row in mine:
             obstacles += of_file(flow, row, year, release)
             if release is not None:
                 files.append(_file(parts, (flow, row), release, year, number, last))
+    for row in (r for r in ways.rows if r.questionnaire):
+        found, faults = book_of(parts, ways.flows, row, year)
+        obstacles += faults
+        if found:
+            files.append(_book(parts, row, found, (year, number), last))
     names = [f.name for f in files]
     obstacles += [Obstacle.of("two_files", n, name=n) for n in dict.fromkeys(names) if names.count(n) > 1]
     return files, obstacles
@@ -230,6 +251,23 @@ def _file(
         since if incremental else None,
         last.difference(parts, before, release) if last and before else None,
     )
+
+
+def _book(
+    parts: Parts, row: Delivery, found: Sequence[tuple[Dataflow, Release]], at: tuple[int, int], last: Last | None
+) -> PlannedFile:
+    """One file for all dataflows. What differs is told of all; of a dataflow that was not sent before, everything is new."""
+    first, *others = [Source(flow, release) for flow, release in found]
+    changed = None
+    for source in (first, *others) if last else ():
+        before = last.held(source.flow.reference, row.format) if last else None
+        one = last.difference(parts, before, source.release) if last and before else None
+        total = changed or (0, 0, 0)
+        new = one if one is not None else (source.release.observations, 0, 0)
+        changed = (total[0] + new[0], total[1] + new[1], total[2] + new[2])
+    year, number = at
+    name = row.named(first.flow.reference.id, year, number)
+    return PlannedFile(name, first.flow, first.release, row, FULL, None, changed, tuple(others))
 
 
 def _under_way(parts: Parts, delivery: str, year: int) -> Transmission | None:

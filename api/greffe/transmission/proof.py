@@ -30,7 +30,7 @@ class Rebuilt:
 
 def rebuild(parts: Parts, one: Transmission) -> Iterator[Rebuilt]:
     """Every file built again from the kept release and the catalogue of its day."""
-    headed = Headed(one.id, one.test, one.prepared)
+    headed = Headed(one.id, one.test, one.prepared, one.year)
     for file in one.files:
         digest = hashlib.sha256()
         try:

@@ -119,8 +119,9 @@ def _own_files(one: Transmission, read: Read, name: str) -> None:
 
 def _columns(parts: Parts, one: Transmission) -> dict[str, tuple[str, ...]]:
     catalogue = parts.catalogue(one.catalogue)
-    flows = {f.name: catalogue.get(Dataflow, f.dataflow) for f in one.files}
-    return {name: catalogue.structure(flow).dimension_ids for name, flow in flows.items()}
+    flows = {f.name: [catalogue.get(Dataflow, s.dataflow) for s in f.sources] for f in one.files}
+    dims = {name: [d for f in found for d in catalogue.structure(f).dimension_ids] for name, found in flows.items()}
+    return {name: tuple(dict.fromkeys(found)) for name, found in dims.items()}
 
 
 def _json(content: bytes, name: str) -> Read:

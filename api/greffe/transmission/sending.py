@@ -106,8 +106,8 @@ def _may_leave(parts: Parts, one: Transmission) -> None:
         had = ", ".join(one.approvers) or "nobody"
         raise Refused(f"{one.id} is signed by {had}: two people other than {one.author} must.")
     now = parts.clock()
-    for file in one.files:
-        release = parts.ledger().release(file.release)
+    for file, source in ((f, s) for f in one.files for s in f.sources):
+        release = parts.ledger().release(source.release)
         if not release.readable(now):
             state = "was withdrawn" if release.withdrawn_at and release.withdrawn_at <= now else "is under embargo"
             raise Refused(f"{release} {state}: {file.name} does not leave.", hint="Cancel it, and build another one.")

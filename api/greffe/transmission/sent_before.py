@@ -34,7 +34,7 @@ class Last:
         return self._last(flow, format_, [t for t in self.deliveries if t.state == ACKNOWLEDGED])
 
     def _last(self, flow: Reference, format_: str, among: Sequence[Transmission]) -> Release | None:
-        found = [f.release for t in among for f in t.files if (f.dataflow, f.format) == (flow, format_)]
+        found = [r for t in among for f in t.files if f.format == format_ and (r := f.release_of(flow))]
         return self.releases.get(found[-1]) if found else None
 
     def difference(self, parts: Parts, before: Release, release: Release) -> tuple[int, int, int] | None:

@@ -9,6 +9,7 @@ from greffe.catalogue.load import load, read_folders
 from greffe.catalogue.policies.deliveries import COLUMNS, FILE, read_deliveries
 from greffe.errors import BadDefinition
 from greffe.formats.negotiation import DATA_FORMATS
+from greffe.transmission.workbooks import WORKBOOKS
 
 HEAD = ",".join(COLUMNS) + "\n"
 GOOD = (
@@ -34,6 +35,9 @@ def test_a_row_says_how_a_file_leaves():
     ("SSER:SSER_{flow}", "SSER_{flow}", "is not written AGENCY:ID, with {flow} where it stands."),
     (",edamis,", ",EDAMIS 4,", "is no name of a channel"),
     (",4D0,", ",4 D0,", "column receiver: '4 D0' is no id of a party."),
+    ("sdmx-csv-2.0", "workbook:", "column format: 'workbook:' is not written KIND:QUESTIONNAIRE, e.g. workbook:UN_CTS."),
+    ("sdmx-csv-2.0", "workbook:ESTAT_CTS", "column agreement: A questionnaire has no header in which an agreement could"),
+    ("sdmx-csv-2.0,full", "workbook:ESTAT_CTS,incremental", "column content: A questionnaire is handed over whole."),
     ("ESTAT_CTS_JUST,ESTAT_CTS,", "estat,ESTAT_CTS,", "column delivery: 'estat' is no name of a delivery"),
 ])  # fmt: skip
 def test_what_cannot_be_is_told_with_its_place(old: str, new: str, told: str):
@@ -56,6 +60,9 @@ def test_rows_of_one_delivery_leave_together():
 @pytest.mark.parametrize(("old", "new", "told"), [
     (",ESTAT_CTS,", ",ESTAT_CTZ,", "There is no deadline ESTAT_CTZ. Nearest: ESTAT_CTS"),
     (",ESTAT_CTS_JUST,sdmx", ",ESTAT_CRIM_JUST_SEX,sdmx", "No collection dataflow of ESTAT_CTS is ESTAT_CRIM_JUST_SEX: mirrors"),
+    ("sdmx-csv-2.0,full,dsnc,CRIME_CTSJUST_A_FR_{year}_0000.CSV,FR_SSER,4D0,SSER:SSER_{flow}",
+     "workbook:ESTAT_CTZ,full,dsnc,CRIME_CTSJUST_A_FR_{year}_0000.CSV,FR_SSER,4D0,",
+     "column format: There is no questionnaire ESTAT_CTZ. Nearest: ESTAT_CTS"),
     ("SSER:SSER_{flow}", "SSER:DAP_{flow}", "SSER:DAP_ESTAT_CTS_JUST is no provision agreement of ESTAT_CTS_JUST."),
 ])  # fmt: skip
 def test_what_it_names_is_there(old: str, new: str, told: str):
@@ -68,5 +75,6 @@ def test_what_it_names_is_there(old: str, new: str, told: str):
 
 def test_what_is_shipped_names_formats_that_are_there():
     rows = read_deliveries((ROOT / FILE).read_bytes(), FILE)
-    assert {r.format for r in rows} <= {f.name for f in DATA_FORMATS}
+    assert {r.format for r in rows if not r.questionnaire} <= {f.name for f in DATA_FORMATS}
+    assert {r.format.partition(":")[0] for r in rows if r.questionnaire} == set(WORKBOOKS)
     assert {r.approval for r in rows} == {"each"}

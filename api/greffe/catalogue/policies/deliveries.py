@@ -30,6 +30,7 @@ KNOWN: Final = ("year", "flow", "number")
 _PARTY: Final = re.compile(r"[A-Za-z0-9_@$.-]{1,50}")
 _AGREEMENT: Final = re.compile(r"[A-Za-z0-9_.-]+:(?:[A-Za-z0-9_@$-]|\{flow\})+")
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9_]{0,40}")
+_BOOK: Final = re.compile(r"[a-z][a-z0-9-]*:[A-Za-z0-9_]+")
 _CHANNEL: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 # What every system takes as the name of a file, in one folder.
 SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,119}")
@@ -39,7 +40,8 @@ SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,119}")
 class Delivery:
     """`delivery`: what leaves together, as one thing: rows of one delivery share deadline, channel and approval.
 
-    `flows`: a pattern of dataflow ids among those of the deadline. `format`: a format of data by its name.
+    `flows`: a pattern of dataflow ids among those of the deadline. `format`: a format of data by its name, a file for each
+    dataflow; or KIND:QUESTIONNAIRE, e.g. workbook:UN_CTS, one file for all of them.
 
     content: full, or incremental against what the recipient acknowledged last. naming: dsnc (Eurostat's convention of
     dataset names) or free. file_name: with {year} of the data, {flow} and {number} of the delivery. sender, receiver: ids
@@ -63,6 +65,11 @@ class Delivery:
     reason: str
     reference: str
     line: int = 0
+
+    @property
+    def questionnaire(self) -> str:
+        """The questionnaire that one file for all dataflows is; '' where each has a file of its own."""
+        return self.format.partition(":")[2]
 
     def sends(self, flow: str) -> bool:
         """Whether files of that dataflow are of this row."""
@@ -104,9 +111,23 @@ def _together(one: Delivery, row: Row, before: Mapping[tuple[str, ...], Delivery
             raise row.wrong(f"{one.delivery} has {getattr(other, column)} in an earlier row.", column)
 
 
+def _check_book(one: Delivery, row: Row) -> None:
+    if ":" not in one.format:
+        return
+    if not _BOOK.fullmatch(one.format):
+        raise row.wrong(f"{one.format!r} is not written KIND:QUESTIONNAIRE, e.g. workbook:UN_CTS.", "format")
+    if one.content != FULL:
+        raise row.wrong("A questionnaire is handed over whole.", "content", near=(FULL,))
+    if "{flow}" in one.file_name:
+        raise row.wrong("One file holds all dataflows of a questionnaire: its name names none.", "file_name")
+    if one.agreement:
+        raise row.wrong("A questionnaire has no header in which an agreement could stand.", "agreement")
+
+
 def _check(one: Delivery, row: Row) -> None:
     if not _NAME.fullmatch(one.delivery):
         raise row.wrong(f"{one.delivery!r} is no name of a delivery: capitals, digits and _.", "delivery")
+    _check_book(one, row)
     for place in _PLACES.findall(one.file_name):
         if place not in KNOWN:
             hint = f"Known are {', '.join('{' + k + '}' for k in KNOWN)}."
