@@ -23,6 +23,14 @@ ARGUMENTS = (
 )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Pictures are taken first, in whatever order files are named: the other tests change what is shown."""
+    places = [n for n, item in enumerate(items) if item.path.parent == Path(__file__).parent]
+    own = sorted((items[n] for n in places), key=lambda item: item.path.name != "test_appearance.py")
+    for place, item in zip(places, own, strict=True):
+        items[place] = item
+
+
 @pytest.fixture(scope="session")
 def site(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demonstration, served; what a test writes stays for the tests after it: use things of your own."""
