@@ -22,7 +22,7 @@ from greffe.transmission.channels.channel import Options
 from greffe.transmission.channels.https import Https
 
 TOKEN = "Sesame-4711-abc"
-SLOW = 1.6  # seconds: longer than `timeout` of the settings below
+SLOW = 1.6  # seconds: longer than the timeout of tests that wait for it
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Endpoint:
         base = f"https://localhost:{self.port}"
         said = {
             "kind": "https", "url": base + "/in/{key}/{name}", "status": base + "/status/{key}/{name}",
-            "token_file": str(self.folder / "token"), "ca_file": str(self.folder / "ca.pem"), "private": True, "timeout": 1,
+            "token_file": str(self.folder / "token"), "ca_file": str(self.folder / "ca.pem"), "private": True, "timeout": 30,
         }  # fmt: skip
         return {k: v for k, v in (said | others).items() if v is not None}
 

@@ -6,6 +6,7 @@ import logging
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from https_server import TOKEN, Endpoint
@@ -49,15 +50,16 @@ def test_files_arrive_once_with_key_and_digest(endpoint: Endpoint, tmp_path: Pat
 
 @pytest.mark.parametrize("fault", ["500 after", "timeout after"])
 def test_what_was_taken_before_it_failed_is_found_out_by_asking(endpoint: Endpoint, tmp_path: Path, fault: str):
-    sent, channel = parcel(tmp_path), endpoint.channel()
+    sent, channel = parcel(tmp_path), endpoint.channel(timeout=1 if fault == "timeout after" else 30)
     endpoint.fault = fault
     with pytest.raises(Unsure, match=r"A\.CSV: .*(may have been taken \(500: out of order\)|no answer in time)"):
         channel.deliver(sent)
     assert channel.look(sent) == PARTLY
     assert endpoint.channel(status=None).look(sent) == UNKNOWN
     endpoint.fault = ""
-    channel.deliver(sent)
+    endpoint.channel().deliver(sent)
     assert endpoint.names == ["A.CSV", "B.CSV"]
+    assert endpoint.again == []
 
 
 @pytest.mark.parametrize(("fault", "kind", "lasting", "told"), [
@@ -87,7 +89,18 @@ def test_answers_and_what_they_mean(
 def test_a_slow_answer_counts_by_its_status(endpoint: Endpoint, tmp_path: Path):
     """The file is taken when the server says so, however slowly it goes on talking."""
     endpoint.fault = "slow body"
-    assert endpoint.channel().deliver(parcel(tmp_path, A=b"a")).startswith("1 file taken: 201: x")
+    assert endpoint.channel(timeout=1).deliver(parcel(tmp_path, A=b"a")).startswith("1 file taken: 201: x")
+
+
+def test_a_try_ends_before_its_lease(endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """All files of it together: time is over before a file, or with its first byte."""
+    for jump, kind in ((1, NotSent), (2, Unsure)):
+        ticks = iter([0.0] * jump + [1500.0] * 99)
+        with monkeypatch.context() as patch:
+            patch.setattr(way, "time", SimpleNamespace(monotonic=lambda ticks=ticks: next(ticks)))
+            with pytest.raises(kind, match="the time of this try is over"):
+                endpoint.channel(status=None).deliver(parcel(tmp_path, A=b"a"))
+    assert endpoint.accepted == []
 
 
 def test_what_a_server_says_is_told_without_the_token(

@@ -7,16 +7,19 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from paramiko import SFTPClient
 from parcels import CONTENTS, Killed, parcel, taken
+from plain_sftp_server import PlainServer
 from sftp_server import Server, Wire, key_pair
 
 from greffe.errors import BadDefinition
 from greffe.transmission.channels import sftp_place
-from greffe.transmission.channels.channel import ABSENT, PARTLY, THERE, UNKNOWN, NotSent, Unsure
+from greffe.transmission.channels.channel import ABSENT, PARTLY, THERE, UNKNOWN, NotSent, Options, Unsure
 from greffe.transmission.channels.putting import found, put
+from greffe.transmission.channels.sftp import Sftp
 
 LARGE = bytes(range(256)) * 2000  # 512,000 bytes
 
@@ -170,7 +173,7 @@ def test_a_try_that_takes_too_long_stops_and_goes_on_with_the_next(
     """It stops before its lease ends; the clock jumps while the file is under way."""
     sent, times = parcel(tmp_path, LARGE=LARGE), iter([0.0] * 8 + [1501.0] * 99)
     with monkeypatch.context() as patch:
-        patch.setattr(sftp_place.time, "monotonic", lambda: next(times))
+        patch.setattr(sftp_place, "time", SimpleNamespace(monotonic=lambda: next(times)))
         with server.channel(path=str(out)).session() as place, pytest.raises(NotSent, match="longer than 0:25:00"):
             put(place, sent)
     assert 0 < next(out.glob(".LARGE*")).stat().st_size < len(LARGE)
@@ -241,12 +244,12 @@ def test_a_wire_cut_anywhere_brings_nothing_twice(server: Server, tmp_path: Path
     (tmp_path / "in").mkdir()
     sent = parcel(tmp_path / "in")
     with Wire(server.port) as wire:
-        out = tmp_path / "whole"
+        out = tmp_path / "000000"  # as long as the others: a name is bytes on the wire
         out.mkdir()
         server.channel(path=str(out), port=wire.port).deliver(sent)
         whole = wire.carried
-    for cut in range(whole - 2400, whole, 200):
-        out = tmp_path / str(cut)
+    for cut in range(whole - 2600, whole - 300, 200):
+        out = tmp_path / f"{cut:06}"
         out.mkdir()
         with Wire(server.port, cut) as wire, pytest.raises((NotSent, Unsure)) as error:
             server.channel(path=str(out), port=wire.port).deliver(sent)
@@ -293,3 +296,26 @@ def test_a_secret_that_others_may_read_is_refused(server: Server, tmp_path: Path
     )
     with pytest.raises(BadDefinition, match="locked by a passphrase"):
         server.channel(key_file=str(key))
+
+
+def test_a_password_and_a_server_that_renames_in_its_own_way(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.DEBUG)
+    (tmp_path / "out").mkdir()
+    password = tmp_path / "password"
+    with PlainServer("Sesame-4711") as server:
+        said = {
+            "kind": "sftp", "host": "127.0.0.1", "port": server.port, "user": "fr-sser", "path": str(tmp_path / "out"),
+            "password_file": str(password), "host_key": server.host_key,
+        }  # fmt: skip
+        for text, lasting in (("Sesame-4711\n", None), ("Sesame-4712\n", True)):
+            password.write_text(text, encoding="utf-8")
+            password.chmod(0o600)
+            channel = Sftp(Options("unodc", "channels.toml", said))
+            if lasting is None:
+                assert channel.deliver(parcel(tmp_path)) == "2 files in the folder"
+            else:
+                with pytest.raises(NotSent, match="the login is refused") as error:
+                    channel.reach()
+                assert error.value.lasting
+    assert taken(tmp_path / "out") == ["A.CSV", "B.CSV"]
+    assert "Sesame" not in caplog.text

@@ -34,7 +34,7 @@ class Body:
         with self._path.open("rb") as source:
             while piece := source.read(PIECE):
                 if time.monotonic() > self._until:
-                    raise TimeoutError(f"it took longer than {LIMIT}")
+                    raise TimeoutError("the time of this try is over")
                 yield piece
 
 
@@ -59,13 +59,20 @@ class Endpoint:
         """443 unless it is said."""
         return self.origin.port or 443
 
-    def ask(self, method: str, url: str, headers: Mapping[str, str] | None = None, path: Path | None = None) -> Answer:
+    def until(self) -> float:
+        """When the last byte of a try may leave, by the clock of `time.monotonic`: the answer comes before its time is over."""
+        return time.monotonic() + LIMIT.total_seconds() - self.timeout
+
+    def ask(
+        self, method: str, url: str, until: float, headers: Mapping[str, str] | None = None, path: Path | None = None
+    ) -> Answer:
         """Its answer. Raises NotSent for what went wrong before the body began, Unsure after that."""
-        until = time.monotonic() + LIMIT.total_seconds()
+        if time.monotonic() > until:
+            raise NotSent(f"{self.host}: the time of this try is over.")
         body, told = Body(path, until), ""
         for address in resolved(self.host, self.port, private=self.private):
             try:
-                return self._answer(method, httpx2.URL(url), address, headers or {}, body, until)
+                return self._answer(method, httpx2.URL(url), address, headers or {}, body)
             except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
                 told = self._no_connection(error)
             except (httpx2.HTTPError, OSError) as error:
@@ -87,9 +94,7 @@ class Endpoint:
                 told = self._no_connection(error)
         raise NotSent(f"{self.host}: {told}.")
 
-    def _answer(
-        self, method: str, url: httpx2.URL, address: str, headers: Mapping[str, str], body: Body, until: float
-    ) -> Answer:
+    def _answer(self, method: str, url: httpx2.URL, address: str, headers: Mapping[str, str], body: Body) -> Answer:
         named = {
             "Host": url.netloc.decode("ascii"), "User-Agent": "greffe", "Accept-Encoding": "identity", **headers,
             **({"Authorization": f"Bearer {self.token}"} if self.token else {}),
@@ -103,11 +108,11 @@ class Endpoint:
             ) as answer,
         ):  # fmt: skip
             lowered = {name.lower(): value for name, value in answer.headers.items()}
-            return Answer(answer.status_code, lowered, self._beginning(answer, until))
+            return Answer(answer.status_code, lowered, self._beginning(answer))
 
-    def _beginning(self, answer: httpx2.Response, until: float) -> str:
+    def _beginning(self, answer: httpx2.Response) -> str:
         """The first bytes of what it says: the status holds, also where these come slowly or break off."""
-        found, enough = b"", min(until, time.monotonic() + self.timeout)
+        found, enough = b"", time.monotonic() + self.timeout
         try:
             for piece in answer.iter_raw():
                 found += piece

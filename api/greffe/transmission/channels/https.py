@@ -75,7 +75,8 @@ class Https:
 
     def deliver(self, parcel: Parcel) -> str:
         """Send what is not there. Where a part of it was taken and the rest is not, that is no delivery and not none."""
-        states = self._states(parcel) if self._status else (ABSENT,) * len(parcel.files)
+        until = self._endpoint.until()
+        states = self._states(parcel, until) if self._status else (ABSENT,) * len(parcel.files)
         if set(states) == {THERE}:
             return "all files were there"
         if UNKNOWN in states:
@@ -85,7 +86,7 @@ class Https:
             if state == THERE:
                 continue
             try:
-                said = self._sent(parcel.key, file)
+                said = self._sent(parcel.key, file, until)
             except NotSent as error:
                 if not there:
                     raise
@@ -97,7 +98,7 @@ class Https:
         """By the status address; without one nobody can tell."""
         if self._status is None:
             return UNKNOWN
-        states = self._states(parcel)
+        states = self._states(parcel, self._endpoint.until())
         if UNKNOWN in states:
             return UNKNOWN
         if set(states) == {THERE}:
@@ -109,18 +110,18 @@ class Https:
         if self._status is None:
             self._endpoint.greet()
             return "the certificate holds; without a status address the token is not tried"
-        answer = self._endpoint.ask("GET", _filled(self._status, PROBE, PROBE))
+        answer = self._endpoint.ask("GET", _filled(self._status, PROBE, PROBE), self._endpoint.until())
         arrived(answer, "")  # raises for a login that is refused
         return f"the certificate holds and we are let in; the status address says {answer.status}"
 
-    def _states(self, parcel: Parcel) -> tuple[Arrived, ...]:
+    def _states(self, parcel: Parcel, until: float) -> tuple[Arrived, ...]:
         found: list[Arrived] = []
         for file in parcel.files:
-            answer = self._endpoint.ask("GET", _filled(self._status or "", parcel.key, file.name))
+            answer = self._endpoint.ask("GET", _filled(self._status or "", parcel.key, file.name), until)
             found.append(arrived(answer, file.sha256))
         return tuple(found)
 
-    def _sent(self, key: str, file: Outgoing) -> str:
+    def _sent(self, key: str, file: Outgoing, until: float) -> str:
         headers = {
             "Content-Length": str(file.size),
             "Content-Type": TYPES.get(PurePath(file.name).suffix.lower(), "application/octet-stream"),
@@ -129,7 +130,8 @@ class Https:
             "Idempotency-Key": f'"{key}/{file.name}"',
         }
         try:
-            return taken(self._endpoint.ask(self._method, _filled(self._url or "", key, file.name), headers, file.path))
+            url = _filled(self._url or "", key, file.name)
+            return taken(self._endpoint.ask(self._method, url, until, headers, file.path))
         except NotSent as error:
             raise NotSent(f"{file.name}: {error}", lasting=error.lasting) from error
         except Unsure as error:
