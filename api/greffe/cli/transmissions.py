@@ -12,6 +12,7 @@ import typer
 from greffe.cli.channels import channels
 from greffe.cli.common import As, Home, Json, Reason, acting, given_day, parts_of, save_into
 from greffe.cli.show import failing, show
+from greffe.cli.transmissions_entered import compare_entered_command
 from greffe.errors import Broken, Refused, numbered
 from greffe.model.findings import Finding
 from greffe.model.transmissions import STATES, Transmission
@@ -40,6 +41,7 @@ def add_to(app: typer.Typer) -> None:
         ("plan", plan), ("run", run_command), ("build", build_command), ("approve", approve_command),
         ("send", send_command), ("settle", settle_command), ("receipt", receipt), ("cancel", cancel_command),
         ("list", list_command), ("show", show_command), ("rebuild", rebuild), ("verify", verify),
+        ("compare-entered", compare_entered_command),
         ("channels", channels),
     ):  # fmt: skip
         group.command(name)(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from site_tools import copied
 from greffe.errors import Refused
 from greffe.model.structures import Dataflow
 from greffe.release.people import HOUSE, add_person
+from greffe.store.transmission_records import built_payload, transmissions_after
 from greffe.transmission import keeping
 from greffe.transmission.building import build, cancel
 from greffe.transmission.plan import named_plan
@@ -215,6 +217,21 @@ def test_figures_that_have_no_cell_stop_it(desk: Desk, built: dict[str, tuple[st
     again = desk.built("UN_CTS", 2024)
     assert again.id == "UN_CTS-2024-2"
     assert cells_of(opened(desk.content(again))) == cells_of(opened(built["UN_CTS"][1]))
+
+
+def test_a_file_of_one_dataflow_is_entered_as_before(desk: Desk, built: dict[str, tuple[str, bytes]]):
+    """What earlier programs entered is read on: `beside` stands only where a file has several sources, and is not needed."""
+    (book,) = (e for e in desk.parts.register.read(subject=built["SPACE_I"][0]) if e.kind == "transmission.built")
+    files = book.payload["files"]
+    assert isinstance(files, list | tuple)
+    (file,) = files
+    assert isinstance(file, dict)
+    assert [b["release"].partition("#")[0] for b in file["beside"]] == ["SPACE_I_FLOWS"]
+    old = {k: v for k, v in file.items() if k != "beside"}
+    read = transmissions_after({}, replace(book, payload={**book.payload, "files": [old]}))[built["SPACE_I"][0]]
+    assert [s.dataflow.id for s in read.files[0].sources] == ["SPACE_I_STOCK"]
+    again = built_payload(read)["files"]
+    assert again == [old]
 
 
 HOSTILE = "=HYPERLINK(1)_x0041_ +@ <b>"
