@@ -100,6 +100,14 @@ def test_what_a_client_takes_while_we_look_does_not_come_again(tmp_path: Path, m
     assert [p.name for p in out.glob("[A-Z]*")] == ["A.CSV"]
     real = Disk.write
 
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Disk, "write", full)
+        with pytest.raises(Unsure, match="No space left on device"):  # one file is shown: it is not none that arrived
+            channel.deliver(sent)
+
     def taking(self: Disk, *arguments: object) -> None:
         had.extend(taken(out))
         real(self, *arguments)
