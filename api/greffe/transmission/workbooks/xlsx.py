@@ -32,6 +32,7 @@ from greffe.transmission.workbooks.read_me import banners, read_me
 
 _HEADER = 2  # the row of column titles; above it the title of the sheet
 _LABELS = 4  # question, code, French and English label
+_HEADER_HEIGHT = 76  # points: five lines; readers do not make room for a wrapped title by themselves
 _LONGEST_LIST = 255  # characters of a list of choices within a validation
 _LONGEST_TEXT = 10_000
 
@@ -67,8 +68,7 @@ def _printed(made: Worksheet, filled: Filled) -> None:
 def _sheet(book: Workbook, made: Worksheet, filled: Filled, sheet: FilledSheet) -> None:
     names = sheet.layout.names
     put(made, 1, 1, f"{names['fr']} / {names['en']}").font = BOLD
-    for place, banner in enumerate(banners(filled), 1):
-        put(made, 1, _LABELS + place, words.both(banner)).font = ALARM
+    put(made, 1, _LABELS + 1, " — ".join(words.both(b) for b in banners(filled))).font = ALARM
     _header(made, sheet)
     checks = _Checks(made, filled.questionnaire)
     number = _HEADER + 1
@@ -80,10 +80,10 @@ def _sheet(book: Workbook, made: Worksheet, filled: Filled, sheet: FilledSheet) 
         number += 1
     checks.add()
     made.freeze_panes = made.cell(_HEADER + 1, _LABELS + 1).coordinate
-    for column, width in enumerate((12, 26, 46, 46), 1):
+    for column, width in enumerate((12, 42, 52, 52), 1):
         made.column_dimensions[get_column_letter(column)].width = width
     for column in range(_LABELS + 1, _LABELS + 1 + len(sheet.columns) * (1 + len(sheet.attributes))):
-        made.column_dimensions[get_column_letter(column)].width = 16
+        made.column_dimensions[get_column_letter(column)].width = 18
 
 
 def _header(made: Worksheet, sheet: FilledSheet) -> None:
@@ -95,12 +95,13 @@ def _header(made: Worksheet, sheet: FilledSheet) -> None:
     for column, title in enumerate(titles, 1):
         cell = put(made, _HEADER, column, title)
         cell.font, cell.fill, cell.alignment = BOLD, HEAD, WRAPPED
+    made.row_dimensions[_HEADER].height = _HEADER_HEIGHT
 
 
 def _row(book: Workbook, made: Worksheet, filled: Filled, at: tuple[FilledSheet, Row, int], checks: _Checks) -> None:
     sheet, row, number = at
     for column, text in enumerate((row.question, row.code, *row.labels), 1):
-        put(made, number, column, text).alignment = WRAPPED
+        put(made, number, column, text)
     for place, cell in enumerate(row.cells):
         column = _LABELS + 1 + place
         if cell is None:
@@ -113,7 +114,7 @@ def _row(book: Workbook, made: Worksheet, filled: Filled, at: tuple[FilledSheet,
         for beside, attribute in enumerate(sheet.attributes, 1):
             note = cell.notes.get(attribute, "") or _unheld(filled, cell, attribute)
             noted = put(made, number, column + beside * len(sheet.columns), note)
-            noted.protection, noted.alignment = OPEN, WRAPPED
+            noted.protection = OPEN
 
 
 def _answer(made: Worksheet, number: int, column: int, cell: Cell) -> None:
