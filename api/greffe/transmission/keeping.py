@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from greffe.errors import Broken, Refused
 from greffe.settings import Settings
+from greffe.store.folders import flush
 
 
 def kept(settings: Settings, sha256: str) -> Path:
@@ -37,8 +38,8 @@ def keep(settings: Settings, pieces: Iterable[bytes]) -> tuple[str, int]:
             place = kept(settings, name)
             place.parent.mkdir(exist_ok=True)
             work.replace(place)
-            _synced(place.parent)
-            _synced(folder)
+            flush(place.parent)
+            flush(folder)
         finally:
             work.unlink(missing_ok=True)
     except OSError as error:
@@ -56,11 +57,3 @@ def content(settings: Settings, sha256: str) -> bytes:
     if hashlib.sha256(found).hexdigest() != sha256:
         raise Broken("A file of a transmission is not what was written.", file=str(place))
     return found
-
-
-def _synced(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

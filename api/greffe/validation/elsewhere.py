@@ -50,10 +50,7 @@ _MAPS: Final = "tests/spec/kinds/test_component_maps.py"
 _AGAINST: Final = "tests/spec/release/test_check_against.py"
 _ESTAT: Final = ("ESTAT",)
 _BOTH: Final = ("ESTAT", "UNODC")
-_SENT: Final = _texts(
-    "Files are not sent from here yet: sendings, their receipts and their deadlines are still to be built.",
-    "Rien n’est encore envoyé d’ici : envois, accusés et échéances restent à construire.",
-)
+_DELIVERY: Final = "tests/spec/transmission/test_a_delivery.py"
 _ACROSS: Final = "greffe.validation.across:tried"  # the relations themselves: mappings/policies/identities.csv
 _AGREE: Final = "tests/spec/release/test_identities.py::test_equal_figures_are_no_finding"
 _DIFFER: Final = (
@@ -200,13 +197,12 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
     Elsewhere(
         "QR-TRA-01", ERROR, 0, "release gate", ALL,
         _texts(
-            "A sending has no open error, and every warning is accepted in writing.",
-            "Un envoi n’a aucune erreur ouverte, et tout avertissement est accepté par écrit.",
+            "A transmission has no open error, and every warning is accepted in writing.",
+            "Une transmission n’a aucune erreur ouverte, et tout avertissement est accepté par écrit.",
         ),
-        reason=_texts(
-            _SENT["en"] + " A release, which is what is sent, is held to the same at its approval.",
-            _SENT["fr"] + " Une diffusion, qui est ce qui s’envoie, y est tenue à son approbation.",
-        ),
+        "greffe.transmission.building:build",
+        f"{_DELIVERY}::test_from_plan_to_receipt",
+        f"{_DELIVERY}::test_a_file_that_its_recipient_would_refuse_is_not_built",
     ),
     Elsewhere(
         "QR-TRA-02", WARNING, 0, "EDAMIS", _ESTAT,
@@ -214,12 +210,19 @@ ELSEWHERE: Final[tuple[Elsewhere, ...]] = (
             "The same content is not sent twice for one period.",
             "Le même contenu n’est pas envoyé deux fois pour une période.",
         ),
-        reason=_SENT,
+        "greffe.transmission.plan:plan_of",
+        f"{_DELIVERY}::test_from_plan_to_receipt",
+        f"{_DELIVERY}::test_the_same_is_not_sent_twice_and_a_correction_says_why",
     ),
     Elsewhere(
         "QR-TRA-03", WARNING, 0, "EDAMIS", ALL,
-        _texts("Deadlines are kept.", "Les échéances sont tenues."),
-        reason=_SENT,
+        _texts(
+            "Deadlines are kept: what is late is told to whoever works on it.",
+            "Les échéances sont tenues : ce qui est en retard est signalé à qui en a la charge.",
+        ),
+        "greffe.release.deadlines:due",
+        "tests/spec/release/test_deadlines.py::test_a_draft_and_a_release_are_seen",
+        "tests/spec/release/test_deadlines.py::test_what_is_due_until_when",
     ),
     Elsewhere(
         "QR-UNI-01", ERROR, 1, "CONVAL", _BOTH,

@@ -97,6 +97,17 @@ def test_a_plan_that_is_no_longer_so_is_not_built(sending: Sending):
         build(sending.house.parts, SENDER, plan)
 
 
+def test_a_file_that_its_recipient_would_refuse_is_not_built(tmp_path: Path):
+    """Its name says Germany, its data France: EDAMIS would send it back."""
+    wrong = {"CRIME_CTSPRIS_A_FR_{year}_0000.CSV": "CRIME_CTSPRIS_A_DE_{year}_0000.CSV"}
+    sending = sending_house(tmp_path, **wrong)
+    plan = sending.plan()
+    assert plan.ready
+    with pytest.raises(Refused, match=r"would be refused, 1 error; the first: .*its name says DE, its data FR"):
+        build(sending.house.parts, SENDER, plan)
+    assert not sending.house.parts.ledger().transmissions
+
+
 def test_what_was_withdrawn_after_it_was_signed_does_not_leave(sending: Sending):
     one = sending.signed()
     withdraw(sending.house.parts, RELEASER, f"{PRIS}#1", "Wrong.", "Faux.")
