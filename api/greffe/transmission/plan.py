@@ -199,7 +199,7 @@ def plan_of(parts: Parts, ways: Ways, year: int, *, test: bool = False) -> Plan:
     row, before = next(iter(ways.rows), None), last.transmission.id if last else ""
     return Plan(
         ways.delivery, ways.deadline, year, ways.deadline.day(year), number, row.channel if row else "",
-        row.approval if row else EACH, test, tuple(files), tuple(obstacles), before, under_way.id if under_way else "",
+        row.approval if row else EACH, test, tuple(files), tuple(dict.fromkeys(obstacles)), before, under_way.id if under_way else "",
     )  # fmt: skip
 
 

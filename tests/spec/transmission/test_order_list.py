@@ -16,6 +16,7 @@ from site_tools import copied
 
 from greffe.errors import BadInput, Refused
 from greffe.model.transmissions import Transmission
+from greffe.transmission.plan import named_plan
 from greffe.transmission.workbooks.entered import compare_entered
 
 
@@ -126,6 +127,14 @@ def test_what_is_no_list_of_the_form_is_told_with_its_place(
     with pytest.raises(BadInput) as error:
         compare_entered(desk.parts, one, file)
     assert told in error.value.text()
+
+
+def test_what_stands_in_the_way_of_both_files_is_told_once(desk: Desk):
+    plan = named_plan(desk.parts, "CEPEJ_CYCLE", 2026, test=True)
+    assert len(plan.files) == 2
+    assert [(o.code, o.about) for o in plan.obstacles] == [
+        ("too_old", f"CEPEJ_{flow}") for flow in ("RESOURCES", "PROFESSIONALS", "Q91", "CASES", "PROSECUTION")
+    ]
 
 
 def test_a_delivery_without_an_order_list_has_nothing_to_compare(desk: Desk, one: Transmission, tmp_path: Path):
