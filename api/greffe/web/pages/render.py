@@ -39,7 +39,12 @@ HEADERS: Final = {
 }
 
 # Pages of the menu that some alone see; the others are everybody's who is signed in.
-MENU_FOR: Final[Mapping[str, tuple[str, ...]]] = {"/staff/people": ("auditor", "administrator")}
+HOUSE: Final = ("author", "approver", "releaser", "auditor", "administrator")
+MENU_FOR: Final[Mapping[str, tuple[str, ...]]] = {
+    **{f"/staff/{page}": HOUSE for page in ("mappings", "proposals", "coverage", "findings", "trace", "releases")},
+    "/staff/transmissions": (*HOUSE, "transmitter"),
+    "/staff/people": ("auditor", "administrator"),
+}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from fastapi import Depends, Request, Response
 from greffe.errors import Denied, GreffeError, Unidentified
 from greffe.release.access.accounts import session_of
 from greffe.release.parts import Parts
-from greffe.release.people import needs
 from greffe.settings import Settings
 from greffe.store.access import Session
 from greffe.store.base import Actor
@@ -76,11 +75,11 @@ def for_roles(*roles: str) -> Callable[[Request], None]:
     """A dependency of pages that not all staff may see: Denied for whoever has none of these roles and is no administrator."""
 
     def check(request: Request) -> None:
-        parts = _parts(request)
-        found = _visitor(parts, request)
+        found = _visitor(_parts(request), request)
         actor = found.actor
         if not found.may(*roles, "administrator"):
-            needs(parts, actor, roles[0])
+            wanted, had = " ".join(roles), " ".join(found.roles) or "-"
+            raise Denied(f"{actor.name} has none of the roles for this page: {wanted} (roles: {had}).")
 
     return check
 
