@@ -83,15 +83,25 @@ def test_a_stranger_and_a_wrong_password_get_the_same_words(opened):
     assert [(e.actor, e.subject) for e in denied] == [("greffe", "camille"), ("greffe", "an unknown name")]
 
 
-def test_five_failures_close_the_account_for_a_quarter_of_an_hour(opened):
+def test_five_failures_close_the_account_to_that_address_for_a_quarter_of_an_hour(opened):
+    """And to no other: who guesses from elsewhere shuts nobody out."""
     for _ in range(5):
         with pytest.raises(Denied):
             sign_in(opened, "camille", "wrong", "192.0.2.1")
     with pytest.raises(TooOften) as error:
-        sign_in(opened, "camille", GOOD, "192.0.2.2")
+        sign_in(opened, "camille", GOOD, "192.0.2.1")
     assert 890 <= error.value.wait <= 901
-    opened.clock.forward(minutes=15, seconds=1)
     assert sign_in(opened, "camille", GOOD, "192.0.2.2")
+    opened.clock.forward(minutes=15, seconds=1)
+    assert sign_in(opened, "camille", GOOD, "192.0.2.1")
+
+
+def test_a_hundred_failures_from_wherever_close_the_account(opened):
+    for number in range(100):
+        with pytest.raises(Denied):
+            sign_in(opened, "camille", "wrong", f"192.0.2.{number // 4}")
+    with pytest.raises(TooOften):
+        sign_in(opened, "camille", GOOD, "192.0.2.200")
 
 
 def test_fifty_failures_close_an_address_whatever_the_names(opened):

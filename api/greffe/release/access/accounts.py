@@ -24,7 +24,7 @@ IDLE: Final = timedelta(minutes=30)  # without a request, a session ends
 LONGEST: Final = timedelta(hours=9)  # a working day; then they sign in again
 _NOTED: Final = timedelta(minutes=1)  # how exactly is known when somebody was last seen
 WINDOW: Final = timedelta(minutes=15)
-OF_ACCOUNT, OF_ADDRESS = 5, 50  # failed attempts within the window, before nobody is let in
+OF_ACCOUNT, OF_ADDRESS, FROM_ANYWHERE = 5, 50, 100  # failed attempts within the window, before nobody is let in
 
 
 def digest(token: str) -> str:
@@ -71,9 +71,14 @@ def sign_in(parts: Parts, person: str, password: str, address: str) -> tuple[str
     """A session for whoever gives the right password: its token, to be kept in a cookie. `address`: where they come from.
 
     Raises Denied in the same words and after the same work for a wrong password and a stranger; TooOften after 5 failed
-    attempts on an account, or 50 from an address, within 15 minutes."""
-    now = parts.clock()
-    limits = ((f"account:{digest(person.casefold())}", OF_ACCOUNT), (f"address:{digest(address)}", OF_ADDRESS))
+    attempts on an account from an address, 50 from an address, or 100 on an account from wherever, within 15 minutes: who
+    sits elsewhere shuts nobody out with a few wrong passwords."""
+    now, account = parts.clock(), digest(person.casefold())
+    limits = (
+        (f"account:{account}:{digest(address)}", OF_ACCOUNT),
+        (f"address:{digest(address)}", OF_ADDRESS),
+        (f"account:{account}", FROM_ANYWHERE),
+    )
     for subject, most in limits:
         failed = parts.access.failures(subject, now - WINDOW)
         if len(failed) >= most:
