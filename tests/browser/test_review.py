@@ -70,6 +70,12 @@ def test_types_that_do_not_match_are_unmistakable(sign_in, accessible):
     card = page.locator("li.wrong").first
     assert card.locator(".mismatch").inner_text().startswith("TYPES DO NOT MATCH")
     assert card.get_by_role("button", name="Accept").count() == 0
+    page.keyboard.press(card.get_attribute("data-candidate"))
+    page.keyboard.press("a")
+    told = page.locator("#untaken[role=status]")
+    assert told.inner_text().startswith("It cannot be accepted: the types do not match. ")
+    assert card.locator(".mismatch span").first.inner_text() in told.inner_text()
+    assert page.locator(".note.good").count() == 0
 
 
 def test_many_are_decided_and_undone_at_once_without_scripts(browser, site):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import html
 import io
 import json
@@ -19,7 +20,7 @@ from small_house import MAN, NOBODY, OTHER, WOMAN, effective, held, sexes, small
 from starlette.testclient import TestClient
 
 from greffe.app import create_app
-from greffe.errors import BadQuery
+from greffe.errors import BadDefinition, BadQuery
 from greffe.mapping.exchange.sets import table_named
 from greffe.release.access.accounts import digest
 from greffe.release.effect import Effect
@@ -157,7 +158,54 @@ def test_a_candidate_is_accepted_as_its_button_says(parts, author):
     assert decide(author, action="accept", targets=targets).status_code == 303
     hand_in(author, SEXES)
     (proposal,) = parts.acting().ledger().definitions.proposals.values()
-    assert f"\n1,{chosen},r1,exact,exact,".encode() in parts.register.content(proposal.files[SEXES])
+    (row,) = (r for r in csv.DictReader(io.StringIO(held_in(parts, proposal))) if r["row_id"] == "r1")
+    assert row["target:sex"] == chosen
+    assert row["kind"] == ("aggregate" if chosen == "F" else "exact")  # r2 leads to F as well
+    assert row["reason"].startswith("Accepted as proposed (score ")
+    assert f"sex {chosen}:" in row["reason"]
+
+
+def held_in(parts, proposal):
+    return parts.register.content(proposal.files[SEXES]).decode()
+
+
+def test_sources_accepted_into_one_target_are_parts_of_it(parts, author):
+    """r2 leads to F; r1 accepted into F is one part of it, into a code that nobody leads to it is exact."""
+    table = table_named(parts.catalogue(), SEXES)
+    for target, kind in (("F", "aggregate"), ("T", "exact")):
+        assert decide(author, action="accept", targets=json.dumps([target]), reason="Typed.").status_code == 303
+        (one,) = pending_on(parts.acting(), AUTHOR, table).values()
+        assert (one.row.targets, one.row.kind, one.row.reason) == ((target,), kind, "Typed.")
+        decide(author, action="undo")
+
+
+def test_no_decision_is_kept_without_a_reason(parts, author):
+    silent = decide(author, action="change", reason=" ", **{"target:sex": "F", "kind": "exact"})
+    assert (silent.status_code, "r1: a decision says why." in told(silent)) == (400, True)
+    assert pending_on(parts.acting(), AUTHOR, table_named(parts.catalogue(), SEXES)) == {}
+
+
+def test_bulk_passes_over_what_does_not_hold_and_names_what_is_left(parts, author, monkeypatch):
+    """With F refused as types are: r2 takes its next best; a row of which every candidate is refused is left, by name."""
+    table = table_named(parts.catalogue(), SEXES)
+
+    def no_f(trial, files):
+        rows = next(t for m in trial.maps.values() for t in m.representation_maps if t.file in files).rows
+        bad = [r for r in rows if r.row_id == "r1" and r.targets != ("M",)]
+        bad += [r for r in rows if r.row_id == "r2" and r.targets == ("U",)]
+        return tuple(BadDefinition(f"{r.row_id} {r.targets}: types differ.", file=SEXES) for r in bad)
+
+    monkeypatch.setattr("greffe.release.review.accepting.faults_of", no_f)
+    keep(parts, AUTHOR, parts.catalogue(), table, {"r2": {"target:sex": "", "kind": "no-target", "reason": "x"}})
+    answer = send(author, f"{SEX}/decide", bulk="1", pick=["r1", "r2"], action="best")
+    assert "done=kept-1" in answer.headers["location"]
+    (one,) = pending_on(parts.acting(), AUTHOR, table).values()
+    assert (one.item, one.row.has_target, one.row.reason.startswith("Accepted as proposed")) == ("r2", True, True)
+    assert one.row.targets != ("U",)
+    assert "Left as they are: 1 (no candidate that holds together, or it is there already): r1" in told(
+        author.get(answer.headers["location"])
+    )
+    assert author.get(f"{SEX}?left=1%0Anobody").status_code == 400
 
 
 def test_an_effect_that_takes_long_is_shown_as_it_is_worked_out(author, monkeypatch):

@@ -1,13 +1,11 @@
-"""Decisions on many items at once: which they are, and what becomes of each."""
+"""Decisions on many items at once: which they are, and those that have no target."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import BadQuery, nearest
-from greffe.mapping.suggest.rank import suggest
-from greffe.release.review.candidates import sources_of
 from greffe.release.review.codes import Codes, subtree
 from greffe.release.review.queue import Queue, Waiting
 
@@ -38,25 +36,6 @@ def _below(catalogue: Catalogue, queue: Queue, top: str) -> list[Waiting]:
         raise BadQuery(f"{top!r} is no source code.", parameter="top", nearest=nearest(top, every))
     trees = {n: subtree(codes.of("source", table.sources[n]), top) for n in holders}
     return [line for line in queue.lines if any(line.values[n] in tree for n, tree in trees.items())]
-
-
-def best_targets(queue: Queue, lines: Sequence[Waiting]) -> Mapping[str, Mapping[str, str]]:
-    """The cells by which each line takes its best candidate. Raises BadQuery for a line that has none."""
-    found = {}
-    for line in lines:
-        exact = [s.value if s.match == "exact" else "" for s in sources_of(line)]
-        best = suggest(queue.ground, exact, 1) if any(exact) else ()
-        if not best:
-            raise BadQuery(f"Nothing is proposed for {line.item}.", parameter="item")
-        found[line.item] = with_targets(queue, line, best[0].targets)
-    return found
-
-
-def with_targets(queue: Queue, line: Waiting, targets: Sequence[str]) -> dict[str, str]:
-    """The cells that give a line those targets; a row that had none becomes an exact one until its kind is said."""
-    cells = {f"target:{c}": v for c, v in zip(queue.table.targets, targets, strict=True)}
-    row = line.shown
-    return cells if row is not None and row.has_target else {**cells, "kind": "exact"}
 
 
 def without_target(queue: Queue, kind: str, reason: str) -> dict[str, str]:

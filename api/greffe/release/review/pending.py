@@ -90,7 +90,8 @@ def decide(
     """Keep decisions: item → the cells that are to be (`target:iccs`, kind, reason…); the other cells stay as they are,
     or as they are in a decision on the same item that is pending. All are kept or none.
 
-    Raises Denied unless an author does it, BadQuery for what is no item, no code of its column, or no row that reads.
+    Raises Denied unless an author does it, BadQuery for what is no item, no code of its column, no row that reads, or has no
+    reason.
     """
     needs(parts, who, "author")
     base = mapping_set(catalogue, table)
@@ -103,6 +104,10 @@ def decide(
         start = before[item].row if item in before and not before[item].stale else held
         known = cells_of(table, start) if start else {**_new(table, item), "row_id": next(ids)}
         row = _checked(base, item, {**known, **cells})
+        if not row.reason.strip():
+            raise BadQuery(
+                f"{item}: a decision says why.", parameter="reason", hint="One sentence for whoever approves it."
+            )
         made[item] = Pending(item, row, fingerprint(table, held) if held else "", now)
     texts = {
         item: json.dumps({"cells": cells_of(table, one.row), "was": one.was}, ensure_ascii=False)
@@ -193,7 +198,8 @@ def undo(parts: Parts, who: Actor, table: RepresentationMap, items: Sequence[str
 
 
 def contents(catalogue: Catalogue, decided: Mapping[str, Mapping[str, Pending]]) -> dict[str, bytes | None]:
-    """The files that decisions make. Raises Refused while one of them was taken on a row that is another one by now."""
+    """The files that decisions make. Raises Refused while one of them was taken on a row that is another one
+    by now, or has no reason."""
     files: dict[str, bytes | None] = {}
     for file, pending in decided.items():
         stale = [one.item for one in pending.values() if one.stale]
@@ -201,6 +207,12 @@ def contents(catalogue: Catalogue, decided: Mapping[str, Mapping[str, Pending]])
             raise Refused(
                 f"Others changed {', '.join(stale[:5])} of {file} since you decided.",
                 hint="Look at these rows again: decide anew, or undo.",
+            )
+        silent = [one.item for one in pending.values() if not one.row.reason.strip()]  # kept before this was asked for
+        if silent:
+            raise Refused(
+                f"No reason is given for {', '.join(silent[:5])} of {file}.",
+                hint="Give each its reason, or undo them.",
             )
         table = table_named(catalogue, file)
         files[file] = dump_representation(replace(table, rows=rows_with(table, pending.values())))

@@ -11,13 +11,14 @@ from starlette.responses import Response
 
 from greffe.errors import BadQuery, nearest
 from greffe.release.parts import Parts
-from greffe.release.review.bulk import best_targets, chosen, with_targets, without_target
+from greffe.release.review.accepting import accepted, best_of_each
+from greffe.release.review.bulk import chosen, without_target
 from greffe.release.review.pending import decide, undo
 from greffe.release.review.queue import Queue, queue
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import see_other
 from greffe.web.pages.visitors import Staff, Visitor
-from greffe.web.staff.review import review_page
+from greffe.web.staff.review import NAMED, review_page
 from greffe.web.staff.tables import HOUSE_STAFF, VIEW, View, catalogue_of, review_at, table_at
 
 ACTIONS = ("accept", "best", "change", "none", "undo", "undo-last")
@@ -41,13 +42,13 @@ def router(parts: Parts) -> APIRouter:
         except BadQuery as fault:
             typed = {name: form.text(name) for name in (*CELLS, *columns, "top", "action")}
             return await run_in_threadpool(review_page, parts, request, visitor, (folder, name), view, fault, typed)
-        return see_other(review_at(table, view, "item", done=done))
+        return see_other(review_at(table, view, "item", **done))
 
     return routes
 
 
-def _done(parts: Parts, visitor: Visitor, place: tuple[str, str], view: View, form: Form) -> str:
-    """Do it; tells how: `kept-3`, `undone-1`."""
+def _done(parts: Parts, visitor: Visitor, place: tuple[str, str], view: View, form: Form) -> dict[str, str]:
+    """Do it; tells how: `done`: `kept-3`, `undone-1`; `left`: how many were left as they are, and the first of them."""
     acting, catalogue = catalogue_of(parts)
     table = table_at(catalogue, *place)
     action = form.text("action")
@@ -55,16 +56,19 @@ def _done(parts: Parts, visitor: Visitor, place: tuple[str, str], view: View, fo
         raise BadQuery(f"{action!r} is not done here.", parameter="action", nearest=nearest(action, ACTIONS))
     who = visitor.actor
     if action == "undo-last":
-        return f"undone-{undo(acting, who, table)}"
+        return {"done": f"undone-{undo(acting, who, table)}"}
     found = queue(acting, who, catalogue, table)
     bulk = bool(form.text("bulk"))
     items = form.all("pick") if bulk else (view.item,)
     lines = chosen(catalogue, found, [i for i in items if i], form.text("top") if bulk else "")
     if action == "undo":
-        return f"undone-{undo(acting, who, table, [line.item for line in lines])}"
-    one_by_one = action != "best"
-    wanted = {w.item: _cells(found, form, action, w.item) for w in lines} if one_by_one else best_targets(found, lines)
-    return f"kept-{len(decide(acting, who, catalogue, table, wanted))}"
+        return {"done": f"undone-{undo(acting, who, table, [line.item for line in lines])}"}
+    if action == "best":
+        best = best_of_each(catalogue, found, lines)
+        done = {"done": f"kept-{len(decide(acting, who, catalogue, table, best.wanted))}"}
+        return {**done, "left": "\n".join((str(len(best.left)), *best.left[:NAMED]))} if best.left else done
+    wanted = {w.item: _cells(found, form, action, w.item) for w in lines}
+    return {"done": f"kept-{len(decide(acting, who, catalogue, table, wanted))}"}
 
 
 def _cells(found: Queue, form: Form, action: str, item: str) -> Mapping[str, str]:
@@ -74,7 +78,8 @@ def _cells(found: Queue, form: Form, action: str, item: str) -> Mapping[str, str
         raise BadQuery(f"There is no row {item!r}.", parameter="item")
     said = {c: form.text(c) for c in CELLS if c in form.values}
     if action == "accept":
-        return {**with_targets(found, line, _targets(found, form.text("targets"))), **said}
+        typed = {c: text for c, text in said.items() if text.strip()}
+        return {**accepted(found, line, _targets(found, form.text("targets"))), **typed}
     if action == "none":
         return without_target(found, said.get("kind", ""), said.get("reason", ""))
     sources = {f"source:{c}": form.text(f"source:{c}") for c in found.table.sources if f"source:{c}" in form.values}

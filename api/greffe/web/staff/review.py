@@ -30,6 +30,7 @@ from greffe.web.staff.tables import HOUSE_STAFF, VIEW, View, catalogue_of, revie
 from greffe.web.strict import only
 
 PER_PAGE = 50
+NAMED = 8  # rows that a bulk decision left as they are, by name
 
 
 def router(parts: Parts) -> APIRouter:
@@ -39,7 +40,7 @@ def router(parts: Parts) -> APIRouter:
     @routes.get(
         "/staff/mappings/{folder}/{name}",
         include_in_schema=False,
-        dependencies=[Depends(only(*VIEW, "done", "lang"))],
+        dependencies=[Depends(only(*VIEW, "done", "left", "lang"))],
     )
     def review(request: Request, folder: str, name: str, visitor: Staff) -> Response:
         return review_page(parts, request, visitor, (folder, name), View.of(request))
@@ -102,7 +103,7 @@ def review_page(
         "table": table, "place": short(table), "users": users_of(catalogue, table), "view": view, "queue": found,
         "shown": chosen[(page - 1) * PER_PAGE : page * PER_PAGE], "many": len(chosen), "page": page, "pages": pages,
         "near": near, "states": STATES, "line": line, "fault": fault, "typed": typed or {},
-        "done": _done(request), "pending": len(mine.get(table.file, {})),
+        "done": _done(request), "left": _left(request, found), "pending": len(mine.get(table.file, {})),
         "everything": sum(map(len, mine.values())), "author": visitor.may("author", "administrator"),
         "faults": faults_of_pending(catalogue, table, tuple(mine.get(table.file, {}).values())),
         "here_at": lambda item: review_at(table, replace(view, item=item, page=page), "item"),
@@ -139,3 +140,13 @@ def _done(request: Request) -> str:
     if word and not re.fullmatch("(kept|undone)-[0-9]{1,6}", word):
         raise BadQuery(f"{word[:100]!r} says nothing that was done.", parameter="done", hint="E.g. kept-3.")
     return word
+
+
+def _left(request: Request, found: Queue) -> tuple[int, tuple[str, ...]]:
+    """How many rows the decision left as they are, and the first of them. Raises BadQuery for anything else."""
+    count, *items = request.query_params.get("left", "").split("\n")
+    if not count and not items:
+        return 0, ()
+    if not re.fullmatch("[0-9]{1,6}", count) or len(items) > NAMED or not all(found.line(i) for i in items):
+        raise BadQuery("It does not say which rows were left.", parameter="left")
+    return int(count), tuple(items)

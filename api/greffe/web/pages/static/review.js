@@ -14,6 +14,8 @@
     const found = candidates()[number - 1];
     if (!found) return;
     if (picked) picked.classList.remove("picked");
+    const live = document.getElementById("untaken");
+    if (live) live.textContent = "";
     picked = found;
     picked.classList.add("picked");
     (picked.querySelector("[data-accept]") || picked.querySelector("a, summary")).focus();
@@ -23,7 +25,12 @@
 
   function accept() {
     const button = picked ? picked.querySelector("[data-accept]") : document.querySelector("[data-accept]");
-    if (button) button.click();
+    if (button) { button.click(); return; }
+    const live = document.getElementById("untaken");
+    if (!live) return;
+    const mismatch = picked && picked.querySelector(".mismatch span");
+    const words = live.dataset;
+    live.textContent = mismatch ? `${words.mismatch} ${mismatch.textContent}` : picked && picked.matches(".chosen") ? words.present : words.nothing;
   }
 
   function open(summary) {

@@ -1,0 +1,157 @@
+"""Taking candidates: the cells that make a line lead there, why it does, and what becomes of many lines at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.trial import faults_of, with_rows
+from greffe.errors import BadDefinition, BadQuery
+from greffe.mapping.suggest.rank import Candidate, suggest
+from greffe.model.maps import MapRow, RepresentationMap
+from greffe.release.review.candidates import MOST, sources_of
+from greffe.release.review.pending import rows_with
+from greffe.release.review.queue import Queue, Waiting
+
+_LAST: Final = "9999-12-31"
+_REASONS: Final = 3  # of a candidate, that are kept as the reason of its row
+
+Cells = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Best:
+    """`wanted`: item → its cells. `left`: the items that stay as they are: no candidate of theirs holds together, or the best
+    is where they lead already."""
+
+    wanted: Mapping[str, Cells]
+    left: tuple[str, ...]
+
+
+def accepted(queue: Queue, line: Waiting, targets: Sequence[str]) -> dict[str, str]:
+    """The cells by which a line leads to those targets. The reason is the candidate's own, '' when they are no candidate."""
+    found = next((c for c in proposed(queue, line) if c.targets == tuple(targets)), None)
+    row = _row(line, tuple(targets))
+    rows = _put(list(_now(queue)), row)
+    return _cells(queue.table, row, rows, reason_of(found) if found else "")
+
+
+def best_of_each(catalogue: Catalogue, queue: Queue, lines: Sequence[Waiting]) -> Best:
+    """For each line the best candidate with which the maps hold together, beside what is pending and what the other lines
+    take. Raises BadQuery when there is none for any of them."""
+    asked = {line.item: proposed(queue, line) for line in lines}
+    rows, taken = list(_now(queue)), dict[str, Candidate]()
+    trial = _Trial(catalogue, queue.table, rows)
+    ready = [line for line in lines if asked[line.item] and (line.row is not None or all(line.values))]
+    _take(trial, ready, asked, taken)
+    there = {line.item for line in lines if line.item in taken and _leads(line, taken[line.item].targets)}
+    left = tuple(line.item for line in lines if line.item not in taken or line.item in there)
+    kept = [line for line in lines if line.item not in left]
+    if not kept:
+        raise BadQuery(
+            f"Nothing is accepted for {', '.join(left[:5])}: no candidate holds together, or the best is there already.",
+            parameter="item",
+        )
+    made = {line.item: _row(line, taken[line.item].targets) for line in kept}
+    return Best(
+        {i: _cells(queue.table, row, trial.rows, reason_of(taken[i])) for i, row in made.items()},
+        left,
+    )
+
+
+def proposed(queue: Queue, line: Waiting) -> tuple[Candidate, ...]:
+    """The candidates of a line, the best first; none for a source that is a pattern in all columns."""
+    exact = [s.value if s.match == "exact" else "" for s in sources_of(line)]
+    return suggest(queue.ground, exact, MOST) if any(exact) else ()
+
+
+def reason_of(candidate: Candidate) -> str:
+    """What spoke for a candidate, as the reason of its row (in English, as the reasons of the files are)."""
+    said = "; ".join(reason.english for reason in candidate.reasons[:_REASONS])
+    return f"Accepted as proposed (score {candidate.score}): {said}."
+
+
+def shared_with(row: MapRow, rows: Sequence[MapRow]) -> tuple[MapRow, ...]:
+    """The rows that lead other sources to the target of a row at the same time: each is one part of it."""
+    return tuple(
+        other
+        for other in rows
+        if other.has_target and other.targets == row.targets and other.sources != row.sources and _meet(row, other)
+    )
+
+
+def _meet(one: MapRow, other: MapRow) -> bool:
+    return max(one.valid_from, other.valid_from) <= min(one.valid_to or _LAST, other.valid_to or _LAST)
+
+
+def _now(queue: Queue) -> tuple[MapRow, ...]:
+    return rows_with(queue.table, [line.pending for line in queue.lines if line.pending])
+
+
+def _row(line: Waiting, targets: tuple[str, ...]) -> MapRow:
+    """The row that a line becomes; a row that had no target is an exact one until it shares its target."""
+    row = line.shown or MapRow(line.item, sources_of(line), targets)
+    return replace(row, targets=targets, kind=row.kind if row.has_target else "exact")
+
+
+def _put(rows: list[MapRow], row: MapRow) -> list[MapRow]:
+    if any(r.row_id == row.row_id for r in rows):
+        return [row if r.row_id == row.row_id else r for r in rows]
+    return [*rows, replace(row, line=len(rows) + 2)]
+
+
+def _cells(table: RepresentationMap, row: MapRow, rows: Sequence[MapRow], reason: str) -> dict[str, str]:
+    """Several sources that lead to one target are parts of it, none of them is exactly it."""
+    kind = "aggregate" if row.kind == "exact" and shared_with(row, rows) else row.kind
+    targets = {f"target:{c}": v for c, v in zip(table.targets, row.targets, strict=True)}
+    return {**targets, "kind": kind, "reason": reason}
+
+
+def _leads(line: Waiting, targets: tuple[str, ...]) -> bool:
+    return line.shown is not None and line.shown.has_target and line.shown.targets == targets
+
+
+class _Trial:
+    """The rows taken so far, and whether more of them make the maps worse than they are."""
+
+    def __init__(self, catalogue: Catalogue, table: RepresentationMap, rows: list[MapRow]) -> None:
+        self.catalogue, self.table, self.rows = catalogue, table, rows
+        self._before = self._faults(rows)
+
+    def takes(self, more: Sequence[MapRow]) -> bool:
+        """Keep rows when nothing is wrong with them that was not wrong before."""
+        rows = self.rows
+        for row in more:
+            rows = _put(rows, row)
+        if not self._faults(rows) <= self._before:
+            return False
+        self.rows = rows
+        return True
+
+    def _faults(self, rows: Sequence[MapRow]) -> frozenset[str]:
+        file = self.table.file
+        try:
+            return frozenset(str(f.message) for f in faults_of(with_rows(self.catalogue, {file: rows}), [file]))
+        except BadDefinition as error:
+            return frozenset({error.message})
+
+
+def _take(
+    trial: _Trial, lines: Sequence[Waiting], asked: Mapping[str, Sequence[Candidate]], taken: dict[str, Candidate]
+) -> None:
+    """All at once when they hold together, else by halves: most do, and a trial of the largest maps takes a while."""
+    if not lines:
+        return
+    if trial.takes([_row(line, asked[line.item][0].targets) for line in lines]):
+        taken |= {line.item: asked[line.item][0] for line in lines}
+    elif len(lines) > 1:
+        half = len(lines) // 2
+        _take(trial, lines[:half], asked, taken)
+        _take(trial, lines[half:], asked, taken)
+    else:
+        (line,) = lines
+        best = next((c for c in asked[line.item][1:] if trial.takes([_row(line, c.targets)])), None)
+        if best is not None:
+            taken[line.item] = best
