@@ -66,7 +66,7 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
     )
     ledger = parts.ledger()
     key = _key(structure, key_text)
-    published, attributes = _published(parts, release, structure, key, period)
+    published, attributes, before = _published(parts, release, structure, key, period)
     traced = _again(parts, found, key, period)
     at = _concerning(findings(found.manifest), key, period, traced)
     subject = map_subject(map_)
@@ -83,7 +83,9 @@ def explain(parts: Parts, series: str, period: str, release_number: int = 0) -> 
         attributes=attributes,
         trace=traced,
         agrees=traced is not None and _same(traced, published, kept_apart(parts, release, key, period)),
-        rules_passed=tuple(sorted(_rules(catalogue, flow, structure) - _failed(at, structure))),
+        rules_passed=tuple(
+            sorted(_rules(catalogue, flow, structure, published is not None and before) - _failed(at, structure))
+        ),
         findings=tuple(at),
         waivers=tuple(w for w in waivers(found.manifest) if w.get("id") in {f.waiver for f in at}),
         map_signatures=ledger.approvals(subject, map_.checksum),
@@ -130,10 +132,11 @@ def _failed(found: Sequence[Finding], structure: DataStructure) -> set[str]:
     return {f.rule for f in found if f.key.keys() <= set(structure.dimension_ids)}
 
 
-def _rules(catalogue: Catalogue, flow: Dataflow, structure: DataStructure) -> set[str]:
-    """Ids of the rules that look at a dataset of this flow on its way to a release."""
+def _rules(catalogue: Catalogue, flow: Dataflow, structure: DataStructure, comparable: bool) -> set[str]:
+    """Ids of the rules that look at an observation of this flow on its way to a release: without a value to compare it
+    with, a year before, some see nothing that they could call good."""
     context = Context(catalogue, flow, structure, "mapped", "")
-    return {rule.id for rule in RULES if rule.applies(context)}
+    return {rule.id for rule in RULES if rule.applies(context) and (comparable or not rule.compares)}
 
 
 def _key(structure: DataStructure, text_: str) -> Mapping[str, str]:
@@ -149,25 +152,33 @@ def _key(structure: DataStructure, text_: str) -> Mapping[str, str]:
 
 def _published(
     parts: Parts, release: Release, structure: DataStructure, key: Mapping[str, str], period: str
-) -> tuple[str | None, Mapping[str, str]]:
-    """Value text (None = missing) and attributes, as released."""
+) -> tuple[str | None, Mapping[str, str], bool]:
+    """Value text (None = missing) and attributes, as released, and whether there is a value a year before."""
     seen: list[str] = []
+    valued: set[str] = set()
+    here: tuple[str | None, Mapping[str, str]] | None = None
     selection = Selection(keys=({d: frozenset({c}) for d, c in key.items()},))
     for block in parts.observations.select(release.name, selection):
         series = _first_row(block.series)
         for row in range(block.observations.num_rows):
             cells = {n: block.observations.column(n)[row].as_py() for n in block.observations.column_names}
-            if cells["TIME_PERIOD"] != period:
-                seen.append(text(cells["TIME_PERIOD"]))
-                continue
-            value = cells.pop("OBS_VALUE")
-            cells.pop("TIME_PERIOD")
-            found = {**{n: v for n, v in series.items() if n not in key}, **cells}
-            return (None if value is None else text(value)), {n: text(v) for n, v in found.items() if v is not None}
+            value, at = cells.pop("OBS_VALUE"), text(cells.pop("TIME_PERIOD"))
+            seen.append(at)
+            if value is not None:
+                valued.add(at)
+            if at == period:
+                found = {**{n: v for n, v in series.items() if n not in key}, **cells}
+                here = None if value is None else text(value), {n: text(v) for n, v in found.items() if v is not None}
+    if here:
+        return *here, _year_before(period) in valued
     what = ".".join(key[d] for d in structure.dimension_ids)
     if seen:
         raise NotFound(f"Series {what} has no observation at {period}.", nearest=nearest(period, seen))
     raise NotFound(f"{release} has no series {what}.")
+
+
+def _year_before(period: str) -> str:
+    return f"{int(period[:4]) - 1:04}{period[4:]}" if period[:4].isdigit() else ""
 
 
 def _first_row(table: pa.Table) -> dict[str, object]:

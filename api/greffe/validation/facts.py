@@ -23,10 +23,18 @@ from greffe.model.structures import Codelist, DataStructure
 from greffe.validation.measures import COUNT_UNITS, RATIO_INDICATORS, RATIO_UNITS
 
 TABLE: Final = "checked_facts"
-SAID, MARKED, ROUNDED = "is_said", "is_marked", "rounded_to"  # columns of a dataset's facts, beside its components
+SAID, MARKED, ROUNDED, NOTED = (
+    "is_said",
+    "is_marked",
+    "rounded_to",
+    "noted",
+)  # columns of a dataset's facts, beside its components
 LAST: Final = "last_place"  # one unit of the last decimal with which a value was received, in units of `v`
 QUICK: Final = 9  # decimals up to which a number times its scale is worked out in machine words
 FEW: Final = 50_000  # rows of a dataset up to which texts are as fast as enumerations, and need no statement each
+# A date tells one year from the next, and explains nothing: "Stock on 1 February 2023, for 31 January."
+_MONTH: Final = "January|February|March|April|May|June|July|August|September|October|November|December"
+_DATE: Final = rf"(Stock on |, for )?[0-9]{{1,2}} ({_MONTH})( [0-9]{{4}})?\.?"
 _DECIMAL: Final = re.compile(r"DECIMAL\(\d+,(\d+)\)")
 BREAKDOWNS: Final = ("INFRACTION", "NATAFF", "NAC", "SEXE", "AGE", "NATIONALITE", "STATUT_PEN", "DETAIL", "INDEX_SSMSI")
 
@@ -154,15 +162,26 @@ class Facts:
             else f"coalesce({alias}.{SAID}, FALSE)"
         )
 
+    def explained_since(self, alias: str, before: str) -> str:
+        """SQL condition: what an observation says of itself explains its change since `before`: a break, or what `before`
+        does not say as well. A note that stands with every year, were it only for its date, explains none."""
+        if self.internal:
+            return self.explained(alias)
+        new = [f"NOT contains(coalesce({before}.{NOTED}, ''), {alias}.{NOTED})"]
+        if self.status:
+            now, then = (f"coalesce({a}.{quoted(self.status)}, '')" for a in (alias, before))
+            new += [f"{now} = 'B'", f"{now} = 'D' AND {then} NOT IN ('B', 'D')"]
+        return f"({' OR '.join(new)})"
+
     def marked(self, alias: str = "") -> str:
         """SQL condition: the observation is confidential or suppressed. No message may show a value of it."""
         return "FALSE" if self.internal else f"coalesce({alias + '.' if alias else ''}{MARKED}, FALSE)"
 
     @property
     def judgements(self) -> str:
-        """SQL of the columns SAID, MARKED and ROUNDED (the base in whole units, else NULL), which `explained`, `marked` and
-        `exact` read: a rule that asks for no more than these need not run again when a status changes that none of them
-        sees. An extract, of millions of rows, goes without."""
+        """SQL of the columns SAID, MARKED, ROUNDED (the base in whole units, else NULL) and NOTED (what is said, without
+        dates), which `explained`, `marked`, `exact` and `explained_since` read: a rule that asks for no more than these need
+        not run again when a status changes that none of them sees. An extract, of millions of rows, goes without."""
         if self.internal:
             return ""
         said = [f"coalesce({quoted(self.status)}, '') IN ('B', 'D')"] if self.status else []
@@ -174,7 +193,13 @@ class Facts:
             told = f"nullif(regexp_extract({quoted(COMMENTS)}, {literal(BASE)}, 1), '')"
             base = f"CASE WHEN coalesce(OBS_STATUS, '') = '{ESTIMATED}' THEN TRY_CAST({told} AS BIGINT) END"
         judged = f"({' OR '.join(said) or 'FALSE'}) AS {SAID}, ({' OR '.join(marked) or 'FALSE'}) AS {MARKED}"
-        return f", {judged}, {base} AS {ROUNDED}"
+        return f", {judged}, {base} AS {ROUNDED}, {self._noted} AS {NOTED}"
+
+    @property
+    def _noted(self) -> str:
+        """SQL: the notes of an observation, without dates; '' without any."""
+        notes = (f"nullif(trim(regexp_replace({quoted(c)}, '{_DATE}', '', 'g'), '; '), '')" for c in self.comments)
+        return f"concat_ws('; ', {', '.join(('NULL', *notes))})"
 
     def hidden(self, alias: str = "") -> str:
         """SQL condition: the observation is one whose value was taken out."""

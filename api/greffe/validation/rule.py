@@ -73,7 +73,7 @@ class Rule:
     Sentences hold `{name}` where a threshold of the rule stands, `{RULE/name}` for one of another rule. `examine` asks what
     no single query can; `limit` is what it cannot find in what is held here, and why. `waivable`: whether an error of it may
     stand because the owner of the figure has published it so (D19): not where something would be disclosed, nor where what
-    goes out could not be read."""
+    goes out could not be read. `compares`: with the same period of the year before, without which it sees nothing."""
 
     id: str
     name: str
@@ -89,6 +89,7 @@ class Rule:
     examine: Examine | None = None
     limit: Texts = field(default_factory=dict)
     waivable: bool = True
+    compares: bool = False
 
     def said(self, thresholds: Mapping[tuple[str, str], Decimal]) -> Texts:
         """The sentences with the thresholds in force."""
@@ -131,6 +132,7 @@ def rule(
     examine: Examine | None = None,
     limit: Texts | None = None,
     waivable: bool = True,
+    compares: bool = False,
 ) -> Callable[[Check], Check]:
     """Register a function as a rule: its name is that of the rule, the first paragraph of its docstring the sentence in
     English; `fr` is the sentence in French."""
@@ -152,6 +154,7 @@ def rule(
                 examine=examine,
                 limit=limit or {},
                 waivable=waivable,
+                compares=compares,
             )
         )
         return check

@@ -95,8 +95,8 @@ def test_the_rule_of_an_identity_is_named_as_rules_are(rule):
 
 
 BREAKS = "mappings/policies/breaks.csv"
-BREAK_HEADER = "break_id,flow,cells,periods,reason_fr,reason_en,confidence,reference"
-BREAK = "B1,INT_JUSTICE,INDICATEUR=MIN_POURS|PEN_PQ_POURS;AGE=MIN,2021;2021-Q4,Nouveau code.,New code.,recalled,"
+BREAK_HEADER = "break_id,flow,cells,periods,explains,reason_fr,reason_en,confidence,reference"
+BREAK = "B1,INT_JUSTICE,INDICATEUR=MIN_POURS|PEN_PQ_POURS;AGE=MIN,2021;2021-Q4,any,Nouveau code.,New code.,recalled,"
 
 
 def test_a_break_is_read_as_it_stands():
@@ -104,6 +104,7 @@ def test_a_break_is_read_as_it_stands():
     (found,) = read(BREAK_HEADER, BREAK, file=BREAKS).breaks
     assert found.cells == {"INDICATEUR": ("MIN_POURS", "PEN_PQ_POURS"), "AGE": ("MIN",)}
     assert found.periods == ("2021", "2021-Q4")
+    assert found.explains == "any"
     assert found.comment == "Break in series: New code."
     assert found.words == {"en": "Break in series: New code.", "fr": "Rupture de série : Nouveau code."}
 
@@ -118,6 +119,7 @@ def test_a_break_is_read_as_it_stands():
         ((BREAK.replace("AGE=MIN", "AGE"),), 2, "cells", "'AGE' is not written COMPONENT=CODE."),
         ((BREAK.replace("AGE=", "INDICATEUR="),), 2, "cells", "INDICATEUR stands twice."),
         ((BREAK.replace("Nouveau code.", ""),), 2, "reason_fr", "It is empty."),
+        ((BREAK.replace(",any,", ",all,"),), 2, "explains", "'all' is not known here."),
         ((BREAK.replace("recalled", "sure"),), 2, "confidence", "'sure' is not known here."),
     ],
 )

@@ -28,3 +28,18 @@ def test_what_a_rule_found_in_internal_rows_does_not_show_in_the_rules_that_pass
     assert inside.rules_passed == plain.rules_passed
     assert "QR-PLA-05" in plain.rules_passed
     assert "QR-PLA-05" not in told(published, "2022").rules_passed
+
+
+def test_a_rule_that_compares_years_passed_only_where_there_is_a_year_before(tmp_path):
+    """The first year of the series has nothing beside it: no change was looked at, so none was found small."""
+    house = new_house(tmp_path / "home")
+    house.take_published()
+    house.approve_map()
+    house.released()
+
+    def passed(year):
+        return set(explain(house.parts, f"{FLOW}/A.ICCS0101.NR.FR", year).rules_passed)
+
+    first = passed("2008")
+    assert passed("2009") - first == {"QR-PLA-01", "QR-PLA-02", "QR-PLA-03", "QR-PLA-05", "QR-PLA-07"}
+    assert first - passed("2009") == set()

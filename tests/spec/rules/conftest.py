@@ -186,7 +186,9 @@ def world() -> Catalogue:
     broken = Break("B1", "ESTAT_CRIM_OFF_CAT", {"iccs": ("ICCS0301",)}, ("2016", "2016-Q1"), reasons, "synthetic", "")
     cells = {"INDICATEUR": ("CJN_CONDAMN",), "INFRACTION": ("VOL", "T")}
     inside = Break("B2", "INT_JUSTICE", cells, ("2015", "2015-Q2"), reasons, "synthetic", "")
-    return Catalogue(artefacts, {}, (), "checksum", policies=Policies(breaks=(broken, inside)))
+    stocks = {"age": ("JUV", "TOTAL")}
+    moved = Break("B3", "ESTAT_CRIM_PRIS_AGE", stocks, ("2022",), reasons, "synthetic", "", explains="moderate")
+    return Catalogue(artefacts, {}, (), "checksum", policies=Policies(breaks=(broken, inside, moved)))
 
 
 def rows_of(text: str) -> list[dict[str, str]]:

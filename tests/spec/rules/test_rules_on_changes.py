@@ -33,6 +33,61 @@ def test_a_note_explains_a_change(found):
     assert found("large_change_is_explained", OFFENCES, two_years(1000, 2000, "A", "health crisis")) == []
 
 
+PRISONS = "ESTAT_CRIM_PRIS_AGE"
+
+
+def stocks(age, figures):
+    """Held on a day that every figure says; (year, value, status, comment) each."""
+    rows = "\n".join(f"{age} | T | {year} | {status} | {comment} | {value}" for year, value, status, comment in figures)
+    return f"age | sex | TIME_PERIOD | OBS_STATUS | COMMENT_OBS | OBS_VALUE\n{rows}"
+
+
+JUVENILES = [
+    (2019, 825, "A", "Stock on 1 January 2020."),
+    (2020, 760, "A", "Stock on 1 January 2021."),
+    (2021, 619, "A", "Stock on 1 January 2022."),
+]
+FALL = "2022 100 after 619 a year before (-84 %), without explanation."  # 519 of 619: 83.8 %
+
+
+@pytest.mark.parametrize(
+    ("status", "comment"),
+    [
+        ("A", "Stock on 1 October 2022."),
+        ("B", "Stock on 1 October 2022.; Break in series: another reference date"),
+    ],
+)
+def test_a_date_explains_no_large_change(found, status, comment):
+    """Every stock says its date; a break that only moves the date (B3, `moderate`) does not make 100 of 619. -8 % and -19 %
+    are no large changes."""
+    table = stocks("JUV", [*JUVENILES, (2022, 100, status, comment)])
+    assert found("large_change_is_explained", PRISONS, table) == [FALL]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        (("A", "Stock on 1 January 2022."), ("A", "Stock on 1 October 2022.; a riot"), False),
+        (("A", "Stock on 1 January 2022.; a riot"), ("A", "Stock on 1 October 2022.; a riot"), True),
+        (("D", "Remand only"), ("D", "Remand only"), True),
+        (("A", "-"), ("D", "-"), False),
+        (("B", "-"), ("A", "Stock on 1 October 2022."), True),
+    ],
+)
+def test_a_note_that_stands_with_the_year_before_explains_no_change(found, before, now, told):
+    table = stocks("JUV", [(2022, 619, *before), (2023, 100, *now)])
+    assert bool(found("large_change_is_explained", PRISONS, table)) is told
+
+
+@pytest.mark.parametrize(("status", "named"), [("A", 1), ("B", 0)])
+def test_a_moved_date_explains_a_moderate_change(found, status, named):
+    """8 changes of a percent, then 15 %: far from usual, and what nine months may do."""
+    values = [1000, 1010, 1021, 1030, 1041, 1050, 1062, 1070, 1081]
+    usual = [(2013 + n, v, "A", f"Stock on 1 January {2014 + n}.") for n, v in enumerate(values)]
+    table = stocks("TOTAL", [*usual, (2022, 1243, status, "Stock on 1 October 2022.")])
+    assert len(found("unusual_change_is_explained", PRISONS, table)) == named
+
+
 def test_chance_moves_the_small_cells_of_an_extract(found):
     """From 100 to 130 is 2 standard deviations of a count: not said inside, where cells are many; 200 is."""
     table = """

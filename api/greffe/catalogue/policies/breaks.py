@@ -13,15 +13,28 @@ from greffe.model.periods import span
 from greffe.model.structures import Texts
 
 FILE: Final = "mappings/policies/breaks.csv"
-COLUMNS: Final = ("break_id", "flow", "cells", "periods", "reason_fr", "reason_en", "confidence", "reference")
+COLUMNS: Final = (
+    "break_id",
+    "flow",
+    "cells",
+    "periods",
+    "explains",
+    "reason_fr",
+    "reason_en",
+    "confidence",
+    "reference",
+)
 KEY: Final = ("break_id",)
+ANY, MODERATE = "any", "moderate"  # changes that a break explains: of any size, or not above the limit of QR-PLA-01
+EXPLAINS: Final = (ANY, MODERATE)
 BROKEN: Final = "B"  # CL_OBS_STATUS: time series break
 
 
 @dataclass(frozen=True)
 class Break:
     """A change of definition, scope, source or producer. `flow`: the id of a dataflow, internal or a recipient's; `cells`:
-    its figures (component → codes); `periods`: the first one of the new series, in each frequency that there is."""
+    its figures (component → codes); `periods`: the first one of the new series, in each frequency that there is; `explains`:
+    which changes (EXPLAINS): another reference date moves a stock, and does not make it a tenth."""
 
     id: str
     flow: str
@@ -30,6 +43,7 @@ class Break:
     reasons: Texts
     confidence: str
     reference: str
+    explains: str = ANY
     line: int = field(default=0, compare=False)  # of the file
 
     @property
@@ -59,6 +73,7 @@ def read_breaks(content: bytes, file: str) -> tuple[Break, ...]:
             reasons={"en": row.text("reason_en"), "fr": row.text("reason_fr")},
             confidence=row.word("confidence", CONFIDENCES),
             reference=row.cells["reference"],
+            explains=row.word("explains", EXPLAINS),
             line=row.line,
         )
         if one.id in found:

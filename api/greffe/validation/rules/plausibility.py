@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from greffe.catalogue.policies.breaks import ANY, MODERATE
 from greffe.engine import quoted
 from greffe.model.findings import ERROR, WARNING
 from greffe.validation.facts import Facts
@@ -24,6 +25,7 @@ BEYOND = 1_000  # a value that is so many times the one before is QR-PLA-01 by i
     "QR-PLA-05).",
     stages=STAGES,
     level=2,
+    compares=True,
 )
 def large_change_is_explained(facts: Facts) -> Iterator[Query]:
     """A change from the year before above {change} percent is explained (from {QR-PLA-05/small} on; smaller counts:
@@ -44,6 +46,7 @@ def large_change_is_explained(facts: Facts) -> Iterator[Query]:
     "dès {history} variations) est expliquée.",
     stages=STAGES,
     level=2,
+    compares=True,
 )
 def unusual_change_is_explained(facts: Facts) -> Iterator[Query]:
     """A change far from what is usual for the series ({deviations} robust standard deviations, at least {least} percent,
@@ -59,7 +62,7 @@ def unusual_change_is_explained(facts: Facts) -> Iterator[Query]:
     yield Query(
         f"WITH changes AS MATERIALIZED (SELECT {_columns(facts, 'c')}, c.TIME_PERIOD, c.v AS v_value, "
         f"p.v AS v_previous, CAST({rounded(f'(c.v - p.v) * {100 * PER_CENT}', 'p.v')} AS BIGINT) AS change, "
-        f"{_explained(facts, 'c')} AS said FROM {facts.table} c JOIN {facts.table} p ON {_year_before(facts)} "
+        f"{_explained(facts, 'c', 'p')} AS said FROM {facts.table} c JOIN {facts.table} p ON {_year_before(facts)} "
         f"WHERE {_known(facts)} AND c.v >= 0 AND c.v < p.v * {BEYOND} AND {national} "
         f"AND {_amounts(facts, 'c')}), "
         f"usual AS (SELECT {keys}, quantile_disc(change, 0.5) AS middle FROM changes GROUP BY {keys} "
@@ -82,6 +85,7 @@ def unusual_change_is_explained(facts: Facts) -> Iterator[Query]:
     "hasard ({chance} écarts types), est expliquée.",
     stages=STAGES,
     level=2,
+    compares=True,
 )
 def small_count_changes_little(facts: Facts) -> Iterator[Query]:
     """Counts under {small} are exempt from relative thresholds: a change of more than {change}, beyond chance ({chance}
@@ -103,6 +107,7 @@ def small_count_changes_little(facts: Facts) -> Iterator[Query]:
     "Une valeur supérieure à {least} n’est pas exactement celle de l’année précédente.",
     stages=OUTSIDE,
     level=2,
+    compares=True,
 )
 def value_is_not_repeated(facts: Facts) -> Iterator[Query]:
     """A value above {least} is not exactly that of the year before."""
@@ -158,7 +163,7 @@ def monthly_prison_stock_moves_little(facts: Facts) -> Iterator[Query]:
     same = " AND ".join(f"c.{quoted(d)} = p.{quoted(d)}" for d in facts.dims)
     yield Query(
         f"SELECT {_columns(facts, 'c')}, c.TIME_PERIOD, c.v AS v_value, p.v AS v_previous FROM {table} c JOIN {table} p "
-        f"ON {same} AND c.month = p.month + 1 WHERE NOT {_explained(facts, 'c')} "
+        f"ON {same} AND c.month = p.month + 1 WHERE NOT {_explained(facts, 'c', 'p')} "
         f"AND NOT {below('abs(c.v - p.v)', facts.share('QR-PLA-06', 'share'), 'p.v')}",
         "{value} after {previous} a month before.",
         "{value} après {previous} un mois avant.",
@@ -172,6 +177,7 @@ def monthly_prison_stock_moves_little(facts: Facts) -> Iterator[Query]:
     stages=(MAPPED,),
     level=2,
     needs=("OBS_STATUS", "COMMENT_OBS|FOOTNOTE|SOURCE_NOTE"),
+    compares=True,
 )
 def break_that_turns_the_trend_is_documented(facts: Facts) -> Iterator[Query]:
     """A break that turns the trend is documented by a note."""
@@ -194,6 +200,7 @@ def break_that_turns_the_trend_is_documented(facts: Facts) -> Iterator[Query]:
     "{total} %.",
     stages=STAGES,
     level=2,
+    compares=True,
 )
 def shares_are_stable(facts: Facts) -> Iterator[Query]:
     """The share of a part in its total moves by at most {points} points in a year while the total moves by at most
@@ -239,18 +246,23 @@ def _change(facts: Facts, condition: str) -> Query:
         f"SELECT {_columns(facts, 'c')}, c.TIME_PERIOD, c.v AS v_value, p.v AS v_previous, CASE WHEN p.v > 0 THEN "
         f"{percent} ELSE '' END AS change, CASE WHEN p.v > 0 THEN concat(' (', {percent}, ' %)') ELSE '' END AS en_percent "
         f"FROM {facts.table} c JOIN {facts.table} p "
-        f"ON {_year_before(facts)} WHERE {condition} AND NOT {_explained(facts, 'c')} AND {_amounts(facts, 'c')} "
+        f"ON {_year_before(facts)} WHERE {condition} AND NOT {_explained(facts, 'c', 'p', ANY)} AND {_amounts(facts, 'c')} "
         f"AND {facts.margin('c')} AND {facts.margin('p')}",
         "{value} after {previous} a year before{en_percent}, without explanation.",
         "{value} après {previous} un an avant{en_percent}, sans explication.",
     )
 
 
-def _explained(facts: Facts, alias: str) -> str:
-    """SQL condition: what the observation says of itself explains a change, or a declared break of the extract's figures
-    does. A mapped observation says that one itself (mapping.breaks)."""
-    declared = [f"({breaks_here(one, alias)})" for one in facts.breaks] if facts.internal else []
-    return f"({' OR '.join((facts.explained(alias), *declared))})"
+def _explained(facts: Facts, alias: str, before: str = "", size: str = MODERATE) -> str:
+    """SQL condition: what the observation says of itself (and not of the one before) explains a change of that size, or a
+    declared break of the extract's figures does. A mapped observation says that one itself (mapping.breaks), and some
+    breaks explain no change of any size."""
+    said = facts.explained_since(alias, before) if before else facts.explained(alias)
+    enough = [b for b in facts.breaks if size in (b.explains, MODERATE)]
+    if facts.internal:
+        return f"({' OR '.join((said, *(f'({breaks_here(one, alias)})' for one in enough)))})"
+    too_small = [f"({breaks_here(one, alias)})" for one in facts.breaks if one not in enough]
+    return f"({' AND NOT '.join((said, *too_small))})"
 
 
 def _beyond_chance(facts: Facts) -> str:
