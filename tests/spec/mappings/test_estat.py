@@ -262,7 +262,9 @@ def test_prisoners_by_age_and_sex_as_published(connection):
     }
     assert len(found) == 127
     assert found["A.TOTAL.T.NR.FR 2020"]["COMMENT_OBS"] == "Stock on 1 January 2021."  # the true date travels
-    assert found["A.TOTAL.T.NR.FR 2022"]["COMMENT_OBS"] == "Stock on 1 October 2022."
+    moved = found["A.TOTAL.T.NR.FR 2022"]
+    assert moved["COMMENT_OBS"].startswith("Stock on 1 October 2022.; Break in series: Stock of 1 October 2022;")
+    assert {key[2:] for key, row in found.items() if row["OBS_STATUS"] == "B"} == {"TOTAL.T.NR.FR 2022", "JUV.T.NR.FR 2022"}
     assert values(found)["A.TOTAL.T.NR.FR 2020"] == "62543"
     assert values(found)["A.TOTAL.T.NR.FR 2022"] == "72350"
     assert values(found)["A.JUV.F.NR.FR 2020"] == "25"
