@@ -27,18 +27,14 @@ from greffe.model.findings import Finding
 from greffe.model.maps import StructureMap
 from greffe.model.references import Reference
 from greffe.model.structures import Dataflow, DataStructure
-from greffe.release.across import beside
 from greffe.release.answers import answers_of
-from greffe.release.condensed import Rows, kept, made_again
-from greffe.release.confidential import earlier_of, linked_of
 from greffe.release.datasets import NEW, Dataset, how_many, known
 from greffe.release.effect_of_thresholds import Rules, ids, of_the_extract, rules_that_differ
-from greffe.release.job import Job
+from greffe.release.effect_standing import Engines, Progress, job_of, standing
 from greffe.release.parts import Parts
 from greffe.release.prepare import MAPPED, check_mapped, make
-from greffe.release.sources import Inputs, choose_inputs, inputs_of, load_populations
+from greffe.release.sources import choose_inputs, load_populations
 
-Progress = Callable[[str], None]
 Told = Callable[["Effect", int, int], None]  # what is known so far, of how many maps of how many
 BEFORE, AFTER = "effect_before", "effect_after"
 MOST: Final = 1_000  # changes of one dataset that are listed; all are counted
@@ -48,7 +44,7 @@ MOST: Final = 1_000  # changes of one dataset that are listed; all are counted
 class DatasetEffect:
     """What would become of one dataset. `findings` are those it does not have as it is, `settled` those of rules with other
     thresholds that it would have no more; they hold no values. `selected` and `mapped`: rows of the source, before and
-    after."""
+    after. `since`: against what was released or drafted, where `comparison` is against what is effective by now."""
 
     dataset: Dataset
     map: str
@@ -57,6 +53,7 @@ class DatasetEffect:
     selected: tuple[int, int]
     mapped: tuple[int, int]
     settled: tuple[Finding, ...] = ()
+    since: Comparison | None = None
 
     @property
     def changes_anything(self) -> bool:
@@ -99,10 +96,13 @@ def effect(
     most: int = MOST,
     dataflow: str = "",
     told: Told | None = None,
+    alone: bool = False,
 ) -> Effect:
     """Compare every current release and every waiting draft with what `after` would make of its extracts (of one
     dataflow by its id, or of all). At most `most` changes of a dataset are listed. `before`: what the
     change is made on, when that is not what is effective. `told` hears after each map what is known so far.
+    `alone`: what the change does by itself: it is compared with what `before` makes of the extracts, where that is not what
+    was released or drafted; the comparison with this is `since` of its dataset.
 
     Raises what `prepare` raises: BadDefinition for a map that cannot run, Broken for a kept extract that is not what was
     written.
@@ -143,36 +143,13 @@ def effect(
                 progress(dataset.name)
                 lists = _differ_in_lists(before, after, map_)
                 old = None if lists or rules[map_.reference] else _made_with(parts, before, map_, dataset)
-                found.append(
-                    _of(parts, engines, after, map_, dataset, lists, rules[map_.reference], old, progress, most)
-                )
+                stands = standing(parts, engines, before, map_, dataset, progress) if alone else None
+                one = _of(
+                    parts, engines, after, map_, stands or dataset, lists, rules[map_.reference], old, progress, most,
+                    dataset if stands else None,
+                )  # fmt: skip
+                found.append(one)
     return known_now()
-
-
-@dataclass
-class Engines:
-    """One connection for what is kept, of few rows, and one for extracts that must be read again."""
-
-    parts: Parts
-    stack: ExitStack
-    _narrow: Connection | None = None
-    _wide: Connection | None = None
-
-    def source(self, plan_: Plan, inputs: Inputs, progress: Progress) -> tuple[Connection, Rows]:
-        """The condensed source of a map, kept or made again, and the connection it is on."""
-        folder = self.parts.settings.condensed
-        if self._narrow is None:
-            self._narrow = self.stack.enter_context(self.parts.connection(threads=1))
-        found = kept(self._narrow, plan_, inputs.main, folder)
-        if found is not None:
-            return self._narrow, found
-        return self.wide(), made_again(self.wide(), plan_, inputs, folder, progress)
-
-    def wide(self) -> Connection:
-        """The one for extracts."""
-        if self._wide is None:
-            self._wide = self.stack.enter_context(self.parts.connection())
-        return self._wide
 
 
 def _is_new(before: Catalogue, map_: StructureMap) -> bool:
@@ -233,27 +210,10 @@ def _of(
     old_plan: Plan | None,
     progress: Progress,
     most: int,
+    released: Dataset | None = None,
 ) -> DatasetEffect:
-    flow = after.get(Dataflow, map_.target)
-    structure = after.structure(flow)
-    ledger = parts.ledger()
-    inputs = inputs_of(
-        after, map_, [ledger.extract(e) for e in dataset.extracts], ledger.accepted, parts.settings.extracts
-    )
-    current = ledger.current(flow.reference, parts.clock())
-    previous = parts.observations.file(current.name, "data.parquet") if current else None
-    joined = beside(parts, after, flow, inputs.origin)
-    job = Job(
-        after,
-        map_,
-        flow,
-        structure,
-        inputs,
-        previous=previous,
-        others=joined,
-        earlier=earlier_of(parts, flow.reference),
-        linked=linked_of(parts, after, flow, inputs.origin),
-    )
+    job = job_of(parts, after, map_, dataset)
+    structure, inputs = job.structure, job.inputs
     new_plan = plan(map_, after)
     connection, rows = engines.source(new_plan, inputs, progress)
     if old_plan is not None and alike(connection, old_plan, new_plan, rows.table):
@@ -265,6 +225,10 @@ def _of(
         f"CREATE OR REPLACE TEMP VIEW {AFTER} AS SELECT * REPLACE (OBS_TEXT AS OBS_VALUE) FROM {quoted(MAPPED)}"
     )
     comparison = compare(connection, BEFORE, AFTER, structure, most)
+    since = None
+    if released is not None:
+        _load_before(connection, structure, released.data)
+        since = compare(connection, BEFORE, AFTER, structure, 0)
     made = (*result.mapped.findings, *result.protected)
     if comparison.moves or lists or rules:
         answers = answers_of(job, parts.settings.condensed)
@@ -283,6 +247,7 @@ def _of(
         (dataset.count("selected"), result.mapped.selected),
         (dataset.count("mapped"), result.mapped.mapped),
         settled,
+        since,
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from house import AUTHOR, FLOW, House, new_house
+from house import AUTHOR, FIRST, FLOW, SECOND, House, new_house
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from journey_tools import ROOT
@@ -20,6 +20,7 @@ from shipped_catalogue import shipped_files
 from greffe.arrow import pq
 from greffe.catalogue.load import load
 from greffe.errors import BadDefinition
+from greffe.release.approvals import approve_proposal
 from greffe.release.datasets import DRAFTED, NEW, RELEASED
 from greffe.release.effect import Effect, effect
 from greffe.release.proposals import propose, proposed_catalogue
@@ -240,6 +241,51 @@ def test_a_draft_that_waits_is_looked_at_too(tmp_path, files):
     (one,) = tried(made, change).datasets
     assert (one.dataset.name, one.dataset.state) == (draft.id, DRAFTED)
     assert (one.comparison.added, one.comparison.gone) == (30, 30)
+
+
+def published(code: str) -> int:
+    """The number of years that the published file has of a line."""
+    return sum(f",{code}," in line for line in (ROOT / "samples/published/ssmsi_infractions.csv").open())
+
+
+def test_an_effect_is_that_of_the_change_alone_beside_what_is_effective_and_not_released(tmp_path, files):
+    """Others moved homicides, effective and not released; mine takes attempts away. Each figure has a count and a rate."""
+    made = new_house(tmp_path / "home")
+    made.take_published()
+    made.approve_map()
+    made.released()
+    theirs = edited(files, TABLE, "^SSMSI_HOMICIDE,ICCS0101,", "SSMSI_HOMICIDE,ICCS1001,")
+    proposal = propose(made.parts, AUTHOR, {TABLE: theirs[TABLE]}, "Theirs.")
+    for person in (FIRST, SECOND):
+        approve_proposal(made.parts, person, proposal.id)
+    both = edited(
+        theirs,
+        TABLE,
+        "^SSMSI_TENTATIVE_HOMICIDE,ICCS0102,([^,]*),exact,exact",
+        r"SSMSI_TENTATIVE_HOMICIDE,,\1,exact,no-target",
+    )
+    attempts, homicides = 2 * published("SSMSI_TENTATIVE_HOMICIDE"), 2 * published("SSMSI_HOMICIDE")
+    assert attempts and homicides == 30
+    (one,) = tried(made, both, before=made.parts.catalogue(), alone=True).datasets
+    assert one.dataset.name == f"{FLOW}#1"
+    mine = one.comparison
+    assert (mine.added, mine.gone, mine.changed) == (0, attempts, 0)
+    assert {c.key["iccs"] for c in mine.changes} == {"ICCS0102"}
+    assert one.mapped[0] - one.mapped[1] == attempts // 2
+    assert one.since is not None
+    assert (one.since.added, one.since.gone, one.since.changed) == (homicides, homicides + attempts, 0)
+    (whole,) = tried(made, both, before=made.parts.catalogue()).datasets
+    assert (whole.comparison.added, whole.comparison.gone) == (homicides, homicides + attempts)
+    assert whole.since is None
+    (back,) = tried(made, files, before=made.parts.catalogue(), alone=True).datasets  # mine takes theirs back
+    assert (back.comparison.added, back.comparison.gone) == (homicides, homicides)
+    assert back.since is not None and not back.since.moves
+
+
+def test_alone_is_against_the_release_where_its_map_is_effective(house, files):
+    change = edited(files, TABLE, "^SSMSI_HOMICIDE,ICCS0101,", "SSMSI_HOMICIDE,ICCS1001,")
+    (one,) = tried(house, change, alone=True).datasets
+    assert (one.comparison.added, one.comparison.gone, one.since) == (30, 30, None)
 
 
 def test_a_confidential_value_is_shown_by_no_effect(tmp_path, files):

@@ -118,7 +118,7 @@ def effect_of(
     faults = faults_of(trial, [table.file for table, _ in decided])
     if faults:
         raise faults[0]
-    return effect(parts, trial, lambda what: None, before=catalogue, most=LISTED, told=told)
+    return effect(parts, trial, lambda what: None, before=catalogue, most=LISTED, told=told, alone=True)
 
 
 def effect_of_targets(
@@ -138,7 +138,7 @@ def effect_of_targets(
     faults = faults_of(trial, [table.file])
     if faults:
         raise faults[0]
-    return effect(parts, trial, lambda what: None, before=catalogue, most=LISTED, told=told)
+    return effect(parts, trial, lambda what: None, before=catalogue, most=LISTED, told=told, alone=True)
 
 
 def in_words(fault: BadDefinition) -> Wrong:
