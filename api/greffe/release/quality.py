@@ -156,19 +156,28 @@ def _map(catalogue: Catalogue, dataset: Dataset) -> StructureMap | None:
 def _unmapped(dataset: Dataset) -> tuple[Gap, ...]:
     """Without the weight of their rows: that would tell of internal data."""
     found = (
-        Gap(f"{g.get('indicator', '')} {g.get('source', '')}".strip(), str(g.get("kind", "")), str(g.get("reason", "")),
-            bool(g.get("declared")))
+        Gap(_source(g), str(g.get("kind", "")), str(g.get("reason", "")), bool(g.get("declared")))
         for g in dataset.listed("unmapped")
-    )  # fmt: skip
+    )
     return tuple(dict.fromkeys(found))
+
+
+def _source(group: Mapping[str, object]) -> str:
+    """`PEN_JUG_AUT AGE=T SEXE=1`: the indicator stands once."""
+    indicator, cells = str(group.get("indicator", "")), group.get("source")
+    rest = {n: c for n, c in cells.items() if c != indicator} if isinstance(cells, Mapping) else {}
+    return f"{indicator} {_codes(rest)}".strip()
+
+
+def _codes(cells: object) -> str:
+    """`AGE=T SEXE=1`."""
+    return " ".join(f"{n}={c}" for n, c in cells.items()) if isinstance(cells, Mapping) else ""
 
 
 def _not_provided(dataset: Dataset) -> tuple[Gap, ...]:
     found = []
     for entry in dataset.listed("not_provided"):
-        cells = entry.get("cells")
-        codes = " ".join(f"{n}={c}" for n, c in cells.items()) if isinstance(cells, Mapping) else ""
-        found.append(Gap(codes, str(entry.get("kind", "")), str(entry.get("reason", ""))))
+        found.append(Gap(_codes(entry.get("cells")), str(entry.get("kind", "")), str(entry.get("reason", ""))))
     return tuple(found)
 
 

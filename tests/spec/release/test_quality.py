@@ -286,13 +286,19 @@ def test_nothing_internal_or_confidential_is_told(web: TestClient, revised_web: 
 def test_gaps_of_the_source_are_told_without_their_weight():
     """Codes and reasons are public, row counts and sums of internal data are not; groups that differ in them are one"""
     groups = [
-        {"source": "INFRACTION=X", "indicator": "I", "kind": "no-target", "reason": "None there.", "declared": True,
+        {"source": {"INDICATEUR": "I", "INFRACTION": "X", "SEXE": "T"}, "indicator": "I",
+         "kind": "no-target", "reason": "None there.", "declared": True,
          "rows": rows, "total": total, "first_period": "2019", "last_period": "2020"}
         for rows, total in ((8123, "991"), (1, "2"))
     ]  # fmt: skip
     dataset = Dataset("X#1", "released", Reference("SSER", "X"), "real", (), coverage={"unmapped": groups})
     (gap,) = _unmapped(dataset)
-    assert (gap.codes, gap.kind, gap.reason, gap.declared) == ("I INFRACTION=X", "no-target", "None there.", True)
+    assert (gap.codes, gap.kind, gap.reason, gap.declared) == (
+        "I INFRACTION=X SEXE=T",
+        "no-target",
+        "None there.",
+        True,
+    )
     assert not {"8123", "991"} & set(str(gap).replace("'", " ").split())
 
 
