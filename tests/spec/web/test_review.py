@@ -202,7 +202,7 @@ def test_bulk_passes_over_what_does_not_hold_and_names_what_is_left(parts, autho
     (one,) = pending_on(parts.acting(), AUTHOR, table).values()
     assert (one.item, one.row.has_target, one.row.reason.startswith("Accepted as proposed")) == ("r2", True, True)
     assert one.row.targets != ("U",)
-    assert "Left as they are: 1 (no candidate that holds together, or it is there already): r1" in told(
+    assert "Left as they are: 1 (no likely candidate that holds together, or it is there already): r1" in told(
         author.get(answer.headers["location"])
     )
     assert author.get(f"{SEX}?left=1%0Anobody").status_code == 400

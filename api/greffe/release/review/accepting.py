@@ -16,6 +16,7 @@ from greffe.release.review.pending import rows_with
 from greffe.release.review.queue import Queue, Waiting
 
 _LAST: Final = "9999-12-31"
+LEAST: Final = 50  # score of what is taken without anybody looking at it: below, what holds together may mean anything
 _REASONS: Final = 3  # of a candidate, that are kept as the reason of its row
 
 Cells = Mapping[str, str]
@@ -23,7 +24,7 @@ Cells = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Best:
-    """`wanted`: item → its cells. `left`: the items that stay as they are: no candidate of theirs holds together, or the best
+    """`wanted`: item → its cells. `left`: the items that stay as they are: no likely candidate of theirs holds together, or the best
     is where they lead already."""
 
     wanted: Mapping[str, Cells]
@@ -39,9 +40,9 @@ def accepted(queue: Queue, line: Waiting, targets: Sequence[str]) -> dict[str, s
 
 
 def best_of_each(catalogue: Catalogue, queue: Queue, lines: Sequence[Waiting]) -> Best:
-    """For each line the best candidate with which the maps hold together, beside what is pending and what the other lines
+    """For each line the best candidate, of those that score at least LEAST, with which the maps hold together, beside what is pending and what the other lines
     take. Raises BadQuery when there is none for any of them."""
-    asked = {line.item: proposed(queue, line) for line in lines}
+    asked = {line.item: [c for c in proposed(queue, line) if c.score >= LEAST] for line in lines}
     rows, taken = list(_now(queue)), dict[str, Candidate]()
     trial = _Trial(catalogue, queue.table, rows)
     ready = [line for line in lines if asked[line.item] and (line.row is not None or all(line.values))]
@@ -51,7 +52,7 @@ def best_of_each(catalogue: Catalogue, queue: Queue, lines: Sequence[Waiting]) -
     kept = [line for line in lines if line.item not in left]
     if not kept:
         raise BadQuery(
-            f"Nothing is accepted for {', '.join(left[:5])}: no candidate holds together, or the best is there already.",
+            f"Nothing is accepted for {', '.join(left[:5])}: no likely candidate holds together, or the best is there already.",
             parameter="item",
         )
     made = {line.item: _row(line, taken[line.item].targets) for line in kept}
