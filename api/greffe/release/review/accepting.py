@@ -40,8 +40,8 @@ def accepted(queue: Queue, line: Waiting, targets: Sequence[str]) -> dict[str, s
 
 
 def best_of_each(catalogue: Catalogue, queue: Queue, lines: Sequence[Waiting]) -> Best:
-    """For each line the best candidate, of those that score at least LEAST, with which the maps hold together, beside what is pending and what the other lines
-    take. Raises BadQuery when there is none for any of them."""
+    """For each line the best candidate, of those that score at least LEAST, with which the maps hold together,
+    beside what is pending and what the other lines take. Raises BadQuery when there is none for any of them."""
     asked = {line.item: [c for c in proposed(queue, line) if c.score >= LEAST] for line in lines}
     rows, taken = list(_now(queue)), dict[str, Candidate]()
     trial = _Trial(catalogue, queue.table, rows)
