@@ -25,6 +25,7 @@ COLUMNS: Final = (
     "reference",
 )
 KEY: Final = ("break_id",)
+LATER: Final = ("explains",)  # tables that were kept before it came to be go on: their breaks explain any change
 ANY, MODERATE = "any", "moderate"  # changes that a break explains: of any size, or not above the limit of QR-PLA-01
 EXPLAINS: Final = (ANY, MODERATE)
 BROKEN: Final = "B"  # CL_OBS_STATUS: time series break
@@ -64,7 +65,7 @@ class Break:
 def read_breaks(content: bytes, file: str) -> tuple[Break, ...]:
     """The breaks in the order of the file. Raises BadDefinition."""
     found: dict[str, Break] = {}
-    for row in read_rows(content, file, COLUMNS):
+    for row in read_rows(content, file, COLUMNS, LATER):
         one = Break(
             id=row.text("break_id"),
             flow=row.text("flow"),
@@ -73,7 +74,7 @@ def read_breaks(content: bytes, file: str) -> tuple[Break, ...]:
             reasons={"en": row.text("reason_en"), "fr": row.text("reason_fr")},
             confidence=row.word("confidence", CONFIDENCES),
             reference=row.cells["reference"],
-            explains=row.word("explains", EXPLAINS),
+            explains=row.word("explains", EXPLAINS) if row.cells["explains"] else ANY,
             line=row.line,
         )
         if one.id in found:
