@@ -31,7 +31,7 @@ def error_json(
 
     `prepared` is now unless given: the one message that stamps itself, since errors arise where no clock is at hand.
     """
-    moment = (prepared or datetime.now(UTC)).isoformat()
+    moment = (prepared or datetime.now(UTC).replace(microsecond=0)).isoformat()
     meta: dict[str, object] = {"schema": _SCHEMA, "id": "error", "prepared": moment, "sender": {"id": sender}}
     if language != "en":
         meta["contentLanguages"] = [language]
