@@ -29,7 +29,7 @@ def _check(catalogue: Catalogue, one: Questionnaire, sheet: Sheet) -> None:
     def wrong(message: str, near: Iterable[str] = ()) -> BadDefinition:
         return BadDefinition(f"Sheet {sheet.id}: {message}", file=one.file, nearest=tuple(near))
 
-    flows = {f.reference.id: f for f in catalogue.dataflows() if f.annotation("SCOPE") == "collection"}
+    flows = {f.reference.id: f for f in catalogue.dataflows(("collection",))}
     if sheet.flow not in flows:
         raise wrong(f"{sheet.flow} is no collection dataflow.", nearest(sheet.flow, flows))
     structure = catalogue.structure(flows[sheet.flow])

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from greffe.arrow import pa, pc, pq, text
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.policies.identities import Identity
 from greffe.catalogue.relations import relations_of
 from greffe.errors import NotFound
 from greffe.model.references import Reference, parse_reference
@@ -34,10 +33,8 @@ def earlier_of(parts: Parts, flow: Reference) -> tuple[Earlier, ...]:
 def linked_of(parts: Parts, catalogue: Catalogue, flow: Dataflow, origin: str) -> tuple[Linked, ...]:
     """The releases, of that origin, of the dataflows that exact identities join with one: the current one and those that wait
     for their hour, the last made first. What waits will be read beside this one."""
-    id_ = flow.reference.id
-    pairs = [{i.left.dataflow, i.right.dataflow} for i in catalogue.policies.identities if i.concerns(id_) and exact(i)]
     found = []
-    for other in sorted({name for pair in pairs for name in pair} - {id_}):
+    for other in _exactly_joined(catalogue, flow.reference.id):
         dataflow = catalogue.latest(Dataflow, other)
         structure = catalogue.structure(dataflow)
         relations = relations_of(catalogue.codelists(structure), structure, catalogue.map_to(dataflow))
@@ -45,6 +42,14 @@ def linked_of(parts: Parts, catalogue: Catalogue, flow: Dataflow, origin: str) -
             data = parts.observations.file(release.name, "data.parquet")
             found.append(Linked(str(release), other, data, apart_of(parts, release), relations, structure.decimals))
     return tuple(found)
+
+
+def _exactly_joined(catalogue: Catalogue, flow: str) -> list[str]:
+    """The other dataflows that exact identities join with one."""
+    pairs = [
+        {i.left.dataflow, i.right.dataflow} for i in catalogue.policies.identities if i.concerns(flow) and exact(i)
+    ]
+    return sorted({name for pair in pairs for name in pair} - {flow})
 
 
 def _read_beside(parts: Parts, flow: Reference, origin: str) -> list[Release]:
@@ -59,20 +64,17 @@ def unguarded(parts: Parts, draft: Draft, together: Sequence[Draft] = ()) -> str
     hides anything. `together`: drafts of other dataflows that are to be released with it: neither saw the other."""
     catalogue = parts.catalogue()
     flow = catalogue.get(Dataflow, parse_reference(draft.dataflow))
-    joined = {f for i in catalogue.policies.identities if exact(i) for f in _sides(i, flow.reference.id)}
+    joined = _exactly_joined(catalogue, flow.reference.id)
     for other in together:
         mine = parse_reference(other.dataflow).id in joined
         if mine and (draft.apart is not None or other.apart is not None):
             return other.id
-    linked = linked_of(parts, catalogue, flow, draft.origin)
-    if draft.apart is None and not any(one.confidential for one in linked):
+    references = [catalogue.latest(Dataflow, other).reference for other in joined]
+    beside = [r for reference in references for r in _read_beside(parts, reference, draft.origin)]
+    new = next((str(r) for r in beside if str(r) not in draft.against), "")
+    if not new or (draft.apart is None and not any(apart_of(parts, r) for r in beside)):
         return ""
-    return next((one.name for one in linked if one.name not in draft.against), "")
-
-
-def _sides(identity: Identity, flow: str) -> set[str]:
-    both = {identity.left.dataflow, identity.right.dataflow}
-    return both - {flow} if flow in both else set()
+    return new
 
 
 def apart_of(parts: Parts, release: Release) -> Path | None:

@@ -88,8 +88,8 @@ def by_day(found: Iterable[Due]) -> tuple[Asked, ...]:
 def _of(parts: Parts, deadline: Deadline, year: int, day: date, today: date) -> Iterator[Due]:
     """Mirrors are compared with what the recipient publishes and never sent (D11): nothing of them is due."""
     ledger = parts.ledger()
-    for flow in parts.catalogue().dataflows():
-        if flow.annotation("SCOPE") != "collection" or not deadline.asks(flow.reference.id):
+    for flow in parts.catalogue().dataflows(("collection",)):
+        if not deadline.asks(flow.reference.id):
             continue
         current = ledger.current(flow.reference, parts.clock())
         drafts = [d for d in ledger.drafts.values() if d.dataflow == flow.reference and reaches(d.last_period, year)]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import Conflict, Refused, numbered
 from greffe.formats.negotiation import DATA_FORMATS
-from greffe.model.findings import Finding
+from greffe.model.findings import Finding, open_errors
 from greffe.model.transmissions import (
     APPROVED,
     BUILT,
@@ -27,7 +27,7 @@ from greffe.release.people import may_sign, needs
 from greffe.store.base import Act, Actor
 from greffe.store.ledger import Approval
 from greffe.store.transmission_records import built_payload
-from greffe.transmission.checking import errors, fault, findings_on
+from greffe.transmission.checking import fault, findings_on
 from greffe.transmission.files import Headed, content, filled, written
 from greffe.transmission.keeping import keep, kept
 from greffe.transmission.plan import Plan, PlannedFile, named_plan
@@ -59,11 +59,11 @@ def build(parts: Parts, who: Actor, plan: Plan, reason: str = "") -> Built:
         raise Refused(f"{plan.id}: {first.said()}{more}", hint="greffe transmissions plan shows them all.")
     if plan.corrects and not reason.strip():
         raise Refused(f"{plan.id} replaces {plan.corrects}: it needs its reason.", parameter="--reason")
-    version, prepared = parts.effective(), parts.clock().astimezone(UTC).replace(microsecond=0)
+    prepared = parts.clock().astimezone(UTC).replace(microsecond=0)
     catalogue, findings, files = parts.catalogue(), [], []
     for file in plan.files:
         one, found = _file(parts, catalogue, plan, file, prepared)
-        stops = errors(found)
+        stops = open_errors(tuple(found))
         if stops:
             raise Refused(
                 f"{file.name} would be refused, {numbered(len(stops), 'error')}; the first: {stops[0].messages['en']}",
@@ -73,7 +73,7 @@ def build(parts: Parts, who: Actor, plan: Plan, reason: str = "") -> Built:
         findings += found
     made = Transmission(
         plan.id, plan.delivery, plan.deadline.id, plan.deadline.recipient, plan.year, plan.number, plan.channel, plan.test,
-        plan.approval, plan.checksum, version.checksum, prepared, who.name, tuple(files), plan.corrects, reason.strip(),
+        plan.approval, plan.checksum, catalogue.checksum, prepared, who.name, tuple(files), plan.corrects, reason.strip(),
     )  # fmt: skip
     parts.note_all(who, [Act("transmission.built", made.id, built_payload(made), once=f"transmission:{made.id}")])
     return Built(parts.ledger().transmission(made.id), tuple(findings))

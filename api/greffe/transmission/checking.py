@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,7 +9,7 @@ from tempfile import TemporaryDirectory
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.policies.deliveries import DSNC
 from greffe.errors import BadInput
-from greffe.model.findings import ERROR, Finding
+from greffe.model.findings import Finding
 from greffe.release.against import places_and_years
 from greffe.release.checked_file import read_checked
 from greffe.release.parts import Parts
@@ -21,18 +20,15 @@ from greffe.validation.structural.sides import OURS_ALONE, Side, ours
 from greffe.validation.structural.words import FILE, said
 
 TABLE = "about_to_be_sent"
-READ = (
-    "csv",
-    "xml",
-    "json",
-)  # syntaxes that are read again; a table for people (XLSX, Parquet) has no structure to hold
+# Syntaxes that are read again; a table for people (XLSX, Parquet) has no structure to hold.
+READ = ("csv", "xml", "json")
 
 
 def findings_on(parts: Parts, catalogue: Catalogue, file: PlannedFile, content: Path, syntax: str) -> list[Finding]:
     """What the recipient's structural validation would say of the file, by the structure that we hold of it."""
-    side = _sent_side(ours(catalogue, file.flow))
     if syntax not in READ:
         return []
+    side = _sent_side(ours(catalogue, file.flow))
     with TemporaryDirectory() as folder, parts.connection() as connection:
         place = Path(folder) / file.name
         place.symlink_to(content)
@@ -61,8 +57,3 @@ def _sent_side(side: Side) -> Side:
         return side
     attributes = tuple(a for a in side.structure.attributes if a.id not in OURS_ALONE)
     return replace(side, structure=replace(side.structure, attributes=attributes))
-
-
-def errors(findings: Sequence[Finding]) -> list[Finding]:
-    """Those that stop a delivery."""
-    return [f for f in findings if f.severity == ERROR]

@@ -47,13 +47,19 @@ def keep(settings: Settings, pieces: Iterable[bytes]) -> tuple[str, int]:
     return name, size
 
 
-def content(settings: Settings, sha256: str) -> bytes:
-    """The bytes of a kept file. Raises Broken when it is gone or is not what was written."""
+def whole(settings: Settings, sha256: str) -> Path:
+    """A kept file that holds what was written, read once and not held. Raises Broken when it is gone or another one."""
     place = kept(settings, sha256)
     try:
-        found = place.read_bytes()
+        with place.open("rb") as stream:
+            same = hashlib.file_digest(stream, "sha256").hexdigest() == sha256
     except OSError as error:
         raise Broken(f"A file of a transmission is not there: {error.strerror}.", file=str(place)) from error
-    if hashlib.sha256(found).hexdigest() != sha256:
+    if not same:
         raise Broken("A file of a transmission is not what was written.", file=str(place))
-    return found
+    return place
+
+
+def content(settings: Settings, sha256: str) -> bytes:
+    """The bytes of a kept file. Raises Broken as `whole` does."""
+    return whole(settings, sha256).read_bytes()

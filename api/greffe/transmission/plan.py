@@ -172,9 +172,7 @@ def known_ways(parts: Parts) -> list[Ways]:
     rows = catalogue.policies.deliveries
     found: list[Ways] = []
     for deadline in catalogue.policies.deadlines:
-        flows = [
-            f for f in catalogue.dataflows() if f.annotation("SCOPE") == "collection" and deadline.asks(f.reference.id)
-        ]
+        flows = [f for f in catalogue.dataflows(("collection",)) if deadline.asks(f.reference.id)]
         mine = [r for r in rows if r.deadline == deadline.id]
         for name in dict.fromkeys(r.delivery for r in mine):
             own = tuple(r for r in mine if r.delivery == name)
@@ -238,7 +236,6 @@ def _file(
     """Incremental only where what the recipient holds is an earlier release of the same dataflow: else there is nothing to
     be incremental to, and the whole is sent."""
     flow, row = asked
-    before = last.held(flow.reference, row.format) if last else None
     acknowledged = last.acknowledged(flow.reference, row.format) if last else None
     since = acknowledged if acknowledged and acknowledged.number < release.number else None
     incremental = row.content != FULL and since is not None
@@ -249,8 +246,14 @@ def _file(
         row,
         row.content if incremental else FULL,
         since if incremental else None,
-        last.difference(parts, before, release) if last and before else None,
+        _changed(parts, row, Source(flow, release), last),
     )
+
+
+def _changed(parts: Parts, row: Delivery, source: Source, last: Last | None) -> tuple[int, int, int] | None:
+    """What differs from the release that the recipient holds of a dataflow; None where it holds none to compare with."""
+    before = last.held(source.flow.reference, row.format) if last else None
+    return last.difference(parts, before, source.release) if last and before else None
 
 
 def _book(
@@ -258,13 +261,9 @@ def _book(
 ) -> PlannedFile:
     """One file for all dataflows. What differs is told of all; of a dataflow that was not sent before, everything is new."""
     first, *others = [Source(flow, release) for flow, release in found]
-    changed = None
-    for source in (first, *others) if last else ():
-        before = last.held(source.flow.reference, row.format) if last else None
-        one = last.difference(parts, before, source.release) if last and before else None
-        total = changed or (0, 0, 0)
-        new = one if one is not None else (source.release.observations, 0, 0)
-        changed = (total[0] + new[0], total[1] + new[1], total[2] + new[2])
+    each = [_changed(parts, row, source, last) or (source.release.observations, 0, 0) for source in (first, *others)]
+    added, altered, gone = (sum(column) for column in zip(*each, strict=True))
+    changed = (added, altered, gone) if last else None
     year, number = at
     name = row.named(first.flow.reference.id, year, number)
     return PlannedFile(name, first.flow, first.release, row, FULL, None, changed, tuple(others))

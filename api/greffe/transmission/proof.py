@@ -46,7 +46,7 @@ def faults(parts: Parts, one: Transmission) -> Iterator[str]:
     """What is not as it was written: files and receipts that are gone or other, and files that come out otherwise."""
     for sha256 in (*(f.sha256 for f in one.files), *(r.sha256 for r in one.receipts)):
         try:
-            keeping.content(parts.settings, sha256)
+            keeping.whole(parts.settings, sha256)
         except GreffeError as error:
             yield f"{one.id}: {error.text()}"
     for again in rebuild(parts, one):

@@ -44,9 +44,7 @@ def check_deliveries(catalogue: Catalogue) -> None:
                 f"There is no deadline {one.deadline}.", column="deadline", nearest=nearest(one.deadline, asked)
             )
         known = [
-            d.reference.id
-            for d in catalogue.dataflows()
-            if d.annotation("SCOPE") == "collection" and asked[one.deadline].asks(d.reference.id)
+            d.reference.id for d in catalogue.dataflows(("collection",)) if asked[one.deadline].asks(d.reference.id)
         ]
         flows = [flow for flow in known if one.sends(flow)]
         if not flows:

@@ -22,7 +22,7 @@ from greffe.french import tell, tell_text
 from greffe.model.instants import PARIS
 from greffe.release.parts import Parts
 from greffe.web.pages import static
-from greffe.web.pages.visitors import Visitor, keep_language
+from greffe.web.pages.visitors import HOUSE, Visitor, keep_language
 from greffe.web.pages.words import sayer
 
 FOLDER: Final = Path(__file__).parent / "templates"
@@ -39,10 +39,12 @@ HEADERS: Final = {
 }
 
 # Pages of the menu that some alone see; the others are everybody's who is signed in.
-HOUSE: Final = ("author", "approver", "releaser", "auditor", "administrator")
 MENU_FOR: Final[Mapping[str, tuple[str, ...]]] = {
-    **{f"/staff/{page}": HOUSE for page in ("mappings", "proposals", "coverage", "findings", "trace", "releases")},
-    "/staff/transmissions": (*HOUSE, "transmitter"),
+    **{
+        f"/staff/{page}": (*HOUSE, "administrator")
+        for page in ("mappings", "proposals", "coverage", "findings", "trace", "releases")
+    },
+    "/staff/transmissions": (*HOUSE, "administrator", "transmitter"),
     "/staff/people": ("auditor", "administrator"),
 }
 

@@ -67,6 +67,7 @@ def _signed_in(request: Request) -> Visitor:
     return found
 
 
+HOUSE: Final = ("author", "approver", "releaser", "auditor")  # to whom internal values are shown
 Looking = Annotated[Visitor, Depends(_looking)]
 Staff = Annotated[Visitor, Depends(_signed_in)]
 

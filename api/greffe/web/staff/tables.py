@@ -15,10 +15,10 @@ from greffe.model.maps import RepresentationMap
 from greffe.release.parts import Parts
 from greffe.release.review.overview import short
 from greffe.release.review.queue import STATES
-from greffe.web.pages.visitors import for_roles
+from greffe.web.pages.visitors import HOUSE, for_roles
 from greffe.web.strict import page_number
 
-HOUSE_STAFF: Final = [Depends(for_roles("author", "approver", "releaser", "auditor"))]  # internal values are shown
+HOUSE_STAFF: Final = [Depends(for_roles(*HOUSE))]
 VIEW: Final = ("show", "q", "page", "item")
 
 

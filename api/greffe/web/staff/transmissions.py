@@ -26,12 +26,12 @@ from greffe.transmission.sending import send, settle
 from greffe.transmission.ways import read_channels
 from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import Form, posted
-from greffe.web.pages.render import HEADERS, HOUSE, Pages, see_other
-from greffe.web.pages.visitors import Staff, Visitor, for_roles
+from greffe.web.pages.render import HEADERS, Pages, see_other
+from greffe.web.pages.visitors import HOUSE, Staff, Visitor, for_roles
 from greffe.web.staff.words_of import countdown, instant
 from greffe.web.strict import only
 
-STAFF: Final = [Depends(for_roles("author", "approver", "releaser", "transmitter", "auditor"))]
+STAFF: Final = [Depends(for_roles(*HOUSE, "transmitter"))]
 FIELDS: Final = ("act", "reason", "verdict", "said", "receipt", "delivery", "year", "test", "plan")
 MOST: Final = 200  # findings of a recipient that are shown; all are kept
 
@@ -130,7 +130,7 @@ def _list(
     values = {
         "plans": found, "made": made, "fault": fault, "typed": typed, "test": asked == "yes", "instant": instant,
         "read": read, "transmits": visitor.may("transmitter", "administrator"), "today": now.date(), "next_try": next_try,
-        "house": visitor.may(*HOUSE),
+        "house": visitor.may(*HOUSE, "administrator"),
     }  # fmt: skip
     return pages.show(request, visitor, "staff/transmissions.html", values, fault.http if fault else 200)
 
@@ -143,7 +143,8 @@ def _one(
     signs = visitor.may("approver") and visitor.name not in (one.author, *one.approvers)
     transmits = visitor.may("transmitter", "administrator")
     values = {
-        "one": one, "fault": fault, "house": visitor.may(*HOUSE), "entries": [(e, read(e.instant)) for e in history(parts, one)],
+        "one": one, "fault": fault, "house": visitor.may(*HOUSE, "administrator"),
+        "entries": [(e, read(e.instant)) for e in history(parts, one)],
         "remarks": found[:MOST], "remarks_all": len(found), "instant": instant, "next_try": next_try(one),
         "left": lambda t: countdown(t - now, visitor.lang), "verdicts": receipts.VERDICTS,
         "may_sign": signs and one.state in (BUILT, APPROVED) and not one.signed,
