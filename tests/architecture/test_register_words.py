@@ -11,7 +11,7 @@ from greffe.store.transmission_records import KINDS
 from greffe.web.pages.words import table
 
 KIND = re.compile(
-    r"(account|action|advance|calendar|catalogue|draft|extract|grant|key|map|person|proposal|publication|register|release"
+    r"(account|action|advance|answer|calendar|catalogue|draft|extract|grant|key|map|person|proposal|publication|register|release"
     r"|session|waiver|warnings)\.[a-z]+"
 )
 FILES = (".csv", ".html", ".json", ".parquet", ".yaml")

@@ -35,7 +35,8 @@ class SentFile:
     """One file of a transmission: its name, what it is made of, and the checksum and length of its bytes.
 
     `release`: `ESTAT_CTS_JUST#7`. content: full or incremental; `since`: the release that an incremental one follows.
-    A questionnaire holds several dataflows: `dataflow` and `release` are the first, `beside` the others.
+    A questionnaire holds several dataflows: `dataflow` and `release` are the first, `beside` the others. `answers`: checksum
+    of what people answered in it, as it was kept when it was built; '' without any.
     """
 
     name: str
@@ -51,6 +52,7 @@ class SentFile:
     size: int
     since: str = ""
     beside: tuple[Beside, ...] = ()
+    answers: str = ""
 
     @property
     def sources(self) -> tuple[Beside, ...]:
@@ -112,6 +114,7 @@ class Transmission:
     files: tuple[SentFile, ...]
     corrects: str = ""
     reason: str = ""
+    foreseen: str = ""  # checksum of the questions that were foreseen when it was built
     state: str = BUILT
     approvers: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()

@@ -21,6 +21,8 @@ from greffe.model.references import Reference
 from greffe.model.releases import Release
 from greffe.model.releases import current as readable_release
 from greffe.model.transmissions import Transmission
+from greffe.store import answer_records
+from greffe.store.answer_records import Answers
 from greffe.store.base import Entry, Register
 from greffe.store.calendar_records import Advances, Calendar, advances_after, calendar_after
 from greffe.store.definitions import NEEDED, Definitions
@@ -81,6 +83,7 @@ class Ledger:
     publications: Mapping[str, PublicationRecord] = field(default_factory=dict)  # of other bodies, by id
     keys: Keys = field(default_factory=dict)  # for machines, by name
     transmissions: Transmissions = field(default_factory=dict)  # by id
+    answers: Answers = field(default_factory=dict)  # to questionnaires: `CEPEJ/2024` → cell → answer
 
     @classmethod
     def from_entries(cls, entries: Iterable[Entry]) -> Ledger:
@@ -293,6 +296,10 @@ def _transmission(state: Ledger, entry: Entry) -> Ledger:
     return replace(signed, transmissions=transmissions_after(state.transmissions, entry))
 
 
+def _answer(state: Ledger, entry: Entry) -> Ledger:
+    return replace(state, answers=answer_records.answers_after(state.answers, entry))
+
+
 def _definitions(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, definitions=state.definitions.extended(entry))
 
@@ -348,6 +355,7 @@ _FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
     "publication.added": _publication,
     "publication.withdrawn": _publication_withdrawn,
     **{f"transmission.{word}": _transmission for word in KINDS},
+    **dict.fromkeys(answer_records.KINDS, _answer),
 }
 
 

@@ -1,7 +1,8 @@
 """What the register says of transmissions, folded entry by entry; subject of all: the id of the transmission.
 
 Kind → payload: transmission.built {delivery, deadline, recipient, year, number, channel, test, approval, plan, catalogue, prepared,
-files, corrects, reason}, a file of several dataflows with `beside` [{dataflow, release}]; transmission.approved (as any approval);
+files, corrects, reason, foreseen}, a file of several dataflows with `beside` [{dataflow, release}],
+a questionnaire with `answers`; transmission.approved (as any approval);
 transmission.sending {attempt, lease}; transmission.failed, .uncertain, .sent {attempt, said, settled, lasting};
 transmission.acknowledged, .refused, .reported {sha256, name, said}; transmission.cancelled {reason}.
 """
@@ -41,6 +42,7 @@ KINDS: Final = (
 
 def built_payload(one: Transmission) -> dict[str, object]:
     """What transmission.built appends."""
+    foreseen = {"foreseen": one.foreseen} if one.foreseen else {}
     return {
         "delivery": one.delivery,
         "deadline": one.deadline,
@@ -56,6 +58,7 @@ def built_payload(one: Transmission) -> dict[str, object]:
         "files": [_told(f) for f in one.files],
         "corrects": one.corrects,
         "reason": one.reason,
+        **foreseen,
     }
 
 
@@ -63,6 +66,8 @@ def _told(file: SentFile) -> dict[str, object]:
     """A file of one dataflow is told as it always was."""
     found = asdict(file) | {"dataflow": str(file.dataflow)}
     del found["beside"]
+    if not file.answers:
+        del found["answers"]
     if file.beside:
         found["beside"] = [{"dataflow": str(b.dataflow), "release": b.release} for b in file.beside]
     return found
@@ -126,6 +131,7 @@ def _built(entry: Entry, fields: Fields) -> Transmission:
         files=_files(entry),
         corrects=fields.text("corrects"),
         reason=fields.text("reason"),
+        foreseen=fields.text("foreseen"),
         said={"built": entry.instant},
     )
 
@@ -151,6 +157,7 @@ def _file(entry: Entry, one: object) -> SentFile:
             size=int(str(cells["size"])),
             since=str(cells.get("since", "")),
             beside=_beside(cells.get("beside", [])),
+            answers=str(cells.get("answers", "")),
             **texts,
         )
     except (KeyError, ValueError, BadQuery) as error:

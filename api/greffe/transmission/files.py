@@ -5,15 +5,17 @@ The same release, parties, moment and catalogue give the same bytes: that is how
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue, Recipient
+from greffe.catalogue.questionnaires import Questionnaire
 from greffe.errors import NotFound, Refused, nearest
 from greffe.formats.negotiation import DATA_FORMATS
 from greffe.formats.parameters import Parameters
+from greffe.model.answers import Said
 from greffe.model.dataset import DataMessage, DataSet, Header
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow, ProvisionAgreement
@@ -21,7 +23,9 @@ from greffe.model.transmissions import SentFile
 from greffe.query import answer
 from greffe.query.queries import DataQuery
 from greffe.release.parts import Parts
+from greffe.transmission.answers.kept import kept_answers
 from greffe.transmission.workbooks import kind_of
+from greffe.transmission.workbooks.answered import answered
 from greffe.transmission.workbooks.filled import Filled, Source, filled_sheets
 from greffe.validation.structural.sides import OURS_ALONE
 
@@ -45,6 +49,7 @@ class Content:
     delivery: str = ""  # of which it is a file
     year: int = 0
     releases: tuple[Release, ...] = ()  # of every dataflow in it
+    answers: Mapping[str, Said] = field(default_factory=dict)  # cell → what was said of it, of a questionnaire
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ def content(parts: Parts, headed: Headed, file: SentFile) -> Content:
     return Content(
         f"{headed.id}-{file.dataflow.id}", ledger.release(file.release), file.format, file.sender, file.receiver,
         (agency, id_) if id_ else None, headed.prepared, headed.test, ledger.release(file.since) if file.since else None,
-        headed.id, headed.year, tuple(ledger.release(s.release) for s in file.sources),
+        headed.id, headed.year, tuple(ledger.release(s.release) for s in file.sources), kept_answers(parts, file.answers),
     )  # fmt: skip
 
 
@@ -87,12 +92,12 @@ def filled(parts: Parts, catalogue: Catalogue, content: Content) -> Filled:
     if id_ not in catalogue.questionnaires:
         raise NotFound(f"There is no questionnaire {id_}.", nearest=nearest(id_, catalogue.questionnaires))
     one = catalogue.questionnaires[id_]
-    sources = {flow: _source(parts, catalogue, flow, content) for flow in dict.fromkeys(s.flow for s in one.sheets)}
+    sources = sources_of(parts, catalogue, one, content.releases)
     missing = [r for r in content.releases if r.dataflow.id not in sources]
     if missing:
         raise Refused(f"{one.id} has no sheet for {missing[0].dataflow.id}.", hint=f"Give it one in {one.file}.")
     recipient = next((r.names for r in catalogue.recipients if _gets(catalogue, r, sources)), {})
-    sheets = filled_sheets(one, content.year, sources)
+    sheets = answered(one, filled_sheets(one, content.year, sources), content.answers)
     return Filled(one, content.delivery, recipient, content.year, content.prepared, content.test, sheets)
 
 
@@ -100,27 +105,36 @@ def _gets(catalogue: Catalogue, recipient: Recipient, sources: Mapping[str, Sour
     return any(s.flow.reference in recipient.dataflows for s in sources.values())
 
 
-def _source(parts: Parts, catalogue: Catalogue, flow_id: str, content: Content) -> Source:
-    release = next((r for r in content.releases if r.dataflow.id == flow_id), None)
+def sources_of(
+    parts: Parts, catalogue: Catalogue, one: Questionnaire, releases: Sequence[Release]
+) -> dict[str, Source]:
+    """What fills the sheets of a questionnaire, by dataflow: those releases, and nothing where there is none."""
+    return {flow: _source(parts, catalogue, flow, releases) for flow in dict.fromkeys(s.flow for s in one.sheets)}
+
+
+def _source(parts: Parts, catalogue: Catalogue, flow_id: str, releases: Sequence[Release]) -> Source:
+    release = next((r for r in releases if r.dataflow.id == flow_id), None)
     flow = catalogue.latest(Dataflow, flow_id) if release is None else catalogue.get(Dataflow, release.dataflow)
     structure = catalogue.structure(flow)
     source = Source(flow, structure, catalogue.codelists(structure), catalogue.concepts(structure))
     if release is None:
         return source
-    (data,) = _datasets(parts, catalogue, replace(content, release=release, since=None))
+    (data,) = _read(parts, catalogue, (replace(release, withdrawn_at=None),), None)
     return replace(source, release=release, data=data)
 
 
 def _datasets(parts: Parts, catalogue: Catalogue, content: Content) -> tuple[DataSet, ...]:
-    flow, releases = content.release.dataflow, _told(content)
-    query = DataQuery(
-        agencies=(flow.agency,),
-        ids=(flow.id,),
-        versions=(flow.version,),
-        updated_after=releases[0].effective_at if content.since else None,
-    )
+    releases = _told(content)
+    return _read(parts, catalogue, releases, releases[0].effective_at if content.since else None)
+
+
+def _read(
+    parts: Parts, catalogue: Catalogue, releases: tuple[Release, ...], after: datetime | None
+) -> tuple[DataSet, ...]:
+    flow = releases[-1].dataflow
+    query = DataQuery(agencies=(flow.agency,), ids=(flow.id,), versions=(flow.version,), updated_after=after)
     found = answer.data(
-        query, catalogue, lambda _: releases, releases[-1].effective_at, parts.observations, content.release.series
+        query, catalogue, lambda _: releases, releases[-1].effective_at, parts.observations, releases[-1].series
     )
     return found.datasets
 

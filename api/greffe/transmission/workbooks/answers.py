@@ -13,6 +13,7 @@ from greffe.model.dataset import DataSet
 FREE: Final = "F"
 STATUS, CONF = "OBS_STATUS", "CONF_STATUS"
 SHOWN: Final = (STATUS, CONF, "COMMENT_OBS", "SOURCE_NOTE", "FOOTNOTE")  # beside the answers, in this order
+EXPLANATION: Final = "EXPLANATION"  # no attribute of a structure: a person said it of a variation
 Key = tuple[str, ...]
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 
 from greffe.catalogue.questionnaires import HELD, OTHER, Questionnaire, Rows, Sheet
 from greffe.errors import Refused, numbered
+from greffe.model.answers import Said
 from greffe.model.dataset import DataSet
 from greffe.model.releases import Release
 from greffe.model.structures import Codelist, Dataflow, DataStructure, Texts
@@ -23,7 +24,7 @@ Labels = tuple[str, str]  # French, English
 class Cell:
     """`name`: of the range, the same in every year's workbook but for the year. `number` or `word` is what stands there.
 
-    `held`: the release has this cell."""
+    `held`: the release has this cell. `said`: what a person answered, or said of the figure."""
 
     name: str
     key: Key
@@ -32,6 +33,7 @@ class Cell:
     word: str
     notes: Mapping[str, str]
     held: bool
+    said: Said | None = None
 
     @property
     def text(self) -> str:

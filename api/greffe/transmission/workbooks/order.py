@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from greffe.transmission.workbooks import words
+from greffe.transmission.workbooks.answers import EXPLANATION
 from greffe.transmission.workbooks.filled import Cell, Column, Filled, Row
 
 COLUMNS: Final = (
@@ -64,7 +65,9 @@ def _sub_cell(filled: Filled, row: Row, column: Column) -> str:
 
 def _comment(filled: Filled, cell: Cell) -> str:
     texts = filled.questionnaire.unheld.texts
-    return cell.notes.get("COMMENT_OBS", "") if cell.held else words.both((texts["fr"], texts["en"]))
+    if not (cell.held or cell.said):
+        return words.both((texts["fr"], texts["en"]))
+    return "; ".join(filter(None, (cell.notes.get(note, "") for note in ("COMMENT_OBS", EXPLANATION))))
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from greffe.transmission.workbooks.answers import CONF, STATUS
+from greffe.transmission.workbooks.answers import CONF, EXPLANATION, STATUS
 
 Both = tuple[str, str]  # French, English
 READ_ME: Final = "Lisez-moi Read me"
@@ -21,6 +21,7 @@ ENGLISH: Final[Both] = ("Libellé (anglais)", "Label (English)")
 ATTRIBUTES: Final[Mapping[str, Both]] = {
     STATUS: ("Statut", "Status"), CONF: ("Confidentialité", "Confidentiality"), "COMMENT_OBS": ("Commentaire", "Comment"),
     "SOURCE_NOTE": ("Source", "Source"), "FOOTNOTE": ("Note", "Footnote"),
+    EXPLANATION: ("Explication de la variation", "Explanation of the variation"),
 }  # fmt: skip
 FACTS: Final[Mapping[str, Both]] = {
     "recipient": ("Destinataire", "Recipient"), "year": ("Année des données", "Year of the data"),

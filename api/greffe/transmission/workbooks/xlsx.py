@@ -127,7 +127,7 @@ def _answer(made: Worksheet, number: int, column: int, cell: Cell) -> None:
 def _unheld(filled: Filled, cell: Cell, attribute: str) -> str:
     """Where the release says nothing of a cell, the comment says so."""
     texts = filled.questionnaire.unheld.texts
-    return words.both((texts["fr"], texts["en"])) if attribute == "COMMENT_OBS" and not cell.held else ""
+    return words.both((texts["fr"], texts["en"])) if attribute == "COMMENT_OBS" and not (cell.held or cell.said) else ""
 
 
 class _Checks:

@@ -1,0 +1,1 @@
+"""What people answer in questionnaires: typed, said by somebody, carried forward and confirmed again."""
