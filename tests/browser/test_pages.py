@@ -54,6 +54,7 @@ STAFF = (
     "/staff/people",
     "/staff/proposals",
     "/staff/register",
+    "/staff/denied",
     "/staff/releases",
     "/staff/releases/ESTAT_CRIM_OFF_CAT/1",
     "/staff/trace",
@@ -77,7 +78,7 @@ def test_public_pages(page, judge, path):
 
 @pytest.mark.parametrize("path", STAFF)
 def test_staff_pages(sign_in, judge, path):
-    page = sign_in(ADMIN if path in ("/staff/people", "/staff/keys", "/staff/releases") else "camille")
+    page = sign_in(ADMIN if path in ("/staff/people", "/staff/denied", "/staff/keys", "/staff/releases") else "camille")
     for lang in ("en", "fr"):
         page.goto(asked(path, lang))
         judge.whole(page, lang)

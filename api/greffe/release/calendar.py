@@ -127,6 +127,11 @@ def waiting(parts: Parts, entry: CalendarEntry) -> tuple[Release, ...]:
     return tuple(r for n in entry.releases for r in (known.get(n),) if r is not None and r.withdrawn_at is None)
 
 
+def coming(parts: Parts) -> list[CalendarEntry]:
+    """Entries that are announced, and those that have passed without a release."""
+    return [e for e in parts.ledger().calendar.values() if e.cancelled_at is None and not waiting(parts, e)]
+
+
 def _ahead(parts: Parts, at: datetime, parameter: str) -> None:
     earliest = parts.clock() + timedelta(seconds=parts.settings.effect_delay_seconds)
     if at < earliest:

@@ -84,6 +84,7 @@ class Ledger:
     keys: Keys = field(default_factory=dict)  # for machines, by name
     transmissions: Transmissions = field(default_factory=dict)  # by id
     answers: Answers = field(default_factory=dict)  # to questionnaires: `CEPEJ/2024` → cell → answer
+    denials_read: int = 0  # the last entry up to which denied acts were looked at
 
     @classmethod
     def from_entries(cls, entries: Iterable[Entry]) -> Ledger:
@@ -291,6 +292,10 @@ def _key(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, keys=keys_after(state.keys, entry))
 
 
+def _denials(state: Ledger, entry: Entry) -> Ledger:
+    return replace(state, denials_read=max(state.denials_read, Fields(entry).integer("through")))
+
+
 def _transmission(state: Ledger, entry: Entry) -> Ledger:
     signed = _approval(state, entry) if entry.kind == "transmission.approved" else state
     return replace(signed, transmissions=transmissions_after(state.transmissions, entry))
@@ -352,6 +357,7 @@ _FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
     "key.made": _key,
     "key.rotated": _key,
     "key.revoked": _key,
+    "action.reviewed": _denials,
     "publication.added": _publication,
     "publication.withdrawn": _publication_withdrawn,
     **{f"transmission.{word}": _transmission for word in KINDS},

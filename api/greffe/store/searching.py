@@ -21,6 +21,7 @@ def holds(wanted: Wanted, entry: Entry) -> bool:
         and wanted.text.lower() in said
         and wanted.start <= entry.instant
         and (not wanted.end or entry.instant < wanted.end)
+        and entry.number > wanted.after
         and (thing not in wanted.hidden or entry.actor == wanted.own)
     )
 
@@ -42,6 +43,8 @@ def condition(wanted: Wanted) -> ColumnElement[bool]:
         found.append(c.instant >= wanted.start)
     if wanted.end:
         found.append(c.instant < wanted.end)
+    if wanted.after:
+        found.append(c.number > wanted.after)
     hidden = [c.kind.startswith(f"{thing}.", autoescape=True) for thing in wanted.hidden]
     if hidden:
         found.append(or_(c.actor == wanted.own, ~or_(*hidden)))

@@ -32,6 +32,7 @@ from greffe.web.limits import Limits
 from greffe.web.openapi import describe
 from greffe.web.rest import entry
 from greffe.web.site import BENCH, PAGES
+from greffe.web.staff.tasks import Tasks
 from greffe.web.warming import Counted, Traffic, keep_warm
 
 _LOG = logging.getLogger("greffe")
@@ -50,7 +51,7 @@ def application(parts: Parts) -> FastAPI:
         lifespan=lambda app: _in_the_background(parts, app),
     )
     problems.install(app, parts)
-    app.state.bench = BENCH
+    app.state.bench, app.state.tasks = BENCH, Tasks(parts)
     app.router.routes.extend(entry.routes(parts))  # first: routes are tried one after the other
     for part in (
         health,

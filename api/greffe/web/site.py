@@ -22,6 +22,7 @@ import greffe.web.signin.oidc as signin_oidc
 import greffe.web.staff.account as staff_account
 import greffe.web.staff.coverage as staff_coverage
 import greffe.web.staff.decisions as staff_decisions
+import greffe.web.staff.denied as staff_denied
 import greffe.web.staff.effects as staff_effects
 import greffe.web.staff.findings as staff_findings
 import greffe.web.staff.findings_acts as staff_findings_acts
@@ -77,6 +78,7 @@ PAGES: Final = (
     staff_signoff,
     staff_signing,
     staff_register,
+    staff_denied,
     staff_people,
     staff_keys,
     staff_account,

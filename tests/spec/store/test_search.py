@@ -48,6 +48,8 @@ def filled(register):
         (Wanted(text="Année"), [3]),
         (Wanted(start="2026-11-24T13:00:00.000000Z", end="2026-11-24T15:00:00.000000Z"), [5, 4]),
         (Wanted(hidden=("session", "person"), own="ben"), [8, 6, 5, 4, 3]),
+        (Wanted(after=5), [8, 7, 6]),
+        (Wanted(kind="draft", after=3), [4]),
         (Wanted(hidden=("release",)), [8, 7, 6, 4, 3, 2, 1]),
         (Wanted(person="ana", kind="session", hidden=("session",), own="ben"), []),
     ],

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -21,6 +21,7 @@ from greffe.formats.languages import best
 from greffe.french import tell, tell_text
 from greffe.model.instants import PARIS
 from greffe.release.parts import Parts
+from greffe.store.base import Actor
 from greffe.web.pages import static
 from greffe.web.pages.visitors import HOUSE, Visitor, keep_language
 from greffe.web.pages.words import sayer
@@ -49,6 +50,13 @@ MENU_FOR: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+class Counts(Protocol):
+    """Who counts what waits for somebody (staff/tasks.py)."""
+
+    def counts(self, who: Actor) -> Mapping[str, int]:
+        """Page of the menu → how many tasks are done there."""
+
+
 @dataclass(frozen=True)
 class Pages:
     """Makes pages of a service."""
@@ -73,7 +81,8 @@ class Pages:
             "say": say, "lang": visitor.lang, "visitor": visitor, "request": request, "parts": self.parts,
             "here": request.url.path, "address": lambda **changed: changed_address(request, changed),
             "asset": lambda file: static.address(file, theme), "themed": lambda file: static.themed(file, theme),
-            "guard": lambda: _guard(visitor), "bench": lambda: _bench(request, visitor), "base": self.parts.settings.public_url,
+            "guard": lambda: _guard(visitor), "bench": lambda: _bench(request, visitor),
+            "counts": lambda: _counts(request, visitor), "base": self.parts.settings.public_url,
             "now": self.parts.clock(),
             **_filters(visitor.lang),
         }  # fmt: skip
@@ -88,6 +97,12 @@ class Pages:
 def _bench(request: Request, visitor: Visitor) -> list[tuple[str, str]]:
     menu: Sequence[tuple[str, str]] = request.app.state.bench
     return [(path, word) for path, word in menu if path not in MENU_FOR or visitor.may(*MENU_FOR[path])]
+
+
+def _counts(request: Request, visitor: Visitor) -> Mapping[str, int]:
+    """How many tasks wait for somebody on each page of the menu."""
+    tasks: Counts = request.app.state.tasks
+    return tasks.counts(visitor.actor)
 
 
 def _guard(visitor: Visitor) -> Markup:

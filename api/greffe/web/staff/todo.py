@@ -1,16 +1,18 @@
-"""What waits for whom is signed in, the most urgent first."""
+"""What waits for whom is signed in, in groups, the most urgent first."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from greffe.release.parts import Parts
-from greffe.release.waiting import waiting_for
+from greffe.release.tasks.task import Task
 from greffe.web.pages.render import Pages, day
 from greffe.web.pages.visitors import Staff
+from greffe.web.staff.tasks import Tasks
 from greffe.web.staff.words_of import countdown, instant, role_names
 from greffe.web.strict import only
 
@@ -22,9 +24,12 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.get("/staff", include_in_schema=False, dependencies=[Depends(only("lang"))])
     def todo(request: Request, visitor: Staff) -> Response:
-        now = parts.clock()
+        now, tasks = parts.clock(), request.app.state.tasks
+        assert isinstance(tasks, Tasks)
+        found = tasks.of(visitor.actor)
         values = {
-            "tasks": waiting_for(parts, visitor.actor),
+            "groups": grouped(found),
+            "count": len(found),
             "roles": role_names(visitor.roles, visitor.lang),
             "instant": instant,
             "last_day": lambda t: day(t - timedelta(seconds=1)),
@@ -33,3 +38,11 @@ def router(parts: Parts) -> APIRouter:
         return pages.show(request, visitor, "staff/todo.html", values)
 
     return routes
+
+
+def grouped(tasks: Iterable[Task]) -> dict[str, list[Task]]:
+    """By group, in the order of their most urgent task."""
+    found: dict[str, list[Task]] = {}
+    for task in tasks:
+        found.setdefault(task.group, []).append(task)
+    return found
