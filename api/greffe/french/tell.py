@@ -10,6 +10,7 @@ from typing import Final
 from greffe.errors import TOLD, BadDefinition, GreffeError
 from greffe.french.read import catalogue
 from greffe.french.templates import Template, quoted, small
+from greffe.french.texts import text_in_french
 
 NB: Final = "\u00a0"
 _LONGEST: Final = 2_000  # characters of a text that is looked up; what is longer stays English
@@ -80,6 +81,9 @@ def french(text: str) -> str | None:
 
 
 def _lines(text: str, depth: int) -> str | None:
+    ours = text_in_french(text)
+    if ours is not None:
+        return ours
     whole = _sentences(text, depth)
     if whole is not None or "\n" not in text:
         return whole

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from greffe.french import ours
 from greffe.mapping.population import Denominator
 from greffe.model.maps import Calculation, NotProvided
 from greffe.model.structures import Texts
@@ -35,6 +36,11 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "no-target": ("la cible n’existe pas", "there is no target"),
     "other-house": ("relève d’une autre maison", "the matter of another house"),
 }
+
+
+def kind_word(kind: str, lang: str) -> str:
+    """What a kind is called; one that is none of ours is called by itself."""
+    return KINDS[kind][lang == "en"] if kind in KINDS else kind
 
 
 @dataclass(frozen=True)
@@ -137,6 +143,7 @@ def joined(*several: Texts) -> Texts:
 
 
 def left_in_words(entry: NotProvided) -> Texts:
-    """Why a cell is left empty: its kind, the reason as the file gives it, the reference."""
+    """Why a cell is left empty: its kind, the reason, the reference."""
     why = f"{entry.reason}{f' ({entry.reference})' if entry.reference else ''}"
-    return {"en": f"{entry.kind}: {why}", "fr": f"{KINDS[entry.kind][0]} : {why}"}
+    reference = f" ({ours(entry.reference, 'fr')})" if entry.reference else ""
+    return {"en": f"{entry.kind}: {why}", "fr": f"{KINDS[entry.kind][0]} : {ours(entry.reason, 'fr')}{reference}"}

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Header, Response
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import Unavailable, numbered
+from greffe.french import ours
 from greffe.model.instants import paris_day
 from greffe.model.maps import Calculation
 from greffe.model.structures import Codelist, Dataflow, DataStructure
@@ -31,6 +32,7 @@ _COUNTS: Final = {
     "en": ("no approver", "one approver", "two approvers", "{} approvers"),
     "fr": ("aucun approbateur", "un approbateur", "deux approbateurs", "{} approbateurs"),
 }
+_LINE: Final = {"en": "row", "fr": "ligne"}
 _METHODS: Final = {"sum": "somme", "mean": "moyenne", "first": "première", "last": "dernière"}
 
 
@@ -52,7 +54,8 @@ def router(parts: Parts) -> APIRouter:
     ) -> ExplanationOut:
         """Where a published figure comes from: maps, calculation, rules, row ids and reasons; no internal value, no name.
 
-        Calculations and approvals are told in the language asked for; findings in both; reasons as the files give them."""
+        Calculations, approvals and reasons are told in the language asked for, findings in both; a reason that a house wrote stays as it
+        was written."""
         language = chosen_language(lang, accept_language)
         flow = published(parts.catalogue(), dataflow)
         found = explained.of(flow, key, period, language)
@@ -116,11 +119,15 @@ def _explained(found: Explanation, lang: str) -> ExplanationOut:
         release_approved=_signed(found.draft_signatures, lang),
         calculations=[_calculation(calculations[c], lang) for c in used],
         mappings=[_mapping(found, m, lang) for m in (by_row[s] for s in steps)],
-        internal_rows=list(dict.fromkeys(f"{_flow(s.extract)} row {s.row}" for t in traces for s in t.sources)),
+        internal_rows=list(
+            dict.fromkeys(f"{_flow(s.extract)} {_LINE[lang]} {s.row}" for t in traces for s in t.sources)
+        ),
         agrees=found.agrees,
         rules_passed=list(found.rules_passed),
         findings=[finding_out(f) for f in found.findings if public(f, found.structure)],
-        waivers=[{k: str(w.get(k, "")) for k in ("id", "rule", "reason", "reference")} for w in found.waivers],
+        waivers=[
+            {k: ours(str(w.get(k, "")), lang) for k in ("id", "rule", "reason", "reference")} for w in found.waivers
+        ],
     )
 
 
@@ -133,8 +140,8 @@ def _mapping(found: Explanation, step: MappingStep, lang: str) -> MappingOut:
         source=dict(step.source),
         target=dict(step.target),
         kind=step.kind,
-        reason=step.words.get(lang, step.reason),
-        reference=step.reference,
+        reason=step.words.get(lang) or ours(step.reason, lang),
+        reference=ours(step.reference, lang),
         confidence=step.confidence,
         version=found.map.reference.version,
         approved=f"{count}, {paris_day(decision.since)}" if decision.since else count,
@@ -156,7 +163,7 @@ def _all(trace: Trace) -> Iterator[Trace]:
 def _calculation(one: Calculation, lang: str) -> CalculationOut:
     return CalculationOut(
         id=one.id, kind=one.kind, expression=_expression(one, lang), factor=int(one.factor) if one.kind == "rate" else 1,
-        decimals=one.decimals, reason=one.reason,
+        decimals=one.decimals, reason=ours(one.reason, lang),
     )  # fmt: skip
 
 

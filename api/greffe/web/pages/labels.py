@@ -8,6 +8,7 @@ from functools import cached_property
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.formats.languages import best
+from greffe.french import text_in_french
 from greffe.model.structures import Codelist, DataStructure, Texts
 
 
@@ -33,10 +34,11 @@ class Labels:
         return (best(names, self.lang) if names else "") or id_
 
     def code(self, id_: str, code: str) -> str:
-        """Of a code; the code itself where nothing names it."""
+        """Of a code; the code itself where nothing names it; a text (a footnote) in French where it is one of ours."""
         codes = self._lists.get(id_)
         item = codes.item(code) if codes else None
-        return (best(item.names, self.lang) if item else "") or code
+        told = text_in_french(code) if self.lang == "fr" and codes is None else None
+        return (best(item.names, self.lang) if item else "") or told or code
 
     def key(self, key: Mapping[str, str]) -> str:
         """A series in words: the names of its codes."""

@@ -16,9 +16,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from greffe.catalogue.representation_files import CONFIDENCES
 from greffe.errors import GreffeError
 from greffe.formats.languages import best
-from greffe.french import tell, tell_text
+from greffe.french import ours, spoken, tell, tell_text
+from greffe.mapping.words import kind_word
 from greffe.model.instants import PARIS
 from greffe.release.parts import Parts
 from greffe.store.base import Actor
@@ -140,7 +142,8 @@ def environment(theme: Path | None = None) -> Environment:
 
 
 def _filters(lang: str) -> dict[str, object]:
-    """How things are written in a language: `number(x)`, `day(d)`, `moment(t)`, `name_of(names)`."""
+    """How things are written in a language: `number(x)`, `day(d)`, `moment(t)`, `name_of(names)`; `spoken(text)`: what artefacts
+    and people say, in that language where it is ours, else as it is and marked; `marked(text)`: as it is."""
 
     def name_of(names: Mapping[str, str]) -> str:
         return best(names, lang)
@@ -154,11 +157,24 @@ def _filters(lang: str) -> dict[str, object]:
     return {
         "told": told,
         "told_text": told_text,
+        "ours": lambda text: ours(text, lang),
+        "marked": lambda text: marked(text, lang),
+        "spoken": lambda text: marked(ours(text, lang), lang),
+        "kind_word": lambda kind: kind_word(kind, lang),
+        "sure_word": lambda sure: sayer((), lang)(f"sure_{sure}") if sure in CONFIDENCES else sure,
         "number": lambda x: number(x, lang),
         "day": day,
         "moment": moment,
         "name_of": name_of,
     }
+
+
+def marked(text: str, lang: str) -> Markup:
+    """A text as it is, marked with its language where that is another than the page's (WCAG 3.1.2)."""
+    found = spoken(text)
+    if found in ("", lang):
+        return Markup.escape(text)
+    return Markup('<span lang="{}">{}</span>').format(found, text)
 
 
 def number(value: Decimal | int | str | None, lang: str) -> str:

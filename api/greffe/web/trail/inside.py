@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from greffe.formats.languages import best
-from greffe.mapping.words import CALCULATIONS, KINDS
+from greffe.french import ours
+from greffe.mapping.words import CALCULATIONS, kind_word
 from greffe.model.trace import MappingStep, SourceObservation, Trace
 from greffe.release.decisions import Decision
 from greffe.release.explain import Explanation
@@ -78,14 +79,18 @@ class Inside:
     def _step(self, depth: int, one: Trace) -> Step:
         calculation = next((c for c in self.found.map.calculations if c.id == one.calculation_id), None)
         kind = CALCULATIONS[calculation.kind][self.lang == "fr"] if calculation else ""
-        why = "; ".join(t for t in (calculation.reason, calculation.reference) if t) if calculation else ""
+        why = (
+            "; ".join(ours(t, self.lang) for t in (calculation.reason, calculation.reference) if t)
+            if calculation
+            else ""
+        )
         told = best(one.words, self.lang) if one.words else ""
         key = ".".join(one.key.values())
         return Step(depth, key, self.labels.key(one.key), one.period, one.text, told, kind, why, len(one.sources))
 
     def _mapped(self, step: MappingStep) -> Mapped:
-        kind = KINDS[step.kind][self.lang == "en"] if step.kind in KINDS else step.kind
-        reason = best(step.words, self.lang) if step.words else step.reason
+        kind = kind_word(step.kind, self.lang)
+        reason = best(step.words, self.lang) if step.words else ours(step.reason, self.lang)
         return Mapped(step, kind, reason, self.found.decisions.get((step.file, step.row_id)))
 
 

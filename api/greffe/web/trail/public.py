@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from urllib.parse import urlencode
 
+from greffe.mapping.words import kind_word
 from greffe.model.instants import paris_time
 from greffe.model.structures import Dataflow
 from greffe.release.custody import release_entry, seal
@@ -114,7 +115,8 @@ def _made(say: Say, told: ExplanationOut, lang: str) -> Part:
     facts = [(say("map"), told.map), (say("map_approved"), told.map_approved)]
     facts += [(say("calculation"), joined(f"{c.id}: {c.expression}", c.reason)) for c in told.calculations]
     rows = [
-        (f"{m.file}, {m.row_id}", f"{_codes(m.source)} → {_codes(m.target)}", m.kind, joined(m.reason, m.reference), m.approved)
+        (f"{m.file}, {m.row_id}", f"{_codes(m.source)} → {_codes(m.target)}",
+         kind_word(m.kind, lang), joined(m.reason, m.reference), m.approved)
         for m in told.mappings[:ROWS]
     ]  # fmt: skip
     heads = tuple(say(w) for w in ("row", "codes", "kind", "reason", "approved"))

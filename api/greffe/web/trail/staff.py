@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from greffe.french import ours
 from greffe.model.instants import paris_date, paris_day, paris_time, read
 from greffe.release.custody import custody, head_entry, release_entry
 from greffe.release.decisions import Decision
@@ -71,7 +72,8 @@ def _release(parts: Parts, say: Say, inside: Inside) -> Part:
         (say("release_approved"), signed(people(found.draft_signatures, "approver"), say)),
     ]
     facts += [
-        (say("act_warnings_accepted"), f"{a.person}, {paris_day(a.instant)}: {a.reason}") for a in found.acceptances
+        (say("act_warnings_accepted"), f"{a.person}, {paris_day(a.instant)}: {ours(a.reason, inside.lang)}")
+        for a in found.acceptances
     ]
     return Part(say("release_heading"), [say("partial")] if found.partial else [], facts)
 
@@ -95,7 +97,7 @@ def _made(say: Say, inside: Inside) -> list[Part]:
     ]  # fmt: skip
     rows = [
         (f"{m.step.file}, {m.step.row_id}", f"{said_codes(m.step.source)} → {said_codes(m.step.target)}",
-         joined(m.kind, m.reason, m.step.reference), decided(m.decision))
+         joined(m.kind, m.reason, ours(m.step.reference, inside.lang)), decided(m.decision))
         for m in inside.mappings[:ROWS]
     ]  # fmt: skip
     step_heads = tuple(say(w) for w in ("key", "period", "value", "calculation"))
@@ -142,7 +144,7 @@ def _checks(say: Say, inside: Inside) -> Part:
         facts.append(
             (
                 say("waiver", id=str(w.get("id"))),
-                joined(*(str(w.get(n) or "") for n in ("rule", "reason", "reference"))),
+                joined(*(ours(str(w.get(n) or ""), inside.lang) for n in ("rule", "reason", "reference"))),
             )
         )
     return Part(say("checks"), [verdict(say, found.agrees, dict(found.attributes))], facts)
