@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 
 from greffe.errors import BadDefinition
+from greffe.jobs.configured import read_jobs
+from greffe.jobs.running import Tools
 from greffe.release.definitions import set_up
 from greffe.release.parts import Clock, Parts
 from greffe.settings import Settings
 from greffe.store.access_sql import SqlAccess
 from greffe.store.columnar import ColumnarObservations
 from greffe.store.desk_sql import SqlDesk
+from greffe.store.leases_sql import SqlLeases
 from greffe.store.register import SqlRegister
 from greffe.web.application import application
 
@@ -35,10 +38,16 @@ def compose(settings: Settings, clock: Clock = utc_now) -> Parts:
         observations=ColumnarObservations(settings.releases, derived_most=settings.store.serving_bytes),
         access=SqlAccess(register.engine),
         desk=SqlDesk(register.engine),
+        leases=SqlLeases(register.engine),
         clock=clock,
     )
     set_up(parts)
     return parts
+
+
+def job_tools(parts: Parts) -> Tools:
+    """What jobs work with. Raises BadDefinition for settings that do not hold."""
+    return Tools(parts.acting(), read_jobs(parts.settings.jobs))
 
 
 def create_app(parts: Parts) -> FastAPI:

@@ -70,7 +70,8 @@ class Settings:
     public_url: the address by which people reach the service, without a slash at its end; pages and feeds name it, never
     the Host header. theme: a folder with a ministry's own look. contact: an e-mail address or the address of a page by which
     people reach whoever runs the service, '' when nobody said. warm: whether a server makes ready what pages need before
-    somebody asks for them. channels: the file that says how transmissions leave.
+    somebody asks for them. channels: the file that says how transmissions leave;
+    jobs: the one that says what runs by itself, over the shipped one.
     """
 
     home: Path
@@ -89,6 +90,7 @@ class Settings:
     contact: str = ""
     warm: bool = True
     channels: Path | None = None
+    jobs: Path | None = None
 
     @property
     def secure(self) -> bool:
@@ -170,7 +172,8 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         oidc=_oidc(env),
         contact=_contact(env.get("GREFFE_CONTACT", "")),
         warm=_number(env, "GREFFE_WARM", 1) > 0,
-        channels=_channels(env, root),
+        channels=_own_file(env, root, "GREFFE_CHANNELS", "channels.toml"),
+        jobs=_own_file(env, root, "GREFFE_JOBS", "jobs.toml"),
         engine=EngineSettings(
             memory_mb=int(_number(env, "GREFFE_MEMORY_MB", 1024)), threads=int(_number(env, "GREFFE_THREADS", 2))
         ),
@@ -192,10 +195,11 @@ def _number(env: Mapping[str, str], name: str, default: float) -> float:
         raise BadDefinition(f"{name}={text!r} is not a number.") from error
 
 
-def _channels(env: Mapping[str, str], home: Path) -> Path | None:
-    if env.get("GREFFE_CHANNELS"):
-        return Path(env["GREFFE_CHANNELS"])
-    own = home / "channels.toml"
+def _own_file(env: Mapping[str, str], home: Path, variable: str, name: str) -> Path | None:
+    """A file of the installation: the one that the environment names, else the one in the home, if it is there."""
+    if env.get(variable):
+        return Path(env[variable])
+    own = home / name
     return own if own.is_file() else None
 
 

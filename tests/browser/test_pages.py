@@ -42,6 +42,8 @@ STAFF = (
     "/staff/findings/CEPEJ_CASES%231",
     "/staff/findings/CEPEJ_CASES%231?rule=QR-PLA-01&by=cause",
     "/staff/findings/ESTAT_CRIM_PRIS_AGE%231/1",
+    "/staff/jobs",
+    "/staff/jobs/transmissions",
     "/staff/keys",
     "/staff/mappings",
     "/staff/mappings/pending",

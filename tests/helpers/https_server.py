@@ -140,6 +140,8 @@ class Handler(BaseHTTPRequestHandler):
         if one.fault.isdecimal():
             return self.answer(int(one.fault), "no")
         digest = b64encode(hashlib.sha256(content).digest()).decode()
+        if one.fault == "hook" or "webhook-id" in self.headers:
+            return self.hooked(one, self.headers["webhook-id"], content)
         if self.headers["Content-Digest"] != f"sha-256=:{digest}:":
             return self.answer(400, "another digest")
         key = self.headers["Idempotency-Key"].strip('"')
@@ -161,5 +163,14 @@ class Handler(BaseHTTPRequestHandler):
                 time.sleep(SLOW / 20)
             return None
         return self.answer(201, "taken")
+
+    def hooked(self, one: Endpoint, id_: str, content: bytes) -> None:
+        """A receiver of webhooks: an id is taken once."""
+        (one.again.append(id_) if id_ in {k for k, _ in one.accepted} else one.accepted.append((id_, content)))
+        if one.fault == "500 after":
+            return self.answer(500, "out of order")
+        if one.fault == "timeout after":
+            return time.sleep(SLOW)
+        return self.answer(204)
 
     do_POST = do_PUT

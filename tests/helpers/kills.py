@@ -123,6 +123,7 @@ def looked_at(parts: Parts, *, wholly: bool = False) -> dict[str, object]:
         ColumnarObservations(parts.settings.releases),
         parts.access,
         parts.desk,
+        parts.leases,
         parts.clock,
     )
     ledger = anew.ledger()

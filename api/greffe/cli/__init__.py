@@ -19,6 +19,7 @@ import greffe.cli.exchange as exchange
 import greffe.cli.figures as figures
 import greffe.cli.grants as grants
 import greffe.cli.identities as identities
+import greffe.cli.jobs as jobs
 import greffe.cli.keys as keys
 import greffe.cli.lineage as lineage
 import greffe.cli.pivot as pivot
@@ -62,6 +63,7 @@ service.add_to(app)
 store.add_to(app)
 structuremaps.add_to(app)
 transmissions.add_to(app)
+jobs.add_to(app)
 demo.add_to(app)
 
 

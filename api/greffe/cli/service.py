@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import socket
-from contextlib import suppress
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -14,10 +16,12 @@ import typer
 import uvicorn
 import yaml
 
-from greffe.app import compose, create_app
+from greffe.app import compose, create_app, job_tools
 from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.show import failing, say, show
 from greffe.errors import BadQuery, Refused, known_words, nearest
+from greffe.jobs.loop import logged, run_until
+from greffe.jobs.running import Tools
 from greffe.release.parts import Parts
 from greffe.settings import read_settings
 from greffe.validation.listing import listed
@@ -25,6 +29,8 @@ from greffe.validation.rule import ALL
 from greffe.web.language import chosen_language
 from greffe.web.openapi import descriptions
 from greffe.web.protocol import BoundedProtocol
+
+_PATIENCE = 60.0  # seconds that a job has to end when the server is stopped; another takes it over after its lease
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,18 +43,21 @@ def add_to(app: typer.Typer) -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (HOST, else 127.0.0.1).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (PORT, else 8000).", min=1, max=65535)] = None,
+    jobs: Annotated[bool, typer.Option("--jobs", help="Run the jobs beside, as greffe jobs run does alone.")] = False,
     home: Home = None,
 ) -> None:
     """Serve on http://HOST:PORT (127.0.0.1:8000). Ctrl-C stops cleanly."""
     with failing(False):
         said = {"HOST": host, "PORT": None if port is None else str(port)}
-        run(compose(read_settings(home=home, environ=os.environ | {k: v for k, v in said.items() if v is not None})))
+        environ = os.environ | {k: v for k, v in said.items() if v is not None}
+        run(compose(read_settings(home=home, environ=environ)), jobs=jobs)
 
 
-def run(parts: Parts) -> None:
-    """Run uvicorn until it is stopped. Raises Refused when the port is taken."""
+def run(parts: Parts, *, jobs: bool = False) -> None:
+    """Run uvicorn until it is stopped; `jobs`: with the jobs beside. Raises Refused when the port is taken."""
     settings = parts.settings
     free_port(settings.host, settings.port)
+    tools = job_tools(parts) if jobs else None
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     say(f"Serving http://{shown}:{settings.port}  (Ctrl-C stops)")
     config = uvicorn.Config(
@@ -62,9 +71,25 @@ def run(parts: Parts) -> None:
         http=BoundedProtocol,
         server_header=False,
     )
-    with suppress(KeyboardInterrupt):  # uvicorn stops in order, then raises the signal again
+    with _beside(tools), suppress(KeyboardInterrupt):  # uvicorn stops in order, then raises the signal again
         uvicorn.Server(config).run()
     say("Stopped.")
+
+
+@contextmanager
+def _beside(tools: Tools | None) -> Iterator[None]:
+    """The jobs in a thread of their own; the one that runs is ended before the process is."""
+    if tools is None:
+        yield
+        return
+    stop = threading.Event()
+    beside = threading.Thread(target=run_until, args=(stop, tools, logged), daemon=True, name="jobs")
+    beside.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        beside.join(_PATIENCE)
 
 
 def free_port(host: str, port: int) -> None:

@@ -18,6 +18,7 @@ from greffe.settings import Settings
 from greffe.store.access import Access
 from greffe.store.base import Act, Actor, Observations, Register
 from greffe.store.desk import Desk
+from greffe.store.leases import Leases
 from greffe.store.ledger import CatalogueVersion, Ledger, LedgerReader
 
 Clock = Callable[[], datetime]
@@ -32,6 +33,7 @@ class Parts:
     observations: Observations
     access: Access
     desk: Desk
+    leases: Leases
     clock: Clock
     relaxed: bool = False
     reader: LedgerReader = field(init=False)

@@ -67,6 +67,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def changing(engine: Engine) -> Iterator[Connection]:
+    """A transaction on what stands beside the chain: those who append entries do not wait for it on PostgreSQL. Durable when
+    it ends."""
+    with translated(), engine.connect().execution_options(greffe_write=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SET LOCAL synchronous_commit = on"))
+        yield connection
+
+
+@contextmanager
 def translated() -> Iterator[None]:
     """Raise Unavailable when the database is busy or away, Broken when its file is damaged."""
     try:

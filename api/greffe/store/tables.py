@@ -90,3 +90,36 @@ DESKS: Final = Table(
     Column("said", Text, nullable=False),
     Column("instant", String, nullable=False),
 )
+# Jobs: who runs which, and what became of each run (leases.py). Instants are text, '' where there is none.
+JOBS: Final = Table(
+    "jobs",
+    METADATA,
+    Column("job", String, primary_key=True),
+    Column("handled", String, nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("holder", String, nullable=False),
+    Column("until", String, nullable=False),
+    Column("due", String, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("again", String, nullable=False),
+)
+JOB_RUNS: Final = Table(
+    "job_runs",
+    METADATA,
+    Column("job", String, primary_key=True),
+    Column("token", Integer, primary_key=True, autoincrement=False),
+    Column("due", String, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("holder", String, nullable=False),
+    Column("started", String, nullable=False, index=True),
+    Column("ended", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("missed", Integer, nullable=False),
+)
+JOB_ALERTS: Final = Table(
+    "job_alerts",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("told", Text, nullable=False),
+)

@@ -26,6 +26,7 @@ import greffe.web.staff.denied as staff_denied
 import greffe.web.staff.effects as staff_effects
 import greffe.web.staff.findings as staff_findings
 import greffe.web.staff.findings_acts as staff_findings_acts
+import greffe.web.staff.jobs as staff_jobs
 import greffe.web.staff.keys as staff_keys
 import greffe.web.staff.made as staff_made
 import greffe.web.staff.mappings as staff_mappings
@@ -75,6 +76,7 @@ PAGES: Final = (
     staff_releases,
     staff_made,
     staff_transmissions,
+    staff_jobs,
     staff_signoff,
     staff_signing,
     staff_register,
@@ -94,6 +96,7 @@ BENCH: Final = (
     ("/staff/trace", "bench_trace"),
     ("/staff/releases", "bench_releases"),
     ("/staff/transmissions", "bench_transmissions"),
+    ("/staff/jobs", "bench_jobs"),
     ("/staff/register", "bench_register"),
     ("/staff/people", "bench_people"),
 )

@@ -14,6 +14,8 @@ from greffe.store.access_sql import SqlAccess
 from greffe.store.columnar import ColumnarObservations
 from greffe.store.desk_memory import MemoryDesk
 from greffe.store.desk_sql import SqlDesk
+from greffe.store.leases_memory import MemoryLeases
+from greffe.store.leases_sql import SqlLeases
 from greffe.store.memory import MemoryObservations, MemoryRegister
 from greffe.store.register import SqlRegister
 
@@ -43,6 +45,11 @@ def access(opened):
 @pytest.fixture
 def desk(opened):
     return SqlDesk(opened.engine) if opened else MemoryDesk()
+
+
+@pytest.fixture
+def leases(opened):
+    return SqlLeases(opened.engine) if opened else MemoryLeases()
 
 
 @pytest.fixture(params=["memory", "columnar"])

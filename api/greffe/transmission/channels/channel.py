@@ -12,6 +12,7 @@ from greffe.errors import BadDefinition, nearest
 
 LEASE: Final = timedelta(minutes=30)  # how long nobody else takes a try over
 LIMIT: Final = LEASE - timedelta(minutes=5)  # a channel gives up before that
+COMMON: Final = ("kind", "inbox")  # settings of every kind; inbox: where receipts of its deliveries arrive
 Arrived: TypeAlias = Literal["there", "absent", "partly", "unknown"]
 THERE: Final[Arrived] = "there"  # every file, whole
 ABSENT: Final[Arrived] = "absent"  # none, and none can have been taken away
@@ -109,12 +110,12 @@ class Options:
 
     def only(self, *keys: str) -> None:
         """Raises BadDefinition for a key that this kind does not have."""
-        wrong = next((k for k in self.values if k not in ("kind", *keys)), None)
+        wrong = next((k for k in self.values if k not in (*COMMON, *keys)), None)
         if wrong is not None:
             raise BadDefinition(
                 f"channel {self.name} has no setting {wrong!r}.",
                 file=self.file,
-                nearest=nearest(wrong, ("kind", *keys)),
+                nearest=nearest(wrong, (*COMMON, *keys)),
             )
 
     def wrong(self, key: str, message: str) -> BadDefinition:

@@ -48,6 +48,7 @@ MENU_FOR: Final[Mapping[str, tuple[str, ...]]] = {
         for page in ("mappings", "proposals", "coverage", "findings", "trace", "releases")
     },
     "/staff/transmissions": (*HOUSE, "administrator", "transmitter"),
+    "/staff/jobs": (*HOUSE, "administrator", "transmitter"),
     "/staff/people": ("auditor", "administrator"),
 }
 

@@ -1,0 +1,143 @@
+"""What failed is told to people and machines: by a log, by mail, by webhook; the same thing once a day, and once when it is over.
+
+An alert is made of the state of the runs, so whoever was killed before telling is followed by whoever looks next. It says which
+job, when, the class of the error and names of deliveries: never the text of an error, a figure or a person. What cannot be told
+is kept with the alert and tried at the next look.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from greffe.jobs.configured import Configured, Job
+from greffe.jobs.metrics import write_metrics
+from greffe.jobs.notices import Notice
+from greffe.jobs.reports import read_report
+from greffe.jobs.sinks import FAILURES, RELEASES, NotTold, Sink, sinks_of
+from greffe.model.instants import read, written
+from greffe.release.parts import Parts
+from greffe.store.leases import ATTENTION, DONE, FAILED, Run
+
+_LOG: Final = logging.getLogger("greffe.jobs")
+AGAIN: Final = timedelta(hours=24)
+TOLD_UP_TO: Final = "releases"  # the row that says up to when releases were told
+OVER: Final = "over"
+Beat = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One open alert: what makes it the same one (`mark`), since when, sink → when it was last told, sink → why it was not."""
+
+    mark: str
+    since: str
+    told: dict[str, str] = field(default_factory=dict)
+    faults: dict[str, str] = field(default_factory=dict)
+    logged: bool = False
+
+    def written(self) -> str:
+        """As JSON."""
+        said = {"mark": self.mark, "since": self.since, "told": self.told, "faults": self.faults, "logged": self.logged}
+        return json.dumps(said, ensure_ascii=False)
+
+
+def open_alerts(parts: Parts) -> dict[str, Alert]:
+    """Job → its open alert."""
+    found = {k: json.loads(v) for k, v in parts.leases.alerts().items() if k != TOLD_UP_TO}
+    return {k: Alert(v["mark"], v["since"], v["told"], v["faults"], v["logged"]) for k, v in found.items()}
+
+
+def look(parts: Parts, configured: Configured, beat: Beat) -> tuple[int, int]:
+    """Tell what there is to tell; how much was told and how much could not be. Raises nothing of what a sink does."""
+    sinks, open_, counts = sinks_of(configured), open_alerts(parts), [0, 0]
+    for job in configured.jobs.values():
+        beat()
+        before = open_.get(job.name)
+        wanted = _wanted(parts, job, before)
+        if wanted is None:
+            continue
+        run, alert = wanted
+        notice = _notice(parts, job, run, alert)
+        if not alert.logged:
+            _LOG.log(logging.INFO if alert.mark == OVER else logging.ERROR, "%s", json.dumps(notice.as_json()))
+        after = _told(parts, replace(alert, logged=True), sinks, FAILURES, notice, counts)
+        over = after.mark == OVER and not after.faults
+        if over or after != before:
+            parts.leases.set_alert(job.name, "" if over else after.written())
+    if configured.metrics is not None:
+        write_metrics(parts, configured, configured.metrics)
+    return counts[0], counts[1]
+
+
+def tell_releases(parts: Parts, configured: Configured, beat: Beat) -> tuple[int, int]:
+    """Releases that took effect since they were last told. The first time nothing is told: what is out is known. A kill in
+    between tells one of them twice, rather than not at all."""
+    sinks = [s for s in sinks_of(configured) if RELEASES in s.about]
+    now, kept = parts.clock(), parts.leases.alerts().get(TOLD_UP_TO, "")
+    since = read(json.loads(kept)["until"]) if kept else now
+    out = [r for r in parts.ledger().releases.values() if since < r.effective_at <= now and r.readable(now)]
+    counts = [0, 0]
+    for release in sorted(out, key=lambda r: (r.effective_at, str(r))):
+        beat()
+        notice = Notice.of_release(release, parts.settings.public_url, now)
+        _told(parts, Alert("", written(now)), sinks, RELEASES, notice, counts)
+        if counts[1]:
+            return counts[0], counts[1]  # from here on again at the next look
+        parts.leases.set_alert(TOLD_UP_TO, json.dumps({"until": written(release.effective_at)}))
+    if now > since or not kept:
+        parts.leases.set_alert(TOLD_UP_TO, json.dumps({"until": written(now)}))
+    return counts[0], counts[1]
+
+
+def _wanted(parts: Parts, job: Job, before: Alert | None) -> tuple[Run | None, Alert] | None:
+    """The alert of a job as it is now: a new one, the one before, or that it is over. None: nothing is to be told."""
+    now = parts.clock()
+    if parts.leases.standing(job.name, now).again is not None:
+        return None  # it is tried again: what it comes to is not known
+    run = parts.leases.last(job.name, (DONE, ATTENTION, FAILED))
+    if run is None or run.outcome == DONE:
+        if before is None:
+            return None
+        return run, before if before.mark == OVER else Alert(OVER, before.since, dict.fromkeys(before.told, ""))
+    report = read_report(run.said)
+    mark = " ".join(filter(None, (run.outcome, report.kind, *sorted(report.about))))
+    if before is not None and before.mark == mark:
+        return run, before
+    return run, Alert(mark, written(run.started))
+
+
+def _told(parts: Parts, alert: Alert, sinks: Iterable[Sink], about: str, notice: Notice, counts: list[int]) -> Alert:
+    """The alert, told by every sink that has not told it yet, or a day ago."""
+    now, told, faults = parts.clock(), dict(alert.told), dict[str, str]()
+    for sink in sinks:
+        if about not in sink.about or not _due(alert, sink.name, now):
+            continue
+        try:
+            sink.tell(notice, now)
+            told[sink.name] = written(now)
+            counts[0] += 1
+        except NotTold as error:
+            faults[sink.name] = str(error)
+            counts[1] += 1
+            _LOG.warning("an alert was not told by %s: %s", sink.name, error)
+    return replace(alert, told=told, faults=faults)
+
+
+def _due(alert: Alert, sink: str, now: datetime) -> bool:
+    at = alert.told.get(sink)
+    if alert.mark == OVER:
+        return at == ""  # it told the beginning, and not yet the end
+    return not at or now - read(at) >= AGAIN
+
+
+def _notice(parts: Parts, job: Job, run: Run | None, alert: Alert) -> Notice:
+    state = OVER if alert.mark == OVER or run is None else run.outcome
+    report = read_report(run.said if run else "")
+    url = f"{parts.settings.public_url}/staff/jobs/{job.name}"
+    due, tries = (run.due, run.attempt) if run else (parts.clock(), 0)
+    return Notice(f"{job.name}/{alert.since}/{state}", job.name, state, due, tries, report.kind, report.about, url)

@@ -1,0 +1,99 @@
+"""What each kind of job does. A step is done once whoever is killed: by the entries it makes, not by the job."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from greffe.jobs.alerts import look, tell_releases
+from greffe.jobs.reports import Report
+from greffe.jobs.running import Task, Work
+from greffe.model.instants import paris_date, written
+from greffe.release.eviction import sweep
+from greffe.release.verify import looks
+from greffe.transmission.inbox import poll
+from greffe.transmission.proof import faults
+from greffe.transmission.running import Done, run
+from greffe.transmission.ways import read_channels
+
+KEPT: Final = timedelta(days=90)  # runs
+IDLE: Final = timedelta(days=2)  # runs that found nothing to do
+FIRST: Final = 10  # faults whose words are kept in the register
+
+
+def transmissions(task: Task) -> Report:
+    """What is due soon is built, what is signed is sent, what failed is tried again, what may have arrived is asked for."""
+    parts = task.tools.parts
+    until = paris_date(parts.clock()) + timedelta(days=task.job.days)
+    return _done(task, run(parts, task.who, until, read_channels(parts.settings.channels), test=task.job.test))
+
+
+def receipts(task: Task) -> Report:
+    """What lies in the inboxes of channels is taken."""
+    parts = task.tools.parts
+    return _done(task, poll(parts, task.who, read_channels(parts.settings.channels)))
+
+
+def releases(task: Task) -> Report:
+    """Who wants to know is told which releases took effect."""
+    told, not_told = tell_releases(task.tools.parts, task.tools.configured, task.holding.beat)
+    return Report({k: n for k, n in (("told", told), ("not told", not_told)) if n})
+
+
+def verify(task: Task) -> Report:
+    """Everything that is kept is looked at; the register says what was found. A fault is no failure of the job: somebody is
+    to look."""
+    parts, began = task.tools.parts, written(task.tools.parts.clock())
+    todo = list(looks(parts))
+    todo += [(one.id, partial(faults, parts, one)) for one in parts.ledger().transmissions.values()]
+    found: dict[str, list[str]] = {}
+    for name, look_at in todo:
+        task.holding.beat()
+        wrong = list(look_at())
+        if wrong:
+            found[name] = wrong
+    told = [line for lines in found.values() for line in lines]
+    payload = {"looked_at": len(todo), "of": len(todo), "faults": len(told), "first_faults": told[:FIRST]}
+    task.holding.renew()
+    parts.note(task.who, "register.verified", "all", {**payload, "started": began, "late": False})
+    counts = {"looked at": len(todo)} | ({"faults": len(told)} if told else {})
+    return Report(counts, tuple(found), attention=bool(found))
+
+
+def housekeeping(task: Task) -> Report:
+    """Derived files that nobody reads any more go, and runs of long ago."""
+    parts, now = task.tools.parts, task.tools.parts.clock()
+    evicted = len(sweep(parts))
+    task.holding.beat()
+    forgotten = parts.leases.forget(now - KEPT, now - IDLE)
+    return Report({k: n for k, n in (("evicted", evicted), ("forgotten", forgotten)) if n})
+
+
+def alerts(task: Task) -> Report:
+    """What failed is told, once a day while it lasts, and that it is over."""
+    told, not_told = look(task.tools.parts, task.tools.configured, task.holding.beat)
+    return Report({k: n for k, n in (("told", told), ("not told", not_told)) if n})
+
+
+WORKS: Final[Mapping[str, Work]] = {
+    "transmissions": transmissions,
+    "receipts": receipts,
+    "releases": releases,
+    "verify": verify,
+    "housekeeping": housekeeping,
+    "alerts": alerts,
+}
+
+
+def _done(task: Task, steps: Iterable[Done]) -> Report:
+    """Step by step, the lease asked between them."""
+    counts, about = Counter[str](), []
+    for one in steps:
+        counts[one.what] += 1
+        if one.failed:
+            about.append(one.id)
+        task.holding.beat()
+    return Report(dict(counts), tuple(about), attention=bool(about))

@@ -1,0 +1,71 @@
+"""Receipts that recipients, or the client that fetches them, put into a folder: taken once, each for the delivery it names.
+
+A channel says where: `inbox = "/srv/edamis/in"`. A JSON receipt names its delivery; of any other file the name does, e.g.
+`ESTAT_CTS_PRIS-2025-1_report.csv`. What was taken is moved to `.taken`; what cannot be stays, and is told.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from greffe.errors import BadInput, GreffeError
+from greffe.release.parts import Parts
+from greffe.release.published import file_content
+from greffe.store.base import Actor
+from greffe.transmission.channels.channel import Options
+from greffe.transmission.receipts import LARGEST, read_receipt, take
+from greffe.transmission.running import Done
+
+TAKEN: Final = ".taken"
+WRITING: Final = 120  # seconds: a file that cannot be read may still be written
+
+
+def poll(parts: Parts, who: Actor, channels: Mapping[str, Options]) -> Iterator[Done]:
+    """What became of each receipt that lies in an inbox. What goes wrong with one holds none of the others up."""
+    folders = dict.fromkeys(o.path("inbox") for o in channels.values() if "inbox" in o.values)
+    for folder in folders:
+        if folder is None:
+            continue
+        try:
+            files = sorted(p for p in folder.iterdir() if p.is_file() and not p.is_symlink() and p.name[0] != ".")
+        except OSError as error:
+            yield Done(str(folder), "inbox", f"The inbox cannot be read: {error.strerror}.", failed=True)
+            continue
+        for file in files:
+            found = _taken(parts, who, file)
+            if found is not None:
+                yield found
+
+
+def _taken(parts: Parts, who: Actor, file: Path) -> Done | None:
+    """None: it is perhaps still being written."""
+    try:
+        about = _about(parts, file)
+        if not about:
+            return Done(file.name, "unknown", "It names no delivery that left here.", failed=True)
+        one, read = take(parts, who, about, file)
+        place = file.parent / TAKEN
+        place.mkdir(exist_ok=True)
+        file.replace(place / f"{one.receipts[-1].sha256[:12]}-{file.name}")
+    except BadInput as error:
+        if time.time() - file.stat().st_mtime < WRITING:
+            return None
+        return Done(file.name, "not taken", error.text(), failed=True)
+    except GreffeError as error:
+        return Done(file.name, "not taken", error.text(), failed=True)
+    except OSError as error:
+        return Done(file.name, "not taken", f"It cannot be moved: {error.strerror}.", failed=True)
+    refused = one.receipts[-1].verdict == "refused"
+    return Done(one.id, one.receipts[-1].verdict, f"{len(read.remarks)} findings", failed=refused)
+
+
+def _about(parts: Parts, file: Path) -> str:
+    """The delivery that it names, '' when it names none of ours."""
+    known = parts.ledger().transmissions
+    named = read_receipt(file_content(file, LARGEST), file.name, {}).transmission if file.suffix == ".json" else ""
+    if named in known:
+        return named
+    return max((id_ for id_ in known if file.name.startswith(id_)), key=len, default="") if not named else ""
