@@ -6,6 +6,7 @@ import typer
 
 import greffe.cli.accounts as accounts
 import greffe.cli.advance as advance
+import greffe.cli.answers as answers
 import greffe.cli.bridge as bridge
 import greffe.cli.calendar as calendar
 import greffe.cli.checking as checking
@@ -64,6 +65,7 @@ store.add_to(app)
 structuremaps.add_to(app)
 transmissions.add_to(app)
 jobs.add_to(app)
+answers.add_to(app)
 demo.add_to(app)
 
 

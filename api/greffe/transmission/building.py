@@ -27,6 +27,7 @@ from greffe.release.people import may_sign, needs
 from greffe.store.base import Act, Actor
 from greffe.store.ledger import Approval
 from greffe.store.transmission_records import built_payload
+from greffe.transmission.answers.kept import keep_answers
 from greffe.transmission.checking import fault, findings_on
 from greffe.transmission.files import Headed, content, filled, written
 from greffe.transmission.keeping import keep, kept
@@ -89,6 +90,7 @@ def _file(
         ":".join(row.agreed(flow.id) or ()), sum(file.changed or ()) if file.since else file.release.observations,
         "", 0, str(file.since) if file.since else "",
         tuple(Beside(s.flow.reference, str(s.release)) for s in file.beside),
+        keep_answers(parts, file.round.answers) if file.round else "",
     )  # fmt: skip
     said = content(parts, Headed(plan.id, plan.test, prepared, plan.year), blank)
     kind = kind_of(row.format)

@@ -13,9 +13,11 @@ from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
 from greffe.release.deadlines import reaches
 from greffe.release.parts import Parts
+from greffe.transmission.answers.asked import HALF, MISSING, TO_CONFIRM, Round
 from greffe.transmission.workbooks import kind_of
 
 SYNTHETIC: Final = "synthetic"
+NAMED: Final = 10  # cells that an obstacle names; `greffe answers list` names all
 # Code → English, French; `{…}` are the facts of the obstacle.
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "no_way": (
@@ -45,6 +47,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "no_sheet": (
         "{about}: the questionnaire {questionnaire} has no sheet for it.",
         "{about} : le questionnaire {questionnaire} n’a pas de feuille pour lui.",
+    ),
+    "answers_missing": (
+        "{about} {year}, answers that are missing: {n}. {cells}",
+        "{about} {year}, réponses manquantes : {n}. {cells}",
+    ),
+    "answers_to_confirm": (
+        "{about} {year}, answers of the last cycle that nobody confirmed: {n}. {cells}",
+        "{about} {year}, réponses du dernier cycle que personne n’a confirmées : {n}. {cells}",
+    ),
+    "answers_half": (
+        "{about} {year}, answers that are told in one language alone: {n}. {cells}",
+        "{about} {year}, réponses dites dans une seule langue : {n}. {cells}",
     ),
     "two_files": (
         "{name} would be the name of two files.",
@@ -120,6 +134,19 @@ def book_of(
     if not found and not faults:
         faults.append(Obstacle.of("no_release", row.delivery))
     return found, faults
+
+
+def of_answers(found: Round, *, all_released: bool) -> list[Obstacle]:
+    """Cells that nobody answered, or answers that nobody confirmed, by name. Where a release is still to come, what it will
+    fill is not told as missing."""
+    obstacles = []
+    for state in (MISSING, TO_CONFIRM, HALF) if all_released else (TO_CONFIRM, HALF):
+        names = [a.name for a in found.cells if a.state == state]
+        if names:
+            cells = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+            facts = {"year": found.cycle, "n": len(names), "cells": cells}
+            obstacles.append(Obstacle.of(f"answers_{state}", found.questionnaire.id, **facts))
+    return obstacles
 
 
 def of_origin(releases: Sequence[Release], *, test: bool) -> list[Obstacle]:

@@ -19,7 +19,9 @@ from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
 from greffe.model.transmissions import OPEN, Transmission
 from greffe.release.parts import Parts
-from greffe.transmission.obstacles import Obstacle, book_of, of_file, of_origin
+from greffe.transmission.answers import kept
+from greffe.transmission.answers.asked import Round, asked
+from greffe.transmission.obstacles import Obstacle, book_of, of_answers, of_file, of_origin
 from greffe.transmission.sent_before import Last, last_of, next_number
 
 
@@ -35,7 +37,7 @@ class Source:
 class PlannedFile:
     """A file that is to be: `since` is the release after which an incremental one tells what changed. `changed`: what
     differs from what that recipient got last (added, changed, gone); empty when it never got any. `beside`: the other
-    dataflows of a questionnaire, in the order of its sheets."""
+    dataflows of a questionnaire, in the order of its sheets; `round`: what people answered in it."""
 
     name: str
     flow: Dataflow
@@ -45,11 +47,17 @@ class PlannedFile:
     since: Release | None
     changed: tuple[int, int, int] | None
     beside: tuple[Source, ...] = ()
+    round: Round | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """Every dataflow with its release."""
         return (Source(self.flow, self.release), *self.beside)
+
+    @property
+    def answers(self) -> str:
+        """Names the answers in it, '' where there are none."""
+        return kept.checksum(self.round.answers) if self.round else ""
 
     def as_json(self) -> dict[str, object]:
         """What a person reads, and what the checksum of the plan is over."""
@@ -68,7 +76,7 @@ class PlannedFile:
             "agreement": self.row.agreement.replace("{flow}", self.flow.reference.id),
             "difference": told,
             "sources": [{"dataflow": str(s.flow.reference), "release": str(s.release)} for s in self.sources],
-        }
+        } | ({"answers": {"checksum": self.answers, **self.round.counts()}} if self.round else {})
 
 
 @dataclass(frozen=True)
@@ -189,16 +197,31 @@ def plan_of(parts: Parts, ways: Ways, year: int, *, test: bool = False) -> Plan:
     number, under_way = next_number(parts, ways.delivery, year), _under_way(parts, ways.delivery, year)
     last = last_of(parts, ways.delivery, year, test)
     files, obstacles = _files(parts, ways, year, number, last)
+    if not test:
+        obstacles += _of_answers(files, obstacles)
     obstacles += of_origin(kept_releases(files), test=test)
     if under_way is not None:
         obstacles.append(Obstacle.of("under_way", ways.delivery, id=under_way.id, state=under_way.state))
-    if last is not None and files and not obstacles and all(f.changed == (0, 0, 0) for f in files):
+    if last is not None and files and not obstacles and all(_same(f, last) for f in files):
         obstacles.append(Obstacle.of("same", ways.delivery, id=last.transmission.id))
     row, before = next(iter(ways.rows), None), last.transmission.id if last else ""
     return Plan(
         ways.delivery, ways.deadline, year, ways.deadline.day(year), number, row.channel if row else "",
         row.approval if row else EACH, test, tuple(files), tuple(dict.fromkeys(obstacles)), before, under_way.id if under_way else "",
     )  # fmt: skip
+
+
+def _of_answers(files: Sequence[PlannedFile], before: Sequence[Obstacle]) -> list[Obstacle]:
+    """What is open in questionnaires, once each; a test may leave without answers."""
+    rounds = {f.row.questionnaire: f.round for f in files if f.round is not None}
+    waits = any(o.code in ("no_release", "too_old") for o in before)
+    return [o for one in rounds.values() for o in of_answers(one, all_released=not waits)]
+
+
+def _same(file: PlannedFile, last: Last) -> bool:
+    """Whether it says what the last one said, in figures and in answers."""
+    before = next((f.answers for f in last.transmission.files if f.format == file.row.format), "")
+    return file.changed == (0, 0, 0) and (file.round is None or file.answers == before)
 
 
 def kept_releases(files: Sequence[PlannedFile]) -> tuple[Release, ...]:
@@ -266,7 +289,9 @@ def _book(
     changed = (added, altered, gone) if last else None
     year, number = at
     name = row.named(first.flow.reference.id, year, number)
-    return PlannedFile(name, first.flow, first.release, row, FULL, None, changed, tuple(others))
+    sent = [s.flow for s in parts.catalogue().questionnaires[row.questionnaire].sheets if row.sends(s.flow)]
+    round_ = asked(parts, row.questionnaire, year).only(sent)
+    return PlannedFile(name, first.flow, first.release, row, FULL, None, changed, tuple(others), round_)
 
 
 def _under_way(parts: Parts, delivery: str, year: int) -> Transmission | None:

@@ -44,7 +44,8 @@ def rebuild(parts: Parts, one: Transmission) -> Iterator[Rebuilt]:
 
 def faults(parts: Parts, one: Transmission) -> Iterator[str]:
     """What is not as it was written: files and receipts that are gone or other, and files that come out otherwise."""
-    for sha256 in (*(f.sha256 for f in one.files), *(r.sha256 for r in one.receipts)):
+    said = {*(f.answers for f in one.files), one.foreseen} - {""}
+    for sha256 in (*(f.sha256 for f in one.files), *sorted(said), *(r.sha256 for r in one.receipts)):
         try:
             keeping.whole(parts.settings, sha256)
         except GreffeError as error:

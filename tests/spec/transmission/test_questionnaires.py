@@ -18,6 +18,8 @@ from greffe.model.structures import Dataflow
 from greffe.release.people import HOUSE, add_person
 from greffe.store.transmission_records import built_payload, transmissions_after
 from greffe.transmission import keeping
+from greffe.transmission.answers.acts import give_rest
+from greffe.transmission.answers.asked import asked
 from greffe.transmission.building import build, cancel
 from greffe.transmission.plan import named_plan
 from greffe.transmission.proof import faults, rebuild
@@ -260,6 +262,9 @@ def test_hostile_text_and_a_confidential_cell(tmp_path: Path):
     """A footnote that looks like a formula is text, in openpyxl and in LibreOffice; of a confidential figure its mark alone
     is given. The other 2022 figures of the sample stand there: 72,350 persons held, 60,709 places."""
     house = _prisons(tmp_path)
+    held_up = named_plan(house.parts, PRIS, 2022)
+    assert [(o.code, dict(o.facts)["n"]) for o in held_up.obstacles] == [("answers_missing", "8")]
+    assert give_rest(house.parts, SENDER, asked(house.parts, "ESTAT_CTS", 2022), "Prisons", "NA") == 8
     one = build(house.parts, SENDER, named_plan(house.parts, PRIS, 2022)).transmission
     file = tmp_path / "book.xlsx"
     file.write_bytes(keeping.content(house.parts.settings, one.files[0].sha256))

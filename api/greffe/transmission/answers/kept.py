@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 
@@ -11,17 +12,28 @@ from greffe.store.answer_records import said_from, said_payload
 from greffe.transmission import keeping
 
 
-def keep_answers(parts: Parts, answers: Mapping[str, Answer]) -> str:
-    """Keep them and give the checksum, '' when there are none."""
+def told(answers: Mapping[str, Answer]) -> bytes:
+    """The file, b'' when there are none: the same answers, said by the same people, give the same bytes."""
     if not answers:
-        return ""
-    told = {
+        return b""
+    found = {
         cell: said_payload(one.said)
         | {"who": one.who, "instant": one.instant, "carried": one.carried, "confirmed_by": one.confirmed_by}
         for cell, one in sorted(answers.items())
     }
-    text = json.dumps({"answers": told}, ensure_ascii=False, sort_keys=True, indent=1)
-    return keeping.keep(parts.settings, [text.encode()])[0]
+    return json.dumps({"answers": found}, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+
+def checksum(answers: Mapping[str, Answer]) -> str:
+    """Names the answers, '' when there are none."""
+    content = told(answers)
+    return hashlib.sha256(content).hexdigest() if content else ""
+
+
+def keep_answers(parts: Parts, answers: Mapping[str, Answer]) -> str:
+    """Keep them and give the checksum, '' when there are none."""
+    content = told(answers)
+    return keeping.keep(parts.settings, [content])[0] if content else ""
 
 
 def kept_answers(parts: Parts, sha256: str) -> dict[str, Said]:

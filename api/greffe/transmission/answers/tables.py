@@ -1,0 +1,152 @@
+"""Answers as a table that is worked on elsewhere: CSV out and in, all of it or nothing, each fault with its row; and SDMX-CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from greffe.catalogue.questionnaires import YES_NO
+from greffe.errors import BadInput, GreffeError, nearest
+from greffe.formats.components import TIME, VALUE
+from greffe.model.answers import LANGUAGES, PARTS, Said
+from greffe.model.structures import Dataflow, DataStructure
+from greffe.release.parts import Parts
+from greffe.store.answer_records import said_payload
+from greffe.store.base import Act, Actor
+from greffe.transmission.answers.acts import Typed, act_of
+from greffe.transmission.answers.asked import TO_CONFIRM, Asked, Round
+from greffe.transmission.answers.checking import NUMBERS, WORDS_YES_NO
+from greffe.transmission.workbooks.answered import answered
+from greffe.transmission.workbooks.answers import CONF, FREE, SHOWN, STATUS
+from greffe.transmission.workbooks.filled import Cell
+
+YES: Final = WORDS_YES_NO[0]
+WORDS: Final = tuple(f"{part}_{language}" for part in PARTS for language in LANGUAGES)
+COLUMNS: Final = ("cell", "question", "label_fr", "label_en", "type", "state", "released", "value", "missing", *WORDS)
+READ: Final = ("cell", "value", "missing", *WORDS)
+MOST: Final = 50_000  # rows
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def to_csv(found: Round) -> bytes:
+    """Every cell, with what is released and what is said of it: UTF-8 with a mark, for spreadsheets."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    for one in found.cells:
+        writer.writerow({name: _plain(text) for name, text in row_of(one).items()})
+    return out.getvalue().encode("utf-8-sig")
+
+
+def row_of(one: Asked) -> dict[str, str]:
+    """A cell as a row of COLUMNS."""
+    said, labels = one.said, one.labels
+    words = {f"{p}_{x}": said.word(p, x) if said else "" for p in PARTS for x in LANGUAGES}
+    return {
+        "cell": one.name, "question": one.row.question, "label_fr": labels["fr"], "label_en": labels["en"],
+        "type": one.row.layout.type, "state": one.state, "released": one.cell.text if one.cell.held else "",
+        "value": said.value if said else "", "missing": said.missing if said else "", **words,
+    }  # fmt: skip
+
+
+def from_csv(parts: Parts, who: Actor, found: Round, content: bytes, name: str) -> int:
+    """Take a table in: every row that says something is an answer. Gives how many are other than before. A row that says what
+    the last cycle said confirms nothing: nobody looked at it again.
+
+    Raises BadInput with the row and the column for what cannot be read or is no answer; nothing is entered then."""
+    acts: dict[str, Act | None] = {}
+    for number, row in _rows(content, name):
+        cell = row["cell"].strip()
+        said = {c: row.get(c, "") for c in READ[1:]}
+        if not any(text.strip() for text in said.values()):
+            continue
+        if cell in acts:
+            raise BadInput(f"{cell} stands twice.", file=name, row=number, column="cell")
+        words = {p: {x: _bare(said[f"{p}_{x}"]) for x in LANGUAGES} for p in PARTS}
+        try:
+            acts[cell] = act_of(parts, who, found, cell, Typed(_bare(said["value"]), said["missing"], words))
+            if acts[cell] and _as_carried(found.cell(cell), acts[cell]):
+                acts[cell] = None
+        except GreffeError as error:
+            column = error.parameter if error.parameter in READ else "cell"
+            raise BadInput(
+                error.message, file=name, row=number, column=column, nearest=error.nearest, hint=error.hint
+            ) from error
+    changed = [act for act in acts.values() if act is not None]
+    if changed:
+        parts.note_all(who, changed)
+    return len(changed)
+
+
+def _as_carried(cell: Asked, act: Act | None) -> bool:
+    before = cell.earlier
+    return (
+        cell.state == TO_CONFIRM and before is not None and act is not None and act.payload == said_payload(before.said)
+    )
+
+
+def _rows(content: bytes, name: str) -> Iterator[tuple[int, dict[str, str]]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput("It is not UTF-8.", file=name) from error
+    semicolons = text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",")
+    rows = csv.DictReader(io.StringIO(text), strict=True, delimiter=";" if semicolons else ",")
+    try:
+        header = list(rows.fieldnames or ())
+        if "cell" not in header:
+            near = nearest("cell", header)
+            raise BadInput("No column says which cell it is.", file=name, row=1, column="cell", nearest=near)
+        wrong = next((c for c in header if c not in COLUMNS or header.count(c) > 1), None)
+        if wrong is not None:
+            near = nearest(wrong, COLUMNS)
+            raise BadInput("No column has this name, or two have.", file=name, row=1, column=wrong, nearest=near)
+        for number, row in enumerate(rows, 2):
+            if number > MOST:
+                raise BadInput(f"It has more than {MOST} rows.", file=name, row=number)
+            if None in row or None in row.values():
+                raise BadInput(f"{len(header)} cells are expected.", file=name, row=number)
+            yield number, row
+    except csv.Error as error:
+        raise BadInput(f"It is no CSV: {error}.", file=name) from error
+
+
+def to_sdmx_csv(found: Round, flow: Dataflow, structure: DataStructure) -> bytes:
+    """What is answered, as observations of a collection dataflow (SDMX-CSV 2.0): NA has the status L, NAP has M; yes is 1 and
+    no is 0; words stand in COMMENT_OBS. What a release tells is not in it, nor what is not confirmed."""
+    own = [a for a in found.cells if a.sheet.layout.flow == flow.reference.id]
+    said = {a.name: a.answer.said for a in own if a.answer is not None and not a.cell.held}
+    sheets = answered(found.questionnaire, list({a.section: a.sheet for a in own}.values()), said)
+    attributes = tuple(a for a in SHOWN if structure.component(a) is not None)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["STRUCTURE", "STRUCTURE_ID", "ACTION", *structure.dimension_ids, TIME, VALUE, *attributes])
+    for sheet in sheets:
+        for row in sheet.rows:
+            for cell in row.cells:
+                if cell is not None and cell.said is not None:
+                    head = ["dataflow", str(flow.reference), "I", *cell.key, cell.period]
+                    writer.writerow([*head, *_observed(row.layout.type, cell, attributes)])
+    return out.getvalue().encode()
+
+
+def _observed(type_: str, cell: Cell, attributes: Sequence[str]) -> list[str]:
+    """Value and attributes of one cell."""
+    said, notes = cell.said or Said(), {STATUS: "A", CONF: FREE, **cell.notes}
+    value = "" if cell.number is None else f"{cell.number:f}"
+    if type_ == YES_NO and said.value:
+        value = str(int(said.value == YES))
+    elif not (value or said.missing):
+        notes["COMMENT_OBS"] = "; ".join(filter(None, (cell.word, notes.get("COMMENT_OBS", ""))))
+    return [value, *(notes.get(a, "") for a in attributes)]
+
+
+def _plain(text: str) -> str:
+    """A spreadsheet takes no text for a formula; a number may be below zero."""
+    return f"'{text}" if text[:1] in _FORMULA and not NUMBERS.fullmatch(text) else text
+
+
+def _bare(text: str) -> str:
+    return text[1:] if text[:1] == "'" and text[1:2] in _FORMULA else text
