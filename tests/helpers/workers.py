@@ -33,6 +33,7 @@ DEMONSTRATION = (
     "tests/spec/web/test_http_of_sdmx.py",
     "tests/spec/web/test_rubbish.py",
     "tests/spec/transmission/test_order_list.py",
+    "tests/spec/transmission/test_answers.py",
     "tests/spec/transmission/test_questionnaires.py",
 )
 BROWSER = "tests/browser/"

@@ -1,0 +1,163 @@
+"""Answers to the CEPEJ questionnaire in two cycles: given, carried forward, confirmed; in the workbook, the order list, SDMX."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from house import AUTHOR, FIRST
+from questionnaires import SENDER, Desk, cells_of, desk_at, opened
+from site_tools import copied
+
+from greffe.errors import BadInput, Conflict, Denied, NotFound, Refused
+from greffe.model.answers import AnswerKey
+from greffe.model.structures import Dataflow
+from greffe.transmission.answers import tables
+from greffe.transmission.answers.acts import Typed, confirm, give, give_rest
+from greffe.transmission.answers.asked import MISSING, TO_CONFIRM, Round, asked
+from greffe.transmission.building import cancel
+from greffe.transmission.plan import named_plan
+from greffe.transmission.proof import faults, rebuild
+
+LAST, NOW = 2022, 2024
+MEDIATION = "CEPEJ_PROFESSIONALS__Q163__T__COUNT__T"  # words
+ADVISERS = "CEPEJ_PROFESSIONALS__Q147__T__COUNT__T"  # yes or no
+PEOPLE = "CEPEJ_RESOURCES__Q1__T__COUNT"  # a number
+CASES = "CEPEJ_Q91__Q91_L1__IN"  # released
+BOTH = {"fr": "La conciliation", "en": "Conciliation"}
+
+
+@pytest.fixture(scope="module")
+def desk(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """The demonstration, in which the cycle of 2022 was answered."""
+    found = desk_at(copied(demo_home, tmp_path_factory.mktemp("answers") / "home"))
+    give(found.parts, SENDER, key(MEDIATION, LAST), Typed(words={"text": BOTH}))
+    give(found.parts, SENDER, key(ADVISERS, LAST), Typed("oui", words={"comment": {"fr": "Seuls.", "en": "Alone."}}))
+    give(found.parts, AUTHOR, key(PEOPLE, LAST), Typed("68042591"))
+    why = {"fr": "Réforme de 2021.", "en": "Reform of 2021."}
+    give(found.parts, AUTHOR, key(CASES, LAST), Typed(words={"explanation": why}))
+    return found
+
+
+def key(stem: str, cycle: int) -> AnswerKey:
+    return AnswerKey("CEPEJ", cycle, f"{stem}__{cycle}")
+
+
+def now(desk: Desk) -> Round:
+    return asked(desk.parts, "CEPEJ", NOW)
+
+
+def states(desk: Desk) -> dict[str, str]:
+    found = now(desk)
+    return {stem: found.cell(f"{stem}__{NOW}").state for stem in (MEDIATION, ADVISERS, PEOPLE, CASES)}
+
+
+def test_a_cycle_from_the_last_one_to_the_recipient(desk: Desk):
+    """Carried forward, none of it confirmed; one by one, by sheet, said anew; then NA and NAP, each with its own word."""
+    assert set(states(desk).values()) == {TO_CONFIRM}
+    plan = named_plan(desk.parts, "CEPEJ_CYCLE", NOW)
+    told = {o.code: o.said("fr") for o in plan.obstacles}
+    assert f"{CASES}__2024" in told["answers_to_confirm"]
+    assert "CEPEJ 2024, réponses manquantes : 22." in told["answers_missing"].replace("\u00a0", " ")
+    assert not plan.ready
+
+    assert confirm(desk.parts, AUTHOR, now(desk), section="Professionals") == 2
+    assert confirm(desk.parts, SENDER, now(desk), names=[f"{CASES}__2024"]) == 1
+    with pytest.raises(Refused, match="Nothing is carried forward"):
+        confirm(desk.parts, SENDER, now(desk), names=[f"{CASES}__2024"])
+    seen = now(desk).cell(f"{PEOPLE}__2024")
+    assert seen.earlier is not None
+    give(desk.parts, SENDER, key(PEOPLE, NOW), Typed("68606000", seen=seen.earlier.entry))
+    with pytest.raises(Conflict, match="answered CEPEJ_RESOURCES__Q1__T__COUNT__2024 meanwhile"):
+        give(desk.parts, AUTHOR, key(PEOPLE, NOW), Typed("1", seen=seen.earlier.entry))
+    kept = now(desk).cell(f"{ADVISERS}__2024").answer
+    assert kept is not None
+    assert (kept.who, kept.confirmed_by, kept.carried) == (SENDER.name, AUTHOR.name, str(key(ADVISERS, LAST)))
+
+    give(desk.parts, SENDER, key("CEPEJ_RESOURCES__Q16__CRIM__COUNT", NOW), Typed("NAP"))
+    for section in dict.fromkeys(a.section for a in now(desk).cells if a.state == MISSING):
+        give_rest(desk.parts, SENDER, now(desk), section, "NA")
+    assert {o.code for o in named_plan(desk.parts, "CEPEJ_CYCLE", NOW).obstacles} == {"synthetic"}
+
+
+def test_workbook_and_order_list_hold_the_answers(desk: Desk):
+    one = desk.built("CEPEJ_CYCLE", NOW)
+    there = cells_of(opened(desk.content(one)))
+    assert there[f"{MEDIATION}__2024"] == "La conciliation / Conciliation"
+    assert (there[f"{ADVISERS}__2024"], there[f"{PEOPLE}__2024"]) == ("Yes", 68606000)
+    crim, other = (there[f"CEPEJ_RESOURCES__Q16__{x}__COUNT__2024"] for x in ("CRIM", "OTHER"))
+    assert (crim, other) == ("NAP", "NA")
+    book = opened(desk.content(one))
+    titles = [c.value for c in book["Q91"][2]]
+    at = titles.index("Explication de la variation / Explanation of the variation: Affaires nouvelles / Incoming cases")
+    assert [r[at] for r in book["Q91"].iter_rows(values_only=True) if r[0] == "Q91-L1"] == [
+        "Réforme de 2021. / Reform of 2021."
+    ]
+    order = {r["cell"]: r for r in csv.DictReader(io.StringIO(desk.content(one, ".csv").decode("utf-8-sig")))}
+    assert order[f"{ADVISERS}__2024"]["type_in"] == "Yes"
+    assert order[f"{CASES}__2024"]["comment"].endswith("Réforme de 2021. / Reform of 2021.")
+    status = [order[f"CEPEJ_RESOURCES__Q16__{x}__COUNT__2024"]["status"] for x in ("CRIM", "OTHER")]
+    assert status == ["M", "L"]
+
+    give(desk.parts, SENDER, key(ADVISERS, NOW), Typed("No"))
+    assert [r.same for r in rebuild(desk.parts, one)] == [True, True]  # what was said later changes nothing of it
+    assert list(faults(desk.parts, one)) == []
+    cancel(desk.parts, SENDER, one.id, "Said otherwise.")
+    again = desk.built("CEPEJ_CYCLE", NOW)
+    assert cells_of(opened(desk.content(again)))[f"{ADVISERS}__2024"] == "No"
+
+
+def test_answers_as_observations(desk: Desk):
+    """As pandas reads SDMX-CSV: NA and NAP by their status, no is 0, words are a comment."""
+    catalogue = desk.parts.catalogue()
+    rows: dict[str, dict[str, str]] = {}
+    for id_ in ("CEPEJ_RESOURCES", "CEPEJ_PROFESSIONALS"):
+        flow = catalogue.latest(Dataflow, id_)
+        content = tables.to_sdmx_csv(now(desk), flow, catalogue.structure(flow))
+        table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+        assert set(table["STRUCTURE_ID"]) == {f"SSER:{id_}(1.0.0)"}
+        rows |= {f"{r['QUESTION']} {r['PART']}": r for r in table.to_dict("records")}
+    assert (rows["Q1 T"]["OBS_VALUE"], rows["Q1 T"]["OBS_STATUS"], rows["Q1 T"]["TIME_PERIOD"]) == (
+        "68606000", "A", "2024",
+    )  # fmt: skip
+    assert [(rows[f"Q16 {x}"]["OBS_VALUE"], rows[f"Q16 {x}"]["OBS_STATUS"]) for x in ("CRIM", "OTHER")] == [
+        ("", "M"), ("", "L"),
+    ]  # fmt: skip
+    assert rows["Q147 T"]["OBS_VALUE"] == "0"
+    assert rows["Q163 T"]["COMMENT_OBS"] == "La conciliation / Conciliation"
+
+
+def test_who_may_not_and_what_is_no_answer(desk: Desk):
+    with pytest.raises(Denied, match="is neither author nor transmitter"):
+        give(desk.parts, FIRST, key(PEOPLE, NOW), Typed("1"))
+    with pytest.raises(Refused, match=r"is \d+ in CEPEJ_Q91#\d: a released figure is explained"):
+        give(desk.parts, SENDER, key(CASES, NOW), Typed("1"))
+    with pytest.raises(NotFound) as error:
+        give(desk.parts, SENDER, AnswerKey("CEPEJ", NOW, f"{MEDIATION}_2024"), Typed("NA"))
+    assert f"{MEDIATION}__2024" in error.value.nearest
+    with pytest.raises(NotFound, match="is not asked for 2023"):
+        asked(desk.parts, "CEPEJ", 2023)
+
+
+def test_a_table_comes_back_whole_or_not_at_all(desk: Desk):
+    """Every fault with its row and column; what comes back as it went out changes nothing."""
+    went = tables.to_csv(now(desk))
+    assert tables.from_csv(desk.parts, SENDER, now(desk), went, "a.csv") == 0
+    text = went.decode("utf-8-sig")
+    for old, new, row, column in (
+        (",68606000,", ",68 606 000,", 2, "value"),
+        ("cell,question", "sell,question", 1, "cell"),
+        (f"{PEOPLE}__2024", f"{PEOPLE}__2023", 2, "cell"),
+        (",explanation_en", ",explanation_de", 1, "explanation_de"),
+    ):
+        assert text.count(old) == 1
+        with pytest.raises(BadInput) as error:
+            tables.from_csv(desk.parts, SENDER, now(desk), text.replace(old, new).encode(), "a.csv")
+        assert (error.value.file, error.value.row, error.value.column) == ("a.csv", row, column)
+    head = desk.parts.ledger().head
+    edited = text.replace(",68606000,", ",68606001,")
+    assert tables.from_csv(desk.parts, SENDER, now(desk), edited.encode(), "a.csv") == 1
+    assert desk.parts.ledger().head == head + 1
