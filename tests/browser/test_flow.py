@@ -9,6 +9,7 @@ import sys
 
 import pytest
 from hands import Keyboard, Mouse
+from playwright.sync_api import expect
 
 from greffe.web.pages.words import sayer
 
@@ -64,8 +65,19 @@ def test_an_analyst_finds_draws_copies_and_runs(page, site, accessible, lang, ha
     page.get_by_role("status").filter(has_text=say("copied")).wait_for()
     ran = run_python(page.evaluate("navigator.clipboard.readText()"))
     assert dict(re.findall(r"\b(20\d\d)\s+(\d+)", ran)) == cells(page, "A.ICCS0101.NR.FR")
+    entries = page.evaluate("history.length")
+    with page.expect_event("requestfinished", lambda r: r.url.endswith("&chart=bar") and r.redirected_from is not None):
+        hand.press(page.locator("#choose button[type=submit]"))
+    expect(page.locator(".htmx-request, .htmx-settling")).to_have_count(0)
+    assert page.evaluate("history.length") == entries, "what is already shown is no new entry"
     page.go_back()
     page.locator("svg.figures path.line").first.wait_for()
+    if hands is Mouse:  # who passes by other years with the arrow keys may stop at one of them
+        page.go_back()
+        matching(page, 15, 1)
+        assert page.locator("#startPeriod").input_value() == ""
+        page.go_forward()
+        matching(page, 3, 1)
     page.reload()
     matching(page, 3, 1)
 

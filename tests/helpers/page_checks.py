@@ -13,7 +13,7 @@ from typing import Final, TypedDict
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-STANDARDS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4"]
+STANDARDS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4", "best-practice"]
 MOST_BYTES: Final = 200_000  # of a page and all that it loads, compressed, without fonts
 NARROW: Final = 320
 _AXE: Final = Axe().axe_script

@@ -17,7 +17,7 @@ from openpyxl.xml.functions import tostring
 from greffe.formats import flat
 from greffe.formats.escaping import carried
 from greffe.formats.languages import best
-from greffe.formats.xlsx_rows import STATUSES, Sheet, letters
+from greffe.formats.xlsx_rows import DECIMALS, STATUSES, Sheet, letters
 from greffe.formats.xlsx_words import words
 from greffe.model.dataset import DataMessage
 from greffe.model.structures import Codelist
@@ -50,7 +50,8 @@ def parts(message: DataMessage, sheets: Mapping[str, Sheet]) -> Iterator[tuple[s
     for name, sheet in sheets.items():
         placeholder = _new(book, name)
         placeholder.auto_filter.ref = f"A1:{letters(len(sheet.headers))}{sheet.rows}"
-        placeholder.append([_cell(placeholder, "", _BOLD)])  # the first style after the plain one, xlsx._HEADER
+        # Styles in their order: xlsx._HEADER is the first after the plain one, numbers with 1, 2… decimals follow.
+        placeholder.append([_cell(placeholder, "", _BOLD), *(_shown(placeholder, n + 1) for n in range(DECIMALS))])
     names = {name.casefold() for name in sheets}
     said = words(message.language)
     front = _new(book, unique(said["sheet"], names))
@@ -97,6 +98,13 @@ def _cell(sheet: Worksheet, text: str, font: Font | None = None) -> Cell:
     cell.data_type = "s"
     if font is not None:
         cell.font = font
+    return cell
+
+
+def _shown(sheet: Worksheet, decimals: int) -> Cell:
+    """A number that is shown with that many decimals."""
+    cell = WriteOnlyCell(sheet, value=0)
+    cell.number_format = f"0.{'0' * decimals}"
     return cell
 
 

@@ -25,8 +25,10 @@ STATUSES: Final = ("OBS_STATUS", "CONF_STATUS")
 _LONGEST: Final = 32_767  # characters of a cell
 _PART: Final = 4_096  # rows
 _ROW, _KIND = "#row", "#kind"  # columns that are added to a block
-_NUMBER, _TEXT = "number", "text"
-_BEFORE: Final = {_NUMBER: '"><v>', _TEXT: '" t="str"><v>'}
+DECIMALS: Final = 9  # at most, of a number that is shown with the ones it has; a style for each, after xlsx._HEADER
+_TEXT = "text"
+_NUMBERS: Final = tuple(str(n) for n in range(DECIMALS + 1))  # kinds of numbers by their digits after the point
+_BEFORE: Final = {n: f'" s="{int(n) + 1}"><v>' if int(n) else '"><v>' for n in _NUMBERS} | {_TEXT: '" t="str"><v>'}
 _AFTER: Final = "</v></c>"
 _NOTHING: Final = '"/>'
 _DECIMAL: Final = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
@@ -139,15 +141,17 @@ class Sheet:
         return SeriesBlock(block.series, block.counts, table)
 
     def _kinds(self, table: pa.Table) -> pa.Array[pa.Scalar[pa.DataType]]:
-        """For each value number, text (no number, or more digits than Excel keeps), or null."""
+        """For each value how many digits follow the point, text (no number, or more digits than Excel keeps), or null."""
         values = cast("pa.StringArray", table.column(VALUE).combine_chunks())
         text = ~_flags(pc.match_substring_regex(values, _DECIMAL))
         if (_lengths(values) > DIGITS).any():
             text |= _lengths(pc.replace_substring_regex(values, _NO_DIGIT, "")) > DIGITS
         missing = np.asarray(values.is_null())
         self.long += int(np.count_nonzero(text & ~missing))
-        places = pa.array(text.astype(np.int32), pa.int32(), mask=missing)
-        return pa.DictionaryArray.from_arrays(places, pa.array([_NUMBER, _TEXT], pa.string()))
+        kinds = np.where(text, len(_NUMBERS), _decimals(values)).astype(np.int32)
+        return pa.DictionaryArray.from_arrays(
+            pa.array(kinds, pa.int32(), mask=missing), pa.array([*_NUMBERS, _TEXT], pa.string())
+        )
 
 
 def _flags(found: pa.BooleanArray) -> npt.NDArray[np.bool_]:
@@ -156,6 +160,15 @@ def _flags(found: pa.BooleanArray) -> npt.NDArray[np.bool_]:
 
 def _lengths(texts: pa.StringArray) -> npt.NDArray[np.int64]:
     return np.asarray(pc.binary_length(texts).fill_null(0), dtype=np.int64)
+
+
+def _decimals(values: pa.StringArray) -> npt.NDArray[np.int64]:
+    """Digits after the point: as many are shown, so that 27.50 does not become 27.5. None of what has an exponent."""
+    point = np.asarray(pc.find_substring(values, ".").fill_null(-1), dtype=np.int64)
+    if (point < 0).all():
+        return np.zeros(len(point), dtype=np.int64)
+    plain = ~_flags(pc.match_substring_regex(values, "[eE]"))
+    return np.where((point >= 0) & plain, np.minimum(_lengths(values) - point - 1, DECIMALS), 0)
 
 
 def _smaller(block: SeriesBlock) -> Iterator[SeriesBlock]:

@@ -60,7 +60,7 @@ def selection(
             known = [c.id for c in structure.components]
             raise _missing(wanted.component, structure, known, f"c[{wanted.component}]")
         if component.role == "time" and all(c.operator in _RANGES for a in wanted.alternatives for c in a):
-            spans = tuple(_span(conditions, query.year_start) for conditions in wanted.alternatives)
+            spans = tuple(_span(conditions, query) for conditions in wanted.alternatives)
         elif component.role == "dimension" and all(len(a) == 1 and a[0].operator == "eq" for a in wanted.alternatives):
             allowed[wanted.component] = frozenset(a[0].value for a in wanted.alternatives)
         else:
@@ -146,11 +146,13 @@ def _term(condition: Condition, kind: Kind, id_: str, year_start: str) -> Term:
     return Term(operator, value)
 
 
-def _span(conditions: tuple[Condition, ...], year_start: str) -> Span:
-    """The days within which a period must lie. A period that is asked for means its days (R1-DATA-07)."""
+def _span(conditions: tuple[Condition, ...], query: DataQuery) -> Span:
+    """The days within which a period must lie. A period that is asked for means its days (R1-DATA-07). Raises
+    BadSemantics for a first period after the last: that is no question without an answer but two fields changed over."""
     first, last = _OLDEST, _NEWEST
+    _in_turn(conditions, query)
     for condition in conditions:
-        asked = days(condition.value, year_start)
+        asked = days(condition.value, query.year_start)
         match condition.operator:
             case "ge":
                 first = max(first, asked.first)
@@ -165,6 +167,21 @@ def _span(conditions: tuple[Condition, ...], year_start: str) -> Span:
             case _:  # after the newest day, before the oldest
                 return _NEVER
     return Span(first, last)
+
+
+def _in_turn(conditions: tuple[Condition, ...], query: DataQuery) -> None:
+    """Raise BadSemantics when `ge` names a period that begins after the one that `le` names has ended."""
+    bounds = {c.operator: c.value for c in conditions if c.operator in ("ge", "le")}
+    if len(bounds) < 2 or days(bounds["ge"], query.year_start).first <= days(bounds["le"], query.year_start).last:
+        return
+    first, last, parameter = (
+        ("startPeriod", "endPeriod", "startPeriod") if query.api == 1 else ("ge", "le", "c[TIME_PERIOD]")
+    )
+    raise BadSemantics(
+        f"{first!r} is {bounds['ge']!r}, which is after {last!r}, {bounds['le']!r}.",
+        parameter=parameter,
+        hint="Change the two over.",
+    )
 
 
 def _order(query: DataQuery, structure: DataStructure, across: Across | None, observed: bool) -> tuple[Order, ...]:

@@ -104,7 +104,7 @@ def _summary(book: Workbook, table: Table, lang: str) -> None:
             found.downward,
         )
         sizes = (found.mean, found.mean_absolute, found.percent) if means else (None, None, None)
-        sheet.append([*(_text(sheet, t) for t in (code, label, named)), *counts, *map(_number, sizes)])
+        sheet.append([*(_text(sheet, t) for t in (code, label, named)), *counts, *(_number(sheet, s) for s in sizes)])
 
 
 def _cells(book: Workbook, table: Table, cells: Sequence[Cell], lang: str, how: str) -> None:
@@ -124,12 +124,21 @@ def _cells(book: Workbook, table: Table, cells: Sequence[Cell], lang: str, how: 
 def _figure(sheet: WriteOnlyWorksheet, cell: Cell, name: str) -> object:
     figure = {"before": cell.before, "after": cell.after}.get(name)
     if figure is not None:
-        return _number(figure.number) if figure.number is not None else _text(sheet, figure.value or "")
-    return _number({"difference": cell.difference, "percent": cell.percent}.get(name))
+        return _number(sheet, figure.number) if figure.number is not None else _text(sheet, figure.value or "")
+    return _number(sheet, {"difference": cell.difference, "percent": cell.percent}.get(name))
 
 
-def _number(number: Decimal | None) -> Decimal | str | None:
-    """A number, or its text where Excel would round it."""
-    if number is None or len(number.as_tuple().digits) <= _DIGITS:
+def _number(sheet: WriteOnlyWorksheet, number: Decimal | None) -> object:
+    """A number, shown with the decimals that it has, or its text where Excel would round it."""
+    if number is None:
+        return None
+    text = f"{number:f}"
+    if len(number.as_tuple().digits) > _DIGITS:
+        return text
+    decimals = len(text.partition(".")[2])
+    if not decimals:
         return number
-    return f"{number:f}"
+    cell = WriteOnlyCell(sheet)
+    cell.value = number
+    cell.number_format = f"0.{'0' * decimals}"
+    return cell

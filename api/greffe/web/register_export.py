@@ -65,9 +65,14 @@ def router(parts: Parts) -> APIRouter:
 
 def asked(person: str, kind: str, subject: str, text: str, first: str, last: str) -> Wanted:
     """A question as it was typed; days are days in Paris, both included. Raises BadQuery."""
-    return Wanted(
-        person.strip(), kind.strip(), subject.strip(), text.strip(), _instant(first, "from", 0), _instant(last, "to", 1)
-    )
+    begins, ends = _instant(first, "from", 0), _instant(last, "to", 1)
+    if begins and ends and begins >= ends:
+        raise BadQuery(
+            f"{'from'!r} is {first.strip()!r}, which is after {'to'!r}, {last.strip()!r}.",
+            parameter="from",
+            hint="Change the two over.",
+        )
+    return Wanted(person.strip(), kind.strip(), subject.strip(), text.strip(), begins, ends)
 
 
 def exported(parts: Parts, wanted: Wanted, format_: str) -> Response:

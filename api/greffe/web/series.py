@@ -161,6 +161,12 @@ def _spans(start: str, end: str) -> tuple[Span, ...]:
         return ()
     first = span(start).first if start else span("0001").first
     last = span(end).last if end else span("9999").last
+    if first > last:
+        raise BadQuery(
+            f"{'start'!r} is {start!r}, which is after {'end'!r}, {end!r}.",
+            parameter="start",
+            hint="Change the two over.",
+        )
     return (Span(first, last),)
 
 

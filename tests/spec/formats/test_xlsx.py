@@ -45,6 +45,7 @@ def test_the_first_sheet_is_one_header_line_and_the_rows():
         ("real", "A", "NA", "2022", 0, "A", None),
     ]
     assert sheet["E2"].data_type == "n"
+    assert (sheet["E2"].number_format, sheet["E4"].number_format) == ("0.00", "General"), "12.50 keeps both decimals"
     assert sheet["D2"].data_type == "s"
     assert sheet.auto_filter.ref == "A1:G4"
     assert sheet.freeze_panes == "A2"

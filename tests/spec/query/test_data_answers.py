@@ -199,6 +199,8 @@ def test_a_wrong_number_of_slots_names_them(ask, address):
         ("v2 ?attributes=OBS_STATE", BadSemantics, "Nearest: OBS_STATUS"),
         ("v2 ?measures=VALUE", BadSemantics, "Nearest: OBS_VALUE"),
         ("v1 CRIME?dimensionAtObservation=ge", BadSemantics, "Nearest: geo"),  # R1-DATA-12
+        ("v1 CRIME?startPeriod=2022&endPeriod=2021-Q4", BadSemantics, "'startPeriod' is '2022', which is after 'endPeriod', '2021-Q4'"),
+        ("v2 ?c[TIME_PERIOD]=ge:2022%2Ble:2021", BadSemantics, r"c\[TIME_PERIOD\]: 'ge' is '2022', which is after 'le', '2021'"),
         ("v2 ?c[OBS_VALUE]=gt:much", BadQuery, r"c\[OBS_VALUE\]: 'much' is no number"),
         ("v2 ?sort=goe", BadQuery, "sort: .* Nearest: geo"),  # R2-DATA-44
         ("v2 ?sort=TIME_PERIOD&measures=none&attributes=none", BadQuery, "sort: .*Without observations"),

@@ -236,3 +236,24 @@ def test_withdrawn_releases_are_said_and_not_shown(house, client):
     assert "Release #3 was withdrawn. Wrong file." in text
     assert "987654321" not in text
     page(client, "release=3", status=404)
+
+
+def test_a_first_period_after_the_last_is_told_beside_its_fields(client):
+    """What the dataflow is stays told, both fields are marked and named, and the way out is a link; programs are told, too."""
+    text = page(client, "key=all&startPeriod=2022&endPeriod=2020", status=400)
+    assert plain(re.search(r'role="alert"[^>]*>(.*?)</p>', text, re.S)[1]).startswith("From (2022) is after To (2020):")
+    assert f'href="/data/{FLOW}?key=all&amp;startPeriod=2020&amp;endPeriod=2022"' in text
+    assert re.findall(r'name="(\w+)" id="\w+" aria-invalid="true"', text) == ["startPeriod", "endPeriod"]
+    facts = plain(re.search(r'<dl class="facts">(.*?)</dl>', text, re.S)[1])
+    for shown in (
+        facts,
+        plain(re.search(r'<dl class="facts">(.*?)</dl>', page(client, "key=.ICCS0502..&startPeriod=2022"), re.S)[1]),
+    ):
+        assert shown.startswith("Which France Metropolitan France and overseas departments Unit Number NR")
+    french = page(client, "key=all&startPeriod=2022&endPeriod=2020&lang=fr", status=400)
+    assert "« De » (2022) est postérieur à « À » (2020)" in html.unescape(french)
+    told = client.get(f"/api/v1/series/{FLOW}?start=2022&end=2020", headers={"accept": "*/*", "accept-language": "fr"})
+    assert (told.status_code, told.json()["parameter"]) == (400, "start")
+    assert re.search(r"start.*2022.*postérieur à.*end.*2020", told.json()["detail"])
+    told = client.get(f"/sdmx/v1/data/{FLOW}?startPeriod=2022&endPeriod=2020", headers={"accept": "*/*"})
+    assert (told.status_code, 'code="150"' in told.text) == (403, True)

@@ -34,7 +34,7 @@ from greffe.web.portal.flow_code import Query, snippets, whole
 from greffe.web.portal.flow_compare import Differences, differences
 from greffe.web.portal.flow_filters import Filters, filters
 from greffe.web.portal.flow_first import first_codes
-from greffe.web.portal.flow_query import Asked, number_of, read, selected
+from greffe.web.portal.flow_query import Asked, backwards, number_of, read, selected
 from greffe.web.portal.flow_table import ROWS, Label, Row, Table, label, table
 
 WORDS: Final = ("portal_flow",)
@@ -56,7 +56,12 @@ def router(parts: Parts) -> APIRouter:
         if view.asked.from_form:
             where = view.asked.address(flow, view.structure)
             return see_other(f"{where}&lang={visitor.lang}" if request.query_params.get("lang") else where)
-        return pages.show(request, visitor, "portal/flow.html", _values(parts, view, visitor))
+        page = pages.show(
+            request, visitor, "portal/flow.html", _values(parts, view, visitor), 400 if view.backwards else 200
+        )
+        if view.backwards:
+            page.headers["Shown-In-Place"] = "1"  # greffe.js: the message stands beside the fields that it is about
+        return page
 
     return routes
 
@@ -74,6 +79,7 @@ class _View:
     selection: Selection
     query: Query
     lang: str
+    backwards: bool = False  # the first period is after the last: all periods are looked at, and the page says so
 
 
 def _release(parts: Parts, flow: Dataflow, wanted: int) -> Release | None:
@@ -92,9 +98,10 @@ def _view(parts: Parts, flow: Dataflow, release: Release, request: Request, visi
     asked = read(request.query_params, structure, codelists)
     if asked.opened:
         asked = replace(asked, codes=first_codes(parts.observations, release, structure))
-    chosen = selected(asked, flow, structure, codelists)
+    reversed_ = backwards(asked)
+    chosen = selected(replace(asked, start="", end="") if reversed_ else asked, flow, structure, codelists)
     query = Query(parts.settings.public_url, flow, structure, asked, release.effective_at if asked.release else None)
-    return _View(flow, release, catalogue, structure, codelists, asked, chosen, query, visitor.lang)
+    return _View(flow, release, catalogue, structure, codelists, asked, chosen, query, visitor.lang, reversed_)
 
 
 def _identity(parts: Parts, flow: Dataflow, visitor: Visitor) -> dict[str, object]:
@@ -132,6 +139,7 @@ def _values(parts: Parts, view: _View, visitor: Visitor) -> dict[str, object]:
     offered = filters(
         parts.observations, release, view.catalogue, view.flow, view.structure, asked, view.selection, tallies, lang
     )
+    told = shown if shown.rows else _of_all(parts, view)
     to = partial(_to, view)
     lasting = view.query.base + asked.but(release=release.number, opened=False).address(
         view.flow.reference.id, view.structure
@@ -142,6 +150,7 @@ def _values(parts: Parts, view: _View, visitor: Visitor) -> dict[str, object]:
         **_identity(parts, view.flow, visitor),
         "release": release,
         "asked": asked,
+        "swapped": to(start=asked.end, end=asked.start) if view.backwards else "",
         "table": shown,
         "pages": pages,
         "rows_from": (asked.page - 1) * ROWS + 1,
@@ -149,8 +158,8 @@ def _values(parts: Parts, view: _View, visitor: Visitor) -> dict[str, object]:
         "to": to,
         "cleared": lambda dimension: to(codes={d: c for d, c in asked.codes.items() if d != dimension}),
         "everything": to(codes={}, start="", end=""),
-        "territories": [t.name for t in shown.attributes.get("TERRITORY", ())],
-        "units": _units(view, shown),
+        "territories": [t.name for t in told.attributes.get("TERRITORY", ())],
+        "units": _units(view, told),
         "plot": drawn[0],
         "drawn": drawn[1],
         "swatch": plots.swatch,
@@ -165,7 +174,7 @@ def _values(parts: Parts, view: _View, visitor: Visitor) -> dict[str, object]:
         "against": _against(parts, view),
         "plot_of": partial(_plot_of_differences, say=say, lang=lang, codelists=view.codelists),
         "label": lambda dimension, code: label(view.codelists.get(dimension), code, lang),
-        "dataset": _dataset(view, offered, shown),
+        "dataset": _dataset(view, offered, told),
     }
 
 
@@ -197,6 +206,12 @@ def _against(parts: Parts, view: _View) -> Differences | None:
     if view.asked.against == view.release.number:
         raise BadQuery("A release does not differ from itself.", parameter="against", hint="Choose another one.")
     return differences(parts, view.flow, view.asked, view.release.number, view.selection)
+
+
+def _of_all(parts: Parts, view: _View) -> Table:
+    """The first series of the whole release: what it is of is told when nothing matches, too."""
+    every = parts.observations.tallies(view.release.name, Selection())
+    return table(parts.observations, view.release, view.structure, view.codelists, Selection(), every, view.lang)
 
 
 def _units(view: _View, shown: Table) -> list[Label]:

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 from starlette.datastructures import QueryParams
 
 from greffe.errors import BadQuery, NotFound, nearest
+from greffe.model.periods import span
 from greffe.model.structures import Codelist, Dataflow, DataStructure
 from greffe.query import rest_v1
 from greffe.query.selecting import selection
@@ -87,6 +88,11 @@ def read(given: QueryParams, structure: DataStructure, codelists: Mapping[str, C
         opened=not (key or ticked or sent),
         from_form=sent,
     )
+
+
+def backwards(asked: Asked) -> bool:
+    """Whether the first period begins after the last one has ended. Raises BadQuery for what is no period."""
+    return bool(asked.start and asked.end) and span(asked.start).first > span(asked.end).last
 
 
 def selected(asked: Asked, flow: Dataflow, structure: DataStructure, codelists: Mapping[str, Codelist]) -> Selection:

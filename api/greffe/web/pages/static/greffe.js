@@ -44,6 +44,18 @@
       ([...root.querySelectorAll(held.tag)].find((e) => like(e) === held.like) ?? document.getElementById("main")).focus({ preventScroll: true });
     }
   });
-  // A fault of a swap is shown as the page that the server made of it.
-  document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.xhr.status >= 400) { event.detail.shouldSwap = false; location.assign(event.detail.pathInfo.finalRequestPath); } });
+  // A fault of a swap is shown as the page that the server made of it, unless that has its place among the fields.
+  document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.xhr.getResponseHeader("Shown-In-Place")) event.detail.shouldSwap = true; else if (event.detail.xhr.status >= 400) { event.detail.shouldSwap = false; location.assign(event.detail.pathInfo.finalRequestPath); } });
+  // Each state of a page is one entry of the history: who asks for what is already shown adds none, and options of a list
+  // that are passed by with the arrow keys on the way to another add none either.
+  let passed = { list: "", at: 0 };
+  document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
+    const { history, requestConfig } = event.detail, changed = requestConfig?.triggeringEvent?.target;
+    const list = changed?.tagName === "SELECT" ? changed.id : "", at = performance.now();
+    const here = new URL(history.path, location).href === location.href;
+    if (history.type === "push" && (here || (list && list === passed.list && at - passed.at < 2000))) history.type = "replace";
+    passed = { list, at };
+  });
+  // A way back that ends in a fault is shown as the page that the server made of it.
+  document.addEventListener("htmx:historyCacheMissLoadError", () => { location.reload(); });
 })();
