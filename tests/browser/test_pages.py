@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from site_tools import ADMIN
+from site_tools import ADMIN, RECIPIENT
+
+from greffe.release.grants import approve_grant, propose_grant
+from greffe.release.lifecycle import dataflow_named
+from greffe.store.base import Actor
 
 # A path a line, once: who adds one changes no other's line.
 PUBLIC = (
@@ -67,12 +73,33 @@ STAFF = (
 )
 
 
+HANDED = (
+    "/staff",
+    "/staff/granted",
+    "/staff/granted/ESTAT/ESTAT_CRIM_JUST_SEX?what=granted",
+)
+
+
 def asked(path: str, lang: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}lang={lang}"
 
 
 @pytest.mark.parametrize("path", PUBLIC)
 def test_public_pages(page, judge, path):
+    for lang in ("en", "fr"):
+        page.goto(asked(path, lang))
+        judge.whole(page, lang)
+
+
+@pytest.mark.parametrize("path", HANDED)
+def test_pages_of_a_recipient(sign_in, judge, site, path):
+    """Values of a dataflow by grant."""
+    if not site.parts.ledger().grants:
+        flow, until = dataflow_named(site.parts, "ESTAT_CRIM_JUST_SEX"), site.parts.clock().date() + timedelta(days=90)
+        grant = propose_grant(site.parts, Actor("camille"), "ESTAT", flow, until, "Regulation 223/2009")
+        for name in ("driss", "elise"):
+            approve_grant(site.parts, Actor(name), grant.id)
+    page = sign_in(RECIPIENT)
     for lang in ("en", "fr"):
         page.goto(asked(path, lang))
         judge.whole(page, lang)

@@ -20,10 +20,12 @@ from greffe.release.access.accounts import accept, invite
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, add_person
 from greffe.settings import read_settings
+from greffe.store.base import Actor
 
 PASSWORD = "fanal-ruche-zinc-moulin"
 STAFF = ("camille", "driss", "elise", "farid", "hana", "ines")
 ADMIN = "gaston"
+RECIPIENT = "rita"  # reads for ESTAT
 
 
 def copied(home: Path, into: Path) -> Path:
@@ -43,7 +45,8 @@ def with_passwords(home: Path) -> Parts:
     """Everybody of the demonstration has PASSWORD, and so has an administrator. Returns the house, for who must look into it."""
     parts = compose(read_settings({}, home=home))
     add_person(parts, HOUSE, ADMIN, ["administrator"])
-    for name in (*STAFF, ADMIN):
+    add_person(parts, Actor(ADMIN), RECIPIENT, ["recipient:ESTAT"])
+    for name in (*STAFF, ADMIN, RECIPIENT):
         accept(parts, invite(parts, HOUSE, name), PASSWORD)
     return parts
 

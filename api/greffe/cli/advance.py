@@ -16,7 +16,7 @@ from greffe.model import instants
 from greffe.model.calendar import Advance, Words
 from greffe.model.instants import paris_time, written
 from greffe.release.advances import grant, may_have, note_access
-from greffe.web.advances import advance_message
+from greffe.web.advances import ahead
 from greffe.web.language import chosen_language
 
 Name = Annotated[str, typer.Argument(help="A release that waits for its hour, e.g. ESTAT_CRIM_OFF_CAT#1.")]
@@ -71,7 +71,7 @@ def data_command(
             raise Refused("The file is there already." if out != Path() else "No file is named.", parameter="--out")
         work = out.with_name(f".{out.name}-{uuid4().hex}.tmp")
         try:
-            message = advance_message(parts, found, to, negotiate("", format_, "data", "v2"), chosen_language(lang, ""))
+            message = ahead(found, to).message(parts, negotiate("", format_, "data", "v2"), chosen_language(lang, ""))
             with work.open("wb") as file:
                 file.writelines(message)
             note_access(parts, who, release, to)  # before the file has its name: nothing is handed out unrecorded

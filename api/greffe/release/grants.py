@@ -10,9 +10,10 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from greffe.arrow import integer
+from greffe.arrow import integer, pq, text
 from greffe.engine import quoted
 from greffe.errors import BadQuery, Denied, NotFound, Refused, nearest
+from greffe.formats.filled import Apart, Cells
 from greffe.model.grants import Grant
 from greffe.model.instants import paris_date
 from greffe.model.releases import Release
@@ -95,14 +96,38 @@ def granted(parts: Parts, recipient: str, release: Release) -> Grant:
     return found
 
 
+def entitled(parts: Parts, who: Actor, recipient: str, release: Release) -> Grant:
+    """The grant by which somebody hands out, or takes for the recipient, what a release hides. Raises Denied."""
+    reads_for(parts, who, recipient, GRANTED, release.dataflow)
+    return granted(parts, recipient, release)
+
+
+def hidden_of(parts: Parts, release: Release) -> Apart:
+    """What a release hides and a recipient with a grant may have: what is for internal use only (N…) is not among it."""
+    path = apart_of(parts, release)
+    if path is None:
+        return {}
+    dimensions = parts.catalogue().structure(parts.catalogue().get(Dataflow, release.dataflow)).dimension_ids
+    found: dict[tuple[str, ...], dict[str, Cells]] = {}
+    for row in pq.read_table(path).to_pylist():
+        if row["CONF_STATUS"] not in INTERNAL:
+            cells = {n: text(row[n]) for n in ("OBS_VALUE", "OBS_STATUS", "CONF_STATUS") if row.get(n) is not None}
+            found.setdefault(tuple(text(row[d]) for d in dimensions), {})[text(row["TIME_PERIOD"])] = cells
+    return found
+
+
+def note_used(parts: Parts, who: Actor, grant: Grant, release: Release, values: int, sha256: str) -> None:
+    """Enter that what a release hides is handed out now: how many values, and the checksum of the file."""
+    parts.note(who, "grant.used", grant.id, {"release": str(release), "values": values, "sha256": sha256})
+
+
 def write_granted(parts: Parts, who: Actor, recipient: str, release: Release, out: Path) -> int:
     """Write the whole release as CSV with the values that it hides, CONF_STATUS telling which, for a recipient with a grant;
     one entry of the register says so. What is for internal use only (N) stays empty. Returns how many values were filled in.
 
     `who`: a releaser, who hands it out, or a person or key that reads for the recipient. Raises Denied for anybody else and
     without a grant in force, Refused when the file cannot be written."""
-    reads_for(parts, who, recipient, GRANTED, release.dataflow)
-    grant = granted(parts, recipient, release)
+    grant = entitled(parts, who, recipient, release)
     data = parts.observations.file(release.name, "data.parquet")
     apart = apart_of(parts, release)
     structure = parts.catalogue().structure(parts.catalogue().get(Dataflow, release.dataflow))
@@ -124,15 +149,14 @@ def write_granted(parts: Parts, who: Actor, recipient: str, release: Release, ou
     with private(out) as work:
         work.write_bytes(table_csv(table.to_pydict()))
     filled = integer(count[0]) if count else 0
-    sum_ = hashlib.sha256(out.read_bytes()).hexdigest()
-    parts.note(who, "grant.used", grant.id, {"release": str(release), "values": filled, "sha256": sum_})
+    note_used(parts, who, grant, release, filled, hashlib.sha256(out.read_bytes()).hexdigest())
     return filled
 
 
 def table_csv(columns: dict[str, list[object]]) -> bytes:
     """Columns as CSV, what is absent empty."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([["" if c is None else c for c in row] for row in zip(*columns.values(), strict=True)])
-    return text.getvalue().encode()
+    return out.getvalue().encode()

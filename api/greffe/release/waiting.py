@@ -9,6 +9,7 @@ from greffe.release.parts import Parts
 from greffe.release.tasks.dates import near
 from greffe.release.tasks.deliveries import deliveries
 from greffe.release.tasks.drafts import of_drafts, waiting_drafts, warnings_accepted
+from greffe.release.tasks.handed import handed
 from greffe.release.tasks.mapping import unmapped
 from greffe.release.tasks.oversight import denied, keys
 from greffe.release.tasks.signing import to_sign
@@ -17,7 +18,7 @@ from greffe.store.base import Actor
 
 __all__ = ["SOURCES", "Task", "waiting_drafts", "waiting_for", "warnings_accepted"]
 
-SOURCES: Final[tuple[Source, ...]] = (to_sign, of_drafts, near, deliveries, unmapped, denied, keys)
+SOURCES: Final[tuple[Source, ...]] = (to_sign, of_drafts, near, deliveries, unmapped, denied, keys, handed)
 
 
 def waiting_for(parts: Parts, who: Actor, sources: Iterable[Source] = SOURCES) -> tuple[Task, ...]:

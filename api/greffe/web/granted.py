@@ -1,7 +1,8 @@
-"""What recipients get with a key of theirs: releases before their hour, values by grant. Kept by nobody on the way."""
+"""What recipients get with a key of theirs, or signed in: releases before their hour, values by grant. Kept by nobody on the way."""
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -13,21 +14,25 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response
 
 from greffe.errors import Denied, NotFound
-from greffe.formats.negotiation import negotiate
+from greffe.formats.format import DataWriter, Format
+from greffe.formats.negotiation import Choice, negotiate
+from greffe.model.grants import Grant
 from greffe.model.instants import paris_date, written
 from greffe.model.references import Reference
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
 from greffe.release.access.keys import ADVANCE, GRANTED, may_open, reads_for
 from greffe.release.advances import may_have, note_access
-from greffe.release.grants import write_granted
+from greffe.release.grants import entitled as entitled_to
+from greffe.release.grants import hidden_of, note_used, write_granted
 from greffe.release.parts import Parts
 from greffe.release.people import bodies
+from greffe.release.private import private
 from greffe.release.vintages import readable
 from greffe.store.base import Actor
-from greffe.web.advances import advance_message
+from greffe.web.advances import ahead, by_grant
 from greffe.web.api import ERRORS, published
-from greffe.web.keyed import NOT_KEPT, Keyed, denials
+from greffe.web.keyed import NOT_KEPT, Reader, denials
 from greffe.web.language import chosen_language
 from greffe.web.models import AdvanceFlow, Entitled, GrantedFlow
 from greffe.web.series import FlowId, Lang
@@ -48,31 +53,36 @@ def router(parts: Parts) -> APIRouter:
     routes = APIRouter(prefix="/api/v1", tags=["With a key"], responses=KEYED_ERRORS)
 
     @routes.get("/granted/{recipient}", operation_id="entitled", dependencies=[Depends(only())])
-    def entitled(request: Request, response: Response, who: Keyed, recipient: Body) -> Entitled:
+    def entitled(request: Request, response: Response, who: Reader, recipient: Body) -> Entitled:
         """What a body may have: values by grant, and releases before their hour."""
         response.headers.update(NOT_KEPT)
         with denials(parts, who, request):
-            if recipient not in bodies(parts.ledger().people.get(who.name, ()), "recipient"):
-                raise Denied(f"{who.name} does not read for {recipient}.")
-        return Entitled(
-            recipient=recipient, granted=_grants(parts, who, recipient), advances=_advances(parts, who, recipient)
-        )
+            return what_is_handed(parts, who, recipient)
 
     @routes.get(
         "/granted/{recipient}/{dataflow}",
         operation_id="granted_values",
-        dependencies=[Depends(only("release"))],
+        dependencies=[Depends(only("release", "format", "lang"))],
         response_class=FileResponse,
-        responses={200: {"content": {"text/csv": _FILE}}},
+        responses={200: {"content": {"text/csv": _FILE, "*/*": _FILE}}},
     )
     def granted_values(
-        request: Request, who: Keyed, recipient: Body, dataflow: FlowId, release: Number = 0
+        request: Request,
+        who: Reader,
+        recipient: Body,
+        dataflow: FlowId,
+        release: Number = 0,
+        format: Annotated[str, Query(description="A format of data, e.g. sdmx-ml-2.1; else a flat CSV")] = "",
+        lang: Lang = "",
     ) -> Response:
-        """A release with the values that it hides, CONF_STATUS telling which, as CSV. Each time is recorded."""
+        """A release with the values that it hides, CONF_STATUS telling which. Each time is recorded."""
         with denials(parts, who, request):
             flow = published(parts.catalogue(), dataflow)
             reads_for(parts, who, recipient, GRANTED, flow.reference)
-            return _granted_file(parts, who, recipient, _readable(parts, flow, release))
+            found = current_or(parts, flow, release)
+            grant = entitled_to(parts, who, recipient, found)
+        language = chosen_language(lang, request.headers.get("accept-language", ""))
+        return _granted_file(parts, who, grant, found, format, language)
 
     @routes.get(
         "/advance/{recipient}/{dataflow}",
@@ -83,7 +93,7 @@ def router(parts: Parts) -> APIRouter:
     )
     def advance_release(
         request: Request,
-        who: Keyed,
+        who: Reader,
         recipient: Body,
         dataflow: FlowId,
         release: Number = 0,
@@ -94,10 +104,10 @@ def router(parts: Parts) -> APIRouter:
         with denials(parts, who, request):
             flow = published(parts.catalogue(), dataflow)
             reads_for(parts, who, recipient, ADVANCE, flow.reference)
-            found = may_have(parts, who, _advanced(parts, flow, recipient, release), recipient)
+            found = may_have(parts, who, advanced(parts, flow, recipient, release), recipient)
         language = chosen_language(lang, request.headers.get("accept-language", ""))
         choice = negotiate(request.headers.get("accept", ""), format, "data", "v2")
-        message = advance_message(parts, found, recipient, choice, language)
+        message = ahead(found, recipient).message(parts, choice, language)
         note_access(parts, who, str(found), recipient)
         suffix = choice.format.suffix or choice.format.syntax
         named = f'attachment; filename="{_file_name(found, recipient)}-EMBARGO.{suffix}"'
@@ -106,6 +116,15 @@ def router(parts: Parts) -> APIRouter:
         return streaming(message, {**NOT_KEPT, **headers, **until})
 
     return routes
+
+
+def what_is_handed(parts: Parts, who: Actor, recipient: str) -> Entitled:
+    """What a body may have now, as far as a key is for it. Raises Denied for whoever does not read for it."""
+    if recipient not in bodies(parts.ledger().people.get(who.name, ()), "recipient"):
+        raise Denied(f"{who.name} does not read for {recipient}.")
+    return Entitled(
+        recipient=recipient, granted=_grants(parts, who, recipient), advances=_advances(parts, who, recipient)
+    )
 
 
 def _grants(parts: Parts, who: Actor, recipient: str) -> list[GrantedFlow]:
@@ -157,7 +176,7 @@ def _open(parts: Parts, who: Actor, action: str, flow: Reference) -> bool:
     return True
 
 
-def _readable(parts: Parts, flow: Dataflow, number: int) -> Release:
+def current_or(parts: Parts, flow: Dataflow, number: int) -> Release:
     """The current release, or the numbered one: in effect and not withdrawn."""
     if number:
         return readable(parts, flow, number, "release")
@@ -167,7 +186,7 @@ def _readable(parts: Parts, flow: Dataflow, number: int) -> Release:
     return current
 
 
-def _advanced(parts: Parts, flow: Dataflow, recipient: str, number: int) -> str:
+def advanced(parts: Parts, flow: Dataflow, recipient: str, number: int) -> str:
     """The name of a release that was granted to that body. Of others nobody is told whether they are there."""
     ledger, now = parts.ledger(), parts.clock()
     mine = [ledger.release(a.release) for a in ledger.advances.values() if a.recipient == recipient]
@@ -178,22 +197,46 @@ def _advanced(parts: Parts, flow: Dataflow, recipient: str, number: int) -> str:
     return str(max(found, key=lambda r: r.number))
 
 
-def _granted_file(parts: Parts, who: Actor, recipient: str, release: Release) -> Response:
-    """The file, of which nothing stays here once it was sent."""
+def _granted_file(parts: Parts, who: Actor, grant: Grant, release: Release, format_: str, language: str) -> Response:
+    """The file, of which nothing stays here once it was sent: a flat CSV unless a format is named."""
+    choice = negotiate("", format_, "data", "v2") if format_ else None
     parts.settings.spill.mkdir(parents=True, exist_ok=True)
     folder = Path(mkdtemp(prefix="granted-", dir=parts.settings.spill))
     try:
-        write_granted(parts, who, recipient, release, folder / "data.csv")
+        if choice is None:
+            write_granted(parts, who, grant.recipient, release, folder / "data")
+        else:
+            _write_message(parts, who, grant, release, choice, language, folder / "data")
     except BaseException:
         rmtree(folder, ignore_errors=True)
         raise
+    suffix = "csv" if choice is None else choice.format.suffix or choice.format.syntax
+    headers = {**NOT_KEPT, "Release": str(release), "Data-Origin": release.origin, "Grant": grant.id}
     return FileResponse(
-        folder / "data.csv",
-        media_type="text/csv; charset=utf-8",
-        filename=f"{_file_name(release, recipient)}-CONFIDENTIAL.csv",
-        headers={**NOT_KEPT, "Release": str(release), "Data-Origin": release.origin},
+        folder / "data",
+        media_type="text/csv; charset=utf-8" if choice is None else choice.content_type,
+        filename=f"{_file_name(release, grant.recipient)}-CONFIDENTIAL.{suffix}",
+        headers=headers if choice is None else {**headers, "Content-Language": language},
         background=BackgroundTask(rmtree, folder, ignore_errors=True),
     )
+
+
+def _write_message(
+    parts: Parts,
+    who: Actor,
+    grant: Grant,
+    release: Release,
+    choice: Choice[Format[DataWriter]],
+    language: str,
+    out: Path,
+) -> None:
+    """The release with what it hides as a message in that format; one entry of the register says so."""
+    apart, sum_ = hidden_of(parts, release), hashlib.sha256()
+    with private(out) as work, work.open("wb") as file:
+        for chunk in by_grant(release, grant, apart).message(parts, choice, language):
+            file.write(chunk)
+            sum_.update(chunk)
+    note_used(parts, who, grant, release, sum(map(len, apart.values())), sum_.hexdigest())
 
 
 def _file_name(release: Release, recipient: str) -> str:

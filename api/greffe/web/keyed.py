@@ -1,4 +1,4 @@
-"""Who brings a key: `Authorization: Bearer greffe_…`, and never in an address. What is denied to it is recorded."""
+"""Who brings a key, `Authorization: Bearer greffe_…`, or is signed in: never by an address. What is denied to them is recorded."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from greffe.release.access.keys import identified
 from greffe.release.parts import Parts
 from greffe.store.base import Actor
 from greffe.web.denials import note_denied_request
+from greffe.web.pages.visitors import of_session
 
 SCHEME: Final = HTTPBearer(
     scheme_name="key", description="A key that an administrator made (greffe keys make).", auto_error=False
 )
-# Nobody on the way keeps what a key opens, nor mixes up what two keys get.
-NOT_KEPT: Final = {"Cache-Control": "no-store", "Vary": "Authorization, Accept, Accept-Language"}
+# Nobody on the way keeps what a key or a session opens, nor mixes up what two of them get.
+NOT_KEPT: Final = {"Cache-Control": "no-store", "Vary": "Authorization, Cookie, Accept, Accept-Language"}
 
 
 def _key(request: Request, _scheme: Annotated[object, Depends(SCHEME)] = None) -> Actor:
@@ -31,7 +32,18 @@ def _key(request: Request, _scheme: Annotated[object, Depends(SCHEME)] = None) -
     return identified(parts, secret.strip(), request.client.host if request.client else "")
 
 
+def _reader(request: Request, _scheme: Annotated[object, Depends(SCHEME)] = None) -> Actor:
+    """The key that asks, or whoever is signed in and asks from a page of ours: another site's page cannot have it fetched in
+    their name. Raises as `_key` does, and Denied."""
+    if "authorization" not in request.headers:
+        found = of_session(request)
+        if found is not None:
+            return found
+    return _key(request)
+
+
 Keyed = Annotated[Actor, Depends(_key)]
+Reader = Annotated[Actor, Depends(_reader)]
 
 
 @contextmanager

@@ -27,6 +27,7 @@ import greffe.web.staff.effects as staff_effects
 import greffe.web.staff.findings as staff_findings
 import greffe.web.staff.findings_acts as staff_findings_acts
 import greffe.web.staff.jobs as staff_jobs
+import greffe.web.staff.granted as staff_granted
 import greffe.web.staff.keys as staff_keys
 import greffe.web.staff.made as staff_made
 import greffe.web.staff.mappings as staff_mappings
@@ -81,6 +82,7 @@ PAGES: Final = (
     staff_signing,
     staff_register,
     staff_denied,
+    staff_granted,
     staff_people,
     staff_keys,
     staff_account,
@@ -89,6 +91,7 @@ PAGES: Final = (
 # The workbench's menu: address → word of common.yaml.
 BENCH: Final = (
     ("/staff", "bench_todo"),
+    ("/staff/granted", "bench_granted"),
     ("/staff/mappings", "bench_mappings"),
     ("/staff/proposals", "bench_proposals"),
     ("/staff/coverage", "bench_coverage"),

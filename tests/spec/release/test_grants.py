@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import stat
 from datetime import date, timedelta
 from pathlib import Path
 
+import openpyxl
+import pyarrow.parquet as pq
 import pytest
 from house import AUTHOR, FIRST, RELEASER, SECOND, House
 from secrets_kept import FLOW, Secret, house_with
@@ -15,10 +18,14 @@ from starlette.testclient import TestClient
 
 from greffe.app import create_app
 from greffe.errors import BadQuery, Denied, Refused
+from greffe.formats.negotiation import DATA_FORMATS
+from greffe.release.access.accounts import open_session
 from greffe.release.access.keys import make_key
 from greffe.release.grants import approve_grant, end_grant, granted, propose_grant, write_granted
 from greffe.release.lifecycle import dataflow_named
-from greffe.release.people import HOUSE
+from greffe.release.people import HOUSE, add_person
+from greffe.release.waiting import waiting_for
+from greffe.store.base import Actor
 
 SECRET = Secret(73_931, 512_347)
 
@@ -94,6 +101,40 @@ def test_a_key_of_the_recipient_has_them_over_http(made: House):
     end_grant(made.parts, FIRST, grant.id, "Over")
     denied = client.get(path)
     assert (denied.status_code, "73931" in denied.text) == (403, False)
+
+
+def test_who_reads_for_the_recipient_has_them_signed_in(made: House):
+    """On a page and in every format, the hidden values in their place and told; in the message, by which grant. The register has
+    the checksum of each file. Read by the libraries of each format."""
+    grant = ask(made)
+    for person in (FIRST, SECOND):
+        approve_grant(made.parts, person, grant.id)
+    add_person(made.parts, HOUSE, "rita", ["recipient:ESTAT"])
+    token, _ = open_session(made.parts, Actor("rita", "local"))
+    client = TestClient(create_app(made.parts), cookies={"greffe": token})
+    path = f"/api/v1/granted/ESTAT/{FLOW}"
+    assert [t.kind for t in waiting_for(made.parts, Actor("rita"))] == ["granted"]
+    for format_ in DATA_FORMATS:
+        answer = client.get(f"{path}?format={format_.name}")
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store"), format_.name
+        assert "CONFIDENTIAL" in answer.headers["content-disposition"]
+        (*_, used) = made.parts.register.read(kinds=["grant.used"])
+        assert (used.actor, used.payload["sha256"]) == ("rita", hashlib.sha256(answer.content).hexdigest())
+        if format_.syntax == "parquet":
+            rows = pq.read_table(io.BytesIO(answer.content)).to_pylist()
+            assert 73931 in {int(r["OBS_VALUE"]) for r in rows if r["OBS_VALUE"] is not None}
+        elif format_.syntax == "xlsx":
+            cells = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0].iter_rows(values_only=True)
+            assert any(73931 in row for row in cells)
+        else:
+            assert all(value in answer.text for value in ("73931", "512347")), format_.name
+    assert grant.id in client.get(f"{path}?format=sdmx-json-2.0").text
+    assert list(made.parts.settings.spill.glob("granted-*")) == []
+    page = client.get(f"/staff/granted/ESTAT/{FLOW}?what=granted&lang=en", headers={"accept": "text/html"})
+    assert (page.status_code, "73,931" in page.text, "512,347" in page.text) == (200, True, True)
+    assert waiting_for(made.parts, Actor("rita")) == ()
+    end_grant(made.parts, FIRST, grant.id, "Over")
+    assert client.get(path).status_code == 403
 
 
 def test_a_grant_ends_with_its_last_day(made: House):

@@ -15,10 +15,13 @@ from released import put
 from starlette.testclient import TestClient
 
 from greffe.app import create_app
+from greffe.formats.negotiation import DATA_FORMATS
 from greffe.model.calendar import Words
+from greffe.release.access.accounts import open_session
 from greffe.release.access.keys import make_key, revoke_key
 from greffe.release.advances import grant
-from greffe.release.people import HOUSE
+from greffe.release.people import HOUSE, add_person
+from greffe.store.base import Actor
 
 WHY = Words("For loading before the common hour.", "Pour chargement avant l’heure commune.")
 ADVANCE, REGISTER = f"/api/v1/advance/ESTAT/{FLOW}", "/api/v1/register"
@@ -152,3 +155,67 @@ def test_nothing_of_a_secret_is_in_the_register_or_the_logs(house, client, caplo
 def test_the_public_reads_on_without_a_key(client):
     assert client.get(f"/api/v1/series/{FLOW}").json()["release"] == f"{FLOW}#1"
     assert client.get(f"/api/v1/series/{FLOW}", headers={"authorization": "Bearer wrong"}).status_code == 200
+
+
+def signed_in(house, name, role):
+    """A browser in which that person is signed in."""
+    add_person(house.parts, HOUSE, name, [role])
+    token, _ = open_session(house.parts, Actor(name, "local"))
+    return TestClient(create_app(house.parts), cookies={"greffe": token}, headers={"accept": "text/html"})
+
+
+def test_who_reads_for_a_body_has_its_release_signed_in_as_its_key_does(house):
+    """In every format and on a page, marked, kept by nobody; each time is recorded. A person of no body, or of another, and
+    another site's page have nothing of it."""
+    rita = signed_in(house, "rita", "recipient:ESTAT")
+    before = len(house.parts.ledger().advances[f"{FLOW}#2", "ESTAT"].accesses)
+    for format_ in DATA_FORMATS:
+        answer = rita.get(f"{ADVANCE}?format={format_.name}")
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store"), format_.name
+        assert "Cookie" in answer.headers["vary"]
+        assert (answer.headers["release"], "EMBARGO" in answer.headers["content-disposition"]) == (f"{FLOW}#2", True)
+        packed = format_.packed or "431877" in answer.text  # a workbook and Parquet are read by their own tests
+        assert packed, format_.name
+    page = rita.get(f"/staff/granted/ESTAT/{FLOW}?what=advance&lang=en")
+    assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
+    assert "431,877" in page.text
+    assert "Under embargo until 2026-11-26" in page.text
+    assert len(house.parts.ledger().advances[f"{FLOW}#2", "ESTAT"].accesses) == before + len(DATA_FORMATS) + 1
+    listed = rita.get("/staff/granted?lang=en")
+    assert (f"{FLOW}#2" in listed.text, f"{FLOW}#3" in listed.text) == (True, False)
+    assert 'href="/staff/granted"' in rita.get("/staff").text
+    elsewhere = rita.get(ADVANCE, headers={"sec-fetch-site": "cross-site"})
+    assert (elsewhere.status_code, "431877" in elsewhere.text) == (403, False)
+    head = house.parts.register.head()
+    for name, role in (("camille", "author"), ("ulla", "recipient:UNODC")):
+        other = signed_in(house, name, role)
+        for path in (ADVANCE, f"/staff/granted/ESTAT/{FLOW}?what=advance", "/api/v1/granted/ESTAT"):
+            told = other.get(path)
+            assert (told.status_code, "431" in told.text) == (403, False), (name, path)
+    assert [d[0] for d in denials(house, head)] == ["camille"] * 3 + ["ulla"] * 3
+
+
+def test_what_was_handed_out_is_nowhere_else(house):
+    """After a recipient has read it, in the same service: no page, answer, count, search or feed of the public has the figure,
+    the release or its number; nor what the recipient sees of those pages."""
+    rita = signed_in(house, "rita", "recipient:ESTAT")
+    public = TestClient(rita.app)
+    data, where = f"/sdmx/v2/data/dataflow/SSER/{FLOW}/1.0.0", f"/sdmx/v2/availability/dataflow/SSER/{FLOW}/1.0.0/*/all"
+    paths = (
+        f"/data/{FLOW}?key=all", f"/api/v1/series/{FLOW}", f"{data}?format=csv",
+        f"{where}", "/search?q=homicide", "/feeds/releases.atom", f"/feeds/{FLOW}.atom", "/catalog.ttl",
+        "/changes", "/",
+    )  # fmt: skip
+    assert rita.get(f"/staff/granted/ESTAT/{FLOW}?what=advance").status_code == 200
+    assert rita.get(f"{ADVANCE}?format=csv").status_code == 200
+    for path in paths:
+        for client in (public, rita):
+            told = client.get(path, headers={"accept": "*/*"})
+            assert told.status_code == 200, (path, told.text[:300])
+            secret_words = ("431,877", f"{FLOW}#2", f"{FLOW}/2", ">431877<", '"431877"', ",431877,")
+            assert not [one for one in secret_words if one in told.text], path
+    assert public.get(ADVANCE).status_code == 401
+    page = public.get(
+        f"/staff/granted/ESTAT/{FLOW}?what=advance", headers={"accept": "text/html"}, follow_redirects=False
+    )
+    assert page.status_code == 303

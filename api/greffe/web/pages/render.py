@@ -49,6 +49,7 @@ MENU_FOR: Final[Mapping[str, tuple[str, ...]]] = {
     },
     "/staff/transmissions": (*HOUSE, "administrator", "transmitter"),
     "/staff/jobs": (*HOUSE, "administrator", "transmitter"),
+    "/staff/granted": ("recipient",),
     "/staff/people": ("auditor", "administrator"),
 }
 

@@ -13,6 +13,7 @@ from fastapi import Depends, Request, Response
 from greffe.errors import Denied, GreffeError, Unidentified
 from greffe.release.access.accounts import session_of
 from greffe.release.parts import Parts
+from greffe.release.people import has_role
 from greffe.settings import Settings
 from greffe.store.access import Session
 from greffe.store.base import Actor
@@ -46,8 +47,8 @@ class Visitor:
         return Actor(self.session.person, self.session.established)
 
     def may(self, *roles: str) -> bool:
-        """Whether one of those roles is theirs: for what is shown; what is done is checked in the core."""
-        return any(r in self.roles for r in roles)
+        """Whether one of those roles is theirs, for whichever body: for what is shown; what is done is checked in the core."""
+        return any(has_role(self.roles, r) for r in roles)
 
 
 def cookie_name(settings: Settings) -> str:
@@ -115,6 +116,19 @@ def somebody(parts: Parts, request: Request) -> Visitor:
         asked = request.query_params.get("lang", "") or request.cookies.get(LANG, "")
         return Visitor(chosen_language(asked, request.headers.get("accept-language", "")), "auto")
     return Visitor("en", "auto")
+
+
+def of_session(request: Request) -> Actor | None:
+    """Who is signed in and asks from a page of this site, or by an address that they typed; None for the public. Raises
+    Denied for what a page of another site asks for in their name."""
+    found = _visitor(_parts(request), request)
+    if found.session is None:
+        return None
+    if request.headers.get("sec-fetch-site", "none") not in _SAME:
+        raise Denied(
+            "Another site asked for this in your name.", hint="Open it from the page of what is handed to you."
+        )
+    return found.actor
 
 
 def same_site(request: Request) -> None:
