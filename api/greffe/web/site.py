@@ -26,8 +26,8 @@ import greffe.web.staff.denied as staff_denied
 import greffe.web.staff.effects as staff_effects
 import greffe.web.staff.findings as staff_findings
 import greffe.web.staff.findings_acts as staff_findings_acts
-import greffe.web.staff.jobs as staff_jobs
 import greffe.web.staff.granted as staff_granted
+import greffe.web.staff.jobs as staff_jobs
 import greffe.web.staff.keys as staff_keys
 import greffe.web.staff.made as staff_made
 import greffe.web.staff.mappings as staff_mappings
