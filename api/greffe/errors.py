@@ -23,7 +23,11 @@ Codes: SDMX REST 1.5, table of errors (R1-ERR-01); HTTP statuses of 2.x (R2-ERR)
 
 from __future__ import annotations
 
+import csv
 import difflib
+import json
+import re
+import tomllib
 from collections.abc import Iterable
 from typing import Final
 
@@ -215,3 +219,27 @@ def nearest(found: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
         by_fold.setdefault(word.casefold(), word)
     matches = difflib.get_close_matches(found.casefold(), by_fold, n=most, cutoff=0.5)
     return tuple(by_fold[m] for m in matches)
+
+
+def unreadable(error: Exception) -> str:
+    """What a parser found wrong, in our words, which both languages have: libraries speak English alone."""
+    if isinstance(error, csv.Error):
+        said = str(error)
+        if "expected after" in said:
+            return "something follows a closing quote"
+        if "unexpected end" in said:
+            return "a quote is not closed"
+        if "field limit" in said:
+            return "a field is too long"
+        return "a line cannot be read"
+    if isinstance(error, json.JSONDecodeError):
+        return f"it stops making sense at line {error.lineno}, column {error.colno}"
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    if isinstance(error, tomllib.TOMLDecodeError):
+        found = re.search(r"\(at ([^()]*)\)$", str(error))
+        place = re.fullmatch(r"line (\d+), column (\d+)", found.group(1)) if found else None
+        return f"it stops making sense at line {place[1]}, column {place[2]}" if place else "it ends too early"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return "it is damaged or written otherwise"

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from greffe.errors import BadDefinition
+from greffe.errors import BadDefinition, unreadable
 
 
 def records(content: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
@@ -20,4 +20,4 @@ def records(content: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
     except UnicodeDecodeError as error:
         raise BadDefinition(f"It is not UTF-8 at byte {error.start}.", file=file) from error
     except csv.Error as error:
-        raise BadDefinition(f"It is not CSV: {error}.", file=file, row=line) from error
+        raise BadDefinition(f"It is not CSV: {unreadable(error)}.", file=file, row=line) from error

@@ -49,7 +49,7 @@ def batches(file: File, names: list[str], options: ReadOptions) -> Iterator[pa.R
             yield batch
     except pa.ArrowInvalid as error:
         raise _located(file, names, delimiter, encoding) or BadInput(
-            f"Cannot be read: {error}", file=file.name
+            "It cannot be read as CSV.", file=file.name
         ) from error
     if count + 1 != seen.records and not seen.quotes and (wrong := _located(file, names, delimiter, encoding)):
         raise wrong

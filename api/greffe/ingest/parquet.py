@@ -40,7 +40,7 @@ def batches(file: File, names: list[str], options: ReadOptions) -> Iterator[pa.R
                 yield pa.RecordBatch.from_arrays(columns, names=names)
                 count += batch.num_rows
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-            raise BadInput(f"The file is damaged: {error}", file=file.name, row=count + 2) from error
+            raise BadInput("The file is damaged.", file=file.name, row=count + 2) from error
     if not count:
         raise BadInput("There are columns and no row.", file=file.name)
 
@@ -49,7 +49,7 @@ def _opened(file: File) -> pq.ParquetFile:
     try:
         return pq.ParquetFile(file.path)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
-        raise BadInput(f"This is no Parquet file that can be read: {error}", file=file.name) from error
+        raise BadInput("This is no Parquet file that can be read.", file=file.name) from error
 
 
 def _readable(kind: pa.DataType) -> bool:

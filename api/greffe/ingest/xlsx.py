@@ -97,7 +97,9 @@ def _rows(file: File, options: ReadOptions) -> Iterator[Iterable[Sequence[object
             book.close()
     except DAMAGED as error:
         raise BadInput(
-            f"This is no workbook that can be read: {error}", file=file.name, hint="Save it again as .xlsx, or as CSV."
+            "This is no workbook that can be read: it is no .xlsx file, or it is damaged.",
+            file=file.name,
+            hint="Save it again as .xlsx, or as CSV.",
         ) from error
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from greffe.errors import BadInput, BadQuery, Refused, nearest
+from greffe.errors import BadInput, BadQuery, Refused, nearest, unreadable
 from greffe.model.structures import Dataflow
 from greffe.model.transmissions import ACKNOWLEDGED, REFUSED, SENT, UNCERTAIN, Transmission
 from greffe.release.parts import Parts
@@ -128,7 +128,7 @@ def _json(content: bytes, name: str) -> Read:
     try:
         found = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise BadInput(f"It is no JSON: {error}.", file=name) from error
+        raise BadInput(f"It is no JSON: {unreadable(error)}.", file=name) from error
     verdict = _text(found, "verdict", name)
     if verdict and verdict not in VERDICTS:
         raise BadInput(f"{verdict!r} is no verdict.", file=name, column="verdict", nearest=VERDICTS)
@@ -189,4 +189,4 @@ def _csv(content: bytes, name: str, columns: Mapping[str, Sequence[str]]) -> Ite
             )
             yield Remark(*told)
     except csv.Error as error:
-        raise BadInput(f"It is no CSV: {error}.", file=name) from error
+        raise BadInput(f"It is no CSV: {unreadable(error)}.", file=name) from error

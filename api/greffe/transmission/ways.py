@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from greffe.errors import BadDefinition, GreffeError, Refused, nearest
+from greffe.errors import BadDefinition, GreffeError, Refused, nearest, unreadable
 from greffe.model.transmissions import Transmission
 from greffe.transmission.channels import CHANNELS
 from greffe.transmission.channels.channel import Channel, NotSent, Options
@@ -34,7 +34,7 @@ def read_channels(path: Path | None) -> Mapping[str, Options]:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadDefinition(f"The channels cannot be read: {error}.", file=str(path)) from error
+        raise BadDefinition(f"The channels cannot be read: {unreadable(error)}.", file=str(path)) from error
     for name, values in found.items():
         kind = values.get("kind") if isinstance(values, Mapping) else None
         if not isinstance(kind, str) or kind not in CHANNELS:

@@ -12,7 +12,6 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from greffe.errors import (
-    BadQuery,
     BadSemantics,
     Broken,
     Denied,
@@ -29,6 +28,7 @@ from greffe.formats.errors import error_json, error_ml
 from greffe.formats.negotiation import FORMATS
 from greffe.french import tell
 from greffe.release.parts import Parts
+from greffe.web.asked import refused, wrong
 from greffe.web.denials import note_denied_request
 from greffe.web.language import language_of
 from greffe.web.pages.errors import page, wants_page
@@ -61,15 +61,18 @@ def _ours(request: Request, error: Exception) -> Response:
 
 def _unreadable(request: Request, error: Exception) -> Response:
     first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
-    where = ".".join(str(p) for p in first.get("loc", ())[1:])
-    return answer(request, BadQuery(str(first.get("msg", "The request cannot be read.")), parameter=where))
+    return answer(request, wrong(first))
 
 
 def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status == HTTPStatus.NOT_FOUND:
         return answer(request, NotFound(f"There is nothing at {request.url.path}."))
-    return answer(request, BadQuery(HTTPStatus(status).phrase), status=status)
+    response = answer(request, refused(status, request.method), status=status)
+    allow = (error.headers or {}).get("Allow") if isinstance(error, HTTPException) else None
+    if allow:
+        response.headers["Allow"] = allow
+    return response
 
 
 def _unforeseen(request: Request, error: Exception) -> Response:

@@ -35,7 +35,7 @@ def only(*names: str, several: str = "") -> Callable[[Request], Awaitable[None]]
                     "Unknown parameter.",
                     parameter=name,
                     nearest=nearest(name, names),
-                    hint=f"Known: {', '.join(names) or 'none of them'}.",
+                    hint=f"Known: {', '.join(names)}." if names else "No parameter is known here.",
                 )
             if name in seen and name != several:
                 raise BadQuery("The parameter is given twice.", parameter=name)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import ast
+import html
 import json
 
 import pytest
 from house import new_house
+from journey_tools import ROOT
 from released import put
 from starlette.testclient import TestClient
 
 from greffe.app import create_app
+from greffe.errors import BadQuery, Refused
+from greffe.web.pages.faults import called, told_on_page
 
 FR = {"accept-language": "fr-FR,fr;q=0.9,en;q=0.5"}
 NB = "\u00a0"
+COMMANDS_ONLY = {"--from", "--to"}  # no page asks for these
 NO_FLOW = f"paramètre dataflow{NB}: Il n’existe pas de flux de données «{NB}CRIM{NB}»."
 
 
@@ -66,3 +72,64 @@ def test_a_page_says_what_is_wrong_in_french(client):
     assert answer.status_code == 404
     assert "Il n’existe pas de flux de données" in answer.text or "Il n’y a rien à" in answer.text
     assert "There is no" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "said"),
+    [
+        ("GET", "/calendar?page=x", 400, f"«{NB}x{NB}» n’est pas un nombre entier."),
+        ("GET", "/search?page=0", 400, f"«{NB}0{NB}» est inférieur à 1."),
+        ("GET", "/calendar?page=1001", 400, f"«{NB}1001{NB}» est supérieur à 1000."),
+        ("POST", "/calendar", 405, "Cette adresse se lit par GET et HEAD."),
+        ("GET", "/search?q=" + "a" * 9_000, 414, "L’adresse a 9009 caractères"),
+        ("GET", "/calendar?release=2", 400, f"Connus{NB}: page, lang."),  # names that are typed are not translated
+    ],
+)
+def test_what_the_framework_finds_is_told_in_our_words(client, method, path, status, said):
+    """To people and to programs, in both languages; no word of a library is left."""
+    for accept in ("text/html", "application/json"):
+        answer = client.request(method, path, headers={**FR, "accept": accept})
+        assert answer.status_code == status
+        assert said in html.unescape(answer.text), answer.text[-1500:]
+        english = client.request(method, path, headers={"accept": accept}).text
+        assert "Input should" not in english and "Not Allowed" not in english
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"), [("PUT", "/api/v1/dataflows", "GET, HEAD, OPTIONS"), ("GET", "/preferences", "POST")]
+)
+def test_another_method_is_refused_with_those_that_are_answered(client, method, path, allowed):
+    answer = client.request(method, path, headers={**FR, "accept": "text/html"})
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+    assert "Cette adresse" in answer.text
+
+
+def test_on_a_page_an_error_names_the_field_as_the_page_calls_it():
+    """The command line's options, its commands and their names stay at the command line."""
+    wrong = BadQuery(
+        "Its reason is needed.",
+        parameter="--reason-fr",
+        hint="Say why with --reason and --reason-fr, or choose a later date.",
+    )
+    assert told_on_page(wrong, "en", "staff_releases") == (
+        "“Public reason, in French”: Its reason is needed. Say why with “Public reason, in English” and “Public reason, in French”, "
+        "or choose a later date."
+    )
+    assert told_on_page(wrong, "fr", "error").startswith(f"«{NB}Motif en français{NB}»{NB}: ")
+    typed = Refused("It is not approved.", hint="greffe approve d1 --as NAME")
+    assert told_on_page(typed, "en", "error") == "It is not approved."
+    assert told_on_page(BadQuery("It is no page.", parameter="page"), "en", "error") == "parameter page: It is no page."
+    assert wrong.parameter == "--reason-fr"  # the error itself stays
+
+
+def test_every_option_that_an_error_can_name_has_its_name_on_pages():
+    """What release/ and transmission/ raise is told by commands and by pages."""
+    named = set()
+    for folder in ("release", "transmission"):
+        for file in (ROOT / "api" / "greffe" / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.keyword) and node.arg == "parameter" and isinstance(node.value, ast.Constant):
+                    named.add(str(node.value.value))
+    options = {n for n in named if n.startswith("--")}
+    assert len(options) > 20
+    assert not {o for o in options - COMMANDS_ONLY if not called(o, "fr")}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from greffe.errors import BadInput, BadQuery, nearest
+from greffe.errors import BadInput, BadQuery, nearest, unreadable
 from greffe.model.periods import span
 from greffe.model.published import PublishedValue
 
@@ -69,7 +69,7 @@ def csv_lines(content: bytes, name: str, wanted: Sequence[str] = (), bare: bool 
                 header = tuple(cells)
             at = reader.line_num + 1
     except csv.Error as error:
-        raise BadInput(f"This is not CSV: {error}.", file=name, row=reader.line_num) from error
+        raise BadInput(f"This is not CSV: {unreadable(error)}.", file=name, row=reader.line_num) from error
     twice = next((c for c in header if c and header.count(c) > 1), "")
     if twice:
         raise BadInput("The column stands twice.", file=name, row=1, column=twice)

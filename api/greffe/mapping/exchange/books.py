@@ -90,7 +90,9 @@ def opened(content: bytes, file: str) -> Iterator[openpyxl.Workbook]:
             book.close()
     except _DAMAGED as error:
         hint = "Save it again as .xlsx."
-        raise BadInput(f"It is no workbook that can be read: {error}", file=file, hint=hint) from error
+        raise BadInput(
+            "It is no workbook that can be read: it is no .xlsx file, or it is damaged.", file=file, hint=hint
+        ) from error
 
 
 def _check_parts(content: bytes, file: str) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 import yaml
 
-from greffe.errors import BadInput, nearest
+from greffe.errors import BadInput, nearest, unreadable
 from greffe.mapping.exchange.incoming import Incoming, Record, incoming, ordered, unknown_state
 from greffe.mapping.exchange.sets import Column, MappingSet, Signed
 from greffe.mapping.exchange.sssom_words import (
@@ -74,10 +74,15 @@ def _split(text: str, file: str) -> tuple[Mapping[str, object], str, int]:
     try:
         found: object = yaml.safe_load(head)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise BadInput(f"Its metadata are no YAML: {' '.join(str(error).split())}", file=file) from error
+        raise BadInput("Its metadata are no YAML.", file=file, row=_line_of(error)) from error
     if not isinstance(found, dict):
         raise BadInput("It begins without the metadata of a mapping set.", file=file, row=1)
     return {str(k): v for k, v in found.items()}, "\n".join(lines[above:]), above
+
+
+def _line_of(error: Exception) -> int | None:
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if isinstance(mark, yaml.Mark) else None
 
 
 def _check_set(metadata: Mapping[str, object], file: str, base: MappingSet) -> None:
@@ -107,7 +112,7 @@ def _records(body: str, above: int, file: str) -> Iterator[tuple[int, list[str]]
                 yield above + line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise BadInput(f"It is not TSV: {error}.", file=file, row=above + line) from error
+        raise BadInput(f"It is not TSV: {unreadable(error)}.", file=file, row=above + line) from error
 
 
 def _check_header(header: Sequence[str], file: str, line: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from greffe.errors import BadInput, nearest
+from greffe.errors import BadInput, nearest, unreadable
 from greffe.mapping.exchange.books import LONGEST, MOST_EMPTY, MOST_ROWS, opened, rows_of
 from greffe.mapping.pivot.layout import NATINF, NFI, OPTIONAL, Layout, Part
 
@@ -86,7 +86,7 @@ def _csv_lines(file: Received) -> Iterator[tuple[int, Sequence[str]]]:
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        raise BadInput(f"It is not CSV: {error}.", file=file.name, row=line) from error
+        raise BadInput(f"It is not CSV: {unreadable(error)}.", file=file.name, row=line) from error
 
 
 def _of_sheet(file: str, sheet: str, lines: Lines, parts: Mapping[str, Part]) -> Iterator[Record]:

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
-from greffe.errors import BadInput, Refused, nearest
+from greffe.errors import BadInput, Refused, nearest, unreadable
 from greffe.mapping.exchange.books import opened, rows_of
 from greffe.model.transmissions import Transmission
 from greffe.release.parts import Parts
@@ -97,7 +97,7 @@ def _csv_rows(text: str, delimiter: str, name: str) -> Iterator[tuple[int, Seque
             if any(row):
                 yield number, row
     except csv.Error as error:
-        raise BadInput(f"It is no CSV: {error}.", file=name) from error
+        raise BadInput(f"It is no CSV: {unreadable(error)}.", file=name) from error
 
 
 def _cells(rows: Sequence[tuple[int, Sequence[str]]], delivered: Mapping[Place, str], name: str) -> dict[Place, str]:

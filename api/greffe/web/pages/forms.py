@@ -54,7 +54,7 @@ async def posted(request: Request, visitor: Visitor | None, *known: str) -> Form
     try:
         read = await request.form(max_fields=_FIELDS, max_files=4, max_part_size=1 << 20)
     except MultiPartException as error:
-        raise BadQuery(f"The form cannot be read: {error.message}") from error
+        raise BadQuery("The form cannot be read: too many fields, or it ends too early.") from error
     values: dict[str, tuple[str, ...]] = {}
     files: dict[str, tuple[str, bytes]] = {}
     for name, value in read.multi_items():

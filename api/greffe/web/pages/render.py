@@ -19,12 +19,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from greffe.catalogue.representation_files import CONFIDENCES
 from greffe.errors import GreffeError
 from greffe.formats.languages import best
-from greffe.french import ours, spoken, tell, tell_text
+from greffe.french import ours, spoken, tell_text
 from greffe.mapping.words import kind_word
 from greffe.model.instants import PARIS
 from greffe.release.parts import Parts
 from greffe.store.base import Actor
 from greffe.web.pages import static
+from greffe.web.pages.faults import told_on_page
 from greffe.web.pages.visitors import HOUSE, Visitor, keep_language
 from greffe.web.pages.words import sayer
 
@@ -88,7 +89,7 @@ class Pages:
             "guard": lambda: _guard(visitor), "bench": lambda: _bench(request, visitor),
             "counts": lambda: _counts(request, visitor), "base": self.parts.settings.public_url,
             "now": self.parts.clock(),
-            **_filters(visitor.lang),
+            **_filters(visitor.lang, name),
         }  # fmt: skip
         body = environment(theme).get_template(template).render({**known, **(values or {})})
         response = HTMLResponse(body, status, HEADERS)
@@ -143,7 +144,7 @@ def environment(theme: Path | None = None) -> Environment:
     )
 
 
-def _filters(lang: str) -> dict[str, object]:
+def _filters(lang: str, page: str) -> dict[str, object]:
     """How things are written in a language: `number(x)`, `day(d)`, `moment(t)`, `name_of(names)`; `spoken(text)`: what artefacts
     and people say, in that language where it is ours, else as it is and marked; `marked(text)`: as it is."""
 
@@ -151,7 +152,7 @@ def _filters(lang: str) -> dict[str, object]:
         return best(names, lang)
 
     def told(error: GreffeError) -> str:
-        return tell(error, lang).text
+        return told_on_page(error, lang, page)
 
     def told_text(text: str) -> str:
         return tell_text(text, lang)

@@ -1,0 +1,56 @@
+"""An error as a page tells it: it names the field as the page calls it, where the command line names an option."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Final
+
+from greffe.errors import BadDefinition, GreffeError
+from greffe.french import tell
+from greffe.web.pages.words import FOLDER, table
+
+FIELDS: Final = "fields"
+_OPTION: Final = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+_COMMAND: Final = re.compile(r"\bgreffe [a-z]+ ")  # what is typed at the command line helps nobody on a page
+_LABEL: Final = 40  # characters: what is longer is a sentence and no label
+_NB: Final = "\u00a0"
+
+
+def told_on_page(error: GreffeError, lang: str, page: str) -> str:
+    """The error in one line. `page`: the name of its words, in which a field is called by the label that it has there."""
+    shown = copy.copy(error)
+    if _COMMAND.search(shown.hint):
+        shown.hint = ""
+    field = "" if shown.message.startswith("Unknown") else called(shown.parameter, lang, page)
+    if not field or isinstance(error, BadDefinition):
+        return _named(tell(shown, lang).text, lang, page)
+    shown.parameter = ""
+    text = _named(tell(shown, lang).text, lang, page)
+    return f"{_quoted(field, lang)}{_NB if lang == 'fr' else ''}: {text}"
+
+
+def called(parameter: str, lang: str, page: str = "") -> str:
+    """What a page calls a field or an option (`--reason-fr`); empty for what is typed in an address alone."""
+    name = parameter.lstrip("-").replace("-", "_").lower()
+    if name not in table(FIELDS):
+        return ""
+    own = table(page).get(name) if page and (FOLDER / f"{page}.yaml").is_file() else None
+    label = own and own[lang]
+    return (
+        label if label and name != "title" and len(label) < _LABEL and "{" not in label else table(FIELDS)[name][lang]
+    )
+
+
+def _named(text: str, lang: str, page: str) -> str:
+    """`--reason-fr` within a sentence, as the page calls it."""
+
+    def named(option: re.Match[str]) -> str:
+        field = called(option.group(1), lang, page)
+        return _quoted(field, lang) if field else option.group()
+
+    return _OPTION.sub(named, text)
+
+
+def _quoted(field: str, lang: str) -> str:
+    return f"«{_NB}{field}{_NB}»" if lang == "fr" else f"“{field}”"
