@@ -1,8 +1,7 @@
 """Messages in French. The code says them in English; the English template is the key, as in gettext.
 
 `messages/PACKAGE.csv` has one line a template: `en,fr`. In the English, `{}` stands for something that is kept as it is, `{!r}`
-for something quoted, `{*}` for words of ours that are translated again; in the French, `{1}`, `{2}`… are these in their order
-(`{1=}`: words that people type, which are never translated).
+for something quoted, `{*}` for words of ours that are translated again; in the French, `{1}`, `{2}`… are these in their order.
 
 `texts/*.csv` is the same for what the shipped maps, policies and demonstration say in English: reasons, notes, footnotes. A house
 that writes its own in French writes it in French: it is shown as it is, and `spoken` says in which language that is.

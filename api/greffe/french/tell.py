@@ -136,7 +136,7 @@ def _matched(text: str, depth: int, *, strict: bool) -> str | None:
         if template.longest in text:
             values = template.values(text, _known)
             if values is not None and not _runs_on(template, values, depth, strict=strict):
-                return template.filled([_filled(template.sort(n), v, depth) for n, v in enumerate(values)])
+                return template.filled([_filled(s, v, depth) for s, v in zip(template.holes, values, strict=True)])
     return None
 
 

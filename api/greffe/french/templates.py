@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 _HOLE: Final = re.compile(r"\{(!r|\*)?\}")
-_PLACE: Final = re.compile(r"\{(\d+)=?\}")
+_PLACE: Final = re.compile(r"\{(\d+)\}")
 _QUOTED: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^'"\s\[(]\S*|[\[(].*[\])]""", re.DOTALL)
 _SMALL: Final = frozenset(
     (
@@ -75,10 +75,6 @@ class Template:
     def general(self) -> bool:
         """Whether small words are all that is written: it would fit nearly everything."""
         return set(re.findall(r"\w+", " ".join(self.pieces))) <= _SMALL
-
-    def sort(self, hole: int) -> str:
-        """How the value of a placeholder is told; `{1=}` in the French keeps words that people type (names of parameters)."""
-        return "" if f"{{{hole + 1}=}}" in self.french else self.holes[hole]
 
     def places(self) -> frozenset[int]:
         """The numbers that the French uses."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from greffe.catalogue.questionnaires import YES_NO
-from greffe.errors import BadInput, GreffeError, nearest
+from greffe.errors import BadInput, GreffeError, nearest, unreadable
 from greffe.formats.components import TIME, VALUE
 from greffe.model.answers import LANGUAGES, PARTS, Said
 from greffe.model.structures import Dataflow, DataStructure
@@ -110,7 +110,7 @@ def _rows(content: bytes, name: str) -> Iterator[tuple[int, dict[str, str]]]:
                 raise BadInput(f"{len(header)} cells are expected.", file=name, row=number)
             yield number, row
     except csv.Error as error:
-        raise BadInput(f"It is no CSV: {error}.", file=name) from error
+        raise BadInput(f"It is no CSV: {unreadable(error)}.", file=name) from error
 
 
 def to_sdmx_csv(found: Round, flow: Dataflow, structure: DataStructure) -> bytes:
