@@ -44,6 +44,8 @@ STAFF = (
     "/staff/coverage",
     "/staff/coverage/CEPEJ",
     "/staff/coverage/ESTAT/ESTAT_CTS_JUST",
+    "/staff/drafts",
+    "/staff/drafts/ESTAT_CRIM_OFF_CAT",
     "/staff/findings",
     "/staff/findings/CEPEJ_CASES%231",
     "/staff/findings/CEPEJ_CASES%231?rule=QR-PLA-01&by=cause",

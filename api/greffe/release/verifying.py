@@ -6,7 +6,6 @@ the same, and a verification whose process died is seen to have ended without a 
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
 import time
@@ -19,6 +18,7 @@ from typing import IO, Final
 from greffe.errors import BadQuery, Denied, GreffeError, nearest
 from greffe.model.instants import written
 from greffe.release.aside import aside, ending
+from greffe.release.lone import held, locked
 from greffe.release.parts import Parts
 from greffe.release.people import has_role
 from greffe.release.verify import CHAIN, Look, looks
@@ -58,7 +58,7 @@ def start(parts: Parts, who: Actor, what: str) -> bool:
         raise Denied(f"{who.name} may not verify what is kept (roles: {', '.join(roles) or 'none'}).")
     if what not in WHAT:
         raise BadQuery(f"{what[:60]!r} cannot be verified.", parameter="what", nearest=nearest(what, WHAT))
-    lock = _locked(parts)
+    lock = locked(_file(parts).with_suffix(".lock"))
     if lock is None:
         return False
     todo = [(name, look) for name, look in looks(parts) if what == "all" or name == CHAIN]
@@ -76,7 +76,7 @@ def standing(parts: Parts) -> tuple[Verification | None, bool]:
         state = Verification(**{**told, "faults": tuple(told["faults"])})
     except (OSError, ValueError, TypeError, KeyError):
         return None, False
-    return state, not state.ended and _held(parts)
+    return state, not state.ended and held(_file(parts).with_suffix(".lock"))
 
 
 def _run(parts: Parts, who: Actor, state: Verification, todo: list[tuple[str, Look]], lock: IO[str]) -> None:
@@ -126,25 +126,3 @@ def _tell(parts: Parts, state: Verification) -> None:
     with suppress(OSError):  # no room to say how far it is: it goes on, and the register has its result
         half.write_text(json.dumps(asdict(state)), "utf-8")
         half.replace(path)
-
-
-def _locked(parts: Parts) -> IO[str] | None:
-    """The lock, held; None when another holds it. Who only asks whether it is held has it for a moment."""
-    handle = _file(parts).with_suffix(".lock").open("a")
-    for _ in range(20):
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return handle
-        except BlockingIOError:
-            time.sleep(0.01)
-    handle.close()
-    return None
-
-
-def _held(parts: Parts) -> bool:
-    with _file(parts).with_suffix(".lock").open("a") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False

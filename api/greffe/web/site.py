@@ -23,6 +23,7 @@ import greffe.web.staff.account as staff_account
 import greffe.web.staff.coverage as staff_coverage
 import greffe.web.staff.decisions as staff_decisions
 import greffe.web.staff.denied as staff_denied
+import greffe.web.staff.drafts as staff_drafts
 import greffe.web.staff.effects as staff_effects
 import greffe.web.staff.findings as staff_findings
 import greffe.web.staff.findings_acts as staff_findings_acts
@@ -79,6 +80,7 @@ PAGES: Final = (
     staff_transmissions,
     staff_jobs,
     staff_signoff,
+    staff_drafts,
     staff_signing,
     staff_register,
     staff_denied,

@@ -106,7 +106,8 @@ def test_announced_instants_come_near_pass_and_go(built):
     cancel(parts, RELEASER, gone.id, BOTH)
     told = of(house, AUTHOR, "undrafted", "overdue")
     assert [(t.kind, t.subject, t.due, t.count) for t in told] == [("undrafted", first.id, soon, 1)]
-    assert told[0].place == f"/staff/releases#{first.id}"
+    assert told[0].place == "/staff/drafts/ESTAT_CRIM_PRIS_CAP"
+    assert [t.place for t in of(house, RELEASER, "undrafted")] == [f"/staff/releases#{first.id}"]
     try:
         clock.now = soon
         kinds_now = {t.subject: t.kind for t in of(house, RELEASER, "undrafted", "overdue")}

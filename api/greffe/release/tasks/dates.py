@@ -20,12 +20,13 @@ DEADLINES_AHEAD: Final = timedelta(days=90)
 def near(parts: Parts, who: Asker) -> Iterator[Task]:
     """For whoever prepares, releases or sends."""
     if who.has("author", "releaser", "transmitter"):
-        yield from _calendar(parts)
+        yield from _calendar(parts, prepares=who.has("author"))
         yield from _deadlines(parts)
 
 
-def _calendar(parts: Parts) -> Iterator[Task]:
-    """Announced instants that come near without a draft, or passed without a release."""
+def _calendar(parts: Parts, *, prepares: bool) -> Iterator[Task]:
+    """Announced instants that come near without a draft, or passed without a release. Who prepares drafts is led there where
+    one lacks."""
     ledger, now = parts.ledger(), parts.clock()
     held = {d.dataflow for d in waiting_drafts(ledger)}
     for entry in coming(parts):
@@ -34,6 +35,7 @@ def _calendar(parts: Parts) -> Iterator[Task]:
         if entry.at <= now:
             yield Task("overdue", entry.id, place, since, entry.at, len(entry.flows))
         elif missing and entry.at - now <= CALENDAR_AHEAD:
+            place = f"/staff/drafts/{missing[0]}" if prepares and len(missing) == 1 else place
             yield Task("undrafted", entry.id, place, since, entry.at, len(missing))
 
 
