@@ -9,6 +9,7 @@ from source_names import ROOT
 
 from greffe.store.transmission_records import KINDS
 from greffe.web.pages.words import table
+from greffe.web.staff.register import SAID
 
 KIND = re.compile(
     r"(account|action|advance|answer|calendar|catalogue|draft|extract|grant|key|map|person|proposal|publication|register|release"
@@ -33,3 +34,24 @@ def test_every_kind_has_words_and_no_words_are_left():
     found = kinds()
     assert len(found) > 40
     assert said == found
+
+
+def test_what_entries_say_has_words():
+    """Every member of the entries that the code writes in place (those of the demonstration: tests/spec/web/test_every_page.py)."""
+    written = set()
+    for file in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                given = [*node.args, *(k.value for k in node.keywords)]
+                if any(
+                    isinstance(a, ast.Constant) and isinstance(a.value, str) and KIND.fullmatch(a.value) for a in given
+                ):
+                    written |= {
+                        str(k.value)
+                        for a in given
+                        if isinstance(a, ast.Dict)
+                        for k in a.keys
+                        if isinstance(k, ast.Constant)
+                    }
+    assert len(written) > 10
+    assert not written - set(table(SAID))

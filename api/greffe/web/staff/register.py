@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from greffe.errors import BadQuery, GreffeError
+from greffe.french import ours
 from greffe.model.instants import read
 from greffe.release.parts import Parts
 from greffe.release.people import has_role
@@ -22,11 +23,13 @@ from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import posted
 from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor
+from greffe.web.pages.words import table
 from greffe.web.register_export import ASKED, asked, exported
 from greffe.web.staff.words_of import instant
 from greffe.web.strict import only, page_number
 
 PAGE: Final = 50
+SAID: Final = "register_said"  # its words
 _DETAILS: Final = (
     "key",
     "extracts",
@@ -98,28 +101,37 @@ def _page(
     rows = list(parts.register.search(wanted, most=PAGE, skip=(number - 1) * PAGE))
     whole = any(has_role(visitor.roles, r) for r in ALL)
     told = {
-        "entries": [(e, _said(e)) for e in rows], "count": count, "page": number, "pages": last,
+        "entries": [(e, said(e, visitor.lang)) for e in rows], "count": count, "page": number, "pages": last,
         "whole": whole, "staff": any(has_role(visitor.roles, r) for r in STAFF), "instant": instant,
         "people": sorted(parts.ledger().people), "parsed": read, "query": urlencode(given if isinstance(given, Mapping) else {}), **values,
     }  # fmt: skip
     return pages.show(request, visitor, "staff/register.html", told, 400 if values.get("fault") else 200)
 
 
-def _said(entry: Entry) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """What was said, name by name: what people look for, then checksums and the like. Shortened: the file has all of it."""
-    found = []
+def said(entry: Entry, lang: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """What was said, name by name in words: what people look for, then checksums and the like. Shortened: the file has all."""
+    plain: list[tuple[str, str]] = []
+    details: list[tuple[str, str]] = []
     for name, value in sorted(entry.payload.items()):
         if value in ("", [], {}, None, False):
             continue
-        text = _flat(value)
-        found.append((name, text if len(text) <= 200 else f"{text[:199]}…"))
-    plain = [(n, t) for n, t in found if n not in _DETAILS and "checksum" not in n and n != "id"]
-    return plain, [one for one in found if one not in plain]
+        text = _flat(value, lang)
+        one = (_word(name, lang), text if len(text) <= 200 else f"{text[:199]}…")
+        (details if name in _DETAILS or "checksum" in name or name == "id" else plain).append(one)
+    return plain, details
 
 
-def _flat(value: object) -> str:
+def _word(name: str, lang: str) -> str:
+    """What a member of an entry is called; its name where nobody wrote that (a code, a file)."""
+    words = table(SAID).get(name)
+    return words[lang] if words else name
+
+
+def _flat(value: object, lang: str) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{k}: {_flat(v)}" for k, v in list(value.items())[:8]) + (" …" if len(value) > 8 else "")
+        shown = [f"{_word(str(k), lang)}: {_flat(v, lang)}" for k, v in list(value.items())[:8]]
+        return ", ".join(shown) + (" …" if len(value) > 8 else "")
     if isinstance(value, list):
-        return ", ".join(_flat(v) for v in value[:8]) + (" …" if len(value) > 8 else "")
-    return str(value)
+        return ", ".join(_flat(v, lang) for v in value[:8]) + (" …" if len(value) > 8 else "")
+    words = table(SAID).get(f"is_{str(value).lower()}")
+    return words[lang] if words else ours(str(value), lang)
