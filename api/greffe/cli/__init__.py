@@ -28,6 +28,7 @@ import greffe.cli.proposals as proposals
 import greffe.cli.publications as publications
 import greffe.cli.quality as quality
 import greffe.cli.releasing as releasing
+import greffe.cli.rounds as rounds
 import greffe.cli.service as service
 import greffe.cli.store as store
 import greffe.cli.structuremaps as structuremaps
@@ -66,6 +67,7 @@ structuremaps.add_to(app)
 transmissions.add_to(app)
 jobs.add_to(app)
 answers.add_to(app)
+rounds.add_to(app)
 demo.add_to(app)
 
 

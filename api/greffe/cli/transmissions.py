@@ -11,6 +11,7 @@ import typer
 
 from greffe.cli.channels import channels
 from greffe.cli.common import As, Home, Json, Reason, acting, given_day, parts_of, save_into
+from greffe.cli.rounds import questions
 from greffe.cli.show import failing, show
 from greffe.cli.transmissions_entered import compare_entered_command
 from greffe.errors import Broken, Refused, numbered
@@ -42,7 +43,7 @@ def add_to(app: typer.Typer) -> None:
         ("send", send_command), ("settle", settle_command), ("receipt", receipt), ("cancel", cancel_command),
         ("list", list_command), ("show", show_command), ("rebuild", rebuild), ("verify", verify),
         ("compare-entered", compare_entered_command),
-        ("channels", channels),
+        ("channels", channels), ("questions", questions),
     ):  # fmt: skip
         group.command(name)(command)
     app.add_typer(group, name="transmissions")

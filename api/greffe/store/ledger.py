@@ -20,8 +20,9 @@ from greffe.model.calendar import Advance, CalendarEntry
 from greffe.model.references import Reference
 from greffe.model.releases import Release
 from greffe.model.releases import current as readable_release
+from greffe.model.rounds import Query
 from greffe.model.transmissions import Transmission
-from greffe.store import answer_records
+from greffe.store import answer_records, round_records
 from greffe.store.answer_records import Answers
 from greffe.store.base import Entry, Register
 from greffe.store.calendar_records import Advances, Calendar, advances_after, calendar_after
@@ -42,6 +43,7 @@ from greffe.store.records import (
     release_payload,
 )
 from greffe.store.return_records import Returned, Returns
+from greffe.store.round_records import Queries
 from greffe.store.transmission_records import KINDS, Transmissions, transmissions_after
 
 __all__ = [
@@ -84,6 +86,7 @@ class Ledger:
     keys: Keys = field(default_factory=dict)  # for machines, by name
     transmissions: Transmissions = field(default_factory=dict)  # by id
     answers: Answers = field(default_factory=dict)  # to questionnaires: `CEPEJ/2024` → cell → answer
+    queries: Queries = field(default_factory=dict)  # of recipients about deliveries, by id
     denials_read: int = 0  # the last entry up to which denied acts were looked at
 
     @classmethod
@@ -139,6 +142,10 @@ class Ledger:
     def transmission(self, id_: str) -> Transmission:
         """A transmission by its id. Raises NotFound with the nearest."""
         return _found(self.transmissions, id_, "transmission")
+
+    def query(self, id_: str) -> Query:
+        """A recipient's query by its id. Raises NotFound with the nearest."""
+        return _found(self.queries, id_, "query")
 
     def advances_of(self, release: str) -> tuple[Advance, ...]:
         """Who was granted that release before its hour."""
@@ -305,6 +312,10 @@ def _answer(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, answers=answer_records.answers_after(state.answers, entry))
 
 
+def _round(state: Ledger, entry: Entry) -> Ledger:
+    return replace(state, queries=round_records.queries_after(state.queries, entry))
+
+
 def _definitions(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, definitions=state.definitions.extended(entry))
 
@@ -362,6 +373,7 @@ _FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
     "publication.withdrawn": _publication_withdrawn,
     **{f"transmission.{word}": _transmission for word in KINDS},
     **dict.fromkeys(answer_records.KINDS, _answer),
+    **dict.fromkeys(round_records.KINDS, _round),
 }
 
 

@@ -30,6 +30,7 @@ from greffe.store.transmission_records import built_payload
 from greffe.transmission.answers.kept import keep_answers
 from greffe.transmission.checking import fault, findings_on
 from greffe.transmission.files import Headed, content, filled, written
+from greffe.transmission.foreseen.of_delivery import foreseen_of, keep_foreseen
 from greffe.transmission.keeping import keep, kept
 from greffe.transmission.plan import Plan, PlannedFile, named_plan
 from greffe.transmission.workbooks import Kind, kind_of
@@ -75,6 +76,7 @@ def build(parts: Parts, who: Actor, plan: Plan, reason: str = "") -> Built:
     made = Transmission(
         plan.id, plan.delivery, plan.deadline.id, plan.deadline.recipient, plan.year, plan.number, plan.channel, plan.test,
         plan.approval, plan.checksum, catalogue.checksum, prepared, who.name, tuple(files), plan.corrects, reason.strip(),
+        keep_foreseen(parts, foreseen_of(parts, plan)),
     )  # fmt: skip
     parts.note_all(who, [Act("transmission.built", made.id, built_payload(made), once=f"transmission:{made.id}")])
     return Built(parts.ledger().transmission(made.id), tuple(findings))

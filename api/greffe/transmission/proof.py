@@ -44,8 +44,7 @@ def rebuild(parts: Parts, one: Transmission) -> Iterator[Rebuilt]:
 
 def faults(parts: Parts, one: Transmission) -> Iterator[str]:
     """What is not as it was written: files and receipts that are gone or other, and files that come out otherwise."""
-    said = {*(f.answers for f in one.files), one.foreseen} - {""}
-    for sha256 in (*(f.sha256 for f in one.files), *sorted(said), *(r.sha256 for r in one.receipts)):
+    for sha256 in (*(f.sha256 for f in one.files), *_beside(parts, one), *(r.sha256 for r in one.receipts)):
         try:
             keeping.whole(parts.settings, sha256)
         except GreffeError as error:
@@ -53,6 +52,14 @@ def faults(parts: Parts, one: Transmission) -> Iterator[str]:
     for again in rebuild(parts, one):
         if not again.same:
             yield f"{one.id}: {again.file.name} built again is another file{f': {again.fault}' if again.fault else '.'}"
+
+
+def _beside(parts: Parts, one: Transmission) -> list[str]:
+    """What is kept beside the files: answers, foreseen questions, what the recipient asked and what the answers rest on."""
+    queries = [q for q in parts.ledger().queries.values() if q.transmission == one.id]
+    proofs = [p.sha256 for q in queries for t in q.turns for p in t.proofs]
+    told = (*(f.answers for f in one.files), one.foreseen, *(q.source for q in queries), *proofs)
+    return [sha256 for sha256 in dict.fromkeys(told) if sha256]
 
 
 def history(parts: Parts, one: Transmission) -> tuple[Entry, ...]:

@@ -1,0 +1,174 @@
+"""A recipient's query is entered: by a person, or read from the file that the recipient sent.
+
+Two forms are read: JSON `{"transmission", "queries": [{"cells": […], "question", "deadline"}]}`, and CSV with the columns
+cells (parted by blanks), question and perhaps deadline.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from greffe.errors import BadInput, BadQuery, GreffeError, Refused, nearest
+from greffe.model.instants import paris_date
+from greffe.model.rounds import Query
+from greffe.model.transmissions import ACKNOWLEDGED, REFUSED, SENT, UNCERTAIN, Transmission
+from greffe.release.parts import Parts
+from greffe.release.people import needs
+from greffe.release.published import file_content
+from greffe.store.base import Act, Actor
+from greffe.store.round_records import WAS_ASKED
+from greffe.transmission import keeping
+from greffe.transmission.rounds.cells import places_of
+
+LARGEST: Final = 5_000_000
+MOST: Final = 500  # queries of one file
+CELLS: Final = 500  # of one query
+LONGEST: Final = 5_000
+COLUMNS: Final = ("cells", "question", "deadline")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A query as it was typed or read: `row` of the file, 0 when a person typed it."""
+
+    cells: tuple[str, ...]
+    question: str
+    deadline: str = ""
+    row: int = 0
+
+
+def ask(
+    parts: Parts, who: Actor, id_: str, asked: Sequence[Asked], file: str = "", source: str = ""
+) -> tuple[Query, ...]:
+    """Enter queries about a delivery, all or none.
+
+    Raises Denied, NotFound for a delivery or a cell, Refused where nothing left, BadQuery for what is no question or no day;
+    BadInput with the row in place of those two for what a file said."""
+    needs(parts, who, "transmitter")
+    one = parts.ledger().transmission(id_)
+    if one.state not in (SENT, UNCERTAIN, ACKNOWLEDGED, REFUSED):
+        raise Refused(f"{id_} is {one.state}: nobody can have asked about it.")
+    number = max((q.number for q in parts.ledger().queries.values() if q.transmission == id_), default=0)
+    acts = []
+    for n, query in enumerate(asked, number + 1):
+        try:
+            payload = _checked(parts, one, query)
+        except GreffeError as error:
+            if not query.row:
+                raise
+            column = error.parameter if error.parameter in COLUMNS else ""
+            raise BadInput(
+                error.message, file=file, row=query.row, column=column, nearest=error.nearest, hint=error.hint
+            ) from error
+        payload |= {"transmission": id_, "number": n, "source": source}
+        acts.append(Act(WAS_ASKED, f"{id_}-q{n}", payload, once=f"round:{id_}:{n}"))
+    parts.note_all(who, acts)
+    return tuple(parts.ledger().query(act.subject) for act in acts)
+
+
+def take(parts: Parts, who: Actor, id_: str, path: Path) -> tuple[Query, ...]:
+    """Keep a recipient's file of queries and enter each. The same file twice is refused. Raises as `ask` does, BadInput."""
+    needs(parts, who, "transmitter")
+    content = file_content(path, LARGEST)
+    about, asked = read_queries(content, path.name)
+    if about and about != id_:
+        raise Refused(f"{path.name} is about {about}, not about {id_}.")
+    if not asked:
+        raise BadInput("It asks nothing.", file=path.name)
+    sha = hashlib.sha256(content).hexdigest()
+    before = next((q.id for q in parts.ledger().queries.values() if (q.transmission, q.source) == (id_, sha)), "")
+    if before:
+        raise Refused(f"{path.name} was taken before: {before} is from it.")
+    keeping.keep(parts.settings, [content])
+    return ask(parts, who, id_, asked, path.name, sha)
+
+
+def read_queries(content: bytes, name: str) -> tuple[str, list[Asked]]:
+    """What a file asks, and about which delivery it says it is ('' when it does not)."""
+    if content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
+        return _json(content, name)
+    return "", list(_csv(content, name))
+
+
+def _checked(parts: Parts, one: Transmission, query: Asked) -> dict[str, object]:
+    cells = tuple(dict.fromkeys(c.strip() for c in query.cells if c.strip()))
+    if not cells:
+        raise BadQuery("A query is about cells.", parameter="cells", hint="Names of cells, or FLOW/KEY/PERIOD.")
+    if len(cells) > CELLS:
+        raise BadQuery(f"A query is about at most {CELLS} cells.", parameter="cells")
+    places_of(parts, one, cells)
+    return {"cells": list(cells), "text": words(query.question, "question"), "deadline": day(parts, query.deadline)}
+
+
+def words(text: str, parameter: str) -> str:
+    """A text that says something. Raises BadQuery."""
+    found = text.replace("\r\n", "\n").strip()
+    if not found:
+        raise BadQuery("It says nothing.", parameter=parameter)
+    if len(found) > LONGEST:
+        raise BadQuery(f"A text has at most {LONGEST} characters.", parameter=parameter)
+    return found
+
+
+def day(parts: Parts, text: str) -> str:
+    """The day by which an answer is wanted, '' for none. Raises BadQuery for what is none, or past."""
+    if not text.strip():
+        return ""
+    try:
+        found = date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise BadQuery(f"{text!r} is no day.", parameter="deadline", hint="A day is written 2027-01-31.") from error
+    if found < paris_date(parts.clock()):
+        raise BadQuery(f"{text.strip()} is past.", parameter="deadline")
+    return found.isoformat()
+
+
+def _json(content: bytes, name: str) -> tuple[str, list[Asked]]:
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"It is no JSON: {error}.", file=name) from error
+    listed, about = found.get("queries", []), found.get("transmission", "")
+    if not isinstance(listed, list) or len(listed) > MOST or not isinstance(about, str):
+        raise BadInput(f"It is a list of at most {MOST} queries.", file=name, column="queries")
+    asked = []
+    for number, one in enumerate(listed, 1):
+        cells = one.get("cells") if isinstance(one, dict) else None
+        texts = [one.get(c, "") for c in ("question", "deadline")] if isinstance(one, dict) else []
+        if not isinstance(cells, list) or not all(isinstance(t, str) for t in (*cells, *texts)):
+            raise BadInput("It is no query with cells and a question.", file=name, row=number, column="queries")
+        asked.append(Asked(tuple(cells), texts[0], texts[1], number))
+    return about, asked
+
+
+def _csv(content: bytes, name: str) -> Iterator[Asked]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput("It is not UTF-8.", file=name) from error
+    rows = csv.DictReader(io.StringIO(text), strict=True)
+    try:
+        header = list(rows.fieldnames or ())
+        missing = next((c for c in COLUMNS[:2] if c not in header), "")
+        if missing:
+            near = nearest(missing, header)
+            raise BadInput(f"One column {missing} is expected.", file=name, row=1, column=missing, nearest=near)
+        wrong = next((c for c in header if c not in COLUMNS), None)
+        if wrong is not None:
+            raise BadInput("No column has this name, or two have.", file=name, row=1, column=wrong, nearest=COLUMNS)
+        for number, row in enumerate(rows, 2):
+            if number > MOST:
+                raise BadInput(f"It is a list of at most {MOST} queries.", file=name, row=number)
+            if None in row or None in row.values():
+                raise BadInput(f"{len(header)} cells are expected.", file=name, row=number)
+            yield Asked(tuple(row["cells"].split()), row["question"], row.get("deadline", ""), number)
+    except csv.Error as error:
+        raise BadInput(f"It is no CSV: {error}.", file=name) from error
