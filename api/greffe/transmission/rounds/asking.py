@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from greffe.errors import BadInput, BadQuery, GreffeError, Refused, nearest
+from greffe.errors import BadInput, BadQuery, GreffeError, Refused, nearest, unreadable
 from greffe.model.instants import paris_date
 from greffe.model.rounds import Query
 from greffe.model.transmissions import ACKNOWLEDGED, REFUSED, SENT, UNCERTAIN, Transmission
@@ -135,7 +135,7 @@ def _json(content: bytes, name: str) -> tuple[str, list[Asked]]:
     try:
         found = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise BadInput(f"It is no JSON: {error}.", file=name) from error
+        raise BadInput(f"It is no JSON: {unreadable(error)}.", file=name) from error
     listed, about = found.get("queries", []), found.get("transmission", "")
     if not isinstance(listed, list) or len(listed) > MOST or not isinstance(about, str):
         raise BadInput(f"It is a list of at most {MOST} queries.", file=name, column="queries")
@@ -171,4 +171,4 @@ def _csv(content: bytes, name: str) -> Iterator[Asked]:
                 raise BadInput(f"{len(header)} cells are expected.", file=name, row=number)
             yield Asked(tuple(row["cells"].split()), row["question"], row.get("deadline", ""), number)
     except csv.Error as error:
-        raise BadInput(f"It is no CSV: {error}.", file=name) from error
+        raise BadInput(f"It is no CSV: {unreadable(error)}.", file=name) from error
