@@ -64,9 +64,9 @@ def test_keys_choose_and_accept_a_candidate_and_can_be_switched_off(sign_in):
     page.wait_for_selector("text=Undone: 1")
 
 
-def test_types_that_do_not_match_are_unmistakable(sign_in, accessible):
+def test_types_that_do_not_match_are_unmistakable(sign_in):
     page = sign_in("camille")
-    page.goto(f"{OFF}?item=INFRACTION%3DABUS_CONF")
+    page.goto("/staff/mappings/ESTAT/infraction_to_soff?item=SOF-001")
     card = page.locator("li.wrong").first
     assert card.locator(".mismatch").inner_text().startswith("TYPES DO NOT MATCH")
     assert card.get_by_role("button", name="Accept").count() == 0
@@ -76,6 +76,33 @@ def test_types_that_do_not_match_are_unmistakable(sign_in, accessible):
     assert told.inner_text().startswith("It cannot be accepted: the types do not match. ")
     assert card.locator(".mismatch span").first.inner_text() in told.inner_text()
     assert page.locator(".note.good").count() == 0
+
+
+def test_a_target_that_the_types_leave_out_is_taken_with_what_they_lack(sign_in, accessible):
+    """At 320 px, by keys: the chosen code is in view, A opens the reason, and the row goes with its type; what the recipient
+    does not take is said before. Taken off again, nothing is left."""
+    page = sign_in("camille")
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{OFF}?item=INFRACTION%3DHOMV_T")
+    assert page.locator("#item").evaluate(
+        "e => e === document.activeElement && e.getBoundingClientRect().top < innerHeight"
+    )
+    assert page.locator("ol.lines li.here").evaluate("e => e.offsetTop - e.parentElement.scrollTop < innerHeight * 2")
+    card = page.locator("[data-candidate='1']")
+    assert "does not allow iccs=ICCS0102" in card.locator(".outside").inner_text()
+    assert "LEFT OUT OF THE TYPES" in card.locator(".lacking").inner_text()
+    page.keyboard.press("1")
+    page.keyboard.press("a")
+    card.locator("input[name=outside]").check()
+    card.locator("textarea[name=reason]").fill("Attempts have a code of their own.")
+    accessible(page)
+    card.get_by_role("button", name="Keep, with what the types lack").click()
+    page.wait_for_selector(".note.good")
+    assert "iccs=ICCS0102" in page.locator(".source").inner_text()
+    page.goto("/staff/mappings/pending")
+    assert "adds to the types" in page.locator("fieldset").inner_text()
+    accessible(page)
+    page.get_by_role("button", name="Undo all").click()
 
 
 def test_many_are_decided_and_undone_at_once_without_scripts(browser, site):

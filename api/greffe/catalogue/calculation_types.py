@@ -49,6 +49,14 @@ def check_types(catalogue: Catalogue, maps: Iterable[StructureMap] | None = None
     faults.refuse()
 
 
+def typed_cells(catalogue: Catalogue, map_: StructureMap) -> Mapping[Cell, tuple[CellType, ...]]:
+    """The cells that a map reaches or calculates, with the types that it declares for them; those without are left out."""
+    types = Types(MapView.of(catalogue, map_))
+    with Faults():
+        _check_map(types)
+    return types.held
+
+
 def _check_map(types: Types) -> None:
     cells, gathered = types.check(), types.view.faults
     for cell in published(types.view):

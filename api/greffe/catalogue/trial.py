@@ -16,19 +16,24 @@ from greffe.catalogue.map_coherence import check_map
 from greffe.catalogue.map_view import MapView
 from greffe.catalogue.representation_dump import dump_representation
 from greffe.errors import BadDefinition
-from greffe.model.maps import MapRow, RepresentationMap, StructureMap
+from greffe.model.maps import CellType, MapRow, RepresentationMap, StructureMap
 
 Rows = Mapping[str, Sequence[MapRow]]  # file of a representation map → its rows
+MoreTypes = Mapping[str, Sequence[CellType]]  # file of a structure map → types that it does not have yet
 
 
-def with_rows(catalogue: Catalogue, rows: Rows) -> Catalogue:
-    """The catalogue with those rows, unchecked."""
-    sums = dict(catalogue.files)
+def with_rows(catalogue: Catalogue, rows: Rows, types: MoreTypes | None = None) -> Catalogue:
+    """The catalogue with those rows, and with more types of cells, unchecked."""
+    sums, types = dict(catalogue.files), types or {}
+    for file, more in types.items():
+        sums[file] = hashlib.sha256(f"{sums.get(file, '')} {tuple(more)!r}".encode()).hexdigest()
     for table in _tables(catalogue):
         if table.file in rows:
             body = dump_representation(replace(table, rows=tuple(rows[table.file])))
             sums[table.file] = hashlib.sha256(body).hexdigest()
-    maps = {reference: _map_with(map_, rows, sums) for reference, map_ in catalogue.maps.items()}
+    maps = {
+        reference: _map_with(map_, rows, types.get(map_.file, ()), sums) for reference, map_ in catalogue.maps.items()
+    }
     alone = {
         reference: replace(one, table=replace(one.table, rows=tuple(rows[one.table.file])))
         if one.table.file in rows
@@ -43,15 +48,17 @@ def _tables(catalogue: Catalogue) -> Iterator[RepresentationMap]:
     yield from (table for map_ in catalogue.maps.values() for table in map_.representation_maps)
 
 
-def _map_with(map_: StructureMap, rows: Rows, sums: Mapping[str, str]) -> StructureMap:
-    if not any(table.file in rows for table in map_.representation_maps):
+def _map_with(map_: StructureMap, rows: Rows, types: Sequence[CellType], sums: Mapping[str, str]) -> StructureMap:
+    if not types and not any(table.file in rows for table in map_.representation_maps):
         return map_
     components = tuple(
         replace(c, map=replace(c.map, rows=tuple(rows[c.map.file]))) if c.map is not None and c.map.file in rows else c
         for c in map_.components
     )
     files = {map_.file, *(table.file for table in map_.representation_maps)}
-    return replace(map_, components=components, checksum=checksum_of({f: sums[f] for f in files}))
+    return replace(
+        map_, components=components, types=(*map_.types, *types), checksum=checksum_of({f: sums[f] for f in files})
+    )
 
 
 def faults_of(catalogue: Catalogue, files: Sequence[str]) -> tuple[BadDefinition, ...]:

@@ -12,7 +12,7 @@ from greffe.catalogue.moments import check_lags, check_years
 from greffe.catalogue.overlap import check_overlaps
 from greffe.catalogue.reach import Cell, Reached, asked, reached, shown, summed
 from greffe.catalogue.type_words import TYPE_WORDS
-from greffe.errors import nearest
+from greffe.errors import BadDefinition, nearest
 from greffe.model.maps import CellType
 from greffe.model.relations import RATE_UNITS
 from greffe.model.structures import Item
@@ -35,11 +35,19 @@ _MEASURES: Final = ("ratio", "percent", "euro", "day", "month")  # what no count
 _SHIFTS: Final = ("shift_1jan", "lag_1y")
 
 
+class NoType(BadDefinition):
+    """A map reaches a cell, and nothing says what that cell counts. `cell`: over the dimensions that types and calculations of the
+    map speak of."""
+
+    cell: Cell = ()
+
+
 class Types:
     """The types of one map: those its indicators have, those its cells want."""
 
     def __init__(self, view: MapView) -> None:
         self.view = view
+        self.held: dict[Cell, tuple[CellType, ...]] = {}  # what was asked for and found
         self._told: set[tuple[str, str, str]] = set()  # who, axis and type of what is gathered
         self.indicators = self._indicators()
 
@@ -58,7 +66,7 @@ class Types:
                 for type_ in self.of(cell, f"{sorted(indicators)[0]} reaches"):
                     for indicator in sorted(indicators):
                         with faults:
-                            self.compare(indicator, self._declared(indicator), cell, type_)
+                            self.compare(indicator, self.declared(indicator), cell, type_)
                             self._check_field(indicator, cell, type_)
         reaching = {i for indicators in cells.values() for i in indicators}
         for check in (check_years, check_lags):
@@ -93,12 +101,18 @@ class Types:
         codes = dict(cell)
         found = [t for t in self.view.map.types if all(codes.get(id_) == code for id_, code in t.cells.items())]
         if not found:
-            raise self.view.wrong(
-                f"{who} the cell {shown(cell)}, which has no type.", "$.types", hint="Declare what that cell counts."
+            error = NoType(
+                f"{who} the cell {shown(cell)}, which has no type.",
+                file=self.view.map.file,
+                parameter="$.types",
+                hint="Declare what that cell counts.",
             )
+            error.cell = cell
+            raise error
+        self.held[cell] = tuple(found)
         return found
 
-    def _declared(self, indicator: str) -> dict[str, str]:
+    def declared(self, indicator: str) -> dict[str, str]:
         """The indicator's own types, from the annotations of its code."""
         item, found = self.indicators[indicator], {}
         for axis, words in TYPE_WORDS.items():

@@ -14,7 +14,7 @@ from greffe.catalogue.load import read_folders
 from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.show import failing, progress, say, show
 from greffe.errors import BadInput, NotFound, nearest, numbered
-from greffe.mapping.effect import Change
+from greffe.mapping.effect import Change, Comparison
 from greffe.release.effect import DatasetEffect, Effect, effect
 from greffe.release.folders import settled, whole
 from greffe.release.kept_catalogues import handed_in
@@ -52,6 +52,7 @@ def effect_command(
                 before=before,
                 most=most,
                 dataflow=dataflow,
+                alone=True,
             )
         show(as_json(found), json_, rows=_rows(found, most), columns=COLUMNS, title=_title(found))
         for line in _lines(found):
@@ -118,6 +119,7 @@ def as_json(found: Effect) -> dict[str, object]:
                 "gone": one.comparison.gone,
                 "changed": one.comparison.changed,
                 "unchanged": one.comparison.unchanged,
+                "since": _counts(one.since) if one.since else None,
                 "selected": list(one.selected),
                 "mapped": list(one.mapped),
                 "changes": [_change(change) for change in one.comparison.changes],
@@ -127,6 +129,11 @@ def as_json(found: Effect) -> dict[str, object]:
             for one in found.datasets
         ],
     }
+
+
+def _counts(found: Comparison) -> dict[str, int]:
+    """Against what was released or drafted, where that is not what is effective by now."""
+    return {"added": found.added, "gone": found.gone, "changed": found.changed, "unchanged": found.unchanged}
 
 
 def _change(change: Change) -> dict[str, object]:
@@ -188,4 +195,8 @@ def _line(one: DatasetEffect) -> str:
     found = one.comparison
     counts = f"{found.added} added, {found.gone} gone, {found.changed} changed, {found.unchanged} stay"
     rows = "" if one.mapped[0] == one.mapped[1] else f"; rows mapped {one.mapped[0]} → {one.mapped[1]}"
-    return f"{one.dataset.name} ({one.dataset.state}): {counts}{rows}"
+    line = f"{one.dataset.name} ({one.dataset.state}): {counts}{rows}"
+    if one.since is None:
+        return line
+    since = f"{one.since.added} added, {one.since.gone} gone, {one.since.changed} changed"
+    return f"{line}; with what is effective and not yet in {one.dataset.name}: {since}"

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 import typer
 
+import greffe.cli.admitting as admitting
 import greffe.cli.doubts as doubts
 import greffe.cli.suggestions as suggestions
 from greffe.cli.common import As, Home, Json, Reason, load_file, parts_of, save
@@ -30,6 +31,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("export")(export_command)
     group.command("import")(import_command)
     suggestions.add_to(group)
+    admitting.add_to(group)
     doubts.add_to(group)
     app.add_typer(group, name="mappings")
 

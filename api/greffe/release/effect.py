@@ -29,7 +29,13 @@ from greffe.model.references import Reference
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.release.answers import answers_of
 from greffe.release.datasets import NEW, Dataset, how_many, known
-from greffe.release.effect_of_thresholds import Rules, ids, of_the_extract, rules_that_differ
+from greffe.release.effect_of_thresholds import (
+    Rules,
+    ids,
+    of_the_extract,
+    rules_that_differ,
+    with_findings_of_the_extract,
+)
 from greffe.release.effect_standing import Engines, Progress, job_of, standing
 from greffe.release.parts import Parts
 from greffe.release.prepare import MAPPED, check_mapped, make
@@ -144,6 +150,7 @@ def effect(
                 lists = _differ_in_lists(before, after, map_)
                 old = None if lists or rules[map_.reference] else _made_with(parts, before, map_, dataset)
                 stands = standing(parts, engines, before, map_, dataset, progress) if alone else None
+                stands = stands and with_findings_of_the_extract(stands, dataset, rules[map_.reference])
                 one = _of(
                     parts, engines, after, map_, stands or dataset, lists, rules[map_.reference], old, progress, most,
                     dataset if stands else None,

@@ -11,6 +11,7 @@ from greffe.mapping.breaks import concerning
 from greffe.model.findings import Finding
 from greffe.model.maps import StructureMap
 from greffe.model.structures import Dataflow
+from greffe.release.datasets import Dataset
 from greffe.release.job import Job
 from greffe.release.prepare import check_internal
 from greffe.release.sources import load_sources
@@ -46,6 +47,14 @@ def of_the_extract(connect: Callable[[], Connection], job: Job, rules: Rules) ->
     connection = connect()
     sources = load_sources(connection, job.inputs)
     return check_internal(connection, job, sources.main, sources.populations, rules[INTERNAL])
+
+
+def with_findings_of_the_extract(standing: Dataset, dataset: Dataset, rules: Rules) -> Dataset:
+    """A dataset as effective maps make it, with what those rules found in the extracts of the one that was prepared: a map
+    changes nothing about it."""
+    asked = {r.id for r in rules.get(INTERNAL, ())}
+    held = tuple(f for f in dataset.findings if f.rule in asked)
+    return replace(standing, findings=(*standing.findings, *held))
 
 
 def ids(rules: Rules) -> frozenset[str]:

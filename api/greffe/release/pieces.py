@@ -1,8 +1,9 @@
 """A file of `sdmx/` or `mappings/` as named pieces, for comparing and merging versions of it.
 
 The pieces of a CSV file are its rows, of a map by row id, of a policy by its key (`QR-PLA-01 change`); of YAML its
-sections by key, of an artefact its items by id and what else it says by `(name)`. A piece that nobody changes keeps its
-bytes. For files that have loaded: `catalogue.load` tells what is wrong with others.
+sections by key, of the types of a map each by its cells (`types iccs=ICCS0101`); of an artefact its items by id and what else
+it says by `(name)`. A piece that nobody changes keeps its bytes. For files that have loaded: `catalogue.load` tells what is
+wrong with others.
 """
 
 from __future__ import annotations
@@ -16,13 +17,17 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Final, cast
 
+import yaml
+
 from greffe.catalogue.artefact_json import dump_file, read_message
 from greffe.catalogue.policies.read import KEYS as POLICY_KEYS
+from greffe.catalogue.type_entries import ENTRY
 
 # Lists of an artefact whose members stand for themselves: each is added, changed and removed alone.
 _ITEMS: Final = ("codes", "concepts", "agencies", "dataProviders", "dataConsumers", "categories", "valueItems")
 _SECTION: Final = re.compile(r"^(?:\"[^\"]+\"|[A-Za-z_][\w\-]*)(?=\s*:)", re.MULTILINE)
 ROW_ID: Final = ("row_id",)  # the key of maps
+TYPES: Final = "types"  # the section of a map whose entries stand for themselves
 HEAD: Final = "(head)"  # what comes before the first row or section
 
 
@@ -93,7 +98,46 @@ def _sections(text: str) -> dict[str, Piece]:
     for start, end in zip(places, [*places[1:], len(text)], strict=True):
         section = text[start:end]
         found[section[: section.index(":")].strip('" ')] = section if section.endswith("\n") else f"{section}\n"
-    return {name: Piece(section, {"text": section}) for name, section in found.items()}
+    pieces: dict[str, Piece] = {}
+    for name, section in found.items():
+        types = _types(section) if name == TYPES else None
+        pieces |= types or {name: Piece(section, {"text": section})}
+    return pieces
+
+
+def _types(section: str) -> dict[str, Piece] | None:
+    """The types of a map, each a piece; None where the section is no list with an entry below the other."""
+    places = [m.start() for m in ENTRY.finditer(section) if m["indent"] == _indent(section)]
+    if not places:
+        return None
+    found = {TYPES: Piece(section[: places[0]], {"text": section[: places[0]]})}
+    for start, end in zip(places, [*places[1:], len(section)], strict=True):
+        entry = section[start:end]
+        said = yaml.safe_load(entry)[0]
+        if not isinstance(said, dict) or not isinstance(said.get("cells"), dict):
+            return None
+        cells = _said(said)
+        found[_free(f"{TYPES} {cells['cells']}".strip(), found)] = Piece(entry, cells)
+    return found
+
+
+def _said(type_: Mapping[str, object]) -> dict[str, str]:
+    """A type in words: `iccs=ICCS0101`, and `shift_1jan: reason` for each conversion."""
+    found = {str(k): v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for k, v in type_.items()}
+    found["cells"] = ", ".join(f"{id_}={code}" for id_, code in cast(dict[str, object], type_["cells"]).items())
+    conversions = type_.get("conversions")
+    if isinstance(conversions, list):
+        told = []
+        for one in cast(list[dict[str, object]], conversions):
+            who = f" ({json.dumps(one['indicators'])})" if "indicators" in one else ""
+            told.append(f"{one.get('kind')}{who}: {one.get('reason')}")
+        found["conversions"] = "; ".join(told)
+    return found
+
+
+def _indent(section: str) -> str:
+    first = ENTRY.search(section)
+    return first["indent"] if first else ""
 
 
 def _members(text: str) -> dict[str, Piece]:

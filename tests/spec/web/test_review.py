@@ -7,14 +7,13 @@ import html
 import io
 import json
 import re
-import secrets
 import threading
 import time
-from datetime import timedelta
 
 import pytest
 from house import AUTHOR, FIRST, SECOND
 from openpyxl import load_workbook
+from reviewing import LEG, SEX, decide, guard, hand_in, none, send, signed_in, told
 from small_catalogue import LEGS, SEXES
 from small_house import MAN, NOBODY, OTHER, WOMAN, effective, held, sexes, small_house
 from starlette.testclient import TestClient
@@ -22,17 +21,12 @@ from starlette.testclient import TestClient
 from greffe.app import create_app
 from greffe.errors import BadDefinition, BadQuery
 from greffe.mapping.exchange.sets import table_named
-from greffe.release.access.accounts import digest
 from greffe.release.effect import Effect
 from greffe.release.people import HOUSE, add_person
 from greffe.release.proposals import propose
 from greffe.release.review.pending import decide as keep
 from greffe.release.review.pending import pending_on
-from greffe.store.access import Session
 from greffe.store.base import Actor
-from greffe.web.pages.visitors import cookie_name
-
-SEX, LEG = "/staff/mappings/BODY/sexe_to_sex", "/staff/mappings/BODY/indicateur_to_leg"
 
 
 @pytest.fixture
@@ -45,44 +39,9 @@ def app(parts):
     return create_app(parts)
 
 
-def signed_in(app, person):
-    """A session as signing in makes one (test_signin.py), without the time that a password costs on purpose."""
-    parts, token = app.state.parts, secrets.token_hex()
-    now = parts.clock()
-    session = Session(person.name, "local", secrets.token_hex(), now, now, now + timedelta(hours=9))
-    parts.access.open_session(digest(token), session)
-    return TestClient(
-        app, headers={"accept": "text/html"}, follow_redirects=False, cookies={cookie_name(parts.settings): token}
-    )
-
-
 @pytest.fixture
 def author(app):
     return signed_in(app, AUTHOR)
-
-
-def guard(text):
-    return re.search(r'name="guard" value="([^"]+)"', text)[1]
-
-
-def send(client, path, **fields):
-    return client.post(path, data={"guard": guard(client.get("/staff").text), **fields})
-
-
-def decide(client, item="r1", at=SEX, **fields):
-    return send(client, f"{at}/decide", item=item, **fields)
-
-
-def none(client, item="r1", reason="It counts nobody."):
-    return decide(client, item, action="none", kind="not-applicable", reason=reason)
-
-
-def hand_in(client, *files, reason="as agreed", **fields):
-    return send(client, "/staff/mappings/pending", action="propose", table=list(files), reason=reason, **fields)
-
-
-def told(answer):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
 
 
 def test_the_public_is_sent_to_sign_in_for_every_page(app):
@@ -170,13 +129,17 @@ def held_in(parts, proposal):
 
 
 def test_sources_accepted_into_one_target_are_parts_of_it(parts, author):
-    """r2 leads to F; r1 accepted into F is one part of it, into a code that nobody leads to it is exact."""
+    """r2 leads to F, exact; r1 accepted into F is one part of it and so is r2 from then on; into a code that nobody leads to r1
+    is exact. Undone, both are as before."""
     table = table_named(parts.catalogue(), SEXES)
-    for target, kind in (("F", "aggregate"), ("T", "exact")):
+    part = [("r2", "aggregate", "Part of F, together with 1.")]
+    for target, kind, beside in (("F", "aggregate", part), ("T", "exact", [])):
         assert decide(author, action="accept", targets=json.dumps([target]), reason="Typed.").status_code == 303
-        (one,) = pending_on(parts.acting(), AUTHOR, table).values()
-        assert (one.row.targets, one.row.kind, one.row.reason) == ((target,), kind, "Typed.")
+        held = pending_on(parts.acting(), AUTHOR, table)
+        assert (held["r1"].row.targets, held["r1"].row.kind, held["r1"].row.reason) == ((target,), kind, "Typed.")
+        assert [(i, p.row.kind, p.row.reason) for i, p in held.items() if i != "r1"] == beside
         decide(author, action="undo")
+        assert pending_on(parts.acting(), AUTHOR, table) == {}
 
 
 def test_no_decision_is_kept_without_a_reason(parts, author):

@@ -11,11 +11,11 @@ from greffe.catalogue.trial import faults_of, with_rows
 from greffe.errors import BadDefinition, BadQuery
 from greffe.mapping.suggest.rank import Candidate, suggest
 from greffe.model.maps import MapRow, RepresentationMap
-from greffe.release.review.candidates import MOST, sources_of
+from greffe.release.review.candidates import MOST
 from greffe.release.review.pending import rows_with
-from greffe.release.review.queue import Queue, Waiting
+from greffe.release.review.queue import Queue, Waiting, sources_of
+from greffe.release.review.sharing import plain_kind
 
-_LAST: Final = "9999-12-31"
 LEAST: Final = 50  # score of what is taken without anybody looking at it: below, what holds together may mean anything
 _REASONS: Final = 3  # of a candidate, that are kept as the reason of its row
 
@@ -74,19 +74,6 @@ def reason_of(candidate: Candidate) -> str:
     return f"Accepted as proposed (score {candidate.score}): {said}."
 
 
-def shared_with(row: MapRow, rows: Sequence[MapRow]) -> tuple[MapRow, ...]:
-    """The rows that lead other sources to the target of a row at the same time: each is one part of it."""
-    return tuple(
-        other
-        for other in rows
-        if other.has_target and other.targets == row.targets and other.sources != row.sources and _meet(row, other)
-    )
-
-
-def _meet(one: MapRow, other: MapRow) -> bool:
-    return max(one.valid_from, other.valid_from) <= min(one.valid_to or _LAST, other.valid_to or _LAST)
-
-
 def _now(queue: Queue) -> tuple[MapRow, ...]:
     return rows_with(queue.table, [line.pending for line in queue.lines if line.pending])
 
@@ -105,9 +92,8 @@ def _put(rows: list[MapRow], row: MapRow) -> list[MapRow]:
 
 def _cells(table: RepresentationMap, row: MapRow, rows: Sequence[MapRow], reason: str) -> dict[str, str]:
     """Several sources that lead to one target are parts of it, none of them is exactly it."""
-    kind = "aggregate" if row.kind == "exact" and shared_with(row, rows) else row.kind
     targets = {f"target:{c}": v for c, v in zip(table.targets, row.targets, strict=True)}
-    return {**targets, "kind": kind, "reason": reason}
+    return {**targets, "kind": plain_kind(row, rows), "reason": reason}
 
 
 def _leads(line: Waiting, targets: tuple[str, ...]) -> bool:

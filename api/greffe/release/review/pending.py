@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.representation_dump import cells_of, columns_of, dump_representation
+from greffe.catalogue.representation_dump import cells_of, columns_of
 from greffe.catalogue.representation_files import check_rows, read_representation, read_row
-from greffe.errors import BadDefinition, BadQuery, GreffeError, Refused, nearest
+from greffe.errors import BadDefinition, BadQuery, GreffeError, nearest
 from greffe.mapping.exchange.sets import MappingSet, fingerprint, mapping_set, table_named
 from greffe.model.maps import MapRow, RepresentationMap
 from greffe.release.parts import Parts
 from greffe.release.people import needs
-from greffe.release.proposals import Proposal, propose, state_of
+from greffe.release.proposals import state_of
+from greffe.release.review.admitting import Saying, read, said_by_now, written
 from greffe.store.base import Actor
 
 _LAST: Final = "9999-12-31"
@@ -31,13 +33,16 @@ _NUMBERED: Final = re.compile(r"(.*?)(\d+)")
 @dataclass(frozen=True)
 class Pending:
     """`item`: the row id, or of a new row its source values (`question`). `was`: fingerprint of the row it was taken on, ''
-    for a new one. `stale`: that row is another one by now, or the source values got a row from others."""
+    for a new one. `stale`: that row is another one by now, or the source values got a row from others. `types`: what the row
+    needs said of its target, by map. `because`: the item whose decision made it, where that was not its own."""
 
     item: str
     row: MapRow
     was: str
     instant: datetime
     stale: bool = False
+    types: tuple[Saying, ...] = ()
+    because: str = ""
 
 
 def question(table: RepresentationMap, values: Sequence[str]) -> str:
@@ -48,6 +53,7 @@ def question(table: RepresentationMap, values: Sequence[str]) -> str:
 def pending_on(parts: Parts, who: Actor, table: RepresentationMap) -> dict[str, Pending]:
     """What somebody decided on a table and did not propose, by item, in the order in which they did."""
     found: dict[str, Pending] = {}
+    catalogue = parts.catalogue()
     rows = {row.row_id: row for row in table.rows}
     for sheet in parts.desk.on(who.name, table.file):
         said = json.loads(sheet.text)
@@ -58,7 +64,8 @@ def pending_on(parts: Parts, who: Actor, table: RepresentationMap) -> dict[str, 
         held = rows.get(row.row_id)
         stale = (fingerprint(table, held) if held else "") != was
         stale = stale or (not was and any(_same_time(row, other) for other in table.rows))
-        found[sheet.item] = Pending(sheet.item, row, was, sheet.instant, stale)
+        types = tuple(one for one in read(said.get("types", [])) if not said_by_now(catalogue, one))
+        found[sheet.item] = Pending(sheet.item, row, was, sheet.instant, stale, types, said.get("because", ""))
     return found
 
 
@@ -85,17 +92,43 @@ def _row(table: RepresentationMap, cells: Mapping[str, str]) -> MapRow:
 
 
 def decide(
-    parts: Parts, who: Actor, catalogue: Catalogue, table: RepresentationMap, wanted: Mapping[str, Mapping[str, str]]
+    parts: Parts,
+    who: Actor,
+    catalogue: Catalogue,
+    table: RepresentationMap,
+    wanted: Mapping[str, Mapping[str, str]],
+    types: Mapping[str, Sequence[Saying]] | None = None,
+    because: Mapping[str, str] | None = None,
 ) -> tuple[Pending, ...]:
     """Keep decisions: item → the cells that are to be (`target:iccs`, kind, reason…); the other cells stay as they are,
-    or as they are in a decision on the same item that is pending. All are kept or none.
+    or as they are in a decision on the same item that is pending. All are kept or none. `types`: item → what its maps are
+    to say of its target, which stays as it is for a target that stays. `because`: item → the item for whose sake it is decided.
 
     Raises Denied unless an author does it, BadQuery for what is no item, no code of its column, no row that reads, or has no
     reason.
     """
     needs(parts, who, "author")
-    base = mapping_set(catalogue, table)
     before = pending_on(parts, who, table)
+    made = decisions(parts, catalogue, table, before, wanted, types, because)
+    now = parts.clock()
+    texts = {item: _text(table, one) for item, one in made.items()}
+    _check_together(table, {**before, **made})
+    parts.desk.put(who.name, table.file, texts, now)
+    parts.desk.take(who.name, table.file, _idle({**before, **made}))
+    return tuple(made.values())
+
+
+def decisions(
+    parts: Parts,
+    catalogue: Catalogue,
+    table: RepresentationMap,
+    before: Mapping[str, Pending],
+    wanted: Mapping[str, Mapping[str, str]],
+    types: Mapping[str, Sequence[Saying]] | None = None,
+    because: Mapping[str, str] | None = None,
+) -> dict[str, Pending]:
+    """The same beside what is pending `before`; nothing is kept."""
+    base = mapping_set(catalogue, table)
     ids = _free_ids(parts, table, before.values())
     made: dict[str, Pending] = {}
     now = parts.clock()
@@ -108,14 +141,16 @@ def decide(
             raise BadQuery(
                 f"{item}: a decision says why.", parameter="reason", hint="One sentence for whoever approves it."
             )
-        made[item] = Pending(item, row, fingerprint(table, held) if held else "", now)
-    texts = {
-        item: json.dumps({"cells": cells_of(table, one.row), "was": one.was}, ensure_ascii=False)
-        for item, one in made.items()
-    }
-    _check_together(table, {**before, **made})
-    parts.desk.put(who.name, table.file, texts, now)
-    return tuple(made.values())
+        earlier = before[item].types if item in before and before[item].row.targets == row.targets else ()
+        more = tuple((types or {}).get(item, earlier))
+        was = fingerprint(table, held) if held else ""
+        made[item] = Pending(item, row, was, now, types=more, because=(because or {}).get(item, ""))
+    return made
+
+
+def _text(table: RepresentationMap, one: Pending) -> str:
+    said = {"cells": cells_of(table, one.row), "was": one.was, "types": written(one.types), "because": one.because}
+    return json.dumps(said, ensure_ascii=False)
 
 
 def _new(table: RepresentationMap, item: str) -> dict[str, str]:
@@ -188,45 +223,19 @@ def _free_ids(parts: Parts, table: RepresentationMap, decided: Iterable[Pending]
             yield id_
 
 
+def _idle(held: Mapping[str, Pending]) -> tuple[str, ...]:
+    """Decisions for another's sake, of whose target no other is pending any more."""
+    targets = Counter(one.row.targets for one in held.values())
+    return tuple(item for item, one in held.items() if one.because and targets[one.row.targets] == 1)
+
+
 def undo(parts: Parts, who: Actor, table: RepresentationMap, items: Sequence[str] = ()) -> int:
     """Take decisions back that were not proposed: those on the items, or all that were taken last, together. Tells how many."""
     needs(parts, who, "author")
     if not items:
         sheets = parts.desk.on(who.name, table.file)
         items = tuple(s.item for s in sheets if s.instant == sheets[-1].instant)
-    return parts.desk.take(who.name, table.file, tuple(items))
-
-
-def contents(catalogue: Catalogue, decided: Mapping[str, Mapping[str, Pending]]) -> dict[str, bytes | None]:
-    """The files that decisions make. Raises Refused while one of them was taken on a row that is another one
-    by now, or has no reason."""
-    files: dict[str, bytes | None] = {}
-    for file, pending in decided.items():
-        stale = [one.item for one in pending.values() if one.stale]
-        if stale:
-            raise Refused(
-                f"Others changed {', '.join(stale[:5])} of {file} since you decided.",
-                hint="Look at these rows again: decide anew, or undo.",
-            )
-        silent = [one.item for one in pending.values() if not one.row.reason.strip()]  # kept before this was asked for
-        if silent:
-            raise Refused(
-                f"No reason is given for {', '.join(silent[:5])} of {file}.",
-                hint="Give each its reason, or undo them.",
-            )
-        table = table_named(catalogue, file)
-        files[file] = dump_representation(replace(table, rows=rows_with(table, pending.values())))
-    return files
-
-
-def submit(parts: Parts, who: Actor, files: Sequence[str], reason: str, effective_from: date | None = None) -> Proposal:
-    """Propose what is pending on those tables, and clear it from the desk. Raises what `propose` raises; then all stays."""
-    needs(parts, who, "author")
-    catalogue = parts.catalogue()
-    decided = {f: d for f, d in everything_pending(parts, who, catalogue).items() if f in files}
-    if not decided:
-        raise BadQuery("Nothing is pending there.", parameter="table")
-    made = propose(parts, who, contents(catalogue, decided), reason, effective_from)
-    for file, pending in decided.items():
-        parts.desk.take(who.name, file, tuple(pending))
-    return made
+    held = pending_on(parts, who, table)
+    left = {i: one for i, one in held.items() if i not in items}
+    followed = _idle(left)
+    return parts.desk.take(who.name, table.file, tuple(dict.fromkeys((*items, *followed))))

@@ -14,7 +14,7 @@ from greffe.mapping.exchange.sets import MappingSet, mapping_set, users_of
 from greffe.mapping.suggest.ground import Library
 from greffe.mapping.suggest.rank import Ground
 from greffe.mapping.suggest.words import stems
-from greffe.model.maps import MapRow, RepresentationMap
+from greffe.model.maps import MapRow, RepresentationMap, SourceValue
 from greffe.release.datasets import known
 from greffe.release.parts import Parts
 from greffe.release.review.open_changes import OpenChange, decision, open_changes
@@ -56,6 +56,12 @@ class Waiting:
     def shown(self) -> MapRow | None:
         """The row as its reviewer would have it."""
         return self.pending.row if self.pending else self.row
+
+
+def sources_of(line: Waiting) -> tuple[SourceValue, ...]:
+    """The source values of a line, as its row matches them."""
+    row = line.shown
+    return row.sources if row else tuple(SourceValue(v) for v in line.values)
 
 
 @dataclass(frozen=True)

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.representation_dump import cells_of
+from greffe.catalogue.type_words import TYPE_WORDS
 from greffe.errors import BadQuery, nearest
 from greffe.release.parts import Parts
 from greffe.release.review.accepting import accepted, best_of_each
+from greffe.release.review.admitting import Saying
 from greffe.release.review.bulk import chosen, without_target
+from greffe.release.review.letting_in import let_in
 from greffe.release.review.pending import decide, undo
 from greffe.release.review.queue import Queue, queue
+from greffe.release.review.sharing import as_decided, parts_beside, plain_kind, rows_now
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import see_other
 from greffe.web.pages.visitors import Staff, Visitor
 from greffe.web.staff.review import NAMED, review_page
 from greffe.web.staff.tables import HOUSE_STAFF, VIEW, View, catalogue_of, review_at, table_at
 
-ACTIONS = ("accept", "best", "change", "none", "undo", "undo-last")
+ACTIONS = ("accept", "admit", "best", "change", "none", "undo", "undo-last")
+AXES = tuple(f"axis:{axis}" for axis in TYPE_WORDS)  # what a target counts, where its map does not say it yet
 CELLS = ("kind", "confidence", "reason", "reference", "valid_from", "valid_to")
 
 
@@ -34,13 +41,13 @@ def router(parts: Parts) -> APIRouter:
         table = table_at(parts.catalogue(), folder, name)
         columns = (*(f"source:{c}" for c in table.sources), *(f"target:{c}" for c in table.targets))
         form = await posted(
-            request, visitor, "action", "targets", "pick", "top", "bulk", *VIEW, *CELLS, *columns
+            request, visitor, "action", "targets", "pick", "top", "bulk", "admit", "outside", *AXES, *VIEW, *CELLS, *columns
         )  # fmt: skip
         view = View.read(*(form.text(n) for n in VIEW))
         try:
             done = await run_in_threadpool(_done, parts, visitor, (folder, name), view, form)
         except BadQuery as fault:
-            typed = {name: form.text(name) for name in (*CELLS, *columns, "top", "action")}
+            typed = {name: form.text(name) for name in (*CELLS, *columns, *AXES, "top", "action", "targets")}
             return await run_in_threadpool(review_page, parts, request, visitor, (folder, name), view, fault, typed)
         return see_other(review_at(table, view, "item", **done))
 
@@ -65,10 +72,30 @@ def _done(parts: Parts, visitor: Visitor, place: tuple[str, str], view: View, fo
         return {"done": f"undone-{undo(acting, who, table, [line.item for line in lines])}"}
     if action == "best":
         best = best_of_each(catalogue, found, lines)
-        done = {"done": f"kept-{len(decide(acting, who, catalogue, table, best.wanted))}"}
+        done = _kept(acting, visitor, catalogue, found, best.wanted)
         return {**done, "left": "\n".join((str(len(best.left)), *best.left[:NAMED]))} if best.left else done
     wanted = {w.item: _cells(found, form, action, w.item) for w in lines}
-    return {"done": f"kept-{len(decide(acting, who, catalogue, table, wanted))}"}
+    types: dict[str, Sequence[Saying]] = {}
+    for line in lines if form.text("admit") else ():
+        said = {axis: form.text(f"axis:{axis}") for axis in TYPE_WORDS}
+        claim = bool(form.text("outside"))
+        types[line.item], wanted[line.item] = let_in(catalogue, found, line, wanted[line.item], said, claim)
+    return _kept(acting, visitor, catalogue, found, wanted, types)
+
+
+def _kept(
+    parts: Parts,
+    visitor: Visitor,
+    catalogue: Catalogue,
+    found: Queue,
+    wanted: Mapping[str, Mapping[str, str]],
+    types: Mapping[str, Sequence[Saying]] | None = None,
+) -> dict[str, str]:
+    """Keep decisions, and what they make of rows that are exact and share a target from now on: `beside` names these."""
+    others, because = parts_beside(found, wanted)
+    decide(parts, visitor.actor, catalogue, found.table, {**wanted, **others}, types, because)
+    done = {"done": f"kept-{len(wanted)}"}
+    return {**done, "beside": "\n".join((str(len(others)), *list(others)[:NAMED]))} if others else done
 
 
 def _cells(found: Queue, form: Form, action: str, item: str) -> Mapping[str, str]:
@@ -80,11 +107,17 @@ def _cells(found: Queue, form: Form, action: str, item: str) -> Mapping[str, str
     if action == "accept":
         typed = {c: text for c, text in said.items() if text.strip()}
         return {**accepted(found, line, _targets(found, form.text("targets"))), **typed}
+    if action == "admit":
+        if line.pending is None:
+            raise BadQuery(f"Nothing is pending on {item}.", parameter="item")
+        now = cells_of(found.table, line.pending.row)
+        return {name: now[name] for name in now if name.partition(":")[0] in ("target", *CELLS)}
     if action == "none":
         return without_target(found, said.get("kind", ""), said.get("reason", ""))
     sources = {f"source:{c}": form.text(f"source:{c}") for c in found.table.sources if f"source:{c}" in form.values}
     targets = {f"target:{c}": form.text(f"target:{c}") for c in found.table.targets}
-    return {**targets, **said, **sources}
+    cells = {**targets, **said, **sources}
+    return {**cells, "kind": cells.get("kind") or plain_kind(as_decided(found, line, cells), rows_now(found))}
 
 
 def _targets(found: Queue, text: str) -> list[str]:

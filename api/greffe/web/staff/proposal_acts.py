@@ -50,7 +50,7 @@ def router(parts: Parts) -> APIRouter:
 
         def work(told: Told) -> Effect:
             before, after = acting.catalogue_of(base_files(acting, proposal)), proposed_catalogue(acting, proposal)
-            return effect(acting, after, lambda what: None, before=before, most=SHOWN, told=told)
+            return effect(acting, after, lambda what: None, before=before, most=SHOWN, told=told, alone=True)
 
         values = {
             "title": id_, "back": f"/staff/proposals/{id_}", "line": None, "targets": (), "most": SHOWN,

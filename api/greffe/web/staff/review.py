@@ -12,17 +12,21 @@ from starlette.responses import Response
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.representation_files import CONFIDENCES
 from greffe.errors import BadQuery, GreffeError, NotFound, nearest
+from greffe.mapping.doubts.type_names import AXES, TYPE_NAMES
 from greffe.mapping.exchange.sets import users_of
 from greffe.model.maps import KINDS_WITH_TARGET, KINDS_WITHOUT_TARGET, RepresentationMap
 from greffe.model.numbers import plain
 from greffe.release.parts import Parts
-from greffe.release.review.candidates import candidates, faults_of_pending, sources_of
+from greffe.release.review.admitting import Admission
+from greffe.release.review.candidates import candidates, faults_of_pending, verdict_on
 from greffe.release.review.codes import Codes
 from greffe.release.review.evidence import evidence
 from greffe.release.review.history import comments_on, history
+from greffe.release.review.outside import outside
 from greffe.release.review.overview import short
 from greffe.release.review.pending import everything_pending
-from greffe.release.review.queue import STATES, Queue, Waiting, queue
+from greffe.release.review.queue import STATES, Queue, Waiting, queue, sources_of
+from greffe.release.review.sharing import plain_kind, rows_now
 from greffe.web.pages.render import Pages
 from greffe.web.pages.spark import spark
 from greffe.web.pages.visitors import Staff, Visitor
@@ -40,7 +44,7 @@ def router(parts: Parts) -> APIRouter:
     @routes.get(
         "/staff/mappings/{folder}/{name}",
         include_in_schema=False,
-        dependencies=[Depends(only(*VIEW, "done", "left", "lang"))],
+        dependencies=[Depends(only(*VIEW, "done", "left", "beside", "lang"))],
     )
     def review(request: Request, folder: str, name: str, visitor: Staff) -> Response:
         return review_page(parts, request, visitor, (folder, name), View.of(request))
@@ -103,8 +107,11 @@ def review_page(
         "table": table, "place": short(table), "users": users_of(catalogue, table), "view": view, "queue": found,
         "shown": chosen[(page - 1) * PER_PAGE : page * PER_PAGE], "many": len(chosen), "page": page, "pages": pages,
         "near": near, "states": STATES, "line": line, "fault": fault, "typed": typed or {},
-        "done": _done(request), "left": _left(request, found), "pending": len(mine.get(table.file, {})),
+        "done": _done(request), "left": _named(request, found, "left"), "beside": _named(request, found, "beside"),
+         "pending": len(mine.get(table.file, {})),
         "everything": sum(map(len, mine.values())), "author": visitor.may("author", "administrator"),
+        "axes": AXES, "type_names": TYPE_NAMES, "unsaid_of_line": _unsaid(catalogue, found, line),
+        "left_out": outside(catalogue, table, line.pending.row.targets) if line and line.pending else (),
         "faults": faults_of_pending(catalogue, table, tuple(mine.get(table.file, {}).values())),
         "here_at": lambda item: review_at(table, replace(view, item=item, page=page), "item"),
         **(_detail(acting, catalogue, found, line) if line else {}),
@@ -128,6 +135,7 @@ def _detail(parts: Parts, catalogue: Catalogue, found: Queue, line: Waiting) -> 
         "source_lists": {c: codes.of("source", c) for c in table.sources},
         "tried": candidates(catalogue, found, line, codes),
         "row": row,
+        "plain_kind": plain_kind(row, rows_now(found)) if row else "",
         "history": history(parts, table, line.row.row_id, users) if line.row else (),
         "comments": comments_on(parts, table.file, line.row.row_id) if line.row else (),
         "kinds": KINDS_WITH_TARGET, "none_kinds": KINDS_WITHOUT_TARGET, "confidences": CONFIDENCES,
@@ -142,11 +150,23 @@ def _done(request: Request) -> str:
     return word
 
 
-def _left(request: Request, found: Queue) -> tuple[int, tuple[str, ...]]:
-    """How many rows the decision left as they are, and the first of them. Raises BadQuery for anything else."""
-    count, *items = request.query_params.get("left", "").split("\n")
+def _named(request: Request, found: Queue, name: str) -> tuple[int, tuple[str, ...]]:
+    """How many rows a decision left as they are, or changed beside its own, and the first of them. Raises BadQuery for anything
+    else."""
+    count, *items = request.query_params.get(name, "").split("\n")
     if not count and not items:
         return 0, ()
     if not re.fullmatch("[0-9]{1,6}", count) or len(items) > NAMED or not all(found.line(i) for i in items):
-        raise BadQuery("It does not say which rows were left.", parameter="left")
+        raise BadQuery("It does not say which rows these are.", parameter=name)
     return int(count), tuple(items)
+
+
+def _unsaid(catalogue: Catalogue, found: Queue, line: Waiting | None) -> Admission | None:
+    """What the maps must still say of the target of a pending decision before it holds."""
+    if line is None or line.pending is None or line.pending.stale or not line.pending.row.has_target:
+        return None
+    _, let_in = verdict_on(catalogue, found.table, line, line.pending.row)
+    if let_in is None or not let_in.offered:
+        return None
+    said = {(one.file, tuple(one.type.cells.items())) for one in line.pending.types}
+    return None if all((one.map.file, tuple(one.cells.items())) in said for one in let_in.omissions) else let_in

@@ -10,13 +10,15 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from greffe.errors import BadDefinition, BadQuery, GreffeError, Refused
+from greffe.mapping.doubts.type_names import AXES, TYPE_NAMES
 from greffe.mapping.exchange.difference import difference
 from greffe.mapping.exchange.sets import table_named
 from greffe.release.parts import Parts
 from greffe.release.proposals import Proposal
 from greffe.release.review.candidates import faults_of_pending
+from greffe.release.review.handing_in import submit
 from greffe.release.review.overview import short
-from greffe.release.review.pending import everything_pending, rows_with, submit, undo
+from greffe.release.review.pending import everything_pending, rows_with, undo
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor
@@ -40,7 +42,7 @@ def router(parts: Parts) -> APIRouter:
             faults = faults_of_pending(catalogue, table, tuple(decided.values()))
             tables.append((short(table), table, decided, difference(table, after), faults))
         values = {
-            "tables": tables, "fault": fault, "author": visitor.may("author", "administrator"),
+            "tables": tables, "axes": AXES, "type_names": TYPE_NAMES, "fault": fault, "author": visitor.may("author", "administrator"),
             "reason": form.text("reason") if form else "", "day": form.text("effective_from") if form else "",
             "chosen": form.all("table") if form else tuple(mine),
         }  # fmt: skip

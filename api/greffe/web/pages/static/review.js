@@ -18,7 +18,7 @@
     if (live) live.textContent = "";
     picked = found;
     picked.classList.add("picked");
-    (picked.querySelector("[data-accept]") || picked.querySelector("a, summary")).focus();
+    (picked.querySelector("[data-accept], [data-admit] summary") || picked.querySelector("a, summary")).focus();
     const trial = picked.querySelector("a[hx-get]");
     if (trial && window.htmx && !document.querySelector("[hx-get*='/effect?item=']:not(a)")) trial.click();
   }
@@ -26,11 +26,13 @@
   function accept() {
     const button = picked ? picked.querySelector("[data-accept]") : document.querySelector("[data-accept]");
     if (button) { button.click(); return; }
+    const lacking = picked ? picked.querySelector("[data-admit]") : null;
+    if (lacking) open(lacking.querySelector("summary"));
     const live = document.getElementById("untaken");
     if (!live) return;
     const mismatch = picked && picked.querySelector(".mismatch span");
     const words = live.dataset;
-    live.textContent = mismatch ? `${words.mismatch} ${mismatch.textContent}` : picked && picked.matches(".chosen") ? words.present : words.nothing;
+    live.textContent = lacking ? words.unsaid : mismatch ? `${words.mismatch} ${mismatch.textContent}` : picked && picked.matches(".chosen") ? words.present : words.nothing;
   }
 
   function open(summary) {
@@ -65,6 +67,14 @@
     button.hidden = false;
     button.addEventListener("click", () => { on = !on; try { localStorage.setItem(STORE, on ? "on" : "off"); } catch { /* it holds for this page */ } shown(); });
     shown();
-    if (location.hash === "#item") document.getElementById("item")?.focus({ preventScroll: true });
+    const lines = document.querySelector("ol.lines");
+    const here = lines && lines.querySelector("li.here");
+    if (here && lines.scrollHeight > lines.clientHeight) lines.scrollTop = here.offsetTop - lines.offsetTop;
+    const asked = location.hash === "#item" || new URLSearchParams(location.search).has("item");
+    const item = asked ? document.getElementById("item") : null;
+    if (!item) return;
+    const below = item.getBoundingClientRect().top > innerHeight - 48;
+    item.focus({ preventScroll: true });
+    if (below) item.scrollIntoView();
   });
 })();

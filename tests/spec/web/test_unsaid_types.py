@@ -1,0 +1,201 @@
+"""Targets of which the types of a map say nothing: what is left out goes with the row, what is said otherwise stays refused.
+
+In the small catalogue CONVICTED and PROSECUTED are typed, CASES and HELD are not; both count persons, of different people.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+
+import pytest
+import yaml
+from house import AUTHOR, FIRST, SECOND
+from reviewing import LEG, decide, hand_in, send, signed_in, told
+from small_catalogue import LEGS, MAP, a_type, as_yaml, the_map
+from small_house import OTHER, effective, held, small_house
+
+from greffe.app import create_app
+from greffe.catalogue.type_entries import with_types
+from greffe.errors import BadQuery, Refused
+from greffe.mapping.exchange.sets import table_named
+from greffe.release.merging import merge_file
+from greffe.release.pieces import assembled, read_pieces
+from greffe.release.review.letting_in import lead
+from greffe.release.review.pending import pending_on
+
+CASES = json.dumps(["CASES"])
+CONVICTED = {"axis:population": "convicted"}
+
+
+@pytest.fixture
+def parts(tmp_path):
+    return small_house(tmp_path)
+
+
+@pytest.fixture
+def app(parts):
+    return create_app(parts)
+
+
+@pytest.fixture
+def author(app):
+    return signed_in(app, AUTHOR)
+
+
+def card(client, item, target="CASES"):
+    """What the page says of a candidate."""
+    page = client.get(f"{LEG}?item={item}").text
+    (found,) = [c for c in page.split("data-candidate=")[1:] if f"<code>{target}</code>" in c]
+    return found
+
+
+def words(markup):
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", markup)))
+
+
+def admit(client, item="r2", targets=CASES, reason="Counted case by case.", **more):
+    return decide(client, item, LEG, action="accept", targets=targets, admit="1", reason=reason, **more)
+
+
+def test_what_is_left_out_is_proposed_with_the_row_and_takes_effect_with_two_signatures(parts, app, author):
+    """CONDAMNES counts persons, convicted: the cells beside CASES agree on all but the population, which the author says. Every
+    byte of the map's file that was there stays."""
+    before = held(parts, MAP)
+    said = words(card(author, "r2"))
+    assert "LEFT OUT OF THE TYPES. The section types of BODY/out.yaml says nothing of leg=CASES ." in said
+    assert "unit person" in said
+    assert "TYPES DO NOT MATCH" not in said
+    assert 'name="axis:population" required' in card(author, "r2")
+    assert 'name="axis:counting_unit"' not in card(author, "r2")  # settled: nobody is asked
+    assert admit(author, **CONVICTED).status_code == 303
+    assert "adds to the types BODY/out.yaml: leg=CASES" in words(author.get("/staff/mappings/pending").text)
+    where = hand_in(author, LEGS).headers["location"]
+    page = told(author.get(where))
+    assert "types leg=CASES" in page
+    assert "convicted" in page
+    for who in (FIRST, SECOND):
+        assert send(signed_in(app, who), where, action="approve").status_code == 303
+    acting = parts.acting()
+    after = held(acting, MAP)
+    assert after.startswith(before)
+    (new,) = [t for t in yaml.safe_load(after)["types"] if t["cells"] == {"leg": "CASES"}]
+    assert new == a_type({"leg": "CASES"}, ("person", "convicted", "flow_year", "main", "fr_met", "out"))
+    assert b"CONDAMNES,CASES,r2" in held(acting, LEGS)
+
+
+def test_what_is_said_otherwise_stays_refused_with_its_reason(parts, author):
+    """POURS counts persons case by case, the cells beside CASES count persons: no type is offered, none is taken by hand. Nor may
+    an author say a population that the source has not, or a word against the cells beside."""
+    assert (
+        decide(author, "r1", LEG, action="change", kind="", reason="So.", **{"target:leg": "CASES"}).status_code == 303
+    )
+    page = author.get(f"{LEG}?item=r1").text
+    assert (
+        "TYPES DO NOT MATCH in what you decided: POURS has counting_unit person_case, the cell leg=CASES has person."
+        in words(page)
+    )
+    assert "the types lack its target" not in page
+    decide(author, "r1", LEG, action="undo")
+    forced = admit(author, "r1", **{"axis:population": "suspects"})
+    assert (forced.status_code, "POURS has counting_unit person_case" in told(forced)) == (400, True)
+    silent = admit(author)
+    assert (silent.status_code, "does not say what leg=CASES counts" in told(silent)) == (400, True)
+    wrong = admit(author, **{"axis:population": "suspects"})
+    assert (wrong.status_code, "CONDAMNES has population convicted" in told(wrong)) == (400, True)
+    against = admit(author, **CONVICTED, **{"axis:counting_unit": "case"})
+    assert (against.status_code, "have counting_unit person, found case" in told(against)) == (400, True)
+    assert pending_on(parts.acting(), AUTHOR, table_named(parts.catalogue(), LEGS)) == {}
+
+
+def test_a_decision_that_lacks_types_says_so_first_and_is_mended_or_undone(parts, author):
+    """Taken by the form: the panel stands before the queue, and the types go on the desk with the row and off it."""
+    table = table_named(parts.catalogue(), LEGS)
+    change = {"target:leg": "CASES", "kind": "", "reason": "Counted so."}
+    assert decide(author, "r2", LEG, action="change", **change).status_code == 303
+    page = author.get(f"{LEG}?item=r2").text
+    assert 0 < page.index("the types lack its target") < page.index('id="queue-head"')
+    refused = hand_in(author, LEGS)
+    assert (refused.status_code, "which has no type" in told(refused)) == (500, True)
+    assert decide(author, "r2", LEG, action="admit", admit="1", **CONVICTED).status_code == 303
+    (one,) = pending_on(parts.acting(), AUTHOR, table).values()
+    assert [(s.file, s.type.cells, s.type.population) for s in one.types] == [(MAP, {"leg": "CASES"}, "convicted")]
+    assert (one.row.kind, one.row.reason) == ("exact", "Counted so.")
+    assert "the types lack its target" not in author.get(f"{LEG}?item=r2").text
+    assert decide(author, "r2", LEG, action="change", **{**change, "target:leg": "CONVICTED"}).status_code == 303
+    (one,) = pending_on(parts.acting(), AUTHOR, table).values()
+    assert one.types == ()  # another target: what was said of the first goes
+    assert "done=undone-1" in decide(author, "r2", LEG, action="undo").headers["location"]
+
+
+def test_types_that_others_said_meanwhile_are_not_said_twice(parts, author):
+    admit(author, **CONVICTED)
+    theirs = the_map()
+    theirs["types"].append(a_type({"leg": "CASES"}, ("person", "convicted", "flow_year", "main", "fr_met", "out")))
+    effective(parts, {MAP: as_yaml(theirs)}, OTHER)
+    assert hand_in(author, LEGS).status_code == 303
+    (proposal,) = (p for p in parts.acting().ledger().definitions.proposals.values() if p.author == AUTHOR.name)
+    assert set(proposal.files) == {LEGS}
+
+
+def test_the_form_does_not_say_exact_where_the_target_is_shared(parts, author):
+    """No kind is preselected for a new target; where it is left to the target, two sources make a sum."""
+    assert (
+        decide(
+            author, "r1", LEG, action="change", kind="", reason="One sum.", **{"target:leg": "CONVICTED"}
+        ).status_code
+        == 303
+    )
+    found = pending_on(parts.acting(), AUTHOR, table_named(parts.catalogue(), LEGS))
+    assert {item: one.row.kind for item, one in found.items()} == {"r1": "aggregate", "r2": "aggregate"}
+    assert "Part of CONVICTED, together with POURS." in found["r2"].row.reason
+    page = author.get(f"{LEG}?item=r1").text
+    assert '<option value="aggregate" selected>' in page
+
+
+def test_one_proposal_from_a_command_is_the_same_as_from_the_pages(parts):
+    catalogue = parts.catalogue()
+    table = table_named(catalogue, LEGS)
+    cells = {"kind": "", "reason": "Counted so."}
+    look = lead(parts, catalogue, table, "CONDAMNES", "CASES", cells, None, claim=False)
+    assert (look.kind, look.admission.open, look.files) == ("exact", ("population",), {})
+    made = lead(parts, catalogue, table, "r2", "CASES", cells, {"population": "convicted"}, claim=False)
+    assert set(made.files) == {LEGS, MAP}
+    assert yaml.safe_load(made.files[MAP])["types"][:2] == the_map()["types"]
+    for source, target, said, message in (
+        ("r2", "CASE", {}, "'CASE' is not in"),
+        ("r2", "leg=CASES,sex=M", {}, "does not say"),
+        ("r2", "CONVICTED", {"population": "convicted"}, "nothing is to be said"),
+    ):
+        with pytest.raises(BadQuery, match=message):
+            lead(parts, catalogue, table, source, target, cells, said, claim=False)
+
+
+def test_types_that_two_add_are_merged_each_by_its_cells():
+    base = as_yaml(the_map())
+    sides = []
+    for leg in ("CASES", "HELD"):
+        map_ = the_map()
+        map_["types"].append(a_type({"leg": leg}, ("person", "convicted", "flow_year", "main", "fr_met", "out")))
+        sides.append(as_yaml(map_))
+    merged = merge_file(MAP, base, *sides)
+    assert merged.conflicts == ()
+    assert {t["cells"]["leg"] for t in yaml.safe_load(merged.content)["types"]} == {
+        "PROSECUTED",
+        "CONVICTED",
+        "CASES",
+        "HELD",
+    }
+    assert assembled(MAP, read_pieces(MAP, base)) == base
+
+
+def test_types_are_written_only_into_a_list_of_entries(parts):
+    (map_,) = (m for m in parts.catalogue().maps.values() if m.file == MAP)
+    for body in (b"types: [{cells: {leg: CASES}}]\n", b"id: X\n"):
+        with pytest.raises(Refused, match="is not written as a list"):
+            with_types(body, MAP, map_.types[:1])
+    held_ = b"id: X\ntypes:\n  # why\n  - cells: {leg: A}\n\n# what follows\nfixed: {}\n"
+    made = with_types(held_, MAP, map_.types[:1])
+    assert made.startswith(b"id: X\ntypes:\n  # why\n  - cells: {leg: A}\n  - cells: {leg: PROSECUTED}\n")
+    assert made.endswith(b"\n\n# what follows\nfixed: {}\n")
