@@ -18,6 +18,7 @@ from greffe.store.desk_sql import SqlDesk
 from greffe.store.leases_sql import SqlLeases
 from greffe.store.register import SqlRegister
 from greffe.web.application import application
+from greffe.web.rest.ordered import saved_answer
 
 
 def utc_now() -> datetime:
@@ -47,7 +48,7 @@ def compose(settings: Settings, clock: Clock = utc_now) -> Parts:
 
 def job_tools(parts: Parts) -> Tools:
     """What jobs work with. Raises BadDefinition for settings that do not hold."""
-    return Tools(parts.acting(), read_jobs(parts.settings.jobs))
+    return Tools(parts.acting(), read_jobs(parts.settings.jobs), saved_answer)
 
 
 def create_app(parts: Parts) -> FastAPI:

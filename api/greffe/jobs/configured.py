@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
 from greffe.errors import BadDefinition, BadQuery, NotFound, nearest
-from greffe.jobs.schedule import checked
+from greffe.model.schedule import checked
 
 FILE: Final = "jobs.toml"
 ONCE, ALL, NONE = "once", "all", "none"
 MISSED: Final = (ONCE, ALL, NONE)
 Table = Mapping[str, object]
 KEYS: Final = ("kind", "schedule", "missed", "tries", "wait", "lease", "enabled", "as", "test", "days")
-KINDS: Final = ("transmissions", "receipts", "releases", "verify", "housekeeping", "alerts")
+KINDS: Final = ("transmissions", "receipts", "releases", "orders", "verify", "housekeeping", "alerts")
 LONGEST: Final = 86_400  # seconds of a wait or a lease
 
 
@@ -53,13 +53,14 @@ class Job:
 
 @dataclass(frozen=True)
 class Configured:
-    """All jobs by name, in order (alerts last: they tell of the others); the table [alerts] as it stands; where a text for
-    Prometheus is written."""
+    """All jobs by name, in order (alerts last: they tell of the others); the tables [alerts] and [orders] as they stand;
+    where a text for Prometheus is written."""
 
     jobs: Mapping[str, Job]
     alerts: Table
     file: str
     metrics: Path | None = None
+    orders: Table = field(default_factory=dict)
 
     def named(self, name: str) -> Job:
         """A job by its name. Raises NotFound with the nearest."""
@@ -73,16 +74,19 @@ def read_jobs(path: Path | None) -> Configured:
     shipped = tomllib.loads((files("greffe") / "jobs" / FILE).read_text("utf-8"))
     own = _read(path)
     name = str(path or FILE)
-    wrong = next((k for k in own if k not in ("jobs", "alerts")), None)
+    wrong = next((k for k in own if k not in ("jobs", "alerts", "orders")), None)
     if wrong is not None:
-        raise BadDefinition(f"{wrong!r} is no table of jobs.", file=name, nearest=nearest(wrong, ("jobs", "alerts")))
+        raise BadDefinition(
+            f"{wrong!r} is no table of jobs.", file=name, nearest=nearest(wrong, ("jobs", "alerts", "orders"))
+        )
     tables = {str(k): dict(_table(v, str(k), FILE)) for k, v in _table(shipped["jobs"], "jobs", FILE).items()}
     for job, values in _table(own.get("jobs", {}), "jobs", name).items():
         tables[job] = tables.get(job, {}) | dict(_table(values, job, name))
     jobs = {job: _job(job, values, name) for job, values in tables.items()}
     last = sorted(jobs.values(), key=lambda j: j.kind == "alerts")
     alerts = _table(own.get("alerts", {}), "alerts", name)
-    return Configured({j.name: j for j in last}, alerts, name, _metrics(alerts, name))
+    orders = _table(own.get("orders", {}), "orders", name)
+    return Configured({j.name: j for j in last}, alerts, name, _metrics(alerts, name), orders)
 
 
 def _metrics(alerts: Table, file: str) -> Path | None:

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest, write_t
 
 from greffe.errors import Refused
 from greffe.jobs.configured import Configured
-from greffe.jobs.schedule import following
+from greffe.model.schedule import following
 from greffe.release.parts import Parts
 from greffe.store.leases import ATTENTION, DONE, FAILED
 

@@ -17,11 +17,12 @@ from greffe.errors import Conflict, GreffeError
 from greffe.jobs.configured import ALL, NONE, Configured, Job
 from greffe.jobs.holding import Holding, Lost
 from greffe.jobs.reports import Report
-from greffe.jobs.schedule import due
+from greffe.model.schedule import due
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, actor
 from greffe.store.base import Actor
 from greffe.store.leases import ATTENTION, DONE, FAILED, LOST, Claim, Ending, Standing
+from greffe.transmission.orders.answers import Answers
 
 _LOG: Final = logging.getLogger("greffe.jobs")
 GRACE: Final = timedelta(minutes=5)  # later than that, a run was missed
@@ -29,10 +30,11 @@ GRACE: Final = timedelta(minutes=5)  # later than that, a run was missed
 
 @dataclass(frozen=True)
 class Tools:
-    """What jobs work with: the parts, and how the installation has set the jobs up."""
+    """What jobs work with: the parts, how the installation has set the jobs up, and how saved queries are answered."""
 
     parts: Parts
     configured: Configured
+    answers: Answers
 
 
 @dataclass(frozen=True)

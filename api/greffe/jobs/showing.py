@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from greffe.jobs.alerts import Alert, open_alerts
 from greffe.jobs.configured import Configured, Job
 from greffe.jobs.reports import Report, read_report
-from greffe.jobs.schedule import following
 from greffe.model.instants import written
+from greffe.model.schedule import following
 from greffe.release.parts import Parts
 from greffe.store.leases import Run, Standing
 

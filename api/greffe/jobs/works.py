@@ -15,6 +15,8 @@ from greffe.model.instants import paris_date, written
 from greffe.release.eviction import sweep
 from greffe.release.verify import looks
 from greffe.transmission.inbox import poll
+from greffe.transmission.orders.limits import limits_of
+from greffe.transmission.orders.sending import Means, run_orders
 from greffe.transmission.proof import faults
 from greffe.transmission.running import Done, run
 from greffe.transmission.ways import read_channels
@@ -41,6 +43,14 @@ def releases(task: Task) -> Report:
     """Who wants to know is told which releases took effect."""
     told, not_told = tell_releases(task.tools.parts, task.tools.configured, task.holding.beat)
     return Report({k: n for k, n in (("told", told), ("not told", not_told)) if n})
+
+
+def orders(task: Task) -> Report:
+    """Standing orders: what is due is rendered, kept and handed over."""
+    tools, parts = task.tools, task.tools.parts
+    limits = limits_of(tools.configured.orders, tools.configured.file)
+    means = Means(tools.answers, limits, read_channels(parts.settings.channels))
+    return _done(task, run_orders(parts, task.who, means))
 
 
 def verify(task: Task) -> Report:
@@ -82,6 +92,7 @@ WORKS: Final[Mapping[str, Work]] = {
     "transmissions": transmissions,
     "receipts": receipts,
     "releases": releases,
+    "orders": orders,
     "verify": verify,
     "housekeeping": housekeeping,
     "alerts": alerts,

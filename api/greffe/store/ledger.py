@@ -29,6 +29,7 @@ from greffe.store.calendar_records import Advances, Calendar, advances_after, ca
 from greffe.store.definitions import NEEDED, Definitions
 from greffe.store.grant_records import Grants, grants_after
 from greffe.store.key_records import Keys, keys_after
+from greffe.store.order_records import ORDER_KINDS, Orders, orders_after
 from greffe.store.payload import Fields
 from greffe.store.publication_records import PublicationRecord
 from greffe.store.records import (
@@ -85,6 +86,7 @@ class Ledger:
     publications: Mapping[str, PublicationRecord] = field(default_factory=dict)  # of other bodies, by id
     keys: Keys = field(default_factory=dict)  # for machines, by name
     transmissions: Transmissions = field(default_factory=dict)  # by id
+    orders: Orders = field(default_factory=dict)  # standing ones, by id
     answers: Answers = field(default_factory=dict)  # to questionnaires: `CEPEJ/2024` → cell → answer
     queries: Queries = field(default_factory=dict)  # of recipients about deliveries, by id
     denials_read: int = 0  # the last entry up to which denied acts were looked at
@@ -316,6 +318,10 @@ def _round(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, queries=round_records.queries_after(state.queries, entry))
 
 
+def _order(state: Ledger, entry: Entry) -> Ledger:
+    return replace(state, orders=orders_after(state.orders, entry))
+
+
 def _definitions(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, definitions=state.definitions.extended(entry))
 
@@ -372,6 +378,7 @@ _FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
     "publication.added": _publication,
     "publication.withdrawn": _publication_withdrawn,
     **{f"transmission.{word}": _transmission for word in KINDS},
+    **dict.fromkeys(ORDER_KINDS, _order),
     **dict.fromkeys(answer_records.KINDS, _answer),
     **dict.fromkeys(round_records.KINDS, _round),
 }

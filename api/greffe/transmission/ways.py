@@ -55,6 +55,13 @@ def way_of(channels: Mapping[str, Options], one: Transmission) -> Channel:
     return _made(channels[name])
 
 
+def channel_of(channels: Mapping[str, Options], name: str, body: str) -> Channel:
+    """The channel by which standing orders of a body leave. Raises Refused when it is not set up for that body any more."""
+    if name not in channels or body not in channels[name].texts("orders"):
+        raise Refused(f"The channel {name} is not set up for orders of {body}.", nearest=nearest(name, channels))
+    return _made(channels[name])
+
+
 @dataclass(frozen=True)
 class Reached:
     """A channel as it is set up. state: set up, wrong (its settings), reached, not reached (now), refused (until somebody

@@ -26,6 +26,7 @@ from greffe.store.access_memory import MemoryAccess
 from greffe.store.desk_memory import MemoryDesk
 from greffe.store.leases_memory import MemoryLeases
 from greffe.store.memory import MemoryObservations, MemoryRegister
+from greffe.web.rest.ordered import saved_answer
 
 HOUR = timedelta(hours=1)
 SECRET = "whsec_" + "QUJD" * 12
@@ -42,7 +43,7 @@ class Office:
             settings, MemoryRegister(), MemoryObservations(), MemoryAccess(), MemoryDesk(), MemoryLeases(), self.clock
         )
         jobs = {n: Job(n, n, "0 * * * *", tries=1) for n in ("verify", "alerts")}
-        self.tools = Tools(self.parts, Configured(jobs, alerts, "jobs.toml", tmp_path / "greffe.prom"))
+        self.tools = Tools(self.parts, Configured(jobs, alerts, "jobs.toml", tmp_path / "greffe.prom"), saved_answer)
         for name in jobs:
             self.parts.leases.standing(name, self.clock())
 
@@ -139,7 +140,9 @@ def test_a_webhook_is_signed_and_an_alert_again_has_its_id(tmp_path):
         assert not verified(SECRET, server.headers, body + b" ")
         assert json.loads(body)["data"]["about"] == ["ESTAT_CTS_PRIS-2025-1"]
         closed = {**hook, "private": False}
-        office.tools = Tools(office.parts, Configured(office.tools.configured.jobs, {"webhook": closed}, "jobs.toml"))
+        office.tools = Tools(
+            office.parts, Configured(office.tools.configured.jobs, {"webhook": closed}, "jobs.toml"), saved_answer
+        )
         office.hour(fails)
         assert "inside a private network" in office.alert().faults["webhook"]
 

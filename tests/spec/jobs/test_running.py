@@ -24,6 +24,7 @@ from greffe.store.leases_memory import MemoryLeases
 from greffe.store.leases_sql import SqlLeases
 from greffe.store.memory import MemoryObservations, MemoryRegister
 from greffe.store.register import SqlRegister
+from greffe.web.rest.ordered import saved_answer
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
@@ -39,7 +40,7 @@ class Shop:
         self.parts = Parts(
             settings, MemoryRegister(), MemoryObservations(), MemoryAccess(), MemoryDesk(), leases or MemoryLeases(), self.clock
         )  # fmt: skip
-        self.tools = Tools(self.parts, Configured({j.name: j for j in jobs}, {}, "jobs.toml"))
+        self.tools = Tools(self.parts, Configured({j.name: j for j in jobs}, {}, "jobs.toml"), saved_answer)
         for job in jobs:
             self.parts.leases.standing(job.name, self.clock())
 

@@ -12,6 +12,10 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # addresses of IPv4, as IPv6 reaches them (RFC 6052)
 
 
+class Inside(NotSent):
+    """The host has an address inside a private network: its words name it, and are for the house alone."""
+
+
 def resolved(host: str, port: int, *, private: bool) -> tuple[str, ...]:
     """The addresses of a host, in the order in which they are tried.
 
@@ -24,7 +28,7 @@ def resolved(host: str, port: int, *, private: bool) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
     inside = [one for one in found if not public(one)]
     if inside and not private:
-        raise NotSent(
+        raise Inside(
             f"{host} is {', '.join(inside)}, inside a private network: nothing is sent there unless private = true.",
             lasting=True,
         )

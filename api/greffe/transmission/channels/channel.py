@@ -12,7 +12,8 @@ from greffe.errors import BadDefinition, nearest
 
 LEASE: Final = timedelta(minutes=30)  # how long nobody else takes a try over
 LIMIT: Final = LEASE - timedelta(minutes=5)  # a channel gives up before that
-COMMON: Final = ("kind", "inbox")  # settings of every kind; inbox: where receipts of its deliveries arrive
+# Settings of every kind. inbox: where receipts of its deliveries arrive; orders: bodies whose standing orders leave by it.
+COMMON: Final = ("kind", "inbox", "orders")
 Arrived: TypeAlias = Literal["there", "absent", "partly", "unknown"]
 THERE: Final[Arrived] = "there"  # every file, whole
 ABSENT: Final[Arrived] = "absent"  # none, and none can have been taken away
@@ -107,6 +108,13 @@ class Options:
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise self.wrong(key, "is a whole number above 0")
         return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """A list of texts, empty when it is not said."""
+        value = self.values.get(key, [])
+        if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
+            raise self.wrong(key, "is a list of texts")
+        return tuple(str(one) for one in value)
 
     def only(self, *keys: str) -> None:
         """Raises BadDefinition for a key that this kind does not have."""

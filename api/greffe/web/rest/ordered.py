@@ -1,0 +1,44 @@
+"""The answer to the saved query of a standing order: as anybody gets it who asks at this moment, of one dataflow."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from greffe.errors import BadQuery, NotFound
+from greffe.model.structures import Dataflow
+from greffe.query.flows import named_flows
+from greffe.query.parameters import path_parts
+from greffe.query.rest_v2 import parse_data
+from greffe.release.parts import Parts
+from greffe.transmission.orders.answers import Answer
+from greffe.web.rest.answers import Asked
+from greffe.web.rest.data import data
+
+NOT_SAVED = ("asOf", "updatedAfter", "includeHistory")
+
+
+def saved_answer(parts: Parts, address: str) -> Answer:
+    """See transmission.orders.answers.Answers."""
+    split = urlsplit(address)
+    words = path_parts(split.path.removeprefix("/sdmx/v2"))
+    asked = Asked(parts, "v2", words, split.query, f"{parts.settings.public_url}{address}", encodings="identity")
+    query = parse_data(words[1:], split.query)
+    for name, value in zip(NOT_SAVED, (query.as_of, query.updated_after, query.history), strict=True):
+        if value:
+            raise BadQuery("A standing order is of what is current.", parameter=name, hint="Leave it out.")
+    flow = _flow(parts, [n.dataflow for n in named_flows(query, parts.catalogue())])
+    current = parts.ledger().current(flow.reference, parts.clock())
+    if current is None:
+        return Answer(flow.reference, "", "", "", iter(()), empty=True)
+    prepared = data(asked)
+    name = prepared.headers.get("Content-Disposition", "").partition('filename="')[2].rstrip('"')
+    release = prepared.headers.get("Release", str(current))
+    return Answer(flow.reference, release, name, prepared.media_type, prepared.chunks, empty=prepared.status == 204)
+
+
+def _flow(parts: Parts, flows: list[Dataflow]) -> Dataflow:
+    if not flows:
+        raise NotFound("There is no such dataflow.", parameter="query")
+    if len({f.reference.id for f in flows}) > 1:
+        raise BadQuery("A standing order is of one dataflow.", parameter="query", hint="Name it, and its version.")
+    return flows[0]
