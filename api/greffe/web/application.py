@@ -30,6 +30,7 @@ from greffe.web import (
 from greffe.web.compressed import Compressed
 from greffe.web.limits import Limits
 from greffe.web.openapi import describe
+from greffe.web.orders import api as orders_api
 from greffe.web.rest import entry
 from greffe.web.site import BENCH, PAGES
 from greffe.web.staff.tasks import Tasks
@@ -62,6 +63,7 @@ def application(parts: Parts) -> FastAPI:
         comparisons,
         bridge,
         granted,
+        orders_api,
         register_export,
         feeds,
         described,

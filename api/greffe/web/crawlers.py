@@ -16,7 +16,17 @@ from greffe.web.portal.shelf import OnShelf, Shelf
 from greffe.web.strict import only
 
 # Pages of staff, forms, endless combinations, and what programs ask by the million.
-CLOSED: Final = ("/staff", "/signin", "/signout", "/invitation", "/preferences", "/search", "/sdmx/", "/api/")
+CLOSED: Final = (
+    "/staff",
+    "/orders",
+    "/signin",
+    "/signout",
+    "/invitation",
+    "/preferences",
+    "/search",
+    "/sdmx/",
+    "/api/",
+)
 PAGES: Final = (
     "/",
     "/browse",

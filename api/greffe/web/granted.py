@@ -82,7 +82,7 @@ def router(parts: Parts) -> APIRouter:
             found = current_or(parts, flow, release)
             grant = entitled_to(parts, who, recipient, found)
         language = chosen_language(lang, request.headers.get("accept-language", ""))
-        return _granted_file(parts, who, grant, found, format, language)
+        return granted_file(parts, who, grant, found, format, language)
 
     @routes.get(
         "/advance/{recipient}/{dataflow}",
@@ -197,7 +197,7 @@ def advanced(parts: Parts, flow: Dataflow, recipient: str, number: int) -> str:
     return str(max(found, key=lambda r: r.number))
 
 
-def _granted_file(parts: Parts, who: Actor, grant: Grant, release: Release, format_: str, language: str) -> Response:
+def granted_file(parts: Parts, who: Actor, grant: Grant, release: Release, format_: str, language: str) -> Response:
     """The file, of which nothing stays here once it was sent: a flat CSV unless a format is named."""
     choice = negotiate("", format_, "data", "v2") if format_ else None
     parts.settings.spill.mkdir(parents=True, exist_ok=True)

@@ -26,12 +26,18 @@ CORS = {
 
 
 # Pages: people's browsers write here, with forms. Everything else is read.
-WRITTEN = ("/staff", "/signin", "/signout", "/invitation", "/preferences")
+WRITTEN = ("/staff", "/orders", "/signin", "/signout", "/invitation", "/preferences")
+# Programs write here, with a key.
+KEYED = ("/api/v1/orders",)
 
 
 def written_by_people(path: str) -> bool:
     """Whether forms are sent there."""
-    return any(path == p or path.startswith(f"{p}/") for p in WRITTEN)
+    return _below(path, WRITTEN)
+
+
+def _below(path: str, places: tuple[str, ...]) -> bool:
+    return any(path == p or path.startswith(f"{p}/") for p in places)
 
 
 class Limits:
@@ -78,7 +84,7 @@ class Limits:
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         if scope["method"] == "OPTIONS":
             return 204, ""
-        forms = scope["method"] == "POST" and written_by_people(scope["path"])
+        forms = scope["method"] == "POST" and _below(scope["path"], (*WRITTEN, *KEYED))
         if scope["method"] not in ("GET", "HEAD") and not forms:
             return 405, "This address is read with GET and HEAD."
         length = len(scope.get("raw_path") or b"") + len(scope["query_string"])

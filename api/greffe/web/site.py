@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import greffe.web.orders.page as orders_page
 import greffe.web.pages.preferences as preferences
 import greffe.web.pages.static as static
 import greffe.web.portal.about as portal_about
@@ -59,6 +60,7 @@ PAGES: Final = (
     portal_trace,
     portal_bridge,
     portal_quality,
+    orders_page,
     signin_local,
     signin_oidc,
     signin_invitation,
@@ -101,6 +103,7 @@ BENCH: Final = (
     ("/staff/trace", "bench_trace"),
     ("/staff/releases", "bench_releases"),
     ("/staff/transmissions", "bench_transmissions"),
+    ("/orders", "bench_orders"),
     ("/staff/jobs", "bench_jobs"),
     ("/staff/register", "bench_register"),
     ("/staff/people", "bench_people"),

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from greffe.errors import BadDefinition
 from greffe.transmission.channels.channel import Options
 
 
@@ -30,9 +31,10 @@ def limits_of(values: Mapping[str, object], file: str) -> Limits:
     """The limits as they are set. Raises BadDefinition naming the key."""
     options = Options("orders", file, values)
     options.only("most", "largest", "intranet", "ca_file")
-    hosts = values.get("intranet", [])
-    if not isinstance(hosts, list) or not all(isinstance(h, str) and h == h.strip().lower() and h for h in hosts):
-        raise options.wrong("intranet", "is a list of names of hosts, in small letters")
+    hosts = options.texts("intranet")
+    for host in hosts:
+        if host != host.strip().lower():
+            raise BadDefinition(f"orders: {host!r} is no name of a host in small letters.", file=file)
     return Limits(
-        options.whole("most", 20), options.whole("largest", 50_000_000), tuple(str(h) for h in hosts), options.path("ca_file")
+        options.whole("most", 20), options.whole("largest", 50_000_000), hosts, options.path("ca_file")
     )  # fmt: skip

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
-from greffe.errors import BadDefinition, Conflict, GreffeError, TooLarge
+from greffe.errors import BadDefinition, Conflict, GreffeError, Refused, TooLarge
 from greffe.model.instants import written
 from greffe.model.keys import PREFIX
 from greffe.model.orders import (
@@ -145,7 +145,7 @@ def _prepared(parts: Parts, who: Actor, order: Order, means: Means) -> str:
         with suppress(GreffeError):
             granted_now(parts, order.body, release)
             return _entered(parts, who, order, "prepared", told | {"name": f"{order.id}_{release.dataflow.id}.csv"})
-        return _entered(parts, who, order, DROPPED, told | {"said": "No grant is in force."})
+        return _entered(parts, who, order, DROPPED, told | {"said": Refused("No grant is in force.").message})
     answer = means.answers(parts, order.query)
     if answer.release and answer.release != str(release):
         return ""  # another release took effect in between: at the next look
@@ -178,7 +178,12 @@ def _handed(parts: Parts, who: Actor, order: Order, one: Handed, means: Means) -
     """One delivery: asked again whether it may leave, whether it left; then tried."""
     release = parts.ledger().release(one.release)
     if not release.readable(parts.clock()):
-        told = {"number": one.number, "said": "The release was withdrawn.", "lasting": True, "attempt": one.tries}
+        told = {
+            "number": one.number,
+            "said": Refused("The release was withdrawn.").message,
+            "lasting": True,
+            "attempt": one.tries,
+        }
         parts.note(who, f"order.{DROPPED}", order.id, told)
         yield Done(order.id, DROPPED, "")
         return
@@ -207,7 +212,8 @@ def _tried(parts: Parts, who: Actor, order: Order, one: Handed, means: Means) ->
     try:
         said, word = _delivered(parts, order, one, file, means), SENT
     except Inside:  # whom a name leads to inside is not told to whoever asks
-        said, lasting = f"{urlsplit(order.to).hostname}: it is not of the public network.", True
+        host = urlsplit(order.to).hostname
+        said, lasting = Refused(f"{host}: it is not of the public network.").message, True
     except NotSent as error:
         said, lasting = str(error), error.lasting
     except Unsure as error:

@@ -23,6 +23,7 @@ from greffe.french import ours, spoken, tell_text
 from greffe.mapping.words import kind_word
 from greffe.model.instants import PARIS
 from greffe.release.parts import Parts
+from greffe.release.people import has_role
 from greffe.store.base import Actor
 from greffe.web.pages import static
 from greffe.web.pages.faults import told_on_page
@@ -51,6 +52,7 @@ MENU_FOR: Final[Mapping[str, tuple[str, ...]]] = {
     "/staff/transmissions": (*HOUSE, "administrator", "transmitter"),
     "/staff/jobs": (*HOUSE, "administrator", "transmitter"),
     "/staff/granted": ("recipient",),
+    "/orders": ("recipient", "auditor", "transmitter", "administrator"),
     "/staff/people": ("auditor", "administrator"),
 }
 
@@ -101,7 +103,11 @@ class Pages:
 
 def _bench(request: Request, visitor: Visitor) -> list[tuple[str, str]]:
     menu: Sequence[tuple[str, str]] = request.app.state.bench
-    return [(path, word) for path, word in menu if path not in MENU_FOR or visitor.may(*MENU_FOR[path])]
+    return [
+        (path, word)
+        for path, word in menu
+        if path not in MENU_FOR or any(has_role(visitor.roles, r) for r in MENU_FOR[path])
+    ]
 
 
 def _counts(request: Request, visitor: Visitor) -> Mapping[str, int]:
