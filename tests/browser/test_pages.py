@@ -52,6 +52,7 @@ STAFF = (
     "/staff/findings/ESTAT_CRIM_PRIS_AGE%231/1",
     "/staff/jobs",
     "/staff/jobs/transmissions",
+    "/orders",
     "/staff/keys",
     "/staff/mappings",
     "/staff/mappings/pending",

@@ -48,7 +48,15 @@ def judged(server: str, tmp_path, *options: str) -> int:
 def test_the_description_covers_both_entry_points_and_plain_rest():
     for start in ("/api/v1/series/", "/sdmx/v1/data/", "/sdmx/v2/data/", "/sdmx/v2/structure/", "/health/"):
         assert any(path.startswith(start) for path in PATHS)
-    assert all({"get", "head", "options"} == set(item) for item in PATHS.values())
+    written = {path for path, item in PATHS.items() if "post" in item}
+    assert all({"get", "head", "options"} == set(item) - {"post"} for item in PATHS.values())
+    assert {path.split("/")[3] for path in written} == {"orders"}  # with a key
+
+
+def test_what_is_written_with_a_key_is_described(server, tmp_path):
+    """POST without a key is refused as described, whatever its body is."""
+    options = ("--phases", "examples,coverage,fuzzing", "--include-method", "POST", "-n", "10")
+    assert judged(server, tmp_path, *options) > 50
 
 
 @pytest.mark.item("HTTP-20")

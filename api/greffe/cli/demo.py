@@ -20,6 +20,7 @@ from greffe.cli.common import Home
 from greffe.cli.demo_cast import AUTHOR, FIRST, PEOPLE, RELEASER, SECOND, Extract, out, take
 from greffe.cli.demo_deliveries import deliveries
 from greffe.cli.demo_editions import second_edition, third_edition
+from greffe.cli.demo_orders import orders
 from greffe.cli.service import free_port, run
 from greffe.cli.show import failing, progress
 from greffe.errors import BadInput
@@ -75,6 +76,7 @@ def demo(
         wait_for_effect(parts)
         third_edition(parts, samples)
         deliveries(parts)
+        orders(parts)
         try_this(parts)
         open_accounts(parts)
         if not only_build:
@@ -132,7 +134,7 @@ def build(parts: Parts, samples: Path) -> None:
 
 
 def enter_people(parts: Parts) -> None:
-    """An author, two approvers, a releaser, an auditor, a transmitter; the two approve every shipped map."""
+    """An author, two approvers, a releaser, an auditor, a transmitter, an observatory; the two approve every shipped map."""
     for person, role in PEOPLE:
         if person.name not in parts.ledger().people:
             add_person(parts, HOUSE, person.name, [role])

@@ -13,8 +13,8 @@ from greffe.release.intake import Handover, Taken, take_in
 from greffe.release.parts import Parts
 from greffe.store.base import Actor
 
-AUTHOR, FIRST, SECOND, RELEASER, AUDITOR, TRANSMITTER = (
-    Actor(n) for n in ("camille", "driss", "elise", "farid", "hana", "ines")
+AUTHOR, FIRST, SECOND, RELEASER, AUDITOR, TRANSMITTER, OBSERVATORY = (
+    Actor(n) for n in ("camille", "driss", "elise", "farid", "hana", "ines", "olga")
 )
 PEOPLE = (
     (AUTHOR, "author"),
@@ -23,6 +23,7 @@ PEOPLE = (
     (RELEASER, "releaser"),
     (AUDITOR, "auditor"),
     (TRANSMITTER, "transmitter"),
+    (OBSERVATORY, "recipient:OBS"),
 )
 out = Console(highlight=False, soft_wrap=True)
 
