@@ -75,7 +75,8 @@ class Limits:
             return
         status, words = refusal
         request = Request(scope)
-        headers = {"Allow": "GET, HEAD, OPTIONS"} if status in (204, 405) else {}
+        allowed = "GET, HEAD, OPTIONS, POST" if _below(scope["path"], KEYED) else "GET, HEAD, OPTIONS"
+        headers = {"Allow": allowed} if status in (204, 405) else {}
         kind = TooLarge if status == 413 else BadQuery
         response = answer(request, kind(words), status) if words else Response(status_code=status)
         response.headers.update(headers)
