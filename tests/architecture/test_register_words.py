@@ -12,8 +12,8 @@ from greffe.web.pages.words import table
 from greffe.web.staff.register import SAID
 
 KIND = re.compile(
-    r"(account|action|advance|answer|calendar|catalogue|draft|extract|grant|key|map|order|person|proposal|publication|register|release"
-    r"|round|session|waiver|warnings)\.[a-z]+"
+    r"(account|action|advance|answer|calendar|catalogue|contribution|draft|extract|grant|key|map|order|person|proposal|publication"
+    r"|register|release|round|session|waiver|warnings)\.[a-z]+"
 )
 FILES = (".csv", ".html", ".json", ".parquet", ".yaml")
 

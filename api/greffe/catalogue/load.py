@@ -20,7 +20,13 @@ from greffe.catalogue.faults import Faults
 from greffe.catalogue.identity_coherence import check_identities
 from greffe.catalogue.map_files import NOT_PROVIDED, read_map
 from greffe.catalogue.no_target import NO_TARGET, check_no_target, read_no_target
-from greffe.catalogue.policies.coherence import check_contributors, check_deliveries, check_patterns, check_protection
+from greffe.catalogue.policies.coherence import (
+    check_contributions,
+    check_contributors,
+    check_deliveries,
+    check_patterns,
+    check_protection,
+)
 from greffe.catalogue.policies.read import FOLDER as POLICIES
 from greffe.catalogue.policies.read import check_policies, read_policies
 from greffe.catalogue.questionnaire_coherence import check_questionnaires
@@ -106,6 +112,7 @@ def load(files: Mapping[str, bytes], *, held: bool = False) -> Catalogue:
     check_deliveries(catalogue)
     check_questionnaires(catalogue)
     check_contributors(catalogue)
+    check_contributions(catalogue)
     if not held:
         check_protection(catalogue)
     check_identities(catalogue)

@@ -11,6 +11,7 @@ import greffe.cli.bridge as bridge
 import greffe.cli.calendar as calendar
 import greffe.cli.checking as checking
 import greffe.cli.compare as compare
+import greffe.cli.contributions as contributions
 import greffe.cli.coverage as coverage
 import greffe.cli.decisions as decisions
 import greffe.cli.demo as demo
@@ -68,6 +69,7 @@ transmissions.add_to(app)
 jobs.add_to(app)
 answers.add_to(app)
 rounds.add_to(app)
+contributions.add_to(app)
 demo.add_to(app)
 
 

@@ -197,6 +197,11 @@ def show_command(id_: Id, home: Home = None, json_: Json = False) -> None:
         if not json_:
             for row in _file_rows(one):
                 typer.echo(f"{row['file']}  {row['release']}  {row['size']} bytes  sha256 {row['sha256']}")
+            for part in dict.fromkeys(c for f in one.files for c in f.contributions):
+                book = f"  workbook sha256 {part.workbook}" if part.workbook else ""
+                typer.echo(
+                    f"{part.id}  {part.house}  signed by {part.signatory} {part.signed}  content {part.content}{book}"
+                )
 
 
 def rebuild(
@@ -277,6 +282,7 @@ def _told(one: Transmission) -> dict[str, object]:
         "prepared": one.prepared.isoformat(), "author": one.author, "approvers": list(one.approvers),
         "corrects": one.corrects, "reason": one.reason, "files": _file_rows(one),
         "attempts": [asdict(a) | {"lease_until": a.lease_until.isoformat()} for a in one.attempts],
+        "contributions": [asdict(c) for c in dict.fromkeys(c for f in one.files for c in f.contributions)],
         "receipts": [{"verdict": r.verdict, "name": r.name, "sha256": r.sha256, "said": r.said} for r in one.receipts],
     }  # fmt: skip
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from greffe.model.contributions import Contributed
 from greffe.model.references import Reference
 
 BUILT, APPROVED, SENDING, FAILED, UNCERTAIN = "built", "approved", "sending", "failed", "uncertain"
@@ -36,7 +37,7 @@ class SentFile:
 
     `release`: `ESTAT_CTS_JUST#7`. content: full or incremental; `since`: the release that an incremental one follows.
     A questionnaire holds several dataflows: `dataflow` and `release` are the first, `beside` the others. `answers`: checksum
-    of what people answered in it, as it was kept when it was built; '' without any.
+    of what people answered in it, as it was kept when it was built; '' without any. `contributions`: of houses, merged in it.
     """
 
     name: str
@@ -53,6 +54,7 @@ class SentFile:
     since: str = ""
     beside: tuple[Beside, ...] = ()
     answers: str = ""
+    contributions: tuple[Contributed, ...] = ()
 
     @property
     def sources(self) -> tuple[Beside, ...]:

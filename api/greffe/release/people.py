@@ -86,7 +86,8 @@ def bodies_known(parts: Parts, role: str) -> tuple[str, ...]:
     """Whom a role may be for: bodies that we report to or hand releases in advance, houses whose figures we publish."""
     catalogue = parts.catalogue()
     if role == "contributor":
-        return tuple(sorted({m.provider for m in catalogue.maps.values()}))
+        owners = {c.house for c in catalogue.policies.contributors}
+        return tuple(sorted({*owners, *(m.provider for m in catalogue.maps.values())}))
     return tuple(
         dict.fromkeys((*(r.id for r in catalogue.recipients), *(p.recipient for p in catalogue.policies.advances)))
     )

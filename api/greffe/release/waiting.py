@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from greffe.release.parts import Parts
+from greffe.release.tasks.contributions import contributions
 from greffe.release.tasks.dates import near
 from greffe.release.tasks.deliveries import deliveries
 from greffe.release.tasks.drafts import of_drafts, waiting_drafts, warnings_accepted
@@ -18,7 +19,17 @@ from greffe.store.base import Actor
 
 __all__ = ["SOURCES", "Task", "waiting_drafts", "waiting_for", "warnings_accepted"]
 
-SOURCES: Final[tuple[Source, ...]] = (to_sign, of_drafts, near, deliveries, unmapped, denied, keys, handed)
+SOURCES: Final[tuple[Source, ...]] = (
+    to_sign,
+    of_drafts,
+    near,
+    contributions,
+    deliveries,
+    unmapped,
+    denied,
+    keys,
+    handed,
+)
 
 
 def waiting_for(parts: Parts, who: Actor, sources: Iterable[Source] = SOURCES) -> tuple[Task, ...]:

@@ -22,10 +22,11 @@ from greffe.model.releases import Release
 from greffe.model.releases import current as readable_release
 from greffe.model.rounds import Query
 from greffe.model.transmissions import Transmission
-from greffe.store import answer_records, round_records
+from greffe.store import answer_records, contribution_records, round_records
 from greffe.store.answer_records import Answers
 from greffe.store.base import Entry, Register
 from greffe.store.calendar_records import Advances, Calendar, advances_after, calendar_after
+from greffe.store.contribution_records import Contributions
 from greffe.store.definitions import NEEDED, Definitions
 from greffe.store.grant_records import Grants, grants_after
 from greffe.store.key_records import Keys, keys_after
@@ -89,6 +90,7 @@ class Ledger:
     orders: Orders = field(default_factory=dict)  # standing ones, by id
     answers: Answers = field(default_factory=dict)  # to questionnaires: `CEPEJ/2024` → cell → answer
     queries: Queries = field(default_factory=dict)  # of recipients about deliveries, by id
+    contributions: Contributions = field(default_factory=dict)  # of houses that acted on theirs, by id
     denials_read: int = 0  # the last entry up to which denied acts were looked at
 
     @classmethod
@@ -322,6 +324,14 @@ def _order(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, orders=orders_after(state.orders, entry))
 
 
+def _contribution(state: Ledger, entry: Entry) -> Ledger:
+    """What a house said becomes the questionnaire's once it is merged."""
+    found = contribution_records.contributions_after(state.contributions, entry)
+    merged = entry.kind == contribution_records.MERGING
+    answers = contribution_records.answers_merged(state.answers, found, entry) if merged else state.answers
+    return replace(state, contributions=found, answers=answers)
+
+
 def _definitions(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, definitions=state.definitions.extended(entry))
 
@@ -381,6 +391,7 @@ _FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
     **dict.fromkeys(ORDER_KINDS, _order),
     **dict.fromkeys(answer_records.KINDS, _answer),
     **dict.fromkeys(round_records.KINDS, _round),
+    **dict.fromkeys(contribution_records.KINDS, _contribution),
 }
 
 

@@ -1,8 +1,8 @@
 """What the register says of transmissions, folded entry by entry; subject of all: the id of the transmission.
 
 Kind → payload: transmission.built {delivery, deadline, recipient, year, number, channel, test, approval, plan, catalogue, prepared,
-files, corrects, reason, foreseen}, a file of several dataflows with `beside` [{dataflow, release}],
-a questionnaire with `answers`; transmission.approved (as any approval);
+files, corrects, reason, foreseen}, a file of several dataflows with `beside` [{dataflow, release}], a questionnaire with `answers` and
+`contributions` [{id, house, content, signatory, signed, workbook}]; transmission.approved (as any approval);
 transmission.sending {attempt, lease}; transmission.failed, .uncertain, .sent {attempt, said, settled, lasting};
 transmission.acknowledged, .refused, .reported {sha256, name, said}; transmission.cancelled {reason}.
 """
@@ -10,11 +10,12 @@ transmission.acknowledged, .refused, .reported {sha256, name, said}; transmissio
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import Final
 
 from greffe.errors import BadQuery, Broken
 from greffe.model import instants
+from greffe.model.contributions import Contributed
 from greffe.model.references import parse_reference
 from greffe.model.transmissions import (
     ACKNOWLEDGED,
@@ -68,6 +69,9 @@ def _told(file: SentFile) -> dict[str, object]:
     del found["beside"]
     if not file.answers:
         del found["answers"]
+    del found["contributions"]
+    if file.contributions:
+        found["contributions"] = [asdict(c) for c in file.contributions]
     if file.beside:
         found["beside"] = [{"dataflow": str(b.dataflow), "release": b.release} for b in file.beside]
     return found
@@ -158,6 +162,7 @@ def _file(entry: Entry, one: object) -> SentFile:
             since=str(cells.get("since", "")),
             beside=_beside(cells.get("beside", [])),
             answers=str(cells.get("answers", "")),
+            contributions=_contributions(cells.get("contributions", [])),
             **texts,
         )
     except (KeyError, ValueError, BadQuery) as error:
@@ -168,6 +173,12 @@ def _beside(listed: object) -> tuple[Beside, ...]:
     if not isinstance(listed, list | tuple) or not all(isinstance(b, Mapping) for b in listed):
         raise ValueError("no list of dataflows")
     return tuple(Beside(parse_reference(str(b["dataflow"])), str(b["release"])) for b in listed)
+
+
+def _contributions(listed: object) -> tuple[Contributed, ...]:
+    if not isinstance(listed, list | tuple) or not all(isinstance(c, Mapping) for c in listed):
+        raise ValueError("no list of contributions")
+    return tuple(Contributed(*(str(c[f.name]) for f in fields(Contributed))) for c in listed)
 
 
 def _wrong(entry: Entry) -> Broken:

@@ -29,6 +29,7 @@ from greffe.store.ledger import Approval
 from greffe.store.transmission_records import built_payload
 from greffe.transmission.answers.kept import keep_answers
 from greffe.transmission.checking import fault, findings_on
+from greffe.transmission.contributions.standing import whole
 from greffe.transmission.files import Headed, content, filled, written
 from greffe.transmission.foreseen.of_delivery import foreseen_of, keep_foreseen
 from greffe.transmission.keeping import keep, kept
@@ -61,6 +62,8 @@ def build(parts: Parts, who: Actor, plan: Plan, reason: str = "") -> Built:
         raise Refused(f"{plan.id}: {first.said()}{more}", hint="greffe transmissions plan shows them all.")
     if plan.corrects and not reason.strip():
         raise Refused(f"{plan.id} replaces {plan.corrects}: it needs its reason.", parameter="--reason")
+    for file in plan.files:
+        whole(parts, file.row.questionnaire, plan.year, file.contributions)
     prepared = parts.clock().astimezone(UTC).replace(microsecond=0)
     catalogue, findings, files = parts.catalogue(), [], []
     for file in plan.files:
@@ -94,6 +97,7 @@ def _file(
         tuple(Beside(s.flow.reference, str(s.release)) for s in file.beside),
         keep_answers(parts, file.round.answers) if file.round else "",
     )  # fmt: skip
+    blank = replace(blank, contributions=file.contributions)
     said = content(parts, Headed(plan.id, plan.test, prepared, plan.year), blank)
     kind = kind_of(row.format)
     if kind is not None:
@@ -142,4 +146,5 @@ def cancel(parts: Parts, who: Actor, id_: str, reason: str) -> Transmission:
 def content_sum(one: Transmission) -> str:
     """Names what is signed: every file by name and checksum, to whom, and whether it is a test."""
     told = [one.id, one.recipient, one.channel, one.test, *([f.name, f.sha256] for f in one.files)]
+    told += [[c.id, c.content, c.workbook] for f in one.files for c in f.contributions]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()

@@ -60,6 +60,18 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{about} {year}, answers that are told in one language alone: {n}. {cells}",
         "{about} {year}, réponses dites dans une seule langue : {n}. {cells}",
     ),
+    "contribution_missing": (
+        "{about}: {house} has not signed its cells; they are due {until} in Paris.",
+        "{about} : {house} n’a pas validé ses cellules, attendues le {until} (heure de Paris).",
+    ),
+    "contribution_late": (
+        "{about}: {house} has not signed its cells, which were due {until} in Paris.",
+        "{about} : {house} n’a pas validé ses cellules, qui étaient attendues le {until} (heure de Paris).",
+    ),
+    "contribution_unmerged": (
+        "{about}: what {house} signed is not merged yet.",
+        "{about} : ce que {house} a validé n’est pas encore fusionné.",
+    ),
     "two_files": (
         "{name} would be the name of two files.",
         "{name} serait le nom de deux fichiers.",
@@ -138,10 +150,10 @@ def book_of(
 
 def of_answers(found: Round, *, all_released: bool) -> list[Obstacle]:
     """Cells that nobody answered, or answers that nobody confirmed, by name. Where a release is still to come, what it will
-    fill is not told as missing."""
+    fill is not told as missing, nor is what a house answers: its contribution is."""
     obstacles = []
     for state in (MISSING, TO_CONFIRM, HALF) if all_released else (TO_CONFIRM, HALF):
-        names = [a.name for a in found.cells if a.state == state]
+        names = [a.name for a in found.cells if a.state == state and not a.house]
         if names:
             cells = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
             facts = {"year": found.cycle, "n": len(names), "cells": cells}

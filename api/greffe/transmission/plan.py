@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 
 from greffe.catalogue.policies.deadlines import Deadline
 from greffe.catalogue.policies.deliveries import EACH, FULL, Delivery
 from greffe.errors import NotFound, nearest
+from greffe.model.contributions import Contributed
 from greffe.model.instants import paris_date
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
@@ -21,6 +22,7 @@ from greffe.model.transmissions import OPEN, Transmission
 from greffe.release.parts import Parts
 from greffe.transmission.answers import kept
 from greffe.transmission.answers.asked import Round, asked
+from greffe.transmission.contributions.standing import merged_of, of_contributions, waited_by
 from greffe.transmission.obstacles import Obstacle, book_of, of_answers, of_file, of_origin
 from greffe.transmission.sent_before import Last, last_of, next_number
 
@@ -37,7 +39,8 @@ class Source:
 class PlannedFile:
     """A file that is to be: `since` is the release after which an incremental one tells what changed. `changed`: what
     differs from what that recipient got last (added, changed, gone); empty when it never got any. `beside`: the other
-    dataflows of a questionnaire, in the order of its sheets; `round`: what people answered in it."""
+    dataflows of a questionnaire, in the order of its sheets; `round`: what people answered in it;
+    `contributions`: of houses, merged in it."""
 
     name: str
     flow: Dataflow
@@ -48,6 +51,7 @@ class PlannedFile:
     changed: tuple[int, int, int] | None
     beside: tuple[Source, ...] = ()
     round: Round | None = None
+    contributions: tuple[Contributed, ...] = ()
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -76,6 +80,7 @@ class PlannedFile:
             "agreement": self.row.agreement.replace("{flow}", self.flow.reference.id),
             "difference": told,
             "sources": [{"dataflow": str(s.flow.reference), "release": str(s.release)} for s in self.sources],
+            "contributions": [asdict(c) for c in self.contributions],
         } | ({"answers": {"checksum": self.answers, **self.round.counts()}} if self.round else {})
 
 
@@ -199,7 +204,8 @@ def plan_of(parts: Parts, ways: Ways, year: int, *, test: bool = False) -> Plan:
     files, obstacles = _files(parts, ways, year, number, last)
     if not test:
         obstacles += _of_answers(files, obstacles)
-    obstacles += of_origin(kept_releases(files), test=test)
+    files, waits = _contributed(parts, ways, year, files, test=test)
+    obstacles += [*waits, *of_origin(kept_releases(files), test=test)]
     if under_way is not None:
         obstacles.append(Obstacle.of("under_way", ways.delivery, id=under_way.id, state=under_way.state))
     if last is not None and files and not obstacles and all(_same(f, last) for f in files):
@@ -222,6 +228,20 @@ def _same(file: PlannedFile, last: Last) -> bool:
     """Whether it says what the last one said, in figures and in answers."""
     before = next((f.answers for f in last.transmission.files if f.format == file.row.format), "")
     return file.changed == (0, 0, 0) and (file.round is None or file.answers == before)
+
+
+def _contributed(
+    parts: Parts, ways: Ways, year: int, files: Sequence[PlannedFile], *, test: bool
+) -> tuple[list[PlannedFile], list[Obstacle]]:
+    """The files with what houses contributed to them, and the houses that they wait for."""
+    merged: dict[str, tuple[Contributed, ...]] = {}
+    obstacles: list[Obstacle] = []
+    for row in (r for r in ways.rows if r.questionnaire):
+        flows = [f.reference.id for f in ways.flows if row.sends(f.reference.id)]
+        waited = waited_by(parts, row.questionnaire, year, flows)
+        obstacles += of_contributions(parts, waited, test=test)
+        merged[row.questionnaire] = merged_of(waited)
+    return [replace(f, contributions=merged.get(f.row.questionnaire, ())) for f in files], obstacles
 
 
 def kept_releases(files: Sequence[PlannedFile]) -> tuple[Release, ...]:

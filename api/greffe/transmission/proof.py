@@ -11,6 +11,7 @@ from greffe.model.transmissions import SentFile, Transmission
 from greffe.release.parts import Parts
 from greffe.store.base import Entry
 from greffe.transmission import keeping
+from greffe.transmission.contributions.standing import faults as of_contributions
 from greffe.transmission.files import Headed, content, written
 
 
@@ -43,12 +44,15 @@ def rebuild(parts: Parts, one: Transmission) -> Iterator[Rebuilt]:
 
 
 def faults(parts: Parts, one: Transmission) -> Iterator[str]:
-    """What is not as it was written: files and receipts that are gone or other, and files that come out otherwise."""
-    for sha256 in (*(f.sha256 for f in one.files), *_beside(parts, one), *(r.sha256 for r in one.receipts)):
+    """What is not as it was written: files and receipts that are gone or other, what houses signed, and files that come out
+    otherwise."""
+    books = dict.fromkeys(c.workbook for f in one.files for c in f.contributions if c.workbook)
+    for sha256 in (*(f.sha256 for f in one.files), *_beside(parts, one), *(r.sha256 for r in one.receipts), *books):
         try:
             keeping.whole(parts.settings, sha256)
         except GreffeError as error:
             yield f"{one.id}: {error.text()}"
+    yield from of_contributions(parts, one)
     for again in rebuild(parts, one):
         if not again.same:
             yield f"{one.id}: {again.file.name} built again is another file{f': {again.fault}' if again.fault else '.'}"

@@ -35,6 +35,7 @@ from greffe.transmission.channels.channel import (
     Parcel,
     Unsure,
 )
+from greffe.transmission.contributions.standing import still_merged
 from greffe.transmission.ways import way_of
 
 Try: TypeAlias = tuple[str, int]  # of which transmission, and its number
@@ -100,11 +101,13 @@ def _not_in_other_hands(parts: Parts, one: Transmission) -> None:
 
 
 def _may_leave(parts: Parts, one: Transmission) -> None:
-    """Signatures, embargo, withdrawal, origin: as they are now, not as they were when it was built (D13)."""
+    """Signatures, contributions, embargo, withdrawal, origin: as they are now, not as they were when it was built (D13)."""
     if not one.signed:
         had = ", ".join(one.approvers) or "nobody"
         raise Refused(f"{one.id} is signed by {had}: two people other than {one.author} must.")
     now = parts.clock()
+    for file in one.files:
+        still_merged(parts, one, file)
     for file, source in ((f, s) for f in one.files for s in f.sources):
         release = parts.ledger().release(source.release)
         if not release.readable(now):

@@ -21,6 +21,7 @@ import greffe.web.signin.invitation as signin_invitation
 import greffe.web.signin.local as signin_local
 import greffe.web.signin.oidc as signin_oidc
 import greffe.web.staff.account as staff_account
+import greffe.web.staff.contributions as staff_contributions
 import greffe.web.staff.coverage as staff_coverage
 import greffe.web.staff.decisions as staff_decisions
 import greffe.web.staff.denied as staff_denied
@@ -81,6 +82,7 @@ PAGES: Final = (
     staff_made,
     staff_transmissions,
     staff_jobs,
+    staff_contributions,
     staff_signoff,
     staff_drafts,
     staff_signing,
@@ -102,6 +104,7 @@ BENCH: Final = (
     ("/staff/findings", "bench_findings"),
     ("/staff/trace", "bench_trace"),
     ("/staff/releases", "bench_releases"),
+    ("/staff/contributions", "bench_contributions"),
     ("/staff/transmissions", "bench_transmissions"),
     ("/orders", "bench_orders"),
     ("/staff/jobs", "bench_jobs"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from house import AUTHOR, FIRST
-from questionnaires import SENDER, Desk, cells_of, desk_at, opened
+from questionnaires import SENDER, Desk, asking_no_house, cells_of, desk_at, opened
 from site_tools import copied
 
 from greffe.errors import BadInput, Conflict, Denied, NotFound, Refused
@@ -32,8 +32,10 @@ BOTH = {"fr": "La conciliation", "en": "Conciliation"}
 
 @pytest.fixture(scope="module")
 def desk(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """The demonstration, in which the cycle of 2022 was answered."""
-    found = desk_at(copied(demo_home, tmp_path_factory.mktemp("answers") / "home"))
+    """The demonstration, in which the cycle of 2022 was answered, all of it by who puts it together."""
+    folder = tmp_path_factory.mktemp("answers")
+    found = desk_at(copied(demo_home, folder / "home"))
+    asking_no_house(found, folder)
     give(found.parts, SENDER, key(MEDIATION, LAST), Typed(words={"text": BOTH}))
     give(found.parts, SENDER, key(ADVISERS, LAST), Typed("oui", words={"comment": {"fr": "Seuls.", "en": "Alone."}}))
     give(found.parts, AUTHOR, key(PEOPLE, LAST), Typed("68042591"))

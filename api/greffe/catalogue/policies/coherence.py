@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.policies import contributors, deadlines, deliveries, protection, revisions
+from greffe.catalogue.policies import contributions, contributors, deadlines, deliveries, protection, revisions
 from greffe.catalogue.policies.protection import DOMINANCE, LEVELS, SUB_NATIONAL, ProtectionRule
 from greffe.errors import BadDefinition, nearest
 from greffe.model.relations import PLACES
@@ -69,6 +69,22 @@ def check_contributors(catalogue: Catalogue) -> None:
         for flow, structure in structures.items():
             if one.concerns(flow):
                 _check_cells(catalogue, one.cells, flow, structure, one.line)
+
+
+def check_contributions(catalogue: Catalogue) -> None:
+    """Raise BadDefinition for a questionnaire that is not there, and a house that is asked for one of which it owns nothing."""
+    for one in catalogue.policies.contributions:
+        layout = catalogue.questionnaires.get(one.questionnaire)
+        if layout is None:
+            near = nearest(one.questionnaire, catalogue.questionnaires)
+            message = f"There is no questionnaire {one.questionnaire}."
+            raise BadDefinition(message, file=contributions.FILE, row=one.line, column="questionnaire", nearest=near)
+        flows = {s.flow for s in layout.sheets}
+        owners = [c.house for c in catalogue.policies.contributors if any(c.concerns(f) for f in flows)]
+        if one.way != contributions.CONTACT and one.house not in owners:
+            message = f"{one.house} owns no cell of {one.questionnaire}: see contributors.csv."
+            near = nearest(one.house, owners)
+            raise BadDefinition(message, file=contributions.FILE, row=one.line, column="house", nearest=near)
 
 
 def _check_cells(

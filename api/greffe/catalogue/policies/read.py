@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from greffe.catalogue.policies import (
     advances,
     breaks,
+    contributions,
     contributors,
     deadlines,
     deliveries,
@@ -42,6 +43,7 @@ class Policies:
     differences: tuple[DeclaredDifference, ...] = ()
     protection: tuple[protection.ProtectionRule, ...] = ()
     contributors: tuple[contributors.Contributor, ...] = ()
+    contributions: tuple[contributions.Asking, ...] = ()
     synonyms: tuple[synonyms.Synonym, ...] = ()
     bridge: bridge.Bridge = field(default_factory=bridge.Bridge)
 
@@ -63,6 +65,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     identities.DIFFERENCES: identities.DIFFERENCES_KEY,
     protection.FILE: protection.KEY,
     contributors.FILE: contributors.KEY,
+    contributions.FILE: contributions.KEY,
     synonyms.FILE: synonyms.KEY,
     **bridge.KEYS,
 }
@@ -84,6 +87,7 @@ def read_policies(files: Mapping[str, bytes]) -> Policies:
         differences=_read(files, identities.DIFFERENCES, identities.read_differences),
         protection=_read(files, protection.FILE, protection.read_protection),
         contributors=_read(files, contributors.FILE, contributors.read_contributors),
+        contributions=_read(files, contributions.FILE, contributions.read_contributions),
         synonyms=_read(files, synonyms.FILE, synonyms.read_synonyms),
         bridge=bridge.read_bridge(files),
     )

@@ -13,10 +13,13 @@ from greffe.release.people import bodies, has_role
 # Kind of task → the group it is shown in. A kind has two sentences in the words of the page: `kind_…` says what is to be
 # done, `why_…` why it is theirs.
 GROUPS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("proposal", "sign", "warnings", "waiver", "grant", "map", "delivery_sign"), "sign"),
+    **dict.fromkeys(
+        ("proposal", "sign", "warnings", "waiver", "grant", "map", "delivery_sign", "contribution_sign"), "sign"
+    ),
     **dict.fromkeys(("returned", "errors", "found", "release"), "drafts"),
     **dict.fromkeys(("overdue", "undrafted", "late", "deadline"), "dates"),
     **dict.fromkeys(("delivery_send", "delivery_failed", "delivery_uncertain", "delivery_refused"), "deliveries"),
+    **dict.fromkeys(("contribute", "contribution_merge", "contributions_wait", "contributions_late"), "deliveries"),
     **dict.fromkeys(("unmapped", "pending"), "mappings"),
     **dict.fromkeys(("parted", "differ"), "bridge"),
     **dict.fromkeys(("denied", "key"), "oversight"),

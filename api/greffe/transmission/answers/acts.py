@@ -70,7 +70,7 @@ def give_rest(parts: Parts, who: Actor, found: Round, section: str, missing: str
     """NA or NAP for every cell of a sheet that nothing is said of; gives how many. Raises as `give` does, Refused for none."""
     if missing not in WORDS_OF_MISSING:
         raise BadQuery(f"{missing!r} is neither NA nor NAP.", parameter="missing", nearest=WORDS_OF_MISSING)
-    open_ = [a for a in found.section(section) if a.state == MISSING]
+    open_ = [a for a in found.section(section) if a.state == MISSING and not a.house]
     if not open_:
         raise Refused(f"No answer is missing on the sheet {section}.")
     return give_many(parts, who, found, {a.name: Typed(missing=missing) for a in open_})
@@ -82,7 +82,7 @@ def confirm(parts: Parts, who: Actor, found: Round, names: Sequence[str] = (), s
     Raises Denied, NotFound, Refused when there is nothing to confirm of one of them."""
     cells = [found.cell(n) for n in names] if names else list(found.section(section))
     if not names:
-        cells = [a for a in cells if a.state == TO_CONFIRM]
+        cells = [a for a in cells if a.state == TO_CONFIRM and not a.house]
     wrong = next((a for a in cells if a.state != TO_CONFIRM), None)
     if wrong is not None:
         raise Refused(f"Nothing is carried forward of {wrong.name} that is to be confirmed.")
@@ -111,12 +111,24 @@ def seen_of(cell: Asked) -> int:
 
 
 def _may_be_carried(cell: Asked) -> None:
-    """The question may have another type than in the last cycle."""
+    """The question may have another type than in the last cycle, or be a house's own now."""
+    _not_of_another(cell)
     said = cell.earlier.said if cell.earlier else Said()
     checked(cell.row.layout, said.value, said.missing, said.words)
 
 
+def _not_of_another(cell: Asked) -> None:
+    """Raise Refused for a cell that a house answers by its contribution: nobody else does."""
+    if cell.house:
+        column = cell.column.labels[1] or cell.column.period
+        raise Refused(
+            f"Sheet {cell.section}, row {cell.row.code}, column {column}: {cell.house} alone answers this cell.",
+            hint="It is answered by a contribution: greffe contributions list.",
+        )
+
+
 def _said(cell: Asked, typed: Typed) -> Said:
+    _not_of_another(cell)
     said = checked(cell.row.layout, typed.value, typed.missing, typed.words or {})
     if cell.cell.held and said.answers:
         raise Refused(

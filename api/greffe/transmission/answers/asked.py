@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -16,6 +16,7 @@ from greffe.errors import NotFound, nearest
 from greffe.model.answers import Answer, AnswerKey, Said
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow, Texts
+from greffe.release.contributing import contact_of, house_of
 from greffe.release.parts import Parts
 from greffe.store.answer_records import Answers
 from greffe.transmission.files import sources_of
@@ -32,7 +33,8 @@ _KEPT: Final = 8  # questionnaires that are held as their releases fill them
 
 @dataclass(frozen=True)
 class Asked:
-    """A cell. `release`: what fills its sheet, '' for nothing. `earlier`: what was said of it in the last cycle."""
+    """A cell. `release`: what fills its sheet, '' for nothing. `earlier`: what was said of it in the last cycle.
+    `house`: that alone answers it, by its contribution; '' for who puts the questionnaire together."""
 
     cell: Cell
     sheet: FilledSheet
@@ -40,6 +42,7 @@ class Asked:
     column: Column
     answer: Answer | None
     earlier: Answer | None
+    house: str = ""
 
     @property
     def name(self) -> str:
@@ -139,7 +142,8 @@ def asked(parts: Parts, questionnaire: str, cycle: int) -> Round:
     ledger, now = parts.ledger(), parts.clock()
     flows = [catalogue.latest(Dataflow, id_) for id_ in dict.fromkeys(s.flow for s in one.sheets)]
     releases = [r for f in flows if (r := ledger.current(f.reference, now)) is not None]
-    return in_cycle(one, cycle, _filled(parts, catalogue, one, cycle, releases), ledger.answers)
+    found = in_cycle(one, cycle, _filled(parts, catalogue, one, cycle, releases), ledger.answers)
+    return replace(found, cells=tuple(_owned(catalogue, one, found.cells)))
 
 
 def in_cycle(one: Questionnaire, cycle: int, sheets: Sequence[FilledSheet], answers: Answers) -> Round:
@@ -156,6 +160,17 @@ def in_cycle(one: Questionnaire, cycle: int, sheets: Sequence[FilledSheet], answ
                     cells.append(Asked(cell, sheet, row, column, mine.get(cell.name), earlier))
     gone = tuple(c for c in before if c not in met and int(c.rpartition("__")[2]) > last - one.years + cycle - last)
     return Round(one, cycle, last, tuple(cells), gone)
+
+
+def _owned(catalogue: Catalogue, one: Questionnaire, cells: Iterable[Asked]) -> Iterator[Asked]:
+    """The cells with the houses that are asked for theirs."""
+    contact = contact_of(catalogue, one.id)
+    flows = dict.fromkeys(s.flow for s in one.sheets)
+    dims = {flow: catalogue.structure(catalogue.latest(Dataflow, flow)).dimension_ids for flow in flows}
+    for cell in cells:
+        flow = cell.sheet.layout.flow
+        house = house_of(catalogue, one.id, flow, dict(zip(dims[flow], cell.cell.key, strict=True)))
+        yield replace(cell, house=house) if house != contact else cell
 
 
 def named(catalogue: Catalogue, questionnaire: str) -> Questionnaire:

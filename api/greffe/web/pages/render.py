@@ -50,6 +50,7 @@ MENU_FOR: Final[Mapping[str, tuple[str, ...]]] = {
         for page in ("mappings", "proposals", "coverage", "findings", "trace", "releases")
     },
     "/staff/transmissions": (*HOUSE, "administrator", "transmitter"),
+    "/staff/contributions": ("contributor", "transmitter", "administrator", "auditor"),
     "/staff/jobs": (*HOUSE, "administrator", "transmitter"),
     "/staff/granted": ("recipient",),
     "/orders": ("recipient", "auditor", "transmitter", "administrator"),

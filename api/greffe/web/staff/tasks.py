@@ -24,6 +24,7 @@ MENU: Final = {  # page of the menu → where its tasks are done
     "/staff/proposals": ("/staff/proposals", "/staff/signing"),
     "/staff/findings": ("/staff/findings",),
     "/staff/releases": ("/staff/releases", "/staff/drafts"),
+    "/staff/contributions": ("/staff/contributions",),
     "/staff/transmissions": ("/staff/transmissions",),
     "/staff/people": ("/staff/keys",),
     "/staff/register": ("/staff/denied",),

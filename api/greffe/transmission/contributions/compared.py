@@ -1,0 +1,185 @@
+"""Two workbooks held against each other: the one that went out, which is ours, and the one that came back, which is not."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
+
+from greffe.errors import BadInput
+from greffe.mapping.exchange.books import opened
+from greffe.transmission.contributions import book as layout
+
+MOST_ROWS: Final = 20_000
+MOST_COLUMNS: Final = 400
+_SHOWN: Final = 60  # characters of a text that a fault quotes
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A cell of a sheet."""
+
+    sheet: str
+    row: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.sheet}!{get_column_letter(self.column)}{self.row}"
+
+
+@dataclass(frozen=True)
+class Value:
+    """What stands in a cell. kind: empty, text, number, date, truth, formula."""
+
+    kind: str
+    text: str
+
+
+EMPTY: Final = Value("empty", "")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A workbook as values. `names`: name → the one cell it is for. `open`: cells that may be changed (of ours alone)."""
+
+    sheets: tuple[str, ...]
+    cells: Mapping[Spot, Value]
+    names: Mapping[str, Spot]
+    open: frozenset[Spot] = frozenset()
+
+    def value(self, spot: Spot) -> Value:
+        """What stands there, EMPTY for nothing."""
+        return self.cells.get(spot, EMPTY)
+
+    def text(self, spot: Spot) -> str:
+        """The text that stands there."""
+        return self.value(spot).text
+
+
+def read_grid(content: bytes, file: str) -> Grid:
+    """A workbook that came from elsewhere. Raises BadInput for one that cannot be read, or is too large."""
+    cells: dict[Spot, Value] = {}
+    with opened(content, file) as book:
+        for name in book.sheetnames:
+            sheet = book[name]
+            if hasattr(sheet, "reset_dimensions"):
+                sheet.reset_dimensions()
+            for row, line in enumerate(sheet.iter_rows(), 1):
+                if row > MOST_ROWS or len(line) > MOST_COLUMNS:
+                    raise BadInput(f"The sheet {name} is larger than one that went out from here.", file=file, row=row)
+                for column, cell in enumerate(line, 1):
+                    value = _value(cell.value, cell.data_type)
+                    if value != EMPTY:
+                        cells[Spot(name, row, column)] = value
+        return Grid(tuple(book.sheetnames), cells, _names(book))
+
+
+def kept_grid(content: bytes) -> Grid:
+    """A workbook of ours, with the cells that it leaves open."""
+    book = load_workbook(io.BytesIO(content))
+    cells, open_ = {}, set()
+    for sheet in book.worksheets:
+        for row, line in enumerate(sheet.iter_rows(), 1):
+            for column, cell in enumerate(line, 1):
+                spot = Spot(sheet.title, row, column)
+                value = _value(cell.value, cell.data_type)
+                if value != EMPTY:
+                    cells[spot] = value
+                if not cell.protection.locked:
+                    open_.add(spot)
+    return Grid(tuple(book.sheetnames), cells, _names(book), frozenset(open_))
+
+
+def moved(went: Grid, came: Grid) -> Iterator[BadInput]:
+    """Sheets and named cells that are no longer where they were."""
+    for sheet in went.sheets:
+        if sheet not in came.sheets:
+            yield BadInput("The sheet is gone, or has another name.", file=sheet)
+    for sheet in came.sheets:
+        if sheet not in went.sheets:
+            yield BadInput("The sheet did not go out from here.", file=sheet)
+    for name, spot in went.names.items():
+        there = came.names.get(name)
+        if spot.sheet not in came.sheets or there == spot:
+            continue
+        if there is None:
+            yield told(spot, f"The name {name} is gone from here.")
+        else:
+            yield told(spot, f"The cell {name} was moved to {there}.")
+
+
+def unlike(went: Grid, came: Grid) -> Iterator[BadInput]:
+    """Locked cells that hold something else. Of a sheet whose cells were moved only that is told."""
+    shifted = {s.sheet for n, s in went.names.items() if came.names.get(n) != s}
+    spots = {s for s in (*went.cells, *came.cells) if s.sheet in went.sheets and s.sheet in came.sheets}
+    for spot in sorted(spots - went.open, key=lambda s: (went.sheets.index(s.sheet), s.row, s.column)):
+        ours, theirs = went.value(spot), came.value(spot)
+        if spot.sheet in shifted or _same(ours, theirs):
+            continue
+        owner = went.text(Spot(spot.sheet, spot.row, layout.OWNER_AT))
+        now, before = _quoted(theirs), _quoted(ours)
+        if ours == EMPTY:
+            yield told(spot, f"Nothing is asked here, and it holds {now!r}.")
+        elif spot.column == layout.ANSWER_AT and owner:
+            yield told(spot, f"The locked cell of {owner} holds {now!r} in place of {before!r}.")
+        else:
+            yield told(spot, f"The locked cell holds {now!r} in place of {before!r}.")
+
+
+def told(spot: Spot, message: str, hint: str = "") -> BadInput:
+    """A fault of a cell."""
+    return BadInput(message, file=spot.sheet, row=spot.row, column=get_column_letter(spot.column), hint=hint)
+
+
+def _quoted(value: Value) -> str:
+    return value.text if len(value.text) <= _SHOWN else f"{value.text[:_SHOWN]}…"
+
+
+def _same(ours: Value, theirs: Value) -> bool:
+    if ours.kind == theirs.kind == "number":
+        return Decimal(ours.text) == Decimal(theirs.text)
+    return ours.kind == theirs.kind and ours.text == theirs.text
+
+
+def _value(value: object, data_type: str) -> Value:
+    if value is None or value == "":
+        return EMPTY
+    if data_type == "f":
+        return Value("formula", str(value))
+    if isinstance(value, bool):
+        return Value("truth", str(value).upper())
+    if isinstance(value, int | float | Decimal):
+        return _number(value)
+    if isinstance(value, datetime | date | time):
+        return Value("date", value.isoformat())
+    return Value("text", str(value).replace("\r\n", "\n").replace("_x005F_", "_"))
+
+
+def _number(value: float | Decimal) -> Value:
+    try:
+        found = Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
+    except InvalidOperation:
+        return Value("text", str(value))
+    text = f"{found:f}"
+    return Value("number", text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def _names(book: Workbook) -> dict[str, Spot]:
+    """Names that are for one cell; a name of another shape is as good as gone."""
+    found: dict[str, Spot] = {}
+    for name, defined in book.defined_names.items():
+        try:
+            places = list(defined.destinations)
+            letters, row = coordinate_from_string(places[0][1].replace("$", ""))
+            if len(places) == 1:
+                found[name] = Spot(places[0][0], row, column_index_from_string(letters))
+        except (ValueError, TypeError, IndexError, AttributeError):
+            continue  # of no cell: #REF!, a range, a formula
+    return found

@@ -1,0 +1,110 @@
+"""What the page of a contribution shows: its cells, those of others, its workbooks, what whoever looks may do."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from greffe.errors import GreffeError, NotFound
+from greffe.model.contributions import CONTRIBUTED, MERGED, SIGNED
+from greffe.model.instants import PARIS, read
+from greffe.release.contributing import Waited, contact_point, houses_of, named
+from greffe.release.parts import Parts
+from greffe.transmission.contributions.acts import hindrances
+from greffe.transmission.contributions.book_in import Reading, look
+from greffe.transmission.contributions.places import Board, Place, board
+from greffe.web.pages.forms import Form
+from greffe.web.pages.visitors import Visitor
+from greffe.web.staff.contribution_form import field_of, on_page
+from greffe.web.staff.words_of import countdown, instant
+
+OTHERS: Final = 300  # cells of other houses on the page; the workbook shows all
+FAULTS: Final = 50
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A workbook that somebody looks at before it is taken: it lies on their desk."""
+
+    parts: Parts
+    visitor: Visitor
+    id: str
+
+    @property
+    def _place(self) -> str:
+        return f"contribution:{self.id}"
+
+    def put(self, name: str, body: bytes) -> None:
+        """Lay it down."""
+        look(
+            self.parts, self.visitor.actor, self.id, body, name
+        )  # what is no workbook, or not theirs to bring, is told now
+        text = json.dumps({"name": name[:200], "body": base64.b64encode(body).decode()})
+        self.parts.desk.put(self.visitor.name, self._place, {"book": text}, self.parts.clock())
+
+    def held(self) -> tuple[str, bytes]:
+        """Name and bytes. Raises NotFound when none lies there."""
+        found = self.parts.desk.on(self.visitor.name, self._place)
+        if not found:
+            raise NotFound("There is no workbook to take.", hint="Bring it in again.")
+        said = json.loads(found[0].text)
+        return str(said["name"]), base64.b64decode(said["body"])
+
+    def clear(self) -> None:
+        """Take it away."""
+        self.parts.desk.clear(self.visitor.name, self._place)
+
+
+def values_of(parts: Parts, visitor: Visitor, id_: str, page: int, form: Form | None) -> dict[str, object]:
+    """Everything that the template needs, but for the fault."""
+    waited, now = named(parts, id_), parts.clock()
+    found = board(parts, waited.row.questionnaire, waited.year)
+    places, pages = on_page(found, waited.house, page)
+    reading, book = _reading(parts, visitor, id_)
+    own, one = found.of(waited.house), waited.one
+    typed = form if form is not None and form.text("act") == "give" else None
+    entries = [(e, read(e.instant)) for e in parts.register.read(subject=id_)]
+    return {
+        "waited": waited, "one": one, "fields": [field_of(p, one, typed) for p in places], "pages": pages,
+        "page": min(page, pages), "asked": len(own),
+        "answered": sum(bool((s := one.cells.get(n)) and s.answers) for n in own), "others": _others(found, waited),
+        "others_all": sum(p.house != waited.house for p in found.places), "entries": entries, "reading": reading,
+        "book": book, "stops": hindrances(found, waited) if one.state == SIGNED else (), "most": FAULTS,
+        "instant": instant, "read": read, "left": lambda t: countdown(t - now, visitor.lang),
+        "until": f"{waited.until.astimezone(PARIS):%Y-%m-%dT%H:%M}", "late": waited.late(now),
+        **_may(parts, visitor, waited), "reason": form.text("reason") if form else "",
+    }  # fmt: skip
+
+
+def _may(parts: Parts, visitor: Visitor, waited: Waited) -> dict[str, bool]:
+    """For what is shown; the core decides again what is done."""
+    mine = waited.house in houses_of(parts, visitor.actor)
+    contact, one = contact_point(parts, visitor.actor), waited.one
+    carries = contact and waited.by_workbook
+    return {
+        "may_give": mine and not one.locked, "may_sign": mine and one.state == CONTRIBUTED,
+        "may_sign_for": carries and not mine and one.state == CONTRIBUTED and bool(one.workbook),
+        "may_export": (mine or contact) and not one.locked, "may_bring": (mine or carries) and not one.locked,
+        "may_merge": contact and one.state == SIGNED, "may_extend": contact and not one.locked,
+        "may_reopen": (contact and one.locked) or (mine and one.state == SIGNED) or (contact and one.state == MERGED),
+    }  # fmt: skip
+
+
+def _others(found: Board, waited: Waited) -> Sequence[Place]:
+    """Cells of other houses, first those of the sheets in which this one answers."""
+    sheets = {p.sheet.layout.id for p in found.of(waited.house).values()}
+    others = [p for p in found.places if p.house != waited.house]
+    return sorted(others, key=lambda p: p.sheet.layout.id not in sheets)[:OTHERS]
+
+
+def _reading(parts: Parts, visitor: Visitor, id_: str) -> tuple[Reading | None, str]:
+    """What the workbook on the desk says, and its name."""
+    desk = Desk(parts, visitor, id_)
+    try:
+        name, body = desk.held()
+        return look(parts, visitor.actor, id_, body, name), name
+    except GreffeError:
+        return None, ""
