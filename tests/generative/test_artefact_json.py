@@ -6,6 +6,7 @@ import json
 
 import pytest
 from artefact_strategies import artefacts
+from examples import examples
 from hypothesis import given, settings
 from judges import json_errors
 from kind_strategies import other_kinds, reports
@@ -18,7 +19,7 @@ from greffe.model.structures import Artefact
 HEADER = Header("M1", "2026-11-24T10:00:00Z")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 @given(artefacts())
 def test_an_artefact_comes_back(artefact: Artefact):
     assert from_json(artefact.kind, to_json(artefact)) == artefact
@@ -32,13 +33,13 @@ def _comes_back(artefact: Artefact) -> bytes:
     return content
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(artefacts())
 def test_a_file_comes_back_with_equal_bytes(artefact: Artefact):
     _comes_back(artefact)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(other_kinds())
 def test_a_file_of_another_kind_comes_back_and_is_valid(artefact: Artefact):
     assert json_errors(_comes_back(artefact)) == []

@@ -6,6 +6,7 @@ import json
 
 import small_catalogue as small
 import yaml
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -57,14 +58,14 @@ def _loads_or_is_refused(files):
         assert error.file in files, error.text()
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_map_with_a_mistake(data: st.DataObject):
     document = _changed(data, yaml.safe_load(FILES[small.MAP]))
     _loads_or_is_refused(FILES | {small.MAP: small.as_yaml(document)})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(36), deadline=None)
 @given(st.data())
 def test_an_artefact_with_a_mistake(data: st.DataObject):
     path = data.draw(st.sampled_from(sorted(p for p in FILES if p.endswith(".json"))))
@@ -72,7 +73,7 @@ def test_an_artefact_with_a_mistake(data: st.DataObject):
     _loads_or_is_refused(FILES | {path: json.dumps(document).encode()})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(36), deadline=None)
 @given(st.data())
 def test_a_table_with_a_mistake(data: st.DataObject):
     path = data.draw(st.sampled_from([small.SEXES, small.LEGS, small.STATUSES]))
@@ -84,7 +85,7 @@ def test_a_table_with_a_mistake(data: st.DataObject):
     _loads_or_is_refused(FILES | {path: bytes(content)})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(36), deadline=None)
 @given(st.data())
 def test_any_file_that_ends_too_early(data: st.DataObject):
     path = data.draw(st.sampled_from(sorted(FILES)))

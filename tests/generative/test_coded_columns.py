@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,7 +26,7 @@ def rows(draw: st.DrawFn) -> tuple[int, list[list[str] | str]]:
 
 
 @pytest.mark.parametrize("product", [0, 16, 4_096])
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(40))
 @given(found=rows())
 def test_in_one(product: int, found: tuple[int, list[list[str] | str]]):
     size, parts = found

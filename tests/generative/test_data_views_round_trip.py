@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 
 import json_reader
 import pytest
 import xml_reader
 from data_answers import ML
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from judges import json_errors, xml_errors
@@ -28,7 +28,7 @@ NUMBERS = st.one_of(
     st.sampled_from(["0", "12.50", "1E-7", "NaN", "INF", "-INF", "-0", "123456789012345678901234567890.10"]),
 )
 few = settings(
-    max_examples=400 if os.environ.get("GREFFE_SOAK") else 30,
+    max_examples=examples(24),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

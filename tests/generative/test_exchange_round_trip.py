@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-
+from examples import examples
 from exchange_tools import mapping_sets
 from hypothesis import given, settings
 
@@ -12,10 +11,8 @@ from greffe.catalogue.representation_files import read_representation
 from greffe.mapping.exchange.difference import difference
 from greffe.mapping.exchange.files import WRITERS, map_of, read
 
-SOAK = os.environ.get("GREFFE_SOAK") == "1"
 
-
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(mapping_sets())
 def test_the_csv_file_gives_its_map_back(base):
     assert read_representation(dump_representation(base.table), base.table.file) == base.table
@@ -34,13 +31,13 @@ def _comes_back(form, base):
     assert WRITERS[form](base) == content
 
 
-@settings(max_examples=2_000 if SOAK else 150, deadline=None)
+@settings(max_examples=examples(90), deadline=None)
 @given(base=mapping_sets())
 def test_out_to_sssom_and_in_again_is_the_same_map(base):
     _comes_back("sssom", base)
 
 
-@settings(max_examples=500 if SOAK else 25, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(base=mapping_sets())
 def test_out_to_a_workbook_and_in_again_is_the_same_map(base):
     _comes_back("xlsx", base)

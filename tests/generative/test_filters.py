@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from blocks import coded as coded_as
 from blocks import codelist, concept, free
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -112,7 +113,7 @@ def written(question):
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(90), deadline=None)
 @given(tables(), st.lists(questions(), min_size=4, max_size=4))
 def test_filters_find_what_plain_python_finds(rows, asked):
     """Filters on any component with any operators, or and and, agree with a plain reading of the rows"""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pytest
 import sdmx
 from blocks import STRUCTURE, block, message
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -58,7 +58,7 @@ class Series:
 series = st.builds(Series, st.tuples(codes, codes, st.none() | xml_text), observations)
 answers = st.lists(st.lists(series, max_size=5, unique_by=lambda s: s.row[:2]), max_size=3)
 few = settings(
-    max_examples=600 if os.environ.get("GREFFE_SOAK") else 40,
+    max_examples=examples(24),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -144,7 +144,7 @@ def test_structure_specific_xml(rows_of_a_batch: None, answer: list[list[Series]
     assert read == [s for part in answer for s in part]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(14), deadline=None)
 @given(answer=answers, variant=st.sampled_from([sdmx_ml.GENERIC_DATA, sdmx_ml.SPECIFIC_DATA]))
 def test_sdmx1_reads_the_same(answer: list[list[Series]], variant: sdmx_ml.Variant):
     """Series with observations, since sdmx1 keeps no others; keys unique over the whole answer."""

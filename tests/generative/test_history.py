@@ -25,6 +25,7 @@ import pytest
 import xml_reader
 from blocks import coded as coded_as
 from blocks import codelist, concept, free
+from examples import examples
 from fastapi.testclient import TestClient
 from history_model import (
     NOTHING,
@@ -224,7 +225,7 @@ def hours(text: str) -> int | None:
     return int((datetime.fromisoformat(text) - START) / timedelta(hours=1)) if text else None
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(24), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(CHANCES)
 def test_both_stores_say_what_the_model_says(chance):
     """R1-DATA-08, R1-DATA-17, R2-DATA-30, R2-DATA-33, R2-DATA-45, under any sequence of releases"""
@@ -258,7 +259,7 @@ def test_both_stores_say_what_the_model_says(chance):
                     assert told(answered()) == narrowed(wanted, codes, periods), text
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(90), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(CHANCES)
 def test_who_does_as_told_has_what_is_published(chance):
     """A client that had everything at one moment and applies Delete and Replace since then has exactly what is published
@@ -274,7 +275,7 @@ def test_who_does_as_told_has_what_is_published(chance):
     assert applied(had.table if had else {}, since(story, now, asked_before, None)) == dict(wanted.table)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(24), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(CHANCES)
 def test_two_vintages_differ_as_their_tables_do(chance):
     """Any two releases, in any order, whatever lies between: added, gone, changed; differences and means by fractions"""
@@ -370,7 +371,7 @@ def _said(head: Sequence[str], rows: Sequence[dict[str, str]]) -> Said:
 
 
 @settings(  # no shrinking: a home is set up for each example
-    max_examples=6,
+    max_examples=examples(4),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from decimal import Decimal
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shipped_catalogue import shipped_catalogue
@@ -15,7 +15,7 @@ from greffe.model.structures import Dataflow
 from greffe.settings import EngineSettings
 from greffe.validation.run import Context, run
 
-EXAMPLES = int(os.environ.get("GREFFE_TEST_EXAMPLES", "30"))
+EXAMPLES = examples(14)
 FLOWS = ("ESTAT_CRIM_OFF_CAT", "ESTAT_CRIM_JUST_SEX", "UNODC_JUSTICE", "CEPEJ_Q91", "CEPEJ_STAT")
 # Codes that rules speak of: totals, parts, states, units, statuses, marks, fields.
 SPOKEN = (

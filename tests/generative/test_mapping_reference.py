@@ -1,6 +1,5 @@
 """The engine and the row-by-row reference agree on random small tables and maps: values, texts, statuses, findings."""
 
-import os
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
@@ -9,6 +8,7 @@ from itertools import product
 
 import pytest
 import reference_mapping as reference
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from small_maps import (
@@ -50,7 +50,7 @@ from greffe.model.maps import ComponentMap, MapRow, NotProvided, RepresentationM
 from greffe.model.references import Reference
 from greffe.settings import EngineSettings
 
-EXAMPLES = int(os.environ.get("GREFFE_TEST_EXAMPLES", "60"))  # `make soak` sets more
+EXAMPLES = examples(60)
 KEY = (*TARGET_DIMENSIONS, "TIME_PERIOD")
 DOMAINS = {
     "INDICATEUR": ["A1", "A2", "B1", "B12"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from judges import json_errors, xml_errors
@@ -49,7 +50,7 @@ def ml(version: str, artefact: Maintainable) -> bytes:
 
 @pytest.mark.item("SM-02", "SM-03", "SM-05")
 @pytest.mark.parametrize("version", ["3.0", "3.1"])
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(artefact=WHOLE)
 def test_sdmx_ml(version: str, artefact: Maintainable):
     """Valid by the schema, with dates before components as it wants them, and read again without loss."""
@@ -66,7 +67,7 @@ def test_sdmx_ml(version: str, artefact: Maintainable):
 
 @pytest.mark.item("SM-03", "SM-04")
 @pytest.mark.parametrize("version", ["2.0.0", "2.1.0"])
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(artefact=WHOLE)
 def test_sdmx_json(version: str, artefact: Maintainable):
     """Every part of every kind of map has its place in the message and is read again without loss."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,6 +13,7 @@ import openpyxl
 import pyarrow.parquet as pq
 import pytest
 from blocks import block, message
+from examples import examples
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonstat_validator import validate_jsonstat
@@ -58,7 +58,7 @@ answers = st.lists(_series, max_size=8, unique_by=lambda s: s.row[:2]).flatmap(
     lambda found: st.integers(1, 4).map(lambda size: [found[n : n + size] for n in range(0, len(found), size)])
 )
 few = settings(
-    max_examples=600 if os.environ.get("GREFFE_SOAK") else 40,
+    max_examples=examples(24),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -7,7 +7,6 @@ whole ones allow, so that his interval is never wider than the truth allows for 
 
 from __future__ import annotations
 
-import os
 import tempfile
 from itertools import product
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import highspy
 import numpy as np
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from protected import THRESHOLD, Protected, earlier, protected, totals, world
@@ -24,7 +24,7 @@ from greffe.catalogue.relations import relations_of
 from greffe.linear import blocks, intervals
 from greffe.linear.system import System
 
-EXAMPLES = int(os.environ.get("GREFFE_TEST_EXAMPLES", "40"))
+EXAMPLES = examples(30)
 N = THRESHOLD.n
 PARTS = {0: ("T", ("M", "F")), 1: ("TOTAL", ("ADULT", "JUV")), 2: ("TOTAL", ("ICCS01", "ICCS02", "ICCS03"))}
 HERE, WIDE = world(3), world(30)

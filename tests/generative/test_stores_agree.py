@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -182,13 +183,13 @@ def agree(before, rows, chosen):
                 assert listed(plain.changed(change, selection)) == listed(files.changed(change, selection))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(36), deadline=None)
 @given(tables(), tables(), st.lists(selections(), min_size=5, max_size=5))
 def test_files_answer_as_lists_do(before, rows, chosen):
     agree(before, rows, chosen)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(18), deadline=None)
 @given(tables(), tables(), st.lists(selections(), min_size=3, max_size=3))
 def test_small_batches_blocks_and_integers_change_nothing(before, rows, chosen):
     """Two rows a batch, three a block, and a limit of integers that every key passes: no index, ranks instead."""
@@ -209,7 +210,7 @@ def test_small_batches_blocks_and_integers_change_nothing(before, rows, chosen):
             setattr(module, name, value)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(18), deadline=None)
 @given(tables(), st.lists(selections(), min_size=3, max_size=3))
 def test_a_lookup_by_prefix_or_mask_finds_what_the_index_finds(rows, chosen):
     kept = selecting._FEW

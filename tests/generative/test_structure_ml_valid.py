@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 from artefact_strategies import artefacts
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from judges import xml_errors
@@ -37,7 +38,7 @@ KINDS = st.one_of(artefacts(), other_kinds()).filter(proper)
 
 
 @pytest.mark.parametrize("version", ["2.1", "3.0", "3.1"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(36), deadline=None)
 @given(KINDS)
 def test_what_is_written_is_valid_and_holds_every_item(version: str, artefact: Artefact):
     try:
@@ -51,7 +52,7 @@ def test_what_is_written_is_valid_and_holds_every_item(version: str, artefact: A
         assert {item.id for item in artefact.items} <= written.keys() | getattr(artefact, "inherited", set())
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(st.lists(KINDS, max_size=6, unique_by=lambda a: a.urn))
 def test_several_in_one_message_are_valid(several: list[Artefact]):
     try:

@@ -34,6 +34,7 @@ class Package:
     functions: dict[str, list[tuple[Place, Function]]] = field(default_factory=lambda: defaultdict(list))
     calls: dict[str, list[tuple[Place, ast.Call]]] = field(default_factory=lambda: defaultdict(list))
     constants: dict[str, list[tuple[Place, ast.expr]]] = field(default_factory=lambda: defaultdict(list))
+    classes: list[tuple[Path, ast.ClassDef]] = field(default_factory=list)
     errors: set[str] = field(default_factory=set)
     imports: dict[Path, dict[str, Path]] = field(default_factory=dict)
     titles: list[tuple[Path, str]] = field(default_factory=list)  # of errors
@@ -62,20 +63,15 @@ class Package:
 def read_package(root: Path = ROOT) -> Package:
     """Read all of it once."""
     package = Package({file: ast.parse(file.read_text("utf-8")) for file in sorted(root.rglob("*.py"))})
-    classes = {
-        n.name: [b.id for b in n.bases if isinstance(b, ast.Name)]
-        for t in package.trees.values()
-        for n in ast.walk(t)
-        if isinstance(n, ast.ClassDef)
-    }
-    package.errors = {"GreffeError"}
-    while more := {name for name, bases in classes.items() if package.errors & set(bases)} - package.errors:
-        package.errors |= more
     for file, tree in package.trees.items():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef) and node.name in package.errors:
-                package.titles += [(file, t) for t in _titles(node)]
         _index(package, Place(file), tree)
+    bases = {n.name: [b.id for b in n.bases if isinstance(b, ast.Name)] for _, n in package.classes}
+    package.errors = {"GreffeError"}
+    while more := {name for name, of in bases.items() if package.errors & set(of)} - package.errors:
+        package.errors |= more
+    for file, node in package.classes:
+        if node.name in package.errors:
+            package.titles += [(file, t) for t in _titles(node)]
     return package
 
 
@@ -94,6 +90,7 @@ def _index(package: Package, place: Place, node: ast.AST) -> None:
             package.functions[child.name].append((place, child))
             inside = Place(place.file, (*place.around, child), place.owner)
         elif isinstance(child, ast.ClassDef):
+            package.classes.append((place.file, child))
             inside = Place(place.file, (), child.name)
         elif isinstance(child, ast.Call):
             package.calls[called(child)].append((place, child))

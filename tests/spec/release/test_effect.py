@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from examples import examples
 from house import AUTHOR, FIRST, FLOW, SECOND, House, new_house
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
@@ -25,7 +25,7 @@ from greffe.release.datasets import DRAFTED, NEW, RELEASED
 from greffe.release.effect import Effect, effect
 from greffe.release.proposals import propose, proposed_catalogue
 
-EXAMPLES = int(os.environ.get("GREFFE_TEST_EXAMPLES", "30")) // 10
+EXAMPLES = examples(3)
 TABLE = "mappings/ESTAT/index_ssmsi_to_iccs.csv"
 MAP = "mappings/ESTAT/crim_off_cat.yaml"
 STATUSES = "mappings/common/statut_to_obs_status.csv"

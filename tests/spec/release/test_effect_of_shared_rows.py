@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import shutil
 from unittest.mock import patch
 
 import pytest
+from examples import examples
 from house import House, new_house
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,7 +18,7 @@ from greffe.catalogue.load import load
 from greffe.release import effect as looked_at
 from greffe.release.effect import effect
 
-EXAMPLES = int(os.environ.get("GREFFE_TEST_EXAMPLES", "30")) // 3
+EXAMPLES = examples(5)
 STATUSES = "mappings/common/statut_to_obs_status.csv"
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
+from examples import SOAK
 from house import FIRST, FLOW, PUBLISHED, RELEASER, SECOND, House, new_house
 from journey_tools import ROOT
 
@@ -104,7 +105,7 @@ def test_release_of_several_and_a_move_and_a_withdrawal(ready):
     held(ready.killed("withdraw", f"{FLOW}#1"), least=5)
 
 
-if os.environ.get("GREFFE_SOAK"):  # as long again as all of the others
+if SOAK:  # as long again as all of the others
 
     def test_release_of_a_revision(tmp_path):
         """With a predecessor: a difference is written, the engine is asked what changes, what is superseded is evicted."""
