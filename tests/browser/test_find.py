@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from dataclasses import replace
 from html import unescape
+from pathlib import Path
 
 import httpx
+from shipped_catalogue import shipped_catalogue
+
+from greffe.web.portal.shelf import Shelves
+
+QUESTIONS = Path(__file__).parents[1] / "data/search_questions.csv"
 
 
 def test_a_word_with_a_mistake_finds_and_leads_to_the_figures(page):
@@ -65,3 +73,16 @@ def test_the_command_is_copied(page):
     page.get_by_role("button", name="Copy curl: A table with labels (CSV)").click()
     page.get_by_role("status").filter(has_text="Copied").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == page.locator("#curl-3").inner_text()
+
+
+def test_what_observatories_type_finds_its_dataflow_first(site):
+    """A hundred questions in two languages, with typing errors, without accents, by code (tests/data/search_questions.csv)."""
+    shelf = replace(Shelves(site.parts).now(), catalogue=shipped_catalogue())
+    missed = []
+    with QUESTIONS.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            hits = shelf.index.find(row["question"])
+            flow, codes = (hits[0].flow, {code for _, code in hits[0].cells}) if hits else ("", set())
+            if flow not in row["first"].split("|") or (row["key"] and not codes & set(row["key"].split("|"))):
+                missed.append((row["question"], flow, codes))
+    assert missed == []

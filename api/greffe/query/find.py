@@ -18,11 +18,35 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from greffe.mapping.suggest.words import singular
-from greffe.query.find_terms import CODE, DIMENSION, FLOW, INDICATOR, NOTE, SUBJECT, SYNONYM, Place, Term, split
+from greffe.query.find_terms import (
+    CODE,
+    DIMENSION,
+    FLOW,
+    INDICATOR,
+    NOTE,
+    RECIPIENT,
+    SUBJECT,
+    SYNONYM,
+    UNITS,
+    Place,
+    Term,
+    split,
+)
 
 MOST_LETTERS, MOST_WORDS = 200, 12  # of a question
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
-_KINDS: Final = {FLOW: 1.0, CODE: 1.0, SYNONYM: 1.0, INDICATOR: 0.9, SUBJECT: 0.8, DIMENSION: 0.7, NOTE: 0.45}
+_KINDS: Final = {
+    FLOW: 1.0,
+    CODE: 1.0,
+    SYNONYM: 1.0,
+    INDICATOR: 0.9,
+    SUBJECT: 0.8,
+    DIMENSION: 0.7,
+    RECIPIENT: 0.7,
+    NOTE: 0.45,
+}
+_OF_UNIT: Final = 0.6  # a code that says how something is counted, against one that says what
+_WORSE: Final = 0.05  # of its score that a dataflow loses for each rank below the best
 _SAME, _ROOT, _BEGINS, _ONE_OFF, _TWO_OFF, _LONGER = 1.0, 0.97, 0.8, 0.75, 0.6, 0.6
 _ENOUGH: Final = 0.3  # of the question's weight must be met
 _ALSO, _NEARLY = 6, 0.65  # further codes of a dataflow that are offered, and how good they are against the best
@@ -58,7 +82,7 @@ class Index:
     """Terms by their words."""
 
     def __init__(self, terms: Iterable[Term], ranks: Mapping[str, int] | None = None) -> None:
-        """`ranks`: of dataflows that answer as well as one another, those of a lower number come first."""
+        """`ranks`: of dataflows that answer as well as one another, or nearly, those of a lower number come first."""
         self.terms, self._ranks = tuple(terms), ranks or {}
         self._by_word: dict[str, list[int]] = {}
         for number, term in enumerate(self.terms):
@@ -79,7 +103,11 @@ class Index:
         weights = [self._weight(found) for found in near]
         met = self._met(near, weights)
         hits = [hit for flow, ones in met.items() if (hit := _hit(flow, ones, weights, years)) is not None]
-        return sorted(hits, key=lambda h: (-round(h.score, 2), self._ranks.get(h.flow, 0), h.flow))
+        return sorted(hits, key=self._order)
+
+    def _order(self, hit: Hit) -> tuple[float, int, str]:
+        rank = self._ranks.get(hit.flow, 0)
+        return -round(hit.score * (1 - _WORSE * rank), 2), rank, hit.flow
 
     def _near(self, word: str) -> Mapping[str, float]:
         """Words of the index that may be meant by that one, each with how surely."""
@@ -123,7 +151,9 @@ class Index:
             exact = len({w for _, w in places.values()}) / len(set(term.words))
             score = share * (0.6 + 0.4 * exact) * _KINDS[term.kind]
             for where in term.places:
-                met.setdefault(where.flow, []).append(Met(term, where, frozenset(places), score))
+                of_unit = term.kind == CODE and all(d.casefold() in UNITS for d, _ in where.cells) and where.cells
+                own = score * _OF_UNIT if of_unit else score
+                met.setdefault(where.flow, []).append(Met(term, where, frozenset(places), own))
         return met
 
 

@@ -16,9 +16,10 @@ from greffe.model.structures import Categorisation, CategoryScheme, Codelist, Da
 from greffe.query.queries import TIME
 
 INDICATORS: Final = "CL_INDICATEUR"
-FLOW, SUBJECT, DIMENSION, CODE, INDICATOR, SYNONYM, NOTE = (
-    "flow", "subject", "dimension", "code", "indicator", "synonym", "note",
+FLOW, SUBJECT, DIMENSION, CODE, INDICATOR, SYNONYM, NOTE, RECIPIENT = (
+    "flow", "subject", "dimension", "code", "indicator", "synonym", "note", "recipient",
 )  # fmt: skip
+UNITS: Final = ("unit", "unit_measure")  # dimensions whose codes say how it is counted, not what
 Held = Mapping[str, tuple[str, ...]]  # dimension → codes that occur in the release; TIME_PERIOD → first and last
 
 
@@ -50,7 +51,9 @@ def terms(catalogue: Catalogue, released: Mapping[str, Held]) -> Iterator[Term]:
     for id_, flow in flows.items():
         own = (Place(id_),)
         yield from _named(FLOW, flow.names, own, id_)
+        yield from _named(FLOW, _said_of_it(flow.names), own)
         yield from _named(NOTE, flow.descriptions, own)
+    yield from _recipients(catalogue, flows)
     yield from _subjects(catalogue, flows)
     yield from _dimensions(catalogue, flows, released)
     coded = _coded(catalogue, flows, released)
@@ -84,6 +87,18 @@ def _named(kind: str, names: Texts, places: tuple[Place, ...], *ids: str) -> Ite
         yield from _term(kind, text, language, places, names, {})
     for id_ in filter(None, ids):
         yield from _term(kind, id_, "", places, names, {})
+
+
+def _said_of_it(names: Texts) -> Texts:
+    """What a name says after whose table it is: `Eurostat crim_pris_age: Prisoners by age` is about prisoners by age."""
+    return {language: rest.strip() for language, text in names.items() if (rest := text.partition(":")[2])}
+
+
+def _recipients(catalogue: Catalogue, flows: Mapping[str, Dataflow]) -> Iterator[Term]:
+    """Bodies that are reported to, each with what it gets."""
+    for one in catalogue.recipients:
+        places = tuple(Place(f.id) for f in one.dataflows if f.id in flows)
+        yield from _named(RECIPIENT, one.names, places, one.id)
 
 
 def _subjects(catalogue: Catalogue, flows: Mapping[str, Dataflow]) -> Iterator[Term]:

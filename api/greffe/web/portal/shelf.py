@@ -52,13 +52,15 @@ class Shelf:
 
     @cached_property
     def index(self) -> Index:
-        """The index of the search. Of dataflows that answer alike, released ones come first, and real ones."""
+        """The index of the search. Of dataflows that answer alike, released ones come first, real ones, and those in the
+        shape in which a recipient publishes, which observatories know (mirrors, D11)."""
         ranks = {id_: self._rank(id_) for id_ in self.flows}
         return Index(terms(self.catalogue, self.held), ranks)
 
     def _rank(self, id_: str) -> int:
         release = self.current.get(id_)
-        return 2 if release is None else int(release.origin == "synthetic")
+        collected = int(self.flows[id_].annotation("SCOPE") == "collection")
+        return collected + (4 if release is None else 2 * (release.origin == "synthetic"))
 
     @cached_property
     def subjects(self) -> tuple[Subject, ...]:
