@@ -53,6 +53,15 @@ def side_of(catalogue: Catalogue, reference: Reference) -> Side:
     return Side(dataflow, structure, lists)
 
 
+@dataclass
+class WorkedOut:
+    """What the checks of a map ask again and again: the values of a source component; of a table (by its identity) and an
+    indicator the rows that match, each with the targets that it can make (`reach.rows_of`)."""
+
+    values: dict[str, tuple[str, ...] | None] = field(default_factory=dict)
+    rows: dict[tuple[int, str], tuple[tuple[MapRow, frozenset[tuple[str, ...]]], ...]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class MapView:
     """What the checks ask. Every refusal names the map's file."""
@@ -62,6 +71,7 @@ class MapView:
     source: Side
     target: Side
     faults: Faults = field(default_factory=Faults, repr=False, compare=False)  # gathered by the checks
+    worked_out: WorkedOut = field(default_factory=WorkedOut, repr=False, compare=False)
 
     @classmethod
     def of(cls, catalogue: Catalogue, map_: StructureMap) -> MapView:
@@ -94,8 +104,11 @@ class MapView:
         """The values that selected source rows can have in a component, or None when any."""
         if component in self.map.select:
             return self.map.select[component]
-        codes = self.source.codes(component)
-        return None if codes is None else tuple(sorted(codes))
+        known = self.worked_out.values
+        if component not in known:
+            codes = self.source.codes(component)
+            known[component] = None if codes is None else tuple(sorted(codes))
+        return known[component]
 
 
 def misfit(side: Side, id_: str, code: str) -> tuple[str, tuple[str, ...]]:

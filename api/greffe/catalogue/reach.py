@@ -59,23 +59,33 @@ def _parts(view: MapView, component: ComponentMap, indicator: str, dimensions: f
         values = (indicator,) if component.sources == (INDICATOR,) else view.values(component.sources[0])
         return {((component.targets[0], v),) for v in _known(view, component.targets[0], values)}
     found = set()
-    for row in component.map.rows:
-        for targets in _targets(view, component.map, row, indicator):
+    for _, every in rows_of(view, component.map, indicator):
+        for targets in every:
             pairs = zip(component.targets, targets, strict=True)
             found.add(tuple(pair for pair in pairs if pair[0] in dimensions))
     return found
+
+
+def rows_of(
+    view: MapView, table: RepresentationMap, indicator: str
+) -> tuple[tuple[MapRow, frozenset[tuple[str, ...]]], ...]:
+    """The rows of a table of the map that selected rows of an indicator can match, each with all targets it can make."""
+    known, key = view.worked_out.rows, (id(table), indicator)
+    if key not in known:
+        found = ((row, frozenset(_targets(view, table, row, indicator))) for row in table.rows)
+        known[key] = tuple((row, targets) for row, targets in found if targets)
+    return known[key]
 
 
 def _targets(view: MapView, table: RepresentationMap, row: MapRow, indicator: str) -> Iterator[tuple[str, ...]]:
     """What a row can make of the selected rows of an indicator: nothing when it matches none of them."""
     if not row.has_target:
         return
-    matched = [
-        matching(source, (indicator,) if id_ == INDICATOR else view.values(id_))
-        for id_, source in zip(table.sources, row.sources, strict=True)
-    ]
-    if any(values == () for values in matched):
-        return
+    matched = []
+    for id_, source in zip(table.sources, row.sources, strict=True):
+        matched.append(matching(source, (indicator,) if id_ == INDICATOR else view.values(id_)))
+        if matched[-1] == ():
+            return
     if not any("\\" in target for target in row.targets):
         yield row.targets
         return
@@ -125,8 +135,8 @@ def varying(view: MapView, indicator: str, component: str, parts: Iterable[str])
         place = rule.targets.index(component)
         rows = [
             row
-            for row in rule.map.rows
-            if any(targets[place] in parts for targets in _targets(view, rule.map, row, indicator))
+            for row, every in rows_of(view, rule.map, indicator)
+            if any(targets[place] in parts for targets in every)
         ]
         seen = [{(row.sources[n].value, row.sources[n].match) for row in rows} for n in range(len(rule.sources))]
         patterned = [any(row.sources[n].match != "exact" for row in rows) for n in range(len(rule.sources))]
@@ -162,8 +172,7 @@ def _leads(view: MapView, table: RepresentationMap, indicator: str, dimension: s
     """Code of the source dimension → the targets it can lead to."""
     found: dict[str, set[tuple[str, ...]]] = {}
     place = table.sources.index(dimension)
-    for row in table.rows:
-        targets = set(_targets(view, table, row, indicator))
-        for code in (matching(row.sources[place], view.values(dimension)) or ()) if targets else ():
+    for row, targets in rows_of(view, table, indicator):
+        for code in matching(row.sources[place], view.values(dimension)) or ():
             found.setdefault(code, set()).update(targets)
     return found

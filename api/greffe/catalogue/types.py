@@ -49,6 +49,7 @@ class Types:
         self.view = view
         self.held: dict[Cell, tuple[CellType, ...]] = {}  # what was asked for and found
         self._told: set[tuple[str, str, str]] = set()  # who, axis and type of what is gathered
+        self._of: dict[Cell, list[CellType]] = {}
         self.indicators = self._indicators()
 
     def _indicators(self) -> Mapping[str, Item]:
@@ -98,8 +99,11 @@ class Types:
 
     def of(self, cell: Cell, who: str) -> list[CellType]:
         """The types that are declared for a cell; none is an error."""
-        codes = dict(cell)
-        found = [t for t in self.view.map.types if all(codes.get(id_) == code for id_, code in t.cells.items())]
+        found = self._of.get(cell)
+        if found is None:
+            codes = dict(cell)
+            found = [t for t in self.view.map.types if all(codes.get(id_) == code for id_, code in t.cells.items())]
+            self._of[cell] = found
         if not found:
             error = NoType(
                 f"{who} the cell {shown(cell)}, which has no type.",

@@ -105,9 +105,12 @@ class Parts:
         """The catalogue that contents of the register make: path → sha256. Raises BadDefinition as `load` does.
 
         `checksum`: its name, when it is known."""
-        return kept_catalogues.held(
-            checksum or checksum_of(files), lambda: {path: self.register.content(sha) for path, sha in files.items()}
-        )
+
+        def contents() -> Mapping[str, bytes]:
+            found = self.register.contents(files.values())
+            return {path: found[sha] for path, sha in files.items()}
+
+        return kept_catalogues.held(checksum or checksum_of(files), contents)
 
     def catalogue_at(self, moment: datetime) -> Catalogue:
         """The catalogue that was effective at that moment. Raises NotFound before the first one."""

@@ -94,6 +94,9 @@ class Register(Protocol):
     def content(self, checksum: str) -> bytes:
         """Bytes that were stored under that sha256. Raises NotFound."""
 
+    def contents(self, checksums: Iterable[str]) -> Mapping[str, bytes]:
+        """sha256 → bytes of all of them, in one look. Raises NotFound for one that is not stored."""
+
     def verify(self) -> Iterable[str]:
         """Faults of the chain and of contents, as sentences; empty when all is as written."""
 

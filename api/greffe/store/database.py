@@ -11,16 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from greffe.errors import BadDefinition, Broken, Refused, Unavailable
 
 BUSY_SECONDS: Final = 30.0
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _OPENING: Final = 7_403_051_129  # key of the advisory lock that one opener at a time holds on PostgreSQL
 
 
@@ -113,8 +111,14 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _migrate(engine: Engine) -> None:
+    if _newest(engine):
+        return
+    from alembic import command  # takes a tenth of a second, which a database that is up to date need not wait for
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with engine.connect().execution_options(greffe_write=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _OPENING})
@@ -125,6 +129,15 @@ def _migrate(engine: Engine) -> None:
             raise Refused(
                 f"The register was made by another version of Greffe: {error}.", hint="Use the newer version."
             ) from error
+
+
+def _newest(engine: Engine) -> bool:
+    """Whether the database is at the last migration there is: files are named by their revision."""
+    last = max(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        return list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars()) == [last]
 
 
 def _forget_in_forks(engine: Engine) -> None:

@@ -117,6 +117,10 @@ class MemoryRegister:
             raise NotFound(f"The register has no content {checksum}.")
         return self._contents[checksum]
 
+    def contents(self, checksums: Iterable[str]) -> Mapping[str, bytes]:
+        """See Register.contents."""
+        return {checksum: self.content(checksum) for checksum in checksums}
+
     def verify(self) -> Iterable[str]:
         """See Register.verify."""
         return list(faults(self._entries))

@@ -109,6 +109,21 @@ class SqlRegister:
             raise NotFound(f"The register has no content {checksum}.")
         return bytes(found)
 
+    def contents(self, checksums: Iterable[str]) -> Mapping[str, bytes]:
+        """See Register.contents."""
+        wanted = tuple(dict.fromkeys(checksums))
+        found: dict[str, bytes] = {}
+        with reading(self.engine) as connection:
+            for start in range(0, len(wanted), _PAGE):
+                some = select(CONTENTS.c.checksum, CONTENTS.c.bytes).where(
+                    CONTENTS.c.checksum.in_(wanted[start : start + _PAGE])
+                )
+                found |= {str(name): bytes(content) for name, content in connection.execute(some)}
+        for name in wanted:
+            if name not in found:
+                raise NotFound(f"The register has no content {name}.")
+        return found
+
     def verify(self) -> Iterable[str]:
         """See Register.verify."""
         yield from faults(self._read())

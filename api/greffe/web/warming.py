@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -22,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from greffe.errors import GreffeError
 from greffe.release import uses
+from greffe.release.access import passwords
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE
 from greffe.release.quality_kept import quality_of
@@ -118,6 +120,8 @@ def _kept(parts: Parts) -> Iterator[tuple[str, Callable[[], object]]]:
     templates = environment(theme)
     for name in templates.list_templates(extensions=["html"]):
         yield name, partial(templates.get_template, name)
+    yield "passwords", passwords.nobody
+    yield "certificates", lambda: import_module("greffe.web.trail.pdf")
     yield "static", partial(static.prepare, theme)
     yield "mappings", lambda: overview(acting, HOUSE, acting.catalogue())
     for piece in coverage.ready(parts):

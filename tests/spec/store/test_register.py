@@ -92,8 +92,12 @@ def test_contents_are_kept_by_checksum_once(filled):
     filled.append(ANA, NOON, "x", "b", {}, contents=[b"hello", bytes(range(256))])
     for content in (b"hello", bytes(range(256))):
         assert filled.content(hashlib.sha256(content).hexdigest()) == content
+    both = {hashlib.sha256(c).hexdigest(): c for c in (b"hello", bytes(range(256)))}
+    assert filled.contents([*both, *both]) == both
     with pytest.raises(NotFound):
         filled.content("0" * 64)
+    with pytest.raises(NotFound, match="0000"):
+        filled.contents([*both, "0" * 64])
     assert list(filled.verify()) == []
 
 

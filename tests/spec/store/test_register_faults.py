@@ -187,8 +187,10 @@ def test_a_busy_or_absent_database_is_unavailable(tmp_path, monkeypatch):
     SqlRegister(f"sqlite:///{path}").close()
     rival = sqlite3.connect(path, isolation_level=None)
     rival.execute("BEGIN IMMEDIATE")
+    opened = SqlRegister(f"sqlite:///{path}")  # it is up to date: who opens it writes nothing and waits for nobody
     with pytest.raises(Unavailable):
-        SqlRegister(f"sqlite:///{path}")
+        opened.append(ANA, NOON, "note", "A", {})
+    opened.close()
     rival.close()
     with pytest.raises(Unavailable):
         SqlRegister("postgresql://nobody@127.0.0.1:1/none")

@@ -7,6 +7,7 @@ refused.
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from typing import Final
 
 from argon2 import PasswordHasher
@@ -16,8 +17,6 @@ from greffe.errors import BadQuery
 
 SHORTEST, LONGEST = 12, 256
 _HASHER: Final = PasswordHasher()
-# What an unknown person's password is compared with, so that the answer takes as long as for a known one.
-_NOBODY: Final = _HASHER.hash("nobody has this password")
 _KNOWN: Final = (
     "password", "motdepasse", "azerty", "qwerty", "123456", "admin", "greffe", "justice", "ministere", "letmein", "bonjour",
     "changeme", "soleil", "doudou", "iloveyou",
@@ -29,10 +28,17 @@ def hashed(password: str) -> str:
     return _HASHER.hash(_normal(password))
 
 
+@cache
+def nobody() -> str:
+    """What an unknown person's password is compared with, so that the answer takes as long as for a known one. Takes long
+    itself: once, before somebody signs in (web/warming.py)."""
+    return _HASHER.hash("nobody has this password")
+
+
 def matches(kept: str, password: str) -> bool:
     """Whether it is the password of that hash; as slow when there is none (`kept` is '')."""
     try:
-        return _HASHER.verify(kept or _NOBODY, _normal(password[: LONGEST + 1])) and bool(kept)
+        return _HASHER.verify(kept or nobody(), _normal(password[: LONGEST + 1])) and bool(kept)
     except (VerificationError, InvalidHashError):
         return False
 

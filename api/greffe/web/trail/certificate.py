@@ -11,8 +11,7 @@ from greffe.errors import BadQuery, nearest
 from greffe.web.pages.render import Pages
 from greffe.web.pages.visitors import Visitor
 from greffe.web.pages.words import Say, sayer
-from greffe.web.trail.paper import Certificate
-from greffe.web.trail.pdf import issued, written
+from greffe.web.trail.paper import Certificate, issued
 
 FORMATS: Final = ("html", "pdf")
 
@@ -29,6 +28,8 @@ def answered(pages: Pages, request: Request, visitor: Visitor, made: Certificate
     if format_ == "html":
         told = {"made": made, "issued": issued(made, words(made.lang)), "back": made.back}
         return pages.show(request, visitor, "certificate.html", told)
+    from greffe.web.trail.pdf import written  # takes a fifth of a second, which most processes never need
+
     mark = "-SYNTHETIC" if made.synthetic else ""
     headers = {
         "Content-Disposition": f'attachment; filename="{made.name}{mark}-{made.lang}.pdf"',

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from greffe.model.instants import paris_date
+from greffe.web.pages.words import Say
+
 Table = Sequence[Sequence[str]]
 
 
@@ -36,3 +39,8 @@ class Certificate:
     synthetic: bool = False
     internal: bool = False
     back: str = "/"
+
+
+def issued(made: Certificate, say: Say) -> str:
+    """By whom, from which state."""
+    return say("issued_by", address=made.address, day=paris_date(made.dated).isoformat())

@@ -13,9 +13,8 @@ from fpdf.bidi import BidiParagraph
 from fpdf.enums import TextDirection, XPos, YPos
 from fpdf.fonts import FontFace
 
-from greffe.model.instants import paris_date
 from greffe.web.pages.words import Say
-from greffe.web.trail.paper import Certificate, Part
+from greffe.web.trail.paper import Certificate, Part, issued
 
 FONTS: Final = Path(__file__).parents[1] / "pages" / "fonts"
 CELL: Final = 240  # characters; a row with a longer cell is written under each other instead
@@ -137,11 +136,6 @@ class _Sheet(FPDF):
 def widths(table: Sequence[Sequence[str]]) -> tuple[int, ...]:
     """How the columns share the width: by the root of what is in them, so that long ones do not take it all."""
     return tuple(round(10 * max(sum(map(len, column)) / len(column), 8) ** 0.5) for column in zip(*table, strict=True))
-
-
-def issued(made: Certificate, say: Say) -> str:
-    """By whom, from which state."""
-    return say("issued_by", address=made.address, day=paris_date(made.dated).isoformat())
 
 
 def plain(text: str) -> str:
