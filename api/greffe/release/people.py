@@ -96,11 +96,21 @@ def bodies_known(parts: Parts, role: str) -> tuple[str, ...]:
 def add_person(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> None:
     """Enter a person, or give one more roles. The house itself does it until an administrator is a person.
 
-    Raises BadQuery for an unknown role, Denied unless an administrator does it."""
+    Raises BadQuery for an unknown role, a blank name or one that is none, Refused for one that differs from another by its
+    capitals alone, Denied unless an administrator does it."""
     _enters(parts, who, roles)
-    if not re.fullmatch(r"[\w.@-][\w.@ -]{0,60}", name) or name.startswith(PREFIX):
-        raise BadQuery(f"{name!r} is no name of a person.", parameter="--add")
+    if not name.strip():
+        raise BadQuery("The name is blank: say who it is.", parameter="name")
     people = parts.ledger().people
+    if name != " ".join(name.split()) or not re.fullmatch(r"[\w.@-][\w.@ -]{0,60}", name) or name.startswith(PREFIX):
+        raise BadQuery(
+            f"{name!r} is no name of a person.",
+            parameter="name",
+            hint="At most 61 letters, digits, . _ - @ and single blanks between them.",
+        )
+    alike = next((n for n in people if n != name and n.casefold() == name.casefold()), "")
+    if alike:
+        raise Refused(f"{alike} is there already: two names must differ by more than capitals.", parameter="name")
     parts.register.add_person(who, parts.clock(), name, tuple(dict.fromkeys((*people.get(name, ()), *roles))))
 
 

@@ -46,6 +46,10 @@ class Access(Protocol):
     def take_invitation(self, digest: str, now: datetime) -> str:
         """The same, and it is used up: of two at the same time one gets ''."""
 
+    def invitation_was(self, digest: str, now: datetime) -> str:
+        """What became of an invitation that no longer holds: `used` or `expired`; '' for one that is not known, or was
+        replaced by a later one of that person."""
+
     def open_session(self, digest: str, session: Session) -> None:
         """Keep a session; those that ended before it started are forgotten."""
 

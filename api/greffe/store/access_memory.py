@@ -17,6 +17,7 @@ class MemoryAccess:
         self._lock = threading.RLock()
         self._passwords: dict[str, str] = {}
         self._invitations: dict[str, tuple[str, datetime]] = {}
+        self._used: set[str] = set()
         self._sessions: dict[str, Session] = {}
         self._failures: list[tuple[str, datetime]] = []
         self._secrets: dict[str, tuple[str, datetime]] = {}
@@ -43,14 +44,21 @@ class MemoryAccess:
     def invited(self, digest: str, now: datetime) -> str:
         """See Access.invited."""
         person, ends_at = self._invitations.get(digest, ("", now))
-        return person if ends_at > now else ""
+        return person if ends_at > now and digest not in self._used else ""
 
     def take_invitation(self, digest: str, now: datetime) -> str:
         """See Access.take_invitation."""
         with self._lock:
             person = self.invited(digest, now)
-            self._invitations.pop(digest, None)
+            if person:
+                self._used.add(digest)
             return person
+
+    def invitation_was(self, digest: str, now: datetime) -> str:
+        """See Access.invitation_was."""
+        if digest not in self._invitations or self.invited(digest, now):
+            return ""
+        return "used" if digest in self._used else "expired"
 
     def open_session(self, digest: str, session: Session) -> None:
         """See Access.open_session."""

@@ -12,6 +12,8 @@ from greffe.store.access import Session
 from greffe.store.database import reading, writing
 from greffe.store.tables import FAILURES, INVITATIONS, KEY_SECRETS, KEY_USES, PASSWORDS, SESSIONS
 
+USED = ""  # stands for the end of an invitation that was used: it is less than every instant
+
 
 class SqlAccess:
     """Access on the engine of a register that is open."""
@@ -49,8 +51,18 @@ class SqlAccess:
         """See Access.take_invitation."""
         with writing(self._engine) as connection:
             person = _invited(connection, digest, now)
-            connection.execute(delete(INVITATIONS).where(INVITATIONS.c.digest == digest))
+            if person:
+                connection.execute(update(INVITATIONS).where(INVITATIONS.c.digest == digest).values(ends_at=USED))
             return person
+
+    def invitation_was(self, digest: str, now: datetime) -> str:
+        """See Access.invitation_was."""
+        with reading(self._engine) as connection:
+            query = select(INVITATIONS.c.ends_at).where(INVITATIONS.c.digest == digest)
+            ends_at = connection.execute(query).scalar()
+        if ends_at is None or ends_at > written(now):
+            return ""
+        return "used" if ends_at == USED else "expired"
 
     def open_session(self, digest: str, session: Session) -> None:
         """See Access.open_session."""

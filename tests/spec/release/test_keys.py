@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from datetime import timedelta
 
@@ -23,6 +24,7 @@ from greffe.store.base import Actor
 from greffe.store.wanted import Wanted
 
 HERE = "192.0.2.1"
+NUMBERS = itertools.count(1)
 OUT, OTHER = Reference("SSER", "OUT"), Reference("SSER", "ELSE")
 
 
@@ -32,7 +34,9 @@ def parts(tmp_path):
 
 
 def made(parts, role="recipient:BODY", actions=("granted",), flows=(), days=90):
-    return make_key(parts, HOUSE, "A loader", role, actions, flows, parts.clock() + timedelta(days=days))
+    return make_key(
+        parts, HOUSE, f"A loader {next(NUMBERS)}", role, actions, flows, parts.clock() + timedelta(days=days)
+    )
 
 
 def denied(parts, after=0):
@@ -252,3 +256,26 @@ def test_on_the_command_line(tmp_path):
     assert (listed["state"], "secret" in listed) == ("revoked", False)
     told = inside(home, "keys", "rotate", "000", "--as", "greffe")
     assert "There is no key 000." in told.err
+
+
+def test_two_keys_in_force_are_not_called_the_same(parts):
+    """Whatever the capitals and blanks; once the first is revoked its title is free."""
+    ends = parts.clock() + timedelta(days=9)
+    first, _ = make_key(parts, HOUSE, "Eurostat", "recipient:BODY", ["granted"], [], ends)
+    with pytest.raises(Refused, match=first.id):
+        make_key(parts, HOUSE, " eurostat", "recipient:BODY", ["granted"], [], ends)
+    revoke_key(parts, HOUSE, first.id, "Lost")
+    assert make_key(parts, HOUSE, "Eurostat", "recipient:BODY", ["granted"], [], ends)[0].id != first.id
+
+
+@pytest.mark.parametrize("name", ["", " ", "\t", "\u00a0", " camille", "cam  ille", "camille ", "a/b", "x" * 62])
+def test_a_name_that_is_none_is_refused_and_nobody_is_entered(parts, name):
+    head = parts.register.head()
+    with pytest.raises(BadQuery, match="blank" if not name.strip() else "no name of a person"):
+        add_person(parts, HOUSE, name, ["author"])
+    assert parts.register.head() == head
+
+
+def test_two_people_are_told_apart_by_more_than_capitals(parts):
+    with pytest.raises(Refused, match="camille is there already"):
+        add_person(parts, HOUSE, "Camille", ["author"])

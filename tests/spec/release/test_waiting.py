@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 from house import AUTHOR, FIRST, FLOW, PUBLISHED, RELEASER, SECOND, House, new_house
+from released import put
 
 from greffe.errors import BadQuery, Denied, Refused
 from greffe.model.calendar import Words
@@ -19,10 +23,12 @@ from greffe.release.lifecycle import accept_warnings, approve_draft, dataflow_na
 from greffe.release.obstacles import may_still_sign
 from greffe.release.people import HOUSE, add_person
 from greffe.release.review.pending import decide
-from greffe.release.tasks.task import GROUPS
+from greffe.release.tasks import mapping
+from greffe.release.tasks.task import GROUPS, Asker
 from greffe.release.waiting import Task, waiting_drafts, waiting_for, warnings_accepted
 from greffe.store.base import Actor
 from greffe.web.pages.words import table as table_of_words
+from greffe.web.staff import tasks
 
 BOTH = Words("Sooner than usual.", "Plus tôt que d’habitude.")
 AUDITOR, ADMIN = Actor("hana"), Actor("gaston")
@@ -212,6 +218,47 @@ def test_codes_without_a_target_wait_for_authors(built):
     decide(parts, AUTHOR, catalogue, table, {item: {"reason": "Read again."}})
     (mine,) = of(house, AUTHOR, "pending")
     assert (mine.count, mine.place) == (1, "/staff/mappings/pending")
+
+
+def test_no_page_waits_for_what_takes_long(built, monkeypatch):
+    """It is told without, and says so; what was found beside is there the next time."""
+    house, _ = built
+    go = threading.Event()
+    late = Task("pending", "", "/staff/mappings/pending", house.clock.now, count=3)
+    monkeypatch.setattr(tasks, "_slow", lambda parts: (lambda _parts, _asker: [late] if go.wait(20) else [],))
+    told = tasks.Tasks(house.parts)
+    first = told.of(AUTHOR, 0.01)
+    assert (first.whole, late in first.tasks) == (False, False)
+    assert told.counts(AUTHOR)["/staff"] == len(first.tasks) > 0
+    go.set()
+    second = told.of(AUTHOR, 20)
+    assert (second.whole, late in second.tasks, len(second.tasks)) == (True, True, len(first.tasks) + 1)
+    assert told.counts(AUTHOR)["/staff/mappings"] == 1
+
+
+def test_pairs_that_no_longer_agree_are_told_from_those_that_never_did(built, monkeypatch):
+    """A pair that was explained before a release of ours and is open since; one that was open before, too; one that agrees."""
+    house, _ = built
+    first, second = (put(house, n, f"ICCS0101 NR 2020 {900 + n} A F") for n in (11, 12))
+    house.clock.forward(seconds=10)
+
+    class Stub:
+        sources: ClassVar = {str(second): None, "UNODC-2026": None}
+
+        def now(self, releases=()):
+            states = {"new~one": "open", "old~one": "partly", "good~one": "equal"}
+            if releases:
+                assert releases == (str(first),)
+                states["new~one"] = "explained"
+            pairs = tuple((SimpleNamespace(id=i), SimpleNamespace(state=s)) for i, s in states.items())
+            return SimpleNamespace(sources=self.sources, answers=pairs)
+
+    monkeypatch.setattr(mapping, "shared", lambda parts, make: Stub())
+    source = mapping.compared(house.parts)
+    told = {t.kind: t for t in source(house.parts, Asker("camille", ("author",)))}
+    assert {k: (t.count, t.more) for k, t in told.items()} == {"parted": (1, str(second)), "differ": (1, "")}
+    assert told["parted"].place == "/bridge/new~one"
+    assert list(source(house.parts, Asker("driss", ("approver",)))) == []
 
 
 def test_every_task_has_its_words():

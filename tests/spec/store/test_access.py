@@ -36,8 +36,11 @@ def test_an_invitation_holds_once_until_its_end_and_the_last_one_only(access):
     assert access.invited("first", NOON) == ""
     assert access.invited("second", NOON) == "camille"
     assert access.invited("second", NOON + timedelta(hours=1)) == ""
+    assert [access.invitation_was("second", NOON + timedelta(hours=h)) for h in (0, 1)] == ["", "expired"]
     assert access.take_invitation("second", NOON) == "camille"
     assert access.take_invitation("second", NOON) == ""
+    assert [access.invitation_was(d, NOON) for d in ("first", "second", "never")] == ["", "used", ""]
+    assert access.invited("second", NOON - timedelta(hours=1)) == ""
 
 
 def test_of_many_who_take_an_invitation_at_once_one_gets_it(access):

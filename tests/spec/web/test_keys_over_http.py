@@ -26,6 +26,8 @@ from greffe.store.base import Actor
 WHY = Words("For loading before the common hour.", "Pour chargement avant l’heure commune.")
 ADVANCE, REGISTER = f"/api/v1/advance/ESTAT/{FLOW}", "/api/v1/register"
 
+NUMBERS = itertools.count(1)  # two keys are not called the same
+
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
@@ -39,7 +41,9 @@ def house(tmp_path_factory):
 
 
 def secret(house, role="recipient:ESTAT", actions=("advance",), flows=()):
-    key, found = make_key(house.parts, HOUSE, "A loader", role, actions, flows, house.clock() + timedelta(days=9))
+    key, found = make_key(
+        house.parts, HOUSE, f"A loader {next(NUMBERS)}", role, actions, flows, house.clock() + timedelta(days=9)
+    )
     return key, {"authorization": f"Bearer {found}"}
 
 

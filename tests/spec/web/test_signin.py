@@ -127,7 +127,16 @@ def test_an_invitation_is_used_by_its_page(client, parts):
     wrong = client.post(f"/invitation/{token}", data={"password": GOOD, "again": "other"})
     assert (wrong.status_code, "not the same" in wrong.text) == (400, True)
     assert client.post(f"/invitation/{token}", data={"password": GOOD, "again": GOOD}).status_code == 303
-    assert client.get(f"/invitation/{token}").status_code == 404
+    used = client.get(f"/invitation/{token}?lang=en", headers={"accept": "text/html"})
+    assert (used.status_code, "<h1>This invitation was used</h1>" in used.text, 'href="/signin"' in used.text) == (
+        410,
+        True,
+        True,
+    )
+    again = client.post(f"/invitation/{token}", data={"password": GOOD, "again": GOOD})
+    assert again.status_code == 410
+    none = client.get("/invitation/x?lang=fr", headers={"accept": "text/html"})
+    assert (none.status_code, "n’est pas valable" in none.text, "404" in none.text) == (410, True, False)
     assert enter(client, name="driss").status_code == 303
 
 

@@ -56,6 +56,11 @@ def invited(parts: Parts, token: str) -> str:
     return person
 
 
+def invitation_was(parts: Parts, token: str) -> str:
+    """What became of a link that no longer holds: `used`, `expired`, or '' for one that is none or was replaced."""
+    return parts.access.invitation_was(digest(token), parts.clock())
+
+
 def accept(parts: Parts, token: str, password: str) -> str:
     """Use the link: the person has that password from now on. Returns who it is. Raises NotFound, BadQuery."""
     person = invited(parts, token)

@@ -38,7 +38,7 @@ def make_key(
     """A key and its secret, which is told here alone. `flows`: ids of dataflows, all when empty.
 
     Raises Denied unless an administrator does it; BadQuery for a role or action that no key has, or an end that is past or
-    more than 400 days ahead; NotFound for a dataflow that is not there."""
+    more than 400 days ahead; NotFound for a dataflow that is not there; Refused for the title of a key that is in force."""
     needs(parts, who, "administrator")
     if not title.strip() or len(title) > 100:
         raise BadQuery("A key is called by what uses it, in at most 100 characters.", parameter="TITLE")
@@ -50,6 +50,18 @@ def make_key(
     if flows and REGISTER in found:
         raise BadQuery("The register is of all dataflows.", parameter="--flow", hint="Leave it out.")
     end = _end(parts, until)
+    now = parts.clock()
+    same = [
+        k.id
+        for k in parts.ledger().keys.values()
+        if k.title.casefold() == title.strip().casefold() and k.state(now) == "in force"
+    ]
+    if same:
+        raise Refused(
+            f"The key {same[0]} is called {title.strip()!r} already.",
+            parameter="TITLE",
+            hint="Call this one otherwise, or rotate that one.",
+        )
     key = Key(secrets.token_hex(6), title.strip(), role, found, tuple(dict.fromkeys(flows)), end)
     parts.register.add_person(who, parts.clock(), key.name, (role,))
     parts.note(who, "key.made", key.name, made_payload(key))

@@ -18,10 +18,13 @@ DEADLINES_AHEAD: Final = timedelta(days=90)
 
 
 def near(parts: Parts, who: Asker) -> Iterator[Task]:
-    """For whoever prepares, releases or sends."""
-    if who.has("author", "releaser", "transmitter"):
+    """Announced releases for whoever prepares or releases, deadlines for whoever sends too: each where they may see it."""
+    if who.has("author", "releaser"):
         yield from _calendar(parts, prepares=who.has("author"))
-        yield from _deadlines(parts)
+    if who.has("author", "releaser", "transmitter"):
+        yield from _deadlines(
+            parts, "/staff/releases#deadlines" if who.has("author", "releaser") else "/staff/transmissions"
+        )
 
 
 def _calendar(parts: Parts, *, prepares: bool) -> Iterator[Task]:
@@ -39,7 +42,7 @@ def _calendar(parts: Parts, *, prepares: bool) -> Iterator[Task]:
             yield Task("undrafted", entry.id, place, since, entry.at, len(missing))
 
 
-def _deadlines(parts: Parts) -> Iterator[Task]:
+def _deadlines(parts: Parts, place: str) -> Iterator[Task]:
     """One line a recipient and day, of the dataflows that are not released."""
     now = parts.clock()
     found: dict[tuple[str, datetime], int] = {}
@@ -49,4 +52,4 @@ def _deadlines(parts: Parts) -> Iterator[Task]:
             found[one.deadline.recipient, ends] = found.get((one.deadline.recipient, ends), 0) + 1
     for (recipient, ends), count in found.items():
         kind = "late" if ends <= now else "deadline"
-        yield Task(kind, recipient, "/staff/releases#deadlines", ends - DEADLINES_AHEAD, ends, count)
+        yield Task(kind, recipient, place, ends - DEADLINES_AHEAD, ends, count)

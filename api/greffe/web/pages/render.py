@@ -90,7 +90,7 @@ class Pages:
             "here": request.url.path, "address": lambda **changed: changed_address(request, changed),
             "asset": lambda file: static.address(file, theme), "themed": lambda file: static.themed(file, theme),
             "guard": lambda: _guard(visitor), "bench": lambda: _bench(request, visitor),
-            "tasks": lambda: _counts(request, visitor), "base": self.parts.settings.public_url,
+            "task_counts": lambda: _counts(request, visitor), "base": self.parts.settings.public_url,
             "now": self.parts.clock(),
             **_filters(visitor.lang, name),
         }  # fmt: skip

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from greffe.errors import BadQuery
-from greffe.release.access.accounts import accept, invited
+from greffe.errors import BadQuery, NotFound
+from greffe.release.access.accounts import INVITED_FOR, accept, invitation_was, invited
 from greffe.release.access.passwords import SHORTEST
 from greffe.release.parts import Parts
 from greffe.web.pages.forms import posted
@@ -22,8 +22,12 @@ def router(parts: Parts) -> APIRouter:
     routes, pages = APIRouter(), Pages(parts)
 
     def form_page(request: Request, visitor: Visitor, token: str, fault: BadQuery | None) -> Response:
-        values = {"person": invited(parts, token), "shortest": SHORTEST, "fault": fault}
-        response = pages.show(request, visitor, "signin/invitation.html", values, 400 if fault else 200)
+        try:
+            values = {"person": invited(parts, token), "shortest": SHORTEST, "fault": fault}
+            response = pages.show(request, visitor, "signin/invitation.html", values, 400 if fault else 200)
+        except NotFound:
+            over = {"was": invitation_was(parts, token) or "none", "hours": int(INVITED_FOR.total_seconds() // 3600)}
+            response = pages.show(request, visitor, "signin/over.html", over, 410)
         response.headers["Referrer-Policy"] = "no-referrer"  # the address is the secret
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -42,6 +46,8 @@ def router(parts: Parts) -> APIRouter:
             await run_in_threadpool(accept, parts, token, form.raw("password"))
         except BadQuery as fault:
             return form_page(request, visitor, token, fault)
+        except NotFound:
+            return form_page(request, visitor, token, None)
         return see_other("/signin")
 
     return routes

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from greffe.errors import BadQuery, GreffeError
+from greffe.errors import BadQuery, GreffeError, Refused
 from greffe.model.keys import PREFIX
 from greffe.release.access.accounts import INVITED_FOR, close_account, invite
 from greffe.release.parts import Parts
@@ -18,9 +18,10 @@ from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor, for_roles
 from greffe.web.staff.words_of import role_names
-from greffe.web.strict import only
+from greffe.web.strict import one_of, only
 
 FIELDS: Final = ("act", "name", "roles")
+DONE: Final = ("add", "roles", "close")
 
 
 def router(parts: Parts) -> APIRouter:
@@ -29,8 +30,11 @@ def router(parts: Parts) -> APIRouter:
     routes, pages = APIRouter(), Pages(parts)
     seen_by = for_roles("auditor")
 
-    @routes.get("/staff/people", include_in_schema=False, dependencies=[Depends(seen_by), Depends(only("lang"))])
+    @routes.get(
+        "/staff/people", include_in_schema=False, dependencies=[Depends(seen_by), Depends(only("done", "name", "lang"))]
+    )
     def people(request: Request, visitor: Staff) -> Response:
+        one_of(request, "done", DONE)
         return _page(parts, pages, request, visitor, None, "", "")
 
     @routes.post("/staff/people", include_in_schema=False)
@@ -39,7 +43,7 @@ def router(parts: Parts) -> APIRouter:
         links: list[str] = []
         fault = await tried(parts, request, visitor, lambda: _act(parts, visitor, form, links))
         if fault is None and not links:
-            return see_other("/staff/people")
+            return see_other("/staff/people", done=form.text("act"), name=form.text("name"))
         link = links[0] if links else ""
         return await run_in_threadpool(_page, parts, pages, request, visitor, fault, form.text("name"), link)
 
@@ -49,7 +53,9 @@ def router(parts: Parts) -> APIRouter:
 def _act(parts: Parts, visitor: Visitor, form: Form, links: list[str]) -> None:
     act, name, roles, who = form.text("act"), form.text("name"), form.all("roles"), visitor.actor
     if act == "add":
-        if not roles:
+        if name in parts.ledger().people:
+            raise Refused(f"{name} is in the table already.", parameter="name", hint="Change their roles there.")
+        if name and not roles:
             raise BadQuery("No role is chosen.", parameter="roles")
         add_person(parts, who, name, roles)
     elif act == "roles":
@@ -65,13 +71,17 @@ def _act(parts: Parts, visitor: Visitor, form: Form, links: list[str]) -> None:
 def _page(
     parts: Parts, pages: Pages, request: Request, visitor: Visitor, fault: GreffeError | None, name: str, link: str
 ) -> Response:
-    known = {n: r for n, r in parts.ledger().people.items() if not n.startswith(PREFIX) and n != HOUSE.name}
+    ledger_people = parts.ledger().people
+    done = request.query_params.get("done", "") if request.query_params.get("name", "") in ledger_people else ""
+    of = request.query_params.get("name", "")
+    known = {n: r for n, r in ledger_people.items() if not n.startswith(PREFIX) and n != HOUSE.name}
     choices = [r for r in ROLES if r not in OF_A_BODY]
     choices += [f"{role}:{body}" for role in OF_A_BODY for body in bodies_known(parts, role)]
     values = {
         "people": [(n, r, bool(parts.access.password(n))) for n, r in sorted(known.items())],
         "choices": [(c, role_names([c], visitor.lang)[0]) for c in choices], "words": lambda r: role_names(r, visitor.lang),
         "fault": fault, "name": name, "link": link, "hours": int(INVITED_FOR.total_seconds() // 3600),
-        "changes": visitor.may("administrator"),
+        "changes": visitor.may("administrator"), "done": "" if fault or link else done, "of": of,
+        "of_roles": ", ".join(role_names(ledger_people.get(of, ()), visitor.lang)) or "–",
     }  # fmt: skip
     return pages.show(request, visitor, "staff/people.html", values, fault.http if fault else 200)

@@ -84,7 +84,14 @@ def _verification(
 ) -> Response:
     """How far the verification is that runs, or what the last one found."""
     one, running = standing(parts)
-    told = {"one": one, "running": running, "fault": fault, "instant": instant, "parsed": read}
+    told = {
+        "one": one,
+        "running": running,
+        "fault": fault,
+        "instant": instant,
+        "parsed": read,
+        "may": visitor.may(*STAFF),
+    }
     return pages.show(request, visitor, "staff/verify.html", told, fault.http if fault else 200)
 
 

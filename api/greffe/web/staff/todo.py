@@ -28,8 +28,9 @@ def router(parts: Parts) -> APIRouter:
         assert isinstance(tasks, Tasks)
         found = tasks.of(visitor.actor)
         values = {
-            "groups": grouped(found),
-            "count": len(found),
+            "groups": grouped(found.tasks),
+            "count": len(found.tasks),
+            "whole": found.whole,
             "roles": role_names(visitor.roles, visitor.lang),
             "instant": instant,
             "last_day": lambda t: day(t - timedelta(seconds=1)),
