@@ -13,8 +13,13 @@ from greffe.cli.show import failing, say, show
 from greffe.errors import BadQuery
 from greffe.mapping.exchange.sets import table_named
 from greffe.release.proposals import propose
-from greffe.release.review.admitting import written
+from greffe.release.review.admitting import Admission, written
 from greffe.release.review.letting_in import Led, lead, said_of
+
+Say = Annotated[
+    list[str] | None,
+    typer.Option("--say", help="What the target counts where nothing settles it: population=suspects. Repeat."),
+]
 
 
 def add_to(group: typer.Typer) -> None:
@@ -26,10 +31,7 @@ def lead_command(
     map_: Annotated[str, typer.Argument(help="A representation map: ESTAT/infraction_to_pris_iccs, or its id.")],
     source: Annotated[str, typer.Argument(help="A row id, a source code, or COMPONENT=CODE,COMPONENT=CODE.")],
     target: Annotated[str, typer.Argument(help="A target code, or COMPONENT=CODE,COMPONENT=CODE.")],
-    say_: Annotated[
-        list[str] | None,
-        typer.Option("--say", help="What the target counts where nothing settles it: population=suspects. Repeat."),
-    ] = None,
+    say_: Say = None,
     outside: Annotated[
         bool, typer.Option("--outside", help="The recipient takes the target, though its constraint does not allow it.")
     ] = False,
@@ -76,13 +78,18 @@ def _lines(found: Led) -> Iterator[str]:
     """What it takes, for people."""
     for one in found.outside:
         yield f"not taken by the recipient: {one.text()}"
-    for omission in found.admission.omissions:
+    yield from lines_of(found.admission)
+    for row in found.beside:
+        yield f"{row} is exact today and becomes a part of the target (aggregate)"
+
+
+def lines_of(found: Admission) -> Iterator[str]:
+    """What the types lack, and what stands against it."""
+    for omission in found.omissions:
         cells = ", ".join(f"{id_}={code}" for id_, code in omission.cells.items())
         settled = ", ".join(f"{axis} {word}" for axis, word in omission.settled.items())
         yield f"left out of the types of {omission.map.file}: {cells}; beside it: {settled or 'nothing is settled'}"
-    for axis in found.admission.open:
-        yield f"to be said: --say {axis}=WORD, one of {', '.join(found.admission.words(axis))}"
-    for fault in found.admission.faults:
+    for axis in found.open:
+        yield f"to be said: --say {axis}=WORD, one of {', '.join(found.words(axis))}"
+    for fault in found.faults:
         yield f"refused: {fault.alone()}"
-    for row in found.beside:
-        yield f"{row} is exact today and becomes a part of the target (aggregate)"

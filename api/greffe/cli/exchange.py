@@ -11,6 +11,7 @@ import typer
 import greffe.cli.admitting as admitting
 import greffe.cli.doubts as doubts
 import greffe.cli.suggestions as suggestions
+from greffe.cli.admitting import Say, lines_of
 from greffe.cli.common import As, Home, Json, Reason, load_file, parts_of, save
 from greffe.cli.proposals import EffectiveFrom, choices_of, effective_day
 from greffe.cli.show import failing, say, show
@@ -23,6 +24,7 @@ from greffe.release.merging import SIDES, WHOLE
 from greffe.release.people import actor
 from greffe.release.proposals import propose
 from greffe.release.returned import Returned, returned
+from greffe.release.review.letting_in import brought, lacking, said_of
 
 
 def add_to(app: typer.Typer) -> None:
@@ -84,6 +86,10 @@ def import_command(
             "(as it is now); mine or theirs alone for all such rows. Repeat."
         ),
     ] = None,
+    types: Annotated[
+        bool, typer.Option("--types", help="Propose with the rows what the types of the maps say nothing of yet.")
+    ] = False,
+    say_: Say = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would change.")] = False,
     home: Home = None,
     json_: Json = False,
@@ -111,13 +117,17 @@ def import_command(
             if changes
             else f"{base.table.file} stays as it is."
         )
+        notes = [*found.notes, *(lines_of(lacking(catalogue, base.table, found.content)) if changes else ())]
+        data["notes"] = notes
+        if say_ and not types:
+            raise BadQuery("What a target counts is said with --types.", parameter="--say")
         if changes and not dry_run:
             who = actor(parts, as_)
-            files = {base.table.file: found.content}
+            files = brought(parts, catalogue, base.table, found.content, said_of(say_ or ()) if types else None)
             made = propose(parts, who, files, reason, day)
             data["proposal"] = made.id
             title += f" Proposal {made.id} is made. Next, two people other than {who.name}: greffe approve {made.id} --as NAME"
-        show(data, json_, rows=rows, columns=("row_id", "kind", "fields"), title=title, after=" ".join(found.notes))
+        show(data, json_, rows=rows, columns=("row_id", "kind", "fields"), title=title, after=" ".join(notes))
 
 
 def _problems(problems: Sequence[BadInput], json_: bool) -> None:

@@ -6,13 +6,16 @@ In the small catalogue CONVICTED and PROSECUTED are typed, CASES and HELD are no
 from __future__ import annotations
 
 import html
+import io
 import json
 import re
 
 import pytest
 import yaml
 from house import AUTHOR, FIRST, SECOND
-from reviewing import LEG, decide, hand_in, send, signed_in, told
+from journey_tools import inside
+from openpyxl import load_workbook
+from reviewing import LEG, decide, guard, hand_in, send, signed_in, told
 from small_catalogue import LEGS, MAP, a_type, as_yaml, the_map
 from small_house import OTHER, effective, held, small_house
 
@@ -199,3 +202,34 @@ def test_types_are_written_only_into_a_list_of_entries(parts):
     made = with_types(held_, MAP, map_.types[:1])
     assert made.startswith(b"id: X\ntypes:\n  # why\n  - cells: {leg: A}\n  - cells: {leg: PROSECUTED}\n")
     assert made.endswith(b"\n\n# what follows\nfixed: {}\n")
+
+
+def test_a_workbook_that_comes_back_with_such_a_target_brings_its_type_along(parts, author, tmp_path):
+    """The sheet of types is for reading; the row is proposed with what the types lack, by the page and by the command alike."""
+    book = load_workbook(io.BytesIO(author.get(f"{LEG}/file?format=xlsx").content))
+    assert [row[:2] for row in book["Types"].iter_rows(min_row=4, values_only=True)] == [
+        (MAP, "leg=PROSECUTED"),
+        (MAP, "leg=CONVICTED"),
+    ]
+    sheet = book.worksheets[1]
+    at = {c.value: c.column for c in sheet[1]}
+    sheet.cell(4, at["target:leg"]).value = "CASES"
+    file = tmp_path / "legs.xlsx"
+    book.save(file)
+    home = parts.settings.home
+    look = inside(home, "mappings", "import", str(file), "--dry-run").out
+    assert "left out of the types of mappings/BODY/out.yaml: leg=CASES" in " ".join(look.split())
+    assert "--say population=WORD" in look
+    silent = inside(home, "mappings", "import", str(file), "--as", AUTHOR.name, "--reason", "x")
+    assert (silent.code, "leave out leg=CASES" in silent.err) == (3, True)
+    looked = author.post(
+        f"{LEG}/import",
+        data={"guard": guard(author.get("/staff").text), "action": "look"},
+        files={"file": ("legs.xlsx", file.read_bytes())},
+    )
+    assert looked.status_code == 303
+    page = author.get(f"{LEG}/import")
+    assert "says nothing of leg=CASES" in told(page)
+    made = send(author, f"{LEG}/import", action="propose", reason="r", admit="1", **CONVICTED)
+    assert made.status_code == 303
+    assert "types leg=CASES" in told(author.get(made.headers["location"]))

@@ -10,7 +10,7 @@ from typing import Final
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.representation_dump import cells_of, columns_of, dump_representation
 from greffe.errors import NotFound, nearest
-from greffe.model.maps import Correspondence, MapRow, RepresentationMap, StructureMap
+from greffe.model.maps import CellType, Correspondence, MapRow, RepresentationMap, StructureMap
 from greffe.model.references import Reference
 from greffe.model.structures import Codelist, Dataflow, Texts
 
@@ -52,6 +52,7 @@ class MappingSet:
     flows: Mapping[str, Reference] = field(default_factory=dict)  # side → its dataflow, when all users have the same
     # Rows that are otherwise by now, when `table` is an earlier state: nobody can compare what was signed of them.
     changed: frozenset[str] = frozenset()
+    types: tuple[tuple[str, CellType], ...] = ()  # what the maps that use it say of targets, by the file of the map
 
     @property
     def checksum(self) -> str:
@@ -98,7 +99,8 @@ def mapping_set(
     names = {language: " ; ".join(m.names[language] for m in users if language in m.names) for language in ("fr", "en")}
     ends = {"source": {m.source for m in users}, "target": {m.target for m in users}}
     flows = {side: next(iter(found)) for side, found in ends.items() if len(found) == 1}
-    return MappingSet(table, tuple(columns), {k: v for k, v in names.items() if v}, signed or {}, flows)
+    types = tuple((m.file, type_) for m in users for type_ in m.types)
+    return MappingSet(table, tuple(columns), {k: v for k, v in names.items() if v}, signed or {}, flows, types=types)
 
 
 def _of_correspondence(catalogue: Catalogue, one: Correspondence, signed: Mapping[str, Signed]) -> MappingSet:

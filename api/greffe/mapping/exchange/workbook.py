@@ -16,6 +16,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from greffe.catalogue.representation_dump import cells_of
 from greffe.catalogue.representation_files import CONFIDENCES
+from greffe.catalogue.type_words import TYPE_WORDS
+from greffe.catalogue.types import wanted
 from greffe.errors import Refused
 from greffe.mapping.exchange.books import LONGEST, put, saved
 from greffe.mapping.exchange.sets import MappingSet, Signed, fingerprint
@@ -29,6 +31,8 @@ from greffe.mapping.exchange.workbook_words import (
     REMOVE,
     ROWS,
     SPARE,
+    TYPES,
+    TYPES_SAID,
     WIDTHS,
     Heading,
     headings,
@@ -60,6 +64,8 @@ def write_workbook(base: MappingSet) -> bytes:
         _row(sheet, number, columns, {}, new=True, file=base.table.file)
     places = _codes(book.create_sheet(CODES), base)
     _choices(sheet, columns, places, last, patterned=any("\\" in t for r in base.table.rows for t in r.targets))
+    if base.types:
+        _types(book.create_sheet(TYPES), base)
     for each in book.worksheets:
         each.protection.sheet = True
     for allowed in ("formatColumns", "formatRows", "autoFilter", "insertRows"):
@@ -149,6 +155,20 @@ def _codes(sheet: Worksheet, base: MappingSet) -> dict[str, tuple[int, int]]:
             for place, text in enumerate((name, code, names.get("fr", ""), names.get("en", "")), 1):
                 put(sheet, number, place, safe(text))
     return places
+
+
+def _types(sheet: Worksheet, base: MappingSet) -> None:
+    """What targets count, a line each: map, cells, the words of the types. It is not read back."""
+    for number, text in enumerate(TYPES_SAID, 1):
+        put(sheet, number, 1, text)
+    for place, title in enumerate(("map", "cells", *TYPE_WORDS), 1):
+        put(sheet, 3, place, title).font = _BOLD
+        sheet.column_dimensions[get_column_letter(place)].width = 34 if place < 3 else 18
+    for number, (file, type_) in enumerate(base.types, 4):
+        words = wanted(type_)
+        cells = ", ".join(f"{id_}={code}" for id_, code in type_.cells.items())
+        for place, text in enumerate((file, cells, *(words[axis] for axis in TYPE_WORDS)), 1):
+            put(sheet, number, place, safe(text))
 
 
 def _choices(

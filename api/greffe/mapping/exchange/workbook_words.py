@@ -14,6 +14,13 @@ FORM: Final = "greffe-map-1"  # what the workbook says it is
 README: Final = "À lire - Read me"
 ROWS: Final = "Correspondances - Rows"
 CODES: Final = "Codes"
+TYPES: Final = "Types"
+TYPES_SAID: Final = (
+    "Ce que comptent les cibles (lecture seule). Une cible qui manque ici : au retour, l’import dit ce qu’il faut ajouter et le "
+    "propose avec la ligne (--types, ou la page).",
+    "What targets count (read only). A target that is missing here: on return the import says what is to be added and proposes it "
+    "with the row (--types, or the page).",
+)
 FIRST: Final = 3  # the first row with a decision: names and titles stand above
 SPARE: Final = 100  # rows for new decisions
 REMOVE: Final = "remove"

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from greffe.catalogue.catalogue import Catalogue
+from greffe.catalogue.representation_files import read_representation
 from greffe.catalogue.type_words import TYPE_WORDS
-from greffe.errors import BadDefinition, BadQuery, nearest
+from greffe.errors import BadDefinition, BadQuery, Refused, nearest
 from greffe.mapping.suggest.rank import question as source_of
 from greffe.model.maps import KINDS_WITH_TARGET, RepresentationMap
 from greffe.release.parts import Parts
-from greffe.release.review.admitting import Admission, Saying, admission
+from greffe.release.review.admitting import Admission, Saying, admission, map_files
 from greffe.release.review.candidates import rows_of_line
 from greffe.release.review.handing_in import contents
 from greffe.release.review.outside import Outside, outside
@@ -123,6 +124,36 @@ def _targets(found: Queue, text: str) -> Sequence[str]:
             hint=f"Write {','.join(f'{c}=CODE' for c in table.targets)}.",
         )
     return tuple(said[c] for c in table.targets)
+
+
+def lacking(catalogue: Catalogue, table: RepresentationMap, content: bytes) -> Admission:
+    """What the types lack for the rows of a file that comes in for a table."""
+    return admission(catalogue, {table.file: read_representation(content, table.file).rows})
+
+
+def brought(
+    parts: Parts,
+    catalogue: Catalogue,
+    table: RepresentationMap,
+    content: bytes,
+    said: Mapping[str, str] | None,
+) -> dict[str, bytes | None]:
+    """The files that a file for a table makes: with `said` (axis → word) those of the maps too that say nothing of a target
+    yet. Raises Refused, with what it takes, for such a target without `said`; what is wrong besides is told by `propose`."""
+    found = lacking(catalogue, table, content)
+    if not found.omissions:
+        return {table.file: content}
+    if found.faults:
+        raise found.faults[0]
+    if said is None:
+        one = found.omissions[0]
+        cells = ", ".join(f"{id_}={code}" for id_, code in one.cells.items())
+        raise Refused(
+            f"The types of {one.map.file} leave out {cells}.",
+            hint="Propose what they lack with the rows: --types, and --say AXIS=WORD where nothing settles it.",
+        )
+    rows = {table.file: read_representation(content, table.file).rows}
+    return {table.file: content, **map_files(parts, catalogue, admission(catalogue, rows, said).sayings)}
 
 
 def said_of(texts: Sequence[str]) -> dict[str, str]:

@@ -10,7 +10,9 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from greffe.catalogue.type_words import TYPE_WORDS
 from greffe.errors import BadQuery, GreffeError, NotFound, Refused, nearest
+from greffe.mapping.doubts.type_names import AXES, TYPE_NAMES
 from greffe.mapping.exchange.files import WRITERS, map_of
 from greffe.mapping.exchange.sets import table_named
 from greffe.model.maps import RepresentationMap
@@ -20,6 +22,7 @@ from greffe.release.parts import Parts
 from greffe.release.people import needs
 from greffe.release.proposals import Proposal, propose
 from greffe.release.returned import Returned, returned
+from greffe.release.review.letting_in import brought, lacking
 from greffe.release.review.overview import short
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import HEADERS, Pages, see_other
@@ -32,6 +35,7 @@ KINDS = {
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
     "sssom": ("text/tab-separated-values; charset=utf-8", "sssom.tsv"),
 }
+AXIS_FIELDS = tuple(f"axis:{axis}" for axis in TYPE_WORDS)
 MOST = 200  # lines of a difference that are shown; all are counted
 
 
@@ -71,6 +75,8 @@ def router(parts: Parts) -> APIRouter:
                 fault = fault or error
         values = {
             "table": table, "place": short(table), "name": held[0] if held else "", "found": found, "fault": fault,
+            "lacking": lacking(catalogue, table, found.content) if found and found.changes else None,
+            "axes": AXES, "type_names": TYPE_NAMES, "typed": {n: form.text(n) for n in AXIS_FIELDS} if form else {},
             "most": MOST, "author": visitor.may("author", "administrator"), "sides": SIDES,
             "places": list(dict.fromkeys(c.place for c in found.clashes)) if found else [],
             "reason": form.text("reason") if form else "", "day": form.text("effective_from") if form else "",
@@ -84,7 +90,16 @@ def router(parts: Parts) -> APIRouter:
     @routes.post("/staff/mappings/{folder}/{name}/import", include_in_schema=False)
     async def bring(request: Request, folder: str, name: str, visitor: Staff) -> Response:
         form = await posted(
-            request, visitor, "file", "action", "reason", "effective_from", "all", *(f"take-{n}" for n in range(500))
+            request,
+            visitor,
+            "file",
+            "action",
+            "reason",
+            "effective_from",
+            "all",
+            "admit",
+            *AXIS_FIELDS,
+            *(f"take-{n}" for n in range(500)),
         )
         try:
             made = await run_in_threadpool(_brought, parts, visitor, (folder, name), form)
@@ -119,9 +134,9 @@ def _brought(parts: Parts, visitor: Visitor, place: tuple[str, str], form: Form)
     found = _read(acting, visitor, table, _taken(acting, visitor, table, form), form)
     if found.problems or not found.changes:
         raise Refused("Nothing is to be proposed of this file." if not found.problems else "The file has problems.")
-    made = propose(
-        acting, visitor.actor, {table.file: found.content}, form.text("reason"), day_of(form.text("effective_from"))
-    )
+    said = {axis: form.text(f"axis:{axis}") for axis in TYPE_WORDS} if form.text("admit") else None
+    files = brought(acting, catalogue, table, found.content, said)
+    made = propose(acting, visitor.actor, files, form.text("reason"), day_of(form.text("effective_from")))
     acting.desk.clear(visitor.name, _shelf(table))
     return made
 
