@@ -16,7 +16,7 @@ from greffe.release.eviction import sweep
 from greffe.release.verify import looks
 from greffe.transmission.inbox import poll
 from greffe.transmission.orders.limits import limits_of
-from greffe.transmission.orders.sending import Means, run_orders
+from greffe.transmission.orders.sending import Means, order_faults, run_orders
 from greffe.transmission.proof import faults
 from greffe.transmission.running import Done, run
 from greffe.transmission.ways import read_channels
@@ -59,6 +59,7 @@ def verify(task: Task) -> Report:
     parts, began = task.tools.parts, written(task.tools.parts.clock())
     todo = list(looks(parts))
     todo += [(one.id, partial(faults, parts, one)) for one in parts.ledger().transmissions.values()]
+    todo += [(one.id, partial(order_faults, parts, one)) for one in parts.ledger().orders.values()]
     found: dict[str, list[str]] = {}
     for name, look_at in todo:
         task.holding.beat()

@@ -12,6 +12,7 @@ from greffe.release.tasks.deliveries import deliveries
 from greffe.release.tasks.drafts import of_drafts, waiting_drafts, warnings_accepted
 from greffe.release.tasks.handed import handed
 from greffe.release.tasks.mapping import unmapped
+from greffe.release.tasks.ordered import ordered
 from greffe.release.tasks.oversight import denied, keys
 from greffe.release.tasks.signing import to_sign
 from greffe.release.tasks.task import Asker, Source, Task, urgent_first
@@ -29,6 +30,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     denied,
     keys,
     handed,
+    ordered,
 )
 
 

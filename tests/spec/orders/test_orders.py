@@ -21,6 +21,7 @@ from greffe.errors import BadQuery, Denied, NotFound, Refused
 from greffe.release.access.keys import make_key
 from greffe.release.lifecycle import withdraw
 from greffe.release.people import HOUSE, add_person, set_roles
+from greffe.release.waiting import waiting_for
 from greffe.store.base import Actor
 from greffe.transmission.channels.channel import ABSENT, THERE, UNKNOWN, Options
 from greffe.transmission.channels.folder import Folder
@@ -174,6 +175,9 @@ def test_a_receiver_that_refuses_is_tried_eight_times_then_when_asked(desk, hook
     (one,) = desk.handed(id_)
     assert (one.state, one.tries) == ("failed", 8)
     assert "503" in one.said
+    tasks = [(t.kind, t.place) for t in waiting_for(desk.parts, RENE)]
+    assert ("order_failed", f"/orders/{id_}") in tasks
+    assert not [t for t in waiting_for(desk.parts, ZOE) if t.kind == "order_failed"]
     hook.fault = "hook"
     acts.try_again(desk.parts, RENE, id_, 1)
     assert desk.look() == ["sent"]

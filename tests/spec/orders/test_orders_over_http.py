@@ -7,8 +7,10 @@ import re
 import secrets
 from datetime import timedelta
 
+import feedparser
 import pytest
 from deliveries import PRIS, sending_house
+from house import AUTHOR, FIRST, SECOND
 from starlette.testclient import TestClient
 
 from greffe.app import create_app, job_tools
@@ -16,6 +18,8 @@ from greffe.jobs.running import run_now
 from greffe.jobs.works import WORKS
 from greffe.release.access.accounts import digest
 from greffe.release.access.keys import make_key
+from greffe.release.grants import approve_grant, end_grant, propose_grant
+from greffe.release.lifecycle import dataflow_named
 from greffe.release.people import HOUSE, add_person
 from greffe.store.access import Session
 from greffe.web.pages.visitors import cookie_name
@@ -94,6 +98,33 @@ def test_a_program_makes_follows_fetches_and_acknowledges(house, client, keys):
     assert client.get(ORDERS, headers=other).json() == []
     assert client.post(f"{ORDERS}/{id_}", json={"act": "end"}, headers=mine).json()["state"] == "ended"
     assert client.post(f"{ORDERS}/{id_}", json={"act": "resume"}, headers=mine).status_code == 409
+
+
+def test_values_by_grant_are_written_when_they_are_fetched_and_kept_nowhere(house, client):
+    _, secret = make_key(
+        house.parts, HOUSE, "g", "recipient:ESTAT", ["orders", "granted"], [], house.clock() + timedelta(9)
+    )
+    key, flow = {"authorization": f"Bearer {secret}"}, dataflow_named(house.parts, PRIS)
+    grant = propose_grant(
+        house.parts, AUTHOR, "ESTAT", flow, (house.clock() + timedelta(30)).date(), "The act says so."
+    )
+    for person in (FIRST, SECOND):
+        approve_grant(house.parts, person, grant.id)
+    wanted = {"body": "ESTAT", "title": "By grant", "granted": True, "dataflow": PRIS}
+    id_ = client.post(ORDERS, json=wanted, headers=key).json()["id"]
+    assert look(house) == {"prepared": 1}
+    (one,) = client.get(f"{ORDERS}/{id_}", headers=key).json()["deliveries"]
+    assert (one["state"], one["sha256"]) == ("sent", "")
+    file = client.get(one["link"], headers=key)
+    assert "CONFIDENTIAL" in file.headers["content-disposition"]
+    assert len(list(house.parts.register.read(kinds=["grant.used"]))) == 1
+    feed = feedparser.parse(client.get(f"{ORDERS}/{id_}/feed", headers=key).content)
+    assert [(e.title, e.links[-1].href) for e in feed.entries] == [
+        (f"By grant: {PRIS}#1", f"http://127.0.0.1:8000{one['link']}")
+    ]
+    end_grant(house.parts, AUTHOR, grant.id, "It is over.")
+    assert client.get(one["link"], headers=key).status_code == 403
+    client.post(f"{ORDERS}/{id_}", json={"act": "end"}, headers=key)
 
 
 def test_the_secret_of_a_webhook_is_told_when_it_is_made_alone(client, keys):

@@ -23,7 +23,7 @@ GROUPS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("unmapped", "pending"), "mappings"),
     **dict.fromkeys(("parted", "differ"), "bridge"),
     **dict.fromkeys(("denied", "key"), "oversight"),
-    **dict.fromkeys(("advance", "granted"), "handed"),
+    **dict.fromkeys(("advance", "granted", "order_failed", "order_uncertain"), "handed"),
 }
 _FAR: Final = datetime.max.replace(tzinfo=UTC)
 

@@ -220,6 +220,7 @@ def _tried(parts: Parts, who: Actor, order: Order, one: Handed, means: Means) ->
         word, said = (FAILED if order.way == WEBHOOK else UNCERTAIN), str(error)
     except (GreffeError, OSError) as error:
         word, said = (FAILED if order.way == WEBHOOK else UNCERTAIN), str(error)
+    lasting = lasting or (word == FAILED and one.attempt + 1 >= TRIES)  # given up, until the body asks
     return _ended(parts, who, order, (one.number, number), word, said, lasting=lasting)
 
 
@@ -255,6 +256,15 @@ def _ended(
     once = f"order:{order.id}:{number}:{attempt}:end"
     parts.note_all(who, [Act(f"order.{word}", order.id, told, once=once)])
     return word
+
+
+def order_faults(parts: Parts, order: Order) -> Iterator[str]:
+    """Kept files of an order that are gone or other than what was written."""
+    for sha256 in dict.fromkeys(h.sha256 for h in order.handed if h.sha256):
+        try:
+            keeping.whole(parts.settings, sha256)
+        except GreffeError as error:
+            yield f"{order.id}: {error.text()}"
 
 
 def _trust(limits: Limits) -> ssl.SSLContext:

@@ -13,6 +13,8 @@ from greffe.transmission.orders import acts
 from greffe.transmission.orders.acts import Wanted
 from greffe.web.granted import KEYED_ERRORS
 from greffe.web.keyed import NOT_KEPT, Keyed, Reader, denials
+from greffe.web.language import chosen_language
+from greffe.web.orders.feed import feed_of
 from greffe.web.orders.models import DeliveryAct, DeliveryOut, NewOrder, OrderAct, OrderOut
 from greffe.web.orders.told import delivery_out, file_of, made, order_out, secret_told
 from greffe.web.strict import only
@@ -57,6 +59,18 @@ def router(parts: Parts) -> APIRouter:
         response.headers.update(NOT_KEPT)
         with denials(parts, who, request):
             return order_out(acts.change(parts, who, order, wanted.act))
+
+    @routes.get(
+        "/{order}/feed",
+        operation_id="order_feed",
+        response_class=Response,
+        responses={200: {"content": {"application/atom+xml": {"schema": {"type": "string"}}}}},
+    )
+    def feed(request: Request, who: Reader, order: Id) -> Response:
+        """Its deliveries as Atom."""
+        with denials(parts, who, request):
+            found = acts.own_order(parts, who, order)
+        return feed_of(parts, found, chosen_language("", request.headers.get("accept-language", "")))
 
     @routes.get(
         "/{order}/deliveries/{number}", operation_id="ordered_file", response_class=FileResponse,

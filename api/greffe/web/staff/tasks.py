@@ -37,6 +37,7 @@ MENU: Final = {  # page of the menu → where its tasks are done
     "/staff/people": ("/staff/keys",),
     "/staff/register": ("/staff/denied",),
     "/staff/granted": ("/staff/granted",),
+    "/orders": ("/orders",),
 }
 
 
