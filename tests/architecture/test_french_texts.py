@@ -19,7 +19,12 @@ from greffe.french.texts import TEXTS, texts
 NB = "\u00a0"
 TOLD = ("reason", "unit")  # columns and keys that are always told; a reference is told where it is written in English
 PROSE = re.compile(r"[a-z]{2,}")
-ELSEWHERE = ("breaks.csv", "offences.csv", "demo.csv")  # told where they are made: held by tests below
+ELSEWHERE = (
+    "breaks.csv",
+    "offences.csv",
+    "demo.csv",
+    "developers.csv",
+)  # told where they are made: held by tests below
 
 
 def said() -> Iterator[tuple[str, str, str]]:
@@ -107,6 +112,26 @@ def test_what_stands_in_both_languages_elsewhere_is_told_the_same():
     for one in breaks:
         told = re.sub(f"{NB}", " ", ours(f"Break in series: {one['reason_en']}", "fr")).replace("’", "'")
         assert told == f"Rupture de série : {one['reason_fr']}".replace("’", "'").replace(NB, " ")
+
+
+def test_every_operation_and_tag_of_the_interface_has_its_name_in_french():
+    """As /developers lists them: what stands before a colon."""
+    document = yaml.safe_load((ROOT / "openapi/greffe.yaml").read_text("utf-8"))
+    gets = [path["get"]["summary"].partition(":")[0] for path in document["paths"].values() if "get" in path]
+    named = {*gets, *(tag["name"] for tag in document["tags"])}
+    written = {r["en"] for r in rows_of(TEXTS / "developers.csv")}
+    assert (sorted(named - written), sorted(written - named)) == ([], [])
+
+
+def test_french_of_the_demonstration_is_of_what_it_says():
+    """Its commands, and the tables of samples/ that it reads; what these say of waivers and publications has its French."""
+    samples = [ROOT / "samples/waivers.csv", ROOT / "samples/published/publications.csv"]
+    said = "".join(f.read_text("utf-8") for f in (*samples, *sorted((ROOT / "api/greffe/cli").glob("demo*.py"))))
+    said = re.sub(r'"\s+f?"', "", said)
+    assert not [r["en"] for r in rows_of(TEXTS / "demo.csv") if r["en"] not in said]
+    told = [t for file in samples for row in rows_of(file) for t in row.values() if spoken(t) == "en"]
+    assert len(told) > 8
+    assert not [t for t in told if text_in_french(t) is None]
 
 
 def test_french_texts_are_written_as_the_pages_write_them():

@@ -66,7 +66,7 @@ def read_package(root: Path = ROOT) -> Package:
     for file, tree in package.trees.items():
         _index(package, Place(file), tree)
     bases = {n.name: [b.id for b in n.bases if isinstance(b, ast.Name)] for _, n in package.classes}
-    package.errors = {"GreffeError"}
+    package.errors = {"GreffeError", "NotSent", "Unsure"}  # what channels say of a try is told like an error
     while more := {name for name, of in bases.items() if package.errors & set(of)} - package.errors:
         package.errors |= more
     for file, node in package.classes:

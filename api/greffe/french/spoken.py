@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 _ENGLISH_WORDS: Final = """
-a an and are as at be because been before but by can cannot could does each for from had has have how if in into is
+and are as at be because been before but by can cannot could does each for from had has have how if in into is
 it its may more must nor not of one only or other our out over per shall should so some such than that the their
 them then there these they this those to two under until was were what when where whether which while who whose why
 will with within without would year years

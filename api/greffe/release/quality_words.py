@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from greffe.formats.languages import best
+from greffe.french import ours
 from greffe.mapping.coverage import percent
 from greffe.mapping.words import CALCULATIONS, KINDS
 from greffe.model.findings import ERROR, WARNING
@@ -111,7 +112,9 @@ def kind(word: str, lang: str) -> str:
 def gap(one: Gap, lang: str) -> str:
     """`iccs=ICCS1001, not available, why`."""
     undeclared = {"en": "no reason given", "fr": "sans raison donnée"}[lang]
-    return ", ".join(w for w in (one.codes, kind(one.kind, lang), one.reason.rstrip(".") or undeclared) if w)
+    return ", ".join(
+        w for w in (one.codes, kind(one.kind, lang), ours(one.reason, lang).rstrip(".") or undeclared) if w
+    )
 
 
 def completeness(q: Quality, lang: str) -> str:
@@ -149,7 +152,9 @@ def breaks(q: Quality, lang: str) -> str:
     if not q.counts.breaks:
         return says("no_breaks", lang)
     return says(
-        "breaks", lang, listed([f"{b.period} ({b.observations}): {b.text or '–'}" for b in q.counts.breaks], lang)
+        "breaks",
+        lang,
+        listed([f"{b.period} ({b.observations}): {ours(b.text, lang) or '–'}" for b in q.counts.breaks], lang),
     )
 
 
@@ -186,7 +191,7 @@ def vintage(q: Quality, one: Vintage, lang: str) -> str:
 
 def reason(release: Release, lang: str) -> str:
     """Why a release revises what was published, as everybody may read it."""
-    return (release.notice_fr if lang == "fr" else release.notice) or release.notice or release.reason
+    return (release.notice_fr if lang == "fr" else release.notice) or ours(release.notice or release.reason, lang)
 
 
 def policy(q: Quality, lang: str) -> str:
@@ -211,14 +216,16 @@ def waived(q: Quality, lang: str) -> str:
     """Errors that stand, with the reason and reference of their waivers; '' without any."""
     if not q.waivers and not q.failed(ERROR):
         return ""
-    told = [f"{w['rule']}: {w['reason'].rstrip('.')} ({w['reference']})" for w in q.waivers]
+    told = [f"{w['rule']}: {ours(w['reason'], lang).rstrip('.')} ({ours(w['reference'], lang)})" for w in q.waivers]
     return says("waived", lang, listed(told or [r.rule for r in q.failed(ERROR)], lang))
 
 
 def sources(q: Quality, lang: str) -> str:
     """The extracts with their days."""
     word = {"en": "of", "fr": "du"}[lang]
-    told = [f"{s.dataflow} {word} {s.day}" + (f" ({s.application})" if s.application else "") for s in q.sources]
+    told = [
+        f"{s.dataflow} {word} {s.day}" + (f" ({ours(s.application, lang)})" if s.application else "") for s in q.sources
+    ]
     found = [says("sources", lang, listed(told, lang))] if told else []
     found += [says("partial", lang)] if q.partial or any(s.partial for s in q.sources) else []
     return " ".join(found)

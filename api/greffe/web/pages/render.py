@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -35,6 +36,7 @@ POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_QUOTED: Final = re.compile(r"(?<=«[\u00a0\u202f ])([^«»]*)(?=[\u00a0\u202f ]»)")
 HEADERS: Final = {
     "Content-Security-Policy": POLICY,
     "Referrer-Policy": "same-origin",
@@ -181,6 +183,12 @@ def _filters(lang: str, page: str) -> dict[str, object]:
 
 def marked(text: str, lang: str) -> Markup:
     """A text as it is, marked with its language where that is another than the page's (WCAG 3.1.2)."""
+    pieces = _QUOTED.split(text) if lang == "fr" else [text]
+    return Markup("").join(_piece(piece, lang) for piece in pieces)
+
+
+def _piece(text: str, lang: str) -> Markup:
+    """What is quoted (a label) may be in another language than the sentence around it."""
     found = spoken(text)
     if found in ("", lang):
         return Markup.escape(text)

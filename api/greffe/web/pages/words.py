@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Final, Protocol
 
 import yaml
@@ -43,15 +44,34 @@ class Say(Protocol):
         """The text of a key."""
 
 
+class _Counting(Formatter):
+    """`{n} {n:entry|entries}`: a number as it is given, and the form of the word that goes with it in the language."""
+
+    def __init__(self, lang: str) -> None:
+        self._one = ("0", "1") if lang == "fr" else ("1",)  # French counts none as one: 0 série
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        """The first form for one, the second for several; anything else as Python formats it."""
+        if "|" not in format_spec:
+            return str(super().format_field(value, format_spec))
+        one, several = format_spec.split("|")
+        return one if str(value) in self._one else several
+
+
+def filled(text: str, lang: str, values: Mapping[str, object]) -> str:
+    """A text with its placeholders filled and its words in the right number."""
+    return _Counting(lang).vformat(text, (), values)
+
+
 def sayer(names: tuple[str, ...], lang: str) -> Say:
     """`say(key, **values)`: the text of a key in those files, the first that has it, else the common one; `{name}` in it
-    is filled. Raises BadDefinition for a key that nobody wrote."""
+    is filled, `{n:entry|entries}` is the word in the number of `n`. Raises BadDefinition for a key that nobody wrote."""
 
     def say(key: str, **values: object) -> str:
         for name in (*names, COMMON):
             texts = table(name).get(key)
             if texts is not None:
-                return texts[lang].format(**values) if values else texts[lang]
+                return filled(texts[lang], lang, values) if values else texts[lang]
         raise BadDefinition(f"There are no words for {key!r} in {', '.join((*names, COMMON))}.")
 
     return say

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from greffe.errors import BadQuery, GreffeError
-from greffe.french import ours
+from greffe.french import ours, tell_text
 from greffe.model.instants import read
 from greffe.release.parts import Parts
 from greffe.release.people import has_role
@@ -122,7 +122,7 @@ def said(entry: Entry, lang: str) -> tuple[list[tuple[str, str]], list[tuple[str
     for name, value in sorted(entry.payload.items()):
         if value in ("", [], {}, None, False):
             continue
-        text = _flat(value, lang)
+        text = tell_text(str(value), lang) if name == "said" else _flat(value, lang)  # channels speak as errors do
         one = (_word(name, lang), text if len(text) <= 200 else f"{text[:199]}…")
         (details if name in _DETAILS or "checksum" in name or name == "id" else plain).append(one)
     return plain, details

@@ -11,10 +11,11 @@ from markupsafe import Markup
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.formats.languages import best
+from greffe.french import ours
 from greffe.model.instants import paris_date
 from greffe.model.structures import ConceptScheme
 from greffe.release import quality_words as words
-from greffe.release.quality import Quality, RuleOutcome
+from greffe.release.quality import Gap, Quality, RuleOutcome
 from greffe.release.quality_set import written
 from greffe.release.revisions import leading
 from greffe.web.pages.words import Say
@@ -116,7 +117,7 @@ class Told:
                 (say("unexplained"), cells.without_reason, self._part(cells.without_reason, cells.expected)),
             ]
         gaps = [
-            self._table(say(name), ("codes", "kind", "why"), [(g.codes, words.kind(g.kind, self.lang), g.reason or "–") for g in found])
+            self._table(say(name), ("codes", "kind", "why"), [self._gap(g) for g in found])
             for name, found in (("not_provided", self.q.not_provided), ("unmapped", self.q.unmapped))
         ]  # fmt: skip
         whole = self._table(say("completeness"), ("what", "count", "share"), rows)
@@ -135,7 +136,7 @@ class Told:
 
         failed = [(r.rule, said(r), say(r.severity), r.found, r.waived) for r in q.rules if r.found]
         passed = [(r.rule, said(r), say(r.severity)) for r in q.passed]
-        waivers = [(x["rule"], x["reason"], x["reference"]) for x in q.waivers]
+        waivers = [(x["rule"], ours(x["reason"], self.lang), ours(x["reference"], self.lang)) for x in q.waivers]
         return self._section(
             "accuracy",
             [
@@ -158,7 +159,7 @@ class Told:
         return self._section("timeliness", [self._table(say("timeliness"), ("what", "count"), rows)])
 
     def _breaks(self) -> Section:
-        rows = [(b.period, b.text or "–", b.observations) for b in self.q.counts.breaks]
+        rows = [(b.period, ours(b.text, self.lang) or "–", b.observations) for b in self.q.counts.breaks]
         table = self._table(self.say("breaks"), ("period", "text", "observations"), rows)
         return self._section("breaks", [table], [] if rows else [self.say("no_breaks")])
 
@@ -200,9 +201,15 @@ class Told:
         ]
         return self._section("confidentiality", [self._table(say("confidentiality"), ("what", "count", "share"), rows)])
 
+    def _gap(self, one: Gap) -> tuple[str, str, str]:
+        return one.codes, words.kind(one.kind, self.lang), ours(one.reason, self.lang) or "–"
+
     def _process(self) -> Section:
         say, q = self.say, self.q
-        rows = [(s.dataflow, s.application, s.day, say("yes") if s.partial else say("no")) for s in q.sources]
+        rows = [
+            (s.dataflow, ours(s.application, self.lang), s.day, say("yes") if s.partial else say("no"))
+            for s in q.sources
+        ]
         number, day = q.map_approved
         map_ = f"{say('map')}{say('colon')}{q.map}, {number} {say('approved')}, {day}." if q.map else ""
         return self._section(

@@ -1,0 +1,145 @@
+"""Every page of the demonstration as it is read: no English on a French page, no "1 séries", no raw key of an entry.
+
+The pages are those that the browser looks at (PUBLIC and STAFF of tests/browser/test_pages.py), asked without a browser.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from journey_tools import ROOT
+from lxml import html
+from site_tools import copied
+from starlette.testclient import TestClient
+
+from greffe.app import compose, create_app
+from greffe.french import spoken
+from greffe.release.access.accounts import digest
+from greffe.settings import read_settings
+from greffe.store.access import Session
+from greffe.web.pages.visitors import cookie_name
+from greffe.web.pages.words import filled, table
+from greffe.web.staff.register import SAID
+
+READER = "hana"  # an auditor sees the register whole
+AUTHOR = "camille"
+ONE = re.compile(r"(?<![\w,./:#–-])(?<![\d/:#–-][\s\u202f])1[ \u00a0\u202f]([^\W\d_]+)")
+ALWAYS = {"flux", "fois", "mois", "processus", "pays", "choix", "accès", "temps", "avis", "series", "relus"}
+SILENT = ("script", "style", "code", "pre", "textarea", "svg")
+TOLD = ("title", "aria-label", "placeholder", "alt")
+
+
+def listed(name: str) -> tuple[str, ...]:
+    """PUBLIC or STAFF of the browser's list of pages."""
+    tree = ast.parse((ROOT / "tests/browser/test_pages.py").read_text("utf-8"))
+    return next(
+        tuple(ast.literal_eval(node.value))
+        for node in tree.body
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == name
+    )
+
+
+@pytest.fixture(scope="module")
+def client(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    parts = compose(read_settings({}, home=copied(demo_home, tmp_path_factory.mktemp("pages") / "var")))
+    with TestClient(create_app(parts)) as made:
+        made.tokens = {}
+        for name in (READER, AUTHOR):
+            token, now = secrets.token_urlsafe(32), parts.clock()
+            session = Session(name, "local", secrets.token_hex(), now, now, now + timedelta(hours=1))
+            parts.access.open_session(digest(token), session)
+            made.tokens[name] = (cookie_name(parts.settings), token)
+        yield made
+
+
+def page(client: TestClient, path: str, lang: str, who: str = "") -> html.HtmlElement:
+    cookie = client.tokens[who] if who else None
+    headers = {"accept": "text/html", "accept-language": lang}
+    client.cookies.clear()
+    answer = client.get(path, headers={**headers, **({"cookie": f"{cookie[0]}={cookie[1]}"} if cookie else {})})
+    assert answer.status_code in (200, 404), (path, answer.status_code)
+    found = html.fromstring(answer.text)
+    assert found.get("lang") == lang, path
+    return found
+
+
+def texts(element: html.HtmlElement, lang: str) -> Iterator[str]:
+    """What is read in the language of the page, piece by piece: not what is marked as another language, nor code."""
+    for node in element.iter():
+        around = [node, *node.iterancestors()]
+        if not isinstance(node.tag, str) or any(a.tag in SILENT for a in around):
+            continue
+        said = next((a.get("lang") for a in around if a.get("lang")), lang)
+        if said == lang:
+            yield from (t for t in (node.text, *(node.get(a) for a in TOLD)) if t)
+        outer = next((a.get("lang") for a in around[1:] if a.get("lang")), lang)
+        if outer == lang and node.tail and not any(a.tag in SILENT for a in around[1:]):
+            yield node.tail
+
+
+def faults(found: html.HtmlElement, lang: str) -> Iterator[str]:
+    if lang == "fr":
+        yield from (f"English: {' '.join(t.split())[:200]}" for t in texts(found, lang) if spoken(t) == "en")
+    for line in (
+        " ".join(e.text_content().split())
+        for e in found.iter("p", "li", "td", "dd", "dt", "caption", "summary", "label", "h2")
+    ):
+        for one in ONE.finditer(line):
+            word = one.group(1)
+            if word not in ALWAYS and word.islower() and word.endswith(("s", "x")):
+                yield f"one of several: {line[max(0, one.start() - 30) : one.end() + 30]}"
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_pages_are_in_their_language_and_their_words_in_the_right_number(client, lang):
+    """What stays English on a French page (a comment, a title) is marked as such, so that it is pronounced rightly."""
+    found = [
+        f"{path} {fault}"
+        for who, paths in (
+            ("", listed("PUBLIC")),
+            (AUTHOR, listed("STAFF")),
+            (READER, ("/staff/register?page=2", "/staff/keys")),
+        )
+        for path in paths
+        if not (who == AUTHOR and path in ("/staff/people", "/staff/keys", "/staff/denied", "/staff/jobs"))
+        for fault in dict.fromkeys(faults(page(client, path, lang, who), lang))
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_what_is_english_is_found():
+    """By hand: in a text, after an element, in a title; not in code, not where it is marked, not in a name of two words."""
+    found = html.fromstring(
+        "<div><p>The sum of the parts.</p><p>Oui<b>x</b> and of the rest</p><i title='What it is'>-</i><code>for the</code>"
+        "<span lang='en'>It is of the house <b>and so</b> is this</span><p>Data Explorer</p><p>Le total de l’année</p></div>"
+    )
+    assert list(faults(found, "fr")) == [
+        "English: The sum of the parts.", "English: and of the rest", "English: What it is"
+    ]  # fmt: skip
+    one = html.fromstring("<div><p>1 séries, 2 séries, 1 flux, 21 séries, 1 234 séries, n° 1 séries</p></div>")
+    assert len(list(faults(one, "fr"))) == 2
+
+
+def test_words_are_in_the_number_of_what_they_count():
+    text = "{n} {n:série|séries} dans {m} {m:fichier|fichiers}, {n:la seule|les {n}}"
+    assert filled(text, "fr", {"n": 1, "m": "0"}) == "1 série dans 0 fichier, la seule"
+    assert filled(text, "fr", {"n": "1 234", "m": 2}) == "1 234 séries dans 2 fichiers, les 1 234"
+    assert filled("{n} {n:file|files}", "en", {"n": 0}) == "0 files"
+    assert filled("{n} {n:file|files}", "en", {"n": "1"}) == "1 file"
+    assert filled("{x:.1f}", "en", {"x": 1.25}) == "1.2"
+
+
+def test_members_of_entries_have_words(demo_home):
+    """What the demonstration's entries say (test_register_words.py: what the code writes)."""
+    with sqlite3.connect(f"file:{demo_home / 'register.db'}?mode=ro", uri=True) as register:
+        found = {name for (payload,) in register.execute("SELECT payload FROM entries") for name in json.loads(payload)}
+    assert len(found) > 60
+    assert not found - set(table(SAID))
