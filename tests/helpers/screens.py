@@ -26,6 +26,7 @@ RENEW: Final = "GREFFE_RENEW_REFERENCE=1 .venv/bin/python -m pytest -q tests/bro
 _STYLE: Final = """
 @font-face { font-family: Reference; src: url(/reference.ttf); }
 @font-face { font-family: Reference; font-weight: 600 900; src: url(/reference-bold.ttf); }
+.badge { display: none !important; } /* how much waits depends on the day */
 * { font-family: Reference !important; caret-color: transparent !important; }
 *, *::before, *::after { animation: none !important; transition: none !important; }
 """
