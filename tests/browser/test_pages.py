@@ -72,6 +72,11 @@ STAFF = (
     "/staff/transmissions",
     "/staff/transmissions?test=yes",
     "/staff/transmissions/ESTAT_CTS_JUST-2024-1",
+    "/staff/transmissions/ESTAT_CTS_JUST-2024-1/queries",
+    "/staff/foreseen/UN_CTS/2024?test=yes",
+    "/staff/answers",
+    "/staff/answers/CEPEJ",
+    "/staff/answers/CEPEJ?cycle=2024&cell=CEPEJ_PROFESSIONALS__Q147__T__COUNT__T__2024",
     "/staff/trace/from?flow=INT_JUSTICE",
 )
 

@@ -149,7 +149,9 @@ class Ledger:
 
     def query(self, id_: str) -> Query:
         """A recipient's query by its id. Raises NotFound with the nearest."""
-        return _found(self.queries, id_, "query")
+        if id_ not in self.queries:
+            raise NotFound(f"There is no query {id_}.", nearest=nearest(id_, self.queries))
+        return self.queries[id_]
 
     def advances_of(self, release: str) -> tuple[Advance, ...]:
         """Who was granted that release before its hour."""

@@ -21,6 +21,7 @@ import greffe.web.signin.invitation as signin_invitation
 import greffe.web.signin.local as signin_local
 import greffe.web.signin.oidc as signin_oidc
 import greffe.web.staff.account as staff_account
+import greffe.web.staff.answers as staff_answers
 import greffe.web.staff.contributions as staff_contributions
 import greffe.web.staff.coverage as staff_coverage
 import greffe.web.staff.decisions as staff_decisions
@@ -40,6 +41,7 @@ import greffe.web.staff.proposals as staff_proposals
 import greffe.web.staff.register as staff_register
 import greffe.web.staff.releases as staff_releases
 import greffe.web.staff.review as staff_review
+import greffe.web.staff.rounds as staff_rounds
 import greffe.web.staff.signing as staff_signing
 import greffe.web.staff.signoff as staff_signoff
 import greffe.web.staff.submitting as staff_submitting
@@ -81,6 +83,8 @@ PAGES: Final = (
     staff_releases,
     staff_made,
     staff_transmissions,
+    staff_answers,
+    staff_rounds,
     staff_jobs,
     staff_contributions,
     staff_signoff,
@@ -107,6 +111,7 @@ BENCH: Final = (
     ("/staff/contributions", "bench_contributions"),
     ("/staff/transmissions", "bench_transmissions"),
     ("/orders", "bench_orders"),
+    ("/staff/answers", "bench_answers"),
     ("/staff/jobs", "bench_jobs"),
     ("/staff/register", "bench_register"),
     ("/staff/people", "bench_people"),

@@ -18,8 +18,10 @@ GROUPS: Final[Mapping[str, str]] = {
     ),
     **dict.fromkeys(("returned", "errors", "found", "release"), "drafts"),
     **dict.fromkeys(("overdue", "undrafted", "late", "deadline"), "dates"),
-    **dict.fromkeys(("delivery_send", "delivery_failed", "delivery_uncertain", "delivery_refused"), "deliveries"),
     **dict.fromkeys(("contribute", "contribution_merge", "contributions_wait", "contributions_late"), "deliveries"),
+    **dict.fromkeys(
+        ("delivery_send", "delivery_failed", "delivery_uncertain", "delivery_refused", "query", "answers"), "deliveries"
+    ),
     **dict.fromkeys(("unmapped", "pending"), "mappings"),
     **dict.fromkeys(("parted", "differ"), "bridge"),
     **dict.fromkeys(("denied", "key"), "oversight"),

@@ -16,7 +16,7 @@ def bodies(look: Look) -> Iterator[Foreseen]:
             "fr": f"{one.title['fr']} : pourquoi les chiffres publiés diffèrent-ils ?",
         }
         steps = [Sentence(_ended(reason), f"mappings/policies/bridge_steps.csv {step}") for step, reason in one.steps]
-        answer = (Sentence(one.sentence, f"bridge {one.pair}", held=bool(steps)), *steps)
+        answer = (Sentence(one.sentence, f"bridge {one.pair}", held=one.explained), *steps)
         yield Foreseen("bodies", look.flow, (), one.period, question, answer, 300)
 
 

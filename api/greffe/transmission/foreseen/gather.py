@@ -21,7 +21,7 @@ from greffe.store.base import Selection
 from greffe.transmission.answers.asked import Round
 from greffe.transmission.foreseen.look import Bridged, Key, Look, Point
 from greffe.transmission.workbooks.answers import CONF, FREE, STATUS
-from greffe.validation.bridge.chains import EQUAL, Answer
+from greffe.validation.bridge.chains import EQUAL, EXPLAINED, Answer
 from greffe.validation.bridge.page import Page
 from greffe.validation.bridge.pairs import Pair
 
@@ -97,6 +97,7 @@ def _told(pages: Mapping[str, Page], pair: Pair, answer: Answer) -> Bridged:
         {x: page.sentence(answer) for x, page in pages.items()},
         steps,
         pair.a.period[:4],
+        answer.state == EXPLAINED,
     )
 
 

@@ -33,6 +33,7 @@ class Bridged:
     sentence: Texts
     steps: tuple[tuple[str, Texts], ...]
     period: str
+    explained: bool
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from greffe.french import ours
 from greffe.model.instants import paris_date
@@ -18,6 +19,11 @@ from greffe.transmission import keeping
 from greffe.transmission.foreseen.look import Sentence
 from greffe.transmission.rounds.cells import Place
 from greffe.validation.bridge.page import Page
+
+# Components of which a row tells nothing of the figure: the same for every cell, or said beside it anyway.
+PLAIN: Final = frozenset(
+    ("freq", "geo", "ref_area", "unit", "obs_status", "conf_status", "source_note", "unit_mult", "decimals")
+)
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ def _reasons(one: Trace | None) -> Iterator[tuple[str, str, str]]:
     if one is None:
         return
     for m in one.mappings:
-        if m.reason:
+        if m.reason and not {c.casefold() for c in m.target} <= PLAIN:
             yield m.file, m.row_id, m.reason if m.reason.endswith(".") else f"{m.reason}."
     for operand in one.operands:
         yield from _reasons(operand)

@@ -53,6 +53,7 @@ MENU_FOR: Final[Mapping[str, tuple[str, ...]]] = {
     },
     "/staff/transmissions": (*HOUSE, "administrator", "transmitter"),
     "/staff/contributions": ("contributor", "transmitter", "administrator", "auditor"),
+    "/staff/answers": (*HOUSE, "administrator", "transmitter"),
     "/staff/jobs": (*HOUSE, "administrator", "transmitter"),
     "/staff/granted": ("recipient",),
     "/orders": ("recipient", "auditor", "transmitter", "administrator"),

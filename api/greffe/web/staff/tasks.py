@@ -22,6 +22,7 @@ from greffe.release.tasks.mapping import compared, unmapped
 from greffe.release.tasks.task import Source, Task, urgent_first
 from greffe.release.waiting import SOURCES, waiting_for
 from greffe.store.base import Actor
+from greffe.transmission.tasks import answers, queries
 
 _LOG: Final = logging.getLogger("greffe")
 KEPT: Final = 64  # people whose tasks are kept ready
@@ -34,6 +35,7 @@ MENU: Final = {  # page of the menu → where its tasks are done
     "/staff/releases": ("/staff/releases", "/staff/drafts"),
     "/staff/contributions": ("/staff/contributions",),
     "/staff/transmissions": ("/staff/transmissions",),
+    "/staff/answers": ("/staff/answers",),
     "/staff/people": ("/staff/keys",),
     "/staff/register": ("/staff/denied",),
     "/staff/granted": ("/staff/granted",),
@@ -51,6 +53,8 @@ def _slow(parts: Parts) -> tuple[Source, ...]:
     return (
         unmapped,
         compared(parts),
+        queries,
+        answers,
     )
 
 

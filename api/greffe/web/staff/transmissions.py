@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +19,7 @@ from greffe.release.deadlines import horizon
 from greffe.release.parts import Parts
 from greffe.transmission import receipts
 from greffe.transmission.building import approve, build, cancel
+from greffe.transmission.foreseen.of_delivery import kept_foreseen
 from greffe.transmission.keeping import content
 from greffe.transmission.plan import named_plan, plans
 from greffe.transmission.proof import history
@@ -150,6 +152,8 @@ def _one(
         "may_sign": signs and one.state in (BUILT, APPROVED) and not one.signed,
         "may_send": transmits and one.signed and one.state in (BUILT, APPROVED, FAILED, SENDING),
         "may_cancel": transmits and one.state in (BUILT, APPROVED, FAILED), "may_settle": transmits and one.state == UNCERTAIN,
+        "queries": [q for q in parts.ledger().queries.values() if q.transmission == id_],
+        "foreseen": json.loads(kept_foreseen(parts, one))["questions"] if one.foreseen else [],
         "may_file": transmits and one.state in ("sent", UNCERTAIN, "acknowledged", "refused"),
     }  # fmt: skip
     return pages.show(request, visitor, "staff/transmission.html", values, fault.http if fault else 200)
