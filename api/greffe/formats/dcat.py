@@ -22,6 +22,7 @@ from greffe.formats.dcat_words import (
     LABELS,
     LANGUAGES,
     LICENCE,
+    LICENCE_TYPE,
     PUBLIC,
     PUBLISHER_TYPE,
     SCHEMES,
@@ -267,6 +268,8 @@ def _dated(found: Graph, node: Node, issued: datetime | None, modified: datetime
 def _licensed(found: Graph, node: Node) -> None:
     _add(found, node, DCTERMS.license, LICENCE)
     _add(found, LICENCE, RDF.type, DCTERMS.LicenseDocument)
+    _add(found, LICENCE, DCTERMS.type, LICENCE_TYPE)
+    _add(found, LICENCE_TYPE, RDF.type, SKOS.Concept)
 
 
 def _standard(found: Graph, address: str) -> Node:

@@ -14,6 +14,7 @@ EU: Final = "http://publications.europa.eu/resource/authority/"
 IANA: Final = "https://www.iana.org/assignments/media-types/"
 DCAT_AP: Final = URIRef("http://data.europa.eu/r5r/")
 LICENCE: Final = URIRef("https://www.etalab.gouv.fr/wp-content/uploads/2017/04/ETALAB-Licence-Ouverte-v2.0.pdf")
+LICENCE_TYPE: Final = URIRef("http://purl.org/adms/licencetype/Attribution")  # to be named is all it asks
 LANGUAGES: Final = {"en": URIRef(f"{EU}language/ENG"), "fr": URIRef(f"{EU}language/FRA")}
 FRANCE: Final = URIRef(f"{EU}country/FRA")
 JUSTICE: Final = URIRef(f"{EU}data-theme/JUST")
@@ -37,6 +38,7 @@ LABELS: Final[dict[str, Texts]] = {
     },
     f"{EU}planned-availability/STABLE": {"en": "stable", "fr": "stable"},
     f"{PUBLISHER_TYPE}NationalAuthority": {"en": "National authority", "fr": "Autorité nationale"},
+    str(LICENCE_TYPE): {"en": "Attribution required", "fr": "Mention de la source obligatoire"},
 }  # fmt: skip
 SCHEMES: Final[dict[str, Texts]] = {
     f"{EU}data-theme": {"en": "Data theme", "fr": "Thème de données"},

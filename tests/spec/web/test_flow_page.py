@@ -210,6 +210,7 @@ def test_search_engines_read_the_dataset(client):
     said = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.S)[1])
     assert (said["@type"], said["version"], said["temporalCoverage"]) == ("Dataset", "2", "2020/2022")
     assert said["license"].startswith("https://")
+    assert 50 <= len(said["description"]) <= 5_000, "what Google asks of a Dataset"
     assert {d["encodingFormat"] for d in said["distribution"]} >= {"text/csv"}
 
 

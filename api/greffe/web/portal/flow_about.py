@@ -88,6 +88,11 @@ def citation(flow: Dataflow, release: Release, permalink: str, lang: str) -> str
     return f"{release.provider} ({day[:4]}){colon}{best(flow.names, lang)}{mark}. {edition}. {permalink}"
 
 
+def _described(name: str, description: str) -> str:
+    """Search engines want a description of 50 letters at least: a shorter one follows the name."""
+    return description if len(description) >= 50 else f"{name}. {description}".strip()
+
+
 def dataset(
     flow: Dataflow,
     release: Release,
@@ -108,7 +113,7 @@ def dataset(
         "@context": "https://schema.org",
         "@type": "Dataset",
         "name": name,
-        "description": f"{mark}{best(flow.descriptions, lang) or name}",
+        "description": f"{mark}{_described(name, best(flow.descriptions, lang))}",
         "identifier": str(flow.reference),
         "url": page,
         "inLanguage": ["fr", "en"],

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from arabic_reshaper import ArabicReshaper  # type: ignore[import-untyped]
 from fpdf import FPDF
 from fpdf.bidi import BidiParagraph
-from fpdf.enums import TextDirection, XPos, YPos
+from fpdf.enums import MethodReturnValue, TextDirection, XPos, YPos
 from fpdf.fonts import FontFace
 
 from greffe.web.pages.words import Say
@@ -23,6 +24,8 @@ _MARGIN: Final = 18
 _RED, _INK, _SOFT, _TINT, _LINE = (156, 28, 28), (29, 42, 51), (75, 90, 102), (238, 243, 247), (201, 209, 216)
 _RIGHT_TO_LEFT: Final = ("R", "AL", "AN")
 _MARKS: Final = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+_MIRRORED: Final = str.maketrans("()[]{}<>«»‹›", ")(][}{><»«›‹")  # what opens on the left opens on the right
+_JOINER: Final = ArabicReshaper({"delete_harakat": False})  # the forms that letters have beside each other; vowels stay
 _TURN: Final = threading.BoundedSemaphore(2)  # made at once: each reads both fonts
 
 
@@ -101,7 +104,12 @@ class _Sheet(FPDF):
         """A paragraph over the whole width."""
         self.set_font("DejaVu", "B" if bold else "", size)
         self.set_text_color(*colour)
-        self.multi_cell(0, size * 0.5, plain(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        kept = cleaned(text)
+        if turned(kept):  # lines are broken as it is read, and each of them is put in order
+            lines = self.multi_cell(0, size * 0.5, joined(kept), dry_run=True, output=MethodReturnValue.LINES)
+            assert isinstance(lines, list)
+            kept = "\n".join(in_order(line) for line in lines)
+        self.multi_cell(0, size * 0.5, kept, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def rows(
         self,
@@ -139,17 +147,29 @@ def widths(table: Sequence[Sequence[str]]) -> tuple[int, ...]:
 
 
 def plain(text: str) -> str:
-    """One line of characters that can be written: no controls, no halves of characters, at most LONGEST; in the order in which
-    they stand on paper."""
+    """One line of characters that can be written, in the order in which they stand on paper."""
+    kept = cleaned(text)
+    return in_order(joined(kept)) if turned(kept) else kept
+
+
+def cleaned(text: str) -> str:
+    """No controls, no halves of characters, at most LONGEST."""
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text[:LONGEST])
-    return in_order(kept) + ("…" if len(text) > LONGEST else "")
+    return kept + ("…" if len(text) > LONGEST else "")
 
 
-def in_order(text: str) -> str:
-    """Words that are written from right to left stand so among ours (Unicode's algorithm), and no mark of direction reaches
-    what stands after them. A text of several lines is put in order as a whole; Arabic letters are not joined."""
-    turns = [unicodedata.bidirectional(c) for c in text]
-    if not {*turns} & {*_RIGHT_TO_LEFT, *_MARKS}:
-        return text
-    unmarked = "".join(c for c, turn in zip(text, turns, strict=True) if turn not in _MARKS)
-    return str(BidiParagraph(text=unmarked, base_direction=TextDirection.LTR).get_reordered_string())
+def turned(text: str) -> bool:
+    """Whether something in it is written from right to left, or says so."""
+    return bool({unicodedata.bidirectional(c) for c in text} & {*_RIGHT_TO_LEFT, *_MARKS})
+
+
+def joined(text: str) -> str:
+    """Arabic letters in the forms that join them; no mark of direction reaches what stands after it: they are gone."""
+    return str(_JOINER.reshape("".join(c for c in text if unicodedata.bidirectional(c) not in _MARKS)))
+
+
+def in_order(line: str) -> str:
+    """Words that are written from right to left stand so among ours, brackets turn with them (Unicode's algorithm, L2 and L4).
+    A cell of several lines is put in order as a whole."""
+    found = BidiParagraph(text=line, base_direction=TextDirection.LTR).reorder_resolved_levels()
+    return "".join(c.character.translate(_MIRRORED) if c.embedding_level % 2 else c.character for c in found)
