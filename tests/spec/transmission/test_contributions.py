@@ -64,7 +64,8 @@ def test_whose_a_cell_is(desk: Desk):
 def test_a_house_answers_its_own_cells_and_nobody_elses(desk: Desk):
     parts = desk.parts
     with pytest.raises(
-        Refused, match=r"Sheet Prisons, row PERS_HELD.TOTAL.CAT00.Total.Total, column 2024: .* of SSER, not of DAP"
+        Refused,
+        match=r"This cell is of SSER, not of DAP: sheet Prisons, row PERS_HELD.TOTAL.CAT00.Total.Total, column 2024",
     ):
         give(parts, PAUL, DAP, {CAPACITY: Typed("62000"), HELD: Typed("1")})
     assert not named(parts, DAP).one.cells  # all or nothing
@@ -78,7 +79,7 @@ def test_a_house_answers_its_own_cells_and_nobody_elses(desk: Desk):
     with pytest.raises(NotFound, match="There is no contribution UN_CTS-2024-DAPP"):
         give(parts, PAUL, "UN_CTS-2024-DAPP", {})
     key = AnswerKey("UN_CTS", 2024, CAPACITY)
-    with pytest.raises(Refused, match=r"Sheet Prisons, row PRIS_CAP.*column 2024: DAP alone answers this cell"):
+    with pytest.raises(Refused, match=r"DAP alone answers this cell: sheet Prisons, row PRIS_CAP.*column 2024"):
         answers.give(parts, SENDER, key, answers.Typed("62000"))
     round_ = asked(parts, "UN_CTS", 2024)
     answers.give_rest(parts, SENDER, round_, "Prisons", "NA")  # what is left of the sheet, but for the house's cells

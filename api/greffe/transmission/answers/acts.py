@@ -122,7 +122,7 @@ def _not_of_another(cell: Asked) -> None:
     if cell.house:
         column = cell.column.labels[1] or cell.column.period
         raise Refused(
-            f"Sheet {cell.section}, row {cell.row.code}, column {column}: {cell.house} alone answers this cell.",
+            f"{cell.house} alone answers this cell: sheet {cell.section}, row {cell.row.code}, column {column}.",
             hint="It is answered by a contribution: greffe contributions list.",
         )
 

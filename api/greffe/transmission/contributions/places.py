@@ -46,9 +46,10 @@ class Place:
 
     def refused(self, house: str) -> Refused:
         """What is told to a house that says something of a cell of another."""
+        owner = self.house or "nobody"
         sheet, column = self.sheet.layout.id, self.column.labels[1] or self.column.period
         return Refused(
-            f"Sheet {sheet}, row {self.line}, column {column}: this cell is of {self.house or '–'}, not of {house}.",
+            f"This cell is of {owner}, not of {house}: sheet {sheet}, row {self.line}, column {column}.",
             hint="Who owns a cell is said in mappings/policies/contributors.csv.",
         )
 
