@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from site_tools import ADMIN, RECIPIENT
+from site_tools import ADMIN, CONTRIBUTOR, RECIPIENT
 
 from greffe.release.grants import approve_grant, propose_grant
 from greffe.release.lifecycle import dataflow_named
@@ -81,6 +81,11 @@ STAFF = (
 )
 
 
+CONTRIBUTED = (
+    (CONTRIBUTOR, "/staff/contributions"),
+    (CONTRIBUTOR, "/staff/contributions/UN_CTS-2024-DAP"),
+    (ADMIN, "/staff/contributions/CEPEJ-2024-CCASS"),
+)
 HANDED = (
     "/staff",
     "/staff/granted",
@@ -116,6 +121,15 @@ def test_pages_of_a_recipient(sign_in, judge, site, path):
 @pytest.mark.parametrize("path", STAFF)
 def test_staff_pages(sign_in, judge, path):
     page = sign_in(ADMIN if path in ("/staff/people", "/staff/denied", "/staff/keys", "/staff/releases") else "camille")
+    for lang in ("en", "fr"):
+        page.goto(asked(path, lang))
+        judge.whole(page, lang)
+
+
+@pytest.mark.parametrize(("name", "path"), CONTRIBUTED)
+def test_pages_of_houses(sign_in, judge, name, path):
+    """As a person of the house, who types and signs; as the contact point, who merges and moves deadlines."""
+    page = sign_in(name)
     for lang in ("en", "fr"):
         page.goto(asked(path, lang))
         judge.whole(page, lang)

@@ -26,6 +26,7 @@ PASSWORD = "fanal-ruche-zinc-moulin"
 STAFF = ("camille", "driss", "elise", "farid", "hana", "ines")
 ADMIN = "gaston"
 RECIPIENT = "rita"  # reads for ESTAT
+CONTRIBUTOR = "paul"  # answers for the prison administration
 
 
 def copied(home: Path, into: Path) -> Path:
@@ -46,7 +47,8 @@ def with_passwords(home: Path) -> Parts:
     parts = compose(read_settings({}, home=home))
     add_person(parts, HOUSE, ADMIN, ["administrator"])
     add_person(parts, Actor(ADMIN), RECIPIENT, ["recipient:ESTAT"])
-    for name in (*STAFF, ADMIN, RECIPIENT):
+    add_person(parts, Actor(ADMIN), CONTRIBUTOR, ["contributor:DAP"])
+    for name in (*STAFF, ADMIN, RECIPIENT, CONTRIBUTOR):
         accept(parts, invite(parts, HOUSE, name), PASSWORD)
     return parts
 

@@ -20,6 +20,7 @@ from greffe.cli.common import Home
 from greffe.cli.demo_cast import AUTHOR, FIRST, PEOPLE, RELEASER, SECOND, Extract, out, take
 from greffe.cli.demo_deliveries import deliveries
 from greffe.cli.demo_editions import second_edition, third_edition
+from greffe.cli.demo_houses import houses
 from greffe.cli.demo_orders import orders
 from greffe.cli.service import free_port, run
 from greffe.cli.show import failing, progress
@@ -76,6 +77,7 @@ def demo(
         wait_for_effect(parts)
         third_edition(parts, samples)
         deliveries(parts)
+        houses(parts)
         orders(parts)
         try_this(parts)
         open_accounts(parts)

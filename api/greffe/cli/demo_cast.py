@@ -13,8 +13,8 @@ from greffe.release.intake import Handover, Taken, take_in
 from greffe.release.parts import Parts
 from greffe.store.base import Actor
 
-AUTHOR, FIRST, SECOND, RELEASER, AUDITOR, TRANSMITTER, OBSERVATORY = (
-    Actor(n) for n in ("camille", "driss", "elise", "farid", "hana", "ines", "olga")
+AUTHOR, FIRST, SECOND, RELEASER, AUDITOR, TRANSMITTER, OBSERVATORY, PRISONS = (
+    Actor(n) for n in ("camille", "driss", "elise", "farid", "hana", "ines", "olga", "paul")
 )
 PEOPLE = (
     (AUTHOR, "author"),
@@ -24,6 +24,7 @@ PEOPLE = (
     (AUDITOR, "auditor"),
     (TRANSMITTER, "transmitter"),
     (OBSERVATORY, "recipient:OBS"),
+    (PRISONS, "contributor:DAP"),
 )
 out = Console(highlight=False, soft_wrap=True)
 

@@ -171,8 +171,8 @@ def test_a_released_figure_is_never_typed_over(desk: Desk):
 
 def test_deadlines_are_of_paris(desk: Desk):
     """15 July 18:00 of summer is 16:00 in UTC; moved by the contact point, with a reason, into winter time."""
-    parts, id_ = desk.parts, "UN_CTS-2025-DAP"
-    assert named(parts, id_).until == datetime(2026, 7, 15, 16, 0, tzinfo=UTC)
+    parts, id_ = desk.parts, "UN_CTS-2026-DAP"
+    assert named(parts, id_).until == datetime(2027, 7, 15, 16, 0, tzinfo=UTC)
     with pytest.raises(Denied):
         extend(parts, PAUL, id_, datetime(2027, 1, 15, 17, 0, tzinfo=UTC), "Ill")
     with pytest.raises(Refused, match="has passed already"):
@@ -180,7 +180,7 @@ def test_deadlines_are_of_paris(desk: Desk):
     extend(parts, SENDER, id_, datetime(2027, 1, 15, 17, 0, tzinfo=UTC), "Ill")
     assert not named(parts, id_).late(datetime(2027, 1, 15, 16, 59, tzinfo=UTC))
     assert named(parts, id_).late(datetime(2027, 1, 15, 17, 0, tzinfo=UTC))
-    plan = named_plan(parts, "UN_CTS", 2025)
+    plan = named_plan(parts, "UN_CTS", 2026)
     assert [o.said("fr") for o in plan.obstacles if o.about == id_] == [
         f"{id_} : DAP n’a pas validé ses cellules, attendues le 2027-01-15 18:00 (heure de Paris)."
     ]
