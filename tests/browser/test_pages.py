@@ -7,9 +7,14 @@ from datetime import timedelta
 import pytest
 from site_tools import ADMIN, CONTRIBUTOR, RECIPIENT
 
+from greffe.app import job_tools
+from greffe.jobs.running import run_now
+from greffe.jobs.works import WORKS
 from greffe.release.grants import approve_grant, propose_grant
 from greffe.release.lifecycle import dataflow_named
 from greffe.store.base import Actor
+from greffe.transmission.orders.acts import Wanted, make_order
+from greffe.transmission.orders.limits import Limits
 
 # A path a line, once: who adds one changes no other's line.
 PUBLIC = (
@@ -52,7 +57,6 @@ STAFF = (
     "/staff/findings/ESTAT_CRIM_PRIS_AGE%231/1",
     "/staff/jobs",
     "/staff/jobs/transmissions",
-    "/orders",
     "/staff/keys",
     "/staff/mappings",
     "/staff/mappings/pending",
@@ -90,6 +94,8 @@ HANDED = (
     "/staff",
     "/staff/granted",
     "/staff/granted/ESTAT/ESTAT_CRIM_JUST_SEX?what=granted",
+    "/orders",
+    "/orders/{order}",
 )
 
 
@@ -112,10 +118,19 @@ def test_pages_of_a_recipient(sign_in, judge, site, path):
         grant = propose_grant(site.parts, Actor("camille"), "ESTAT", flow, until, "Regulation 223/2009")
         for name in ("driss", "elise"):
             approve_grant(site.parts, Actor(name), grant.id)
-    page = sign_in(RECIPIENT)
+    page, order = sign_in(RECIPIENT), order_of_a_recipient(site.parts) if "{order}" in path else ""
     for lang in ("en", "fr"):
-        page.goto(asked(path, lang))
+        page.goto(asked(path.format(order=order), lang))
         judge.whole(page, lang)
+
+
+def order_of_a_recipient(parts):
+    """A standing order by webhook, with a delivery that did not leave: the host is none."""
+    tools, query = job_tools(parts), "/sdmx/v2/data/dataflow/SSER/ESTAT_CRIM_JUST_SEX/1.0.0/*?format=csv"
+    wanted = Wanted("ESTAT", "Justice", query, way="webhook", to="https://hooks.invalid/in")
+    made = make_order(parts, Actor(RECIPIENT), wanted, tools.answers, Limits(), {})
+    assert run_now(tools, WORKS, "test", "orders").report.counts["failed"] == 1
+    return made.id
 
 
 @pytest.mark.parametrize("path", STAFF)
