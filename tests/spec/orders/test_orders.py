@@ -166,6 +166,18 @@ def test_what_may_have_been_taken_comes_again_under_the_same_id(desk, hook, faul
     assert hook.again == ([f"{id_}.1"] if fault == "500 after" else [])
 
 
+def test_who_answers_drop_by_drop_holds_nobody_up(desk, hook, monkeypatch):
+    slow = hooked(desk, hook)
+    monkeypatch.setattr(doing, "WHOLE", 0.2)
+    hook.fault = "timeout after"
+    assert desk.look() == ["prepared", "failed"]
+    assert desk.handed(slow)[0].said == "no answer in 0.2 s"
+    hook.fault = "hook"
+    monkeypatch.undo()
+    assert desk.look(minutes=2) == ["sent"]
+    assert hook.again == [f"{slow}.1"]
+
+
 def test_a_receiver_that_refuses_is_tried_eight_times_then_when_asked(desk, hook):
     id_ = hooked(desk, hook)
     hook.fault = "503"

@@ -55,9 +55,10 @@ from greffe.transmission.orders.limits import Limits
 from greffe.transmission.orders.secrets import secret_of
 from greffe.transmission.running import FIRST_WAIT, TRIES, Done
 from greffe.transmission.ways import channel_of
-from greffe.transmission.webhooks import Hook
+from greffe.transmission.webhooks import Hook, in_time
 
 Beat: TypeAlias = Callable[[], None]
+WHOLE: Final = 120.0  # seconds that one webhook may take in all
 AHEAD: Final = timedelta(days=366)  # how far back a due moment of a schedule is looked for
 
 
@@ -231,7 +232,8 @@ def _delivered(parts: Parts, order: Order, one: Handed, file: Outgoing, means: M
     inside = host in means.limits.intranet
     trust = _trust(means.limits) if inside else None
     hook = Hook(order.to, secret_of(parts.settings, order.id), inside, trust)
-    return taken(hook.post(f"{order.id}.{one.number}", file.path, one.media_type, parts.clock(), one.name))
+    id_, now = f"{order.id}.{one.number}", parts.clock()
+    return taken(in_time(lambda: hook.post(id_, file.path, one.media_type, now, one.name), WHOLE))
 
 
 def _looked(parts: Parts, who: Actor, order: Order, one: Handed, file: Outgoing, means: Means) -> str:
