@@ -84,6 +84,13 @@ class Parts:
         found.relaxed = False
         return found
 
+    def settled(self) -> Parts:
+        """The same, with what was read so far, for one look at many things: the register is not asked again before
+        `poll_seconds`."""
+        found = copy(self)
+        found.relaxed = True
+        return found
+
     def catalogue(self, checksum: str = "") -> Catalogue:
         """The effective catalogue, or the one that was effective under another checksum (a release names it)."""
         if not checksum:

@@ -9,11 +9,9 @@ from greffe.model.instants import read
 from greffe.release.bridge import Comparisons
 from greffe.release.parts import Parts
 from greffe.release.review.overview import short
-from greffe.release.review.pending import everything_pending
 from greffe.release.review.queue import gaps_of
 from greffe.release.shared import shared
 from greffe.release.tasks.task import Asker, Task
-from greffe.store.base import Actor
 from greffe.validation.bridge.chains import EQUAL, EXPLAINED
 
 
@@ -31,10 +29,10 @@ def unmapped(parts: Parts, who: Asker) -> Iterator[Task]:
             name = short(tables[file])
             place = f"/staff/mappings/{quote(name)}?show=unmapped"
             yield Task("unmapped", name, place, since, count=len(gaps), more=first)
-    mine = everything_pending(parts, Actor(who.name), catalogue)
+    mine = [sheet for sheet in parts.desk.on(who.name) if sheet.place in tables]
     if mine:
-        count = sum(len(some) for some in mine.values())
-        yield Task("pending", "", "/staff/mappings/pending", parts.clock(), count=count, by=who.name)
+        since = min(sheet.instant for sheet in mine)
+        yield Task("pending", "", "/staff/mappings/pending", since, count=len(mine), by=who.name)
 
 
 def compared(published: Parts) -> Callable[[Parts, Asker], Iterator[Task]]:

@@ -87,7 +87,7 @@ class Tasks:
         known = self._found.get(key)
         if known is not None:
             return Found(known, whole=True)
-        quick = waiting_for(self._parts, who, self._quick)
+        quick = waiting_for(self._parts.settled(), who, self._quick)
         slow = self._looked_for(key, who, patience)
         if slow is None:
             return Found(urgent_first((*quick, *(self._last.get(who.name) or ()))), whole=False)
@@ -117,7 +117,7 @@ class Tasks:
 
     def _look(self, key: tuple[object, ...], who: Actor) -> None:
         try:
-            self._last.keep(who.name, self._beside.keep(key, waiting_for(self._parts, who, self._slow)))
+            self._last.keep(who.name, self._beside.keep(key, waiting_for(self._parts.settled(), who, self._slow)))
         except GreffeError as error:  # told where it lies: on the page of that thing
             _LOG.warning("Not all tasks of %s were found: %s", who.name, error.text())
         finally:
