@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -11,16 +14,24 @@ import pytest
 from house import AUTHOR, FIRST
 from questionnaires import SENDER, Desk, asking_no_house, cells_of, desk_at, opened
 from site_tools import copied
+from starlette.testclient import TestClient
 
+from greffe.app import create_app
 from greffe.errors import BadInput, Conflict, Denied, NotFound, Refused
 from greffe.model.answers import AnswerKey
 from greffe.model.structures import Dataflow
+from greffe.release.access.accounts import digest
+from greffe.release.parts import Parts
+from greffe.store.access import Session
+from greffe.store.base import Actor
 from greffe.transmission.answers import tables
 from greffe.transmission.answers.acts import Typed, confirm, give, give_rest
 from greffe.transmission.answers.asked import MISSING, TO_CONFIRM, Round, asked
 from greffe.transmission.building import cancel
+from greffe.transmission.foreseen.of_delivery import foreseen_of
 from greffe.transmission.plan import named_plan
 from greffe.transmission.proof import faults, rebuild
+from greffe.web.pages.visitors import cookie_name
 
 LAST, NOW = 2022, 2024
 MEDIATION = "CEPEJ_PROFESSIONALS__Q163__T__COUNT__T"  # words
@@ -163,3 +174,53 @@ def test_a_table_comes_back_whole_or_not_at_all(desk: Desk):
     edited = text.replace(",68606000,", ",68606001,")
     assert tables.from_csv(desk.parts, SENDER, now(desk), edited.encode(), "a.csv") == 1
     assert desk.parts.ledger().head == head + 1
+
+
+def test_other_bodies_and_where_every_sentence_is_from(desk: Desk):
+    """FP11 and FP13 (samples of figure_pairs.csv) are of 2022 and of UNODC's own figures; each source of a draft is there."""
+    found = foreseen_of(desk.parts, named_plan(desk.parts, "UN_CTS", NOW, test=True))
+    assert {s.source for f in found if f.kind == "bodies" for s in f.answer if s.source.startswith("bridge ")} == {
+        "bridge FP11", "bridge FP13",
+    }  # fmt: skip
+    breaks = {b.id: b.reasons for b in desk.parts.catalogue().policies.breaks}
+    for one in found:
+        for s in one.answer:
+            if s.source.startswith("mappings/policies/breaks.csv ") and s.held:
+                ids = re.findall(r"[A-Z]+-[A-Z0-9-]+", s.source)
+                assert ids
+                assert all(breaks[i] == s.texts for i in ids)
+            elif "#" in s.source:
+                name = re.search(r"\w+#\d+", s.source)
+                assert name
+                assert name[0] in desk.parts.ledger().releases
+
+
+def test_a_page_to_answer(desk: Desk):
+    """A transmitter answers on the page; what cannot be is told beside the field with what was typed; an approver only looks."""
+    page = f"/staff/answers/CEPEJ?cycle={NOW}&cell={PEOPLE}__{NOW}"
+    client = signed_in(desk.parts, SENDER)
+    shown = client.get(page).text
+    guard, seen = (re.findall(rf'name="{n}" value="([^"]+)"', shown)[0] for n in ("guard", "seen"))
+    form = {"guard": guard, "cycle": str(NOW), "cell": f"{PEOPLE}__{NOW}", "seen": seen, "act": "give"}
+    wrong = client.post("/staff/answers/CEPEJ", data={**form, "value": "68 millions", "comment_fr": "Au 1er janvier."})
+    assert wrong.status_code == 400
+    assert "68 millions" in wrong.text
+    assert "Au 1er janvier." in wrong.text
+    done = client.post("/staff/answers/CEPEJ", data={**form, "value": "68606002"})
+    assert done.status_code == 303
+    kept = now(desk).cell(f"{PEOPLE}__{NOW}").answer
+    assert kept is not None
+    assert (kept.said.value, kept.who) == ("68606002", SENDER.name)
+    assert client.post("/staff/answers/CEPEJ", data={**form, "value": "1"}).status_code == 409  # seen before that
+    reader = signed_in(desk.parts, FIRST)
+    assert 'name="act" value="give"' not in reader.get(page).text
+    for path, status in ((f"{page}x", 404), ("/staff/answers/CEPEJ?cycle=20", 400), ("/staff/answers/CEPEJ?x=1", 400)):
+        assert client.get(path).status_code == status
+
+
+def signed_in(parts: Parts, person: Actor) -> TestClient:
+    token, at = secrets.token_hex(), parts.clock()
+    session = Session(person.name, "local", secrets.token_hex(), at, at, at + timedelta(hours=9))
+    parts.access.open_session(digest(token), session)
+    cookies = {cookie_name(parts.settings): token}
+    return TestClient(create_app(parts), headers={"accept": "text/html"}, follow_redirects=False, cookies=cookies)

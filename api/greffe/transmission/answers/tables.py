@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from greffe.catalogue.questionnaires import YES_NO
@@ -13,10 +13,9 @@ from greffe.formats.components import TIME, VALUE
 from greffe.model.answers import LANGUAGES, PARTS, Said
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.release.parts import Parts
-from greffe.store.answer_records import said_payload
 from greffe.store.base import Act, Actor
 from greffe.transmission.answers.acts import Typed, act_of
-from greffe.transmission.answers.asked import TO_CONFIRM, Asked, Round
+from greffe.transmission.answers.asked import Asked, Round
 from greffe.transmission.answers.checking import NUMBERS, WORDS_YES_NO
 from greffe.transmission.workbooks.answered import answered
 from greffe.transmission.workbooks.answers import CONF, FREE, SHOWN, STATUS
@@ -66,9 +65,10 @@ def from_csv(parts: Parts, who: Actor, found: Round, content: bytes, name: str) 
             raise BadInput(f"{cell} stands twice.", file=name, row=number, column="cell")
         words = {p: {x: _bare(said[f"{p}_{x}"]) for x in LANGUAGES} for p in PARTS}
         try:
-            acts[cell] = act_of(parts, who, found, cell, Typed(_bare(said["value"]), said["missing"], words))
-            if acts[cell] and _as_carried(found.cell(cell), acts[cell]):
+            if _as_it_went_out(found.cell(cell), said):
                 acts[cell] = None
+                continue
+            acts[cell] = act_of(parts, who, found, cell, Typed(_bare(said["value"]), said["missing"], words))
         except GreffeError as error:
             column = error.parameter if error.parameter in READ else "cell"
             raise BadInput(
@@ -80,11 +80,10 @@ def from_csv(parts: Parts, who: Actor, found: Round, content: bytes, name: str) 
     return len(changed)
 
 
-def _as_carried(cell: Asked, act: Act | None) -> bool:
-    before = cell.earlier
-    return (
-        cell.state == TO_CONFIRM and before is not None and act is not None and act.payload == said_payload(before.said)
-    )
+def _as_it_went_out(cell: Asked, said: Mapping[str, str]) -> bool:
+    """A row that says what stands there says nothing: it confirms nothing, and may be of a cell that is another's."""
+    shown = row_of(cell)
+    return all(_bare(said[c]).strip() == shown[c] for c in READ[1:])
 
 
 def _rows(content: bytes, name: str) -> Iterator[tuple[int, dict[str, str]]]:
