@@ -23,6 +23,8 @@ settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("soak", derandomize=False, print_blob=True, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
+os.environ["LC_ALL"] = "C.UTF-8"  # commands speak the language of the terminal; tests read English
+
 pytest_plugins = ("suite_times", "workers", "postgresql_server", "told_in_french")
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from typing import Annotated, Final
+
 import typer
+from typer import rich_utils
 
 import greffe.cli.accounts as accounts
 import greffe.cli.advance as advance
@@ -34,6 +38,8 @@ import greffe.cli.service as service
 import greffe.cli.store as store
 import greffe.cli.structuremaps as structuremaps
 import greffe.cli.transmissions as transmissions
+from greffe.cli.language import of_terminal, speak
+from greffe.cli.show import failing
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -73,6 +79,20 @@ contributions.add_to(app)
 demo.add_to(app)
 
 
+_PANELS: Final = {"ARGUMENTS_PANEL_TITLE": "Arguments", "OPTIONS_PANEL_TITLE": "Options", "COMMANDS_PANEL_TITLE": "Commandes",
+                  "ERRORS_PANEL_TITLE": "Erreur", "ABORTED_TEXT": "Arrêté."}  # fmt: skip
+
+
+@app.callback()
+def spoken(lang: Annotated[str, typer.Option(help="en or fr; else as the terminal (LC_ALL, LANG).")] = "") -> None:
+    """Greffe: internal indicators become validated, released, traceable SDMX series."""
+    with failing(False):
+        speak(lang)
+
+
 def main() -> None:
     """Entry point."""
+    if of_terminal(os.environ) == "fr":
+        for name, text in _PANELS.items():
+            setattr(rich_utils, name, text)
     app()

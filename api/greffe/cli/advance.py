@@ -9,6 +9,7 @@ from uuid import uuid4
 import typer
 
 from greffe.cli.common import As, Home, Json, PublicReason, ReasonFr, acting, parts_of
+from greffe.cli.language import here
 from greffe.cli.show import failing, show
 from greffe.errors import Refused
 from greffe.formats.negotiation import negotiate
@@ -17,7 +18,6 @@ from greffe.model.calendar import Advance, Words
 from greffe.model.instants import paris_time, written
 from greffe.release.advances import grant, may_have, note_access
 from greffe.web.advances import ahead
-from greffe.web.language import chosen_language
 
 Name = Annotated[str, typer.Argument(help="A release that waits for its hour, e.g. ESTAT_CRIM_OFF_CAT#1.")]
 To = Annotated[str, typer.Option("--to", help="An office or body of mappings/policies/advances.csv.")]
@@ -71,7 +71,7 @@ def data_command(
             raise Refused("The file is there already." if out != Path() else "No file is named.", parameter="--out")
         work = out.with_name(f".{out.name}-{uuid4().hex}.tmp")
         try:
-            message = ahead(found, to).message(parts, negotiate("", format_, "data", "v2"), chosen_language(lang, ""))
+            message = ahead(found, to).message(parts, negotiate("", format_, "data", "v2"), here(lang))
             with work.open("wb") as file:
                 file.writelines(message)
             note_access(parts, who, release, to)  # before the file has its name: nothing is handed out unrecorded

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from greffe.cli.common import Home, Json, parts_of, save
+from greffe.cli.language import here
 from greffe.cli.show import failing, show
 from greffe.errors import BadQuery, known_words, nearest, numbered
 from greffe.model.instants import paris_date
@@ -19,7 +20,6 @@ from greffe.release.bridge_data import Table, list_table, summary, totals, whole
 from greffe.validation.bridge.chains import STATES
 from greffe.validation.bridge.page import Page
 from greffe.validation.bridge.words import exactly
-from greffe.web.language import chosen_language
 
 FORMATS = ("table", "json", "csv", "xlsx", "md")
 _SCREEN = (0, 1, 2, 4, 5)  # sources are long: they stand in the other formats
@@ -42,7 +42,7 @@ def bridge_command(
     ] = None,
     format_: Annotated[str, typer.Option("--format", help="table, json, csv, xlsx or md.")] = "table",
     out: Annotated[Path | None, typer.Option("--out", help="Write it into a file; xlsx needs one.")] = None,
-    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    lang: Annotated[str, typer.Option(help="en or fr; else as the terminal.")] = "",
     home: Home = None,
     json_: Json = False,
 ) -> None:
@@ -59,7 +59,7 @@ def bridge_command(
         parts = parts_of(home)
         found = comparison(parts, release or ())
         day = paris_date(parts.clock()).isoformat()
-        page = Page(found.policy, found.sources, chosen_language(lang, ""), day)
+        page = Page(found.policy, found.sources, here(lang), day)
         if figures:
             _figures(found, page, concept, wanted, out)
         elif pair:

@@ -10,13 +10,13 @@ import typer
 
 from greffe.cli.checked import FORMATS, told_against, told_of_publication
 from greffe.cli.common import Home, Json, Most, parts_of
+from greffe.cli.language import here
 from greffe.cli.show import failing
 from greffe.errors import BadQuery, known_words, nearest
 from greffe.release.against import Asked, check_against
 from greffe.release.publications import check_publication
 from greffe.validation.run import RULES
 from greffe.validation.structural.words import CHECKS, STRUCTURAL
-from greffe.web.language import chosen_language
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,7 +42,7 @@ def check(
     ] = False,
     format_: Annotated[str, typer.Option("--format", help="table, csv or json.")] = "table",
     rule: Annotated[str, typer.Option(help="Only this rule or structural check.")] = "",
-    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    lang: Annotated[str, typer.Option(help="en or fr; else as the terminal.")] = "",
     most: Most = 40,
     home: Home = None,
     json_: Json = False,
@@ -50,7 +50,7 @@ def check(
     """Run the rules on figures as a recipient published them, or hold ours against a recipient's structures: nothing is
     kept, nothing is released. Exit code 3 when there is an error among what is found."""
     with failing(json_ or format_ == "json"):
-        chosen_language(lang, "")
+        lang = here(lang)
         form = _form(format_, json_)
         asked = Asked(dataflow, file, draft, sender, named)
         if against is not None:

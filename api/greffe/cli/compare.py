@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 
 from greffe.cli.common import Home, Json, Most, parts_of, save
+from greffe.cli.language import here
 from greffe.cli.show import failing, say, show
 from greffe.errors import BadQuery, nearest, numbered
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.vintage_book import write_book
 from greffe.release.vintage_tables import Table, as_csv, as_json, cell_of, indicator_of, table_of
 from greffe.release.vintages import MOST, compared
-from greffe.web.language import chosen_language
 
 SUFFIXES = (".xlsx", ".csv", ".json")
 INDICATORS = ("indicator", "unit", "changed", "added", "gone", "mean_revision", "mean_absolute_revision",
@@ -32,14 +32,14 @@ def compare(
     older: Annotated[str, typer.Argument(help="A release, e.g. ESTAT_CRIM_OFF_CAT#6; or a dataflow: its last two.")],
     newer: Annotated[str, typer.Argument(help="A later one of the same dataflow; else the current one.")] = "",
     out: Annotated[Path | None, typer.Option("--out", help="Write a file: .xlsx, .csv or .json.")] = None,
-    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    lang: Annotated[str, typer.Option(help="en or fr; else as the terminal.")] = "",
     most: Most = 20,
     home: Home = None,
     json_: Json = False,
 ) -> None:
     """What differs between two releases: added, gone, changed, the largest difference first, and means by indicator."""
     with failing(json_):
-        language = chosen_language(lang, "")
+        language = here(lang)
         if out is not None and out.suffix not in SUFFIXES:
             raise BadQuery(
                 f"No such kind of file: {out.suffix or out.name}.", parameter="--out",

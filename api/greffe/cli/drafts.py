@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from greffe.cli.common import Home, Json, Most, parts_of
+from greffe.cli.language import here
 from greffe.cli.show import failing, show
 from greffe.model.findings import Finding
 from greffe.release.lifecycle import kept_draft
 from greffe.release.people import approvers
-from greffe.web.language import chosen_language
 
 
 def add_to(app: typer.Typer) -> None:
@@ -63,14 +63,14 @@ def drafts(home: Home = None, json_: Json = False) -> None:
 def findings(
     draft: Annotated[str, typer.Argument(help="Draft id.")],
     rule: Annotated[str, typer.Option(help="Only this rule.")] = "",
-    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    lang: Annotated[str, typer.Option(help="en or fr; else as the terminal.")] = "",
     most: Most = 40,
     home: Home = None,
     json_: Json = False,
 ) -> None:
     """What the rules found in a draft."""
     with failing(json_):
-        chosen_language(lang, "")
+        lang = here(lang)
         _, kept = kept_draft(parts_of(home), draft)
         wanted = [f for f in kept.findings if rule in ("", f.rule)]
         show_findings(wanted, lang, most, json_, f"{draft}: {len(wanted)} findings")

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.tree import Tree
 
 from greffe.cli.common import Home, Json, parts_of
+from greffe.cli.language import here
 from greffe.cli.show import failing, progress, say, show
 from greffe.cli.trail import show_explanation
 from greffe.errors import BadQuery
@@ -19,7 +20,6 @@ from greffe.release.explain import explain
 from greffe.release.lineage import NOTICE, write_lineage
 from greffe.release.made import made
 from greffe.release.uses import Followed, Use, uses
-from greffe.web.language import chosen_language
 
 SHOWN = 40  # uses of one internal observation that are printed
 
@@ -37,14 +37,14 @@ def explain_command(
     source: Annotated[str, typer.Option("--from", help="The other way: an internal dataflow, e.g. INT_JUSTICE.")] = "",
     cell: Annotated[list[str] | None, typer.Option(help="With --from: COMPONENT=CODE, repeated.")] = None,
     moment: Annotated[str, typer.Option("--period", help="With --from: the period of the internal observation.")] = "",
-    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    lang: Annotated[str, typer.Option(help="en or fr; else as the terminal.")] = "",
     home: Home = None,
     json_: Json = False,
 ) -> None:
     """Where a published figure comes from, made again from the kept inputs and compared with what was published; or with
     --from, for staff, what is made of an internal observation."""
     with failing(json_):
-        language = chosen_language(lang, "")
+        language = here(lang)
         if source:
             if series or period or release:
                 raise BadQuery("--from asks the other way: no series, no release.", parameter="--from")

@@ -10,6 +10,7 @@ import typer
 
 from greffe.catalogue.metadata_json import METADATA_COLLECTION, metadata_set_to_json
 from greffe.cli.common import Home, Json, parts_of, save
+from greffe.cli.language import here
 from greffe.cli.show import failing, say, show
 from greffe.errors import BadQuery, nearest
 from greffe.formats.languages import best
@@ -17,7 +18,6 @@ from greffe.model.metadata import ReportedAttribute
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.quality_kept import quality_named
 from greffe.release.quality_set import reported
-from greffe.web.language import chosen_language
 from greffe.web.portal.quality import alone
 
 
@@ -30,13 +30,13 @@ def quality(
     flow: Annotated[str, typer.Argument(help="A released dataflow, e.g. ESTAT_CRIM_OFF_CAT.")],
     release: Annotated[int, typer.Option(help="Number of a release; else the current one.")] = 0,
     out: Annotated[Path | None, typer.Option("--out", help="Write the page: .html.")] = None,
-    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    lang: Annotated[str, typer.Option(help="en or fr; else as the terminal.")] = "",
     home: Home = None,
     json_: Json = False,
 ) -> None:
     """What the system knows of the quality of a release, with what is written about its dataflow: for everybody to read."""
     with failing(json_):
-        language = chosen_language(lang, "")
+        language = here(lang)
         if out is not None and out.suffix != ".html":
             raise BadQuery(
                 f"No such kind of file: {out.suffix or out.name}.",

@@ -18,6 +18,7 @@ import yaml
 
 from greffe.app import compose, create_app, job_tools
 from greffe.cli.common import Home, Json, parts_of
+from greffe.cli.language import here
 from greffe.cli.show import failing, say, show
 from greffe.errors import BadQuery, Refused, known_words, nearest
 from greffe.jobs.loop import logged, run_until
@@ -26,7 +27,6 @@ from greffe.release.parts import Parts
 from greffe.settings import read_settings
 from greffe.validation.listing import listed
 from greffe.validation.rule import ALL
-from greffe.web.language import chosen_language
 from greffe.web.openapi import descriptions
 from greffe.web.protocol import BoundedProtocol
 
@@ -123,7 +123,7 @@ def openapi(
 
 
 def rules(
-    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    lang: Annotated[str, typer.Option(help="en or fr; else as the terminal.")] = "",
     recipient: Annotated[str, typer.Option(help="Only rules on figures for ESTAT, UNODC, CEPEJ or internal.")] = "",
     state: Annotated[str, typer.Option(help="Only rules that are run by `prepare`, held elsewhere, or not yet.")] = "",
     home: Home = None,
@@ -131,7 +131,7 @@ def rules(
 ) -> None:
     """List the rules with the thresholds in force, where each is held, and why one is not yet."""
     with failing(json_):
-        chosen_language(lang, "")
+        lang = here(lang)
         told = listed(parts_of(home).catalogue().policies.limits)
         for name, value, known in (
             ("--recipient", recipient, {r for line in told for r in line.recipients} - set(ALL)),

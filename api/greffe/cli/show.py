@@ -14,7 +14,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from greffe.cli.denied import acts, record
+from greffe.cli.language import colon, heading, here
 from greffe.errors import TOLD, BadDefinition, Denied, GreffeError
+from greffe.french import tell
 
 _EDGES = 3  # columns that each column takes beside its text
 ERRORS = Console(stderr=True, highlight=False)
@@ -39,8 +41,9 @@ def show(
     else:
         if title:
             console.print(f"[bold]{escape(title)}[/bold]")
+        lang = here()
         for name, value in data.items():
-            console.print(f"  {escape(name)}: {escape(_plain(value))}")
+            console.print(f"  {escape(heading(name, lang))}{colon(lang)} {escape(_plain(value))}")
     if after:
         console.print(escape(after))
 
@@ -48,10 +51,14 @@ def show(
 def _table(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, object]], width: int) -> Table:
     """The rows as a table as wide as the terminal. No word is broken, for an id that is folded cannot be copied: where the
     terminal is too narrow for that, it wraps the lines itself."""
-    texts = [[column, *(_plain(row.get(column, "")) for row in rows)] for column in columns]
+    lang = here()
+    heads = [heading(column, lang) for column in columns]
+    texts = [
+        [head, *(_plain(row.get(column, "")) for row in rows)] for head, column in zip(heads, columns, strict=True)
+    ]
     table = Table(title=escape(title) if title else None, title_justify="left", header_style="bold")
-    for column, wide in zip(columns, _widths(texts, width - _EDGES * len(columns) - 1), strict=True):
-        table.add_column(column, overflow="fold", width=wide)
+    for head, wide in zip(heads, _widths(texts, width - _EDGES * len(columns) - 1), strict=True):
+        table.add_column(head, overflow="fold", width=wide)
     for place in range(len(rows)):
         table.add_row(*(escape(cells[place + 1]) for cells in texts))
     table.width = sum(c.width or 0 for c in table.columns) + _EDGES * len(columns) + 1
@@ -126,8 +133,10 @@ def failing(as_json: bool) -> Iterator[None]:
                 problem["count"] = 1 + len(error.others)
             sys.stderr.write(json.dumps(problem, ensure_ascii=False) + "\n")
         else:
-            ERRORS.print(f"[bold red]{escape(error.title)}:[/bold red] {escape(error.text())}", soft_wrap=True)
+            lang = here()
+            told = tell(error, lang)
+            ERRORS.print(f"[bold red]{escape(told.title)}{colon(lang)}[/bold red] {escape(told.text)}", soft_wrap=True)
         raise SystemExit(error.exit_code) from error
     except KeyboardInterrupt:
-        ERRORS.print("Stopped.")
+        ERRORS.print("Arrêté." if here() == "fr" else "Stopped.")
         raise SystemExit(130) from None

@@ -11,6 +11,7 @@ from rich.tree import Tree
 from greffe.cli.show import show
 from greffe.cli.trail_words import WORDS
 from greffe.formats.languages import best
+from greffe.french import ours
 from greffe.mapping.words import CALCULATIONS, KINDS
 from greffe.model.instants import paris_day, paris_time
 from greffe.model.trace import MappingStep, Trace
@@ -93,7 +94,7 @@ def _calculated(found: Explanation, trace: Trace, lang: str) -> str:
     one = next((c for c in found.map.calculations if c.id == trace.calculation_id), None)
     if one is None:
         return words["told"].format(words=told)
-    why = "; ".join(w for w in (one.reason, one.reference) if w)
+    why = "; ".join(ours(w, lang) for w in (one.reason, one.reference) if w)
     kind = CALCULATIONS[one.kind][lang == "fr"]
     return words["calculated"].format(id=one.id, kind=kind, words=told, why=f" ({why})" if why else "")
 
@@ -102,7 +103,7 @@ def _step(step: MappingStep, lang: str) -> str:
     source = ", ".join(f"{k}={v}" for k, v in step.source.items())
     target = ", ".join(f"{k}={v}" for k, v in step.target.items())
     kind = KINDS[step.kind][0] if lang == "fr" and step.kind in KINDS else step.kind
-    reason = best(step.words, lang) if step.words else step.reason
+    reason = best(step.words, lang) if step.words else ours(step.reason, lang)
     why = "; ".join((kind, *(x for x in (reason, step.reference, step.confidence) if x)))
     return WORDS[lang]["step"].format(row=step.row_id, file=step.file, source=source, target=target, why=why)
 

@@ -11,6 +11,7 @@ import typer
 
 from greffe.cli.channels import channels
 from greffe.cli.common import As, Home, Json, Reason, acting, given_day, parts_of, save_into
+from greffe.cli.language import here
 from greffe.cli.rounds import questions
 from greffe.cli.show import failing, show
 from greffe.cli.transmissions_entered import compare_entered_command
@@ -55,7 +56,7 @@ def plan(
     recipient: Annotated[str, typer.Option(help="Only what this recipient wants, e.g. ESTAT.")] = "",
     until: Until = "",
     test: Test = False,
-    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    lang: Annotated[str, typer.Option(help="en or fr; else as the terminal.")] = "",
     home: Home = None,
     json_: Json = False,
 ) -> None:
@@ -72,7 +73,7 @@ def plan(
         if not json_ and len(found) == 1:
             _files_of(found[0])
             for obstacle in found[0].obstacles:
-                typer.echo(f"- {obstacle.said(lang)}")
+                typer.echo(f"- {obstacle.said(here(lang))}")
 
 
 def run_command(until: Until = "", test: Test = False, as_: As = "", home: Home = None, json_: Json = False) -> None:
