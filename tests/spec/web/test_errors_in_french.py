@@ -18,7 +18,7 @@ from greffe.web.pages.faults import called, told_on_page
 
 FR = {"accept-language": "fr-FR,fr;q=0.9,en;q=0.5"}
 NB = "\u00a0"
-COMMANDS_ONLY = {"--from", "--to"}  # no page asks for these
+COMMANDS_ONLY = {"--by", "--from", "--to"}  # no page asks for these
 NO_FLOW = f"paramètre dataflow{NB}: Il n’existe pas de flux de données «{NB}CRIM{NB}»."
 
 
