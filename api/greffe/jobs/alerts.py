@@ -25,7 +25,7 @@ from greffe.store.leases import ATTENTION, DONE, FAILED, Run
 
 _LOG: Final = logging.getLogger("greffe.jobs")
 AGAIN: Final = timedelta(hours=24)
-TOLD_UP_TO: Final = "releases"  # the row that says up to when releases were told
+TOLD_UP_TO: Final = ":releases"  # the row that says up to when releases were told: no job has such a name
 OVER: Final = "over"
 Beat = Callable[[], None]
 

@@ -13,7 +13,7 @@ from greffe.release.tasks.drafts import of_drafts, waiting_drafts, warnings_acce
 from greffe.release.tasks.handed import handed
 from greffe.release.tasks.mapping import unmapped
 from greffe.release.tasks.ordered import ordered
-from greffe.release.tasks.oversight import denied, keys
+from greffe.release.tasks.oversight import denied, jobs, keys
 from greffe.release.tasks.signing import to_sign
 from greffe.release.tasks.task import Asker, Source, Task, urgent_first
 from greffe.store.base import Actor
@@ -29,6 +29,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     unmapped,
     denied,
     keys,
+    jobs,
     handed,
     ordered,
 )

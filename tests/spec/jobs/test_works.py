@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from deliveries import PRIS, sending_house
+from deliveries import PRIS, SENDER, larger, sending_house
 from house import AUTHOR, FIRST, SECOND
+from smtp_sink import SmtpSink
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
@@ -20,6 +21,7 @@ from greffe.cli import app
 from greffe.jobs.running import run_due
 from greffe.jobs.works import WORKS
 from greffe.release.access.accounts import digest
+from greffe.release.waiting import waiting_for
 from greffe.store.access import Session
 from greffe.transmission.building import approve
 from greffe.transmission.keeping import kept
@@ -83,6 +85,31 @@ def test_verify_runs_at_night_and_names_what_is_damaged(sending):
     assert (bad.outcome, bad.report.about) == ("attention", (one.id,))
     entry = list(parts.register.read(kinds=["register.verified"]))[-1]
     assert (entry.actor, entry.payload["faults"]) == ("greffe", 1)
+
+
+def test_what_a_job_asks_for_stands_in_the_list_of_a_transmitter(sending):
+    mine = [(t.kind, t.place) for t in waiting_for(sending.house.parts, SENDER)]
+    assert ("job", "/staff/jobs/transmissions") in mine
+    assert not [t for t in waiting_for(sending.house.parts, AUTHOR) if t.kind == "job"]
+
+
+def test_releases_that_take_effect_are_told_once_and_a_server_that_is_away_is_asked_again(sending, tmp_path):
+    """What was out before the job began is not told; of one that cannot be told nothing is lost."""
+    parts, home = sending.house.parts, sending.house.parts.settings.home
+    with SmtpSink(tmp_path) as sink:
+        said = "\n".join(f"{k} = {json.dumps(v)}" for k, v in sink.settings(about=["releases"]).items())
+        (home / "jobs.toml").write_text(f"[alerts.smtp]\n{said}\n")
+        parts.settings = replace(parts.settings, jobs=home / "jobs.toml")
+        assert look(sending, minutes=1)["releases"].report.counts == {}
+        sending.revise(*larger())
+        sink.refuse = "451 later"
+        assert look(sending, minutes=1)["releases"].report.counts == {"not told": 1}
+        sink.refuse = ""
+        assert look(sending, minutes=1)["releases"].report.counts == {"told": 1}
+        assert look(sending, minutes=1)["releases"].report.counts == {}
+        assert [m["Subject"] for m in sink.mails] == [f"[Greffe] {PRIS}#2 took effect / a pris effet"]
+    parts.settings = replace(parts.settings, jobs=None)
+    (home / "jobs.toml").unlink()
 
 
 def test_the_command_line_shows_and_runs_jobs(sending):

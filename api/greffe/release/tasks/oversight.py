@@ -1,7 +1,8 @@
-"""What auditors and administrators look after: acts that were denied, keys that end."""
+"""What auditors and administrators look after: acts that were denied, keys that end, jobs that failed."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
@@ -31,3 +32,13 @@ def keys(parts: Parts, who: Asker) -> Iterator[Task]:
     for key in parts.ledger().keys.values():
         if key.state(now) == "in force" and key.until - now <= KEYS_AHEAD:
             yield Task("key", key.title, "/staff/keys", key.made_at or now, key.until, more=key.id)
+
+
+def jobs(parts: Parts, who: Asker) -> Iterator[Task]:
+    """Jobs whose alert is open: they failed for good, or somebody is to look."""
+    if not who.has("administrator", "transmitter"):
+        return
+    for name, text in parts.leases.alerts().items():
+        told = json.loads(text)
+        if not name.startswith(":") and told["mark"] != "over":
+            yield Task("job", name, f"/staff/jobs/{name}", read(told["since"]))

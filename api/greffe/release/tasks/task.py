@@ -24,7 +24,7 @@ GROUPS: Final[Mapping[str, str]] = {
     ),
     **dict.fromkeys(("unmapped", "pending"), "mappings"),
     **dict.fromkeys(("parted", "differ"), "bridge"),
-    **dict.fromkeys(("denied", "key"), "oversight"),
+    **dict.fromkeys(("denied", "key", "job"), "oversight"),
     **dict.fromkeys(("advance", "granted", "order_failed", "order_uncertain"), "handed"),
 }
 _FAR: Final = datetime.max.replace(tzinfo=UTC)

@@ -40,6 +40,7 @@ MENU: Final = {  # page of the menu → where its tasks are done
     "/staff/register": ("/staff/denied",),
     "/staff/granted": ("/staff/granted",),
     "/orders": ("/orders",),
+    "/staff/jobs": ("/staff/jobs",),
 }
 
 
