@@ -153,7 +153,7 @@ def of_answers(found: Round, *, all_released: bool) -> list[Obstacle]:
     fill is not told as missing, nor is what a house answers: its contribution is."""
     obstacles = []
     for state in (MISSING, TO_CONFIRM, HALF) if all_released else (TO_CONFIRM, HALF):
-        names = [a.name for a in found.cells if a.state == state and not a.house]
+        names = [a.name for a in found.cells if a.state == state]
         if names:
             cells = ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
             facts = {"year": found.cycle, "n": len(names), "cells": cells}

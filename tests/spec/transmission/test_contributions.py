@@ -82,6 +82,9 @@ def test_a_house_answers_its_own_cells_and_nobody_elses(desk: Desk):
     with pytest.raises(Refused, match=r"DAP alone answers this cell: sheet Prisons, row PRIS_CAP.*column 2024"):
         answers.give(parts, SENDER, key, answers.Typed("62000"))
     round_ = asked(parts, "UN_CTS", 2024)
+    assert (
+        round_.counts()["of_house"] == sum(not p.cell.held for p in board(parts, "UN_CTS", 2024).of("DAP").values()) > 0
+    )
     answers.give_rest(parts, SENDER, round_, "Prisons", "NA")  # what is left of the sheet, but for the house's cells
     assert CAPACITY not in parts.ledger().answers["UN_CTS/2024"]
 

@@ -70,7 +70,7 @@ def give_rest(parts: Parts, who: Actor, found: Round, section: str, missing: str
     """NA or NAP for every cell of a sheet that nothing is said of; gives how many. Raises as `give` does, Refused for none."""
     if missing not in WORDS_OF_MISSING:
         raise BadQuery(f"{missing!r} is neither NA nor NAP.", parameter="missing", nearest=WORDS_OF_MISSING)
-    open_ = [a for a in found.section(section) if a.state == MISSING and not a.house]
+    open_ = [a for a in found.section(section) if a.state == MISSING]
     if not open_:
         raise Refused(f"No answer is missing on the sheet {section}.")
     return give_many(parts, who, found, {a.name: Typed(missing=missing) for a in open_})
@@ -82,7 +82,9 @@ def confirm(parts: Parts, who: Actor, found: Round, names: Sequence[str] = (), s
     Raises Denied, NotFound, Refused when there is nothing to confirm of one of them."""
     cells = [found.cell(n) for n in names] if names else list(found.section(section))
     if not names:
-        cells = [a for a in cells if a.state == TO_CONFIRM and not a.house]
+        cells = [a for a in cells if a.state == TO_CONFIRM]
+    for a in cells:
+        _not_of_another(a)
     wrong = next((a for a in cells if a.state != TO_CONFIRM), None)
     if wrong is not None:
         raise Refused(f"Nothing is carried forward of {wrong.name} that is to be confirmed.")
@@ -111,8 +113,7 @@ def seen_of(cell: Asked) -> int:
 
 
 def _may_be_carried(cell: Asked) -> None:
-    """The question may have another type than in the last cycle, or be a house's own now."""
-    _not_of_another(cell)
+    """The question may have another type than in the last cycle."""
     said = cell.earlier.said if cell.earlier else Said()
     checked(cell.row.layout, said.value, said.missing, said.words)
 
@@ -128,8 +129,10 @@ def _not_of_another(cell: Asked) -> None:
 
 
 def _said(cell: Asked, typed: Typed) -> Said:
-    _not_of_another(cell)
     said = checked(cell.row.layout, typed.value, typed.missing, typed.words or {})
+    if cell.answer is not None and cell.answer.said == said:
+        return said  # nothing is said anew, whose cell it is
+    _not_of_another(cell)
     if cell.cell.held and said.answers:
         raise Refused(
             f"{cell.name} is {cell.cell.text} in {cell.release}: a released figure is explained, never typed over.",

@@ -22,11 +22,12 @@ from greffe.store.answer_records import Answers
 from greffe.transmission.files import sources_of
 from greffe.transmission.workbooks.filled import Cell, Column, FilledSheet, Row, filled_sheets
 
-# What becomes of a cell: the figure of a release, without and with words; an answer of this cycle; then what stands in the way.
-RELEASED, EXPLAINED, ANSWERED, TO_CONFIRM, HALF, MISSING = (
-    "released", "explained", "answered", "to_confirm", "half", "missing",
+# What becomes of a cell: the figure of a release, without and with words; an answer of this cycle; then what stands in the way;
+# and what a house is asked for, by its contribution.
+RELEASED, EXPLAINED, ANSWERED, TO_CONFIRM, HALF, MISSING, OF_HOUSE = (
+    "released", "explained", "answered", "to_confirm", "half", "missing", "of_house",
 )  # fmt: skip
-STATES: Final = (MISSING, TO_CONFIRM, HALF, ANSWERED, EXPLAINED, RELEASED)
+STATES: Final = (MISSING, TO_CONFIRM, HALF, OF_HOUSE, ANSWERED, EXPLAINED, RELEASED)
 OPEN: Final = (MISSING, TO_CONFIRM, HALF)
 _KEPT: Final = 8  # questionnaires that are held as their releases fill them
 
@@ -67,7 +68,12 @@ class Asked:
 
     @property
     def state(self) -> str:
-        """One of STATES."""
+        """One of STATES: what a house is to answer waits for its contribution, and stands in nobody else's way."""
+        found = self._state
+        return OF_HOUSE if self.house and found in OPEN else found
+
+    @property
+    def _state(self) -> str:
         if self.answer is not None:
             if self.answer.said.half:
                 return HALF
