@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import TypeAlias
 
 from greffe.model.references import Reference
@@ -253,7 +254,7 @@ class StructureMap:
     working: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # codes that are never published
     checksum: str = ""  # sha256 over the YAML file and the CSV files it names, as read
 
-    @property
+    @cached_property  # told by their rows: the question is asked of every map, again and again
     def representation_maps(self) -> tuple[RepresentationMap, ...]:
         """The representation maps it uses, each once, in order."""
         return tuple(dict.fromkeys(c.map for c in self.components if c.map is not None))

@@ -31,16 +31,32 @@ LANGUAGES: Final = ("fr", "en")
 
 @dataclass(frozen=True, eq=False)
 class Term:
-    """A code as it is compared: stems and trigrams of its names by language, stems of its notes, parts of its id
-    (ROUTE_ALC: route, alc), its parent."""
+    """A code as it is compared: stems and trigrams of its names by language, stems of its notes (`said`), parts of its id
+    (ROUTE_ALC: route, alc), its parent. Words are taken apart when somebody compares them first."""
 
     id: str
     names: Texts
     parent: str
-    stems: Mapping[str, frozenset[str]]
-    grams: Mapping[str, frozenset[str]]
-    notes: Mapping[str, frozenset[str]]
+    said: tuple[Texts, ...]
     marks: frozenset[str] = frozenset()
+
+    @cached_property
+    def stems(self) -> Mapping[str, frozenset[str]]:
+        """Of its names, by language."""
+        return {language: stems(self.names.get(language, "")) for language in LANGUAGES}
+
+    @cached_property
+    def grams(self) -> Mapping[str, frozenset[str]]:
+        """Of its names, by language."""
+        return {language: _grams(self.names.get(language, "")) for language in LANGUAGES}
+
+    @cached_property
+    def notes(self) -> Mapping[str, frozenset[str]]:
+        """Stems of its definition and notes, by language."""
+        return {
+            language: frozenset(stem for texts in self.said for stem in stems(texts.get(language, "")))
+            for language in LANGUAGES
+        }
 
     @property
     def whole(self) -> bool:
@@ -50,19 +66,8 @@ class Term:
 
 def term(item: Item) -> Term:
     """The code with its names, definitions and the texts of its annotations (notes of inclusion)."""
-    notes: dict[str, set[str]] = {language: set() for language in LANGUAGES}
-    for texts in (item.descriptions, *(a.texts for a in item.annotations)):
-        for language in LANGUAGES:
-            notes[language] |= stems(texts.get(language, ""))
-    return Term(
-        item.id,
-        item.names,
-        item.parent,
-        {language: stems(item.names.get(language, "")) for language in LANGUAGES},
-        {language: _grams(item.names.get(language, "")) for language in LANGUAGES},
-        {language: frozenset(found) for language, found in notes.items()},
-        frozenset(part for part in item.id.casefold().split("_") if len(part) >= _MARK and part.isalpha()),
-    )
+    marks = frozenset(part for part in item.id.casefold().split("_") if len(part) >= _MARK and part.isalpha())
+    return Term(item.id, item.names, item.parent, (item.descriptions, *(a.texts for a in item.annotations)), marks)
 
 
 @lru_cache(maxsize=20_000)

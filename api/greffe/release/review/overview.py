@@ -43,6 +43,7 @@ def short(table: RepresentationMap) -> str:
 
 def overview(parts: Parts, who: Actor, catalogue: Catalogue) -> Mapping[str, tuple[Standing, ...]]:
     """Tables by the folder of their recipient, in the order of their names."""
+    parts = parts.settled()
     mine, gaps, shelf = everything_pending(parts, who, catalogue), gaps_of(parts, catalogue), library(catalogue)
     found: dict[str, list[Standing]] = {}
     readers: dict[str, list[StructureMap]] = {}

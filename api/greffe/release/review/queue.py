@@ -112,6 +112,7 @@ def library(catalogue: Catalogue) -> Library:
 
 def queue(parts: Parts, who: Actor, catalogue: Catalogue, table: RepresentationMap) -> Queue:
     """The queue of a table: what weighs and has no target first, then the rows in their order, then codes without figures."""
+    parts = parts.settled()
     base, ground = mapping_set(catalogue, table), library(catalogue).ground(table.file)
     mine, changes = pending_on(parts, who, table), open_changes(parts, table)
     gaps = gaps_of(parts, catalogue).get(table.file, {})
