@@ -77,13 +77,6 @@ class Parts:
         """The same for those who only read: the register is polled every `poll_seconds`, not at every question."""
         return replace(self, relaxed=True)
 
-    def settled(self) -> Parts:
-        """The same as it is now, for one answer that asks the ledger many times."""
-        self.ledger()
-        found = copy(self)
-        found.relaxed = True
-        return found
-
     def acting(self) -> Parts:
         """The same, with what was read so far, for those who act: the register is asked whether it has more each time, so
         that they see what they wrote."""

@@ -23,7 +23,8 @@ _LOG: Final = logging.getLogger("greffe")
 KEPT: Final = 16
 AT_ONCE: Final = 2
 WAITING: Final = 8  # that may run or wait for their turn
-PATIENCE: Final = 0.6  # seconds that who asks waits for the whole
+PATIENCE: Final = 0.6  # seconds that who asks waits for the whole, what was done before it included
+LEAST: Final = 0.1
 FORGOTTEN: Final = 15.0  # seconds after which one that nobody asks for is given up
 Work = Callable[[Told], Effect]
 
@@ -62,8 +63,9 @@ class Trials:
         self._kept: Few[Hashable, Trial] = Few(KEPT)
         self._lock, self._turn, self._alive = threading.Lock(), threading.Semaphore(AT_ONCE), 0
 
-    def asked(self, key: Hashable, work: Work) -> Trial:
-        """The effect of that name, begun if it is not known, after a moment. Raises what stood in its way; TooOften while too
+    def asked(self, key: Hashable, work: Work, since: float | None = None) -> Trial:
+        """The effect of that name, begun if it is not known, after a moment. `since`: when somebody began to wait for it, as
+        time.monotonic says it, now when left out. Raises what stood in its way; TooOften while too
         many wait."""
         with self._lock:
             found = self._kept.get(key)
@@ -74,7 +76,8 @@ class Trials:
                 found = self._kept.keep(key, Trial())
                 aside(partial(self._run, found, work), "effect")
         found.asked = time.monotonic()
-        found.over.wait(PATIENCE)
+        waited = 0.0 if since is None else time.monotonic() - since
+        found.over.wait(max(LEAST, PATIENCE - waited))
         if found.fault is not None:
             raise found.fault
         return found

@@ -24,14 +24,20 @@ class EffectPage:
         self._parts, self._pages, self._trials = parts, pages, shared(parts, Trials)
 
     def shown(
-        self, request: Request, visitor: Visitor, key: tuple[Hashable, ...], work: Work, values: Mapping[str, object]
+        self,
+        request: Request,
+        visitor: Visitor,
+        key: tuple[Hashable, ...],
+        work: Work,
+        values: Mapping[str, object],
+        since: float,
     ) -> Response:
         """The page; what does not hold together has no effect, and its faults are told instead. `key` names what is tried, on
-        what: with the state of the register it is this effect and no other."""
+        what: with the state of the register it is this effect and no other. `since`: when the question came (time.monotonic)."""
         trial: Trial | None = None
         faults: tuple[GreffeError, ...] = ()
         try:
-            trial = self._trials.asked((self._parts.acting().state(), *key), work)
+            trial = self._trials.asked((self._parts.acting().state(), *key), work, since)
         except (BadDefinition, Refused) as error:
             faults = (error, *getattr(error, "others", ()))
         told = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Depends, Request
@@ -34,6 +35,7 @@ def router(parts: Parts) -> APIRouter:
         dependencies=[Depends(only("item", "targets", "lang"))],
     )
     def of_one(request: Request, folder: str, name: str, visitor: Staff) -> Response:
+        since = time.monotonic()
         acting, catalogue = catalogue_of(parts)
         table = table_at(catalogue, folder, name)
         asked = request.query_params
@@ -55,6 +57,7 @@ def router(parts: Parts) -> APIRouter:
                 key,
                 lambda told: effect_of_targets(acting, catalogue, table, line, targets, told),
                 values,
+                since,
             )
         if line.pending is None:
             raise BadQuery(f"Nothing is pending on {line.item}.", parameter="item")
@@ -65,10 +68,12 @@ def router(parts: Parts) -> APIRouter:
             _named(catalogue, decided),
             lambda told: effect_of(acting, catalogue, decided, told),
             values,
+            since,
         )
 
     @routes.get("/staff/mappings/pending/effect", include_in_schema=False, dependencies=[Depends(only("lang"))])
     def of_all(request: Request, visitor: Staff) -> Response:
+        since = time.monotonic()
         acting, catalogue = catalogue_of(parts)
         mine = everything_pending(acting, visitor.actor, catalogue)
         decided = [(table_named(catalogue, file), tuple(some.values())) for file, some in mine.items()]
@@ -79,6 +84,7 @@ def router(parts: Parts) -> APIRouter:
             _named(catalogue, decided),
             lambda told: effect_of(acting, catalogue, decided, told),
             values,
+            since,
         )
 
     return routes

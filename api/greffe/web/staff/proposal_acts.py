@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
@@ -45,7 +47,7 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.get("/staff/proposals/{id_}/effect", include_in_schema=False, dependencies=[Depends(only("lang"))])
     def changes(request: Request, id_: str, visitor: Staff) -> Response:
-        acting = parts.acting()
+        since, acting = time.monotonic(), parts.acting()
         proposal = acting.ledger().definitions.proposal(id_)
 
         def work(told: Told) -> Effect:
@@ -56,7 +58,7 @@ def router(parts: Parts) -> APIRouter:
             "title": id_, "back": f"/staff/proposals/{id_}", "line": None, "targets": (), "most": SHOWN,
             "decisions": counted(row_changes(acting, proposal)),
         }  # fmt: skip
-        return effects.shown(request, visitor, ("proposal", id_), work, values)
+        return effects.shown(request, visitor, ("proposal", id_), work, values, since)
 
     return routes
 
