@@ -33,7 +33,8 @@ from greffe.transmission.contributions.standing import whole
 from greffe.transmission.files import Headed, content, filled, written
 from greffe.transmission.foreseen.of_delivery import foreseen_of, keep_foreseen
 from greffe.transmission.keeping import keep, kept
-from greffe.transmission.plan import Plan, PlannedFile, named_plan
+from greffe.transmission.plan import Plan, named_plan
+from greffe.transmission.planned_file import PlannedFile
 from greffe.transmission.workbooks import Kind, kind_of
 from greffe.transmission.workbooks.filled import Filled
 

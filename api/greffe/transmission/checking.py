@@ -13,7 +13,7 @@ from greffe.model.findings import Finding
 from greffe.release.against import places_and_years
 from greffe.release.checked_file import read_checked
 from greffe.release.parts import Parts
-from greffe.transmission.plan import PlannedFile
+from greffe.transmission.planned_file import PlannedFile
 from greffe.validation.structural.data import structural
 from greffe.validation.structural.files import check_form, check_name
 from greffe.validation.structural.sides import OURS_ALONE, Side, ours
