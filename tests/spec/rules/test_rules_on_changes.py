@@ -213,6 +213,24 @@ def test_a_total_that_moves_explains_its_shares(found):
     assert found("shares_are_stable", BY_SEX, shares(100, 400, 1200)) == []
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        ("Stock on 1 January.", "Stock on 1 January.", 2),  # it stands with every year
+        ("-", "The form was changed.", 1),  # of the women; nothing is said of the men
+        ("Stock on 1 January.", "Stock on 1 January. The form was changed.", 1),
+    ],
+)
+def test_a_standing_note_explains_no_share(found, before, now, told):
+    rows = "".join(
+        f"{sex} | {year} | {value} | {note if sex == 'F' else '-'}\n"
+        for year, note, f in ((2021, before, 100), (2022, now, 310))
+        for sex, value in (("F", f), ("M", 1000 - f), ("T", 1000))
+    )
+    table = f"sex | TIME_PERIOD | OBS_VALUE | COMMENT_OBS\n{rows}"
+    assert len(found("shares_are_stable", BY_SEX, table)) == told
+
+
 def test_shares_are_stable_is_broken(found):
     findings = found("shares_are_stable", BY_SEX, shares(100, 310, 1100), whole=True)
     assert [(f.rule, f.key["sex"], f.period) for f in findings] == [

@@ -223,13 +223,13 @@ def _shares(facts: Facts, partition: Partition) -> str:
     points = facts.share("QR-PLA-07", "points")
     return (
         f"WITH shares AS MATERIALIZED (SELECT {_columns(facts, 'part')}, part.TIME_PERIOD, part.year, part.rest, part.v, "
-        f"whole.v AS total, {_explained(facts, 'part')} AS said FROM {facts.table} part JOIN {facts.table} whole ON {same} "
+        f"whole.v AS total, {_explained(facts, 'part', 'prior')} AS said FROM {facts.table} part "
+        f"JOIN {facts.table} whole ON {same} LEFT JOIN {facts.table} prior ON {_year_before(facts, 'part', 'prior')} "
         f"WHERE ({partition.is_part('part.')} OR {partition.is_optional('part.')}) AND {partition.is_total('whole.')} "
         f"AND {facts.counted('part')} AND part.v >= 0 "
         f"AND {at_least('whole.v', facts.units('QR-PLA-05', 'small'))} {national}) "
         f"SELECT {_columns(facts, 'c')}, c.TIME_PERIOD, c.v AS v_part, c.total AS v_total, p.total AS v_total_before, "
-        f"{_share('c')} AS now, {_share('p')} AS before "
-        f"FROM shares c JOIN shares p ON {_year_before(facts)} WHERE NOT c.said "
+        f"{_share('c')} AS now, {_share('p')} AS before FROM shares c JOIN shares p ON {_year_before(facts)} WHERE NOT c.said "
         f"AND {above(f'abs({now} * {total_before} - {before} * {total})', points, f'{total} * {total_before}')} "
         f"AND NOT {above('abs(c.total - p.total)', facts.share('QR-PLA-07', 'total'), 'p.total')}"
     )
@@ -286,9 +286,9 @@ def _columns(facts: Facts, alias: str) -> str:
     return ", ".join(f"{alias}.{quoted(d)}" for d in facts.dims)
 
 
-def _year_before(facts: Facts) -> str:
-    same = " AND ".join(f"c.{quoted(d)} = p.{quoted(d)}" for d in facts.dims)
-    return f"{same} AND c.year = p.year + 1 AND c.rest = p.rest"
+def _year_before(facts: Facts, now: str = "c", before: str = "p") -> str:
+    same = " AND ".join(f"{now}.{quoted(d)} = {before}.{quoted(d)}" for d in facts.dims)
+    return f"{same} AND {now}.year = {before}.year + 1 AND {now}.rest = {before}.rest"
 
 
 def _percent(thousandths: str) -> str:
