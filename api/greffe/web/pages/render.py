@@ -173,6 +173,7 @@ def _filters(lang: str, page: str) -> dict[str, object]:
         "ours": lambda text: ours(text, lang),
         "marked": lambda text: marked(text, lang),
         "spoken": lambda text: marked(ours(text, lang), lang),
+        "tongue": lambda text: tongue(text, lang),
         "kind_word": lambda kind: kind_word(kind, lang),
         "sure_word": lambda sure: sayer((), lang)(f"sure_{sure}") if sure in CONFIDENCES else sure,
         "number": lambda x: number(x, lang),
@@ -186,6 +187,12 @@ def marked(text: str, lang: str) -> Markup:
     """A text as it is, marked with its language where that is another than the page's (WCAG 3.1.2)."""
     pieces = _QUOTED.split(text) if lang == "fr" else [text]
     return Markup("").join(_piece(piece, lang) for piece in pieces)
+
+
+def tongue(text: str, lang: str) -> Markup:
+    """The attribute of a field that is filled with a text in another language than the page's; empty for any other."""
+    found = spoken(text)
+    return Markup("") if found in ("", lang) else Markup(' lang="{}"').format(found)
 
 
 def _piece(text: str, lang: str) -> Markup:
