@@ -23,6 +23,7 @@ from greffe.release.lifecycle import withdraw
 from greffe.release.people import HOUSE, add_person, set_roles
 from greffe.release.waiting import waiting_for
 from greffe.store.base import Actor
+from greffe.store.order_records import made_payload
 from greffe.transmission.channels.channel import ABSENT, THERE, UNKNOWN, Options
 from greffe.transmission.channels.folder import Folder
 from greffe.transmission.keeping import content
@@ -313,10 +314,26 @@ def test_what_is_too_large_or_nothing_is_said_once(desk):
     assert list(desk.parts.settings.transmissions.glob(".*.part")) == []
 
 
+def test_the_download_of_a_data_page_can_be_ordered(desk):
+    """An address of 1.5; where nothing matches it says 404, and the order has an empty delivery."""
+    base = f"/sdmx/v1/data/SSER,{PRIS},1.0.0/all?format=sdmx-csv"
+    id_ = desk.order(query=f"{base}&startPeriod=2020")
+    assert desk.look() == ["prepared"]
+    kept = content(desk.parts.settings, desk.handed(id_)[0].sha256)
+    assert kept == TestClient(create_app(desk.parts)).get(f"{base}&startPeriod=2020").content
+    desk.parts.note(
+        HOUSE,
+        "order.made",
+        "O-none",
+        made_payload(replace(desk.parts.ledger().orders[id_], query=f"{base}&startPeriod=2090")),
+    )
+    assert desk.look() == ["empty"]
+
+
 @pytest.mark.parametrize(
     ("wanted", "said"),
     [
-        ({"query": "/sdmx/v2/structure/dataflow"}, "It is no address of data of SDMX REST 2.x."),
+        ({"query": "/sdmx/v2/structure/dataflow"}, "It is no address of data of SDMX REST."),
         ({"query": QUERY.replace(PRIS, "ESTAT_CTS_PRI")}, PRIS),
         ({"query": QUERY.replace("format", "formt")}, "format"),
         ({"query": QUERY.replace("=csv", "=cvs")}, "csv"),

@@ -183,6 +183,9 @@ def test_a_body_has_its_page_and_the_house_looks(house, enter):
     assert "whsec" not in hana.get(place).text
     assert enter("carl").get("/orders").status_code == 403
     assert 'href="/orders"' in rene.get("/staff").text
+    (link,) = re.findall(r'href="(/orders\?query=[^"#]+)#make"', rene.get(f"/data/{PRIS}").text)
+    assert f'value="/sdmx/v1/data/SSER,{PRIS},1.0.0/' in rene.get(link).text
+    assert "/orders?" not in hana.get(f"/data/{PRIS}").text
     assert 'href="/orders"' not in enter("carl").get("/staff").text
     assert rene.post(place, data={"guard": "g", "act": "end", "reason": "done"}).status_code == 303
     assert [e.payload["reason"] for e in house.parts.register.read(kinds=["order.ended"])][-1] == "done"

@@ -41,7 +41,7 @@ from greffe.transmission.webhooks import checked_url
 SEES: Final = ("auditor", "transmitter", "administrator")  # of the house: all orders
 ACKNOWLEDGED, REFUSED = "acknowledged", "refused"
 LONGEST: Final = 2_000  # characters of an address
-SOURCE: Final = re.compile(r"(?:https?://[^/?#]+)?(/sdmx/v2/data/[^#\s]+)")
+SOURCE: Final = re.compile(r"(?:https?://[^/?#]+)?(/sdmx/v[12]/data/[^#\s]+)")
 
 
 @dataclass(frozen=True)
@@ -240,7 +240,7 @@ def _query(parts: Parts, text: str, answers: Answers) -> tuple[Dataflow, str]:
     matched = SOURCE.fullmatch(text.strip())
     if matched is None or len(text) > LONGEST:
         hint = "E.g. /sdmx/v2/data/dataflow/SSER/CEPEJ_Q91/1.0.0/*?format=csv"
-        raise BadQuery("It is no address of data of SDMX REST 2.x.", parameter="query", hint=hint)
+        raise BadQuery("It is no address of data of SDMX REST.", parameter="query", hint=hint)
     try:
         found = answers(parts, matched[1])
     except GreffeError as error:

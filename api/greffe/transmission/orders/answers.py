@@ -23,6 +23,6 @@ class Answer:
     empty: bool = False
 
 
-# The address of a data query from `/sdmx/v2/data` on → its answer now. Raises what a query raises, with the parameter and the
+# The address of a data query of SDMX REST, without the host → its answer now. Raises what a query raises, with the parameter and the
 # nearest; BadQuery for one of several dataflows, or of another moment than now.
 Answers: TypeAlias = Callable[[Parts, str], Answer]

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
-from greffe.errors import BadDefinition, Conflict, GreffeError, Refused, TooLarge
+from greffe.errors import BadDefinition, Conflict, GreffeError, NotFound, Refused, TooLarge
 from greffe.model.instants import written
 from greffe.model.keys import PREFIX
 from greffe.model.orders import (
@@ -147,7 +147,10 @@ def _prepared(parts: Parts, who: Actor, order: Order, means: Means) -> str:
             granted_now(parts, order.body, release)
             return _entered(parts, who, order, "prepared", told | {"name": f"{order.id}_{release.dataflow.id}.csv"})
         return _entered(parts, who, order, DROPPED, told | {"said": Refused("No grant is in force.").message})
-    answer = means.answers(parts, order.query)
+    try:
+        answer = means.answers(parts, order.query)
+    except NotFound as error:  # what 1.5 says where nothing matches
+        return _entered(parts, who, order, "empty", told | {"said": error.message})
     if answer.release and answer.release != str(release):
         return ""  # another release took effect in between: at the next look
     if answer.empty:

@@ -17,7 +17,7 @@ class NewOrder(BaseModel):
         description="What it is called, at most 100 characters", max_length=100, examples=["Prisons, monthly"]
     )
     query: str = Field(
-        "", description="An address of data of SDMX REST 2.x, with its format", max_length=2_000,
+        "", description="An address of data of SDMX REST 1.5 or 2.x, with its format", max_length=2_000,
         examples=["/sdmx/v2/data/dataflow/SSER/CEPEJ_Q91/1.0.0/*?format=csv"],
     )  # fmt: skip
     when: str = Field("release", description="release, or five fields of cron in Europe/Paris", max_length=100)

@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 from greffe.errors import BadQuery, NotFound
 from greffe.model.structures import Dataflow
+from greffe.query import rest_v1, rest_v2
 from greffe.query.flows import named_flows
 from greffe.query.parameters import path_parts
-from greffe.query.rest_v2 import parse_data
 from greffe.release.parts import Parts
 from greffe.transmission.orders.answers import Answer
-from greffe.web.rest.answers import Asked
+from greffe.web.rest.answers import Api, Asked
 from greffe.web.rest.data import data
 
 NOT_SAVED = ("asOf", "updatedAfter", "includeHistory")
@@ -20,9 +20,10 @@ NOT_SAVED = ("asOf", "updatedAfter", "includeHistory")
 def saved_answer(parts: Parts, address: str) -> Answer:
     """See transmission.orders.answers.Answers."""
     split = urlsplit(address)
-    words = path_parts(split.path.removeprefix("/sdmx/v2"))
-    asked = Asked(parts, "v2", words, split.query, f"{parts.settings.public_url}{address}", encodings="identity")
-    query = parse_data(words[1:], split.query)
+    api: Api = "v1" if split.path.startswith("/sdmx/v1/") else "v2"
+    words = path_parts(split.path[len("/sdmx/v1") :])
+    asked = Asked(parts, api, words, split.query, f"{parts.settings.public_url}{address}", encodings="identity")
+    query = (rest_v1 if api == "v1" else rest_v2).parse_data(words[1:], split.query)
     for name, value in zip(NOT_SAVED, (query.as_of, query.updated_after, query.history), strict=True):
         if value:
             raise BadQuery("A standing order is of what is current.", parameter=name, hint="Leave it out.")
