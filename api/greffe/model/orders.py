@@ -50,7 +50,7 @@ class Handed:
 
 @dataclass(frozen=True)
 class Order:
-    """`query`: an address of data of SDMX REST, without the host. `when`: `release`, or a schedule in Paris. `way`: link, webhook (`to`: its
+    """`query`: an address of SDMX REST, without the host. `when`: `release`, or a schedule in Paris. `way`: link, webhook (`to`: its
     address) or channel (`to`: its name). `granted`: the whole of a release with the values that a grant opens."""
 
     id: str
