@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from greffe.catalogue.policies.breaks import Break
+from greffe.french import ours
 from greffe.model.answers import COMMENT, EXPLANATION, FOOTNOTE, Answer
 from greffe.model.structures import Texts
 
@@ -172,7 +173,7 @@ def noted(look: Look, key: Key, period: str, point: Point, met: Sequence[Break])
         rest = rest.replace(one.comment, "")
     rest = rest.strip("; ")
     if rest:
-        texts = {"en": f"The release notes: “{rest}”", "fr": f"La diffusion note : « {rest} »"}
+        texts = {"en": f"The release notes: “{rest}”", "fr": f"La diffusion note : « {ours(rest, 'fr')} »"}
         yield Sentence(texts, f"{look.source} {look.flow}/{'.'.join(key)} {period} COMMENT_OBS")
     answer = look.said.get(look.cell(key, period))
     for part in (EXPLANATION, COMMENT, FOOTNOTE) if answer else ():
