@@ -35,7 +35,7 @@ TOLD: Final[Mapping[tuple[str, str], Both]] = {
     (EXPLANATION, "en"): ("Explication de la variation, en anglais", "Explanation of the variation, in English"),
 }
 LABELS: Final = (QUESTION, CODE, FRENCH, ENGLISH, COLUMN, OWNER, RELEASED)
-WIDTHS: Final = (12, 30, 46, 46, 22, 16, 18, 18)
+WIDTHS: Final = (12, 34, 46, 46, 34, 12, 16, 18)
 OWNER_AT, ANSWER_AT = 6, 8
 TOLD_AT: Final = {key: ANSWER_AT + place for place, key in enumerate(TOLD, 1)}
 LAST_COLUMN: Final = ANSWER_AT + len(TOLD)
@@ -66,7 +66,6 @@ HOW: Final[tuple[Both, ...]] = (
         "When all is filled in, write above who signs, and send the workbook back.",
     ),
 )  # fmt: skip
-YOURS: Final[Both] = ("à remplir", "to fill in")
 NOT_VALID: Final[Both] = ("Réponse non reconnue", "Answer not recognised")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.workbook.protection import WorkbookProtection
@@ -45,6 +46,7 @@ from greffe.transmission.workbooks.words import READ_ME, both
 
 _LONGEST_TEXT = 5_000
 _HEADER_HEIGHT = 64
+_LINE = 13.5  # points
 
 
 def export(parts: Parts, who: Actor, id_: str) -> tuple[Export, bytes]:
@@ -87,12 +89,11 @@ def written(found: Board, waited: Waited, number: int) -> bytes:
 
 
 def _front(book: Workbook, made: Worksheet, found: Board, waited: Waited, number: int) -> None:
-    made.column_dimensions["A"].width = 44
-    made.column_dimensions["B"].width = 70
+    made.column_dimensions["A"].width = 52
+    made.column_dimensions["B"].width = 90
     names = found.filled.questionnaire.names
-    row = line(made, 1, [f"{names['fr']} / {names['en']}"], BOLD)
-    for banner in banners(found.filled):
-        row = line(made, row, [both(banner)], ALARM)
+    row = _lines(made, 1, [f"{names['fr']} / {names['en']}"], BOLD)
+    row = _lines(made, row, [text for banner in banners(found.filled) for text in banner], ALARM) + 1
     facts = {
         "house": f"{waited.house}: {both((waited.names['fr'], waited.names['en']))}",
         "questionnaire": waited.row.questionnaire,
@@ -111,7 +112,17 @@ def _front(book: Workbook, made: Worksheet, found: Board, waited: Waited, number
             cell = made.cell(at, 2)
             cell.protection, cell.fill = OPEN, ANSWER
     for said in layout.HOW:
-        row = line(made, row + 1, [both(said)])
+        row = _lines(made, row + 1, said)
+
+
+def _lines(made: Worksheet, row: int, texts: Iterable[str], font: Font | None = None) -> int:
+    """Texts below each other, each running over the columns beside it; gives the next row."""
+    for text in texts:
+        cell = put(made, row, 1, text)
+        if font is not None:
+            cell.font = font
+        row += 1
+    return row
 
 
 def _sheet(book: Workbook, made: Worksheet, places: Iterable[Place], waited: Waited) -> None:
@@ -143,9 +154,11 @@ def _sheet(book: Workbook, made: Worksheet, places: Iterable[Place], waited: Wai
 def _row(made: Worksheet, row: int, place: Place, said: Said | None, mine: bool) -> None:
     column = both(place.column.labels) or place.column.period
     released = place.cell.text if place.cell.held else ""
-    owner = f"{place.house} ({both(layout.YOURS)})" if mine else place.house
-    for at, text in enumerate((place.row.question, place.row.code, *place.row.labels, column, owner, released), 1):
+    texts = (place.row.question, place.row.code, *place.row.labels, column, place.house, released)
+    for at, text in enumerate(texts, 1):
         put(made, row, at, text).alignment = WRAPPED
+    lines = max(-(-len(text) // width) for text, width in zip(texts, layout.WIDTHS, strict=False))
+    made.row_dimensions[row].height = _LINE * max(1, lines)  # readers do not make room for a wrapped text by themselves
     _answer(made, row, place, said, mine)
     for key, at in layout.TOLD_AT.items():
         cell = put(made, row, at, said.word(*key) if said else "")
@@ -161,6 +174,7 @@ def _answer(made: Worksheet, row: int, place: Place, said: Said | None, mine: bo
     number, word = shown(place, said) if mine else (place.cell.number, place.cell.word)
     at = layout.ANSWER_AT
     cell = put(made, row, at, word) if number is None else put_number(made, row, at, number)
+    cell.alignment = WRAPPED
     if mine:
         cell.protection, cell.fill = OPEN, ANSWER
     else:
