@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
@@ -28,16 +30,12 @@ CORS = {
 # Pages: people's browsers write here, with forms. Everything else is read.
 WRITTEN = ("/staff", "/orders", "/signin", "/signout", "/invitation", "/preferences")
 # Programs write here, with a key.
-KEYED = ("/api/v1/orders",)
+KEYED = re.compile(r"/api/v1/orders(/[^/]+(/deliveries/[^/]+)?)?")
 
 
 def written_by_people(path: str) -> bool:
     """Whether forms are sent there."""
-    return _below(path, WRITTEN)
-
-
-def _below(path: str, places: tuple[str, ...]) -> bool:
-    return any(path == p or path.startswith(f"{p}/") for p in places)
+    return any(path == p or path.startswith(f"{p}/") for p in WRITTEN)
 
 
 class Limits:
@@ -75,7 +73,7 @@ class Limits:
             return
         status, words = refusal
         request = Request(scope)
-        allowed = "GET, HEAD, OPTIONS, POST" if _below(scope["path"], KEYED) else "GET, HEAD, OPTIONS"
+        allowed = "GET, HEAD, OPTIONS, POST" if KEYED.fullmatch(scope["path"]) else "GET, HEAD, OPTIONS"
         headers = {"Allow": allowed} if status in (204, 405) else {}
         kind = TooLarge if status == 413 else BadQuery
         response = answer(request, kind(words), status) if words else Response(status_code=status)
@@ -85,7 +83,7 @@ class Limits:
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         if scope["method"] == "OPTIONS":
             return 204, ""
-        forms = scope["method"] == "POST" and _below(scope["path"], (*WRITTEN, *KEYED))
+        forms = scope["method"] == "POST" and (written_by_people(scope["path"]) or KEYED.fullmatch(scope["path"]))
         if scope["method"] not in ("GET", "HEAD") and not forms:
             return 405, "This address is read with GET and HEAD."
         length = len(scope.get("raw_path") or b"") + len(scope["query_string"])
