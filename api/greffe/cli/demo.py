@@ -149,7 +149,8 @@ def enter_people(parts: Parts) -> None:
 
 def open_accounts(parts: Parts) -> None:
     """A password for each person who has none, shown this once."""
-    fresh = [(p.name, role) for p, role in PEOPLE if not parts.access.password(p.name)]
+    people = parts.ledger().people
+    fresh = [(p.name, role) for p, role in PEOPLE if p.name in people and not parts.access.password(p.name)]
     if not fresh:
         return
     out.print(f"Sign in at {parts.settings.public_url}/staff with one of these (shown this once):")
