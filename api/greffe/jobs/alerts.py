@@ -103,7 +103,10 @@ def _wanted(parts: Parts, job: Job, before: Alert | None) -> tuple[Run | None, A
     if run is None or run.outcome == DONE:
         if before is None:
             return None
-        return run, before if before.mark == OVER else Alert(OVER, before.since, dict.fromkeys(before.told, ""))
+        if before.mark == OVER:
+            return run, before
+        # Whoever was told, or may have been (it broke off): a failure that nobody could be told of is not passed over either.
+        return run, Alert(OVER, before.since, dict.fromkeys((*before.told, *before.faults), ""))
     report = read_report(run.said)
     mark = " ".join(filter(None, (run.outcome, report.kind, *sorted(report.about))))
     if before is not None and before.mark == mark:
@@ -117,8 +120,10 @@ def _told(parts: Parts, alert: Alert, sinks: Iterable[Sink], about: str, notice:
     for sink in sinks:
         if about not in sink.about or not _due(alert, sink.name, now):
             continue
+        # Which telling it is: a retry is the same one, whatever day it is by then; a reminder is another.
+        this = replace(notice, id=f"{notice.id}/{alert.told.get(sink.name, '')}")
         try:
-            sink.tell(notice, now)
+            sink.tell(this, now)
             told[sink.name] = written(now)
             counts[0] += 1
         except NotTold as error:

@@ -101,9 +101,7 @@ class Mail:
         message = EmailMessage()
         message["Subject"], message["From"], message["To"] = notice.title, self.sender, ", ".join(self.to)
         message["Date"] = format_datetime(now)
-        message["Message-ID"] = (
-            f"<{sha256(f'{notice.id}/{now}'.encode()).hexdigest()[:32]}@{self.sender.rpartition('@')[2]}>"
-        )
+        message["Message-ID"] = f"<{sha256(notice.id.encode()).hexdigest()[:32]}@{self.sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(notice.text())
         try:
@@ -122,7 +120,7 @@ class Mail:
 
 @dataclass(frozen=True)
 class Posted:
-    """A webhook of ours: an alert again has the same webhook-id."""
+    """A webhook of ours: an alert that is tried again has the same webhook-id."""
 
     hook: Hook
     about: Sequence[str] = (FAILURES,)
@@ -133,8 +131,7 @@ class Posted:
         with NamedTemporaryFile("wb", suffix=".json", delete=False) as stream:
             stream.write(json.dumps(notice.as_json(), ensure_ascii=False).encode())
         try:
-            day = now.date().isoformat()
-            id_ = f"msg_{sha256(f'{notice.id}/{day}'.encode()).hexdigest()[:24]}"
+            id_ = f"msg_{sha256(notice.id.encode()).hexdigest()[:24]}"
             taken(self.hook.post(id_, Path(stream.name), "application/json", now))
         except (NotSent, Unsure, GreffeError) as error:
             raise NotTold(str(error)[:200]) from error

@@ -52,6 +52,10 @@ class Release:
         """In effect and not withdrawn."""
         return self.effective_at <= now and (self.withdrawn_at is None or now < self.withdrawn_at)
 
+    def may_leave(self, now: datetime) -> bool:
+        """In effect, and nobody withdrew it: also when a clock that went back says that this is still to come."""
+        return self.effective_at <= now and self.withdrawn_at is None
+
     def came_out(self, now: datetime) -> bool:
         """It has been read, or could be. One that was withdrawn before its hour never was, and nobody is to see it."""
         return self.effective_at <= now and (self.withdrawn_at is None or self.withdrawn_at > self.effective_at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,9 +10,10 @@ from tempfile import TemporaryDirectory
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.policies.deliveries import DSNC
 from greffe.errors import BadInput
+from greffe.formats.published.read import ENVELOPE
 from greffe.model.findings import Finding
 from greffe.release.against import places_and_years
-from greffe.release.checked_file import read_checked
+from greffe.release.checked_file import CheckedFile, read_checked
 from greffe.release.parts import Parts
 from greffe.transmission.planned_file import PlannedFile
 from greffe.validation.structural.data import structural
@@ -19,6 +21,7 @@ from greffe.validation.structural.files import check_form, check_name
 from greffe.validation.structural.sides import OURS_ALONE, Side, ours
 from greffe.validation.structural.words import FILE, said
 
+TIME = "TIME_PERIOD"
 TABLE = "about_to_be_sent"
 # Syntaxes that are read again; a table for people (XLSX, Parquet) has no structure to hold.
 READ = ("csv", "xml", "json")
@@ -36,7 +39,10 @@ def findings_on(parts: Parts, catalogue: Catalogue, file: PlannedFile, content: 
             read = read_checked(place)
         except BadInput as error:
             return [said(FILE, f"it cannot be read: {error.message}", f"il ne peut être lu : {error.message}")]
-        read = read.labels_off(catalogue.structure(file.flow))
+        structure = catalogue.structure(file.flow)
+        read = read.labels_off(structure)
+        if file.since is not None:
+            read = _without_deleted(read, [*structure.dimension_ids, TIME])
         checked = read.loaded(connection, TABLE)
         found = list(structural(checked, side, file.row.sender))
         if read.kind == "SDMX-CSV":
@@ -44,6 +50,14 @@ def findings_on(parts: Parts, catalogue: Catalogue, file: PlannedFile, content: 
         if file.row.naming == DSNC:
             found += check_name(file.name, *places_and_years(checked))
         return found
+
+
+def _without_deleted(read: CheckedFile, key: Sequence[str]) -> CheckedFile:
+    """Of a file that tells what changed, without the observations that it takes away: these are a key and nothing else."""
+    lines = read.lines
+    values = [n for n, name in enumerate(lines.header) if name not in (*key, *ENVELOPE)]
+    kept = [(number, row) for number, row in lines.rows if any(row[n] for n in values)]
+    return replace(read, lines=replace(lines, rows=kept))
 
 
 def fault(en: str, fr: str) -> Finding:

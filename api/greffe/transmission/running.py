@@ -9,7 +9,7 @@ from typing import Final
 
 from greffe.errors import GreffeError
 from greffe.model import instants
-from greffe.model.transmissions import APPROVED, BUILT, FAILED, SENDING, Transmission
+from greffe.model.transmissions import APPROVED, BUILT, FAILED, SENDING, UNCERTAIN, Transmission
 from greffe.release.parts import Parts
 from greffe.store.base import Actor
 from greffe.transmission.building import build
@@ -55,6 +55,8 @@ def run(
     for one in list(parts.ledger().transmissions.values()):
         if one.test == test and _to_send(one, parts.clock()):
             yield _sent(parts, who, one, channels)
+        elif one.test == test and one.state in (FAILED, UNCERTAIN) and one.attempt is not None:
+            yield Done(one.id, one.state, one.attempt.said, failed=True)  # it is no better for not being tried now
 
 
 def next_try(one: Transmission) -> datetime | None:

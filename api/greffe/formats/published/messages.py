@@ -29,16 +29,15 @@ def ml_lines(content: bytes, name: str) -> Lines:
     except Exception as error:  # whatever the library raises on a broken file: it is the file that is wrong
         said = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise BadInput(f"This SDMX-ML message cannot be read: {said}", file=name) from error
-    header: tuple[str, ...] = ()
+    tables = [f for f in frames if f is not None]
+    header = max((tuple(str(c) for c in f.columns) for f in tables), key=len, default=())
     rows: list[tuple[int, Sequence[str]]] = []
-    for frame in frames:
-        if frame is None:
-            continue
-        columns = tuple(str(c) for c in frame.columns)
-        if header and columns != header:
+    for frame in tables:
+        columns = [str(c) for c in frame.columns]
+        # What is deleted is told by its key alone: its dataset has some of the components of the others.
+        if not set(columns) <= set(header):
             raise BadInput("Its datasets have other components each: take one of them.", file=name)
-        header = columns
         for record in frame.itertuples(index=False, name=None):
-            cells = ["" if str(c) in _MISSING else str(c) for c in record]
-            rows.append((len(rows) + 1, cells))
+            cells = {c: "" if str(v) in _MISSING else str(v) for c, v in zip(columns, record, strict=True)}
+            rows.append((len(rows) + 1, [cells.get(c, "") for c in header]))
     return checked(Lines(name, header, rows))

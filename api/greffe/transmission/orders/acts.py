@@ -166,14 +166,16 @@ def receipt(parts: Parts, who: Actor, id_: str, number: int, verdict: str, said:
 
 def fetched(parts: Parts, who: Actor, id_: str, number: int) -> tuple[Order, Handed]:
     """A delivery that may be fetched now: asked again at this moment, and entered. Raises Refused when its release was
-    withdrawn, Denied where the grant is over."""
+    withdrawn or (the clock went back) is not out yet, Denied where the grant is over."""
     order, one = delivery(parts, who, id_, number)
     _reads(parts, who, order.body)
     if one.state not in (SENT, UNCERTAIN, FAILED) or not (one.sha256 or order.granted):
         raise Refused(f"Delivery {number} of {id_} is {one.state}: there is no file.")
     release = parts.ledger().release(one.release)
-    if not release.readable(parts.clock()):
+    if release.withdrawn_at is not None:
         raise Refused(f"{release} was withdrawn: its file is not handed out.")
+    if not release.may_leave(parts.clock()):
+        raise Refused(f"{release} is under embargo: its file is not handed out.")
     if order.granted:
         reads_for(parts, who, order.body, GRANTED, order.dataflow)
         granted_now(parts, order.body, release)

@@ -181,7 +181,9 @@ def _bounded(answer: Answer, most: int) -> Iterator[bytes]:
 def _handed(parts: Parts, who: Actor, order: Order, one: Handed, means: Means) -> Iterator[Done]:
     """One delivery: asked again whether it may leave, whether it left; then tried."""
     release = parts.ledger().release(one.release)
-    if not release.readable(parts.clock()):
+    if release.effective_at > parts.clock():
+        return  # the clock went back: its hour comes again
+    if not release.may_leave(parts.clock()):
         told = {
             "number": one.number,
             "said": Refused("The release was withdrawn.").message,

@@ -1,0 +1,79 @@
+"""What the journey of a year found, each by itself: what an incremental file takes away, a withdrawal and a clock that goes back,
+an alert that is told late."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from house import RELEASER, Clock
+from lxml import etree
+from year_counterparts import Counterparts
+from year_kills import counting
+from year_office import BEGINS, CASES, SENDER, WHY, Office
+
+from greffe.errors import Refused
+from greffe.release.lifecycle import withdraw
+from greffe.transmission.building import build
+from greffe.transmission.keeping import content
+from greffe.transmission.plan import named_plan
+from greffe.transmission.receipts import take
+from greffe.transmission.sending import send
+from greffe.transmission.ways import read_channels
+
+ROW = f"{{name}},ESTAT_CTS,{CASES},{{format}},incremental,free,{{name}}_{{{{year}}}}_{{{{number}}}}.txt,FR_SSER,4D0,,edamis,standing{WHY}\n"
+FORMATS = {"CSV": "sdmx-csv-2.0", "XML": "structurespecificdata", "JSON": "sdmx-json-2.0"}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory):
+    """Three deliveries of the same figures, each in its format."""
+    folder, clock = tmp_path_factory.mktemp("found"), Clock(BEGINS)
+    rows = "".join(ROW.format(name=name, format=format_) for name, format_ in FORMATS.items())
+    with pytest.MonkeyPatch.context() as patch, Counterparts(folder, clock) as others:
+        yield Office(folder, clock, others, counting(folder, patch), rows)
+
+
+def left(office: Office, name: str, year: int):
+    parts = office.parts
+    one = build(parts, SENDER, named_plan(parts, name, year), "Counted again.").transmission
+    return send(parts, SENDER, one.id, read_channels(parts.settings.channels)).transmission
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_an_incremental_file_takes_away_what_is_gone(office: Office, name: str):
+    """Figures of 2023 to 2025, then of 2024 to 2026: three observations of 2023 go. Read by csv, lxml and as text, not by us."""
+    parts, receipt = office.parts, office.folder / "receipt.json"
+    office.put(CASES, 2025)
+    office.clock.forward(minutes=1)
+    first = left(office, name, 2025)
+    receipt.write_text('{"verdict": "acknowledged"}', encoding="utf-8")
+    take(parts, SENDER, first.id, receipt)
+    office.put(CASES, 2026)
+    office.clock.forward(minutes=1)
+    (file,) = left(office, name, 2025).files
+    assert file.content == "incremental"
+    body = content(parts.settings, file.sha256)
+    if name == "CSV":
+        rows = list(csv.DictReader(io.StringIO(body.decode())))
+        assert [(r["TIME_PERIOD"], r["OBS_VALUE"]) for r in rows if r["ACTION"] == "D"] == [("2023", "")] * 3
+    elif name == "XML":
+        (gone,) = [d for d in etree.fromstring(body).iter("{*}DataSet") if "Delete" in d.attrib.values()]
+        assert [o.get("TIME_PERIOD") for o in gone.iter("Obs")] == ["2023"] * 3
+    else:
+        assert b'"Delete"' in body
+
+
+def test_what_was_withdrawn_does_not_leave_when_the_clock_goes_back(office: Office):
+    """By the clock the withdrawal is still to come; by the register it was made."""
+    parts = office.parts
+    made = office.put(CASES, 2026)
+    office.clock.forward(minutes=1)
+    one = build(parts, SENDER, named_plan(parts, "CSV", 2025), "Counted again.").transmission
+    office.clock.forward(hours=1)
+    withdraw(parts, RELEASER, made.release, "It was wrong.", "C’était faux.")
+    office.clock.now -= timedelta(minutes=30)
+    with pytest.raises(Refused, match="was withdrawn"):
+        send(parts, SENDER, one.id, read_channels(parts.settings.channels))
