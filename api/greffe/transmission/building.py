@@ -64,7 +64,7 @@ def build(parts: Parts, who: Actor, plan: Plan, reason: str = "") -> Built:
     if plan.corrects and not reason.strip():
         raise Refused(f"{plan.id} replaces {plan.corrects}: it needs its reason.", parameter="--reason")
     for file in plan.files:
-        whole(parts, file.row.questionnaire, plan.year, file.contributions)
+        whole(parts, file.asked_by, plan.year, file.contributions)
     prepared = parts.clock().astimezone(UTC).replace(microsecond=0)
     catalogue, findings, files = parts.catalogue(), [], []
     for file in plan.files:
@@ -93,7 +93,7 @@ def _file(
     row, flow = file.row, file.flow.reference
     blank = SentFile(
         file.name, flow, str(file.release), row.format, file.content, row.sender, row.receiver,
-        ":".join(row.agreed(flow.id) or ()), sum(file.changed or ()) if file.since else file.release.observations,
+        ":".join(row.agreed(flow.id) or ()), sum(file.changed or ()) if file.since else file.release.observations + _answered(file),
         "", 0, str(file.since) if file.since else "",
         tuple(Beside(s.flow.reference, str(s.release)) for s in file.beside),
         keep_answers(parts, file.round.answers) if file.round else "",
@@ -107,6 +107,12 @@ def _file(
     syntax = next(f.syntax for f in DATA_FORMATS if f.name == row.format)
     found = findings_on(parts, catalogue, file, kept(parts.settings, sha), syntax)
     return replace(blank, sha256=sha, size=size), found
+
+
+def _answered(file: PlannedFile) -> int:
+    """Observations that answers make, beside those of the release."""
+    cells = file.round.cells if file.round else ()
+    return sum(not a.cell.held and a.answer is not None and a.answer.said.answers for a in cells)
 
 
 def _book(parts: Parts, book: Filled, kind: Kind, blank: SentFile) -> tuple[SentFile, list[Finding]]:

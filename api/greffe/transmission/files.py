@@ -24,8 +24,10 @@ from greffe.query import answer
 from greffe.query.queries import DataQuery
 from greffe.release.parts import Parts
 from greffe.transmission.answers.kept import kept_answers
+from greffe.transmission.answers.observations import Observed, joined, observed
 from greffe.transmission.workbooks import kind_of
 from greffe.transmission.workbooks.answered import answered
+from greffe.transmission.workbooks.answers import Key
 from greffe.transmission.workbooks.filled import Filled, Source, filled_sheets
 from greffe.validation.structural.sides import OURS_ALONE
 
@@ -82,7 +84,8 @@ def written(parts: Parts, catalogue: Catalogue, content: Content) -> Iterator[by
     format_ = next((f for f in DATA_FORMATS if f.name == content.format), None)
     if format_ is None:
         raise NotFound(f"There is no format {content.format}.")
-    datasets = tuple(_sent(catalogue, d, content) for d in _datasets(parts, catalogue, content))
+    said = _answers(parts, catalogue, content)
+    datasets = tuple(joined(_sent(catalogue, d, content), said) for d in _datasets(parts, catalogue, content))
     yield from format_.write(DataMessage(_header(content), datasets, "en"), Parameters())
 
 
@@ -99,6 +102,22 @@ def filled(parts: Parts, catalogue: Catalogue, content: Content) -> Filled:
     recipient = next((r.names for r in catalogue.recipients if _gets(catalogue, r, sources)), {})
     sheets = answered(one, filled_sheets(one, content.year, sources), content.answers)
     return Filled(one, content.delivery, recipient, content.year, content.prepared, content.test, sheets)
+
+
+def asking(catalogue: Catalogue, flow: str) -> Questionnaire | None:
+    """The questionnaire that asks what a dataflow says, None where none does."""
+    return next((q for _, q in sorted(catalogue.questionnaires.items()) if q.sheet_of(flow)), None)
+
+
+def _answers(parts: Parts, catalogue: Catalogue, content: Content) -> Mapping[tuple[Key, str], Observed]:
+    """What was answered, by key and year, in a file of observations."""
+    flow = catalogue.get(Dataflow, content.release.dataflow)
+    one = asking(catalogue, flow.reference.id) if content.answers else None
+    if one is None:
+        return {}
+    sources = sources_of(parts, catalogue, one, (content.release,))
+    sheets = [s for s in filled_sheets(one, content.year, sources) if s.layout.flow == flow.reference.id]
+    return observed(one, sheets, content.answers, catalogue.structure(flow))
 
 
 def _gets(catalogue: Catalogue, recipient: Recipient, sources: Mapping[str, Source]) -> bool:

@@ -10,13 +10,18 @@ from greffe.catalogue.policies.deliveries import DSNC, Delivery
 from greffe.formats.negotiation import DATA_FORMATS
 from greffe.model.dataset_names import NAME
 from greffe.model.releases import Release
-from greffe.model.structures import Dataflow
+from greffe.model.structures import Dataflow, DataStructure
 from greffe.release.deadlines import reaches
 from greffe.release.parts import Parts
 from greffe.transmission.answers.asked import HALF, MISSING, TO_CONFIRM, Round
+from greffe.transmission.answers.observations import homeless
 from greffe.transmission.workbooks import kind_of
 
 SYNTHETIC: Final = "synthetic"
+IN_FRENCH: Final[Mapping[str, str]] = {
+    "text": "le texte", "comment": "le commentaire", "source": "la source", "footnote": "la note de bas de page",
+    "explanation": "l’explication",
+}  # fmt: skip
 NAMED: Final = 10  # cells that an obstacle names; `greffe answers list` names all
 # Code → English, French; `{…}` are the facts of the obstacle.
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -59,6 +64,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "answers_half": (
         "{about} {year}, answers that are told in one language alone: {n}. {cells}",
         "{about} {year}, réponses dites dans une seule langue : {n}. {cells}",
+    ),
+    "answers_homeless": (
+        "{about} {year}: the structure has no attribute for the {part} of {cells}.",
+        "{about} {year} : la structure n’a pas d’attribut pour {part_fr} de {cells}.",
     ),
     "contribution_missing": (
         "{about}: {house} has not signed its cells; they are due {until} in Paris.",
@@ -159,6 +168,25 @@ def of_answers(found: Round, *, all_released: bool) -> list[Obstacle]:
             facts = {"year": found.cycle, "n": len(names), "cells": cells}
             obstacles.append(Obstacle.of(f"answers_{state}", found.questionnaire.id, **facts))
     return obstacles
+
+
+def of_places(found: Round, structure: DataStructure, flow: str) -> list[Obstacle]:
+    """Texts that a file of observations has no attribute for, by part and cell: they would not reach the recipient."""
+    cells: dict[str, list[str]] = {}
+    for one in found.cells:
+        for part in homeless(structure, one.answer.said) if one.answer else ():
+            cells.setdefault(part, []).append(one.name)
+    return [
+        Obstacle.of(
+            "answers_homeless",
+            flow,
+            year=found.cycle,
+            part=part,
+            part_fr=IN_FRENCH[part],
+            cells=", ".join(names[:NAMED]),
+        )
+        for part, names in cells.items()
+    ]
 
 
 def of_origin(releases: Sequence[Release], *, test: bool) -> list[Obstacle]:

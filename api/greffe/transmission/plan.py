@@ -14,15 +14,14 @@ from datetime import date
 from greffe.catalogue.policies.deadlines import Deadline
 from greffe.catalogue.policies.deliveries import EACH, FULL, Delivery
 from greffe.errors import NotFound, nearest
-from greffe.model.contributions import Contributed
 from greffe.model.instants import paris_date
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
 from greffe.model.transmissions import OPEN, Transmission
 from greffe.release.parts import Parts
-from greffe.transmission.answers.asked import asked
+from greffe.transmission.answers.asked import asked, asked_by, asked_of
 from greffe.transmission.contributions.standing import merged_of, of_contributions, waited_by
-from greffe.transmission.obstacles import Obstacle, book_of, of_answers, of_file, of_origin
+from greffe.transmission.obstacles import Obstacle, book_of, of_answers, of_file, of_origin, of_places
 from greffe.transmission.planned_file import PlannedFile, Source
 from greffe.transmission.sent_before import Last, last_of, next_number
 
@@ -147,6 +146,9 @@ def plan_of(parts: Parts, ways: Ways, year: int, *, test: bool = False) -> Plan:
     files, obstacles = _files(parts, ways, year, number, last)
     if not test:
         obstacles += _of_answers(files, obstacles)
+    for file in (f for f in files if f.round is not None and not f.row.questionnaire):
+        assert file.round is not None
+        obstacles += of_places(file.round, parts.catalogue().structure(file.flow), file.flow.reference.id)
     files, waits = _contributed(parts, ways, year, files, test=test)
     obstacles += [*waits, *of_origin(kept_releases(files), test=test)]
     if under_way is not None:
@@ -161,15 +163,19 @@ def plan_of(parts: Parts, ways: Ways, year: int, *, test: bool = False) -> Plan:
 
 
 def _of_answers(files: Sequence[PlannedFile], before: Sequence[Obstacle]) -> list[Obstacle]:
-    """What is open in questionnaires, once each; a test may leave without answers."""
-    rounds = {f.row.questionnaire: f.round for f in files if f.round is not None}
+    """What is open in questionnaires, once each; a test may leave without answers. A file of observations says
+    nothing of cells that nobody answered."""
+    rounds = {f.row.questionnaire: f.round for f in files if f.round is not None and f.row.questionnaire}
     waits = any(o.code in ("no_release", "too_old") for o in before)
-    return [o for one in rounds.values() for o in of_answers(one, all_released=not waits)]
+    found = [o for one in rounds.values() for o in of_answers(one, all_released=not waits)]
+    rest = [f.round for f in files if f.round is not None and f.asked_by not in rounds]
+    return found + [o for one in rest for o in of_answers(one, all_released=False)]
 
 
 def _same(file: PlannedFile, last: Last) -> bool:
     """Whether it says what the last one said, in figures and in answers."""
-    before = next((f.answers for f in last.transmission.files if f.format == file.row.format), "")
+    mine = (f for f in last.transmission.files if (f.format, f.dataflow) == (file.row.format, file.flow.reference))
+    before = next((f.answers for f in mine), "")
     return file.changed == (0, 0, 0) and (file.round is None or file.answers == before)
 
 
@@ -177,14 +183,18 @@ def _contributed(
     parts: Parts, ways: Ways, year: int, files: Sequence[PlannedFile], *, test: bool
 ) -> tuple[list[PlannedFile], list[Obstacle]]:
     """The files with what houses contributed to them, and the houses that they wait for."""
-    merged: dict[str, tuple[Contributed, ...]] = {}
     obstacles: list[Obstacle] = []
     for row in (r for r in ways.rows if r.questionnaire):
         flows = [f.reference.id for f in ways.flows if row.sends(f.reference.id)]
-        waited = waited_by(parts, row.questionnaire, year, flows)
+        obstacles += of_contributions(parts, waited_by(parts, row.questionnaire, year, flows), test=test)
+    found = []
+    for file in files:
+        mine = [f.reference.id for f in ways.flows if file.row.sends(f.reference.id)]
+        flows = mine if file.row.questionnaire else [file.flow.reference.id]
+        waited = waited_by(parts, file.asked_by, year, flows) if file.asked_by else []
         obstacles += of_contributions(parts, waited, test=test)
-        merged[row.questionnaire] = merged_of(waited)
-    return [replace(f, contributions=merged.get(f.row.questionnaire, ())) for f in files], obstacles
+        found.append(replace(file, contributions=merged_of(waited)))
+    return found, obstacles
 
 
 def kept_releases(files: Sequence[PlannedFile]) -> tuple[Release, ...]:
@@ -220,11 +230,12 @@ def _file(
     parts: Parts, asked: tuple[Dataflow, Delivery], release: Release, year: int, number: int, last: Last | None
 ) -> PlannedFile:
     """Incremental only where what the recipient holds is an earlier release of the same dataflow: else there is nothing to
-    be incremental to, and the whole is sent."""
+    be incremental to, and the whole is sent; so is what people answered, which no release tells."""
     flow, row = asked
     acknowledged = last.acknowledged(flow.reference, row.format) if last else None
     since = acknowledged if acknowledged and acknowledged.number < release.number else None
-    incremental = row.content != FULL and since is not None
+    round_ = asked_of(parts, flow, year)
+    incremental = row.content != FULL and since is not None and round_ is None
     return PlannedFile(
         row.named(flow.reference.id, year, number),
         flow,
@@ -233,6 +244,8 @@ def _file(
         row.content if incremental else FULL,
         since if incremental else None,
         _changed(parts, row, Source(flow, release), last),
+        round=round_,
+        asked_by=asked_by(parts, flow),
     )
 
 
@@ -254,7 +267,9 @@ def _book(
     name = row.named(first.flow.reference.id, year, number)
     sent = [s.flow for s in parts.catalogue().questionnaires[row.questionnaire].sheets if row.sends(s.flow)]
     round_ = asked(parts, row.questionnaire, year).only(sent)
-    return PlannedFile(name, first.flow, first.release, row, FULL, None, changed, tuple(others), round_)
+    return PlannedFile(
+        name, first.flow, first.release, row, FULL, None, changed, tuple(others), round_, asked_by=row.questionnaire
+    )
 
 
 def _under_way(parts: Parts, delivery: str, year: int) -> Transmission | None:

@@ -24,8 +24,8 @@ class Source:
 class PlannedFile:
     """A file that is to be: `since` is the release after which an incremental one tells what changed. `changed`: what
     differs from what that recipient got last (added, changed, gone); empty when it never got any. `beside`: the other
-    dataflows of a questionnaire, in the order of its sheets; `round`: what people answered in it;
-    `contributions`: of houses, merged in it."""
+    dataflows of a questionnaire, in the order of its sheets; `round`: what people answered in it; `asked_by`: the questionnaire
+    whose cells it holds, '' for none; `contributions`: of houses, merged in it."""
 
     name: str
     flow: Dataflow
@@ -37,6 +37,7 @@ class PlannedFile:
     beside: tuple[Source, ...] = ()
     round: Round | None = None
     contributions: tuple[Contributed, ...] = ()
+    asked_by: str = ""
 
     @property
     def sources(self) -> tuple[Source, ...]:

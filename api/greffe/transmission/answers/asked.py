@@ -19,7 +19,7 @@ from greffe.model.structures import Dataflow, Texts
 from greffe.release.contributing import contact_of, house_of
 from greffe.release.parts import Parts
 from greffe.store.answer_records import Answers
-from greffe.transmission.files import sources_of
+from greffe.transmission.files import asking, sources_of
 from greffe.transmission.workbooks.filled import Cell, Column, FilledSheet, Row, filled_sheets
 
 # What becomes of a cell: the figure of a release, without and with words; an answer of this cycle; then what stands in the way;
@@ -150,6 +150,22 @@ def asked(parts: Parts, questionnaire: str, cycle: int) -> Round:
     releases = [r for f in flows if (r := ledger.current(f.reference, now)) is not None]
     found = in_cycle(one, cycle, _filled(parts, catalogue, one, cycle, releases), ledger.answers)
     return replace(found, cells=tuple(_owned(catalogue, one, found.cells)))
+
+
+def asked_by(parts: Parts, flow: Dataflow) -> str:
+    """The questionnaire that asks what a dataflow says, '' for none."""
+    one = asking(parts.catalogue(), flow.reference.id)
+    return one.id if one else ""
+
+
+def asked_of(parts: Parts, flow: Dataflow, year: int) -> Round | None:
+    """What is asked of a dataflow alone; None where nobody answered any of it, in this cycle or before."""
+    questionnaire, id_ = asked_by(parts, flow), flow.reference.id
+    for round_, cells in parts.ledger().answers.items():
+        name, _, cycle = round_.partition("/")
+        if name == questionnaire and int(cycle) <= year and any(c.startswith(f"{id_}__") for c in cells):
+            return asked(parts, questionnaire, year).only([id_])
+    return None
 
 
 def in_cycle(one: Questionnaire, cycle: int, sheets: Sequence[FilledSheet], answers: Answers) -> Round:

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from greffe.catalogue.questionnaires import YES_NO
-from greffe.errors import BadInput, GreffeError, nearest, unreadable
+from greffe.errors import BadInput, GreffeError, Refused, nearest, unreadable
 from greffe.formats.components import TIME, VALUE
-from greffe.model.answers import LANGUAGES, PARTS, Said
+from greffe.model.answers import LANGUAGES, PARTS
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.release.parts import Parts
 from greffe.store.base import Act, Actor
 from greffe.transmission.answers.acts import Typed, act_of
 from greffe.transmission.answers.asked import Asked, Round
-from greffe.transmission.answers.checking import NUMBERS, WORDS_YES_NO
-from greffe.transmission.workbooks.answered import answered
-from greffe.transmission.workbooks.answers import CONF, FREE, SHOWN, STATUS
-from greffe.transmission.workbooks.filled import Cell
+from greffe.transmission.answers.checking import NUMBERS
+from greffe.transmission.answers.observations import homeless, observed
+from greffe.transmission.workbooks.answers import SHOWN
 
-YES: Final = WORDS_YES_NO[0]
 WORDS: Final = tuple(f"{part}_{language}" for part in PARTS for language in LANGUAGES)
 COLUMNS: Final = ("cell", "question", "label_fr", "label_en", "type", "state", "released", "value", "missing", *WORDS)
 READ: Final = ("cell", "value", "missing", *WORDS)
@@ -114,32 +111,26 @@ def _rows(content: bytes, name: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 def to_sdmx_csv(found: Round, flow: Dataflow, structure: DataStructure) -> bytes:
     """What is answered, as observations of a collection dataflow (SDMX-CSV 2.0): NA has the status L, NAP has M; yes is 1 and
-    no is 0; words stand in COMMENT_OBS. What a release tells is not in it, nor what is not confirmed."""
+    no is 0; words stand in the attributes that it has. What a release tells is not in it, nor what is not confirmed.
+
+    Raises Refused for words that no attribute has a place for."""
     own = [a for a in found.cells if a.sheet.layout.flow == flow.reference.id]
     said = {a.name: a.answer.said for a in own if a.answer is not None and not a.cell.held}
-    sheets = answered(found.questionnaire, list({a.section: a.sheet for a in own}.values()), said)
+    for name, one in said.items():
+        if parts := homeless(structure, one):
+            raise Refused(
+                f"{flow.reference.id} has no attribute for {parts[0]!r} of {name}.",
+                hint="Say it in the comment of the cell, or send the workbook.",
+            )
+    cells = observed(found.questionnaire, list({a.section: a.sheet for a in own}.values()), said, structure)
     attributes = tuple(a for a in SHOWN if structure.component(a) is not None)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(["STRUCTURE", "STRUCTURE_ID", "ACTION", *structure.dimension_ids, TIME, VALUE, *attributes])
-    for sheet in sheets:
-        for row in sheet.rows:
-            for cell in row.cells:
-                if cell is not None and cell.said is not None:
-                    head = ["dataflow", str(flow.reference), "I", *cell.key, cell.period]
-                    writer.writerow([*head, *_observed(row.layout.type, cell, attributes)])
+    for (key, period), cell in cells.items():
+        head = ["dataflow", str(flow.reference), "I", *key, period]
+        writer.writerow([*head, cell.value or "", *(cell.notes.get(a, "") for a in attributes)])
     return out.getvalue().encode()
-
-
-def _observed(type_: str, cell: Cell, attributes: Sequence[str]) -> list[str]:
-    """Value and attributes of one cell."""
-    said, notes = cell.said or Said(), {STATUS: "A", CONF: FREE, **cell.notes}
-    value = "" if cell.number is None else f"{cell.number:f}"
-    if type_ == YES_NO and said.value:
-        value = str(int(said.value == YES))
-    elif not (value or said.missing):
-        notes["COMMENT_OBS"] = "; ".join(filter(None, (cell.word, notes.get("COMMENT_OBS", ""))))
-    return [value, *(notes.get(a, "") for a in attributes)]
 
 
 def _plain(text: str) -> str:

@@ -21,11 +21,12 @@ def foreseen_of(parts: Parts, plan: Plan, compared: Callable[[], Comparison] | N
     catalogue, step = parts.catalogue(), plan.deadline.every or 1
     looks: list[Look] = []
     for file in plan.files:
-        years = _years(plan, catalogue.questionnaires[file.round.questionnaire.id].years if file.round else 1)
+        book = file.round if file.row.questionnaire else None  # a file of observations names its cells FLOW/KEY/PERIOD
+        years = _years(plan, catalogue.questionnaires[book.questionnaire.id].years if book else 1)
         for source in file.sources:
             if any(look.source == str(source.release) for look in looks):
                 continue
-            looks.append(look_at(parts, catalogue, source.release, years, step, file.round))
+            looks.append(look_at(parts, catalogue, source.release, years, step, book))
     flows = [look.flow for look in looks]
     years = sorted({y for look in looks for y in look.years})
     found = compared() if compared else comparison(parts)
