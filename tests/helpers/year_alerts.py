@@ -14,6 +14,19 @@ TRIES = 4
 FINAL = ("done", "attention", "failed")
 
 
+def trouble_is_told(deliveries: Iterable[tuple[str, str, str, bool]], runs: Iterable[Run]) -> None:
+    """`deliveries`: id, state, since when, whether it is a test. Who failed or is uncertain when its job ran last is named by
+    that run, so that its alert is not over."""
+    last: dict[str, Run] = {}
+    for run in sorted(runs, key=lambda r: r.token):
+        if run.outcome in FINAL:
+            last[run.job] = run
+    for id_, state, since, test in deliveries:
+        run = last.get("trials" if test else "transmissions")
+        if state in ("failed", "uncertain") and run is not None and since <= run.started:
+            assert id_ in json.loads(run.said or "{}").get("about", ()), (id_, run)
+
+
 def told_once(runs: Iterable[Run], alerts: Iterable[tuple[str, bytes, datetime]], now: datetime) -> None:
     """The same thing once a day, its end once and after its beginning; and after a look that told, what is told last of each
     job is how it stands."""

@@ -94,6 +94,8 @@ class Told:
     signed: tuple[str, ...] = ()
     tries: int = 0
     lease: str = ""
+    since: str = ""
+    left: tuple[int, ...] = ()  # numbers of the entries that it is about to leave
 
     @property
     def files(self) -> list[tuple[str, str]]:
@@ -137,10 +139,25 @@ def _step(one: Told, line: Line) -> None:
         assert line.payload["attempt"] == one.tries + 1, line
         if one.state == "sending":  # nobody goes on before the first one's time is over
             assert line.instant >= one.lease, (one.lease, line)
-        one.tries, one.lease = one.tries + 1, str(line.payload["lease"])
+        one.tries, one.lease, one.left = one.tries + 1, str(line.payload["lease"]), (*one.left, line.number)
     elif line.word in ("sent", "failed", "uncertain"):
         assert line.payload["attempt"] == one.tries, line
-    one.state = line.word
+    one.state, one.since = line.word, line.instant
+
+
+def houses_stand(home: Path, deliveries: Mapping[str, Told]) -> None:
+    """Whenever something was about to leave, what a house contributed to it was merged as it is in it, and not reopened."""
+    merged: dict[str, list[tuple[int, object]]] = defaultdict(list)
+    for line in lines_of(home, "contribution"):
+        if line.word in ("merged", "reopened"):
+            merged[line.subject].append((line.number, line.payload.get("content")))
+    for one in deliveries.values():
+        parts = [c for f in one.built.payload["files"] for c in f.get("contributions", [])]
+        book = one.built.payload["delivery"] == "BOOK" and not one.built.payload["test"]
+        assert parts or not book, one
+        for number, part in ((n, c) for n in one.left for c in parts):
+            before = [content for at, content in merged[part["id"]] if at < number]
+            assert before[-1:] == [part["content"]], (one, part)
 
 
 def received_well(got: Iterable[Received], figures: Mapping[str, Figures], withdrawn: Mapping[str, datetime]) -> None:

@@ -12,12 +12,13 @@ import pytest
 from examples import SOAK
 from house import Clock
 from parcels import Killed
-from year_alerts import told_once
+from year_alerts import told_once, trouble_is_told
 from year_checks import (
     PARIS,
     Run,
     caught_up,
     corrected,
+    houses_stand,
     jobs_ran_once,
     nothing_hidden,
     once,
@@ -168,27 +169,32 @@ class Year:
         self.runs |= {(r.job, r.token): r for r in runs_of(self.home)}
         got = self.others.received
         received_well(got, self.office.figures, self.office.withdrawn)
-        once([*got, *self.others.lying], told(self.home), over=False)
+        deliveries = told(self.home)
+        once([*got, *self.others.lying], deliveries, over=False)
+        houses_stand(self.home, deliveries)
+        trouble_is_told(
+            [(id_, d.state, d.since, bool(d.built.payload["test"])) for id_, d in deliveries.items()],
+            self.runs.values(),
+        )
         told_once(self.runs.values(), self.others.alerts, self.clock())
 
     def calms_down(self) -> None:
         """Nothing goes wrong any more: whatever is open comes to its end, by jobs and by people."""
         self.others.api.fault = self.others.mail.refuse = ""
         self.others.api.status, self.others.hook.fault = 0, "hook"
-        for _ in range(12):
+        for _ in range(16):
             self.clock.forward(hours=7)
-            self.look()
+            self.looked()
             self.others.take_away()
             if not self.people.finish():
                 break
-        self.clock.forward(hours=7)
-        self.looked()
 
     def is_judged(self) -> None:
         """What must hold when all is over."""
         parts, deliveries = self.office.parts, told(self.home)
         once(self.others.received, deliveries, over=True)
-        assert {one.state for one in deliveries.values()} <= {"acknowledged", "refused", "cancelled"}
+        over = ("acknowledged", "refused", "cancelled")
+        assert [(id_, one.state) for id_, one in deliveries.items() if one.state not in over] == []
         corrected(deliveries)
         jobs_ran_once(self.runs.values())
         for job, table in _jobs().items():
