@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
@@ -19,6 +20,7 @@ from greffe.store.leases_sql import SqlLeases
 from greffe.store.register import SqlRegister
 from greffe.web.application import application
 from greffe.web.rest.ordered import saved_answer
+from greffe.web.watched import Heard
 
 
 def utc_now() -> datetime:
@@ -51,6 +53,7 @@ def job_tools(parts: Parts) -> Tools:
     return Tools(parts.acting(), read_jobs(parts.settings.jobs), saved_answer)
 
 
-def create_app(parts: Parts) -> FastAPI:
-    """The web application on those parts: SDMX REST 1.5 and 2.x, plain REST, health."""
-    return application(parts.reading())
+def create_app(parts: Parts, heard: Sequence[Heard] = (), began: Callable[[], None] = lambda: None) -> FastAPI:
+    """The web application on those parts: SDMX REST 1.5 and 2.x, plain REST, health. `began` and `heard` are told of requests
+    and answers."""
+    return application(parts.reading(), heard, began)

@@ -1,15 +1,17 @@
-"""Typed settings, grouped by concern, read once from the environment (`GREFFE_*`) by the composition root."""
+"""Typed settings, grouped by concern, read once from a file and the environment (`GREFFE_*`) by the composition root."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from greffe.errors import BadDefinition
+from greffe.errors import BadDefinition, nearest
+from greffe.logs.set_up import FORMS, LEVELS
+from greffe.options import file_of, read_file
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,14 @@ class OidcSettings:
 
 
 @dataclass(frozen=True)
+class OperationSettings:
+    """What the people who run the service see of it. log: form of its lines (auto, json, human); log_level: from which on."""
+
+    log: str = "auto"
+    log_level: str = "info"
+
+
+@dataclass(frozen=True)
 class Settings:
     """Where things are and what is allowed.
 
@@ -91,6 +101,7 @@ class Settings:
     warm: bool = True
     channels: Path | None = None
     jobs: Path | None = None
+    operation: OperationSettings = field(default_factory=OperationSettings)
 
     @property
     def secure(self) -> bool:
@@ -155,9 +166,11 @@ def shipped_file(name: str) -> Path:
 
 
 def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
-    """Settings from the environment. Raises BadDefinition on a value that is no number."""
+    """Settings from the environment and, below it, the file. Raises BadDefinition on a value that is none."""
     env = os.environ if environ is None else environ
     root = (home or Path(env.get("GREFFE_HOME", "var"))).resolve()
+    file = file_of(env, root)
+    env = {**(read_file(file) if file else {}), **env}
     host, port = env.get("HOST", "127.0.0.1"), _port(env)
     return Settings(
         home=root,
@@ -182,6 +195,9 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
             serving_bytes=int(_number(env, "GREFFE_SERVING_BYTES", 8_000_000_000)),
             grace_seconds=_number(env, "GREFFE_SERVING_GRACE", 900.0),
         ),
+        operation=OperationSettings(
+            log=_one_of(env, "GREFFE_LOG", "auto", FORMS), log_level=_one_of(env, "GREFFE_LOG_LEVEL", "info", LEVELS)
+        ),
     )
 
 
@@ -193,6 +209,17 @@ def _number(env: Mapping[str, str], name: str, default: float) -> float:
         return float(text)
     except ValueError as error:
         raise BadDefinition(f"{name}={text!r} is not a number.") from error
+
+
+def _one_of(env: Mapping[str, str], name: str, default: str, known: Sequence[str]) -> str:
+    found = env.get(name) or default
+    if found not in known:
+        raise BadDefinition(
+            f"{name}={found!r} is none of those known.",
+            hint=f"Known: {', '.join(known)}.",
+            nearest=nearest(found, known),
+        )
+    return found
 
 
 def _own_file(env: Mapping[str, str], home: Path, variable: str, name: str) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import socket
 import threading
@@ -16,6 +17,7 @@ import typer
 import uvicorn
 import yaml
 
+from greffe import __version__
 from greffe.app import compose, create_app, job_tools
 from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.language import here
@@ -23,6 +25,8 @@ from greffe.cli.show import failing, say, show
 from greffe.errors import BadQuery, Refused, known_words, nearest
 from greffe.jobs.loop import logged, run_until
 from greffe.jobs.running import Tools
+from greffe.logs.forms import HUMAN
+from greffe.logs.set_up import Log
 from greffe.release.parts import Parts
 from greffe.settings import read_settings
 from greffe.validation.listing import listed
@@ -30,6 +34,7 @@ from greffe.validation.rule import ALL
 from greffe.web.openapi import descriptions
 from greffe.web.protocol import BoundedProtocol
 
+_LOG = logging.getLogger("greffe.service")
 _PATIENCE = 60.0  # seconds that a job has to end when the server is stopped; another takes it over after its lease
 
 
@@ -57,14 +62,15 @@ def run(parts: Parts, *, jobs: bool = False) -> None:
     """Run uvicorn until it is stopped; `jobs`: with the jobs beside. Raises Refused when the port is taken."""
     settings = parts.settings
     free_port(settings.host, settings.port)
+    log = Log(settings.operation.log, settings.operation.log_level)
     tools = job_tools(parts) if jobs else None
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-    say(f"Serving http://{shown}:{settings.port}  (Ctrl-C stops)")
+    _tell(log, f"Serving http://{shown}:{settings.port}  (Ctrl-C stops)", "serving")
     config = uvicorn.Config(
-        create_app(parts),
+        create_app(parts, [log.requests] if log.requests else []),
         host=settings.host,
         port=settings.port,
-        log_level="warning",
+        log_config=None,
         access_log=False,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=5,
@@ -73,7 +79,16 @@ def run(parts: Parts, *, jobs: bool = False) -> None:
     )
     with _beside(tools), suppress(KeyboardInterrupt):  # uvicorn stops in order, then raises the signal again
         uvicorn.Server(config).run()
-    say("Stopped.")
+    _tell(log, "Stopped.", "stopped")
+    log.close()
+
+
+def _tell(log: Log, text: str, event: str) -> None:
+    """For people as a sentence, for machines as an event."""
+    if log.form == HUMAN:
+        say(text)
+    else:
+        _LOG.info(event, extra={"fields": {"version": __version__, "pid": os.getpid()}})
 
 
 @contextmanager

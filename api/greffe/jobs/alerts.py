@@ -64,7 +64,8 @@ def look(parts: Parts, configured: Configured, beat: Beat) -> tuple[int, int]:
         run, alert = wanted
         notice = _notice(parts, job, run, alert)
         if not alert.logged:
-            _LOG.log(logging.INFO if alert.mark == OVER else logging.ERROR, "%s", json.dumps(notice.as_json()))
+            level, said = logging.INFO if alert.mark == OVER else logging.ERROR, notice.as_json()
+            _LOG.log(level, "%s", json.dumps(said), extra={"fields": {"event": "alert", "alert": said}})
         after = _told(parts, replace(alert, logged=True), sinks, FAILURES, notice, counts)
         over = after.mark == OVER and not after.faults
         if over or after != before:
@@ -129,7 +130,7 @@ def _told(parts: Parts, alert: Alert, sinks: Iterable[Sink], about: str, notice:
         except NotTold as error:
             faults[sink.name] = str(error)
             counts[1] += 1
-            _LOG.warning("an alert was not told by %s: %s", sink.name, error)
+            _LOG.warning("An alert was not told by %s.", sink.name, exc_info=error)
     return replace(alert, told=told, faults=faults)
 
 

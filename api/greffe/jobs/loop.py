@@ -29,6 +29,8 @@ def run_until(stop: threading.Event, tools: Tools, tell: Callable[[Ran], None], 
 
 
 def logged(ran: Ran) -> None:
-    """A line of the log for what was done, or went wrong."""
+    """A line of the log for what was done, or went wrong: no text of an error, which may hold a figure or a name."""
     if ran.report.written():
-        _LOG.info("%s: %s %s", ran.job, ran.outcome, ran.report.written())
+        said = {"job": ran.job, "outcome": ran.outcome, "attempt": ran.attempt, "counts": dict(ran.report.counts)}
+        error = {"class": ran.report.kind} if ran.report.kind else {}
+        _LOG.info("job", extra={"fields": said | error})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
@@ -35,12 +35,15 @@ from greffe.web.rest import entry
 from greffe.web.site import BENCH, PAGES
 from greffe.web.staff.tasks import Tasks
 from greffe.web.warming import Counted, Traffic, keep_warm
+from greffe.web.watched import Heard, Routed, Watched
 
 _LOG = logging.getLogger("greffe")
 
 
-def application(parts: Parts) -> FastAPI:
-    """SDMX REST 1.5 at /sdmx/v1, 2.x at /sdmx/v2, plain REST at /api/v1, health at /health, a start page at /."""
+def application(parts: Parts, heard: Sequence[Heard] = (), began: Callable[[], None] = lambda: None) -> FastAPI:
+    """SDMX REST 1.5 at /sdmx/v1, 2.x at /sdmx/v2, plain REST at /api/v1, health at /health, a start page at /.
+
+    `began` and `heard` are told of every request, and of every answer when it has ended."""
     app = FastAPI(
         title="Greffe",
         version=__version__,
@@ -72,10 +75,13 @@ def application(parts: Parts) -> FastAPI:
     ):
         app.include_router(part.router(parts))
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    app.add_middleware(Routed)
     app.add_middleware(Compressed)
     app.add_middleware(Limits, settings=parts.settings.http)
     app.state.traffic = Traffic()
     app.add_middleware(Counted, traffic=app.state.traffic)
+    inside = app.build_middleware_stack  # outside it: what answers for errors that nobody foresaw is a layer of it
+    app.build_middleware_stack = lambda: Watched(inside(), began, heard)  # type: ignore[method-assign]
     return app
 
 

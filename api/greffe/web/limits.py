@@ -16,10 +16,10 @@ from greffe.web.problems import answer
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match, If-Modified-Since, Range",
+    "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match, If-Modified-Since, Range, X-Request-Id, traceparent",
     "Access-Control-Expose-Headers": (
         "Accept-Ranges, Content-Disposition, Content-Encoding, Content-Language, Content-Length, Content-Range, "
-        "Data-Origin, ETag, Last-Modified, Link, Release, Vary"
+        "Data-Origin, ETag, Last-Modified, Link, Release, Vary, X-Request-Id"
     ),
     "Access-Control-Max-Age": "86400",
     "X-Content-Type-Options": "nosniff",

@@ -53,7 +53,7 @@ def _ours(request: Request, error: Exception) -> Response:
         _LOG.error("%s", error.text())
         error = Broken("A stored file is not what was written. It was logged; the operator restores it.")
     if isinstance(error, EngineFailed):  # what the engine said may hold internal values
-        _LOG.error("%s", error.text(), exc_info=error.__cause__)
+        _LOG.error("The engine failed.", exc_info=error)
         error = Unavailable("The engine failed here. It was logged; try again.")
     found = error if isinstance(error, GreffeError) else Broken("Something failed here that is not your doing.")
     return answer(request, found)
@@ -112,7 +112,7 @@ def _noted(request: Request) -> None:
     try:
         note_denied_request(parts, visitor.actor, request)
     except GreffeError as fault:  # it stays denied when the register cannot be written; the operator's log has it
-        _LOG.error("%s was denied %s %s: %s", visitor.name, request.method, request.url.path, fault.text())
+        _LOG.error("That somebody was denied something could not be recorded.", exc_info=fault)
 
 
 def problem(error: GreffeError, status: int, instance: str, lang: str = "en") -> Mapping[str, object]:

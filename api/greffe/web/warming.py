@@ -32,9 +32,9 @@ from greffe.web.crawlers import PAGES
 from greffe.web.pages import static
 from greffe.web.pages.render import environment
 from greffe.web.staff import coverage
+from greffe.web.watched import OURS
 
 _LOG: Final = logging.getLogger("greffe")
-_OURS: Final = "greffe.warming"  # in the scope of a question that nobody asked
 _QUIET, _PATIENCE, _LOOK = 0.05, 10.0, 2.0  # seconds: without an answer before a piece; most to wait; between two looks
 MORE: Final = (
     "/?lang=fr", "/search?q=prison", "/catalog.ttl", "/feeds/releases.atom", "/sitemap.xml", "/developers/rest", "/trace", "/signin",
@@ -63,7 +63,7 @@ class Counted:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on."""
-        if scope["type"] != "http" or _OURS in scope:
+        if scope["type"] != "http" or OURS in scope:
             await self.app(scope, receive, send)
             return
         self._traffic.now += 1
@@ -140,7 +140,7 @@ async def _answered(app: FastAPI, path: str, base: str) -> None:
     scope: Scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": host.scheme, "root_path": "",
         "path": where.path, "raw_path": where.path.encode(), "query_string": where.query.encode(), "client": None,
-        "server": (host.hostname, host.port or 80), "headers": [(b"host", host.netloc.encode()), (b"accept", b"text/html")], _OURS: True,
+        "server": (host.hostname, host.port or 80), "headers": [(b"host", host.netloc.encode()), (b"accept", b"text/html")], OURS: True,
     }  # fmt: skip
 
     async def nothing() -> Message:

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from anyio import Lock, move_on_after, to_thread
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from greffe.errors import NotFound, nearest
@@ -22,6 +22,7 @@ from greffe.web.rest.refusals import registration
 from greffe.web.rest.schema import schema
 from greffe.web.rest.sending import sent
 from greffe.web.rest.structures import structures
+from greffe.web.watched import note
 
 Family: TypeAlias = Callable[[Asked], Prepared]
 # First part of the path → who answers. On 1.5 every other word is a kind of artefact.
@@ -51,6 +52,8 @@ class _Entry:
     async def answered(self, request: Request) -> Response:
         """GET and HEAD of any address below the entry point."""
         scope, headers = request.scope, request.headers
+        said = note(scope)
+        said.route = self._template(scope["path"])
         key = (
             scope.get("raw_path") or scope["path"],
             scope["query_string"],
@@ -61,6 +64,7 @@ class _Entry:
         body = scope["method"] != "HEAD"
         partial = "range" in headers
         if kept is not None and not (partial and "Accept-Ranges" in kept.headers):
+            said.cache = "memory"
             return _from_memory(request, kept, body)
         asked = Asked.of(self._parts, self._api, request)
         if not asked.address:
@@ -68,7 +72,16 @@ class _Entry:
         response, kept = await self._in_turn(asked, body, partial)
         if kept is not None and kept.status != 304:
             self._small.put(key, state, kept)
+        if isinstance(response, FileResponse):
+            said.cache = "file"
         return response
+
+    def _template(self, path: str) -> str:
+        """What is asked for, as metrics name it: `/sdmx/v2/data`. Words that are no family are structures on 1.5."""
+        head = path.split("/", 4)[3] if path.count("/") > 2 else ""
+        if head not in FAMILIES[self._api]:
+            head = "structure" if self._api == "v1" else "unknown"
+        return f"/sdmx/{self._api}/{head}"
 
     async def _in_turn(self, asked: Asked, body: bool, partial: bool) -> tuple[Response, Kept | None]:
         """Made in a worker when the one before is made, or after some patience; what may need a whole file, at once."""

@@ -120,7 +120,7 @@ class Tasks:
         try:
             self._last.keep(who.name, self._beside.keep(key, waiting_for(self._parts.settled(), who, self._slow)))
         except GreffeError as error:  # told where it lies: on the page of that thing
-            _LOG.warning("Not all tasks of %s were found: %s", who.name, error.text())
+            _LOG.warning("Not all tasks of somebody were found.", exc_info=error)
         finally:
             with self._lock:
                 self._running.pop(key, None)
