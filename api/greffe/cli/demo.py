@@ -22,6 +22,7 @@ from greffe.cli.demo_deliveries import deliveries
 from greffe.cli.demo_editions import second_edition, third_edition
 from greffe.cli.demo_houses import houses
 from greffe.cli.demo_orders import orders
+from greffe.cli.demo_rounds import answers, queries
 from greffe.cli.service import free_port, run
 from greffe.cli.show import failing, progress
 from greffe.errors import BadInput
@@ -76,7 +77,9 @@ def demo(
         second_edition(parts, samples)
         wait_for_effect(parts)
         third_edition(parts, samples)
+        answers(parts)
         deliveries(parts)
+        queries(parts)
         houses(parts)
         orders(parts)
         try_this(parts)

@@ -193,7 +193,9 @@ def show_command(id_: Id, home: Home = None, json_: Json = False) -> None:
             for e in proof.history(parts, one)
         ]
         remarks = [_remark(r) for r in receipts.remarks(parts, one)]
-        show(_told(one) | {"entries": entries, "remarks": remarks}, json_, rows=entries,
+        asked = [q for q in parts.ledger().queries.values() if q.transmission == id_]
+        queries = [{"id": q.id, "state": q.state, "since": q.since, "question": q.question} for q in asked]
+        show(_told(one) | {"entries": entries, "remarks": remarks, "queries": queries}, json_, rows=entries,
              columns=("number", "instant", "person", "kind"), title=f"{id_} is {one.state}")  # fmt: skip
         if not json_:
             for row in _file_rows(one):
@@ -203,6 +205,8 @@ def show_command(id_: Id, home: Home = None, json_: Json = False) -> None:
                 typer.echo(
                     f"{part.id}  {part.house}  signed by {part.signatory} {part.signed}  content {part.content}{book}"
                 )
+            for q in asked:
+                typer.echo("  ".join(filter(None, (q.id, q.state, q.deadline, q.question))))
 
 
 def rebuild(

@@ -182,7 +182,8 @@ def _same(file: PlannedFile, last: Last) -> bool:
 def _contributed(
     parts: Parts, ways: Ways, year: int, files: Sequence[PlannedFile], *, test: bool
 ) -> tuple[list[PlannedFile], list[Obstacle]]:
-    """The files with what houses contributed to them, and the houses that they wait for."""
+    """The files with what houses contributed to them, and the houses that they wait for. A file of observations waits where
+    somebody answered cells of its dataflow: before, it says what is released, and no house is asked for that."""
     obstacles: list[Obstacle] = []
     for row in (r for r in ways.rows if r.questionnaire):
         flows = [f.reference.id for f in ways.flows if row.sends(f.reference.id)]
@@ -191,7 +192,7 @@ def _contributed(
     for file in files:
         mine = [f.reference.id for f in ways.flows if file.row.sends(f.reference.id)]
         flows = mine if file.row.questionnaire else [file.flow.reference.id]
-        waited = waited_by(parts, file.asked_by, year, flows) if file.asked_by else []
+        waited = waited_by(parts, file.asked_by, year, flows) if file.round else []
         obstacles += of_contributions(parts, waited, test=test)
         found.append(replace(file, contributions=merged_of(waited)))
     return found, obstacles

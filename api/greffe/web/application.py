@@ -31,6 +31,7 @@ from greffe.web.compressed import Compressed
 from greffe.web.limits import Limits
 from greffe.web.openapi import describe
 from greffe.web.orders import api as orders_api
+from greffe.web.queries import api as queries_api
 from greffe.web.rest import entry
 from greffe.web.site import BENCH, PAGES
 from greffe.web.staff.tasks import Tasks
@@ -67,6 +68,7 @@ def application(parts: Parts, heard: Sequence[Heard] = (), began: Callable[[], N
         bridge,
         granted,
         orders_api,
+        queries_api,
         register_export,
         feeds,
         described,

@@ -14,7 +14,7 @@ from greffe.release.access.keys import identified
 from greffe.release.parts import Parts
 from greffe.store.base import Actor
 from greffe.web.denials import note_denied_request
-from greffe.web.pages.visitors import of_session
+from greffe.web.pages.visitors import of_session, same_site
 
 SCHEME: Final = HTTPBearer(
     scheme_name="key", description="A key that an administrator made (greffe keys make).", auto_error=False
@@ -42,8 +42,16 @@ def _reader(request: Request, _scheme: Annotated[object, Depends(SCHEME)] = None
     return _key(request)
 
 
+def _writer(request: Request, _scheme: Annotated[object, Depends(SCHEME)] = None) -> Actor:
+    """The same for what is written. Raises Denied for what another site sends in somebody's name."""
+    if "authorization" not in request.headers:
+        same_site(request)
+    return _reader(request)
+
+
 Keyed = Annotated[Actor, Depends(_key)]
 Reader = Annotated[Actor, Depends(_reader)]
+Writer = Annotated[Actor, Depends(_writer)]
 
 
 @contextmanager

@@ -30,7 +30,7 @@ CORS = {
 # Pages: people's browsers write here, with forms. Everything else is read.
 WRITTEN = ("/staff", "/orders", "/signin", "/signout", "/invitation", "/preferences")
 # Programs write here, with a key.
-KEYED = re.compile(r"/api/v1/orders(/[^/]+(/deliveries/[^/]+)?)?")
+KEYED = re.compile(r"/api/v1/(orders(/[^/]+(/deliveries/[^/]+)?)?|queries(/[^/]+)?)")
 
 
 def written_by_people(path: str) -> bool:

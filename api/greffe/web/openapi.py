@@ -24,7 +24,7 @@ TAGS: Final = (
     ("Health", "For whoever runs the service."),
 )
 DESCRIPTION: Final = (
-    "Figures are read, never written, here; standing orders are made and ended by POST, with a key. "
+    "Figures are read, never written, here; standing orders and queries about deliveries are made by POST, with a key. "
     "Every address answers GET, HEAD and OPTIONS, to everybody unless it asks for a key. "
     "An unknown parameter is refused (400) with the nearest known one; nothing is silently ignored. "
     "The format is chosen by Accept or by format=, the language by Accept-Language or lang=."

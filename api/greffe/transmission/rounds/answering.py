@@ -18,6 +18,7 @@ from greffe.transmission.foreseen.look import Sentence
 from greffe.transmission.foreseen.of_delivery import kept_foreseen
 from greffe.transmission.rounds.asking import day, words
 from greffe.transmission.rounds.cells import places_of
+from greffe.transmission.rounds.parties import own_query
 from greffe.transmission.rounds.proofs import keep_pair, keep_trace, traces
 
 Compared = Callable[[], Comparison]
@@ -51,13 +52,13 @@ def answer(parts: Parts, who: Actor, id_: str, given: Given, compared: Compared 
 
 def accept(parts: Parts, who: Actor, id_: str, text: str) -> Query:
     """The recipient accepted the answer; `text`: how that is known. Raises as `answer` does."""
-    needs(parts, who, "transmitter")
+    own_query(parts, who, id_)
     return _turn(parts, who, _waiting(parts, id_, ANSWERED), WAS_ACCEPTED, {"text": words(text, "text")})
 
 
 def again(parts: Parts, who: Actor, id_: str, text: str, deadline: str = "") -> Query:
     """The recipient asks again, perhaps by another day. Raises as `answer` does."""
-    needs(parts, who, "transmitter")
+    own_query(parts, who, id_)
     payload = {"text": words(text, "text"), "deadline": day(parts, deadline)}
     return _turn(parts, who, _waiting(parts, id_, ANSWERED), WAS_ASKED_AGAIN, payload)
 

@@ -18,8 +18,8 @@ from typing import Final
 
 from greffe.errors import BadInput, BadQuery, GreffeError, Refused, nearest, unreadable
 from greffe.model.instants import paris_date
-from greffe.model.rounds import Query
-from greffe.model.transmissions import ACKNOWLEDGED, REFUSED, SENT, UNCERTAIN, Transmission
+from greffe.model.rounds import ASKED, Query
+from greffe.model.transmissions import Transmission
 from greffe.release.parts import Parts
 from greffe.release.people import needs
 from greffe.release.published import file_content
@@ -27,9 +27,10 @@ from greffe.store.base import Act, Actor
 from greffe.store.round_records import WAS_ASKED
 from greffe.transmission import keeping
 from greffe.transmission.rounds.cells import places_of
+from greffe.transmission.rounds.parties import LEFT, asked_about
 
 LARGEST: Final = 5_000_000
-MOST: Final = 500  # queries of one file
+MOST: Final = 500  # queries of one file, and that wait for an answer about one delivery
 CELLS: Final = 500  # of one query
 LONGEST: Final = 5_000
 COLUMNS: Final = ("cells", "question", "deadline")
@@ -52,10 +53,12 @@ def ask(
 
     Raises Denied, NotFound for a delivery or a cell, Refused where nothing left, BadQuery for what is no question or no day;
     BadInput with the row in place of those two for what a file said."""
-    needs(parts, who, "transmitter")
-    one = parts.ledger().transmission(id_)
-    if one.state not in (SENT, UNCERTAIN, ACKNOWLEDGED, REFUSED):
+    one = asked_about(parts, who, id_)
+    if one.state not in LEFT:
         raise Refused(f"{id_} is {one.state}: nobody can have asked about it.")
+    waiting = sum(q.state == ASKED for q in parts.ledger().queries.values() if q.transmission == id_)
+    if waiting + len(asked) > MOST:
+        raise Refused(f"At most {MOST} queries about {id_} wait for an answer.")
     number = max((q.number for q in parts.ledger().queries.values() if q.transmission == id_), default=0)
     acts = []
     for n, query in enumerate(asked, number + 1):

@@ -46,7 +46,7 @@ MENU: Final = {  # page of the menu → where its tasks are done
 
 def _quick(_parts: Parts) -> tuple[Source, ...]:
     """What is told from the ledger. Steps above `release` add theirs here."""
-    return tuple(source for source in SOURCES if source is not unmapped)
+    return (*(source for source in SOURCES if source is not unmapped), queries)
 
 
 def _slow(parts: Parts) -> tuple[Source, ...]:
@@ -54,7 +54,6 @@ def _slow(parts: Parts) -> tuple[Source, ...]:
     return (
         unmapped,
         compared(parts),
-        queries,
         answers,
     )
 
