@@ -13,9 +13,12 @@ from greffe.errors import BadDefinition, BadInput, Denied, GreffeError
 from greffe.french import tell, tell_text
 from greffe.french.read import FOLDER, catalogue, read
 from greffe.french.tell import french
+from greffe.web.pages.words import FOLDER as WORDS
+from greffe.web.pages.words import table
 
 NB = "\u00a0"
-SINGLE = "words.csv"  # single words, which are looked for in what is told and not in the code
+# Single words, which are looked for in what is told and not in the code; and what the option parser says.
+ELSEWHERE = ("words.csv", "typer.csv")
 
 
 def line(english: str, told: str) -> str:
@@ -40,7 +43,7 @@ def test_no_french_is_left_of_a_message_that_the_code_does_not_say():
     stale = [
         f"{file.name}, line {row}: {template.english}"
         for file in sorted(FOLDER.glob("*.csv"))
-        if file.name != SINGLE
+        if file.name not in ELSEWHERE
         for row, template in read(file)
         if template.english not in said
     ]
@@ -56,6 +59,8 @@ def test_messages_are_found_through_helpers_constants_and_branches():
     assert "It has no versions." in found  # one branch
     assert "It is UTF-16: save it as UTF-8." in found  # a value of a table, run through by items()
     assert "No results found" in found  # a title
+    assert "Proposal {} is made." in found  # what a command says once it is done
+    assert "{} approved draft {}: {} of 2." in found  # by way of a name
     assert len(found) > 1_300
 
 
@@ -87,6 +92,15 @@ def test_french_is_written_as_the_pages_write_it():
             "Ana is no approver (roles: author, releaser).",
             f"Ana n’a pas le rôle valideur (rôles{NB}: auteur, diffuseur).",
         ),
+        ("decisions: 3 carried over, 1 new", f"décisions{NB}: 3 reprises, 1 nouvelles"),
+        (
+            "A#1, B#2 take effect at 2027-01-09 08:45:00 in Paris (07:45:00 UTC).",
+            "A#1, B#2 prennent effet le 2027-01-09 08:45:00 (heure de Paris) (07:45:00 UTC).",
+        ),
+        (
+            "1 map changes; 3 datasets are looked at, 2 are untouched.",
+            f"1 table de passage change{NB}; 3 jeux de données sont regardés, 2 sont intacts.",
+        ),
         (
             "2 places do not read:\n- a.csv, row 3: The column is missing.",
             f"2 endroits ne se lisent pas{NB}:\n- a.csv, ligne 3{NB}: La colonne manque.",
@@ -110,6 +124,17 @@ def test_an_error_is_told_whole():
     assert (told.title, told.hint) == ("Fichier incorrect", "L’écrire en entier.")
     assert tell(error, "en").text == error.text()
     assert tell(Denied("Nobody knows."), "fr").text == "Nobody knows."  # no template: as it was said
+
+
+def test_words_of_pages_are_written_so_too():
+    """In every file of words, the blank before : ; ? ! and within « » does not break."""
+    found = [
+        f"{file.name} {key}: {texts['fr']}"
+        for file in sorted(WORDS.glob("*.yaml"))
+        for key, texts in table(file.stem).items()
+        if re.search(rf"[ \u202f][:;?!»](?=[\s<.,)]|$)|«[^{NB}]|[^\W\d_)»][;?!](?=\s|$)", texts["fr"])
+    ]
+    assert not found, "\n".join(found)
 
 
 def test_several_faults_are_told_line_by_line():

@@ -22,7 +22,7 @@ ASKED = {
     "/staff/register?page=x": ("hana", ""),
     f"{MAP}?q=zzzzzz": ("camille", "Rien ici"),
     f"{MAP}?show=unmapped": ("camille", "sans cible"),
-    f"{MAP}?item=INFRACTION%3DABUS_CONF": ("camille", "NE CONCORDENT PAS"),
+    f"{MAP}?item=INFRACTION%3DABUS_CONF": ("camille", "ABSENTE DES TYPES"),
     "/staff/findings/CEPEJ_CASES%231?text=zzzzzz": ("camille", ""),
     "/staff/trace/from?flow=INT_JUSTICE&c.INDICATEUR=CIV_TJ_NOV": ("hana", "CIV_TJ_NOUV"),
     "/staff/people": ("camille", ""),

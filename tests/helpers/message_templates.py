@@ -33,9 +33,15 @@ from source_names import (
 )
 
 TEXTS = ("message", "hint")  # what people read of an error; the rest are names
-_HELD = {"message", "hint", "text", "alone", "strerror"}  # of another error: told within this one
+_HELD = {"message", "hint", "text", "alone", "strerror", "state"}  # of another error: told within this one
 _LISTS = {"either"}  # functions that join names by words
 _AS_IT_IS = {"strip", "rstrip", "lstrip", "removesuffix", "removeprefix"}
+PRINTED = {
+    "show": {"title", "after"},
+    "say": {"text"},
+    "line": {"text"},
+}  # functions of COMMANDS that print a sentence → its parameters
+COMMANDS = ROOT / "cli/show.py"
 OTHER_WORDS = ("calendar_names.py", "xlsx_words.py")  # words of several languages that no message says
 _MOST = 400  # branches of one sentence
 
@@ -64,6 +70,10 @@ class Finder:
 
     def find(self) -> dict[str, set[Path]]:
         """All templates: first which parameters of which functions end in messages, then what is given for them."""
+        for name, parameters in PRINTED.items():
+            for place, function in self.package.functions[name]:
+                if place.file == COMMANDS:
+                    self.sinks[function] |= parameters
         size = -1
         while size != (size := sum(map(len, self.sinks.values()))):
             self._known.clear()

@@ -39,6 +39,7 @@ import greffe.cli.store as store
 import greffe.cli.structuremaps as structuremaps
 import greffe.cli.transmissions as transmissions
 from greffe.cli.language import of_terminal, speak
+from greffe.cli.refused_calls import speaking
 from greffe.cli.show import failing
 
 app = typer.Typer(
@@ -79,8 +80,12 @@ contributions.add_to(app)
 demo.add_to(app)
 
 
-_PANELS: Final = {"ARGUMENTS_PANEL_TITLE": "Arguments", "OPTIONS_PANEL_TITLE": "Options", "COMMANDS_PANEL_TITLE": "Commandes",
-                  "ERRORS_PANEL_TITLE": "Erreur", "ABORTED_TEXT": "Arrêté."}  # fmt: skip
+_PANELS: Final = {
+    "ARGUMENTS_PANEL_TITLE": "Arguments",
+    "OPTIONS_PANEL_TITLE": "Options",
+    "COMMANDS_PANEL_TITLE": "Commandes",
+}
+speaking()
 
 
 @app.callback()

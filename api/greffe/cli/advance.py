@@ -58,7 +58,7 @@ def data_command(
     format_: Annotated[
         str, typer.Option("--format", help="A format of data, e.g. sdmx-ml-2.1, xlsx.")
     ] = "sdmx-csv-2.0",
-    lang: Annotated[str, typer.Option(help="en or fr.")] = "en",
+    lang: Annotated[str, typer.Option(help="en or fr; else as the terminal.")] = "",
     as_: As = "",
     home: Home = None,
     json_: Json = False,

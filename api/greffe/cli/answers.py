@@ -8,14 +8,16 @@ from typing import Annotated
 import typer
 
 from greffe.cli.common import As, Home, Json, acting, load_file, parts_of, save
+from greffe.cli.language import colon, here
 from greffe.cli.show import failing, show
-from greffe.errors import BadQuery, NotFound, nearest
+from greffe.errors import BadQuery, NotFound, nearest, numbered
 from greffe.model.answers import LANGUAGES, NOTES, PARTS, AnswerKey
 from greffe.model.structures import Dataflow
 from greffe.release.parts import Parts
 from greffe.transmission.answers import tables
 from greffe.transmission.answers.acts import Typed, confirm, give, give_rest
 from greffe.transmission.answers.asked import OPEN, STATES, Asked, Round, asked
+from greffe.web.pages.words import sayer
 
 Which = Annotated[str, typer.Argument(help="A questionnaire, e.g. CEPEJ.")]
 Cycle = Annotated[int, typer.Argument(help="Year of the data that are asked.")]
@@ -102,7 +104,7 @@ def confirm_command(
         if bool(cells) == bool(section):
             raise BadQuery("Cells are named, or a sheet with --section.", parameter="--section")
         count = confirm(parts, who, asked(parts, questionnaire, cycle), cells or (), section)
-        _counted(parts_of(home), questionnaire, cycle, count, "confirmed", json_)
+        _counted(parts_of(home), questionnaire, cycle, count, "Confirmed", json_)
 
 
 def rest(
@@ -139,7 +141,7 @@ def export(
         if (format_ == "csv") == bool(flow):
             raise BadQuery("A dataflow goes with sdmx-csv, and with it alone.", parameter="--flow")
         save(out, tables.to_csv(found) if format_ == "csv" else _sdmx(parts, found, flow))
-        show({"file": str(out), "cells": len(found.cells)}, json_, title=f"{len(found.cells)} cells")
+        show({"file": str(out), "cells": len(found.cells)}, json_, title=numbered(len(found.cells), "cell"))
 
 
 def import_command(
@@ -154,7 +156,7 @@ def import_command(
     with failing(json_):
         parts, who = acting(home, as_)
         count = tables.from_csv(parts, who, asked(parts, questionnaire, cycle), load_file(file), file.name)
-        _counted(parts, questionnaire, cycle, count, "answered", json_)
+        _counted(parts, questionnaire, cycle, count, "Answered", json_)
 
 
 def _sdmx(parts: Parts, found: Round, flow: str) -> bytes:
@@ -168,8 +170,10 @@ def _sdmx(parts: Parts, found: Round, flow: str) -> bytes:
 
 def _counted(parts: Parts, questionnaire: str, cycle: int, count: int, what: str, json_: bool) -> None:
     counts = asked(parts, questionnaire, cycle).counts()
-    left = ", ".join(f"{counts[s]} {s}" for s in OPEN if counts[s]) or "nothing is open"
-    show({"count": count, "states": counts}, json_, title=f"{count} {what}; {left}.")
+    lang = here()
+    word = sayer(("staff_answers",), lang)
+    left = ", ".join(f"{word('state_' + s)}{colon(lang)} {n}" for s, n in counts.items() if s in OPEN and n) or "0"
+    show({"count": count, "states": counts}, json_, title=f"{what}: {numbered(count, 'cell')}. Still open: {left}.")
 
 
 def _said(text: str) -> tuple[str, str, str]:

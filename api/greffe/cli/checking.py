@@ -63,7 +63,7 @@ def check(
         _among(rule, [*STRUCTURAL, *sorted({r.id for r in RULES})])
         flow, found = check_publication(parts_of(home), file, dataflow)
         wanted = [f for f in found if rule in ("", f.rule)]
-        told_of_publication(wanted, form, lang, most, f"{file.name} as {flow.reference}")
+        told_of_publication(wanted, form, lang, most, f"{file.name} ({flow.reference})")
 
 
 def _form(form: str, as_json: bool) -> str:

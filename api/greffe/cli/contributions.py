@@ -8,8 +8,10 @@ from typing import Annotated
 import typer
 
 from greffe.cli.common import As, Home, Json, Reason, acting, load_file, parts_of, save
+from greffe.cli.language import here
 from greffe.cli.show import failing, show
 from greffe.errors import BadQuery, Refused
+from greffe.french import tell
 from greffe.model.answers import LANGUAGES, PARTS
 from greffe.model.contributions import STATES, Contribution
 from greffe.model.instants import PARIS, given_by_people
@@ -126,7 +128,7 @@ def take_command(
             title = f"{id_}: {found.answered} of {found.asked} cells answered, {len(found.faults)} faults"
             show(_read(found) | {"changed": rows}, json_, rows=rows, columns=("cell", "before", "after"), title=title)
             for fault in found.faults if not json_ else ():
-                typer.echo(f"- {fault.text()}")
+                typer.echo(f"- {tell(fault, here()).text}")
             if found.faults:
                 raise typer.Exit(Refused.exit_code)
             return

@@ -167,11 +167,11 @@ def _rows(found: Effect, most: int) -> list[dict[str, object]]:
 def _title(found: Effect) -> str:
     if not found.maps and not found.rules:
         return "No map, list or threshold is another one: nothing would change."
-    rules = f"thresholds of {', '.join(found.rules)} change; " if found.rules else ""
+    rules = f" Thresholds of {', '.join(found.rules)} change." if found.rules else ""
     return (
-        f"{rules}{numbered(len(found.maps), 'map changes', 'maps change')}; "
+        f"{numbered(len(found.maps), 'map changes', 'maps change')}; "
         f"{numbered(len(found.datasets), 'dataset is', 'datasets are')} looked at, "
-        f"{numbered(found.untouched, 'is', 'are')} untouched."
+        f"{numbered(found.untouched, 'is', 'are')} untouched.{rules}"
     )
 
 

@@ -6,6 +6,7 @@ import typer
 
 from greffe.catalogue.policies.identities import Figures, Identity
 from greffe.cli.common import Home, Json, parts_of
+from greffe.cli.language import here
 from greffe.cli.show import failing, say, show
 from greffe.model.findings import ERROR, INFO
 from greffe.release.across import standing
@@ -26,7 +27,7 @@ def identities_command(home: Home = None, json_: Json = False) -> None:
     with failing(json_):
         found = standing(parts_of(home))
     rows = sorted((_row(one, outcome) for one, outcome in found), key=lambda row: not row["guards"])
-    idle = [row for row in rows if not row["guards"]]
+    idle = [one.id for one, outcome in found if not (outcome is not None and outcome.compared)]
     told = [f for _, outcome in found if outcome is not None for f in outcome.findings]
     show(
         {"identities": rows, "findings": [f.as_json() for f in told]},
@@ -37,10 +38,10 @@ def identities_command(home: Home = None, json_: Json = False) -> None:
         after="The cells and the reason of each: greffe identities --json",
     )
     if idle:
-        names = ", ".join(str(row["identity"]) for row in idle)
+        names = ", ".join(idle)
         say(f"They guard nothing, for they find no two figures to compare: {names}.", json_)
     for finding in told[:_TOLD]:
-        say(f"{finding.severity}: {finding.messages['en']}", json_)
+        say(f"{finding.severity}: {finding.messages[here()]}", json_)
     if len(told) > _TOLD:
         say(f"{len(told) - _TOLD} more: greffe identities --json", json_)
     if any(f.severity == ERROR for f in told):

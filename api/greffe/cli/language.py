@@ -1,7 +1,8 @@
 """Which language commands speak: `greffe --lang fr …`, else that of the terminal (GREFFE_LANG, LC_ALL, LC_MESSAGES, LANG).
 
-Errors, headings of tables and of help are told in it, and what a command has in both languages (findings, bridges, reports).
-Sentences after something was done and the text of help are English. Exit codes, the names that `--json` prints and errors as
+Errors, those of the option parser too, sentences after something was done, headings of tables and of help are told in it, and
+what a command has in both languages (findings, bridges, reports). The text of help is English.
+Exit codes, the names that `--json` prints and errors as
 JSON are for programs and the same in every language.
 """
 
@@ -24,6 +25,7 @@ _asked: ContextVar[str] = ContextVar("lang", default="")
 
 def speak(lang: str) -> None:
     """From now on in that language. Raises NotAcceptable for one that is not offered."""
+    _asked.set("")
     _asked.set(chosen_language(lang, "") if lang else "")
 
 

@@ -52,8 +52,8 @@ def release(
         rows = [release_row(one, parts) for one in made]
         effective = made[0].effective_at
         names = ", ".join(map(str, made))
-        takes = "takes" if len(made) == 1 else "take"
-        title = f"{names} {takes} effect at {instants.paris_time(effective)} ({effective:%H:%M:%S} UTC)."
+        at_ = f"{instants.paris_time(effective)} ({effective:%H:%M:%S} UTC)"
+        title = f"{names} takes effect at {at_}." if len(made) == 1 else f"{names} take effect at {at_}."
         if len(made) == 1:
             show(rows[0], json_, title=title)
         else:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from greffe.cli.common import As, Home, Json, acting, parts_of
+from greffe.cli.language import here
 from greffe.cli.show import failing, show
 from greffe.errors import BadQuery, nearest
 from greffe.model.rounds import STATES, Query
@@ -21,7 +22,7 @@ Id = Annotated[str, typer.Argument(help="A query, e.g. UN_CTS-2024-1-q1.")]
 Delivery = Annotated[str, typer.Argument(help="A transmission that left, e.g. UN_CTS-2024-1.")]
 Deadline = Annotated[str, typer.Option(help="The day by which it is wanted, e.g. 2027-01-31.")]
 Said = Annotated[str, typer.Option(help="What the recipient said.")]
-Lang = Annotated[str, typer.Option(help="en or fr.")]
+Lang = Annotated[str, typer.Option(help="en or fr; else as the terminal.")]
 COLUMNS = ("query", "state", "deadline", "cells", "question")
 
 
@@ -89,12 +90,12 @@ def import_command(
         show({"queries": [_told(q) for q in found]}, json_, rows=[_row(q) for q in found], columns=COLUMNS)
 
 
-def draft(id_: Id, lang: Lang = "en", home: Home = None, json_: Json = False) -> None:
+def draft(id_: Id, lang: Lang = "", home: Home = None, json_: Json = False) -> None:
     """A draft of an answer, sentence by sentence, each with its source: nothing else is said."""
     with failing(json_):
         parts = parts_of(home)
         found = list(drafted(parts, parts.ledger().query(id_)))
-        rows = [{"sentence": s.texts[_lang(lang)], "source": s.source} for s in found]
+        rows = [{"sentence": s.texts[here(lang)], "source": s.source} for s in found]
         told = [{**s.texts, "source": s.source, "known": s.held} for s in found]
         show({"query": id_, "sentences": told}, json_, rows=rows, columns=("sentence", "source"), title=id_)
 
@@ -137,7 +138,7 @@ def questions(
     delivery: Annotated[str, typer.Argument(help="A delivery, e.g. UN_CTS.")],
     year: Annotated[int, typer.Argument(help="Year of the data.")],
     test: Annotated[bool, typer.Option("--test", help="Of a test.")] = False,
-    lang: Lang = "en",
+    lang: Lang = "",
     home: Home = None,
     json_: Json = False,
 ) -> None:
@@ -147,15 +148,9 @@ def questions(
         plan = named_plan(parts, delivery, year, test=test)
         found = foreseen_of(parts, plan)
         told = {"plan": plan.id, "questions": [f.as_json() for f in found]}
-        rows = [_question(f, _lang(lang)) for f in found]
+        rows = [_question(f, here(lang)) for f in found]
         columns = ("kind", "question", "draft", "sources", "cells")
         show(told, json_, rows=rows, columns=columns, title=f"{plan.id}: {len(found)}")
-
-
-def _lang(lang: str) -> str:
-    if lang not in ("en", "fr"):
-        raise BadQuery(f"{lang!r} is not known here.", parameter="--lang", nearest=("en", "fr"))
-    return lang
 
 
 def _question(one: Foreseen, lang: str) -> dict[str, object]:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+import typer
 from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
@@ -16,7 +17,7 @@ from rich.table import Table
 from greffe.cli.denied import acts, record
 from greffe.cli.language import colon, heading, here
 from greffe.errors import TOLD, BadDefinition, Denied, GreffeError
-from greffe.french import tell
+from greffe.french import tell, tell_text
 
 _EDGES = 3  # columns that each column takes beside its text
 ERRORS = Console(stderr=True, highlight=False)
@@ -31,21 +32,23 @@ def show(
     title: str = "",
     after: str = "",
 ) -> None:
-    """Print `data` as JSON, or for people: the rows as a table (or the plain values of data), then what to do next."""
+    """Print `data` as JSON, or for people: the rows as a table (or the plain values of data), then what to do next.
+
+    `title` and `after` are sentences of ours in English, told in the language of the command."""
     if as_json:
         sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2, default=str) + "\n")
         return
     console = Console(highlight=False)
     if columns:
-        console.print(_table(title, columns, rows, console.width), crop=False, overflow="ignore")
+        console.print(_table(_told(title), columns, rows, console.width), crop=False, overflow="ignore")
     else:
         if title:
-            console.print(f"[bold]{escape(title)}[/bold]")
+            console.print(f"[bold]{escape(_told(title))}[/bold]")
         lang = here()
         for name, value in data.items():
             console.print(f"  {escape(heading(name, lang))}{colon(lang)} {escape(_plain(value))}")
     if after:
-        console.print(escape(after))
+        console.print(escape(_told(after)))
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, object]], width: int) -> Table:
@@ -84,9 +87,20 @@ def _plain(value: object) -> str:
 
 
 def say(text: str, as_json: bool = False) -> None:
-    """A line for people, on standard error, kept out of JSON."""
+    """A sentence of ours for people, on standard error, kept out of JSON; told in the language of the command."""
     if not as_json:
-        ERRORS.print(escape(text))
+        ERRORS.print(escape(_told(text)))
+
+
+def line(text: str) -> None:
+    """A sentence of ours on standard output, as wide as it is; told in the language of the command."""
+    typer.echo(_told(text))
+
+
+def _told(text: str) -> str:
+    """Line by line: one without French does not keep the others in English."""
+    lang = here()
+    return "\n".join(tell_text(one, lang) for one in text.split("\n"))
 
 
 @contextmanager

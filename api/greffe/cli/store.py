@@ -38,8 +38,8 @@ def store(
             "freed": freed, "mended": mended,
         }  # fmt: skip
         told = [_row(r) | {"kept": f"{r.footprint.truth:,}", "derived": f"{r.footprint.derived:,}"} for r in found]
-        after = f"{numbered(len(found), 'release')}: {kept:,} bytes kept, {derived:,} derived (at most {limit:,})"
-        show(data, json_, rows=told, columns=COLUMNS, after=f"{after}; {freed:,} freed." if evict else f"{after}.")
+        after = f"{numbered(len(found), 'release')}: {kept:,} bytes kept, {derived:,} derived (at most {limit:,})."
+        show(data, json_, rows=told, columns=COLUMNS, after=f"{after} Freed: {freed:,}." if evict else after)
         for line in mended:
             say(f"mended: {line}", json_)
 

@@ -13,7 +13,7 @@ from greffe.cli.channels import channels
 from greffe.cli.common import As, Home, Json, Reason, acting, given_day, parts_of, save_into
 from greffe.cli.language import here
 from greffe.cli.rounds import questions
-from greffe.cli.show import failing, show
+from greffe.cli.show import failing, line, say, show
 from greffe.cli.transmissions_entered import compare_entered_command
 from greffe.errors import Broken, Refused, numbered
 from greffe.model.findings import Finding
@@ -199,12 +199,10 @@ def show_command(id_: Id, home: Home = None, json_: Json = False) -> None:
              columns=("number", "instant", "person", "kind"), title=f"{id_} is {one.state}")  # fmt: skip
         if not json_:
             for row in _file_rows(one):
-                typer.echo(f"{row['file']}  {row['release']}  {row['size']} bytes  sha256 {row['sha256']}")
+                line(f"{row['file']}  {row['release']}  {row['size']} bytes  sha256 {row['sha256']}")
             for part in dict.fromkeys(c for f in one.files for c in f.contributions):
                 book = f"  workbook sha256 {part.workbook}" if part.workbook else ""
-                typer.echo(
-                    f"{part.id}  {part.house}  signed by {part.signatory} {part.signed}  content {part.content}{book}"
-                )
+                line(f"{part.id}  {part.house}  signed by {part.signatory} {part.signed}  content {part.content}{book}")
             for q in asked:
                 typer.echo("  ".join(filter(None, (q.id, q.state, q.deadline, q.question))))
 
@@ -263,7 +261,7 @@ def _files_of(one: Plan) -> None:
     for file in one.files:
         told = file.as_json()
         changed = told["difference"]
-        typer.echo(
+        line(
             f"{file.name}  {' '.join(str(s.release) for s in file.sources)}  {file.row.format}  {file.content}  "
             f"{told['observations']} observations"
             f"{f'  since the last: {changed}' if changed else ''}"
@@ -306,4 +304,4 @@ def _remark(one: receipts.Remark) -> dict[str, object]:
 
 def _warn(findings: tuple[Finding, ...]) -> None:
     for one in findings:
-        typer.echo(f"- {one.severity}: {one.messages['en']}", err=True)
+        say(f"- {one.severity}: {one.messages[here()]}")

@@ -25,6 +25,9 @@ _INSTANT: Final = re.compile(r"(\d\d:\d\d:\d\d) in Paris")
 _QUOTES: Final = re.compile(r"'[^',]*'(?:, '[^',]*')*")
 _WHERE: Final = re.compile(r"(^|, )(row|column|parameter) (?=\S)")
 _PLACES: Final = {"row": "ligne", "column": "colonne", "parameter": "paramètre"}
+_COUNT: Final = re.compile(
+    r"(?P<n>\d[\d,]*) (?P<word>[^\W\d].*)|(?P<named>[^\W\d].*?)(?P<mark>:?) (?P<after>\d[\d,]*)"
+)  # `3 new`, `new: 3`
 _DEEPEST: Final = 4  # a message in a message in a message
 
 
@@ -118,7 +121,7 @@ def _one(text: str, depth: int, *, strict: bool) -> str | None:
         inner = _sentences(head.group(2), depth + 1)
         found = None if inner is None else f"{_place(head.group(1))}{NB}: {inner}"
     else:
-        found = _matched(bare, depth, strict=strict)
+        found = _matched(bare, depth, strict=strict) or _counted(bare)
     if found is None and ": " in bare:
         place, _, message = bare.partition(": ")
         whole = message[:1].upper() + message[1:]  # also said in the middle of a sentence
@@ -126,6 +129,15 @@ def _one(text: str, depth: int, *, strict: bool) -> str | None:
         inner = inner and (inner if whole == message else inner[:1].lower() + inner[1:])
         found = None if inner is None else f"{place}{NB}: {inner}"
     return None if found is None else text.replace(bare, found, 1)
+
+
+def _counted(text: str) -> str | None:
+    """A number with a word of ours before or after it."""
+    found = _COUNT.fullmatch(text)
+    word = _exact().get(found["word"] or found["named"]) if found else None
+    if found is None or word is None:
+        return None
+    return f"{found['n']} {word}" if found["n"] else f"{word}{NB + ':' if found['mark'] else ''} {found['after']}"
 
 
 def _matched(text: str, depth: int, *, strict: bool) -> str | None:

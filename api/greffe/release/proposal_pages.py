@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from greffe.errors import BadDefinition, Refused
 from greffe.model.instants import paris_day, written
@@ -50,18 +51,16 @@ def row_changes(parts: Parts, proposal: Proposal) -> tuple[RowChange, ...]:
         return ()
 
 
+_DECIDED: Final = {
+    "carried": "carried over", "new": "new", "changed": "changed", "gone": "gone", "queued": "codes without a row",
+}  # fmt: skip
+
+
 def counts_told(changes: tuple[RowChange, ...]) -> Iterator[str]:
     """How many decisions are carried over, need approval or fall, and the codes that nothing decides, for people."""
     found = counted(changes)
     if found:
-        words = {
-            "carried": "carried over",
-            "new": "new",
-            "changed": "changed",
-            "gone": "gone",
-            "queued": "codes without a row",
-        }
-        yield "decisions: " + ", ".join(f"{found[what]} {said_}" for what, said_ in words.items() if what in found)
+        yield f"decisions: {', '.join(f'{found[what]} {said_}' for what, said_ in _DECIDED.items() if what in found)}"
     for change in changes:
         if change.what == "queued":
             yield f"without a row: code {change.row} of {change.file} in {change.map}"

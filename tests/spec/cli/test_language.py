@@ -47,6 +47,52 @@ def test_tables_have_french_headings_and_json_has_its_names(home):
     assert run(home, "--lang", "fr", "extracts", "--json").stdout == run(home, "extracts", "--json").stdout
 
 
+def test_what_was_done_is_said_in_french(home):
+    """Sentences on standard output, and on standard error; the same in English; nothing of it in what programs read."""
+    for words, french, english in (
+        (("store",), f"0 diffusions{NB}: 0 octets conservés, 0 dérivés", "0 releases: 0 bytes kept, 0 derived"),
+        (("channels",), "Aucun n’est configuré dans channels.toml", "None is set up in channels.toml"),
+        (("transmissions", "verify"), "0 livraisons, 0 défauts", "0 deliveries, 0 faults"),
+        (("identities",), "Elles ne gardent rien, faute de deux chiffres", "They guard nothing, for they find no two"),
+    ):
+        told = run(home, "--lang", "fr", *words)
+        assert french in told.output, words
+        assert english in run(home, *words).output, words
+        assert run(home, "--lang", "fr", *words, "--json").stdout == run(home, *words, "--json").stdout
+
+
+@pytest.mark.parametrize(
+    ("call", "french", "english"),
+    [
+        (("extracts", "--hom", "x"), "Il n’y a pas d’option --hom. Options proches", "No such option: --hom"),
+        (("prepar",), f"Il n’y a pas de commande «{NB}prepar{NB}». Était-ce", "No such command 'prepar'."),
+        (("approve",), f"Argument manquant{NB}: «{NB}subject{NB}».", "Missing argument 'subject'."),
+        (("findings", "d", "--most", "x"), "ce n’est pas un nombre entier", "Input should be a valid integer"),
+        (("extracts", "a", "b"), f"Arguments en trop{NB}: a b", "Got unexpected extra argument"),
+        (("effect", "--json=1"), "L’option «\u00a0--json\u00a0» ne prend pas de valeur.", "does not take a value"),
+        (("rounds",), "Commande manquante.", "Missing command."),
+    ],
+)
+def test_a_call_that_cannot_be_read_is_told_in_the_language(home, call, french, english):
+    for before, variables, told in (
+        (("--lang", "fr"), {}, french),
+        ((), {"LANG": "fr_FR.UTF-8"}, french),
+        ((), {}, english),
+    ):
+        ran = run(home, *before, *call, **variables)
+        assert ran.exit_code == 2
+        assert told in ran.stderr, ran.stderr
+        assert ("Erreur" if told == french else "Error") in ran.stderr
+
+
+def test_drafts_of_answers_are_in_the_language_of_the_command(home):
+    refused = [
+        run(home, *before, "transmissions", "questions", "NO", "2024").stderr for before in ((), ("--lang", "fr"))
+    ]
+    assert "There is no" in refused[0]
+    assert "pas de" in refused[1]
+
+
 def test_a_language_that_is_not_offered_is_refused(home):
     refused = run(home, "--lang", "xx", "extracts")
     assert (refused.exit_code, "There are no labels in 'xx'." in refused.stderr) == (2, True)

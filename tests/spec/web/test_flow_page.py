@@ -252,7 +252,7 @@ def test_a_first_period_after_the_last_is_told_beside_its_fields(client):
     ):
         assert shown.startswith("Which France Metropolitan France and overseas departments Unit Number NR")
     french = page(client, "key=all&startPeriod=2022&endPeriod=2020&lang=fr", status=400)
-    assert "« De » (2022) est postérieur à « À » (2020)" in html.unescape(french)
+    assert "«\u00a0De\u00a0» (2022) est postérieur à «\u00a0À\u00a0» (2020)" in html.unescape(french)
     told = client.get(f"/api/v1/series/{FLOW}?start=2022&end=2020", headers={"accept": "*/*", "accept-language": "fr"})
     assert (told.status_code, told.json()["parameter"]) == (400, "start")
     assert re.search(r"start.*2022.*postérieur à.*end.*2020", told.json()["detail"])

@@ -107,7 +107,7 @@ def test_numbers_and_words_are_french_in_french(enter, draft):
     text = enter(FIRST).get(f"/staff/releases/{draft.id}?lang=fr").text
     assert rows(text)[0][1:] == ("2022", "821", "830", "+9", "+1,0962")
     assert "3 modifiées" in text
-    assert "Peuvent encore signer\u202f:" in text or "Peuvent encore signer :" in text
+    assert "Peuvent encore signer\u00a0:" in text
 
 
 def test_it_is_narrowed_and_a_series_is_drawn(enter, draft):

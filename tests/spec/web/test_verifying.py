@@ -83,7 +83,7 @@ def test_an_auditor_verifies_all_and_that_is_recorded(house, enter):
     assert (entry.payload["looked_at"], entry.payload["faults"], entry.payload["late"]) == (1 + kept, 0, False)
     text = enter("ines").get(f"{WHERE}?lang=fr").text
     assert "Intact." in text
-    assert f"sont tels qu’écrits : {1 + kept} relus" in text
+    assert f"sont tels qu’écrits\u00a0: {1 + kept} relus" in text
 
 
 def test_a_damaged_release_is_told_and_the_others_are_looked_at(house, enter):
