@@ -51,7 +51,7 @@ def test_what_was_done_is_said_in_french(home):
     """Sentences on standard output, and on standard error; the same in English; nothing of it in what programs read."""
     for words, french, english in (
         (("store",), f"0 diffusions{NB}: 0 octets conservés, 0 dérivés", "0 releases: 0 bytes kept, 0 derived"),
-        (("channels",), "Aucun n’est configuré dans channels.toml", "None is set up in channels.toml"),
+        (("transmissions", "channels"), "Aucun n’est configuré dans channels.toml", "None is set up in channels.toml"),
         (("transmissions", "verify"), "0 livraisons, 0 défauts", "0 deliveries, 0 faults"),
         (("identities",), "Elles ne gardent rien, faute de deux chiffres", "They guard nothing, for they find no two"),
     ):
