@@ -39,7 +39,7 @@ class Steps:
 
     def watch(self, engine: Engine) -> None:
         """The register of a process that began."""
-        event.listen(engine, "begin", self._begun)
+        event.listen(engine, "begin", self._begun, insert=True)  # before its BEGIN
         event.listen(engine, "before_cursor_execute", lambda *_: self.step("statement"))
         event.listen(engine, "commit", self._committing)
         event.listen(engine, "rollback", self._over)
@@ -87,7 +87,10 @@ class Steps:
 
     def _begun(self, connection: Connection) -> None:
         if threading.get_ident() == self._thread and self._on:
-            self._writing = bool(connection.get_execution_options().get("greffe_write"))
+            writes = bool(connection.get_execution_options().get("greffe_write"))
+            if writes:
+                self.step("begin")  # what was read before may be another's by now
+            self._writing = writes
 
     def _committing(self, connection: Connection) -> None:
         self.step("commit")

@@ -89,6 +89,8 @@ class People:
             for person in self.pick.choice([(FIRST,), (SECOND,), (FIRST, SECOND)]):
                 if person.name not in one.approvers and not one.signed:
                     approve(self.office.parts, person, one.id)
+            if one.delivery == "BOOK" and self.pick.random() < 0.4:
+                self._next_step(f"ESTAT_CTS-{one.year}-CE", back=True)  # what is signed does not leave as it is
 
     def sends(self) -> None:
         """By hand, whatever failed: what stands in the way is told."""

@@ -40,7 +40,16 @@ STEPS = 60 if SOAK else 24
 NIGHTS = (datetime(2027, 3, 28, 0, 40, tzinfo=PARIS), datetime(2027, 10, 31, 0, 40, tzinfo=PARIS))
 FAULTS = ("", "", "500 after", "reset", "later", "503", "422", "401")
 # What a kill is right before: anything; what follows a request that was taken; a commit; a file that is shown.
-WHERE = (("", 330), ("", 120), ("after ", 3), ("before ", 3), ("commit", 25), ("os.rename", 4), ("open", 8))
+WHERE = (
+    ("", 330),
+    ("", 120),
+    ("after ", 3),
+    ("before ", 3),
+    ("commit", 25),
+    ("os.rename", 4),
+    ("open", 8),
+    ("begin", 20),
+)
 
 
 class Year:
