@@ -39,8 +39,8 @@ class Steps:
 
     def watch(self, engine: Engine) -> None:
         """The register of a process that began."""
-        event.listen(engine, "begin", self._begun, insert=True)  # before its BEGIN
-        event.listen(engine, "before_cursor_execute", lambda *_: self.step("statement"))
+        event.listen(engine, "begin", self._begun)
+        event.listen(engine, "before_cursor_execute", lambda *said: self.step(f"statement {said[2]}"))
         event.listen(engine, "commit", self._committing)
         event.listen(engine, "rollback", self._over)
 
@@ -87,10 +87,7 @@ class Steps:
 
     def _begun(self, connection: Connection) -> None:
         if threading.get_ident() == self._thread and self._on:
-            writes = bool(connection.get_execution_options().get("greffe_write"))
-            if writes:
-                self.step("begin")  # what was read before may be another's by now
-            self._writing = writes
+            self._writing = bool(connection.get_execution_options().get("greffe_write"))
 
     def _committing(self, connection: Connection) -> None:
         self.step("commit")
