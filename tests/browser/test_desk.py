@@ -181,6 +181,10 @@ def test_a_person_is_entered_invited_and_changed(parts, enter, accessible):
     section.get_by_label("Name").fill("jules")
     section.get_by_label("transmitter").check()
     page.get_by_role("button", name="Enter this person").click()
+    assert "sends them to recipients outside" in page.locator("main dl").inner_text()
+    assert "jules" not in parts.ledger().people
+    accessible(page)
+    page.get_by_role("button", name="Give these roles").click()
     assert "jules is entered (transmitter)" in page.locator("main [role=status]").inner_text()
     page.get_by_role("button", name="Invite jules").click()
     token = page.locator("#link").inner_text().rpartition("/")[2]

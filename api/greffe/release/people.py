@@ -98,6 +98,12 @@ def add_person(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> Non
 
     Raises BadQuery for an unknown role, a blank name or one that is none, Refused for one that differs from another by its
     capitals alone, Denied unless an administrator does it."""
+    people = may_add(parts, who, name, roles)
+    parts.register.add_person(who, parts.clock(), name, tuple(dict.fromkeys((*people.get(name, ()), *roles))))
+
+
+def may_add(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """The people there are, name → roles. Raises what `add_person` raises; nothing is written."""
     _enters(parts, who, roles)
     if not name.strip():
         raise BadQuery("The name is blank: say who it is.", parameter="name")
@@ -111,7 +117,7 @@ def add_person(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> Non
     alike = next((n for n in people if n != name and n.casefold() == name.casefold()), "")
     if alike:
         raise Refused(f"{alike} is there already: two names must differ by more than capitals.", parameter="name")
-    parts.register.add_person(who, parts.clock(), name, tuple(dict.fromkeys((*people.get(name, ()), *roles))))
+    return people
 
 
 def set_roles(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> None:
@@ -119,14 +125,20 @@ def set_roles(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> None
 
     Raises BadQuery, Denied as `add_person`; NotFound for a stranger; Refused for the house and for one's own roles: nobody
     locks themself out, nor takes rights unseen by another administrator."""
+    people = may_set(parts, who, name, roles)
+    if people[name] != tuple(dict.fromkeys(roles)):
+        parts.register.add_person(who, parts.clock(), name, tuple(dict.fromkeys(roles)))
+
+
+def may_set(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    """The people there are, name → roles. Raises what `set_roles` raises; nothing is written."""
     _enters(parts, who, roles)
     people = parts.ledger().people
     if name not in people or name.startswith(PREFIX):
         raise NotFound(f"{name} is not in the table of people.", nearest=nearest(name, people))
     if name in (HOUSE.name, who.name):
         raise Refused(f"The roles of {name} are changed by another administrator.")
-    if people[name] != tuple(dict.fromkeys(roles)):
-        parts.register.add_person(who, parts.clock(), name, tuple(dict.fromkeys(roles)))
+    return people
 
 
 def _enters(parts: Parts, who: Actor, roles: Sequence[str]) -> None:

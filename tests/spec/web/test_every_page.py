@@ -23,6 +23,7 @@ from starlette.testclient import TestClient
 from greffe.app import compose, create_app
 from greffe.french import spoken
 from greffe.release.access.accounts import digest
+from greffe.release.people import ROLES
 from greffe.settings import read_settings
 from greffe.store.access import Session
 from greffe.web.pages.visitors import cookie_name
@@ -134,6 +135,11 @@ def test_words_are_in_the_number_of_what_they_count():
     assert filled("{n} {n:file|files}", "en", {"n": 0}) == "0 files"
     assert filled("{n} {n:file|files}", "en", {"n": "1"}) == "1 file"
     assert filled("{x:.1f}", "en", {"x": 1.25}) == "1.2"
+
+
+def test_every_role_says_what_it_allows():
+    """The page that asks before a role is given."""
+    assert {f"may_{role}" for role in ROLES} == {key for key in table("staff_people_sure") if key.startswith("may_")}
 
 
 def test_members_of_entries_have_words(demo_home):

@@ -213,6 +213,10 @@ def test_status_changes_and_accessibility(client, house):
     assert f"{FLOW}#4" in status.text
     assert f"{FLOW}#5" not in status.text
     assert "greffe explain" in client.get("/changes", headers=html).text
+    french = client.get("/changes?lang=fr", headers=html).text
+    assert '<ul lang="en">' in french
+    assert "<h2>Pas encore dans une version numérotée</h2>" in french
+    assert "Les entrées sont écrites en anglais" in french
     told = client.get("/accessibility?lang=fr", headers=html).text
     assert "Partiellement conforme, non audité." in told
     assert "mailto:statistiques@stats.example" in told

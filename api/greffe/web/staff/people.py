@@ -12,7 +12,7 @@ from greffe.errors import BadQuery, GreffeError, Refused
 from greffe.model.keys import PREFIX
 from greffe.release.access.accounts import INVITED_FOR, close_account, invite
 from greffe.release.parts import Parts
-from greffe.release.people import HOUSE, OF_A_BODY, ROLES, add_person, bodies_known, set_roles
+from greffe.release.people import HOUSE, OF_A_BODY, ROLES, add_person, bodies_known, may_add, may_set, set_roles
 from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import Pages, see_other
@@ -20,7 +20,7 @@ from greffe.web.pages.visitors import Staff, Visitor, for_roles
 from greffe.web.staff.words_of import role_names
 from greffe.web.strict import one_of, only
 
-FIELDS: Final = ("act", "name", "roles")
+FIELDS: Final = ("act", "name", "roles", "sure")  # `sure`: yes, once what the roles may do was shown
 DONE: Final = ("add", "roles", "close")
 
 
@@ -41,6 +41,12 @@ def router(parts: Parts) -> APIRouter:
     async def change(request: Request, visitor: Staff) -> Response:
         form = await posted(request, visitor, *FIELDS)
         links: list[str] = []
+        given = _given(parts, form)
+        if given and form.text("sure") != "yes":
+            fault = await tried(parts, request, visitor, lambda: _may(parts, visitor, form))
+            if fault is None:
+                return await run_in_threadpool(_sure, parts, pages, request, visitor, form, given)
+            return await run_in_threadpool(_page, parts, pages, request, visitor, fault, form.text("name"), "")
         fault = await tried(parts, request, visitor, lambda: _act(parts, visitor, form, links))
         if fault is None and not links:
             return see_other("/staff/people", done=form.text("act"), name=form.text("name"))
@@ -48,6 +54,35 @@ def router(parts: Parts) -> APIRouter:
         return await run_in_threadpool(_page, parts, pages, request, visitor, fault, form.text("name"), link)
 
     return routes
+
+
+def _given(parts: Parts, form: Form) -> tuple[str, ...]:
+    """Roles that a form would give and that the person has not yet."""
+    held = parts.ledger().people.get(form.text("name"), ())
+    return tuple(r for r in form.all("roles") if r not in held) if form.text("act") in ("add", "roles") else ()
+
+
+def _may(parts: Parts, visitor: Visitor, form: Form) -> None:
+    """Raises what stands in the way, before anybody is asked whether they are sure."""
+    name, roles = form.text("name"), form.all("roles")
+    if form.text("act") == "roles":
+        may_set(parts, visitor.actor, name, roles)
+    elif name in may_add(parts, visitor.actor, name, roles):
+        raise Refused(f"{name} is in the table already.", parameter="name", hint="Change their roles there.")
+
+
+def _sure(
+    parts: Parts, pages: Pages, request: Request, visitor: Visitor, form: Form, given: tuple[str, ...]
+) -> Response:
+    """What the roles may do, before they are given."""
+    name, roles = form.text("name"), form.all("roles")
+    held = parts.ledger().people.get(name, ())
+    values = {
+        "name": name, "act": form.text("act"), "roles": roles,
+        "given": [(role_names([r], visitor.lang)[0], *r.partition(":")[::2]) for r in given],
+        "taken": role_names([r for r in held if r not in roles], visitor.lang) if form.text("act") == "roles" else [],
+    }  # fmt: skip
+    return pages.show(request, visitor, "staff/people_sure.html", values)
 
 
 def _act(parts: Parts, visitor: Visitor, form: Form, links: list[str]) -> None:
