@@ -78,6 +78,7 @@ class Attempt:
     said: str = ""  # what the channel told
     settled: bool = False  # by a person, who asked the recipient
     lasting: bool = False  # it failed for a reason that a person must mend: it is not tried again by itself
+    again: str = ""  # not before that instant: the other side asked for it
 
 
 @dataclass(frozen=True)

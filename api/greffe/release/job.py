@@ -12,6 +12,7 @@ from pathlib import Path
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.policies.protection import FILE as PROTECTION
+from greffe.catalogue.policies.thresholds import FORESEEN
 from greffe.mapping.breaks import concerning
 from greffe.model.maps import StructureMap
 from greffe.model.structures import Dataflow, DataStructure
@@ -48,7 +49,7 @@ class Job:
     def key(self) -> str:
         """sha256 over dataflow, extract checksums, map and rule versions, thresholds, rules of confidentiality, breaks that
         figures of the map may meet, what other dataflows publish and hide of the same figures, reason (D4)."""
-        limits = [f"{t.rule} {t.name} {t.value}" for t in self.catalogue.policies.thresholds]
+        limits = [f"{t.rule} {t.name} {t.value}" for t in self.catalogue.policies.thresholds if t.rule != FORESEEN]
         rules = [rules_version(), *limits, self.catalogue.files.get(PROTECTION, "")]
         rules += [repr(b) for b in concerning(self.map, self.catalogue.policies.breaks)]
         if any(one.confidential for one in self.linked):

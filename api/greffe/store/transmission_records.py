@@ -3,7 +3,7 @@
 Kind → payload: transmission.built {delivery, deadline, recipient, year, number, channel, test, approval, plan, catalogue, prepared,
 files, corrects, reason, foreseen}, a file of several dataflows with `beside` [{dataflow, release}], a questionnaire with `answers` and
 `contributions` [{id, house, content, signatory, signed, workbook}]; transmission.approved (as any approval);
-transmission.sending {attempt, lease}; transmission.failed, .uncertain, .sent {attempt, said, settled, lasting};
+transmission.sending {attempt, lease}; transmission.failed, .uncertain, .sent {attempt, said, settled, lasting, again?};
 transmission.acknowledged, .refused, .reported {sha256, name, said}; transmission.cancelled {reason}.
 """
 
@@ -108,9 +108,9 @@ def transmissions_after(known: Transmissions, entry: Entry) -> Transmissions:
 def _ended(found: Transmission, fields: Fields, word: str) -> Transmission:
     """How a try ended; only the last one says where the delivery stands, unless an earlier one turns out to have arrived."""
     number, said, settled = fields.integer("attempt"), fields.text("said"), fields.flag("settled")
-    lasting = fields.flag("lasting")
+    lasting, again = fields.flag("lasting"), fields.text("again")
     attempts = tuple(
-        replace(a, ended=word, said=said, settled=settled, lasting=lasting) if a.number == number else a
+        replace(a, ended=word, said=said, settled=settled, lasting=lasting, again=again) if a.number == number else a
         for a in found.attempts
     )
     state = word if word == SENT or number == len(attempts) else found.state

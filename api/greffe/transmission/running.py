@@ -60,12 +60,14 @@ def run(
 
 
 def next_try(one: Transmission) -> datetime | None:
-    """When a delivery that failed is tried again by itself; None when it is not: tried too often, or for a reason that lasts."""
+    """When a delivery that failed is tried again by itself; None when it is not: tried too often, or for a reason that lasts. Never before
+    the other side asks for it (Retry-After)."""
     last = one.attempt
     if one.state != FAILED or last is None or last.lasting or len(one.attempts) >= TRIES:
         return None
     failed = instants.read(one.said.get(FAILED, last.began))
-    return failed + FIRST_WAIT * (1 << (len(one.attempts) - 1))
+    ours = failed + FIRST_WAIT * (1 << (len(one.attempts) - 1))
+    return max(ours, instants.read(last.again)) if last.again else ours
 
 
 def _to_send(one: Transmission, now: datetime) -> bool:

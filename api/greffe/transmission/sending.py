@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeAlias
 
 from greffe.errors import Conflict, GreffeError, Refused
@@ -141,7 +142,7 @@ def _tried(parts: Parts, who: Actor, this: Try, channel: Channel, parcel: Parcel
     try:
         said = channel.deliver(parcel)
     except NotSent as error:
-        return _ended(parts, who, this, FAILED, str(error), lasting=error.lasting)
+        return _ended(parts, who, this, FAILED, str(error), lasting=error.lasting, after=error.after)
     except (Unsure, GreffeError, OSError) as error:
         return _ended(parts, who, this, UNCERTAIN, str(error))
     except Exception as error:
@@ -150,12 +151,22 @@ def _tried(parts: Parts, who: Actor, this: Try, channel: Channel, parcel: Parcel
 
 
 def _ended(
-    parts: Parts, who: Actor, this: Try, word: str, said: str, *, settled: bool = False, lasting: bool = False
+    parts: Parts,
+    who: Actor,
+    this: Try,
+    word: str,
+    said: str,
+    *,
+    settled: bool = False,
+    lasting: bool = False,
+    after: int = 0,
 ) -> Outcome:
     """One end a try: of two who found it out at once, the second is told to look again. `lasting`: it is not tried again
-    before a person says so."""
+    before a person says so; `after`: seconds that the other side asks to wait."""
     id_, number = this
     once = f"transmission:{id_}:{number}:{'settled' if settled else 'end'}"
-    told = {"attempt": number, "said": said, "settled": settled, "lasting": lasting}
+    told: dict[str, object] = {"attempt": number, "said": said, "settled": settled, "lasting": lasting}
+    if after:
+        told["again"] = in_utc(parts.clock() + timedelta(seconds=after))
     parts.note_all(who, [Act(f"transmission.{word}", id_, told, once=once)])
     return Outcome(parts.ledger().transmission(id_), said)

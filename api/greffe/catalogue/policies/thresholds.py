@@ -17,13 +17,14 @@ from greffe.errors import nearest
 from greffe.settings import shipped
 
 FILE: Final = "mappings/policies/thresholds.csv"
+FORESEEN: Final = "FORESEEN"  # of questions that a recipient is likely to ask: no rule of data
 COLUMNS: Final = ("rule", "name", "value", "unit", "confidence", "reason", "reference")
 KEY: Final = ("rule", "name")  # what makes a row this one and no other; so in each table
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """A number that a rule compares with. `rule`: its id; `name` is unique within the rule; `unit` says of what."""
+    """A number that a rule compares with. `rule`: its id, or FORESEEN; `name` is unique within the rule; `unit` says of what."""
 
     rule: str
     name: str

@@ -8,10 +8,12 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 from greffe.transmission.channels.channel import ABSENT, THERE, UNKNOWN, Arrived, NotSent, Unsure
 
+LONGEST: Final = 86_400  # seconds: nobody holds a delivery up for more than a day
 SAID: Final = 300  # characters of an answer that are kept
 MOVED: Final = (301, 307, 308)  # nothing was done; 302 and 303 are also what a form answers that took something
 CLOSED: Final = (401, 403, 407)
@@ -36,6 +38,19 @@ class Answer:
         body = _line(self.text)
         return ", ".join(parts) + (f": {body}" if body else "")
 
+    @property
+    def after(self) -> int:
+        """Seconds that it asks to wait (Retry-After: seconds, or an HTTP date against its own Date), at most LONGEST; 0 for
+        nothing that can be read."""
+        told = self.headers.get("retry-after", "").strip()
+        if told.isascii() and told.isdecimal():
+            return min(int(told[:9]), LONGEST)
+        try:
+            wait = parsedate_to_datetime(told) - parsedate_to_datetime(self.headers.get("date", ""))
+        except (ValueError, TypeError):
+            return 0
+        return min(max(int(wait.total_seconds()), 0), LONGEST)
+
 
 def taken(answer: Answer) -> str:
     """What a server said that took a file. Raises NotSent and Unsure.
@@ -50,7 +65,7 @@ def taken(answer: Answer) -> str:
     if status in MOVED:
         raise NotSent(f"it is elsewhere, and nobody is followed there ({answer.said})", lasting=True)
     if status in LATER or (status == 503 and "retry-after" in answer.headers):
-        raise NotSent(f"not now ({answer.said})")
+        raise NotSent(f"not now ({answer.said})", after=answer.after)
     if 400 <= status < 500 and status != 409:
         raise NotSent(f"it is refused ({answer.said})", lasting=True)
     raise Unsure(f"it may have been taken ({answer.said})")
@@ -62,7 +77,7 @@ def arrived(answer: Answer, sha256: str) -> Arrived:
     if answer.status in CLOSED:
         raise NotSent(f"the login is refused ({answer.said})", lasting=True)
     if answer.status in LATER or (answer.status == 503 and "retry-after" in answer.headers):
-        raise NotSent(f"not now ({answer.said})")
+        raise NotSent(f"not now ({answer.said})", after=answer.after)
     if answer.status == 404:
         return ABSENT
     return THERE if answer.status == 200 and sha256 in _digests(answer) else UNKNOWN

@@ -23,10 +23,10 @@ UNKNOWN: Final[Arrived] = "unknown"  # nobody here can tell: a person asks the r
 
 class NotSent(Exception):
     """Nothing can have been taken for delivered: it may be tried again. `lasting`: not before somebody mends something
-    (a refused login, a changed host key)."""
+    (a refused login, a changed host key). `after`: seconds that the other side asks to wait, 0 when it does not."""
 
-    def __init__(self, message: str, *, lasting: bool = False) -> None:
-        self.lasting = lasting
+    def __init__(self, message: str, *, lasting: bool = False, after: int = 0) -> None:
+        self.lasting, self.after = lasting, after
         super().__init__(message)
 
 

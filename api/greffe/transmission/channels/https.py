@@ -133,7 +133,7 @@ class Https:
             url = _filled(self._url or "", key, file.name)
             return taken(self._endpoint.ask(self._method, url, until, headers, file.path))
         except NotSent as error:
-            raise NotSent(f"{file.name}: {error}", lasting=error.lasting) from error
+            raise NotSent(f"{file.name}: {error}", lasting=error.lasting, after=error.after) from error
         except Unsure as error:
             raise Unsure(f"{file.name}: {error}") from error
 

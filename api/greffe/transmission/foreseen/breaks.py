@@ -20,7 +20,6 @@ from greffe.transmission.foreseen.look import (
     reasons,
 )
 
-LEAST: Final = 100  # before the change: of fewer, a quarter is a matter of chance
 SHOWN: Final = 3  # series that a question names
 
 
@@ -56,13 +55,13 @@ def _broken(look: Look, period: str, met: tuple[Break, ...], found: list[tuple[K
 
 
 def changes(look: Look) -> Iterator[Foreseen]:
-    """A change by a quarter or more that is not marked, and that no row of the table explains: some explain moderate changes."""
+    """A change (a quarter or more, as shipped) that is not marked, and that no row of the table explains: some explain moderate changes."""
     for key, year, before, period, now in look.pairs():
         assert before.value is not None
         assert now.value is not None
         met = look.met(key, period)
         marked = any(p.status == BROKEN for p in look.since(key, period))
-        if abs(before.value) < LEAST or any(b.explains == ANY for b in met) or (marked and not met):
+        if abs(before.value) < look.base or any(b.explains == ANY for b in met) or (marked and not met):
             continue
         percent = (now.value - before.value) * 100 / abs(before.value)
         if abs(percent) < look.change:

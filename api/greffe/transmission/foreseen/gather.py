@@ -9,6 +9,7 @@ from typing import Final
 from greffe.arrow import texts
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.policies.breaks import Break
+from greffe.catalogue.policies.thresholds import FORESEEN
 from greffe.formats.components import TIME, VALUE
 from greffe.mapping.breaks import concerning
 from greffe.model.maps import StructureMap
@@ -46,7 +47,8 @@ def look_at(
         flow.reference.id, str(release), structure.dimension_ids, series, tuple(years), step,
         tuple(b for b in catalogue.policies.breaks if b.flow == flow.reference.id), laws,
         _labels(structure, catalogue.codelists(structure), series), {(a.cell.key, a.cell.period): a.name for a in cells}, said,
-        change=limits["QR-PLA-01", "change"], repeated=limits["QR-PLA-02", "least"],
+        change=limits[FORESEEN, "change"], base=limits[FORESEEN, "base"], points=limits[FORESEEN, "share"],
+        total=limits[FORESEEN, "total"], repeated=limits[FORESEEN, "repeat"],
     )  # fmt: skip
 
 

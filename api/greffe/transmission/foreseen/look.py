@@ -42,7 +42,9 @@ class Look:
     """Series of one dataflow. `source`: where the figures stand, a release or a publication. `years`: those that are asked;
     `step`: years to the figure that the recipient got before. `breaks`: the table, as far as it concerns the flow;
     `laws`: its rows on what the figures are made of. `cells`: (key, year) → name in the questionnaire. `said`: name of a cell
-    → what was said of it, now or in the last cycle. `change`: percent; `least`, `repeated`: values below are too small to ask about."""
+    → what was said of it, now or in the last cycle. `change`: percent, of
+    values that were at least `base`; `points`: percentage points of a share, of totals of at least `total`; `repeated`: values up to it
+    are too small to ask about. These are thresholds of FORESEEN."""
 
     flow: str
     source: str
@@ -57,6 +59,9 @@ class Look:
     said: Mapping[str, Answer] = field(default_factory=dict)
     bridged: tuple[Bridged, ...] = ()
     change: Decimal = Decimal(25)
+    base: Decimal = Decimal(100)
+    points: Decimal = Decimal(3)
+    total: Decimal = Decimal(1000)
     repeated: Decimal = Decimal(1000)
 
     def pairs(self) -> Iterator[tuple[Key, str, Point, str, Point]]:

@@ -10,8 +10,6 @@ from typing import Final
 from greffe.transmission.foreseen.look import Foreseen, Key, Look, Sentence, noted, nothing, plain, reasons
 
 TOTALS: Final = ("T", "_T", "TOTAL", "Total", "CAT00")
-POINTS: Final = Decimal(3)  # of a hundred, from one year to the next
-LEAST: Final = 1000  # of the total: of fewer, points are a matter of chance
 
 
 def shares(look: Look) -> Iterator[Foreseen]:
@@ -21,12 +19,12 @@ def shares(look: Look) -> Iterator[Foreseen]:
         if whole is None:
             continue
         was, is_ = (look.series[whole].get(y) for y in (year, period))
-        if not (was and is_ and was.value and is_.value and was.value >= LEAST and is_.value >= LEAST):
+        if not (was and is_ and was.value and is_.value and was.value >= look.total and is_.value >= look.total):
             continue
         assert before.value is not None
         assert now.value is not None
         first, second = before.value * 100 / was.value, now.value * 100 / is_.value
-        if not 0 <= first <= 100 or not 0 <= second <= 100 or abs(second - first) < POINTS:
+        if not 0 <= first <= 100 or not 0 <= second <= 100 or abs(second - first) < look.points:
             continue
         yield _shifted(
             look, (key, whole), (year, before.value, was.value, first), (period, now.value, is_.value, second)
