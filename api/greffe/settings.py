@@ -13,6 +13,8 @@ from greffe.errors import BadDefinition, nearest
 from greffe.logs.set_up import FORMS, LEVELS
 from greffe.options import file_of, read_file
 
+TRACES = ("none", "otlp")
+
 
 @dataclass(frozen=True)
 class EngineSettings:
@@ -67,10 +69,13 @@ class OidcSettings:
 
 @dataclass(frozen=True)
 class OperationSettings:
-    """What the people who run the service see of it. log: form of its lines (auto, json, human); log_level: from which on."""
+    """What the people who run the service see of it. log: form of its lines (auto, json, human); log_level: from which on;
+    metrics: host and port where Prometheus scrapes, None: nowhere; traces: none or otlp."""
 
     log: str = "auto"
     log_level: str = "info"
+    metrics: tuple[str, int] | None = None
+    traces: str = "none"
 
 
 @dataclass(frozen=True)
@@ -196,7 +201,10 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
             grace_seconds=_number(env, "GREFFE_SERVING_GRACE", 900.0),
         ),
         operation=OperationSettings(
-            log=_one_of(env, "GREFFE_LOG", "auto", FORMS), log_level=_one_of(env, "GREFFE_LOG_LEVEL", "info", LEVELS)
+            log=_one_of(env, "GREFFE_LOG", "auto", FORMS),
+            log_level=_one_of(env, "GREFFE_LOG_LEVEL", "info", LEVELS),
+            metrics=_listening(env.get("GREFFE_METRICS", "")),
+            traces=_one_of(env, "GREFFE_TRACES", "none", TRACES),
         ),
     )
 
@@ -235,6 +243,15 @@ def _port(env: Mapping[str, str]) -> int:
     if not (re.fullmatch("[0-9]{1,5}", text) and 0 < int(text) < 65536):
         raise BadDefinition(f"PORT={text!r} is no port: a whole number from 1 to 65535.")
     return int(text)
+
+
+def _listening(text: str) -> tuple[str, int] | None:
+    if not text:
+        return None
+    found = re.fullmatch(r"(?:\[([0-9A-Fa-f:]+)\]|([A-Za-z0-9.\-]+)):([0-9]{1,5})", text)
+    if not found or not 0 < int(found[3]) < 65536:
+        raise BadDefinition(f"GREFFE_METRICS={text!r} is no address to listen on.", hint="E.g. 127.0.0.1:9464")
+    return found[1] or found[2], int(found[3])
 
 
 def _public_url(text: str) -> str:

@@ -8,7 +8,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -23,6 +23,7 @@ from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.language import here
 from greffe.cli.show import failing, say, show
 from greffe.errors import BadQuery, Refused, known_words, nearest
+from greffe.jobs.configured import read_jobs
 from greffe.jobs.loop import logged, run_until
 from greffe.jobs.running import Tools
 from greffe.logs.forms import HUMAN
@@ -31,8 +32,11 @@ from greffe.release.parts import Parts
 from greffe.settings import read_settings
 from greffe.validation.listing import listed
 from greffe.validation.rule import ALL
+from greffe.web.metrics.counts import Counts
+from greffe.web.metrics.listening import Metrics
 from greffe.web.openapi import descriptions
 from greffe.web.protocol import BoundedProtocol
+from greffe.web.traces import NONE, Traces, listeners
 
 _LOG = logging.getLogger("greffe.service")
 _PATIENCE = 60.0  # seconds that a job has to end when the server is stopped; another takes it over after its lease
@@ -64,10 +68,13 @@ def run(parts: Parts, *, jobs: bool = False) -> None:
     free_port(settings.host, settings.port)
     log = Log(settings.operation.log, settings.operation.log_level)
     tools = job_tools(parts) if jobs else None
+    counts = Counts() if settings.operation.metrics else None
+    traces = Traces() if settings.operation.traces != NONE else None
+    heard = [*([log.requests] if log.requests else []), *([counts.heard] if counts else []), *listeners(traces)]
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     _tell(log, f"Serving http://{shown}:{settings.port}  (Ctrl-C stops)", "serving")
     config = uvicorn.Config(
-        create_app(parts, [log.requests] if log.requests else []),
+        create_app(parts, heard, counts.began if counts else lambda: None),
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -77,8 +84,14 @@ def run(parts: Parts, *, jobs: bool = False) -> None:
         http=BoundedProtocol,
         server_header=False,
     )
-    with _beside(tools), suppress(KeyboardInterrupt):  # uvicorn stops in order, then raises the signal again
+    with (
+        _scraped(parts, counts, log),
+        _beside(tools),
+        suppress(KeyboardInterrupt),
+    ):  # uvicorn stops in order, then raises the signal again
         uvicorn.Server(config).run()
+    if traces is not None:
+        traces.close()
     _tell(log, "Stopped.", "stopped")
     log.close()
 
@@ -89,6 +102,13 @@ def _tell(log: Log, text: str, event: str) -> None:
         say(text)
     else:
         _LOG.info(event, extra={"fields": {"version": __version__, "pid": os.getpid()}})
+
+
+def _scraped(parts: Parts, counts: Counts | None, log: Log) -> AbstractContextManager[object]:
+    """Metrics, where a setting says at which address."""
+    if counts is None:
+        return nullcontext()
+    return Metrics(parts, read_jobs(parts.settings.jobs), counts, lambda: log.lines.dropped)
 
 
 @contextmanager

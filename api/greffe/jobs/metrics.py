@@ -18,18 +18,19 @@ ENDED: Final = (DONE, ATTENTION, FAILED)
 
 def metrics_text(parts: Parts, configured: Configured) -> str:
     """All of them, as text."""
-    return generate_latest(_registry(parts, configured)).decode()
+    return generate_latest(jobs_registry(parts, configured)).decode()
 
 
 def write_metrics(parts: Parts, configured: Configured, path: Path) -> None:
     """Write them whole, in one step. Raises Refused when the file cannot be written."""
     try:
-        write_to_textfile(str(path), _registry(parts, configured))
+        write_to_textfile(str(path), jobs_registry(parts, configured))
     except OSError as error:
         raise Refused(f"It cannot be written: {error.strerror}.", file=str(path)) from error
 
 
-def _registry(parts: Parts, configured: Configured) -> CollectorRegistry:
+def jobs_registry(parts: Parts, configured: Configured) -> CollectorRegistry:
+    """How they stand now, as a registry that is made anew each time."""
     registry, now = CollectorRegistry(), parts.clock()
     gauges = {
         name: Gauge(f"greffe_job_{name}", text, ["job"], registry=registry)

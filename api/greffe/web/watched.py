@@ -83,11 +83,14 @@ class Watched:
         async def counted(message: Message) -> None:
             nonlocal status, size, kind
             if message["type"] == "http.response.start":
-                status, headers = message["status"], list(message["headers"])
-                kind = next((value for name, value in headers if name == b"content-type"), b"")
-                message["headers"] = [*headers, *identity]
+                status = message["status"]
+                for name, value in message["headers"]:
+                    if name == b"content-type":
+                        kind = value
+                        break
+                message["headers"] = [*message["headers"], *identity]
             else:
-                size += len(message.get("body", b""))
+                size += len(message["body"]) if "body" in message else 0
             await send(message)
 
         self._began()

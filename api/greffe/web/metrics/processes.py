@@ -1,0 +1,118 @@
+"""Processes of one machine that share a home: each has a number, and tells the others what it counted by a file.
+
+The number is the smallest that no other holds (a lock that ends with its process), so a worker that comes anew takes the place of
+the one that went, and Prometheus sees counters begin again, as it expects. Whoever scrapes gets all of them, whichever answers.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Final
+
+from greffe.errors import Refused
+from greffe.web.metrics.counts import Cell, Counts, Key
+
+_MOST: Final = 256  # processes of a machine
+
+
+@dataclass(frozen=True)
+class Process:
+    """What one of them counted."""
+
+    in_flight: int
+    lines_dropped: int
+    cells: Mapping[Key, Cell]
+
+
+class Processes:
+    """This process among those of the home on this machine."""
+
+    def __init__(self, home: Path, counts: Counts) -> None:
+        self._folder, self._counts, self.lines_dropped = home / "run" / socket.gethostname()[:60], counts, 0
+        self._number, self._held = self._taken()
+
+    @property
+    def name(self) -> str:
+        """Its number."""
+        return str(self._number)
+
+    def own(self) -> Process:
+        """What this process counted until now."""
+        flight = self._counts.begun - self._counts.ended
+        return Process(flight, self.lines_dropped, self._counts.cells())
+
+    def tell(self) -> None:
+        """Write it for the others. A full disk costs the others' sight of it, nothing else."""
+        own = self.own()
+        said = {
+            "in_flight": own.in_flight,
+            "dropped": own.lines_dropped,
+            "cells": [[*k, *c] for k, c in own.cells.items()],
+        }
+        target = self._folder / f"{self._number}.json"
+        with suppress(OSError):
+            beside = target.with_suffix(".new")
+            beside.write_text(json.dumps(said), "utf-8")
+            beside.replace(target)
+
+    def all(self) -> Mapping[str, Process]:
+        """Number → what it counted: this one now, others as they last told."""
+        found = {self.name: self.own()}
+        for number in range(_MOST):
+            lock = self._folder / f"{number}.lock"
+            if not lock.exists():
+                break
+            if number != self._number and _is_held(lock):
+                with suppress(OSError, ValueError):
+                    found[str(number)] = _read((self._folder / f"{number}.json").read_text("utf-8"))
+        return found
+
+    def close(self) -> None:
+        """Give the number back."""
+        (self._folder / f"{self._number}.json").unlink(missing_ok=True)
+        self._held.close()
+
+    def _taken(self) -> tuple[int, IO[str]]:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for number in range(_MOST):
+                file = (self._folder / f"{number}.lock").open("w")
+                if _locked(file):
+                    return number, file
+                file.close()
+        except OSError as error:
+            raise Refused(f"It cannot be written: {os.strerror(error.errno or 0)}.", file=str(self._folder)) from error
+        raise Refused(f"{_MOST} processes share this home already.")
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _is_held(lock: Path) -> bool:
+    with lock.open("r") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _read(text: str) -> Process:
+    said = json.loads(text)
+    rows: Iterable[list[str | float]] = said["cells"]
+    cells: dict[Key, Cell] = {}
+    for route, method, status, form, cache, *numbers in rows:
+        cells[str(route), str(method), str(status), str(form), str(cache)] = [float(n) for n in numbers]
+    return Process(int(said["in_flight"]), int(said["dropped"]), cells)
