@@ -12,6 +12,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -74,21 +75,26 @@ def page(client: TestClient, path: str, lang: str, who: str = "") -> html.HtmlEl
 
 def texts(element: html.HtmlElement, lang: str) -> Iterator[str]:
     """What is read in the language of the page, piece by piece: not what is marked as another language, nor code."""
-    for node in element.iter():
-        around = [node, *node.iterancestors()]
-        if not isinstance(node.tag, str) or any(a.tag in SILENT for a in around):
-            continue
-        said = next((a.get("lang") for a in around if a.get("lang")), lang)
+
+    def read(node: html.HtmlElement, said: str) -> Iterator[str]:
+        said = node.get("lang") or said
         if said == lang:
             yield from (t for t in (node.text, *(node.get(a) for a in TOLD)) if t)
-        outer = next((a.get("lang") for a in around[1:] if a.get("lang")), lang)
-        if outer == lang and node.tail and not any(a.tag in SILENT for a in around[1:]):
-            yield node.tail
+        for child in node:
+            if isinstance(child.tag, str) and child.tag not in SILENT:
+                yield from read(child, said)
+            if said == lang and child.tail:
+                yield child.tail
+
+    return read(element, lang)
+
+
+heard = cache(spoken)  # the same words stand on every page
 
 
 def faults(found: html.HtmlElement, lang: str) -> Iterator[str]:
     if lang == "fr":
-        yield from (f"English: {' '.join(t.split())[:200]}" for t in texts(found, lang) if spoken(t) == "en")
+        yield from (f"English: {' '.join(t.split())[:200]}" for t in texts(found, lang) if heard(t) == "en")
     for line in (
         " ".join(e.text_content().split())
         for e in found.iter("p", "li", "td", "dd", "dt", "caption", "summary", "label", "h2")
