@@ -18,6 +18,7 @@ from greffe.store.columnar import ColumnarObservations
 from greffe.store.desk_sql import SqlDesk
 from greffe.store.leases_sql import SqlLeases
 from greffe.store.register import SqlRegister
+from greffe.upkeep.restore import refuse_unfinished
 from greffe.web.application import application
 from greffe.web.rest.ordered import saved_answer
 from greffe.web.watched import Heard
@@ -28,8 +29,11 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def compose(settings: Settings, clock: Clock = utc_now) -> Parts:
-    """Open the stores under the home directory; on first start import what was shipped into the register (D2)."""
+def compose(settings: Settings, clock: Clock = utc_now, *, unfinished: bool = False) -> Parts:
+    """Open the stores under the home directory; on first start import what was shipped into the register (D2). A home that is
+    being restored is refused, but for who restores it (`unfinished`)."""
+    if not unfinished:
+        refuse_unfinished(settings.home)
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -39,6 +39,7 @@ DEMONSTRATION = (
     "tests/spec/transmission/test_contribution_workbooks.py",
     "tests/spec/transmission/test_contributions.py",
     "tests/spec/transmission/test_questionnaires.py",
+    "tests/spec/upkeep/test_backup.py",
 )
 BROWSER = "tests/browser/"
 

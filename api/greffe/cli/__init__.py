@@ -11,6 +11,7 @@ from typer import rich_utils
 import greffe.cli.accounts as accounts
 import greffe.cli.advance as advance
 import greffe.cli.answers as answers
+import greffe.cli.backup as backup
 import greffe.cli.bridge as bridge
 import greffe.cli.calendar as calendar
 import greffe.cli.checking as checking
@@ -19,6 +20,7 @@ import greffe.cli.contributions as contributions
 import greffe.cli.coverage as coverage
 import greffe.cli.decisions as decisions
 import greffe.cli.demo as demo
+import greffe.cli.doctor as doctor
 import greffe.cli.drafts as drafts
 import greffe.cli.effect as effect
 import greffe.cli.exchange as exchange
@@ -71,6 +73,8 @@ bridge.add_to(app)
 quality.add_to(app)
 service.add_to(app)
 store.add_to(app)
+backup.add_to(app)
+doctor.add_to(app)
 structuremaps.add_to(app)
 transmissions.add_to(app)
 jobs.add_to(app)

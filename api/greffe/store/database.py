@@ -24,6 +24,23 @@ _OPENING: Final = 7_403_051_129  # key of the advisory lock that one opener at a
 
 def open_engine(url: str) -> Engine:
     """A pooled engine on a database that is at the newest migration. Raises BadDefinition, Unavailable, Refused."""
+    engine = as_it_is(url)
+    with translated():
+        _migrate(engine)
+    return engine
+
+
+def open_at(url: str, schema: str) -> Engine:
+    """The same on a database that is brought to a migration by name: to be filled with what was kept at that one. Raises
+    Refused for one that is not known here."""
+    engine = as_it_is(url)
+    with translated():
+        _upgrade(engine, schema)
+    return engine
+
+
+def as_it_is(url: str) -> Engine:
+    """A pooled engine on a database, in which nothing is made or migrated. Raises BadDefinition."""
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
@@ -42,8 +59,6 @@ def open_engine(url: str) -> Engine:
             parameter="GREFFE_REGISTER",
         )
     _forget_in_forks(engine)
-    with translated():
-        _migrate(engine)
     return engine
 
 
@@ -111,8 +126,11 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _migrate(engine: Engine) -> None:
-    if _newest(engine):
-        return
+    if schema_of(engine) != newest_schema():
+        _upgrade(engine, "head")
+
+
+def _upgrade(engine: Engine, to: str) -> None:
     from alembic import command  # takes a tenth of a second, which a database that is up to date need not wait for
     from alembic.config import Config
     from alembic.util.exc import CommandError
@@ -124,20 +142,25 @@ def _migrate(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _OPENING})
         config.attributes["connection"] = connection
         try:
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
         except CommandError as error:
             raise Refused(
                 f"The register was made by another version of Greffe: {error}.", hint="Use the newer version."
             ) from error
 
 
-def _newest(engine: Engine) -> bool:
-    """Whether the database is at the last migration there is: files are named by their revision."""
-    last = max(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+def newest_schema() -> str:
+    """The last migration there is: files are named by their revision."""
+    return max(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+
+
+def schema_of(engine: Engine) -> str:
+    """The migration that a database is at, '' for one that is not set up."""
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
-            return False
-        return list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars()) == [last]
+            return ""
+        found = list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
+        return str(found[0]) if len(found) == 1 else ""
 
 
 def _forget_in_forks(engine: Engine) -> None:

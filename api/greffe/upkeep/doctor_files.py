@@ -1,0 +1,75 @@
+"""What the doctor looks at on the disk: the chain, every file that it names, and what nobody names."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from greffe.errors import GreffeError
+from greffe.release.parts import Parts
+from greffe.upkeep.backup import unnamed
+from greffe.upkeep.files import Wanted, wanted
+from greffe.upkeep.found import ToLookAt, Wrong
+from greffe.upkeep.named import named
+
+FRESH: Final = 3_600.0  # seconds in which something may be the work of somebody
+_FIRST: Final = 3
+_LOST: Final = "Bring it back from a backup: greffe restore into another home, and copy it."
+
+
+def chain(parts: Parts) -> Iterator[GreffeError]:
+    """The register is what was written."""
+    for fault in parts.register.verify():
+        yield Wrong(f"The register was changed: {fault}", hint="Stop the service, keep the database, restore a backup.")
+
+
+def files(parts: Parts, *, quick: bool) -> Iterator[GreffeError]:
+    """Every file that an entry names is there and, unless it is to be quick, is what was written."""
+    for group in wanted(parts.settings, named(parts.register.read())):
+        try:
+            for one in group():
+                yield from _file(one, quick=quick)
+        except GreffeError as error:
+            yield Wrong(error.message, file=error.file, hint=_LOST)
+        except FileNotFoundError as error:
+            yield Wrong("A stored file is missing.", file=str(error.filename), hint=_LOST)
+    mended = list(parts.observations.mended())
+    if mended:
+        yield ToLookAt(
+            f"Derived files were found damaged and made again: {len(mended)} times, the last time {mended[-1][:200]}",
+            hint="Look at the disk (smartctl); then remove mended.log.",
+        )
+
+
+def _file(one: Wanted, *, quick: bool) -> Iterator[GreffeError]:
+    if not one.source.is_file():
+        yield Wrong("A stored file is missing.", file=str(one.source), hint=_LOST)
+    elif one.sha256 and not quick:
+        with one.source.open("rb") as stream:
+            if hashlib.file_digest(stream, "sha256").hexdigest() != one.sha256:
+                yield Wrong("A stored file is not what was written.", file=str(one.source), hint=_LOST)
+
+
+def left_over(parts: Parts) -> Iterator[GreffeError]:
+    """What a kill left behind: no entry names it, and nobody works on it any more."""
+    before = time.time() - FRESH
+    old = [p for p in unnamed(parts.settings, named(parts.register.read())) if _changed(p) < before]
+    old += [p for p in parts.settings.spill.glob("*") if _changed(p) < before - 86_400]
+    if old:
+        size = sum(f.stat().st_size for p in old for f in (p.rglob("*") if p.is_dir() else (p,)) if f.is_file())
+        first = ", ".join(str(p.relative_to(parts.settings.home)) for p in old[:_FIRST])
+        yield ToLookAt(
+            f"No entry names {len(old)} of the files and folders there, {size:,} bytes: {first}",
+            file=str(parts.settings.home),
+            hint="Left by work that was cut off: look at them, then remove them.",
+        )
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return time.time()

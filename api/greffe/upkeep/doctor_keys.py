@@ -1,0 +1,90 @@
+"""What the doctor looks at of secrets, certificates and known hosts: who may read them, who may change them, how long they hold."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+
+from greffe.errors import BadDefinition, GreffeError
+from greffe.model import orders
+from greffe.release.parts import Parts
+from greffe.transmission.ways import reached, read_channels
+from greffe.upkeep.found import ToLookAt, Wrong
+from greffe.upkeep.manifest import KEY
+
+SOON: Final = timedelta(days=30)
+_LENGTH: Final = 32  # bytes of the key of webhooks
+
+
+def keys(parts: Parts, environ: Mapping[str, str]) -> Iterator[GreffeError]:
+    """Channels as they are set up, the key of webhooks, the secret of OpenID, certificates that end soon."""
+    channels = read_channels(parts.settings.channels)
+    for one in reached(channels):
+        if one.state == "wrong":
+            yield BadDefinition(one.said, file=str(parts.settings.channels), hint="greffe transmissions channels")
+    for options in channels.values():
+        for name in ("known_hosts", "ca_file"):
+            path = options.values.get(name)
+            if isinstance(path, str):
+                yield from _open_to_change(Path(path))
+        ca_file = options.values.get("ca_file")
+        if isinstance(ca_file, str):
+            yield from _certificates(Path(ca_file), parts)
+    yield from _webhooks(parts)
+    if environ.get("GREFFE_OIDC_SECRET_FILE"):
+        yield from _open_to_read(Path(environ["GREFFE_OIDC_SECRET_FILE"]))
+
+
+def _webhooks(parts: Parts) -> Iterator[GreffeError]:
+    path = parts.settings.home / KEY
+    ordered = any(o.way == orders.WEBHOOK and o.handed for o in parts.ledger().orders.values())
+    if path.is_file():
+        if path.stat().st_size != _LENGTH:
+            yield Wrong("It is no key of webhooks.", file=str(path), hint="Bring it back from where you keep keys.")
+        yield from _open_to_read(path)
+    elif ordered:
+        yield Wrong(
+            "The key of webhooks is gone: the next one is signed with another, and no receiver believes it.",
+            file=str(path),
+            hint="Bring it back from where you keep keys.",
+        )
+
+
+def _open_to_read(path: Path) -> Iterator[GreffeError]:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        yield Wrong(
+            f"Others than its owner may read this secret (mode {mode:04o}).", file=str(path), hint=f"chmod 600 {path}"
+        )
+
+
+def _open_to_change(path: Path) -> Iterator[GreffeError]:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        return  # said by the channel
+    if mode & 0o022:
+        yield Wrong(
+            f"Others than its owner may change whom we trust (mode {mode:04o}).",
+            file=str(path),
+            hint=f"chmod go-w {path}",
+        )
+
+
+def _certificates(path: Path, parts: Parts) -> Iterator[GreffeError]:
+    try:
+        found = x509.load_pem_x509_certificates(path.read_bytes())
+    except (OSError, ValueError):
+        return  # said by the channel
+    for one in found:
+        if one.not_valid_after_utc < parts.clock() + SOON:
+            yield ToLookAt(
+                f"The certificate of {one.subject.rfc4514_string()!r} ends on {one.not_valid_after_utc:%Y-%m-%d}.",
+                file=str(path),
+                hint="Ask whoever gave it for the next one.",
+            )
