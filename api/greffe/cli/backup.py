@@ -11,10 +11,8 @@ from rich.progress import Progress
 
 from greffe.app import compose
 from greffe.cli.common import Home, Json, parts_of
-from greffe.cli.language import here
 from greffe.cli.show import failing, progress, say, show
 from greffe.errors import BadInput, BadQuery, Broken, numbered
-from greffe.french import tell_text
 from greffe.release.verify import faults
 from greffe.settings import Settings, read_settings
 from greffe.upkeep.backup import Tell, back_up
@@ -37,7 +35,9 @@ def add_to(app: typer.Typer) -> None:
 
 def backup(
     words: Annotated[list[str], typer.Argument(metavar="TARGET | check BACKUP | list FOLDER", help=_WORDS)],
-    keys: Annotated[bool, typer.Option("--keys", help="With the key that signs webhooks: keep it under lock.")] = False,
+    keys: Annotated[
+        bool, typer.Option("--keys", help="With the key that signs webhooks and greffe.toml: keep it under lock.")
+    ] = False,
     damaged: Damaged = False,
     home: Home = None,
     json_: Json = False,
@@ -62,7 +62,7 @@ def _make(target: str, home: Path | None, json_: bool, *, keys: bool, damaged: b
     with progress("backup", json_) as bar:
         made = back_up(parts_of(home), target, keys=keys, damaged=damaged, tell=_teller(bar))
     told = _told(made.where, made.manifest) | {"new_files": made.new_files, "new_bytes": made.new_bytes}
-    show(told | {"left_out": list(made.manifest.left_out)}, json_, title="Saved" if here() == "en" else "Sauvegardé")
+    show(told | {"left_out": list(made.manifest.left_out)}, json_, title="It is saved.")
     _warn(made.manifest.faults, json_)
 
 
@@ -95,7 +95,7 @@ def restore(
         source, settings = source_of(backup), read_settings(home=home)
         with progress("restore", json_) as bar:
             restored(source, settings, _verified, _teller(bar), damaged=damaged)
-        show(_told(str(settings.home), source.manifest), json_, title="Restored" if here() == "en" else "Restauré")
+        show(_told(str(settings.home), source.manifest), json_, title="It is restored.")
         _next(source.manifest, settings, json_)
 
 
@@ -105,17 +105,12 @@ def _verified(settings: Settings) -> Iterable[str]:
 
 def _next(manifest: Manifest, settings: Settings, json_: bool) -> None:
     """What whoever restored has to do by hand."""
-    lang = here()
-    aside = [k.path for k in manifest.files if (settings.home / f"{k.path}{ASIDE}").is_file()]
-    if aside:
-        names = ", ".join(f"{name}{ASIDE}" for name in aside)
-        say(f"À relire, puis à renommer : {names}. Rien ne part avant." if lang == "fr" else
-            f"Read, then rename: {names}. Nothing leaves before that.", json_)  # fmt: skip
+    for kept in manifest.files:
+        if (settings.home / f"{kept.path}{ASIDE}").is_file():
+            say(f"Read {kept.path}.restored, then rename it to {kept.path}: it speaks of another machine.", json_)
     if KEY in manifest.left_out:
-        say(f"{KEY} n’y est pas : le remettre dans le dossier, sinon les signatures des webhooks changent." if lang == "fr" else
-            f"{KEY} is not in it: bring it back into the home, or signatures of webhooks change.", json_)  # fmt: skip
-    say("Les personnes se reconnectent ; les invitations sont à refaire. Puis : greffe doctor" if lang == "fr" else
-        "People sign in again; invitations are to be made anew. Then: greffe doctor", json_)  # fmt: skip
+        say("webhooks.key is not in it: bring it back into the home, or signatures of webhooks change.", json_)
+    say("People sign in again; invitations are to be made anew. Next: greffe doctor", json_)
 
 
 def _teller(bar: Progress) -> Tell:
@@ -135,4 +130,4 @@ def _told(where: str, manifest: Manifest) -> dict[str, object]:
 
 def _warn(found: Iterable[str], json_: bool) -> None:
     for line in found:
-        say(tell_text(line, here()), json_)
+        say(line, json_)

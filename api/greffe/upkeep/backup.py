@@ -24,7 +24,7 @@ from greffe.settings import Settings
 from greffe.store.database import as_it_is
 from greffe.store.snapshot import LEFT_OUT, Snapshot, snapshot
 from greffe.upkeep.files import Wanted, wanted
-from greffe.upkeep.manifest import KEY, SETTINGS, Kept, Manifest
+from greffe.upkeep.manifest import KEY, OWN, SETTINGS, Kept, Manifest
 from greffe.upkeep.named import Named, named
 from greffe.upkeep.places import PIECE, Target, writing_to
 
@@ -44,7 +44,7 @@ class Made:
 
 
 def back_up(parts: Parts, address: str, *, keys: bool, damaged: bool, tell: Tell) -> Made:
-    """Make a backup at an address; with `keys`, the key of webhooks too. What is damaged in the house is refused, or with
+    """Make a backup at an address; with `keys`, the key of webhooks and greffe.toml too. What is damaged in the house is refused, or with
     `damaged` told in the list. Raises Broken, Refused, Unavailable; then there is no backup."""
     engine = as_it_is(parts.settings.register_url)
     with writing_to(address) as target:
@@ -110,17 +110,17 @@ class _Work:
             raise Broken(error.message, file=str(one.source)) from error
 
     def settings(self, keys: bool) -> tuple[list[Kept], list[str]]:
-        """Files of settings, of which none holds a secret; the key of webhooks when it is asked for, else it is left out."""
+        """Files of settings without secrets; those with secrets when they are asked for, else they are left out, by name."""
         settings = self._parts.settings
         found = [
             self._add(name, bytes_of(path))
             for name, path in zip(SETTINGS, (settings.channels, settings.jobs), strict=True)
             if path is not None and path.is_file()
         ]
-        key = settings.home / KEY
-        if keys and key.is_file():
-            found.append(self._add(KEY, bytes_of(key)))
-        return found, [] if keys or not key.is_file() else [KEY]
+        secret = [name for name in (KEY, OWN) if (settings.home / name).is_file()]
+        if not keys:
+            return found, secret
+        return [*found, *(self._add(name, bytes_of(settings.home / name)) for name in secret)], []
 
     def _add(self, path: str, pieces: Iterable[bytes], expected: str = "") -> Kept:
         return self._target.add(path, pieces, expected)

@@ -12,7 +12,7 @@ from greffe.store.base import Entry
 from greffe.store.chain import faults as chain_faults
 from greffe.store.filling import Filled, chained, lines
 from greffe.upkeep.backup import Tell
-from greffe.upkeep.manifest import KEY, SETTINGS, Kept, Manifest
+from greffe.upkeep.manifest import KEY, OWN, SETTINGS, Kept, Manifest
 from greffe.upkeep.named import Named, add, kept_path
 from greffe.upkeep.places import PIECE, Source
 
@@ -69,7 +69,7 @@ def unlike(manifest: Manifest, names: Named) -> Iterator[str]:
 
 def _group(path: str) -> str:
     """The folder that belongs together; the file itself in transmissions; '' for settings."""
-    if path in (*SETTINGS, KEY):
+    if path in (*SETTINGS, KEY, OWN):
         return "pivot/"
     return path if path.startswith("transmissions/") else path.rpartition("/")[0]
 

@@ -12,6 +12,7 @@ from cryptography import x509
 
 from greffe.errors import BadDefinition, GreffeError
 from greffe.model import orders
+from greffe.options import file_of, options, read_file
 from greffe.release.parts import Parts
 from greffe.transmission.ways import reached, read_channels
 from greffe.upkeep.found import ToLookAt, Wrong
@@ -27,15 +28,18 @@ def keys(parts: Parts, environ: Mapping[str, str]) -> Iterator[GreffeError]:
     for one in reached(channels):
         if one.state == "wrong":
             yield BadDefinition(one.said, file=str(parts.settings.channels), hint="greffe transmissions channels")
-    for options in channels.values():
+    for channel in channels.values():
         for name in ("known_hosts", "ca_file"):
-            path = options.values.get(name)
+            path = channel.values.get(name)
             if isinstance(path, str):
                 yield from _open_to_change(Path(path))
-        ca_file = options.values.get("ca_file")
+        ca_file = channel.values.get("ca_file")
         if isinstance(ca_file, str):
             yield from _certificates(Path(ca_file), parts)
     yield from _webhooks(parts)
+    own = file_of(environ, parts.settings.home)
+    if own is not None and any(options()[name].secret for name in read_file(own)):
+        yield from _open_to_read(own)
     if environ.get("GREFFE_OIDC_SECRET_FILE"):
         yield from _open_to_read(Path(environ["GREFFE_OIDC_SECRET_FILE"]))
 

@@ -15,6 +15,7 @@ from greffe.store.chain import canonical, checksum
 FORM: Final = 1  # of the list; a newer one is refused
 SETTINGS: Final = ("channels.toml", "jobs.toml")
 KEY: Final = "webhooks.key"
+OWN: Final = "greffe.toml"  # may hold the password of the database
 FOLDERS: Final = ("extracts", "drafts", "releases", "transmissions", "pivot")
 _SHA: Final = re.compile("[0-9a-f]{64}")
 
@@ -94,7 +95,7 @@ def _kept(told: object) -> Kept:
 
 def _allowed(path: str) -> bool:
     """A path below one of the folders of a house, that leads nowhere else, or a file of settings."""
-    if path in (*SETTINGS, KEY):
+    if path in (*SETTINGS, KEY, OWN):
         return True
     pure = PurePosixPath(path)
     plain = str(pure) == path and not pure.is_absolute() and "\0" not in path and ".." not in pure.parts

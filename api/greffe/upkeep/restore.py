@@ -22,7 +22,7 @@ from greffe.store.filling import fill, head_of
 from greffe.store.folders import flush
 from greffe.upkeep.backup import Tell
 from greffe.upkeep.checking import unpacked
-from greffe.upkeep.manifest import SETTINGS, Kept, Manifest
+from greffe.upkeep.manifest import OWN, SETTINGS, Kept, Manifest
 from greffe.upkeep.places import Source, written
 
 MARK: Final = "restoring.json"
@@ -94,7 +94,7 @@ def _files(source: Source, settings: Settings, tell: Tell) -> None:
     folders: set[Path] = set()
     for done, kept in enumerate(source.manifest.files):
         tell("files", done, len(source.manifest.files))
-        place = settings.home / (f"{kept.path}{ASIDE}" if kept.path in SETTINGS else kept.path)
+        place = settings.home / (f"{kept.path}{ASIDE}" if kept.path in (*SETTINGS, OWN) else kept.path)
         if not _there(place, kept):
             place.parent.mkdir(parents=True, exist_ok=True)
             work = f".{place.name}.part"

@@ -77,19 +77,20 @@ def test_the_demonstration_comes_back_as_it_was(demo_home: Path, tmp_path: Path)
     home = tmp_path / "home"
     shutil.copytree(demo_home, home)
     (home / "webhooks.key").write_bytes(bytes(32))
+    (home / "greffe.toml").write_text("threads = 1\n")
     (home / "transmissions" / ".half.part").write_bytes(b"half")
     parts = compose(settings_of(home))
     first = saved(parts, tmp_path / "backups")
     assert list(check(source_of(first.where), silent)) == []
-    assert "webhooks.key" in first.manifest.left_out
+    assert {"webhooks.key", "greffe.toml"} < {*first.manifest.left_out}
     (home / "releases" / FLOW / "1" / "data.parquet").rename(tmp_path / "gone.parquet")  # an earlier backup has it
     second = saved(parts, tmp_path / "backups", keys=True)
-    assert second.new_files == 1  # the key
+    assert second.new_files == 2  # these two
     (tmp_path / "gone.parquet").rename(home / "releases" / FLOW / "1" / "data.parquet")
     restore(source_of(str(tmp_path / "backups")), settings_of(tmp_path / "again"), verified, silent)
     before, after = files(home), files(tmp_path / "again")
     del before["transmissions/.half.part"]
-    after["channels.toml"] = after.pop("channels.toml.restored")
+    after |= {name: after.pop(f"{name}.restored") for name in ("channels.toml", "greffe.toml")}
     assert after == before
     old, new = rows(home / "register.db"), rows(tmp_path / "again" / "register.db")
     assert {n: len(old[n]) for n in ("passwords", "entries")}["entries"] > 400
