@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -95,6 +96,27 @@ def number_in_year(day: date, letter: str) -> tuple[int, int]:
     if letter == "D":
         return day.year, day.timetuple().tm_yday
     return day.year, 1 if letter == "A" else (day.month - 1) // _MONTHS[letter] + 1
+
+
+def without_gaps(periods: Sequence[str], most: int = 400) -> Sequence[str]:
+    """Periods in order, with those between them that lack: of one frequency, written as PATTERNS has it. What is of
+    several, written otherwise, or would make more than `most`, comes back as it is."""
+    letters = {next((f for f, form in PATTERNS.items() if re.fullmatch(form, p)), "") for p in periods}
+    letter = letters.pop() if len(letters) == 1 else ""
+    if not letter:
+        return periods
+    found = [periods[0]]
+    while found[-1] != periods[-1] and len(found) < most:
+        found.append(_written(span(found[-1]).last + timedelta(days=1), letter))
+    return found if found[-1] == periods[-1] else periods
+
+
+def _written(day: date, letter: str) -> str:
+    """The period of a frequency that holds a day."""
+    year, number = number_in_year(day, letter)
+    return {"A": f"{year}", "M": f"{year}-{number:02}", "W": f"{year}-W{number:02}", "D": day.isoformat()}.get(
+        letter, f"{year}-{letter}{number}"
+    )
 
 
 def _day(day: date) -> Span:

@@ -22,6 +22,7 @@ ICCS0101 NR 2021 110 P F
 ICCS0101 P_HTHAB 2021 1.52 A F
 ICCS0102 NR 2020 7 A F
 ICCS0501 NR 2020 424242 A F
+ICCS0502 NR 2018 4 A F
 ICCS0502 NR 2020 5 A F
 """
 NEW = """
@@ -32,6 +33,7 @@ ICCS0101 P_HTHAB 2021 1.52 A F
 ICCS0102 NR 2020 6 A F
 ICCS0102 NR 2021 - M F
 ICCS0501 NR 2020 - Q C
+ICCS0502 NR 2018 4 A F
 ICCS0502 NR 2020 5 A F
 """
 
@@ -79,13 +81,13 @@ def counts(text, dimension):
 
 def test_it_opens_with_the_unit_that_most_series_have(client):
     text = page(client)
-    assert "Matching observations: 7, series: 4. A first selection" in plain(text)
+    assert "Matching observations: 8, series: 4. A first selection" in plain(text)
     assert row(text, "A.ICCS0101.P_HTHAB.FR") is None
 
 
 def test_values_are_exact_and_marked(client):
     """Two decimals stay two; missing and confidential are no zeros; what has no observation is empty; a break is marked."""
-    text = page(client, "key=...")
+    text = page(client, "key=...&startPeriod=2020")
     assert row(text, "A.ICCS0101.NR.FR") == ["100", "130", "1,234,567.50 B [1]"]
     assert row(text, "A.ICCS0102.NR.FR") == ["6", ": M", ""]
     assert row(text, "A.ICCS0501.NR.FR") == [": Q (C)", "", ""]
@@ -97,7 +99,7 @@ def test_values_are_exact_and_marked(client):
     assert "[1] Counted <b>anew</b>." in legend
     assert "<b>anew</b>" not in text
     assert "424242" not in text
-    french = page(client, "key=...&lang=fr")
+    french = page(client, "key=...&startPeriod=2020&lang=fr")
     assert row(french, "A.ICCS0101.NR.FR")[2] == "1 234 567,50 B [1]"
 
 
@@ -208,7 +210,7 @@ def test_search_engines_read_the_dataset(client):
     """schema.org in a data block: nothing in it ends the block."""
     text = page(client)
     said = json.loads(re.search(r'<script type="application/ld\+json">(.*?)</script>', text, re.S)[1])
-    assert (said["@type"], said["version"], said["temporalCoverage"]) == ("Dataset", "2", "2020/2022")
+    assert (said["@type"], said["version"], said["temporalCoverage"]) == ("Dataset", "2", "2018/2022")
     assert said["license"].startswith("https://")
     assert 50 <= len(said["description"]) <= 5_000, "what Google asks of a Dataset"
     assert {d["encodingFormat"] for d in said["distribution"]} >= {"text/csv"}
@@ -258,3 +260,24 @@ def test_a_first_period_after_the_last_is_told_beside_its_fields(client):
     assert re.search(r"start.*2022.*postérieur à.*end.*2020", told.json()["detail"])
     told = client.get(f"/sdmx/v1/data/{FLOW}?startPeriod=2022&endPeriod=2020", headers={"accept": "*/*"})
     assert (told.status_code, 'code="150"' in told.text) == (403, True)
+
+
+def test_a_year_that_nobody_has_is_a_gap(client):
+    """ICCS0502 has 2018 and 2020: 2019 has its column, empty, its place on the axis, and no line is drawn over it."""
+    text = page(client, "key=.ICCS0502.NR.")
+    assert row(text, "A.ICCS0502.NR.FR") == ["4", "", "5"]
+    assert re.findall(r'<path class="line s0" d="(M[^L"]+)(M[^L"]+)"', text)
+    assert "Theft" in plain(re.search(r'<ul class="legend">.*?</ul>', text, re.S)[0])
+
+
+def test_where_nothing_matches_each_condition_can_be_lifted(client):
+    """No rate of ICCS0102: with any offence there is one series of the rate, with any unit one of ICCS0102."""
+    text = page(client, "key=.ICCS0102.P_HTHAB.")
+    offered = re.findall(r'<li><a href="([^"]+)"[^>]*>Any ([^<]+)</a> <small>(\d+) series', text)
+    assert [(html.unescape(address), count) for address, _, count in offered] == [
+        (f"/data/{FLOW}?key=..P_HTHAB.", "1"), (f"/data/{FLOW}?key=.ICCS0102..", "1"),
+    ]  # fmt: skip
+    text = page(client, "key=.ICCS0102.NR.&startPeriod=1999&endPeriod=2001")
+    assert [address for address, _, _ in re.findall(
+        r'<li><a href="([^"]+)"[^>]*>Any ([^<]+)</a> <small>(\d+) series', text
+    )] == [f"/data/{FLOW}?key=.ICCS0102.NR."]  # fmt: skip

@@ -3,7 +3,7 @@
 import pytest
 
 from greffe.errors import BadQuery
-from greffe.model.periods import EXAMPLES, PATTERNS, span
+from greffe.model.periods import EXAMPLES, PATTERNS, span, without_gaps
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,24 @@ def test_what_extracts_may_write_is_ascii_and_a_period():
     assert not any("\\d" in p for p in PATTERNS.values())
     for example in EXAMPLES.values():
         span(example)
+
+
+@pytest.mark.parametrize(
+    ("periods", "whole"),
+    [
+        ("2013 2014 2016", "2013 2014 2015 2016"),
+        ("2021-S2 2023-S1", "2021-S2 2022-S1 2022-S2 2023-S1"),
+        ("2022-T3 2023-T2", "2022-T3 2023-T1 2023-T2"),
+        ("2022-Q4 2023-Q2", "2022-Q4 2023-Q1 2023-Q2"),
+        ("2022-11 2023-02", "2022-11 2022-12 2023-01 2023-02"),
+        ("2020-W52 2021-W01", "2020-W52 2020-W53 2021-W01"),
+        ("2024-02-28 2024-03-01", "2024-02-28 2024-02-29 2024-03-01"),
+        ("2022", "2022"),
+        ("2022 2022-Q1 2024", "2022 2022-Q1 2024"),  # of several frequencies
+        ("2022-A1 2024-A1", "2022-A1 2024-A1"),  # written otherwise
+        ("1900-01-01 2024-01-01", "1900-01-01 2024-01-01"),  # too many
+        ("", ""),
+    ],
+)
+def test_what_lies_between_periods_is_found(periods, whole):
+    assert list(without_gaps(periods.split())) == whole.split()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -158,6 +158,8 @@ def _values(parts: Parts, view: _View, visitor: Visitor) -> dict[str, object]:
         "to": to,
         "cleared": lambda dimension: to(codes={d: c for d, c in asked.codes.items() if d != dimension}),
         "everything": to(codes={}, start="", end=""),
+        "lifted": () if shown.rows or view.backwards else _lifted(parts, view, to),
+        "alone": lambda row: _name(view, row),
         "territories": [t.name for t in told.attributes.get("TERRITORY", ())],
         "units": _units(view, told),
         "plot": drawn[0],
@@ -208,6 +210,21 @@ def _against(parts: Parts, view: _View) -> Differences | None:
     return differences(parts, view.flow, view.asked, view.release.number, view.selection)
 
 
+def _lifted(parts: Parts, view: _View, to: Callable[..., str]) -> list[tuple[str, str, int]]:
+    """Where nothing matches: each condition without which something does (a dimension; empty for the periods), the
+    address without it, and how many series there are then."""
+    asked = view.asked
+    tried = [(d, {"codes": {o: c for o, c in asked.codes.items() if o != d}}) for d in asked.codes]
+    if asked.start or asked.end:
+        tried.append(("", {"start": "", "end": ""}))
+    found = []
+    for dimension, without in tried:
+        chosen = selected(asked.but(**without), view.flow, view.structure, view.codelists)
+        if series := parts.observations.counts(view.release.name, chosen)[0]:
+            found.append((dimension, to(**without), series))
+    return found
+
+
 def _of_all(parts: Parts, view: _View) -> Table:
     """The first series of the whole release: what it is of is told when nothing matches, too."""
     every = parts.observations.tallies(view.release.name, Selection())
@@ -237,7 +254,10 @@ def _drawn(view: _View, shown: Table, say: Say) -> tuple[Markup | None, Sequence
 
 
 def _name(view: _View, row: Row) -> str:
-    return ", ".join(one.name for one in row.labels) or best(view.flow.names, view.lang)
+    """What tells a series from the others that are shown; of one alone, what is counted."""
+    subject, _ = leading(view.structure)
+    alone = label(view.codelists.get(subject), row.key[subject], view.lang).name
+    return ", ".join(one.name for one in row.labels) or alone
 
 
 def _point(row: Row, period: str) -> plots.Point | None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from greffe.arrow import text
 from greffe.formats.languages import best
-from greffe.model.periods import span
+from greffe.model.periods import span, without_gaps
 from greffe.model.releases import Release
 from greffe.model.structures import Codelist, DataStructure
 from greffe.query.queries import TIME
@@ -91,7 +91,8 @@ def table(
     varying = [d for d in structure.dimension_ids if len(tallies[d]) > 1]
     same = {d: label(codelists.get(d), next(iter(c)), lang) for d, c in tallies.items() if len(c) == 1}
     found = _figures(observations, release, structure, selection, page)
-    periods = sorted({p for cells in found.values() for p in cells}, key=lambda p: (span(p).first, span(p).last, p))
+    held = {p for cells in found.values() for p in cells}
+    periods = without_gaps(sorted(held, key=lambda p: (span(p).first, span(p).last, p)))  # what nobody has is a gap too
     shown = periods[-COLUMNS:]
     marks = _Marks(structure, codelists, lang)
     rows = []
