@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import partial
@@ -158,7 +158,7 @@ def _values(parts: Parts, view: _View, visitor: Visitor) -> dict[str, object]:
         "to": to,
         "cleared": lambda dimension: to(codes={d: c for d, c in asked.codes.items() if d != dimension}),
         "everything": to(codes={}, start="", end=""),
-        "lifted": () if shown.rows or view.backwards else _lifted(parts, view, to),
+        "lifted": () if shown.rows or view.backwards else _lifted(parts, view),
         "alone": lambda row: _name(view, row),
         "territories": [t.name for t in told.attributes.get("TERRITORY", ())],
         "units": _units(view, told),
@@ -210,18 +210,18 @@ def _against(parts: Parts, view: _View) -> Differences | None:
     return differences(parts, view.flow, view.asked, view.release.number, view.selection)
 
 
-def _lifted(parts: Parts, view: _View, to: Callable[..., str]) -> list[tuple[str, str, int]]:
+def _lifted(parts: Parts, view: _View) -> list[tuple[str, str, int]]:
     """Where nothing matches: each condition without which something does (a dimension; empty for the periods), the
     address without it, and how many series there are then."""
     asked = view.asked
-    tried = [(d, {"codes": {o: c for o, c in asked.codes.items() if o != d}}) for d in asked.codes]
+    tried = [(d, asked.but(codes={o: c for o, c in asked.codes.items() if o != d})) for d in asked.codes]
     if asked.start or asked.end:
-        tried.append(("", {"start": "", "end": ""}))
+        tried.append(("", asked.but(start="", end="")))
     found = []
     for dimension, without in tried:
-        chosen = selected(asked.but(**without), view.flow, view.structure, view.codelists)
+        chosen = selected(without, view.flow, view.structure, view.codelists)
         if series := parts.observations.counts(view.release.name, chosen)[0]:
-            found.append((dimension, to(**without), series))
+            found.append((dimension, without.address(view.flow.reference.id, view.structure), series))
     return found
 
 
