@@ -35,6 +35,7 @@ openapi: $(VENV)/.test ## writes openapi/*.yaml from the application
 
 docs: $(VENV)/.test openapi ## writes the pages that are generated
 	$(BIN)/python -m greffe.validation.reference > docs/reference/rules.md
+	$(BIN)/python -m greffe config reference > docs/reference/settings.md
 	$(BIN)/python tests/helpers/conformance_table.py > docs/reference/sdmx-conformance.md
 	$(BIN)/python tests/helpers/to_confirm_page.py > docs/reference/to-confirm.md
 

@@ -16,6 +16,7 @@ import greffe.cli.bridge as bridge
 import greffe.cli.calendar as calendar
 import greffe.cli.checking as checking
 import greffe.cli.compare as compare
+import greffe.cli.config as config
 import greffe.cli.contributions as contributions
 import greffe.cli.coverage as coverage
 import greffe.cli.decisions as decisions
@@ -72,6 +73,7 @@ publications.add_to(app)
 bridge.add_to(app)
 quality.add_to(app)
 service.add_to(app)
+config.add_to(app)
 store.add_to(app)
 backup.add_to(app)
 doctor.add_to(app)

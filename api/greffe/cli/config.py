@@ -1,0 +1,110 @@
+"""Commands about settings: config check says what holds and where it comes from, config reference writes the page about them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import typer
+
+from greffe.cli.common import Home, Json
+from greffe.cli.language import here
+from greffe.cli.show import ERRORS, failing, show
+from greffe.errors import BadDefinition, GreffeError
+from greffe.french import tell
+from greffe.options import Option, file_of, options, read_file, unknown
+from greffe.settings import read_settings
+
+_HIDDEN = "********"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    group = typer.Typer(no_args_is_help=True, help="Settings: by file and environment.")
+    group.command("check")(check)
+    group.command("reference")(reference)
+    app.add_typer(group, name="config")
+
+
+def check(home: Home = None, json_: Json = False) -> None:
+    """Every setting: its value, whether the environment, the file or the default says it, and what is wrong. Secrets are hidden. It
+    ends with 2 when the service would not start, or when a variable GREFFE_… is none of those known."""
+    with failing(json_):
+        environ = {k: v for k, v in os.environ.items() if v}
+        if home is not None:
+            environ["GREFFE_HOME"] = str(home)
+        root = Path(environ.get("GREFFE_HOME", "var")).resolve()
+        file, faults = file_of(environ, root), list[GreffeError]()
+        said: Mapping[str, str] = {}
+        try:
+            said = read_file(file) if file else {}
+            read_settings(environ, root)
+        except BadDefinition as error:
+            faults.append(error)
+        faults.extend(_strange(environ))
+        lang = here()
+        rows = [_row(option, environ, said, lang) for option in options().values()]
+        told = [tell(fault, lang).text for fault in faults]
+        data = {"file": str(file) if file else None, "settings": rows, "faults": told}
+        show(data, json_, rows=rows, columns=("setting", "value", "source", "meaning"), title=str(file or ""))
+        if not json_:
+            for line in told:
+                ERRORS.print(line, markup=False, soft_wrap=True)
+        if faults:
+            raise typer.Exit(BadDefinition.exit_code)
+
+
+def reference() -> None:
+    """The page about settings, docs/reference/settings.md, made of what the program knows."""
+    typer.echo(page(), nl=False)
+
+
+def page() -> str:
+    """Markdown, a table a concern, in both languages."""
+    lines = [
+        "# Settings · Réglages", "",
+        "Made by `greffe config reference` of `api/greffe/options.csv`; do not edit it by hand.", "",
+        "Each is a variable of the environment, or a line of `greffe.toml` in the home (or of the file that `GREFFE_CONFIG` names) under "
+        "its name in the file. The environment stands over the file. `greffe config check` says what holds and where it comes from.", "",
+        "Chacun est une variable d’environnement, ou une ligne de `greffe.toml` dans le répertoire de la maison (ou du fichier que "
+        "`GREFFE_CONFIG` nomme) sous son nom dans le fichier. L’environnement l’emporte. `greffe config check` dit ce qui vaut et d’où.",
+    ]  # fmt: skip
+    groups = dict.fromkeys(option.group for option in options().values())
+    for group in groups:
+        lines += [
+            "",
+            f"## {group.capitalize()}",
+            "",
+            "| variable | in the file | default | what it says | ce qu’il dit |",
+        ]
+        lines.append("|---|---|---|---|---|")
+        for option in options().values():
+            if option.group == group:
+                key = "" if option.only_environment else f"`{option.key}`"
+                default = (
+                    f"`{option.default}`" if option.default and option.default[0] != "[" else option.default.strip("[]")
+                )
+                lines.append(f"| `{option.variable}` | {key} | {default} | {option.en} | {option.fr} |")
+    return "\n".join(lines) + "\n"
+
+
+def _row(option: Option, environ: Mapping[str, str], said: Mapping[str, str], lang: str) -> dict[str, str]:
+    where = "environment" if option.variable in environ else "file" if option.variable in said else "default"
+    value = environ.get(option.variable, said.get(option.variable, option.default))
+    if where != "default":
+        value = _shown(option, value)
+    meaning = option.fr if lang == "fr" else option.en
+    return {"setting": option.variable, "value": value, "source": where, "meaning": meaning}
+
+
+def _shown(option: Option, value: str) -> str:
+    """The value; of an address that may hold a password, and of a secret, what is none: the scheme."""
+    scheme, of_address, rest = value.partition("://")
+    if of_address and ("@" in rest or "?" in rest):
+        return f"{scheme}://{_HIDDEN}"
+    return _HIDDEN if option.secret and not of_address else value
+
+
+def _strange(environ: Mapping[str, str]) -> list[GreffeError]:
+    return [BadDefinition(f"{name!r} is no setting.", nearest=near) for name, near in unknown(environ)]

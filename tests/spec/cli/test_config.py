@@ -1,0 +1,60 @@
+"""`greffe config check`: what holds, where it comes from, what is wrong, and no secret; and the page that is made of the table."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from journey_tools import ROOT
+from typer.testing import CliRunner
+
+from greffe.cli import app
+from greffe.cli.config import page
+from greffe.errors import BadDefinition
+from greffe.options import options
+from greffe.settings import read_settings
+
+CLEAN = dict.fromkeys(("GREFFE_TEST_DEMO", "GREFFE_SOAK", "GREFFE_RENEW_REFERENCE", "GREFFE_HOME", "PORT", "HOST"))
+
+
+def checked(home, *arguments, **environ):
+    return CliRunner().invoke(app, ["config", "check", "--home", str(home), *arguments], env=CLEAN | environ)
+
+
+def test_each_value_says_where_it_comes_from_and_secrets_are_hidden(tmp_path):
+    (tmp_path / "greffe.toml").write_text('memory_mb = 512\nport = 8123\noidc_secret = "fanal"\n')
+    told = checked(
+        tmp_path,
+        "--json",
+        GREFFE_MEMORY_MB="256",
+        GREFFE_REGISTER="postgresql+psycopg://greffe:ru@che@db/greffe?password=zinc",
+    )
+    assert told.exit_code == 0, told.output
+    rows = {row["setting"]: (row["value"], row["source"]) for row in json.loads(told.stdout)["settings"]}
+    assert rows["GREFFE_MEMORY_MB"] == ("256", "environment")
+    assert rows["PORT"] == ("8123", "file")
+    assert rows["GREFFE_THREADS"] == ("2", "default")
+    assert rows["GREFFE_OIDC_SECRET"] == ("********", "file")
+    for secret in ("fanal", "ru@che", "che@", "zinc"):
+        assert secret not in told.output
+    settings = read_settings({"GREFFE_MEMORY_MB": "256"}, tmp_path)
+    assert (settings.port, settings.engine.memory_mb) == (8123, 256)
+
+
+def test_what_is_wrong_is_named_with_the_nearest_and_ends_with_2(tmp_path):
+    told = checked(tmp_path, GREFFE_MEMROY_MB="1")
+    assert (told.exit_code, "GREFFE_MEMORY_MB" in told.output) == (2, True)
+    assert checked(tmp_path, GREFFE_THREADS="two").exit_code == 2
+    (tmp_path / "greffe.toml").write_text("memroy_mb = 1\nhost = [1]\n")
+    with pytest.raises(BadDefinition) as refused:
+        read_settings({}, tmp_path)
+    assert "memory_mb" in refused.value.nearest
+    assert len(refused.value.others) == 1
+
+
+def test_every_setting_that_is_read_is_in_the_table_and_the_page_is_current():
+    source = (ROOT / "api/greffe/settings.py").read_text("utf-8")
+    read = set(re.findall(r'"(GREFFE_[A-Z_]+|HOST|PORT)"', source))
+    assert read <= set(options())
+    assert (ROOT / "docs/reference/settings.md").read_text("utf-8") == page()
