@@ -62,6 +62,10 @@ class GreffeError(Exception):
         self.nearest = tuple(nearest)
         super().__init__(self.text())
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Copied as it is: made anew from its message alone, one with a required keyword could not be."""
+        return _bare, (type(self), *self.args), self.__dict__
+
     def where(self) -> str:
         """`extract.csv, row 12, column sexe`, or the parameter, or nothing."""
         parts = [self.file] if self.file else []
@@ -82,6 +86,10 @@ class GreffeError(Exception):
         if self.hint:
             line += f" {self.hint}"
         return line
+
+
+def _bare(kind: type[GreffeError], *args: object) -> GreffeError:
+    return kind.__new__(kind, *args)
 
 
 class BadInput(GreffeError):

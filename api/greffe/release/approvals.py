@@ -131,9 +131,9 @@ def _open(ledger: Ledger, proposal: Proposal, now: datetime) -> None:
 
 def _approved(parts: Parts, who: Actor, comment: str, ledger: Ledger, proposal: Proposal) -> None:
     now = parts.clock()
-    _open(ledger, proposal, now)
     if who.name in proposal.authors:
         raise Denied(f"{who.name} is an author of {proposal.id}: two other people approve it.")
+    _open(ledger, proposal, now)
     if who.name in {a.person for a in proposal.approvals}:
         raise Refused(f"{who.name} has already approved {proposal.id}.")
     check_fresh(ledger, proposal, now)

@@ -53,9 +53,9 @@ def propose_grant(parts: Parts, who: Actor, recipient: str, flow: Dataflow, unti
 def approve_grant(parts: Parts, who: Actor, id_: str) -> Grant:
     """Sign a grant; two people other than its author must."""
     grant = grant_of(parts, id_)
+    may_sign(parts, who, id_, id_, grant.author)
     if grant.ended:
         raise Refused(f"{id_} was ended.")
-    may_sign(parts, who, id_, id_, grant.author)
     parts.note(who, "grant.approved", id_, Approval(id_, id_).payload())
     return grant_of(parts, id_)
 

@@ -17,7 +17,7 @@ from greffe.release.differing import AHEAD, differing_of
 from greffe.release.drafts import Draft, read_draft
 from greffe.release.job import Job
 from greffe.release.parts import Parts
-from greffe.release.people import approvers, may_sign, needs
+from greffe.release.people import approvers, may_judge, may_sign, needs
 from greffe.release.prepare import prepare
 from greffe.release.sources import choose_inputs
 from greffe.release.waivers import waived
@@ -96,20 +96,23 @@ def kept_draft(parts: Parts, id_: str) -> tuple[DraftRecord, Draft]:
 def approve_draft(parts: Parts, who: Actor, id_: str, comment: str = "") -> int:
     """Sign a draft. Raises Refused while errors are open or nothing is in it: there is nothing to sign. Returns the
     number of approvals."""
-    record, draft = kept_draft(parts, id_)
+    record = parts.ledger().draft(id_)
+    may_sign(
+        parts, who, id_, record.checksum, record.author
+    )  # first: who may not is denied, whatever else stands in the way
+    _, draft = kept_draft(parts, id_)
     if draft.observations == 0:
         raise Refused(f"Draft {id_} has no observation.", hint=f"greffe coverage {id_} says what was left out.")
     no_open_errors(draft)
     _not_sent_back(parts, id_)
-    may_sign(parts, who, id_, record.checksum, record.author)
     parts.note(who, "draft.approved", id_, Approval(id_, record.checksum, comment=comment).payload())
     return len(approvers(parts, id_, record.checksum))
 
 
 def accept_warnings(parts: Parts, who: Actor, id_: str, reason: str, rules: Sequence[str] = ()) -> None:
     """Accept the warnings of a draft in writing: all, or those of some rules. Raises BadQuery for a rule that warns of
-    nothing in it."""
-    needs(parts, who, "approver")
+    nothing in it, Denied unless an approver does it who is not its author."""
+    may_judge(parts, who, id_, parts.ledger().draft(id_).author)
     record, draft = kept_draft(parts, id_)
     if not reason.strip():
         raise BadQuery("An acceptance needs its reason.", parameter="--reason")
@@ -142,9 +145,9 @@ def rules_not_accepted(parts: Parts, id_: str, checksum: str, warning: Sequence[
 def send_back(parts: Parts, who: Actor, id_: str, reason: str) -> Returned:
     """Send a draft back to its author. What was signed of it falls, and nobody signs it until it is prepared again.
 
-    Raises Refused when it is released or was sent back already."""
-    needs(parts, who, "approver")
+    Raises Refused when it is released or was sent back already, Denied unless an approver does it who is not its author."""
     record, ledger = parts.ledger().draft(id_), parts.ledger()
+    may_judge(parts, who, id_, record.author)
     if not reason.strip():
         raise BadQuery("Sending back needs its reason: the author acts on it.", parameter="--reason")
     release = ledger.release_of_draft(id_)

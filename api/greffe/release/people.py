@@ -153,6 +153,13 @@ def _enters(parts: Parts, who: Actor, roles: Sequence[str]) -> None:
         )
 
 
+def may_judge(parts: Parts, who: Actor, subject: str, author: str) -> None:
+    """An approver who did not make it: of one's own work nobody accepts warnings or sends it back (D1). Raises Denied."""
+    needs(parts, who, "approver")
+    if who.name == author:
+        raise Denied(f"{who.name} is the author of {subject}: another approver decides on it.")
+
+
 def may_sign(parts: Parts, who: Actor, subject: str, checksum: str, author: str) -> None:
     """An approver who is not the author and has not signed this content yet. Raises Denied or Refused."""
     needs(parts, who, "approver")

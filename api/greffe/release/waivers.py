@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import BadQuery, Refused, nearest
-from greffe.model.findings import Finding
+from greffe.model.findings import Finding, open_errors
 from greffe.model.periods import span
 from greffe.model.structures import Codelist, Dataflow
 from greffe.release.drafts import Draft
@@ -64,8 +64,8 @@ def propose_waiver(parts: Parts, who: Actor, waiver: Waiver) -> Waiver:
 def approve_waiver(parts: Parts, who: Actor, id_: str) -> Waiver:
     """Sign a waiver."""
     waiver = parts.ledger().waiver(id_)
-    _only_figures(waiver.rule)
     may_sign(parts, who, id_, waiver.id, waiver.author)
+    _only_figures(waiver.rule)
     parts.note(who, "waiver.approved", id_, Approval(id_, waiver.id).payload())
     return parts.ledger().waiver(id_)
 
@@ -74,6 +74,20 @@ def may_be_waived(rule: str) -> bool:
     """Whether an error of that rule may stand because the figure has been published: one about figures. An id that several
     rules share may not, as soon as one of them may not."""
     return all(r.waivable for r in RULES if r.id == rule)
+
+
+def may_be_asked(catalogue: Catalogue, rule: str) -> bool:
+    """Whether a waiver of that rule may be asked for: it may be waived, and finds something in drafts."""
+    return may_be_waived(rule) and rule in _finding(catalogue)
+
+
+def unwaivable(catalogue: Catalogue, findings: Iterable[Finding]) -> tuple[str, ...]:
+    """Rules of the open errors that no waiver lifts."""
+    return tuple(sorted({f.rule for f in open_errors(tuple(findings)) if not may_be_asked(catalogue, f.rule)}))
+
+
+def _finding(catalogue: Catalogue) -> frozenset[str]:
+    return frozenset((*(r.id for r in RULES), *MAPPING_RULES, *(i.rule for i in catalogue.policies.identities)))
 
 
 def _only_figures(rule: str) -> None:
@@ -90,7 +104,7 @@ def check_waiver(catalogue: Catalogue, waiver: Waiver) -> None:
     """Is it about something: a rule that exists, dimensions and codes of the flow or of its source, a period.
 
     Raises BadQuery with the nearest rule, component or code; Refused for a rule that no waiver lifts."""
-    rules = {r.id for r in RULES} | set(MAPPING_RULES) | {i.rule for i in catalogue.policies.identities}
+    rules = _finding(catalogue)
     _only_figures(waiver.rule)
     if waiver.rule in HELD_ELSEWHERE - rules:
         raise Refused(

@@ -127,10 +127,10 @@ def _book(parts: Parts, book: Filled, kind: Kind, blank: SentFile) -> tuple[Sent
 def approve(parts: Parts, who: Actor, id_: str) -> Transmission:
     """Sign a built delivery: exactly these files. Two people other than its author must (D1)."""
     one = parts.ledger().transmission(id_)
-    if one.state not in (BUILT, APPROVED):
-        raise Refused(f"{id_} is {one.state}: what is signed is built and not sent.")
     checksum = content_sum(one)
     may_sign(parts, who, id_, checksum, one.author)
+    if one.state not in (BUILT, APPROVED):
+        raise Refused(f"{id_} is {one.state}: what is signed is built and not sent.")
     parts.note(who, "transmission.approved", id_, Approval(id_, checksum).payload())
     return parts.ledger().transmission(id_)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from house import AUTHOR, FIRST
 from small_house import small_house
+from starlette.testclient import TestClient
 
+from greffe.app import create_app
 from greffe.errors import BadQuery, Denied, NotFound, TooOften
 from greffe.release.access import accounts
 from greffe.release.access.accounts import accept, change_password, close_account, invite, session_of, sign_in, sign_out
@@ -95,6 +97,16 @@ def test_five_failures_close_the_account_to_that_address_for_a_quarter_of_an_hou
     assert sign_in(opened, "camille", GOOD, "192.0.2.2")
     opened.clock.forward(minutes=15, seconds=1)
     assert sign_in(opened, "camille", GOOD, "192.0.2.1")
+
+
+def test_whoever_tries_too_often_is_told_when_on_the_page(opened):
+    for _ in range(5):
+        with pytest.raises(Denied):
+            sign_in(opened, "camille", "wrong", "testclient")
+    client = TestClient(create_app(opened), headers={"accept": "text/html"})
+    answer = client.post("/signin", data={"name": "camille", "password": "wrong", "back": "/staff"})
+    assert (answer.status_code, "16 minutes." in answer.text) == (429, True)  # a second more than 15, in whole minutes
+    assert 0 < int(answer.headers["retry-after"]) <= 901
 
 
 def test_many_failures_from_wherever_close_the_account(opened, monkeypatch):

@@ -22,6 +22,7 @@ from greffe.release.lifecycle import (
     accept_warnings,
     approve_draft,
     dataflow_named,
+    send_back,
     withdraw,
 )
 from greffe.release.people import HOUSE, add_person
@@ -62,6 +63,22 @@ def test_the_author_may_not_approve_even_with_the_role(house):
     draft = house.draft()
     with pytest.raises(Denied, match="is the author"):
         approve_draft(house.parts, AUTHOR, draft.id)
+
+
+def test_nobody_accepts_the_warnings_of_their_own_draft_nor_sends_it_back(house):
+    """With the role too (D1); and what is denied comes before what else stands in the way."""
+    add_person(house.parts, HOUSE, AUTHOR.name, ["author", "approver"])
+    draft = house.draft()
+    with pytest.raises(Denied, match="is the author"):
+        accept_warnings(house.parts, AUTHOR, draft.id, "my own")
+    with pytest.raises(Denied, match="is the author"):
+        send_back(house.parts, AUTHOR, draft.id, "my own")
+    assert house.parts.ledger().acceptances == ()
+    send_back(house.parts, FIRST, draft.id, "Look again.")
+    with pytest.raises(Denied, match="is the author"):
+        approve_draft(house.parts, AUTHOR, draft.id)
+    with pytest.raises(Denied, match="is no approver"):
+        approve_draft(house.parts, RELEASER, draft.id)
 
 
 def test_a_stranger_and_a_wrong_role_are_denied(house):

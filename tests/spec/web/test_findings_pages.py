@@ -136,11 +136,15 @@ def test_no_waiver_is_offered_where_none_lifts_the_error(draft, enter, monkeypat
     """Of a rule that keeps a value hidden the page says so instead of asking for reasons."""
     page = f"/staff/findings/{draft.id}/{place_of(draft, 'QR-SUM-01', AGE='MIN')}?lang=en"
     refused = "No waiver lifts this error: the rule keeps a value hidden or the data readable."
+    asks, fixed = "Ask for a waiver", "No waiver lifts errors of QR-SUM-01"
     offered = enter(AUTHOR.name).get(page).text
     assert ("/waive" in offered, refused in offered) == (True, False)
     monkeypatch.setattr("greffe.release.waivers.RULES", [replace(r, waivable=False) for r in RULES])
     told = enter(AUTHOR.name).get(page).text
-    assert ("/waive" in told, refused in told) == (False, True)
+    assert ("/waive" in told, refused in told, asks in told) == (False, True, False)
+    whole = enter(AUTHOR.name).get(f"/staff/findings/{draft.id}?lang=en").text
+    assert (fixed in whole, "may be waived" in whole) == (True, False)
+    assert asks in offered
 
 
 def test_a_waiver_is_asked_for_by_an_author_and_signed_by_two_others(house, draft, enter):

@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
+import copy
+import inspect
+import pickle
+
 import pytest
 
-from greffe.errors import known_words, nearest, numbered
+from greffe.errors import GreffeError, known_words, nearest, numbered
+
+
+def _kinds(kind: type[GreffeError] = GreffeError) -> list[type[GreffeError]]:
+    return [kind, *(found for sub in kind.__subclasses__() for found in _kinds(sub))]
+
+
+@pytest.mark.parametrize("kind", _kinds())
+def test_an_error_of_every_kind_is_copied_with_all_that_it_holds(kind: type[GreffeError]):
+    """Pages copy it to tell it in their words: one with a required keyword too."""
+    required = {
+        name: 5
+        for name, p in inspect.signature(kind).parameters.items()
+        if p.kind is p.KEYWORD_ONLY and p.default is p.empty
+    }
+    error = kind("Not now.", hint="Later.", **required)
+    for made in (copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):
+        assert (type(made), made.args, vars(made)) == (kind, error.args, vars(error))
+    shown = copy.copy(error)
+    shown.hint = ""
+    assert error.hint == "Later."
 
 
 @pytest.mark.parametrize(

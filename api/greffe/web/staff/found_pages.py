@@ -14,14 +14,14 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from greffe.errors import GreffeError, NotFound
-from greffe.model.findings import ERROR, WARNING, Finding
+from greffe.model.findings import ERROR, WARNING, Finding, open_errors
 from greffe.model.structures import Dataflow
 from greffe.release.found import BY, OTHER, SEVERITIES, Found, Narrowed, groups, narrowed
 from greffe.release.found_series import Series, named_codes, series_of
 from greffe.release.lifecycle import rules_not_accepted
 from greffe.release.parts import Parts
 from greffe.release.people import approvers
-from greffe.release.waivers import may_be_waived
+from greffe.release.waivers import may_be_asked, unwaivable
 from greffe.store.ledger import DraftRecord, Ledger, Waiver
 from greffe.validation.listing import Line, listed
 from greffe.web.pages.forms import Form
@@ -97,7 +97,7 @@ def finding_page(
         **_told(parts.acting(), whole), "one": _line(parts, visitor, whole, n, series, LARGE), "series": series,
         "rule": _rules(parts, whole).get(one.rule, ()), "same": len(same), "trace": _traced(parts, whole, one),
         "fault": fault, "form": form or Form(), "done": one_of(request, "done", DONE), "other": OTHER,
-        "waivable": may_be_waived(one.rule),
+        "waivable": may_be_asked(parts.acting().catalogue(), one.rule),
     }  # fmt: skip
     return Pages(parts).show(request, visitor, "staff/finding.html", values, fault.http if fault else 200)
 
@@ -115,7 +115,7 @@ def _traced(parts: Parts, whole: Found, one: Finding) -> str:
 
 def _told(parts: Parts, whole: Found) -> dict[str, object]:
     """What both pages say of the dataset, its signatures and its waivers."""
-    ledger, name = parts.ledger(), whole.dataset.name
+    ledger, name, catalogue = parts.ledger(), whole.dataset.name, parts.catalogue()
     release = None if whole.is_draft else ledger.release(name)
     record: DraftRecord | None = ledger.drafts.get(release.draft if release else name)
     open_ = sum(f.severity == ERROR and not f.waiver for f in whole.findings)
@@ -126,6 +126,8 @@ def _told(parts: Parts, whole: Found) -> dict[str, object]:
         "flow": parts.catalogue(whole.dataset.catalogue_checksum).get(Dataflow, whole.dataset.dataflow),
         "accepted": accepted, "not_accepted": _not_accepted(parts, whole, record),
         "signed": approvers(parts, record.id, record.checksum) if record else (),
+        "fixed": unwaivable(catalogue, whole.findings),
+        "waivable": any(may_be_asked(catalogue, f.rule) for f in open_errors(whole.findings)),
         "back": ledger.returned.get(name), "waivers": _waivers(ledger, whole), "there": address_of,
     }  # fmt: skip
 
