@@ -55,7 +55,7 @@ class Desk:
             approve_proposal(self.parts, person, made.id)
 
 
-def desk_at(home: Path) -> Desk:
+def desk_at(home: Path, mappings: Path = ROOT / "mappings") -> Desk:
     """The home of the demonstration with a transmitter, and with these mappings where it was built from others."""
     clock = Clock()
     parts = compose(read_settings({"GREFFE_POLL_SECONDS": "0", "GREFFE_WARM": "0"}, home=home), clock)
@@ -63,18 +63,18 @@ def desk_at(home: Path) -> Desk:
     if SENDER.name not in parts.ledger().people:
         add_person(parts, HOUSE, SENDER.name, ["transmitter"])
     found = Desk(parts, clock)
-    found.edited(ROOT / "mappings")
+    found.edited(mappings)
     return found
 
 
-def asking_no_house(desk: Desk, folder: Path) -> None:
-    """Whoever puts a questionnaire together answers all of it there: no house is asked for its own cells."""
+def asking_no_house(folder: Path) -> Path:
+    """Mappings by which whoever puts a questionnaire together answers all of it: no house is asked for its own cells."""
     edited = folder / "mappings"
     shutil.copytree(ROOT / "mappings", edited)
     table = edited / "policies/contributions.csv"
     lines = table.read_text(encoding="utf-8").splitlines()
     table.write_text("\n".join([lines[0], *(x for x in lines[1:] if ",contact," in x)]) + "\n", encoding="utf-8")
-    desk.edited(edited)
+    return edited
 
 
 def opened(content: bytes) -> Workbook:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from fastapi import FastAPI
 from house import AUTHOR, FIRST
 from questionnaires import SENDER, Desk, asking_no_house, cells_of, desk_at, opened
 from site_tools import copied
@@ -45,8 +46,7 @@ BOTH = {"fr": "La conciliation", "en": "Conciliation"}
 def desk(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """The demonstration, in which the cycle of 2022 was answered, all of it by who puts it together."""
     folder = tmp_path_factory.mktemp("answers")
-    found = desk_at(copied(demo_home, folder / "home"))
-    asking_no_house(found, folder)
+    found = desk_at(copied(demo_home, folder / "home"), asking_no_house(folder))
     give(found.parts, SENDER, key(MEDIATION, LAST), Typed(words={"text": BOTH}))
     give(found.parts, SENDER, key(ADVISERS, LAST), Typed("oui", words={"comment": {"fr": "Seuls.", "en": "Alone."}}))
     give(found.parts, AUTHOR, key(PEOPLE, LAST), Typed("68042591"))
@@ -198,7 +198,8 @@ def test_other_bodies_and_where_every_sentence_is_from(desk: Desk):
 def test_a_page_to_answer(desk: Desk):
     """A transmitter answers on the page; what cannot be is told beside the field with what was typed; an approver only looks."""
     page = f"/staff/answers/CEPEJ?cycle={NOW}&cell={PEOPLE}__{NOW}"
-    client = signed_in(desk.parts, SENDER)
+    app = create_app(desk.parts)
+    client = signed_in(app, desk.parts, SENDER)
     shown = client.get(page).text
     guard, seen = (re.findall(rf'name="{n}" value="([^"]+)"', shown)[0] for n in ("guard", "seen"))
     form = {"guard": guard, "cycle": str(NOW), "cell": f"{PEOPLE}__{NOW}", "seen": seen, "act": "give"}
@@ -212,15 +213,15 @@ def test_a_page_to_answer(desk: Desk):
     assert kept is not None
     assert (kept.said.value, kept.who) == ("68606002", SENDER.name)
     assert client.post("/staff/answers/CEPEJ", data={**form, "value": "1"}).status_code == 409  # seen before that
-    reader = signed_in(desk.parts, FIRST)
+    reader = signed_in(app, desk.parts, FIRST)
     assert 'name="act" value="give"' not in reader.get(page).text
     for path, status in ((f"{page}x", 404), ("/staff/answers/CEPEJ?cycle=20", 400), ("/staff/answers/CEPEJ?x=1", 400)):
         assert client.get(path).status_code == status
 
 
-def signed_in(parts: Parts, person: Actor) -> TestClient:
+def signed_in(app: FastAPI, parts: Parts, person: Actor) -> TestClient:
     token, at = secrets.token_hex(), parts.clock()
     session = Session(person.name, "local", secrets.token_hex(), at, at, at + timedelta(hours=9))
     parts.access.open_session(digest(token), session)
     cookies = {cookie_name(parts.settings): token}
-    return TestClient(create_app(parts), headers={"accept": "text/html"}, follow_redirects=False, cookies=cookies)
+    return TestClient(app, headers={"accept": "text/html"}, follow_redirects=False, cookies=cookies)
