@@ -26,12 +26,17 @@ def test_a_list_is_done_by_keys_alone_and_they_are_off_in_fields(sign_in, access
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_selector(".note.good")
+    assert page.locator("#item").inner_text() not in (first, second)  # the next one that nobody decided
+    page.goto(f"{OFF}?show=pending")
     assert page.locator("#item").inner_text() == second
     assert "not applicable" in page.locator(".source > dl.facts").inner_text()
     assert "jkaru are letters here" in page.locator(".source > dl.facts").inner_text()
     accessible(page)
     page.keyboard.press("u")
     page.wait_for_selector("text=Undone: 1")
+    page.goto(f"{OFF}?show=unmapped")
+    page.keyboard.press("j")
+    page.wait_for_function("first => document.querySelector('#item').innerText !== first", arg=first)
     page.keyboard.press("k")
     page.wait_for_function("first => document.querySelector('#item').innerText === first", arg=first)
     page.keyboard.press("/")

@@ -268,11 +268,14 @@ def test_what_does_not_load_stays_on_the_desk(author):
 
 
 def test_bulk_takes_rows_and_is_undone_together(author):
-    kept = send(author, f"{SEX}/decide", bulk="1", pick=["r1", "r2"], action="none", kind="no-target", reason="Both.")
+    both = {"pick": ["r1", "r2"], "replace": ["r1", "r2"]}
+    kept = send(author, f"{SEX}/decide", bulk="1", **both, action="none", kind="no-target", reason="Both.")
     assert "done=kept-2" in kept.headers["location"]
     assert told(author.get(f"{SEX}?show=pending")).count("pending") >= 2
     assert "done=undone-2" in send(author, f"{SEX}/decide", action="undo-last").headers["location"]
-    below = send(author, f"{SEX}/decide", bulk="1", top="1", action="none", kind="no-target", reason="Below.")
+    below = send(
+        author, f"{SEX}/decide", bulk="1", top="1", replace="r1", action="none", kind="no-target", reason="Below."
+    )
     assert "done=kept-1" in below.headers["location"]
     unknown = send(author, f"{SEX}/decide", bulk="1", top="77", action="best")
     assert (unknown.status_code, "no source code" in told(unknown)) == (400, True)

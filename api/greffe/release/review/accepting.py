@@ -12,6 +12,7 @@ from greffe.errors import BadDefinition, BadQuery
 from greffe.mapping.suggest.rank import Candidate, suggest
 from greffe.model.maps import MapRow, RepresentationMap
 from greffe.release.review.candidates import MOST
+from greffe.release.review.outside import outside
 from greffe.release.review.pending import rows_with
 from greffe.release.review.queue import Queue, Waiting, sources_of
 from greffe.release.review.sharing import plain_kind
@@ -40,9 +41,12 @@ def accepted(queue: Queue, line: Waiting, targets: Sequence[str]) -> dict[str, s
 
 
 def best_of_each(catalogue: Catalogue, queue: Queue, lines: Sequence[Waiting]) -> Best:
-    """For each line the best candidate, of those that score at least LEAST, with which the maps hold together,
+    """For each line the best candidate, of those that score at least LEAST and that the recipients take, with which the maps hold together,
     beside what is pending and what the other lines take. Raises BadQuery when there is none for any of them."""
-    asked = {line.item: [c for c in proposed(queue, line) if c.score >= LEAST] for line in lines}
+    asked = {
+        w.item: [c for c in proposed(queue, w) if c.score >= LEAST and not outside(catalogue, queue.table, c.targets)]
+        for w in lines
+    }
     rows, taken = list(_now(queue)), dict[str, Candidate]()
     trial = _Trial(catalogue, queue.table, rows)
     ready = [line for line in lines if asked[line.item] and (line.row is not None or all(line.values))]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import BadQuery, nearest
@@ -36,6 +37,31 @@ def _below(catalogue: Catalogue, queue: Queue, top: str) -> list[Waiting]:
         raise BadQuery(f"{top!r} is no source code.", parameter="top", nearest=nearest(top, every))
     trees = {n: subtree(codes.of("source", table.sources[n]), top) for n in holders}
     return [line for line in queue.lines if any(line.values[n] in tree for n, tree in trees.items())]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Lines that are decided on at once. `taken`: those on which nobody decided yet, and decided ones that were asked for;
+    `replaced`: of them the decided ones; `left`: decided ones that stay as they are."""
+
+    taken: tuple[Waiting, ...]
+    replaced: tuple[Waiting, ...]
+    left: tuple[Waiting, ...]
+
+
+def split(lines: Sequence[Waiting], named: Collection[str], every: bool) -> Split:
+    """What somebody decided is replaced where its row is named, or where `every` decided one is asked for. Raises BadQuery when
+    nothing is left to decide."""
+    replaced = tuple(w for w in lines if w.shown is not None and (every or w.item in named))
+    left = tuple(w for w in lines if w.shown is not None and w not in replaced)
+    taken = tuple(w for w in lines if w not in left)
+    if not taken:
+        raise BadQuery(
+            f"All {len(left)} rows are decided already; they stay as they are.",
+            parameter="decided",
+            hint="Tick the rows, or say that decided ones are replaced too.",
+        )
+    return Split(taken, replaced, left)
 
 
 def without_target(queue: Queue, kind: str, reason: str) -> dict[str, str]:

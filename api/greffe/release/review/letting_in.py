@@ -15,7 +15,7 @@ from greffe.release.parts import Parts
 from greffe.release.review.admitting import Admission, Saying, admission, map_files
 from greffe.release.review.candidates import rows_of_line
 from greffe.release.review.handing_in import contents
-from greffe.release.review.outside import Outside, outside
+from greffe.release.review.outside import Outside, claimed, outside
 from greffe.release.review.pending import decisions, question
 from greffe.release.review.queue import Queue, Waiting, queue
 from greffe.release.review.sharing import Cells, as_decided, parts_beside, plain_kind, rows_now
@@ -35,14 +35,7 @@ def let_in(
     if asked.faults:
         raise _refused(line.item, asked.faults[0])
     left_out = outside(catalogue, found.table, [cells.get(f"target:{c}", "") for c in found.table.targets])
-    if left_out and not claim:
-        raise BadQuery(
-            left_out[0].text(),
-            parameter="outside",
-            hint="Say that the recipient takes it all the same, or choose another target.",
-        )
-    told, reason = " ".join(f"{one.text()} Taken all the same." for one in left_out), cells.get("reason", "")
-    return asked.sayings, cells if told in reason else {**cells, "reason": f"{reason} {told}".strip()}
+    return asked.sayings, claimed(left_out, cells, claim)
 
 
 def _refused(item: str, fault: BadDefinition) -> BadQuery:

@@ -23,6 +23,7 @@ from greffe.store.base import Actor
 
 UNMAPPED, UNUSED, CHANGED, LOW, CONFLICT, PENDING = "unmapped", "unused", "changed", "low", "conflict", "pending"
 STATES: Final = (UNMAPPED, CHANGED, LOW, CONFLICT, PENDING, UNUSED)
+_LAST: Final = "9999-12-31"
 LOW_CONFIDENCE: Final = ("recalled-low", "unverified")
 
 
@@ -79,8 +80,17 @@ class Queue:
         return self.base.table
 
     def line(self, item: str) -> Waiting | None:
-        """The line of an item."""
-        return next((line for line in self.lines if line.item == item), None)
+        """The line of an item; of source values (`SEXE=1`) that a row decides by now, the line of that row."""
+        return next((line for line in self.lines if line.item == item), None) or self._held(item)
+
+    def _held(self, item: str) -> Waiting | None:
+        """The line whose row decides just those source values; of several the one that holds the longest."""
+        said = dict(part.partition("=")[::2] for part in item.split(","))
+        if "=" not in item or not set(said) <= set(self.table.sources):
+            return None
+        values = tuple(said.get(c, "") for c in self.table.sources)
+        found = [w for w in self.lines if w.row is not None and _covers(w.row, values)]
+        return max(found, key=lambda w: (w.values == values, (w.row.valid_to if w.row else "") or _LAST), default=None)
 
     def chosen(self, state: str, text: str) -> tuple[Waiting, ...]:
         """Those in a state ('' = all that has a row or weighs), that hold every word of a text."""
@@ -243,6 +253,8 @@ def _line(
 ) -> Waiting:
     said = {str(decision(c.after)) for c in open_} | ({str(decision(pending.row))} if pending else set())
     found = set(states)
+    if pending and not pending.stale:
+        found -= {UNMAPPED, UNUSED}  # it is decided by now, as far as its reviewer is concerned
     found |= {CHANGED} if open_ else set()
     found |= {PENDING} if pending else set()
     found |= {CONFLICT} if len(said) > 1 or (pending and pending.stale) else set()

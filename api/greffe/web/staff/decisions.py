@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
@@ -16,10 +17,11 @@ from greffe.errors import BadQuery, nearest
 from greffe.release.parts import Parts
 from greffe.release.review.accepting import accepted, best_of_each
 from greffe.release.review.admitting import Saying
-from greffe.release.review.bulk import chosen, without_target
+from greffe.release.review.bulk import Split, chosen, split, without_target
 from greffe.release.review.letting_in import let_in
+from greffe.release.review.outside import claimed, outside
 from greffe.release.review.pending import decide, undo
-from greffe.release.review.queue import Queue, queue
+from greffe.release.review.queue import Queue, Waiting, queue
 from greffe.release.review.sharing import as_decided, parts_beside, plain_kind, rows_now
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import see_other
@@ -28,6 +30,7 @@ from greffe.web.staff.review import NAMED, review_page
 from greffe.web.staff.tables import HOUSE_STAFF, VIEW, View, catalogue_of, review_at, table_at
 
 ACTIONS = ("accept", "admit", "best", "change", "none", "undo", "undo-last")
+MARKS = ("bulk", "decided", "replace", "admit", "outside")
 AXES = tuple(f"axis:{axis}" for axis in TYPE_WORDS)  # what a target counts, where its map does not say it yet
 CELLS = ("kind", "confidence", "reason", "reference", "valid_from", "valid_to")
 
@@ -41,21 +44,27 @@ def router(parts: Parts) -> APIRouter:
         table = table_at(parts.catalogue(), folder, name)
         columns = (*(f"source:{c}" for c in table.sources), *(f"target:{c}" for c in table.targets))
         form = await posted(
-            request, visitor, "action", "targets", "pick", "top", "bulk", "admit", "outside", *AXES, *VIEW, *CELLS, *columns
-        )  # fmt: skip
+            request, visitor, "action", "targets", "pick", "top", *MARKS, *AXES, *VIEW, *CELLS, *columns
+        )
         view = View.read(*(form.text(n) for n in VIEW))
         try:
             done = await run_in_threadpool(_done, parts, visitor, (folder, name), view, form)
         except BadQuery as fault:
             typed = {name: form.text(name) for name in (*CELLS, *columns, *AXES, "top", "action", "targets")}
             return await run_in_threadpool(review_page, parts, request, visitor, (folder, name), view, fault, typed)
-        return see_other(review_at(table, view, "item", **done))
+        if isinstance(done, Split):
+            typed = {name: form.text(name) for name in ("kind", "reason", "top")}
+            return await run_in_threadpool(
+                review_page, parts, request, visitor, (folder, name), view, None, typed, done
+            )
+        return see_other(review_at(table, _next(parts, visitor, (folder, name), view, form), "item", **done))
 
     return routes
 
 
-def _done(parts: Parts, visitor: Visitor, place: tuple[str, str], view: View, form: Form) -> dict[str, str]:
-    """Do it; tells how: `done`: `kept-3`, `undone-1`; `left`: how many were left as they are, and the first of them."""
+def _done(parts: Parts, visitor: Visitor, place: tuple[str, str], view: View, form: Form) -> dict[str, str] | Split:
+    """Do it; tells how: `done`: `kept-3`, `undone-1`; `left`: how many were left as they are, and the first of them; `settled`: how
+    many because they are decided. Decisions that it would replace are asked about first."""
     acting, catalogue = catalogue_of(parts)
     table = table_at(catalogue, *place)
     action = form.text("action")
@@ -66,21 +75,63 @@ def _done(parts: Parts, visitor: Visitor, place: tuple[str, str], view: View, fo
         return {"done": f"undone-{undo(acting, who, table)}"}
     found = queue(acting, who, catalogue, table)
     bulk = bool(form.text("bulk"))
-    items = form.all("pick") if bulk else (view.item,)
+    named, sure = form.all("pick"), form.all("replace")
+    items = (*named, *sure) if bulk else (view.item,)
     lines = chosen(catalogue, found, [i for i in items if i], form.text("top") if bulk else "")
     if action == "undo":
         return {"done": f"undone-{undo(acting, who, table, [line.item for line in lines])}"}
+    parted = split(lines, (*named, *sure), bool(form.text("decided"))) if bulk else Split(lines, (), ())
+    if bulk and action == "none" and not {w.item for w in parted.replaced} <= set(sure):
+        return parted
+    lines = parted.taken
     if action == "best":
         best = best_of_each(catalogue, found, lines)
         done = _kept(acting, visitor, catalogue, found, best.wanted)
-        return {**done, "left": "\n".join((str(len(best.left)), *best.left[:NAMED]))} if best.left else done
+        done |= {"left": _listed(best.left)} if best.left else {}
+        return done | ({"settled": _listed([w.item for w in parted.left])} if parted.left else {})
     wanted = {w.item: _cells(found, form, action, w.item) for w in lines}
     types: dict[str, Sequence[Saying]] = {}
-    for line in lines if form.text("admit") else ():
-        said = {axis: form.text(f"axis:{axis}") for axis in TYPE_WORDS}
-        claim = bool(form.text("outside"))
-        types[line.item], wanted[line.item] = let_in(catalogue, found, line, wanted[line.item], said, claim)
-    return _kept(acting, visitor, catalogue, found, wanted, types)
+    claim = bool(form.text("outside"))
+    for line in lines:
+        cells = wanted[line.item]
+        if form.text("admit"):
+            said = {axis: form.text(f"axis:{axis}") for axis in TYPE_WORDS}
+            types[line.item], wanted[line.item] = let_in(catalogue, found, line, cells, said, claim)
+        else:
+            wanted[line.item] = _claimed(catalogue, found, line, cells, form, claim)
+    done = _kept(acting, visitor, catalogue, found, wanted, types)
+    return done | ({"settled": _listed([w.item for w in parted.left])} if parted.left else {})
+
+
+def _claimed(
+    catalogue: Catalogue, found: Queue, line: Waiting, cells: Mapping[str, str], form: Form, claim: bool
+) -> Mapping[str, str]:
+    """The cells, with the claim that a target which a constraint does not allow is taken all the same. Raises BadQuery without
+    that claim, or where nobody wrote a reason for it."""
+    targets = tuple(cells.get(f"target:{c}", "") for c in found.table.targets)
+    left_out = outside(catalogue, found.table, targets)
+    if left_out and claim and not form.text("reason"):
+        raise BadQuery(f"{line.item}: a decision says why.", parameter="reason")
+    return claimed(left_out, cells, claim)
+
+
+def _listed(items: Sequence[str]) -> str:
+    return "\n".join((str(len(items)), *items[:NAMED]))
+
+
+def _next(parts: Parts, visitor: Visitor, place: tuple[str, str], view: View, form: Form) -> View:
+    """Where its author goes on: at the code that was decided; when it is no longer of the part of the queue that is looked at, at
+    the one that stood behind it."""
+    if form.text("action") in ("undo", "undo-last") or form.text("bulk") or not view.item or not (view.show or view.q):
+        return view
+    acting, catalogue = catalogue_of(parts)
+    found = queue(acting, visitor.actor, catalogue, table_at(catalogue, *place))
+    now = found.chosen(view.show, view.q)
+    if not now or any(line.item == view.item for line in now):
+        return view
+    order = {line.item: n for n, line in enumerate(found.lines)}
+    behind = [line for line in now if order[line.item] > order.get(view.item, -1)]
+    return replace(view, item=(behind or now)[0].item, page=0)
 
 
 def _kept(
@@ -95,7 +146,7 @@ def _kept(
     others, because = parts_beside(found, wanted)
     decide(parts, visitor.actor, catalogue, found.table, {**wanted, **others}, types, because)
     done = {"done": f"kept-{len(wanted)}"}
-    return {**done, "beside": "\n".join((str(len(others)), *list(others)[:NAMED]))} if others else done
+    return {**done, "beside": _listed(list(others))} if others else done
 
 
 def _cells(found: Queue, form: Form, action: str, item: str) -> Mapping[str, str]:

@@ -15,10 +15,11 @@ from greffe.release.proposal_pages import described
 from greffe.release.proposals import state_of
 from greffe.release.rebasing import conflicts
 from greffe.release.review.overview import short
+from greffe.release.review.unreleasable import unreleasable
 from greffe.web.pages.forms import Form
 from greffe.web.pages.render import Pages
 from greffe.web.pages.visitors import Staff, Visitor
-from greffe.web.staff.tables import HOUSE_STAFF
+from greffe.web.staff.tables import HOUSE_STAFF, catalogue_of
 from greffe.web.strict import only, page_number
 
 STATES: Final = ("open", "approved", "effective", "superseded", "rejected", "withdrawn")
@@ -42,7 +43,7 @@ def router(parts: Parts) -> APIRouter:
         shown = [(p, s) for p, s in found if asked in ("", s)]
         values = {
             "found": shown[(page - 1) * PER_PAGE : page * PER_PAGE], "counts": counts, "asked": asked, "page": page,
-            "pages": max(1, -(-len(shown) // PER_PAGE)), "many": len(found), "shortened": shortened,
+            "pages": max(1, -(-len(shown) // PER_PAGE)), "many": len(found),
         }  # fmt: skip
         return pages.show(request, visitor, "staff/proposals.html", values)
 
@@ -55,11 +56,6 @@ def router(parts: Parts) -> APIRouter:
     return routes
 
 
-def shortened(path: str) -> str:
-    """A file as people name it: `ESTAT/sexe_to_sex`; artefacts keep their path."""
-    return path.removeprefix("mappings/").removesuffix(".csv")
-
-
 def proposal_page(
     parts: Parts,
     request: Request,
@@ -69,7 +65,7 @@ def proposal_page(
     form: Form | None = None,
 ) -> Response:
     """The page; with a fault, what was typed stands in its fields."""
-    acting = parts.acting()
+    acting, catalogue = catalogue_of(parts)
     proposal = acting.ledger().definitions.proposal(id_)
     data = described(acting, proposal)
     found = differences(acting, proposal)
@@ -82,8 +78,9 @@ def proposal_page(
         "proposal": proposal, "data": data, "state": data["state"], "many": len(found), "page": page,
         "pages": max(1, -(-len(found) // PER_PAGE)), "found": found[(page - 1) * PER_PAGE : page * PER_PAGE],
         "clashes": conflicts(acting, proposal) if data["stale"] else (), "comments": comments, "fault": fault,
-        "typed": typed, "place": request.query_params.get("place", typed.get("place", "")), "shortened": shortened,
+        "typed": typed, "place": request.query_params.get("place", typed.get("place", "")),
         "tables": _tables(acting, proposal.files), "mine": visitor.name in proposal.authors,
+        "refused": unreleasable(acting, catalogue, proposal) if data["state"] in ("open", "approved") else (),
         "signed": visitor.name in {a.person for a in proposal.approvals},
     }  # fmt: skip
     return Pages(parts).show(request, visitor, "staff/proposal.html", values, fault.http if fault else 200)

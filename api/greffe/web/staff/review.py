@@ -18,6 +18,7 @@ from greffe.model.maps import KINDS_WITH_TARGET, KINDS_WITHOUT_TARGET, Represent
 from greffe.model.numbers import plain
 from greffe.release.parts import Parts
 from greffe.release.review.admitting import Admission
+from greffe.release.review.bulk import Split
 from greffe.release.review.candidates import candidates, faults_of_pending, verdict_on
 from greffe.release.review.codes import Codes
 from greffe.release.review.evidence import evidence
@@ -27,7 +28,7 @@ from greffe.release.review.overview import short
 from greffe.release.review.pending import everything_pending
 from greffe.release.review.queue import STATES, Queue, Waiting, queue, sources_of
 from greffe.release.review.sharing import plain_kind, rows_now
-from greffe.web.pages.render import Pages
+from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.spark import spark
 from greffe.web.pages.visitors import Staff, Visitor
 from greffe.web.staff.tables import HOUSE_STAFF, VIEW, View, catalogue_of, review_at, table_at
@@ -44,10 +45,16 @@ def router(parts: Parts) -> APIRouter:
     @routes.get(
         "/staff/mappings/{folder}/{name}",
         include_in_schema=False,
-        dependencies=[Depends(only(*VIEW, "done", "left", "beside", "lang"))],
+        dependencies=[Depends(only(*VIEW, "done", "left", "settled", "beside", "lang"))],
     )
     def review(request: Request, folder: str, name: str, visitor: Staff) -> Response:
-        return review_page(parts, request, visitor, (folder, name), View.of(request))
+        view = View.of(request)
+        acting, catalogue = catalogue_of(parts)
+        table = table_at(catalogue, folder, name)
+        held = queue(acting, visitor.actor, catalogue, table).line(view.item) if "=" in view.item else None
+        if held is not None and held.item != view.item:  # the code was decided since: its row holds it
+            return see_other(review_at(table, replace(view, item=held.item), "item"))
+        return review_page(parts, request, visitor, (folder, name), view)
 
     @routes.get(
         "/staff/mappings/{folder}/{name}/evidence",
@@ -85,8 +92,9 @@ def review_page(
     view: View,
     fault: GreffeError | None = None,
     typed: Mapping[str, str] | None = None,
+    asking: Split | None = None,
 ) -> Response:
-    """The page; with a fault, what was typed stands in its fields."""
+    """The page; with a fault, what was typed stands in its fields. `asking`: what a decision on many would replace."""
     acting, catalogue = catalogue_of(parts)
     table = table_at(catalogue, *place)
     found = queue(acting, visitor.actor, catalogue, table)
@@ -106,8 +114,9 @@ def review_page(
     values = {
         "table": table, "place": short(table), "users": users_of(catalogue, table), "view": view, "queue": found,
         "shown": chosen[(page - 1) * PER_PAGE : page * PER_PAGE], "many": len(chosen), "page": page, "pages": pages,
-        "near": near, "states": STATES, "line": line, "fault": fault, "typed": typed or {},
-        "done": _done(request), "left": _named(request, found, "left"), "beside": _named(request, found, "beside"),
+        "near": near, "states": STATES, "line": line, "fault": fault, "typed": typed or {}, "asking": asking,
+        "done": _done(request), "left": _named(request, found, "left"),
+        "settled": _named(request, found, "settled"), "beside": _named(request, found, "beside"),
          "pending": len(mine.get(table.file, {})),
         "everything": sum(map(len, mine.values())), "author": visitor.may("author", "administrator"),
         "axes": AXES, "type_names": TYPE_NAMES, "unsaid_of_line": _unsaid(catalogue, found, line),
