@@ -79,6 +79,7 @@ class Attempt:
     settled: bool = False  # by a person, who asked the recipient
     lasting: bool = False  # it failed for a reason that a person must mend: it is not tried again by itself
     again: str = ""  # not before that instant: the other side asked for it
+    holder: str = ""  # the process that has it in hand, as transmission.holders names it
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 Kind → payload: transmission.built {delivery, deadline, recipient, year, number, channel, test, approval, plan, catalogue, prepared,
 files, corrects, reason, foreseen}, a file of several dataflows with `beside` [{dataflow, release}], a questionnaire with `answers` and
 `contributions` [{id, house, content, signatory, signed, workbook}]; transmission.approved (as any approval);
-transmission.sending {attempt, lease}; transmission.failed, .uncertain, .sent {attempt, said, settled, lasting, again?};
+transmission.sending {attempt, lease, holder?}; transmission.failed, .uncertain, .sent {attempt, said, settled, lasting, again?};
 transmission.acknowledged, .refused, .reported {sha256, name, said}; transmission.cancelled {reason}.
 """
 
@@ -90,7 +90,7 @@ def transmissions_after(known: Transmissions, entry: Entry) -> Transmissions:
         found = replace(found, state=APPROVED) if found.signed and found.state == "built" else found
     elif word == SENDING:
         lease = instants.read(fields.text("lease"))
-        attempt = Attempt(fields.integer("attempt"), entry.actor, entry.instant, lease)
+        attempt = Attempt(fields.integer("attempt"), entry.actor, entry.instant, lease, holder=fields.text("holder"))
         found = replace(found, state=SENDING, attempts=(*found.attempts, attempt))
     elif word in (SENT, FAILED, UNCERTAIN):
         found = _ended(found, fields, word)
@@ -109,6 +109,9 @@ def _ended(found: Transmission, fields: Fields, word: str) -> Transmission:
     """How a try ended; only the last one says where the delivery stands, unless an earlier one turns out to have arrived."""
     number, said, settled = fields.integer("attempt"), fields.text("said"), fields.flag("settled")
     lasting, again = fields.flag("lasting"), fields.text("again")
+    known = next((a for a in found.attempts if a.number == number), None)
+    if known is not None and known.settled and not settled and word != SENT:
+        return found  # who asked the recipient knows better than the sender that comes back late
     attempts = tuple(
         replace(a, ended=word, said=said, settled=settled, lasting=lasting, again=again) if a.number == number else a
         for a in found.attempts

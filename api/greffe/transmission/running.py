@@ -53,9 +53,11 @@ def run(
             continue
         yield Done(made.id, "built", f"{len(made.files)} files")
     for one in list(parts.ledger().transmissions.values()):
-        if one.test == test and _to_send(one, parts.clock()):
+        if one.test != test:
+            continue
+        if one.state == UNCERTAIN or _to_send(one, parts.clock()):
             yield _sent(parts, who, one, channels)
-        elif one.test == test and one.state in (FAILED, UNCERTAIN) and one.attempt is not None:
+        elif one.state == FAILED and one.attempt is not None:
             yield Done(one.id, one.state, one.attempt.said, failed=True)  # it is no better for not being tried now
 
 
@@ -81,8 +83,10 @@ def _to_send(one: Transmission, now: datetime) -> bool:
 
 def _sent(parts: Parts, who: Actor, one: Transmission, channels: Mapping[str, Options]) -> Done:
     try:
-        found = send(parts, who, one.id, channels)
+        found = send(parts, who, one.id, channels, again=len(one.attempts) < TRIES)
     except GreffeError as error:
+        if parts.ledger().transmission(one.id).state == UNCERTAIN:
+            return Done(one.id, UNCERTAIN, error.text(), failed=True)
         return Done(one.id, "not sent", error.text(), failed=True)
     state = found.transmission.state
     return Done(one.id, state, found.said, failed=state != "sent")

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from greffe.errors import Conflict, GreffeError, Refused
+from greffe.model.instants import read
 from greffe.model.instants import written as in_utc
 from greffe.model.transmissions import (
     APPROVED,
@@ -37,7 +38,8 @@ from greffe.transmission.channels.channel import (
     Unsure,
 )
 from greffe.transmission.contributions.standing import still_merged
-from greffe.transmission.ways import way_of
+from greffe.transmission.holders import has_died, this_process
+from greffe.transmission.ways import settles_after, way_of
 
 Try: TypeAlias = tuple[str, int]  # of which transmission, and its number
 
@@ -50,8 +52,9 @@ class Outcome:
     said: str
 
 
-def send(parts: Parts, who: Actor, id_: str, channels: Mapping[str, Options]) -> Outcome:
-    """Hand a delivery over, or find that it was handed over. Everything is asked again at this moment.
+def send(parts: Parts, who: Actor, id_: str, channels: Mapping[str, Options], *, again: bool = True) -> Outcome:
+    """Hand a delivery over, or find that it was handed over. Everything is asked again at this moment. `again`: whether what
+    did not arrive is tried again; else it is asked for alone.
 
     Raises Denied; Refused for what may not leave now; Conflict while somebody else sends it, or who was faster.
     """
@@ -65,24 +68,42 @@ def send(parts: Parts, who: Actor, id_: str, channels: Mapping[str, Options]) ->
         found = _asked(parts, who, one, channel, parcel)
         if found is not None:
             return found
+        _absent_for_good(parts, one, settles_after(channels, one))
+        if not again:
+            raise Refused(f"{id_} did not arrive, and was tried {len(one.attempts)} times: a person sends it again.")
     _may_leave(parts, one)
     number = len(one.attempts) + 1
     lease = in_utc(parts.clock() + LEASE)
-    act = Act(f"transmission.{SENDING}", id_, {"attempt": number, "lease": lease}, once=f"transmission:{id_}:{number}")
+    act = Act(
+        f"transmission.{SENDING}",
+        id_,
+        {"attempt": number, "lease": lease, "holder": this_process()},
+        once=f"transmission:{id_}:{number}",
+    )
     parts.note_all(who, [act])
     return _tried(parts, who, (id_, number), channel, parcel)
 
 
 def settle(parts: Parts, who: Actor, id_: str, *, arrived: bool, reason: str) -> Transmission:
-    """Say what became of a delivery of which nobody could tell, after asking the recipient."""
+    """Say what became of a delivery of which nobody could tell, after asking the recipient: also of one whose sender died, or
+    did not end it in time. Raises Conflict while it may still be sent."""
     needs(parts, who, "transmitter")
     one = parts.ledger().transmission(id_)
-    if one.state != UNCERTAIN:
+    if not may_be_settled(parts, one):
+        _not_in_other_hands(parts, one)
         raise Refused(f"{id_} is {one.state}: there is nothing to settle.")
     if not reason.strip():
         raise Refused("How it was found out is said.", parameter="--reason")
     said = f"{who.name}: {reason.strip()}"
     return _ended(parts, who, (id_, len(one.attempts)), SENT if arrived else FAILED, said, settled=True).transmission
+
+
+def may_be_settled(parts: Parts, one: Transmission) -> bool:
+    """Whether a person may say what became of it: nobody can tell, or its sender is dead or out of time."""
+    last = one.attempt
+    if one.state == SENDING and last is not None:
+        return has_died(last.holder) or parts.clock() >= last.lease_until
+    return one.state == UNCERTAIN
 
 
 def parcel_of(parts: Parts, one: Transmission) -> Parcel:
@@ -116,6 +137,17 @@ def _may_leave(parts: Parts, one: Transmission) -> None:
             raise Refused(f"{release} {state}: {file.name} does not leave.", hint="Cancel it, and build another one.")
         if release.origin == "synthetic" and not one.test:
             raise Refused(f"{release} is synthetic: it leaves as a test only.")
+
+
+def _absent_for_good(parts: Parts, one: Transmission, wait: timedelta) -> None:
+    """What the other side does not have yet may still be on its way there. Raises Refused until that is over."""
+    last = one.attempt
+    since = one.said.get(UNCERTAIN, "") if one.state == UNCERTAIN else last.began if last is not None else ""
+    if since and parts.clock() < read(since) + wait:
+        raise Refused(
+            f"{one.id} is not at the other side, where it may still arrive: until {in_utc(read(since) + wait)} it is not sent again.",
+            hint="Who has asked the recipient says so: greffe transmissions settle.",
+        )
 
 
 def _asked(parts: Parts, who: Actor, one: Transmission, channel: Channel, parcel: Parcel) -> Outcome | None:

@@ -16,12 +16,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from greffe.errors import BadDefinition, GreffeError, Refused, nearest, unreadable
 from greffe.model.transmissions import Transmission
 from greffe.transmission.channels import CHANNELS
-from greffe.transmission.channels.channel import Channel, NotSent, Options
+from greffe.transmission.channels.channel import LEASE, Channel, NotSent, Options
 
 TEST = "-test"
 CHANNELS_FILE = "channels.toml"
@@ -53,6 +54,18 @@ def way_of(channels: Mapping[str, Options], one: Transmission) -> Channel:
             hint="channels.toml in the home, or the file that GREFFE_CHANNELS names, says how channels are reached.",
         )
     return _made(channels[name])
+
+
+def settles_after(channels: Mapping[str, Options], one: Transmission) -> timedelta:
+    """How long what nobody could tell of may still arrive. A folder of this machine shows at once what is there."""
+    name = f"{one.channel}{TEST}" if one.test else one.channel
+    return _settles(channels[name]) if name in channels else timedelta(0)
+
+
+def _settles(options: Options) -> timedelta:
+    if "settles_after" in options.values:
+        return timedelta(seconds=options.whole("settles_after", 1))
+    return timedelta(0) if options.values["kind"] == "folder" else LEASE
 
 
 def channel_of(channels: Mapping[str, Options], name: str, body: str) -> Channel:
@@ -103,4 +116,5 @@ def _reached(options: Options, connect: bool) -> Reached:
 
 
 def _made(options: Options) -> Channel:
+    _settles(options)
     return CHANNELS[str(options.values["kind"])](options)

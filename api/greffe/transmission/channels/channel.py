@@ -12,8 +12,9 @@ from greffe.errors import BadDefinition, nearest
 
 LEASE: Final = timedelta(minutes=30)  # how long nobody else takes a try over
 LIMIT: Final = LEASE - timedelta(minutes=5)  # a channel gives up before that
-# Settings of every kind. inbox: where receipts of its deliveries arrive; orders: bodies whose standing orders leave by it.
-COMMON: Final = ("kind", "inbox", "orders")
+# Settings of every kind. inbox: where receipts of its deliveries arrive; orders: bodies whose standing orders leave by it;
+# settles_after: seconds for which a try that broke off may still arrive.
+COMMON: Final = ("kind", "inbox", "orders", "settles_after")
 Arrived: TypeAlias = Literal["there", "absent", "partly", "unknown"]
 THERE: Final[Arrived] = "there"  # every file, whole
 ABSENT: Final[Arrived] = "absent"  # none, and none can have been taken away

@@ -24,7 +24,7 @@ from greffe.transmission.keeping import content
 from greffe.transmission.plan import named_plan, plans
 from greffe.transmission.proof import history
 from greffe.transmission.running import next_try
-from greffe.transmission.sending import send, settle
+from greffe.transmission.sending import may_be_settled, send, settle
 from greffe.transmission.ways import read_channels
 from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import Form, posted
@@ -151,7 +151,7 @@ def _one(
         "left": lambda t: countdown(t - now, visitor.lang), "verdicts": receipts.VERDICTS,
         "may_sign": signs and one.state in (BUILT, APPROVED) and not one.signed,
         "may_send": transmits and one.signed and one.state in (BUILT, APPROVED, FAILED, SENDING),
-        "may_cancel": transmits and one.state in (BUILT, APPROVED, FAILED), "may_settle": transmits and one.state == UNCERTAIN,
+        "may_cancel": transmits and one.state in (BUILT, APPROVED, FAILED), "may_settle": transmits and may_be_settled(parts, one),
         "queries": [q for q in parts.ledger().queries.values() if q.transmission == id_],
         "foreseen": json.loads(kept_foreseen(parts, one))["questions"] if one.foreseen else [],
         "may_file": transmits and one.state in ("sent", UNCERTAIN, "acknowledged", "refused"),
