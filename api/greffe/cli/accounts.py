@@ -32,7 +32,7 @@ def invite_person(person: Person, as_: As = "", json_: Json = False, home: Home 
         show(
             {"person": person, "link": link, "hours": int(INVITED_FOR.total_seconds() // 3600)},
             json_,
-            after="Give the link to that person alone.",
+            after="Give the link to that person alone. Where the service answers at another address, set GREFFE_URL and invite again.",
         )
 
 

@@ -35,6 +35,8 @@ from greffe.release.definitions import map_subject
 from greffe.release.people import HOUSE, add_person, approvers, author_of
 from greffe.release.proposal_pages import described, told
 from greffe.release.proposals import others_on, propose, proposed_catalogue, state_of
+from greffe.release.tasks.remade import refused
+from greffe.release.tasks.task import Asker
 
 WITH_NOBODY = sexes(MAN, WOMAN, NOBODY)
 JANUARY = date(2027, 1, 1)
@@ -128,6 +130,17 @@ def test_a_reason_is_needed_and_authors_propose(parts):
         propose(parts, AUTHOR, WITH_NOBODY, "  ")
     with pytest.raises(Denied):
         propose(parts, FIRST, WITH_NOBODY, "a reason")
+
+
+def test_a_refused_proposal_waits_for_its_author_until_the_change_is_proposed_again(parts):
+    made = propose(parts, AUTHOR, WITH_NOBODY, "Legal persons are named.")
+    reject_proposal(parts, FIRST, made.id, "Not so.")
+    (task,) = refused(parts, Asker(AUTHOR.name, ("author",)))
+    assert (task.subject, task.by, task.place) == (made.id, FIRST.name, f"/staff/proposals/{made.id}")
+    assert list(refused(parts, Asker(SECOND.name, ("author", "approver")))) == []
+    parts.clock.forward(seconds=1)
+    propose(parts, AUTHOR, WITH_NOBODY, "As discussed.")
+    assert list(refused(parts, Asker(AUTHOR.name, ("author",)))) == []
 
 
 def test_the_same_proposed_again_is_the_same_and_after_a_no_another_one(parts):

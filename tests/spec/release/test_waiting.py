@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import ClassVar
@@ -21,6 +22,7 @@ from greffe.release.drafts import Draft
 from greffe.release.grants import approve_grant, propose_grant
 from greffe.release.lifecycle import accept_warnings, approve_draft, dataflow_named, send_back
 from greffe.release.obstacles import may_still_sign
+from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, add_person
 from greffe.release.review.pending import decide
 from greffe.release.tasks import mapping
@@ -276,6 +278,22 @@ def test_errors_wait_for_an_author_and_nothing_is_signed_meanwhile(built):
     (told,) = [t for t in waiting_for(house.parts, AUTHOR) if t.subject == draft.id]
     assert (told.kind, told.count, told.place) == ("errors", len(draft.errors), f"/staff/findings/{draft.id}")
     assert all(kinds(house, who, draft.id) == [] for who in (FIRST, SECOND, RELEASER))
+
+
+def test_what_was_made_with_another_map_waits_for_authors(built, monkeypatch):
+    """A line for the decision that changed it; nothing once it is prepared with the new one."""
+    house, _ = built
+    parts, flow = house.parts, dataflow_named(house.parts, FLOW)
+    assert of(house, AUTHOR, "remapped") == []
+    ledger, map_ = parts.ledger(), parts.catalogue().map_to(flow)
+    (waits,) = [d for d in waiting_drafts(ledger) if d.dataflow == flow.reference]
+    old = replace(ledger, drafts={**ledger.drafts, waits.id: replace(waits, map_checksum="0")})
+    version = replace(ledger.catalogues[-1], proposal="P-1", change={map_.file: "0"})
+    old = replace(old, definitions=replace(old.definitions, catalogues=(*ledger.catalogues, version)))
+    monkeypatch.setattr(Parts, "ledger", lambda _self: old)
+    (task,) = of(house, AUTHOR, "remapped")
+    assert (task.subject, task.place, task.count, task.more) == (FLOW, f"/staff/drafts/{FLOW}", 1, "P-1")
+    assert of(house, FIRST, "remapped") == []
 
 
 def test_a_key_that_ends_is_told_to_an_administrator(built):

@@ -182,7 +182,21 @@ def test_a_draft_is_sent_back_by_an_approver(house, draft, enter):
     text = enter("ines").get(page + "?lang=fr").text
     assert "Renvoyé par elise" in text
     assert "Juveniles are to be checked." in text
+    told = send(enter(FIRST.name), f"/staff/releases/{draft.id}", f"/staff/releases/{draft.id}", act="approve")
+    assert (told.status_code, "greffe prepare" in told.text, "/staff/drafts" in told.text) == (409, False, True)
+    signoff = enter(FIRST.name).get(f"/staff/releases/{draft.id}?lang=en").text
+    assert ("May still sign" in signoff, "Nobody can sign it now" in signoff) == (False, True)
     kinds = [e.kind for e in house.parts.register.read()]
     assert kinds.count("draft.returned") == 1
     assert house.draft("UNODC_PRISONS").id == draft.id
     assert "Renvoyé par elise" not in enter("ines").get(page + "?lang=fr").text
+
+
+def test_a_question_to_the_register_that_does_not_read_shows_no_entry(enter):
+    client = enter("ines")
+    for query, said in (("kind=zorglub", "kind"), ("kind=relase", "release"), ("from=zz", "2027-01-31")):
+        answer = client.get(f"/staff/register?{query}&lang=en")
+        assert (answer.status_code, said in answer.text, "Session opened" in answer.text) == (400, True, False)
+        assert "session.opened" not in answer.text.partition("<table")[2]
+    assert client.get("/staff/register?kind=session").status_code == 200
+    assert 'href="/data/UNODC_PRISONS"' in client.get("/data/unodc_prisons").text

@@ -198,6 +198,11 @@ def test_an_hour_that_does_not_exist_is_refused_a_reason_is_owed_then_it_waits(h
     assert house.parts.ledger().release_of_draft(draft.id) is None
 
     assert sent(client, draft, at="2027-03-28 08:45", **terms).status_code == 303
+    public = TestClient(client.app, headers={"accept": "text/html"})
+    assert [public.get(f"/trace/{FLOW}?release={n}").status_code for n in (1, 2)] == [
+        200,
+        404,
+    ]  # under embargo: not there
     made = house.parts.ledger().release_of_draft(draft.id)
     assert made.effective_at == datetime(2027, 3, 28, 6, 45, tzinfo=UTC)
     text = client.get(f"/staff/releases/{draft.id}?lang=fr").text

@@ -14,9 +14,11 @@ from greffe.release.lifecycle import kept_draft, rules_not_accepted
 from greffe.release.parts import Parts
 from greffe.release.people import approvers, signed_by_two
 from greffe.release.tasks.task import Asker, Task
+from greffe.release.waivers import unwaivable
 from greffe.store.ledger import DraftRecord, Ledger
 
-_ERRORS: Final[Few[tuple[object, ...], int]] = Few(256)  # a draft is verified whole when it is read: not at every page
+# A draft is verified whole when it is read: not at every page.
+_ERRORS: Final[Few[tuple[object, ...], tuple[int, tuple[str, ...]]]] = Few(256)
 
 
 def of_drafts(parts: Parts, who: Asker) -> Iterator[Task]:
@@ -53,9 +55,10 @@ def _of_draft(parts: Parts, record: DraftRecord, who: Asker) -> Iterator[Task]:
         if who.has("author"):
             yield Task("returned", record.id, findings, read(back.instant), due, by=record.author, more=back.person)
         return
-    wrong = _open_errors(parts, record)
+    wrong, fixed = open_of(parts, record)
     if wrong and who.has("author"):
-        yield Task("errors", record.id, findings, since, due, wrong, record.author)
+        kind = "errors_fixed" if fixed else "errors"
+        yield Task(kind, record.id, findings, since, due, wrong, record.author, ", ".join(fixed))
     if wrong or not record.observations:
         return
     accepted = warnings_accepted(parts, record)
@@ -65,20 +68,25 @@ def _of_draft(parts: Parts, record: DraftRecord, who: Asker) -> Iterator[Task]:
     mine = who.name in (record.author, *approvers(parts, record.id, record.checksum))
     if who.has("approver") and not signed and not mine:
         yield Task("sign", record.id, page, since, due, by=record.author)
-    if who.has("approver") and not accepted:
+    if who.has("approver") and not accepted and who.name != record.author:
         yield Task("warnings", record.id, findings, since, due, record.warnings, record.author)
     if who.has("releaser") and signed and accepted:
         yield Task("release", record.id, page, since, due, by=record.author)
 
 
-def _open_errors(parts: Parts, record: DraftRecord) -> int:
-    """How many errors are open: its findings are read where it had errors alone, once for the waivers that are in force."""
+def open_of(parts: Parts, record: DraftRecord) -> tuple[int, tuple[str, ...]]:
+    """How many errors of a draft are open, and the rules among theirs that no waiver lifts: its findings are read where it had
+    errors alone, once for the waivers that are in force."""
     if not record.errors:
-        return 0
+        return 0, ()
     lifted = tuple(w.id for w in parts.ledger().waivers.values() if w.in_force)
-    key = (str(parts.settings.home), record.id, record.checksum, lifted)
+    catalogue = parts.catalogue()
+    key = (str(parts.settings.home), record.id, record.checksum, lifted, catalogue.checksum)
     found = _ERRORS.get(key)
-    return found if found is not None else _ERRORS.keep(key, len(open_errors(kept_draft(parts, record.id)[1].findings)))
+    if found is None:
+        findings = kept_draft(parts, record.id)[1].findings
+        found = _ERRORS.keep(key, (len(open_errors(findings)), unwaivable(catalogue, findings)))
+    return found
 
 
 def _announced(parts: Parts, record: DraftRecord) -> datetime | None:

@@ -16,13 +16,13 @@ GROUPS: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         ("proposal", "sign", "warnings", "waiver", "grant", "map", "delivery_sign", "contribution_sign"), "sign"
     ),
-    **dict.fromkeys(("returned", "errors", "found", "release"), "drafts"),
+    **dict.fromkeys(("returned", "errors", "errors_fixed", "found", "release", "remapped"), "drafts"),
     **dict.fromkeys(("overdue", "undrafted", "late", "deadline"), "dates"),
     **dict.fromkeys(("contribute", "contribution_merge", "contributions_wait", "contributions_late"), "deliveries"),
     **dict.fromkeys(
         ("delivery_send", "delivery_failed", "delivery_uncertain", "delivery_refused", "query", "answers"), "deliveries"
     ),
-    **dict.fromkeys(("unmapped", "pending"), "mappings"),
+    **dict.fromkeys(("unmapped", "pending", "refused"), "mappings"),
     **dict.fromkeys(("parted", "differ"), "bridge"),
     **dict.fromkeys(("denied", "key", "job"), "oversight"),
     **dict.fromkeys(("advance", "granted", "order_failed", "order_uncertain"), "handed"),

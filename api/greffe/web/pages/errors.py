@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from greffe.errors import GreffeError, TooOften, Unidentified
+from greffe.errors import GreffeError, NotFound, TooOften, Unidentified
 from greffe.release.parts import Parts
 from greffe.web.pages.render import Pages
 from greffe.web.pages.visitors import somebody
@@ -27,7 +27,21 @@ def page(parts: Parts, request: Request, error: GreffeError, status: int) -> Res
     if isinstance(error, Unidentified) and request.method == "GET":
         back = quote(request.url.path + (f"?{request.url.query}" if request.url.query else ""), safe="/")
         return RedirectResponse(f"/signin?back={back}", 303, {"Cache-Control": "no-store"})
-    response = Pages(parts).show(request, visitor, "error.html", {"error": error, "status": status}, status)
+    response = Pages(parts).show(
+        request,
+        visitor,
+        "error.html",
+        {"error": error, "status": status, "near": _near(request.url.path, error)},
+        status,
+    )
     if isinstance(error, TooOften):
         response.headers["Retry-After"] = str(error.wait)
     return response
+
+
+def _near(path: str, error: GreffeError) -> list[tuple[str, str]]:
+    """The names near to one that is not there, each with the address at which it would be."""
+    before, _, name = path.rpartition("/")
+    if not isinstance(error, NotFound) or not name or f"{unquote(name)!r}" not in error.message:
+        return []
+    return [(near, f"{before}/{quote(near)}") for near in error.nearest]

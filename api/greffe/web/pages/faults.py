@@ -12,7 +12,11 @@ from greffe.web.pages.words import FOLDER, table
 
 FIELDS: Final = "fields"
 _OPTION: Final = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
-_COMMAND: Final = re.compile(r"\bgreffe [a-z]+ ")  # what is typed at the command line helps nobody on a page
+_COMMAND: Final = re.compile(r"\bgreffe ([a-z-]+)\b")  # what is typed at the command line helps nobody on a page
+PAGES: Final = {  # command → the page that does the same
+    "accept": "/staff/findings", "approve": "/staff/releases", "coverage": "/staff/coverage", "findings": "/staff/findings",
+    "people": "/staff/people", "prepare": "/staff/drafts", "proposals": "/staff/proposals", "withdraw": "/staff/releases",
+}  # fmt: skip
 _LABEL: Final = 40  # characters: what is longer is a sentence and no label
 _NB: Final = "\u00a0"
 
@@ -20,14 +24,17 @@ _NB: Final = "\u00a0"
 def told_on_page(error: GreffeError, lang: str, page: str) -> str:
     """The error in one line. `page`: the name of its words, in which a field is called by the label that it has there."""
     shown = copy.copy(error)
-    if _COMMAND.search(shown.hint):
+    command = _COMMAND.search(shown.hint)
+    if command:
         shown.hint = ""
+    place = PAGES.get(command[1], "") if command else ""
+    there = " " + table("error")["see_page"][lang].format(page=place) if place else ""
     field = "" if shown.message.startswith("Unknown") else called(shown.parameter, lang, page)
     if not field or isinstance(error, BadDefinition):
-        return _named(tell(shown, lang).text, lang, page)
+        return _named(tell(shown, lang).text, lang, page) + there
     shown.parameter = ""
     text = _named(tell(shown, lang).text, lang, page)
-    return f"{_quoted(field, lang)}{_NB if lang == 'fr' else ''}: {text}"
+    return f"{_quoted(field, lang)}{_NB if lang == 'fr' else ''}: {text}{there}"
 
 
 def called(parameter: str, lang: str, page: str = "") -> str:

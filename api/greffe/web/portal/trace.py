@@ -50,6 +50,8 @@ def router(parts: Parts) -> APIRouter:
         page: Page = 1,
     ) -> Response:
         dataflow = published(parts.catalogue(), flow)
+        if release:
+            readable(parts, dataflow, release, "release")  # one under embargo is not there, whatever else is asked
         choosing = still_choosing(pages, request, visitor, "/trace", dataflow, key, period, page)
         if choosing is not None:
             return choosing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fastapi import APIRouter, Depends, Request
@@ -20,7 +20,8 @@ from greffe.release.lifecycle import dataflow_named
 from greffe.release.obstacles import may_still_sign
 from greffe.release.parts import Parts
 from greffe.release.preparing import STAGES, Wanted, running, standing, start
-from greffe.release.waiting import waiting_drafts
+from greffe.release.tasks.drafts import open_of, waiting_drafts
+from greffe.release.tasks.remade import outdated
 from greffe.store.ledger import DraftRecord, ExtractRecord
 from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import posted
@@ -36,13 +37,14 @@ FIELDS: Final = ("origin", "extracts", "reason")
 @dataclass(frozen=True)
 class Row:
     """A dataflow that a map leads to: its accepted extracts, the last first; what is released and what waits; `fresh`: how
-    many extracts of the same origin neither holds."""
+    many extracts of the same origin neither holds; `remapped`: the map changed since what waits or is released was made."""
 
     flow: Dataflow
     extracts: tuple[ExtractRecord, ...]
     release: Release | None
     drafts: tuple[DraftRecord, ...]
     fresh: int
+    remapped: bool = False
 
 
 def router(parts: Parts) -> APIRouter:
@@ -53,8 +55,10 @@ def router(parts: Parts) -> APIRouter:
     @routes.get("/staff/drafts", include_in_schema=False, dependencies=[Depends(only("lang"))])
     def every(request: Request, visitor: Staff) -> Response:
         maps = parts.catalogue().maps.values()
+        old = outdated(parts)
         rows = [_row(parts, map_, parts.catalogue().get(Dataflow, map_.target)) for map_ in maps]
-        rows.sort(key=lambda r: (not r.fresh, not r.extracts, r.flow.reference.id))
+        rows = [replace(r, remapped=r.flow.reference in old) for r in rows]
+        rows.sort(key=lambda r: (not r.fresh, not r.remapped, not r.extracts, r.flow.reference.id))
         values = {"rows": rows, "instant": instant, "prepares": _prepares(visitor), "running": running(parts)}
         return pages.show(request, visitor, "staff/drafts.html", values)
 
@@ -107,11 +111,13 @@ def _page(
     state, runs = standing(parts, flow.reference.id)
     draft = ledger.drafts.get(state.draft) if state else None
     other = running(parts)
+    wrong, fixed = open_of(parts, draft) if draft else (0, ())
     values = {
         "row": row, "name": best(flow.names, visitor.lang), "state": state, "runs": runs, "draft": draft, "stages": STAGES,
         "done": STAGES.index(state.stage) if state and state.stage in STAGES else 0,
         "release_of": ledger.release_of_draft(draft.id) if draft else None,
         "signers": may_still_sign(parts, draft) if draft else (), "back": draft is not None and draft.id in ledger.returned,
+        "wrong": wrong, "fixed": ", ".join(fixed), "old_map": flow.reference in outdated(parts),
         "other": other if other and other.flow != flow.reference.id else None, "origins": sorted({e.origin for e in row.extracts}),
         "prepares": _prepares(visitor), "instant": instant, "parsed": read, "fault": fault,
         "typed": {"origin": "", "extracts": (), "reason": "", **typed},

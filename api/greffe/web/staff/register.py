@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from greffe.errors import BadQuery, GreffeError
+from greffe.errors import BadQuery, GreffeError, nearest
 from greffe.french import ours, tell_text
 from greffe.model.instants import read
 from greffe.release.parts import Parts
@@ -30,6 +30,7 @@ from greffe.web.strict import only, page_number
 
 PAGE: Final = 50
 SAID: Final = "register_said"  # its words
+OWN: Final = "staff_register"  # those of the page: `did_KIND` of every kind of entry
 _DETAILS: Final = (
     "key",
     "extracts",
@@ -52,8 +53,9 @@ def router(parts: Parts) -> APIRouter:
     @routes.get("/staff/register", include_in_schema=False, dependencies=[Depends(only(*ASKED, "page", "lang"))])
     def register(request: Request, visitor: Staff) -> Response:
         given = {n: request.query_params.get(n, "") for n in ASKED}
-        fault, wanted = None, visible(parts, visitor.actor, Wanted())
+        fault, wanted = None, Wanted(kind="-")  # of a question that does not read nothing is shown
         try:
+            _known_kind(given["kind"])
             wanted = visible(parts, visitor.actor, asked(*given.values()))
         except BadQuery as error:
             fault = error
@@ -61,6 +63,7 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.get("/staff/register/file", include_in_schema=False, dependencies=[Depends(only(*ASKED, "format", "lang"))])
     def file(request: Request, visitor: Staff) -> Response:
+        _known_kind(request.query_params.get("kind", ""))
         wanted = asked(*(request.query_params.get(n, "") for n in ASKED))
         return exported(parts, visible(parts, visitor.actor, wanted), request.query_params.get("format", "csv"))
 
@@ -77,6 +80,15 @@ def router(parts: Parts) -> APIRouter:
         return await run_in_threadpool(_verification, parts, pages, request, visitor, fault)
 
     return routes
+
+
+def _known_kind(text: str) -> None:
+    """Raises BadQuery, with the nearest, for what is no kind of entry and no thing that entries are about."""
+    kinds = [key.removeprefix("did_").replace("_", ".", 1) for key in table(OWN) if key.startswith("did_")]
+    known = [*dict.fromkeys(kind.partition(".")[0] for kind in kinds), *kinds]
+    kind = text.strip()
+    if kind and kind not in known:
+        raise BadQuery(f"{kind[:100]!r} is none of its values.", parameter="kind", nearest=nearest(kind, known))
 
 
 def _verification(
