@@ -345,6 +345,23 @@ def test_the_download_of_a_data_page_can_be_ordered(desk):
         ({"way": "post"}, "'post' is no way"),
         ({"way": "webhook", "to": "http://hooks.example.org"}, "It is no https address."),
         ({"way": "webhook", "to": "https://me:secret@hooks.example.org"}, "holds a name or a secret"),
+        *(
+            ({"way": "webhook", "to": f"https://{host}/in"}, "it is not of the public network")
+            for host in (
+                "127.0.0.1",
+                "localhost",
+                "hooks.localhost",
+                "2130706433",
+                "[::ffff:127.0.0.1]",
+                "169.254.169.254",
+                "0.0.0.0",
+                "[fd00::1]",
+                "0x7f.1",
+                "10.0.0.1:8443",
+                "[::1]",
+                "[fe80::1]",
+            )
+        ),
         ({"way": "channel", "to": "edamis"}, "ESTAT has no channel 'edamis'. Nearest: box."),
         ({"to": "https://x.example.org"}, "is sent nowhere"),
         (

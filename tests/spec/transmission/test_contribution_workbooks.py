@@ -22,7 +22,7 @@ from greffe.transmission import keeping
 from greffe.transmission.contributions.acts import Typed, give, reopen
 from greffe.transmission.contributions.book_in import look, take
 
-NUMBERS: dict[str, object] = dict(zip(COURTS, (10, 20, 12.5, "NA", "NAP"), strict=True))
+NUMBERS: dict[str, object] = dict(zip(COURTS, (10, 20, 12, "NA", "NAP"), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_libreoffice_saves_it_and_it_is_taken(desk: Desk, went: bytes, tmp_path:
     found = look(desk.parts, SENDER, CE, came, "back.xlsx")
     assert found.faults == ()
     assert [(c.cell, c.after) for c in found.changed] == [
-        (COURTS[0], "10"), (COURTS[1], "20"), (COURTS[2], "12.5"), (COURTS[3], "NA"), (COURTS[4], "NAP"),
+        (COURTS[0], "10"), (COURTS[1], "20"), (COURTS[2], "12"), (COURTS[3], "NA"), (COURTS[4], "NAP"),
     ]  # fmt: skip
     assert (found.answered, found.asked) == (5, 5)
     assert desk.parts.register.head() == head
@@ -126,6 +126,10 @@ TYPED: dict[str, object] = {
 # How a workbook was altered: what was typed, what else was done; every fault, in its order.
 ALTERED: dict[str, tuple[dict[str, object], Callable[[Workbook], None], tuple[str, ...]]] = {
     "moved": (NUMBERS, _insert, (r"Q91, row \d+, column H: The cell CEPEJ_Q91__\w+ was moved to Q91!H\d+\.",) * 39),
+    "impossible": (NUMBERS | {COURTS[0]: -5, COURTS[2]: 23555.5}, lambda _: None, (
+        r"Q91, row \d+, column H: -5 is below zero\. A count is a whole number, 0 or more\.",
+        r"Q91, row \d+, column H: 23555\.5 is no whole number\. A count is a whole number, 0 or more\.",
+    )),
     "unnamed": (NUMBERS, _unnamed, (r"Q91, row \d+, column H: The name CEPEJ_Q91__Q91_L3__P0__2024 is gone from here\.",)),
     "renamed": (NUMBERS, _renamed, (
         r"Q91: The sheet is gone, or has another name\.", r"Question 91: The sheet did not go out from here\.",
@@ -192,4 +196,4 @@ def test_a_signed_one_is_locked(desk: Desk, went: bytes):
     with pytest.raises(Refused, match="It is reopened first"):
         out(desk, CE)
     reopen(parts, SENDER, CE, "One line lacks.")
-    assert named(parts, CE).one.cells[COURTS[2]].value == "12.5"  # nothing is lost
+    assert named(parts, CE).one.cells[COURTS[2]].value == "12"  # nothing is lost

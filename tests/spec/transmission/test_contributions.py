@@ -72,6 +72,10 @@ def test_a_house_answers_its_own_cells_and_nobody_elses(desk: Desk):
     for who in (SENDER, CLERK, HOUSE):
         with pytest.raises(Denied, match="does not act for DAP"):
             give(parts, who, DAP, {CAPACITY: Typed("62000")})
+    place = r"Sheet Prisons, row PRIS_MORT.TOTAL.CAT00.Total.Total, column 2024. A count is a whole number, 0 or more."
+    for typed, wrong in (("-5", "below zero"), ("12.5", "no whole number")):
+        with pytest.raises(BadQuery, match=f"{typed} is {wrong}. {place}"):
+            give(parts, PAUL, DAP, {DEATHS: Typed(typed)})
     with pytest.raises(BadQuery, match="'62 000' is no number"):
         give(parts, PAUL, DAP, {CAPACITY: Typed("62 000")})
     with pytest.raises(NotFound, match=f"Nearest: .*{CAPACITY}"):

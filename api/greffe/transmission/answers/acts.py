@@ -115,21 +115,26 @@ def seen_of(cell: Asked) -> int:
 def _may_be_carried(cell: Asked) -> None:
     """The question may have another type than in the last cycle."""
     said = cell.earlier.said if cell.earlier else Said()
-    checked(cell.row.layout, said.value, said.missing, said.words)
+    checked(cell.row.layout, said.value, said.missing, said.words, cell.cell.limit)
 
 
 def _not_of_another(cell: Asked) -> None:
     """Raise Refused for a cell that a house answers by its contribution: nobody else does."""
     if cell.house:
-        column = cell.column.labels[1] or cell.column.period
         raise Refused(
-            f"{cell.house} alone answers this cell: sheet {cell.section}, row {cell.row.code}, column {column}.",
+            f"{cell.house} alone answers this cell: sheet {cell.section}, row {cell.row.code}, column {cell.column_name}.",
             hint="It is answered by a contribution: greffe contributions list.",
         )
 
 
 def _said(cell: Asked, typed: Typed) -> Said:
-    said = checked(cell.row.layout, typed.value, typed.missing, typed.words or {})
+    try:
+        said = checked(cell.row.layout, typed.value, typed.missing, typed.words or {}, cell.cell.limit)
+    except BadQuery as error:
+        raise BadQuery(
+            f"{error.message} Sheet {cell.section}, row {cell.line}, column {cell.column_name}.",
+            parameter=error.parameter, nearest=error.nearest, hint=error.hint,
+        ) from error  # fmt: skip
     if cell.answer is not None and cell.answer.said == said:
         return said  # nothing is said anew, whose cell it is
     _not_of_another(cell)

@@ -56,6 +56,16 @@ class Asked:
         return self.sheet.layout.id
 
     @property
+    def line(self) -> str:
+        """Its row, as sheets show it."""
+        return " ".join(filter(None, (self.row.question, self.row.code)))
+
+    @property
+    def column_name(self) -> str:
+        """Its column, as sheets show it."""
+        return self.column.labels[1] or self.column.period
+
+    @property
     def release(self) -> str:
         """The release that has the cell, '' for none."""
         return str(self.sheet.release) if self.cell.held and self.sheet.release else ""

@@ -40,6 +40,22 @@ def public(text: str) -> bool:
     return all(one.is_global and not one.is_multicast for one in _meant(ipaddress.ip_address(text)))
 
 
+def inside(host: str) -> bool:
+    """Whether a host is written as an address that is not of the public network, in any of the ways in which a resolver reads
+    one (2130706433, 0x7f.1, 127.1), or is this machine by name. Other names are looked up when something is sent, not here."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    bare = host.strip("[]").partition("%")[0]
+    try:
+        return not public(bare)
+    except ValueError:
+        pass
+    try:
+        return not public(socket.inet_ntoa(socket.inet_aton(bare)))
+    except OSError:
+        return False
+
+
 def _meant(one: Address) -> list[Address]:
     if isinstance(one, ipaddress.IPv4Address):
         return [one]

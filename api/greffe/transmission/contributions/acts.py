@@ -50,10 +50,11 @@ def give(parts: Parts, who: Actor, id_: str, typed: Mapping[str, Typed], revisio
         if place.confidential:
             raise Refused(f"{name} is released as confidential: it is not typed here.")
         try:
-            cells[name] = checked(place.row.layout, one.value, one.missing, one.words)
+            cells[name] = checked(place.row.layout, one.value, one.missing, one.words, place.cell.limit)
         except BadQuery as error:
             where = f"{name} {error.parameter}".strip()
-            raise BadQuery(error.message, parameter=where, nearest=error.nearest, hint=error.hint) from error
+            said = f"{error.message} Sheet {place.sheet.layout.id}, row {place.line}, column {place.column_name}."
+            raise BadQuery(said, parameter=where, nearest=error.nearest, hint=error.hint) from error
     entered(parts, who, replace(waited.one, workbook="", workbook_name="", signatory=""), cells, len(own))
     return named(parts, id_).one
 

@@ -178,7 +178,7 @@ def _said(place: Place, spot: Spot, came: Grid) -> Said:
             words.setdefault(part, {})[language] = text
     try:
         missing = value if value in MISSING else ""
-        return checked(place.row.layout, "" if missing else value, missing, words)
+        return checked(place.row.layout, "" if missing else value, missing, words, place.cell.limit)
     except BadQuery as error:
         raise told(spot, error.message, error.hint) from error
 

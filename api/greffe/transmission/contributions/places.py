@@ -44,10 +44,15 @@ class Place:
         """Its row, as sheets show it."""
         return " ".join(filter(None, (self.row.question, self.row.code)))
 
+    @property
+    def column_name(self) -> str:
+        """Its column, as sheets show it."""
+        return self.column.labels[1] or self.column.period
+
     def refused(self, house: str) -> Refused:
         """What is told to a house that says something of a cell of another."""
         owner = self.house or "nobody"
-        sheet, column = self.sheet.layout.id, self.column.labels[1] or self.column.period
+        sheet, column = self.sheet.layout.id, self.column_name
         return Refused(
             f"This cell is of {owner}, not of {house}: sheet {sheet}, row {self.line}, column {column}.",
             hint="Who owns a cell is said in mappings/policies/contributors.csv.",

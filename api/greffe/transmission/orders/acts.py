@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from greffe.errors import BadQuery, Denied, GreffeError, NotFound, Refused, nearest
 from greffe.model.instants import written
@@ -33,6 +34,7 @@ from greffe.release.parts import Parts
 from greffe.release.people import bodies, has_role, needs
 from greffe.store.base import Act, Actor
 from greffe.store.order_records import made_payload
+from greffe.transmission.channels.addresses import inside
 from greffe.transmission.channels.channel import Options
 from greffe.transmission.orders.answers import Answers
 from greffe.transmission.orders.limits import Limits
@@ -74,7 +76,7 @@ def make_order(
     when = when if when == ON_RELEASE else checked(when, "when")
     if wanted.way not in WAYS:
         raise BadQuery(f"{wanted.way!r} is no way.", parameter="way", nearest=nearest(wanted.way, WAYS) or WAYS)
-    to = _to(wanted, channels)
+    to = _to(wanted, channels, limits)
     flow, query = _granted(parts, who, wanted) if wanted.granted else _query(parts, wanted.query, answers)
     order = Order(
         f"O-{secrets.token_hex(4)}", wanted.body, title, query, flow.reference, when, wanted.way, to, wanted.granted
@@ -198,7 +200,7 @@ def _reads(parts: Parts, who: Actor, body: str) -> None:
         raise Denied(f"{who.name} does not read for {body}.")
 
 
-def _to(wanted: Wanted, channels: Mapping[str, Options]) -> str:
+def _to(wanted: Wanted, channels: Mapping[str, Options], limits: Limits) -> str:
     to = wanted.to.strip()
     if wanted.way == LINK:
         if to:
@@ -207,7 +209,12 @@ def _to(wanted: Wanted, channels: Mapping[str, Options]) -> str:
     if wanted.granted:
         raise BadQuery("Values by grant are fetched by link alone.", parameter="way", nearest=(LINK,))
     if wanted.way == WEBHOOK:
-        return checked_url(to, "to")
+        url = checked_url(to, "to")
+        host = (urlsplit(url).hostname or "").rstrip(".").lower()
+        if host not in limits.intranet and inside(host):
+            hint = "E.g. https://data.example.org/hooks/greffe"
+            raise BadQuery(f"{host}: it is not of the public network.", parameter="to", hint=hint)
+        return url
     mine = own_channels(channels, wanted.body)
     if to not in mine:
         hint = "A channel is set up by the house, with the bodies whose orders leave by it."

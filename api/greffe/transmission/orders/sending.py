@@ -73,7 +73,7 @@ class Means:
 
 def run_orders(parts: Parts, who: Actor, means: Means) -> Iterator[Done]:
     """What is due of every order. What goes wrong with one holds none of the others up. `failed` is said of what the house is
-    to look at: an order that a receiver does not take is shown to the body that made it."""
+    to look at: a delivery that a receiver did not take too, which is shown to the body that made the order as well."""
     for order in list(parts.ledger().orders.values()):
         if order.state != ACTIVE:
             continue
@@ -196,7 +196,8 @@ def _handed(parts: Parts, who: Actor, order: Order, one: Handed, means: Means) -
     if order.state != ACTIVE or not stands(parts, order.body):
         return
     try:
-        yield Done(order.id, _tried(parts, who, order, one, means), "")
+        word = _tried(parts, who, order, one, means)
+        yield Done(order.id, word, "", failed=word in (FAILED, UNCERTAIN))
     except Conflict:
         return  # another one tries it
     except GreffeError as error:

@@ -15,6 +15,7 @@ from greffe.model.dataset import DataSet
 from greffe.model.releases import Release
 from greffe.model.structures import Codelist, Dataflow, DataStructure, Texts
 from greffe.transmission.workbooks.answers import SHOWN, STATUS, Answer, Key, answers_of
+from greffe.transmission.workbooks.limits import UNLIMITED, Limit, limit_of
 from greffe.transmission.workbooks.naming import Names
 
 Labels = tuple[str, str]  # French, English
@@ -24,7 +25,7 @@ Labels = tuple[str, str]  # French, English
 class Cell:
     """`name`: of the range, the same in every year's workbook but for the year. `number` or `word` is what stands there.
 
-    `held`: the release has this cell. `said`: what a person answered, or said of the figure."""
+    `held`: the release has this cell. `said`: what a person answered, or said of the figure. `limit`: which numbers it takes."""
 
     name: str
     key: Key
@@ -34,6 +35,7 @@ class Cell:
     notes: Mapping[str, str]
     held: bool
     said: Said | None = None
+    limit: Limit = UNLIMITED
 
     @property
     def text(self) -> str:
@@ -201,13 +203,14 @@ class _Filling:
         key = tuple(codes[d] for d in self.source.structure.dimension_ids)
         own = [c for d, c in codes.items() if d not in self.layout.fixed]
         name = self.names.of((self.layout.flow, *own, column.period))
+        limit = limit_of(self.source.flow, self.source.structure, codes)
         answer = self.held.get((key, column.period))
         if answer is None:
             unheld = self.one.unheld
-            return Cell(name, key, column.period, None, unheld.word, {}, held=False)
+            return Cell(name, key, column.period, None, unheld.word, {}, held=False, limit=limit)
         number = None if answer.confidential else _number(answer.value)
         word = "" if number is not None else self._word(answer)
-        return Cell(name, key, column.period, number, word, answer.notes, held=True)
+        return Cell(name, key, column.period, number, word, answer.notes, held=True, limit=limit)
 
     def _word(self, answer: Answer) -> str:
         if answer.confidential:

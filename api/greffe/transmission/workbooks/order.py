@@ -15,6 +15,7 @@ from greffe.transmission.workbooks.filled import Cell, Column, Filled, Row
 COLUMNS: Final = (
     "order", "question", "sub_cell", "type_in", "label_fr", "label_en", "status", "comment", "cell",
 )  # fmt: skip
+UNANSWERED: Final = "not answered"  # in place of what is to be typed: nobody said NA of it (a test may leave so)
 _NUMBERED: Final = re.compile(r"\D*(\d+)(?:-(\d+))?")
 
 
@@ -31,7 +32,7 @@ def faults(filled: Filled, content: bytes) -> list[str]:
     """What a reader finds otherwise than it was filled."""
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     there = {r["cell"]: r["type_in"] for r in rows}
-    expected = {cell.name: cell.text for *_, cell in filled.cells()}
+    expected = {cell.name: _typed(cell) for *_, cell in filled.cells()}
     found = [
         f"{name} is to be typed as {there.get(name)!r}, not {text}"
         for name, text in expected.items()
@@ -47,7 +48,7 @@ def _lines(filled: Filled) -> Iterator[tuple[str, ...]]:
     for order, (_, row, column, cell) in enumerate(cells, 1):
         labels = [" – ".join(filter(None, (row.labels[n], column.labels[n] if column.codes else ""))) for n in (0, 1)]
         yield (
-            str(order), row.question, _sub_cell(filled, row, column), cell.text, *map(_plain, labels),
+            str(order), row.question, _sub_cell(filled, row, column), _typed(cell), *map(_plain, labels),
             cell.notes.get("OBS_STATUS", ""), _plain(_comment(filled, cell)), cell.name,
         )  # fmt: skip
 
@@ -61,6 +62,11 @@ def _number(question: str) -> tuple[int, int]:
 def _sub_cell(filled: Filled, row: Row, column: Column) -> str:
     period = (column.period,) if filled.questionnaire.years > 1 else ()
     return ".".join(filter(None, (row.code, *column.codes, *period))) or "T"
+
+
+def _typed(cell: Cell) -> str:
+    """What is to be typed: what is released or was answered, never the questionnaire's word in the place of an answer."""
+    return cell.text if cell.held or (cell.said is not None and cell.said.answers) else UNANSWERED
 
 
 def _comment(filled: Filled, cell: Cell) -> str:
