@@ -39,7 +39,9 @@ def deliveries(parts: Parts) -> None:
     folders = {name: home / "outbox" / name for name in ("edamis", "edamis-test")}
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
-    words = {"real": folders["edamis"], "test": folders["edamis-test"]}
+    # Relative to the home where the file is the home's own: a copied home delivers into itself.
+    own = {n: f.relative_to(home) for n, f in folders.items()}
+    words = {"real": own["edamis"], "test": own["edamis-test"]}
     file.write_text(CHANNELS.format(**{k: json.dumps(str(v)) for k, v in words.items()}), encoding="utf-8")
     one = _built(parts, SENT)
     approve(parts, SECOND, one.id)

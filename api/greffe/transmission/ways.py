@@ -9,6 +9,8 @@ path = "/srv/edamis/out"
 [edamis-test]           # where tests go; without it a test has nowhere to go
 kind = "folder"
 path = "/srv/edamis/test"
+
+A relative path begins at the folder of that file: at the home, so that a copied home delivers into its own folders.
 """
 
 from __future__ import annotations
@@ -41,7 +43,7 @@ def read_channels(path: Path | None) -> Mapping[str, Options]:
         if not isinstance(kind, str) or kind not in CHANNELS:
             near = nearest(str(kind), CHANNELS) or tuple(CHANNELS)
             raise BadDefinition(f"channel {name}: {kind!r} is no kind of channel.", file=str(path), nearest=near)
-    return {name: Options(name, str(path), values) for name, values in found.items()}
+    return {name: Options(name, str(path), values, path.parent.absolute()) for name, values in found.items()}
 
 
 def way_of(channels: Mapping[str, Options], one: Transmission) -> Channel:

@@ -10,6 +10,9 @@ from https_server import TOKEN, Endpoint
 from journey_tools import Ran, free_port, inside
 from sftp_server import Server
 
+from greffe.transmission.channels import CHANNELS
+from greffe.transmission.ways import read_channels
+
 SECRET = "Sesame-4711"  # the token of the endpoint begins with it
 assert TOKEN.startswith(SECRET)
 
@@ -107,3 +110,11 @@ def test_nothing_set_up_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("GREFFE_CHANNELS", raising=False)
     ran = inside(tmp_path, "transmissions", "channels")
     assert (ran.code, "None is set up in channels.toml" in ran.out) == (0, True)
+
+
+def test_a_relative_folder_is_one_of_the_home_and_of_its_copy(tmp_path: Path):
+    for home in (tmp_path / "one", tmp_path / "copy"):
+        (home / "out").mkdir(parents=True)
+        (home / "channels.toml").write_text('[box]\nkind = "folder"\npath = "out"\n', encoding="utf-8")
+        box = CHANNELS["folder"](read_channels(home / "channels.toml")["box"])
+        assert (box.where, box.reach()) == (str(home / "out"), "may be written")

@@ -74,11 +74,13 @@ class Channel(Protocol):
 
 @dataclass(frozen=True)
 class Options:
-    """The settings of one channel, read strictly: what nobody reads is an error (`unread`)."""
+    """The settings of one channel, read strictly: what nobody reads is an error (`unread`). `root`: where relative paths begin,
+    None where they are errors."""
 
     name: str
     file: str
     values: Mapping[str, object]
+    root: Path | None = None
 
     def text(self, key: str, default: str | None = None) -> str:
         """A text. Raises BadDefinition when it is missing or none."""
@@ -88,10 +90,10 @@ class Options:
         return value
 
     def path(self, key: str) -> Path | None:
-        """An absolute path; None when it is not said."""
+        """A path, made absolute; None when it is not said."""
         if key not in self.values:
             return None
-        found = Path(self.text(key))
+        found = (self.root or Path()) / self.text(key)
         if not found.is_absolute():
             raise self.wrong(key, f"{str(found)!r} is no absolute path")
         return found

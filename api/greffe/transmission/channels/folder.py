@@ -59,13 +59,11 @@ class Disk:
 
 
 class Folder:
-    """Settings: `path`, an absolute path of a folder that is there."""
+    """Settings: `path`, of a folder that is there; a relative one begins at the folder of channels.toml."""
 
     def __init__(self, options: Options) -> None:
         options.only("path")
-        self._path = Path(options.text("path"))
-        if not self._path.is_absolute():
-            raise options.wrong("path", f"{str(self._path)!r} is no absolute path")
+        self._path = options.path("path") or Path(options.text("path"))  # the second one tells that it must be said
 
     @property
     def where(self) -> str:
