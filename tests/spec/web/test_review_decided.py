@@ -14,9 +14,13 @@ from small_house import MAN, NOBODY, OTHER, effective, sexes, small_house
 
 from greffe.app import create_app
 from greffe.catalogue.artefact_json import dump_file
+from greffe.mapping.effect import Comparison
 from greffe.mapping.exchange.sets import table_named
+from greffe.model.findings import Finding
 from greffe.model.references import Reference, Urn
 from greffe.model.structures import DataConstraint
+from greffe.release.datasets import Dataset
+from greffe.release.effect import DatasetEffect, Effect
 from greffe.release.review.pending import pending_on
 
 ALLOWED = DataConstraint(
@@ -123,3 +127,19 @@ def test_files_of_a_proposal_are_named_by_their_whole_path(author):
     assert f">{SEXES}</a>" in files[: files.index("</dl>")]
     assert LEGS not in files
     assert guard(page)
+
+
+def test_the_title_is_the_maps_name_and_a_new_finding_says_of_which_figure(author, monkeypatch):
+    """The file stands beneath; key and period with labels stand beside what is found."""
+    page = told(author.get(f"{SEX}?item=r1"))
+    assert "Out: SEXE → sex mappings/BODY/sexe_to_sex.csv" in page
+    key = {"freq": "A", "leg": "CONVICTED", "sex": "M", "unit": "NR"}
+    gone = Finding(
+        "QR-VIN-02", "warning", key, "2023", {"en": "The value 958 is gone.", "fr": "La valeur 958 a disparu."}
+    )
+    dataset = Dataset("OUT#1", "released", OUT.reference, "real", ())
+    one = DatasetEffect(dataset, "MAP_OUT", Comparison(0, 0, 0, 1, ()), (gone,), (1, 1), (1, 1))
+    effect = Effect((one,), (), (), (), 0)
+    monkeypatch.setattr("greffe.web.staff.effects.effect_of_targets", lambda *_: effect)
+    shown = told(author.get(f'{SEX}/effect?item=r1&targets=["T"]'))
+    assert "QR-VIN-02: The value 958 is gone. A.CONVICTED.M.NR 2023: A, CONVICTED, M, NR" in shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from greffe.catalogue.catalogue import Catalogue
@@ -34,6 +34,11 @@ class Standing:
     def place(self) -> str:
         """`ESTAT/sexe_to_sex`."""
         return short(self.table)
+
+
+def names_of(table: RepresentationMap, users: Sequence[StructureMap]) -> Texts:
+    """What a table is called: as it says itself, else as the first map that reads it; nothing where no map does."""
+    return table.names or (users[0].names if users else {})
 
 
 def short(table: RepresentationMap) -> str:

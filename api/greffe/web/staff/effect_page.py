@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from functools import partial
 
 from fastapi import Request
 from starlette.responses import Response
 
+from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import BadDefinition, GreffeError, Refused
+from greffe.model.findings import Finding
+from greffe.model.structures import Dataflow
+from greffe.release.datasets import Dataset
 from greffe.release.parts import Parts
 from greffe.release.shared import shared
 from greffe.release.trials import Trial, Trials, Work
+from greffe.web.pages.labels import Labels
 from greffe.web.pages.render import Pages
 from greffe.web.pages.visitors import Visitor
 
 SHOWN = 25  # changes beside a decision
+
+
+def _figure(catalogue: Catalogue, lang: str, dataset: Dataset, finding: Finding) -> str:
+    """The series of a finding in words, '' where its dataflow is gone."""
+    try:
+        structure = catalogue.structure(catalogue.get(Dataflow, dataset.dataflow))
+    except GreffeError:
+        return ""
+    return Labels(catalogue, structure, lang).key(finding.key)
 
 
 class EffectPage:
@@ -46,5 +61,6 @@ class EffectPage:
             "effect": trial.effect if trial else None,
             "trial": trial,
             "faults": faults,
+            "figure": partial(_figure, self._parts.acting().catalogue(), visitor.lang),
         }
         return self._pages.show(request, visitor, "staff/effect.html", {**told, **values})

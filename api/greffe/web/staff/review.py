@@ -24,7 +24,7 @@ from greffe.release.review.codes import Codes
 from greffe.release.review.evidence import evidence
 from greffe.release.review.history import comments_on, history
 from greffe.release.review.outside import outside
-from greffe.release.review.overview import short
+from greffe.release.review.overview import names_of, short
 from greffe.release.review.pending import everything_pending
 from greffe.release.review.queue import STATES, Queue, Waiting, queue, sources_of
 from greffe.release.review.sharing import plain_kind, rows_now
@@ -112,7 +112,8 @@ def review_page(
     }
     mine = everything_pending(acting, visitor.actor, catalogue)
     values = {
-        "table": table, "place": short(table), "users": users_of(catalogue, table), "view": view, "queue": found,
+        "table": table, "place": short(table), "users": users_of(catalogue, table), "names": names_of(table, users_of(catalogue, table)),
+        "view": view, "queue": found,
         "shown": chosen[(page - 1) * PER_PAGE : page * PER_PAGE], "many": len(chosen), "page": page, "pages": pages,
         "near": near, "states": STATES, "line": line, "fault": fault, "typed": typed or {}, "asking": asking,
         "done": _done(request), "left": _named(request, found, "left"),
