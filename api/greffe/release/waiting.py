@@ -11,7 +11,7 @@ from greffe.release.tasks.dates import near
 from greffe.release.tasks.deliveries import deliveries
 from greffe.release.tasks.drafts import of_drafts, waiting_drafts, warnings_accepted
 from greffe.release.tasks.handed import handed
-from greffe.release.tasks.mapping import unmapped
+from greffe.release.tasks.mapping import asked_of, unmapped
 from greffe.release.tasks.ordered import ordered
 from greffe.release.tasks.oversight import denied, jobs, keys
 from greffe.release.tasks.remade import refused, remapped
@@ -30,6 +30,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     contributions,
     deliveries,
     unmapped,
+    asked_of,
     denied,
     keys,
     jobs,

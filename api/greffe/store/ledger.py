@@ -30,6 +30,7 @@ from greffe.store.contribution_records import Contributions
 from greffe.store.definitions import NEEDED, Definitions
 from greffe.store.grant_records import Grants, grants_after
 from greffe.store.key_records import Keys, keys_after
+from greffe.store.note_records import Note
 from greffe.store.order_records import ORDER_KINDS, Orders, orders_after
 from greffe.store.payload import Fields
 from greffe.store.publication_records import PublicationRecord
@@ -91,6 +92,7 @@ class Ledger:
     answers: Answers = field(default_factory=dict)  # to questionnaires: `CEPEJ/2024` → cell → answer
     queries: Queries = field(default_factory=dict)  # of recipients about deliveries, by id
     contributions: Contributions = field(default_factory=dict)  # of houses that acted on theirs, by id
+    notes: tuple[Note, ...] = ()  # on codes of tables of maps, in their order
     denials_read: int = 0  # the last entry up to which denied acts were looked at
 
     @classmethod
@@ -213,6 +215,10 @@ def _unchanged(state: Ledger, _entry: Entry) -> Ledger:
 def _person(state: Ledger, entry: Entry) -> Ledger:
     fields = Fields(entry)
     return replace(state, people={**state.people, fields.text("name"): fields.texts("roles")})
+
+
+def _noted(state: Ledger, entry: Entry) -> Ledger:
+    return replace(state, notes=(*state.notes, Note.from_entry(entry)))
 
 
 def _extract(state: Ledger, entry: Entry) -> Ledger:
@@ -355,6 +361,7 @@ def _effective(state: Ledger, entry: Entry) -> Ledger:
 
 _FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
     "person.added": _person,
+    "map.noted": _noted,
     "catalogue.imported": _definitions,
     "proposal.made": _definitions,
     "proposal.commented": _definitions,

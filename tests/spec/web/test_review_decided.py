@@ -143,3 +143,30 @@ def test_the_title_is_the_maps_name_and_a_new_finding_says_of_which_figure(autho
     monkeypatch.setattr("greffe.web.staff.effects.effect_of_targets", lambda *_: effect)
     shown = told(author.get(f'{SEX}/effect?item=r1&targets=["T"]'))
     assert "QR-VIN-02: The value 958 is gone. A.CONVICTED.M.NR 2023: A, CONVICTED, M, NR" in shown
+
+
+def test_a_code_is_commented_and_somebody_is_asked_until_it_is_settled(parts, app, author):
+    """At the code, before anything is proposed; the queue and To do of whoever is asked say so; it stays with the code."""
+    say = {"item": "r1", "text": "Are minors in it?"}
+    assert send(author, f"{SEX}/decide", action="flag", **say).status_code == 400
+    wrong = send(author, f"{SEX}/decide", action="flag", asked="dris", **say)
+    assert (wrong.status_code, "Nearest: driss" in told(wrong), ">Are minors in it?</textarea>" in wrong.text) == (
+        400,
+        True,
+        True,
+    )
+    assert send(author, f"{SEX}/decide", action="note", item="r1", text=" ").status_code == 400
+    assert send(author, f"{SEX}/decide", action="flag", asked=FIRST.name, **say).status_code == 303
+    assert 'needs information <span class="n">1</span>' in author.get(f"{SEX}?show=needs-info").text
+    first = signed_in(app, FIRST)
+    assert "camille asks you: Are minors in it?" in told(first.get("/staff"))
+    assert "asks you" not in told(signed_in(app, SECOND).get("/staff"))
+    page = first.get(f"{SEX}?item=SEXE%3D1", follow_redirects=True)
+    assert "asked of: driss" in told(page)
+    for key in ("<kbd>N</kbd>", "<kbd>F</kbd>", 'data-key="n"', 'data-key="f"'):
+        assert key in page.text
+    assert send(first, f"{SEX}/decide", action="settle", item="r1", text="From 13 on.").status_code == 303
+    assert "From 13 on." in told(author.get(f"{SEX}?item=r1"))
+    assert "asks you" not in told(first.get("/staff"))
+    assert 'needs information <span class="n">' not in author.get(SEX).text
+    assert [e.kind for e in parts.register.read()].count("map.noted") == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
 
@@ -17,12 +17,14 @@ from greffe.mapping.suggest.words import stems
 from greffe.model.maps import MapRow, RepresentationMap, SourceValue
 from greffe.release.datasets import known
 from greffe.release.parts import Parts
+from greffe.release.review.notes import open_questions
 from greffe.release.review.open_changes import OpenChange, decision, open_changes
 from greffe.release.review.pending import Pending, pending_on, question
 from greffe.store.base import Actor
 
 UNMAPPED, UNUSED, CHANGED, LOW, CONFLICT, PENDING = "unmapped", "unused", "changed", "low", "conflict", "pending"
-STATES: Final = (UNMAPPED, CHANGED, LOW, CONFLICT, PENDING, UNUSED)
+NEEDS: Final = "needs-info"
+STATES: Final = (UNMAPPED, NEEDS, CHANGED, LOW, CONFLICT, PENDING, UNUSED)
 _LAST: Final = "9999-12-31"
 LOW_CONFIDENCE: Final = ("recalled-low", "unverified")
 
@@ -129,6 +131,10 @@ def queue(parts: Parts, who: Actor, catalogue: Catalogue, table: RepresentationM
     lines = [*_gaps(base, gaps, mine, changes), *_rows(base, ground, mine, changes)]
     seen = {line.item for line in lines}
     lines += [line for line in _codes(catalogue, base, ground, mine, changes) if line.item not in seen]
+    asked = {code for file, code in open_questions(parts.ledger()) if file == table.file}
+    lines = [
+        replace(w, states=w.states | {NEEDS}) if asked and question(table, w.values) in asked else w for w in lines
+    ]
     counts = {state: sum(state in line.states for line in lines) for state in STATES}
     return Queue(base, ground, tuple(lines), counts | {"all": sum(UNUSED not in w.states for w in lines)})
 

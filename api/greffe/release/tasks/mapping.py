@@ -8,6 +8,7 @@ from urllib.parse import quote
 from greffe.model.instants import read
 from greffe.release.bridge import Comparisons
 from greffe.release.parts import Parts
+from greffe.release.review.notes import open_questions
 from greffe.release.review.overview import short
 from greffe.release.review.queue import gaps_of
 from greffe.release.shared import shared
@@ -33,6 +34,14 @@ def unmapped(parts: Parts, who: Asker) -> Iterator[Task]:
     if mine:
         since = min(sheet.instant for sheet in mine)
         yield Task("pending", "", "/staff/mappings/pending", since, count=len(mine), by=who.name)
+
+
+def asked_of(parts: Parts, who: Asker) -> Iterator[Task]:
+    """Information that somebody needs of them about a code, until one of both settles it."""
+    for (file, code), one in open_questions(parts.ledger()).items():
+        if who.name in one.asked:
+            place = f"/staff/mappings/{quote(file.removeprefix('mappings/').removesuffix('.csv'))}?item={quote(code)}"
+            yield Task("info", code, place, read(one.instant), by=one.person, more=one.text)
 
 
 def compared(published: Parts) -> Callable[[Parts, Asker], Iterator[Task]]:

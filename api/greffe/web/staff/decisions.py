@@ -19,18 +19,20 @@ from greffe.release.review.accepting import accepted, best_of_each
 from greffe.release.review.admitting import Saying
 from greffe.release.review.bulk import Split, chosen, split, without_target
 from greffe.release.review.letting_in import let_in
+from greffe.release.review.notes import ASKED, SETTLED, note
 from greffe.release.review.outside import claimed, outside
-from greffe.release.review.pending import decide, undo
+from greffe.release.review.pending import decide, question, undo
 from greffe.release.review.queue import Queue, Waiting, queue
 from greffe.release.review.sharing import as_decided, parts_beside, plain_kind, rows_now
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import see_other
 from greffe.web.pages.visitors import Staff, Visitor
-from greffe.web.staff.review import NAMED, review_page
+from greffe.web.staff.review import NAMED, line_of, review_page
 from greffe.web.staff.tables import HOUSE_STAFF, VIEW, View, catalogue_of, review_at, table_at
 
 ACTIONS = ("accept", "admit", "best", "change", "none", "undo", "undo-last")
-MARKS = ("bulk", "decided", "replace", "admit", "outside")
+NOTES = {"note": "", "flag": ASKED, "settle": SETTLED}
+MARKS = ("text", "asked", "bulk", "decided", "replace", "admit", "outside")
 AXES = tuple(f"axis:{axis}" for axis in TYPE_WORDS)  # what a target counts, where its map does not say it yet
 CELLS = ("kind", "confidence", "reason", "reference", "valid_from", "valid_to")
 
@@ -50,7 +52,7 @@ def router(parts: Parts) -> APIRouter:
         try:
             done = await run_in_threadpool(_done, parts, visitor, (folder, name), view, form)
         except BadQuery as fault:
-            typed = {name: form.text(name) for name in (*CELLS, *columns, *AXES, "top", "action", "targets")}
+            typed = {name: form.text(name) for name in (*CELLS, *columns, *AXES, "top", "action", "targets", "text")}
             return await run_in_threadpool(review_page, parts, request, visitor, (folder, name), view, fault, typed)
         if isinstance(done, Split):
             typed = {name: form.text(name) for name in ("kind", "reason", "top")}
@@ -68,12 +70,17 @@ def _done(parts: Parts, visitor: Visitor, place: tuple[str, str], view: View, fo
     acting, catalogue = catalogue_of(parts)
     table = table_at(catalogue, *place)
     action = form.text("action")
-    if action not in ACTIONS:
-        raise BadQuery(f"{action!r} is not done here.", parameter="action", nearest=nearest(action, ACTIONS))
+    if action not in (*ACTIONS, *NOTES):
+        raise BadQuery(f"{action!r} is not done here.", parameter="action", nearest=nearest(action, (*ACTIONS, *NOTES)))
     who = visitor.actor
     if action == "undo-last":
         return {"done": f"undone-{undo(acting, who, table)}"}
     found = queue(acting, who, catalogue, table)
+    if action in NOTES:
+        line = line_of(found, view.item)
+        asked = tuple(n for n in form.all("asked") if n) if action == "flag" else ()
+        note(acting, who, table, question(table, line.values), form.text("text"), NOTES[action], asked)
+        return {"done": "noted-1"}
     bulk = bool(form.text("bulk"))
     named, sure = form.all("pick"), form.all("replace")
     items = (*named, *sure) if bulk else (view.item,)
@@ -122,7 +129,12 @@ def _listed(items: Sequence[str]) -> str:
 def _next(parts: Parts, visitor: Visitor, place: tuple[str, str], view: View, form: Form) -> View:
     """Where its author goes on: at the code that was decided; when it is no longer of the part of the queue that is looked at, at
     the one that stood behind it."""
-    if form.text("action") in ("undo", "undo-last") or form.text("bulk") or not view.item or not (view.show or view.q):
+    if (
+        form.text("action") in ("undo", "undo-last", *NOTES)
+        or form.text("bulk")
+        or not view.item
+        or not (view.show or view.q)
+    ):
         return view
     acting, catalogue = catalogue_of(parts)
     found = queue(acting, visitor.actor, catalogue, table_at(catalogue, *place))

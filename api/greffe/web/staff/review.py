@@ -23,9 +23,10 @@ from greffe.release.review.candidates import candidates, faults_of_pending, verd
 from greffe.release.review.codes import Codes
 from greffe.release.review.evidence import evidence
 from greffe.release.review.history import comments_on, history
+from greffe.release.review.notes import people, said_of
 from greffe.release.review.outside import outside
 from greffe.release.review.overview import names_of, short
-from greffe.release.review.pending import everything_pending
+from greffe.release.review.pending import everything_pending, question
 from greffe.release.review.queue import STATES, Queue, Waiting, queue, sources_of
 from greffe.release.review.sharing import plain_kind, rows_now
 from greffe.web.pages.render import Pages, see_other
@@ -147,6 +148,7 @@ def _detail(parts: Parts, catalogue: Catalogue, found: Queue, line: Waiting) -> 
         "row": row,
         "plain_kind": plain_kind(row, rows_now(found)) if row else "",
         "history": history(parts, table, line.row.row_id, users) if line.row else (),
+        "notes": said_of(parts.ledger(), table.file, question(table, line.values)), "people": people(parts.ledger()),
         "comments": comments_on(parts, table.file, line.row.row_id) if line.row else (),
         "kinds": KINDS_WITH_TARGET, "none_kinds": KINDS_WITHOUT_TARGET, "confidences": CONFIDENCES,
     }  # fmt: skip
@@ -155,7 +157,7 @@ def _detail(parts: Parts, catalogue: Catalogue, found: Queue, line: Waiting) -> 
 def _done(request: Request) -> str:
     """What was done just now and to how many: `kept-3`. Raises BadQuery for anything else."""
     word = request.query_params.get("done", "")
-    if word and not re.fullmatch("(kept|undone)-[0-9]{1,6}", word):
+    if word and not re.fullmatch("(kept|undone|noted)-[0-9]{1,6}", word):
         raise BadQuery(f"{word[:100]!r} says nothing that was done.", parameter="done", hint="E.g. kept-3.")
     return word
 

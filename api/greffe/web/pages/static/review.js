@@ -45,7 +45,8 @@
     if (/^[1-9]$/.test(key)) { pick(Number(key)); return true; }
     const place = find(key);
     if (key === "a") accept();
-    else if (key === "r" && place) open(place);
+    else if ((key === "r" || key === "n") && place) open(place);
+    else if (key === "f" && place) { place.closest("details").open = true; place.focus(); }
     else if (key === "?" && place) { place.parentElement.open = !place.parentElement.open; place.focus(); }
     else if (key === "/" && place) { place.focus(); place.select(); }
     else if ("jku".includes(key) && place) place.click();
