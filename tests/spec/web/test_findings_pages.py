@@ -123,6 +123,9 @@ def test_warnings_are_accepted_by_approvers_with_a_reason(house, draft, enter):
     assert (denied.status_code, "camille is no approver" in denied.text) == (403, True)
     faulty = send(enter(FIRST.name), path, page, rule=rule, reason=" ")
     assert (faulty.status_code, "needs its reason" in faulty.text) == (400, True)
+    whole = send(enter(FIRST.name), f"/staff/releases/{draft.id}?lang=fr", page, act="accept", reason=" ").text
+    alert = re.search(r'role="alert">(.*?)</div>', whole, re.DOTALL)[1]
+    assert ("Raison publique" in alert, "An acceptance" in alert or "acceptation" in alert) == (False, True), alert
     assert send(enter(FIRST.name), path, page, rule="QR-SUM-01", reason="x").status_code == 400
     assert house.parts.ledger().acceptances == ()
     done = send(enter(FIRST.name), path, page, rule=rule, reason="<script>alert(1)</script>")

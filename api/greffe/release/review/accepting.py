@@ -55,8 +55,11 @@ def best_of_each(catalogue: Catalogue, queue: Queue, lines: Sequence[Waiting]) -
     left = tuple(line.item for line in lines if line.item not in taken or line.item in there)
     kept = [line for line in lines if line.item not in left]
     if not kept:
+        first = ", ".join(left[:5])
         raise BadQuery(
-            f"Nothing is accepted for {', '.join(left[:5])}: no likely candidate holds together, or the best is there already.",
+            f"Nothing is accepted for {first} and {len(left) - 5} more: no likely candidate holds together, or the best is there already."
+            if len(left) > 5
+            else f"Nothing is accepted for {first}: no likely candidate holds together, or the best is there already.",
             parameter="item",
         )
     made = {line.item: _row(line, taken[line.item].targets) for line in kept}

@@ -23,6 +23,7 @@ from greffe.transmission.contributions.compared import Grid, Spot, kept_grid, mo
 from greffe.transmission.contributions.places import Board, Place, board
 
 LARGEST: Final = 20 << 20
+TOLD: Final = 10  # faults of a workbook that are told to whoever brings it
 MOST_FAULTS: Final = 200  # that are entered; the file itself is kept whole
 _EDITION: Final = re.compile(r"(.+)/(\d{1,6})")
 
@@ -62,7 +63,7 @@ def look(parts: Parts, who: Actor, id_: str, content: bytes, name: str) -> Readi
 def take(parts: Parts, who: Actor, id_: str, content: bytes, name: str) -> Contribution:
     """Take in a workbook, whole; it is kept by its checksum, and so is one that is refused, with its faults.
 
-    Raises as `look`, and Refused with the first fault."""
+    Raises as `look`, and Refused with the faults, the first ten and how many there are."""
     waited = named(parts, id_)
     _may_bring(parts, who, waited)
     try:
@@ -72,10 +73,8 @@ def take(parts: Parts, who: Actor, id_: str, content: bytes, name: str) -> Contr
         raise
     if found.faults:
         _refused(parts, who, waited, (content, name), found.faults)
-        fault = found.faults[0]
-        raise Refused(
-            f"{name} is not taken: {fault.text()} Faults: {len(found.faults)}.", hint="It is kept as it came."
-        )
+        faults = " ".join(fault.text() for fault in found.faults[:TOLD])
+        raise Refused(f"{name} is not taken: {faults} Faults: {len(found.faults)}.", hint="It is kept as it came.")
     sha, _ = keeping.keep(parts.settings, [content])
     complete = found.answered >= found.asked and not any(s.half for s in found.cells.values())
     signatory = found.signatory if waited.by_workbook and complete else ""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
-from greffe.errors import BadDefinition, GreffeError
+from greffe.errors import BadDefinition, BadQuery, GreffeError
 from greffe.french import tell
 from greffe.web.pages.words import FOLDER, table
 
@@ -35,6 +37,17 @@ def told_on_page(error: GreffeError, lang: str, page: str) -> str:
     shown.parameter = ""
     text = _named(tell(shown, lang).text, lang, page)
     return f"{_quoted(field, lang)}{_NB if lang == 'fr' else ''}: {text}{there}"
+
+
+@contextmanager
+def named_there(option: str, name: str) -> Iterator[None]:
+    """What goes wrong with an option of the core is told of the field that the page has for it: `--reason`, accept_reason."""
+    try:
+        yield
+    except BadQuery as error:
+        if error.parameter == option:
+            error.parameter = name
+        raise
 
 
 def called(parameter: str, lang: str, page: str = "") -> str:

@@ -15,6 +15,7 @@ from greffe.release.parts import Parts
 from greffe.release.waivers import approve_waiver, propose_waiver
 from greffe.store.base import Actor
 from greffe.store.ledger import Waiver
+from greffe.web.pages.faults import named_there
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import see_other
 from greffe.web.pages.visitors import Staff, Visitor
@@ -67,15 +68,13 @@ def _done(parts: Parts, request: Request, visitor: Visitor, name: str, form: For
 
 def _accept(parts: Parts, who: Actor, name: str, form: Form) -> None:
     rule, reason = form.text("rule"), form.text("reason")
-    if not reason:
-        raise BadQuery("An acceptance needs its reason.", parameter="reason")
-    accept_warnings(parts, who, name, reason, [rule] if rule else [])
+    with named_there("--reason", "accept_reason"):
+        accept_warnings(parts, who, name, reason, [rule] if rule else [])
 
 
 def _return(parts: Parts, who: Actor, name: str, form: Form) -> None:
-    if not form.text("reason"):
-        raise BadQuery("Sending back needs its reason: the author acts on it.", parameter="reason")
-    send_back(parts, who, name, form.text("reason"))
+    with named_there("--reason", "return_reason"):
+        send_back(parts, who, name, form.text("reason"))
 
 
 def _sign(parts: Parts, who: Actor, name: str, form: Form) -> None:

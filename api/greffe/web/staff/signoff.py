@@ -31,9 +31,11 @@ from greffe.release.releasing import Terms, make_releases
 from greffe.release.revision_policy import KINDS, Follows
 from greffe.release.revision_policy import asked_of as asked_of_policy
 from greffe.release.waiting import waiting_drafts
+from greffe.store.base import Actor
 from greffe.store.ledger import DraftRecord
 from greffe.validation.listing import listed as rule_lines
 from greffe.web.pages.acts import tried
+from greffe.web.pages.faults import named_there
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.plots import swatch
 from greffe.web.pages.render import Pages, see_other
@@ -79,7 +81,7 @@ def _act(parts: Parts, visitor: Visitor, draft: str, form: Form) -> Callable[[],
     if act == "approve":
         return partial(approve_draft, parts, who, draft, form.text("comment"))
     if act == "accept":
-        return partial(accept_warnings, parts, who, draft, form.text("reason"))
+        return partial(_accept, parts, who, draft, form.text("reason"))
     if act != "release":
         raise BadQuery(f"{act!r} is no act.", parameter="act", nearest=nearest(act, DONE))
 
@@ -90,6 +92,11 @@ def _act(parts: Parts, visitor: Visitor, draft: str, form: Form) -> Callable[[],
         make_releases(parts, who, [draft, *form.all("with")], terms)
 
     return release
+
+
+def _accept(parts: Parts, who: Actor, draft: str, reason: str) -> None:
+    with named_there("--reason", "accept_reason"):
+        accept_warnings(parts, who, draft, reason)
 
 
 def _page(
