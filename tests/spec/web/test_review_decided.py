@@ -132,7 +132,7 @@ def test_files_of_a_proposal_are_named_by_their_whole_path(author):
 def test_the_title_is_the_maps_name_and_a_new_finding_says_of_which_figure(author, monkeypatch):
     """The file stands beneath; key and period with labels stand beside what is found."""
     page = told(author.get(f"{SEX}?item=r1"))
-    assert "Out: SEXE → sex mappings/BODY/sexe_to_sex.csv" in page
+    assert "Out – SEXE → sex mappings/BODY/sexe_to_sex.csv" in page
     key = {"freq": "A", "leg": "CONVICTED", "sex": "M", "unit": "NR"}
     gone = Finding(
         "QR-VIN-02", "warning", key, "2023", {"en": "The value 958 is gone.", "fr": "La valeur 958 a disparu."}
