@@ -58,6 +58,7 @@ class Served:
         port = houses.store.free_port()
         env = {
             "PYTHONPATH": str(houses.ROOT / "api"),
+            "GREFFE_LOG_LEVEL": "warning",  # a line a request is told elsewhere (benchmarks/observe)
             "GREFFE_HOME": str(home),
             "PORT": str(port),
             "GREFFE_WARM": str(int(warm)),
