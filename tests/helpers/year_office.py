@@ -200,7 +200,7 @@ def _settings(folder: Path, others: Counterparts, mappings: Path) -> Settings:
         + _toml("alerts.webhook", {"url": f"{base}/alerts", "secret_file": str(secret), "private": True, "ca_file": str(ca)})
         + _toml("orders", {"intranet": ["localhost"], "ca_file": str(ca)}), encoding="utf-8",
     )  # fmt: skip
-    folders = {name: {"kind": "folder", "path": str(others.out / name)} for name in FOLDERS}
+    folders = {name: {"kind": "folder", "path": str(others.out / name), "inbox": str(others.inbox)} for name in FOLDERS}
     api = others.api.settings(inbox=str(others.inbox))
     text = "".join(_toml(name, table) for name, table in (folders | {"api": api}).items())
     (home / "channels.toml").write_text(text, encoding="utf-8")

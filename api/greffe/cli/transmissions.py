@@ -24,6 +24,7 @@ from greffe.transmission import proof, receipts
 from greffe.transmission.building import approve, build, cancel
 from greffe.transmission.keeping import content
 from greffe.transmission.plan import Plan, named_plan, plans
+from greffe.transmission.reading import Remark
 from greffe.transmission.running import run
 from greffe.transmission.sending import send, settle
 from greffe.transmission.ways import read_channels
@@ -297,7 +298,7 @@ def _row(one: Transmission) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _remark(one: receipts.Remark) -> dict[str, object]:
+def _remark(one: Remark) -> dict[str, object]:
     key = ".".join(one.key.values())
     return {"file": one.file, "key": key, "period": one.period, "severity": one.severity, "message": one.message}
 

@@ -66,6 +66,11 @@ class SentFile:
         return next((s.release for s in self.sources if s.dataflow == flow), "")
 
 
+def message_id(id_: str, file: SentFile) -> str:
+    """The id in the header of a file of a delivery."""
+    return f"{id_}-{file.dataflow.id}"
+
+
 @dataclass(frozen=True)
 class Attempt:
     """One try to hand a transmission over: who, when, how long nobody else may, and how it ended ('' while it lasts)."""
@@ -136,6 +141,11 @@ class Transmission:
         """What makes a recipient take it once. Where a person found out that it never came, it is another thing anew."""
         lost = sum(a.settled and a.ended == FAILED for a in self.attempts)
         return f"{self.id}.{lost}" if lost else self.id
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a recipient may call it: our name, the key that it came with, the message ids in the headers of its files."""
+        return self.id, self.key, *(message_id(self.id, f) for f in self.files)
 
     @property
     def attempt(self) -> Attempt | None:

@@ -19,7 +19,7 @@ from greffe.model.answers import Said
 from greffe.model.dataset import DataMessage, DataSet, Header
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow, ProvisionAgreement
-from greffe.model.transmissions import SentFile
+from greffe.model.transmissions import SentFile, message_id
 from greffe.query import answer
 from greffe.query.queries import DataQuery
 from greffe.release.parts import Parts
@@ -69,7 +69,7 @@ def content(parts: Parts, headed: Headed, file: SentFile) -> Content:
     ledger = parts.ledger()
     agency, _, id_ = file.agreement.partition(":")
     return Content(
-        f"{headed.id}-{file.dataflow.id}", ledger.release(file.release), file.format, file.sender, file.receiver,
+        message_id(headed.id, file), ledger.release(file.release), file.format, file.sender, file.receiver,
         (agency, id_) if id_ else None, headed.prepared, headed.test, ledger.release(file.since) if file.since else None,
         headed.id, headed.year, tuple(ledger.release(s.release) for s in file.sources), kept_answers(parts, file.answers),
     )  # fmt: skip

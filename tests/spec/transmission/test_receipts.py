@@ -9,6 +9,8 @@ import pytest
 from deliveries import PRIS, SENDER, Sending, sending_house
 
 from greffe.errors import BadInput, BadQuery, GreffeError, Refused
+from greffe.transmission.channels.channel import Options
+from greffe.transmission.inbox import poll
 from greffe.transmission.keeping import content
 from greffe.transmission.receipts import remarks, take
 from greffe.transmission.sending import send
@@ -90,3 +92,80 @@ def test_a_letter_counts_as_a_person_says(sent, tmp_path: Path):
     assert (one.state, one.receipts[-1].said) == ("refused", "Not in the agreed format.")
     plan = home.plan(2021)
     assert (plan.id, plan.ready, plan.files[0].changed) == (f"{PRIS}-2021-2", True, None)
+
+
+CELL = {"freq": "A", "indic_cr": "PRIS_ACT_CAP", "sex": "T"}
+NOWHERE = {"freq": "A", "indic_cr": "PRIS_ACT_CAP", "sex": "NOBODY"}
+
+
+def said(**told: object) -> str:
+    return json.dumps({"verdict": "acknowledged"} | told)
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    (said(files=[{"name": NAME, "sha256": "0000"}]), f"says that {NAME} has the checksum 0000"),
+    (said(files=[{"sha256": "0000"}]), "has the checksum 0000"),
+    (said(files=[{"name": "OTHER.CSV"}]), "speaks of OTHER.CSV, which is no file of"),
+    (said(colour="blue", findings=[{"key": CELL, "code": "7"}]), "not read here: colour, findings.code"),
+    (said(findings=[{"key": NOWHERE, "period": "2022", "message": "x"}]), "cells alone that were not sent"),
+    (said(findings=[{"key": {"planet": "A"}, "message": "x"}]), "cells alone that were not sent"),
+    (said(findings=[{"key": CELL, "period": "1850", "message": "x"}]), "cells alone that were not sent"),
+    (said(message_id="X-1-PRIS"), "is about X-1-PRIS"),
+])  # fmt: skip
+def test_what_waits_for_a_person(sent, tmp_path: Path, text: str, told: str):
+    home, id_ = sent
+    before = home.house.parts.ledger().transmission(id_)
+    with pytest.raises(Refused) as error:
+        take(home.house.parts, SENDER, id_, given(tmp_path, text))
+    assert told in error.value.text()
+    assert home.house.parts.ledger().transmission(id_) == before
+
+
+def boxes(home: Sending, folder: Path) -> tuple[Path, Path, dict[str, Options]]:
+    """The inboxes of the channel that the deliveries left by and of another one."""
+    ours, other = folder / "ours", folder / "other"
+    for box in (ours, other):
+        box.mkdir()
+    values = dict(home.channels["edamis"].values)
+    return ours, other, {
+        "edamis": Options("edamis", "c", values | {"inbox": str(ours)}), "unodc": Options("unodc", "c", values | {"inbox": str(other)}),
+    }  # fmt: skip
+
+
+def test_an_inbox_knows_what_was_sent_and_by_which_way(sent, tmp_path: Path):
+    """By message id, checksum and name; of another channel, or of nothing, it stays and is told. Then the verdict turns."""
+    home, id_ = sent
+    parts, (ours, other, ways) = home.house.parts, boxes(home, tmp_path)
+    (file,) = parts.ledger().transmission(id_).files
+    given(other, said(transmission=id_), "a.json")
+    given(ours, said(), f"{id_}.json")
+    given(ours, b"sex,message\nT,x\n", f"{id_}7_report.csv")
+    done = {d.id: (d.what, d.failed) for d in poll(parts, SENDER, ways)}
+    assert done == {
+        "a.json": ("not taken", True),
+        f"{id_}.json": ("unknown", True),
+        f"{id_}7_report.csv": ("unknown", True),
+    }
+    assert parts.ledger().transmission(id_).state == "sent"
+    for box in (ours, other):
+        for path in box.glob("*.*"):
+            path.unlink()
+    given(ours, said(files=[{"name": NAME, "sha256": file.sha256.upper()}]), "1.json")
+    given(
+        ours,
+        said(files=[{"name": NAME}], findings=[{"key": CELL, "message": "y"}, {"key": NOWHERE, "message": "y"}]),
+        "2.json",
+    )
+    given(ours, said(message_id=f"{id_}-{file.dataflow.id}"), "3.json")
+    given(ours, b"sex,message\nT,look\n", f"{Path(NAME).stem}_report.csv")
+    assert [(d.id, d.what, d.said, d.failed) for d in poll(parts, SENDER, ways)] == [
+        (id_, "acknowledged", "0 findings", False),
+        (id_, "acknowledged", "2 findings, 1 on cells that were not sent", True),
+        (id_, "acknowledged", "0 findings", False),
+        (id_, "reported", "1 findings", False),
+    ]
+    given(ours, json.dumps({"transmission": id_, "verdict": "refused"}), "4.json")
+    (found,) = poll(parts, SENDER, ways)
+    assert (found.what, found.failed, parts.ledger().transmission(id_).state) == ("not taken", True, "acknowledged")
+    assert f"says refused, and {id_} was acknowledged before" in found.said
+    assert take(parts, SENDER, id_, ours / "4.json", "refused")[0].state == "refused"  # a person has read it

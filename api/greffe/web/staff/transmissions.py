@@ -23,6 +23,7 @@ from greffe.transmission.foreseen.of_delivery import kept_foreseen
 from greffe.transmission.keeping import content
 from greffe.transmission.plan import named_plan, plans
 from greffe.transmission.proof import history
+from greffe.transmission.reading import VERDICTS
 from greffe.transmission.running import next_try
 from greffe.transmission.sending import may_be_settled, send, settle
 from greffe.transmission.ways import read_channels
@@ -148,7 +149,7 @@ def _one(
         "one": one, "fault": fault, "house": visitor.may(*HOUSE, "administrator"),
         "entries": [(e, read(e.instant)) for e in history(parts, one)],
         "remarks": found[:MOST], "remarks_all": len(found), "instant": instant, "next_try": next_try(one),
-        "left": lambda t: countdown(t - now, visitor.lang), "verdicts": receipts.VERDICTS,
+        "left": lambda t: countdown(t - now, visitor.lang), "verdicts": VERDICTS,
         "may_sign": signs and one.state in (BUILT, APPROVED) and not one.signed,
         "may_send": transmits and one.signed and one.state in (BUILT, APPROVED, FAILED, SENDING),
         "may_cancel": transmits and one.state in (BUILT, APPROVED, FAILED), "may_settle": transmits and may_be_settled(parts, one),
