@@ -39,6 +39,7 @@ from greffe.transmission.channels.channel import (
 )
 from greffe.transmission.contributions.standing import still_merged
 from greffe.transmission.holders import has_died, this_process
+from greffe.transmission.still_open import still_open
 from greffe.transmission.ways import settles_after, way_of
 
 Try: TypeAlias = tuple[str, int]  # of which transmission, and its number
@@ -123,7 +124,7 @@ def _not_in_other_hands(parts: Parts, one: Transmission) -> None:
 
 
 def _may_leave(parts: Parts, one: Transmission) -> None:
-    """Signatures, contributions, embargo, withdrawal, origin: as they are now, not as they were when it was built (D13)."""
+    """Signatures, contributions, embargo, withdrawal, origin, confidentiality: as they are now, not when it was built (D13)."""
     if not one.signed:
         had = ", ".join(one.approvers) or "nobody"
         raise Refused(f"{one.id} is signed by {had}: two people other than {one.author} must.")
@@ -137,6 +138,7 @@ def _may_leave(parts: Parts, one: Transmission) -> None:
             raise Refused(f"{release} {state}: {file.name} does not leave.", hint="Cancel it, and build another one.")
         if release.origin == "synthetic" and not one.test:
             raise Refused(f"{release} is synthetic: it leaves as a test only.")
+        still_open(parts, release, file.name)
 
 
 def _absent_for_good(parts: Parts, one: Transmission, wait: timedelta) -> None:

@@ -77,3 +77,15 @@ def test_what_was_withdrawn_does_not_leave_when_the_clock_goes_back(office: Offi
     office.clock.now -= timedelta(minutes=30)
     with pytest.raises(Refused, match="was withdrawn"):
         send(parts, SENDER, one.id, read_channels(parts.settings.channels))
+
+
+def test_what_is_confidential_by_now_does_not_leave(office: Office):
+    """A delivery shows cases of 2025; before it leaves, they are released as confidential."""
+    parts = office.parts
+    office.put(CASES, 2026)
+    office.clock.forward(minutes=1)
+    one = build(parts, SENDER, named_plan(parts, "XML", 2025), "Counted again.").transmission
+    office.put(CASES, 2025)
+    with pytest.raises(Refused, match=r"hides what .* shows, .*CIV_COM.*\.2025 first \(1 in all\)"):
+        send(parts, SENDER, one.id, read_channels(parts.settings.channels))
+    assert parts.ledger().transmission(one.id).attempts == ()

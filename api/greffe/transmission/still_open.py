@@ -1,0 +1,50 @@
+"""What was open when a delivery was built may be confidential by now: a newer release of the same figures hides it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from greffe.arrow import pq, text
+from greffe.errors import Refused
+from greffe.model.releases import Release
+from greffe.model.structures import Dataflow
+from greffe.release.parts import Parts
+
+FREE: Final = ("", "F")  # CONF_STATUS of what is open
+Keys = set[tuple[str, ...]]
+
+
+def still_open(parts: Parts, release: Release, file: str) -> None:
+    """Raises Refused where the newest release of the dataflow, out or waiting for its hour, hides a figure that this one shows.
+    Nothing is read while it is itself the newest."""
+    made = [r for r in parts.ledger().releases_of(release.dataflow) if r.withdrawn_at is None]
+    newest = max(made, key=lambda r: r.number, default=release)
+    if newest.number <= release.number:
+        return
+    names = (
+        *parts.catalogue().structure(parts.catalogue().get(Dataflow, release.dataflow)).dimension_ids,
+        "TIME_PERIOD",
+    )
+    hidden = _keys(parts, newest, names, shown=False)
+    found = sorted(hidden & _keys(parts, release, names, shown=True)) if hidden else []
+    if found:
+        raise Refused(
+            f"{newest} hides what {release} shows, {'.'.join(found[0])} first ({len(found)} in all): {file} does not leave.",
+            hint="Cancel it, and build another one.",
+        )
+
+
+def _keys(parts: Parts, release: Release, names: Sequence[str], *, shown: bool) -> Keys:
+    """Series and period of each value that is shown, or of each that is held back as confidential."""
+    file = parts.observations.file(release.name, "data.parquet")
+    columns = set(pq.read_schema(file).names)
+    if not columns >= {*names, "CONF_STATUS"}:
+        return set()  # of other dimensions, or with nothing that could be confidential
+    table = pq.read_table(file, columns=[*names, "OBS_VALUE", "CONF_STATUS"])
+    rows = zip(*(table.column(n).to_pylist() for n in (*names, "OBS_VALUE", "CONF_STATUS")), strict=True)
+    return {
+        tuple(text(c) for c in key)
+        for *key, value, status in rows
+        if (value is not None if shown else value is None and (status or "") not in FREE)
+    }
