@@ -15,6 +15,7 @@ from greffe.cli.language import here
 from greffe.cli.rounds import questions
 from greffe.cli.show import failing, line, say, show
 from greffe.cli.transmissions_entered import compare_entered_command
+from greffe.cli.transmissions_shown import entries_of, lines_of, made_of, remark, remarks_of
 from greffe.errors import Broken, Refused, numbered
 from greffe.model.findings import Finding
 from greffe.model.transmissions import STATES, Transmission
@@ -24,8 +25,7 @@ from greffe.transmission import proof, receipts
 from greffe.transmission.building import approve, build, cancel
 from greffe.transmission.keeping import content
 from greffe.transmission.plan import Plan, named_plan, plans
-from greffe.transmission.reading import Remark
-from greffe.transmission.running import run
+from greffe.transmission.running import AHEAD, run, soon
 from greffe.transmission.sending import send, settle
 from greffe.transmission.ways import read_channels
 
@@ -34,6 +34,7 @@ Kind = Annotated[str, typer.Argument(help="A delivery of deliveries.csv, e.g. ES
 Year = Annotated[int, typer.Argument(help="Year of the data.")]
 Test = Annotated[bool, typer.Option("--test", help="A test: headers say so, and it leaves by the channel for tests.")]
 Until = Annotated[str, typer.Option(help="Deadlines up to this day, YYYY-MM-DD; else to the end of next year.")]
+Soon = Annotated[str, typer.Option(help=f"Deadlines up to this day, YYYY-MM-DD; else within {AHEAD} days, as the job.")]
 COLUMNS = ("transmission", "recipient", "state", "files", "test", "approvers", "attempts", "said")
 
 
@@ -77,11 +78,12 @@ def plan(
                 typer.echo(f"- {obstacle.said(here(lang))}")
 
 
-def run_command(until: Until = "", test: Test = False, as_: As = "", home: Home = None, json_: Json = False) -> None:
+def run_command(until: Soon = "", test: Test = False, as_: As = "", home: Home = None, json_: Json = False) -> None:
     """Do all that can be done now: build what is due, send what may leave, try again, ask. Exit 3 when somebody is to look."""
     with failing(json_):
         parts, who = acting(home, as_)
-        done = list(run(parts, who, _until(parts, until), read_channels(parts.settings.channels), test=test))
+        last = given_day(until, "--until") if until else soon(parts)
+        done = list(run(parts, who, last, read_channels(parts.settings.channels), test=test))
         rows = [d.as_json() for d in done]
         show({"done": rows}, json_, rows=rows, columns=("transmission", "what", "said"))
         if any(d.failed for d in done):
@@ -158,7 +160,7 @@ def receipt(
     with failing(json_):
         parts, who = acting(home, as_)
         one, read = receipts.take(parts, who, id_, file, verdict, said)
-        rows = [_remark(r) for r in read.remarks]
+        rows = [remark(r) for r in read.remarks]
         show(_told(one) | {"remarks": rows}, json_, rows=rows, columns=("file", "key", "period", "severity", "message"),
              title=f"{id_} is {one.state}; {len(rows)} findings")  # fmt: skip
 
@@ -189,21 +191,19 @@ def show_command(id_: Id, home: Home = None, json_: Json = False) -> None:
     with failing(json_):
         parts = parts_of(home)
         one = parts.ledger().transmission(id_)
-        entries = [
-            {"number": e.number, "instant": e.instant, "person": e.actor, "kind": e.kind, "hash": e.hash}
-            for e in proof.history(parts, one)
-        ]
-        remarks = [_remark(r) for r in receipts.remarks(parts, one)]
+        entries, remarks, made = entries_of(parts, one), remarks_of(parts, one), made_of(parts, one)
         asked = [q for q in parts.ledger().queries.values() if q.transmission == id_]
         queries = [{"id": q.id, "state": q.state, "since": q.since, "question": q.question} for q in asked]
-        show(_told(one) | {"entries": entries, "remarks": remarks, "queries": queries}, json_, rows=entries,
-             columns=("number", "instant", "person", "kind"), title=f"{id_} is {one.state}")  # fmt: skip
+        show(_told(one) | {"entries": entries, "remarks": remarks, "queries": queries, "made_of": made}, json_, rows=entries,
+             columns=("number", "instant", "person", "kind", "said"), title=f"{id_} is {one.state}")  # fmt: skip
         if not json_:
             for row in _file_rows(one):
                 line(f"{row['file']}  {row['release']}  {row['size']} bytes  sha256 {row['sha256']}")
             for part in dict.fromkeys(c for f in one.files for c in f.contributions):
                 book = f"  workbook sha256 {part.workbook}" if part.workbook else ""
                 line(f"{part.id}  {part.house}  signed by {part.signatory} {part.signed}  content {part.content}{book}")
+            for told in lines_of(parts, one):
+                line(told)
             for q in asked:
                 typer.echo("  ".join(filter(None, (q.id, q.state, q.deadline, q.question))))
 
@@ -296,11 +296,6 @@ def _row(one: Transmission) -> dict[str, object]:
         "transmission": one.id, "recipient": one.recipient, "state": one.state, "files": len(one.files), "test": one.test,
         "approvers": ", ".join(one.approvers), "attempts": len(one.attempts), "said": one.attempt.said if one.attempt else "",
     }  # fmt: skip
-
-
-def _remark(one: Remark) -> dict[str, object]:
-    key = ".".join(one.key.values())
-    return {"file": one.file, "key": key, "period": one.period, "severity": one.severity, "message": one.message}
 
 
 def _warn(findings: tuple[Finding, ...]) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 
 from greffe.errors import BadDefinition, BadQuery, NotFound, nearest
 from greffe.model.schedule import checked
+from greffe.transmission.running import AHEAD
 
 FILE: Final = "jobs.toml"
 ONCE, ALL, NONE = "once", "all", "none"
@@ -40,7 +41,7 @@ class Job:
     enabled: bool = True
     who: str = ""
     test: bool = False
-    days: int = 30
+    days: int = AHEAD
 
     def as_json(self) -> dict[str, object]:
         """As plain values; durations in seconds."""
@@ -130,7 +131,7 @@ def _job(name: str, values: Table, file: str) -> Job:
         timedelta(seconds=_whole(name, values, "wait", 60, LONGEST, file)),
         timedelta(seconds=_whole(name, values, "lease", 120, LONGEST, file)),
         _flag(name, values, "enabled", True, file), _text(name, values, "as", "", file),
-        _flag(name, values, "test", False, file), _whole(name, values, "days", 30, 800, file),
+        _flag(name, values, "test", False, file), _whole(name, values, "days", AHEAD, 800, file),
     )  # fmt: skip
 
 

@@ -11,14 +11,14 @@ from typing import Final
 from greffe.jobs.alerts import look, tell_releases
 from greffe.jobs.reports import Report
 from greffe.jobs.running import Task, Work
-from greffe.model.instants import paris_date, written
+from greffe.model.instants import written
 from greffe.release.eviction import sweep
 from greffe.release.verify import looks
 from greffe.transmission.inbox import poll
 from greffe.transmission.orders.limits import limits_of
 from greffe.transmission.orders.sending import Means, order_faults, run_orders
 from greffe.transmission.proof import faults
-from greffe.transmission.running import Done, run
+from greffe.transmission.running import Done, run, soon
 from greffe.transmission.ways import read_channels
 
 KEPT: Final = timedelta(days=90)  # runs
@@ -29,8 +29,10 @@ FIRST: Final = 10  # faults whose words are kept in the register
 def transmissions(task: Task) -> Report:
     """What is due soon is built, what is signed is sent, what failed is tried again, what may have arrived is asked for."""
     parts = task.tools.parts
-    until = paris_date(parts.clock()) + timedelta(days=task.job.days)
-    return _done(task, run(parts, task.who, until, read_channels(parts.settings.channels), test=task.job.test))
+    return _done(
+        task,
+        run(parts, task.who, soon(parts, task.job.days), read_channels(parts.settings.channels), test=task.job.test),
+    )
 
 
 def receipts(task: Task) -> Report:

@@ -15,7 +15,7 @@ from greffe.release.across import beside
 from greffe.release.confidential import earlier_of, linked_of
 from greffe.release.differing import AHEAD, differing_of
 from greffe.release.drafts import Draft, read_draft
-from greffe.release.job import Job
+from greffe.release.job import Job, rules_version
 from greffe.release.parts import Parts
 from greffe.release.people import approvers, may_judge, may_sign, needs
 from greffe.release.prepare import prepare
@@ -74,6 +74,7 @@ def make_draft(
         last_period=draft.last_period,
         reason=reason,
         partial=draft.partial,
+        rules=rules_version(),
     )
     known = ledger.drafts.get(draft.id)
     if known is None or known.checksum != draft.checksum or draft.id in ledger.returned:

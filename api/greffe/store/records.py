@@ -97,11 +97,13 @@ class DraftRecord:
     partial: bool = False
     author: str = ""  # said by the entry
     prepared_at: str = ""  # instant of the entry
+    rules: str = ""  # version of the rules that looked at it; '' before it was entered
 
     def payload(self) -> Payload:
         """What is appended."""
+        rules = {"rules": self.rules} if self.rules else {}
         return {
-            "id": self.id, "dataflow": str(self.dataflow), "key": self.key, "checksum": self.checksum,
+            **rules, "id": self.id, "dataflow": str(self.dataflow), "key": self.key, "checksum": self.checksum,
             "origin": self.origin, "provider": self.provider, "map": self.map, "map_checksum": self.map_checksum,
             "catalogue_checksum": self.catalogue_checksum, "extracts": dict(self.extracts), "errors": self.errors,
             "warnings": self.warnings, "observations": self.observations, "series": self.series,
@@ -117,7 +119,7 @@ class DraftRecord:
             f.text("provider"), f.text("map"), f.text("map_checksum"), f.text("catalogue_checksum"),
             f.table("extracts"), f.integer("errors"), f.integer("warnings"), f.integer("observations"),
             f.integer("series"), f.text("last_period"), f.text("reason"), f.flag("partial"), entry.actor,
-            entry.instant,
+            entry.instant, f.text("rules"),
         )  # fmt: skip
 
 

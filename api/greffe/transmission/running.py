@@ -18,6 +18,7 @@ from greffe.transmission.plan import plans
 from greffe.transmission.sending import send
 
 TRIES: Final = 8  # after which a person looks
+AHEAD: Final = 30  # days before its deadline that a delivery is built, where nobody says otherwise
 FIRST_WAIT: Final = timedelta(minutes=2)  # doubled after each try
 
 
@@ -59,6 +60,11 @@ def run(
             yield _sent(parts, who, one, channels)
         elif one.state == FAILED and one.attempt is not None:
             yield Done(one.id, one.state, one.attempt.said, failed=True)  # it is no better for not being tried now
+
+
+def soon(parts: Parts, days: int = AHEAD) -> date:
+    """Up to which day deliveries are built by themselves: so many days from today in Paris."""
+    return instants.paris_date(parts.clock()) + timedelta(days=days)
 
 
 def next_try(one: Transmission) -> datetime | None:

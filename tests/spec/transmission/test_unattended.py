@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from deliveries import PRIS, SENDER, Sending, sending_house
 from house import FIRST, SECOND
 
+from greffe.cli.transmissions_shown import entries_of, lines_of
+from greffe.jobs.configured import Job
+from greffe.release.job import rules_version
 from greffe.transmission import sending as acts
 from greffe.transmission.building import approve
 from greffe.transmission.channels.channel import ABSENT, NotSent
-from greffe.transmission.running import FIRST_WAIT, TRIES, next_try, run
+from greffe.transmission.running import FIRST_WAIT, TRIES, next_try, run, soon
 
 UNTIL = date(2026, 12, 31)
 
@@ -96,3 +99,24 @@ def test_what_a_person_must_mend_is_not_tried_again_until_one_sends_it(
     sending.house.clock.forward(days=1)
     assert told(sending)[one.id] == "failed"
     assert way.tries == 3
+
+
+def test_show_tells_what_proves_a_delivery(sending: Sending):
+    """Signatures, what the channel said, the map with its version, and the rules, whose checksum is that of their code now."""
+    parts, one = sending.house.parts, sending.signed()
+    acts.send(parts, SENDER, one.id, sending.channels)
+    one = parts.ledger().transmission(one.id)
+    told = list(lines_of(parts, one))
+    assert told[0] == f"Built by {SENDER.name}, approved by {FIRST.name}, {SECOND.name}."
+    assert told[1].endswith(": sent  1 file in the folder")
+    release = one.files[0].release
+    draft = parts.ledger().draft(parts.ledger().release(release).draft)
+    assert told[2] == f"{release}  SSER:MAP_{PRIS}(1.0.0)  sha256 {draft.map_checksum}"
+    assert told[3].startswith(f"rules sha256 {rules_version()}  catalogue sha256 ")
+    assert [e["said"] for e in entries_of(parts, one)][-1] == "1 file in the folder"
+
+
+def test_unless_told_it_looks_as_far_ahead_as_the_job(sending: Sending):
+    parts = sending.house.parts
+    assert soon(parts) == (sending.house.clock() + timedelta(days=30)).date()
+    assert Job("t", "transmissions", "* * * * *").days == 30
