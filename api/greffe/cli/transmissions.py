@@ -15,6 +15,7 @@ from greffe.cli.language import here
 from greffe.cli.rounds import questions
 from greffe.cli.show import failing, line, say, show
 from greffe.cli.transmissions_entered import compare_entered_command
+from greffe.cli.transmissions_given_up import give_up_command, show_given_up, take_up_command
 from greffe.cli.transmissions_shown import entries_of, lines_of, made_of, remark, remarks_of
 from greffe.errors import Broken, Refused, numbered
 from greffe.model.findings import Finding
@@ -45,7 +46,7 @@ def add_to(app: typer.Typer) -> None:
         ("plan", plan), ("run", run_command), ("build", build_command), ("approve", approve_command),
         ("send", send_command), ("settle", settle_command), ("receipt", receipt), ("cancel", cancel_command),
         ("list", list_command), ("show", show_command), ("rebuild", rebuild), ("verify", verify),
-        ("compare-entered", compare_entered_command),
+        ("compare-entered", compare_entered_command), ("give-up", give_up_command), ("take-up", take_up_command),
         ("channels", channels), ("questions", questions),
     ):  # fmt: skip
         group.command(name)(command)
@@ -190,6 +191,9 @@ def show_command(id_: Id, home: Home = None, json_: Json = False) -> None:
     """Everything that was entered about a delivery: files, signatures, tries, receipts, what its recipient found."""
     with failing(json_):
         parts = parts_of(home)
+        if id_ in parts.ledger().given_up:
+            show_given_up(parts.ledger().given_up[id_], json_)
+            return
         one = parts.ledger().transmission(id_)
         entries, remarks, made = entries_of(parts, one), remarks_of(parts, one), made_of(parts, one)
         asked = [q for q in parts.ledger().queries.values() if q.transmission == id_]

@@ -86,10 +86,11 @@ def by_day(found: Iterable[Due]) -> tuple[Asked, ...]:
 
 
 def _of(parts: Parts, deadline: Deadline, year: int, day: date, today: date) -> Iterator[Due]:
-    """Mirrors are compared with what the recipient publishes and never sent (D11): nothing of them is due."""
+    """Mirrors are compared with what the recipient publishes and never sent (D11): nothing of them is due, nor of what was given up."""
     ledger = parts.ledger()
+    left = {f for g in ledger.given_up.values() if (g.deadline, g.year) == (deadline.id, year) for f in g.flows}
     for flow in parts.catalogue().dataflows(("collection",)):
-        if not deadline.asks(flow.reference.id):
+        if not deadline.asks(flow.reference.id) or flow.reference.id in left:
             continue
         current = ledger.current(flow.reference, parts.clock())
         drafts = [d for d in ledger.drafts.values() if d.dataflow == flow.reference and reaches(d.last_period, year)]

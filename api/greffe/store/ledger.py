@@ -28,6 +28,7 @@ from greffe.store.base import Entry, Register
 from greffe.store.calendar_records import Advances, Calendar, advances_after, calendar_after
 from greffe.store.contribution_records import Contributions
 from greffe.store.definitions import NEEDED, Definitions
+from greffe.store.given_up_records import GIVING_UP, AllGivenUp, given_up_after
 from greffe.store.grant_records import Grants, grants_after
 from greffe.store.key_records import Keys, keys_after
 from greffe.store.note_records import Note
@@ -88,6 +89,7 @@ class Ledger:
     publications: Mapping[str, PublicationRecord] = field(default_factory=dict)  # of other bodies, by id
     keys: Keys = field(default_factory=dict)  # for machines, by name
     transmissions: Transmissions = field(default_factory=dict)  # by id
+    given_up: AllGivenUp = field(default_factory=dict)  # missed deadlines, by delivery and year: `ESTAT_CTS_JUST-2023`
     orders: Orders = field(default_factory=dict)  # standing ones, by id
     answers: Answers = field(default_factory=dict)  # to questionnaires: `CEPEJ/2024` → cell → answer
     queries: Queries = field(default_factory=dict)  # of recipients about deliveries, by id
@@ -320,6 +322,10 @@ def _transmission(state: Ledger, entry: Entry) -> Ledger:
     return replace(signed, transmissions=transmissions_after(state.transmissions, entry))
 
 
+def _given_up(state: Ledger, entry: Entry) -> Ledger:
+    return replace(state, given_up=given_up_after(state.given_up, entry))
+
+
 def _answer(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, answers=answer_records.answers_after(state.answers, entry))
 
@@ -397,6 +403,7 @@ _FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
     "publication.added": _publication,
     "publication.withdrawn": _publication_withdrawn,
     **{f"transmission.{word}": _transmission for word in KINDS},
+    **dict.fromkeys(GIVING_UP, _given_up),
     **dict.fromkeys(ORDER_KINDS, _order),
     **dict.fromkeys(answer_records.KINDS, _answer),
     **dict.fromkeys(round_records.KINDS, _round),

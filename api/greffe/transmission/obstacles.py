@@ -89,6 +89,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{id} is under way ({state}): it is sent, settled or cancelled first.",
         "{id} est en cours ({state}) : il est d’abord transmis, réglé ou annulé.",
     ),
+    "given_up": (
+        "{about} was given up by {who} on {day}: {reason}",
+        "{about} : {who} y a renoncé le {day} : {reason}",
+    ),
     "same": (
         "Nothing differs from what {id} brought.",
         "Rien ne diffère de ce que {id} a apporté.",

@@ -96,29 +96,37 @@ class Plan:
 
 
 def plans(parts: Parts, until: date, *, recipient: str = "", test: bool = False) -> list[Plan]:
-    """Plans of every delivery and year up to a day, by day: those to come, and past ones of the last two years."""
+    """Plans of every delivery and year up to a day, by day: those to come, and past ones of the last two years that
+    nobody gave up."""
     today = paris_date(parts.clock())
     first = date(today.year - 2, today.month, min(today.day, 28))
+    given_up = parts.ledger().given_up
     found = [
         plan_of(parts, ways, year, test=test)
         for ways in known_ways(parts)
         if recipient in ("", ways.deadline.recipient)
         for year, day in ways.deadline.days(until)
-        if day >= first
+        if day >= first and f"{ways.delivery}-{year}" not in given_up
     ]
     return sorted(found, key=lambda p: (p.day, p.delivery))
 
 
 def named_plan(parts: Parts, delivery: str, year: int, *, test: bool = False) -> Plan:
     """The plan of one delivery and year. Raises NotFound with the nearest delivery, or for a year that is not asked for."""
+    ways = named_ways(parts, delivery)
+    years = [y for y, _ in ways.deadline.days(date(2100, 12, 31))]
+    if year not in years:
+        near = [str(y) for y in sorted(years, key=lambda y: abs(y - year))[:2]]
+        raise NotFound(f"{ways.deadline.id} does not ask for data of {year}.", nearest=near)
+    return plan_of(parts, ways, year, test=test)
+
+
+def named_ways(parts: Parts, delivery: str) -> Ways:
+    """A delivery by its name. Raises NotFound with the nearest."""
     known = {w.delivery: w for w in known_ways(parts)}
     if delivery not in known:
         raise NotFound(f"There is no delivery {delivery}.", nearest=nearest(delivery, known))
-    years = [y for y, _ in known[delivery].deadline.days(date(2100, 12, 31))]
-    if year not in years:
-        near = [str(y) for y in sorted(years, key=lambda y: abs(y - year))[:2]]
-        raise NotFound(f"{known[delivery].deadline.id} does not ask for data of {year}.", nearest=near)
-    return plan_of(parts, known[delivery], year, test=test)
+    return known[delivery]
 
 
 def known_ways(parts: Parts) -> list[Ways]:
@@ -151,6 +159,11 @@ def plan_of(parts: Parts, ways: Ways, year: int, *, test: bool = False) -> Plan:
         obstacles += of_places(file.round, parts.catalogue().structure(file.flow), file.flow.reference.id)
     files, waits = _contributed(parts, ways, year, files, test=test)
     obstacles += [*waits, *of_origin(kept_releases(files), test=test)]
+    left = parts.ledger().given_up.get(f"{ways.delivery}-{year}")
+    if left is not None:
+        obstacles.append(
+            Obstacle.of("given_up", f"{ways.delivery}-{year}", who=left.who, day=left.instant[:10], reason=left.reason)
+        )
     if under_way is not None:
         obstacles.append(Obstacle.of("under_way", ways.delivery, id=under_way.id, state=under_way.state))
     if last is not None and files and not obstacles and all(_same(f, last) for f in files):

@@ -10,11 +10,15 @@ from deliveries import PRIS, SENDER, Sending, sending_house
 from house import FIRST, SECOND
 
 from greffe.cli.transmissions_shown import entries_of, lines_of
+from greffe.errors import Denied, Refused
 from greffe.jobs.configured import Job
+from greffe.release.deadlines import due
 from greffe.release.job import rules_version
 from greffe.transmission import sending as acts
 from greffe.transmission.building import approve
 from greffe.transmission.channels.channel import ABSENT, NotSent
+from greffe.transmission.giving_up import give_up, take_up
+from greffe.transmission.plan import named_plan
 from greffe.transmission.running import FIRST_WAIT, TRIES, next_try, run, soon
 
 UNTIL = date(2026, 12, 31)
@@ -120,3 +124,32 @@ def test_unless_told_it_looks_as_far_ahead_as_the_job(sending: Sending):
     parts = sending.house.parts
     assert soon(parts) == (sending.house.clock() + timedelta(days=30)).date()
     assert Job("t", "transmissions", "* * * * *").days == 30
+
+
+def test_a_missed_deadline_is_given_up_with_a_reason_and_left_out(sending: Sending):
+    parts = sending.house.parts
+
+    def late() -> set[int]:
+        return {d.year for d in due(parts, UNTIL) if d.flow.id == PRIS and d.late}
+
+    assert told(sending)[f"{PRIS}-2024-1"] == "held up"
+    assert 2024 in late()
+    with pytest.raises(Denied):
+        give_up(parts, FIRST, PRIS, 2024, "The collection is closed")
+    with pytest.raises(Refused, match=f"{PRIS}-2024 is given up for a reason"):
+        give_up(parts, SENDER, PRIS, 2024, " ")
+    with pytest.raises(Refused, match="what is not late is not given up"):
+        give_up(parts, SENDER, PRIS, 2030, "Too early")
+    with pytest.raises(Refused, match="is not given up"):
+        take_up(parts, SENDER, PRIS, 2024, "Asked for again")
+    one = give_up(parts, SENDER, PRIS, 2024, "The collection is closed")
+    assert (one.who, one.reason, one.deadline) == (SENDER.name, "The collection is closed", one.deadline)
+    assert f"{PRIS}-2024-1" not in told(sending)
+    assert 2024 not in late()
+    said = [o.said() for o in named_plan(parts, PRIS, 2024).obstacles if o.code == "given_up"]
+    assert said[0].startswith(f"{PRIS}-2024 was given up by {SENDER.name} on ")
+    assert said[0].endswith(": The collection is closed")
+    with pytest.raises(Refused, match="is given up already"):
+        give_up(parts, SENDER, PRIS, 2024, "Twice")
+    take_up(parts, SENDER, PRIS, 2024, "Asked for again")
+    assert told(sending)[f"{PRIS}-2024-1"] == "held up"
