@@ -101,6 +101,10 @@ def test_who_was_killed_is_settled_without_waiting(home: Sending, monkeypatch: p
     assert (late.state, late.attempts[-1].said) == ("sent", "jules: asked by telephone")
 
 
-@pytest.mark.parametrize("holder", ["", "x", "elsewhere|pid:[1]|1|2", holders.this_process()])
+@pytest.mark.parametrize(
+    "holder",
+    ["", "x", "elsewhere|pid:[1]|1|2", holders.this_process()],
+    ids=["none", "unreadable", "elsewhere", "this one"],
+)
 def test_who_may_live_is_not_dead(holder: str):
     assert not holders.has_died(holder)
