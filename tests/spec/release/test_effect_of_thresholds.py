@@ -52,7 +52,7 @@ def test_a_lower_threshold_finds_what_was_not_found(house, tmp_path):
     assert changes(house.draft()) == []
     folder = edited(tmp_path / "lower", "QR-PLA-01,change,25,", "QR-PLA-01,change,15,")
     told = run(house.parts.settings.home, "effect", str(folder))
-    assert "thresholds of QR-PLA-01 change" in told.out
+    assert "Thresholds of QR-PLA-01 change" in told.out
     assert "QR-PLA-01 would newly fail, 2 × warning" in told.err
     house.change(folder, "More is to be explained.")
     finding = ("1200 after 1000 a year before (+20 %), without explanation.", "2021")
@@ -82,7 +82,7 @@ def test_a_threshold_that_no_rule_of_a_dataset_asks_touches_none(house, tmp_path
     told = run(
         house.parts.settings.home, "effect", str(edited(tmp_path / "x", "QR-RAT-06,days,3650,", "QR-RAT-06,days,365,"))
     )
-    assert "thresholds of QR-RAT-06 change; 0 maps change; 0 datasets are looked at, 1" in told.out
+    assert "0 maps change; 0 datasets are looked at, 1 is untouched. Thresholds of QR-RAT-06 change." in told.out
 
 
 def test_a_threshold_that_is_missing_is_refused(house, tmp_path):

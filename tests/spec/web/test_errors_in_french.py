@@ -117,7 +117,7 @@ def test_on_a_page_an_error_names_the_field_as_the_page_calls_it():
     )
     assert told_on_page(wrong, "fr", "error").startswith(f"«{NB}Motif en français{NB}»{NB}: ")
     typed = Refused("It is not approved.", hint="greffe approve d1 --as NAME")
-    assert told_on_page(typed, "en", "error") == "It is not approved."
+    assert told_on_page(typed, "en", "error") == "It is not approved. See the page /staff/releases."
     assert told_on_page(BadQuery("It is no page.", parameter="page"), "en", "error") == "parameter page: It is no page."
     assert wrong.parameter == "--reason-fr"  # the error itself stays
 
