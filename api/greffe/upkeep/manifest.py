@@ -54,7 +54,7 @@ class Manifest:
     @property
     def name(self) -> str:
         """By which it is told from others in one folder, in the order of their moments."""
-        return f"{re.sub('[^0-9TZ]', '', self.moment.partition('.')[0])}Z-{self.head}-{checksum(self.written())[:8]}"
+        return f"{re.sub('[^0-9TZ]', '', self.moment)}-{self.head}-{checksum(self.written())[:8]}"
 
     def written(self) -> bytes:
         """As JSON, with its seal."""

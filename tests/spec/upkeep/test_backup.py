@@ -90,7 +90,7 @@ def test_the_demonstration_comes_back_as_it_was(demo_home: Path, tmp_path: Path)
     second = saved(parts, tmp_path / "backups", keys=True)
     assert second.new_files == 2  # these two
     (tmp_path / "gone.parquet").rename(home / "releases" / FLOW / "1" / "data.parquet")
-    restore(source_of(second.where), settings_of(tmp_path / "again"), verified, silent)
+    restore(source_of(str(tmp_path / "backups")), settings_of(tmp_path / "again"), verified, silent)
     before, after = files(home), files(tmp_path / "again")
     del before["transmissions/.half.part"]
     after |= {name: after.pop(f"{name}.restored") for name in ("channels.toml", "greffe.toml")}
