@@ -97,10 +97,11 @@ class Plan:
 
 def plans(parts: Parts, until: date, *, recipient: str = "", test: bool = False) -> list[Plan]:
     """Plans of every delivery and year up to a day, by day: those to come, and past ones of the last two years that
-    nobody gave up."""
+    nobody gave up; all of one look at the register."""
+    given_up = parts.ledger().given_up  # the register is asked here, and not for each delivery again
+    parts = parts.settled()
     today = paris_date(parts.clock())
     first = date(today.year - 2, today.month, min(today.day, 28))
-    given_up = parts.ledger().given_up
     found = [
         plan_of(parts, ways, year, test=test)
         for ways in known_ways(parts)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -17,6 +15,7 @@ from greffe.model.answers import Answer, AnswerKey, Said
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow, Texts
 from greffe.release.contributing import contact_of, house_of
+from greffe.release.few import Few
 from greffe.release.parts import Parts
 from greffe.store.answer_records import Answers
 from greffe.transmission.files import asking, sources_of
@@ -29,7 +28,9 @@ RELEASED, EXPLAINED, ANSWERED, TO_CONFIRM, HALF, MISSING, OF_HOUSE = (
 )  # fmt: skip
 STATES: Final = (MISSING, TO_CONFIRM, HALF, OF_HOUSE, ANSWERED, EXPLAINED, RELEASED)
 OPEN: Final = (MISSING, TO_CONFIRM, HALF)
-_KEPT: Final = 8  # questionnaires that are held as their releases fill them
+_KEPT: Final = (
+    32  # cycles of questionnaires that are held as releases fill them: a plan of all deliveries looks at some ten
+)
 
 
 @dataclass(frozen=True)
@@ -158,8 +159,9 @@ def asked(parts: Parts, questionnaire: str, cycle: int) -> Round:
     ledger, now = parts.ledger(), parts.clock()
     flows = [catalogue.latest(Dataflow, id_) for id_ in dict.fromkeys(s.flow for s in one.sheets)]
     releases = [r for f in flows if (r := ledger.current(f.reference, now)) is not None]
-    found = in_cycle(one, cycle, _filled(parts, catalogue, one, cycle, releases), ledger.answers)
-    return replace(found, cells=tuple(_owned(catalogue, one, found.cells)))
+    filled = _filled(parts, catalogue, one, cycle, releases)
+    found = in_cycle(one, cycle, filled.sheets, ledger.answers)
+    return replace(found, cells=tuple(replace(c, house=filled.houses.get(c.name, "")) for c in found.cells))
 
 
 def asked_by(parts: Parts, flow: Dataflow) -> str:
@@ -194,17 +196,6 @@ def in_cycle(one: Questionnaire, cycle: int, sheets: Sequence[FilledSheet], answ
     return Round(one, cycle, last, tuple(cells), gone)
 
 
-def _owned(catalogue: Catalogue, one: Questionnaire, cells: Iterable[Asked]) -> Iterator[Asked]:
-    """The cells with the houses that are asked for theirs."""
-    contact = contact_of(catalogue, one.id)
-    flows = dict.fromkeys(s.flow for s in one.sheets)
-    dims = {flow: catalogue.structure(catalogue.latest(Dataflow, flow)).dimension_ids for flow in flows}
-    for cell in cells:
-        flow = cell.sheet.layout.flow
-        house = house_of(catalogue, one.id, flow, dict(zip(dims[flow], cell.cell.key, strict=True)))
-        yield replace(cell, house=house) if house != contact else cell
-
-
 def named(catalogue: Catalogue, questionnaire: str) -> Questionnaire:
     """A questionnaire by its id. Raises NotFound with the nearest."""
     if questionnaire not in catalogue.questionnaires:
@@ -235,23 +226,35 @@ def _earlier(before: Mapping[str, Answer], name: str, apart: int) -> Answer | No
     return before.get(name) or before.get(f"{stem}__{int(period) - apart}")
 
 
-_held: OrderedDict[tuple[str, ...], tuple[FilledSheet, ...]] = OrderedDict()
-_lock = threading.Lock()
+@dataclass(frozen=True)
+class _Filled:
+    """The sheets of a cycle, and by the name of a cell the house that alone answers it, where that is not the contact."""
+
+    sheets: tuple[FilledSheet, ...]
+    houses: Mapping[str, str]
 
 
-def _filled(
-    parts: Parts, catalogue: Catalogue, one: Questionnaire, cycle: int, releases: Sequence[Release]
-) -> tuple[FilledSheet, ...]:
-    """Filled once for the same catalogue and releases: what a release says does not change."""
-    told = [f"{r} {r.content_hash}" for r in releases]
-    key = (catalogue.checksum, one.id, str(cycle), *told)
-    with _lock:
-        if key in _held:
-            _held.move_to_end(key)
-            return _held[key]
-    made = filled_sheets(one, cycle, sources_of(parts, catalogue, one, releases))
-    with _lock:
-        _held[key] = made
-        while len(_held) > _KEPT:
-            _held.popitem(last=False)
-    return made
+_held: Final[Few[tuple[str, ...], _Filled]] = Few(_KEPT)
+
+
+def _filled(parts: Parts, catalogue: Catalogue, one: Questionnaire, cycle: int, releases: Sequence[Release]) -> _Filled:
+    """Made once for the same catalogue and releases: neither what a release says nor whose a cell is changes."""
+    key = (catalogue.checksum, one.id, str(cycle), *(f"{r} {r.content_hash}" for r in releases))
+    found = _held.get(key)
+    if found is None:
+        sheets = filled_sheets(one, cycle, sources_of(parts, catalogue, one, releases))
+        found = _held.keep(key, _Filled(sheets, _houses(catalogue, one, sheets)))
+    return found
+
+
+def _houses(catalogue: Catalogue, one: Questionnaire, sheets: Sequence[FilledSheet]) -> dict[str, str]:
+    contact = contact_of(catalogue, one.id)
+    found = {}
+    for sheet in sheets:
+        flow = sheet.layout.flow
+        dims = catalogue.structure(catalogue.latest(Dataflow, flow)).dimension_ids
+        for cell in (c for row in sheet.rows for c in row.cells if c is not None):
+            house = house_of(catalogue, one.id, flow, dict(zip(dims, cell.key, strict=True)))
+            if house != contact:
+                found[cell.name] = house
+    return found
