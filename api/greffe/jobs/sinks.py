@@ -149,7 +149,7 @@ def _mail(options: Options) -> Mail:
     password = secret(options, "password_file") or ""
     user = options.text("user") if "user" in options.values else ""
     return Mail(
-        options.text("host"), options.whole("port", 587), sender, to, options.flag("starttls", True), _trust(options), user,
+        options.text("host"), options.whole("port", 587), sender, to, options.flag("starttls", True), options.trust(), user,
         password, _about(options),
     )  # fmt: skip
 
@@ -160,20 +160,12 @@ def _hook(options: Options) -> Posted:
         url, key = checked_url(options.text("url")), secret(options, "secret_file")
         if key is None:
             raise options.wrong("secret_file", "is a text that must be said")
-        hook = Hook(url, secret_bytes(key), options.flag("private", False), _trust(options))
+        hook = Hook(url, secret_bytes(key), options.flag("private", False), options.trust())
     except BadDefinition:
         raise
     except (GreffeError, NotSent) as error:
         raise options.wrong("url" if isinstance(error, GreffeError) else "secret_file", "does not hold") from error
     return Posted(hook, _about(options))
-
-
-def _trust(options: Options) -> ssl.SSLContext:
-    path = options.path("ca_file")
-    try:
-        return ssl.create_default_context(cafile=str(path) if path else None)
-    except (ssl.SSLError, OSError) as error:
-        raise options.wrong("ca_file", f"{path} holds no certificates that can be read") from error
 
 
 def _texts(options: Options, key: str, default: Sequence[str] = ()) -> tuple[str, ...]:

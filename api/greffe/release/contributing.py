@@ -11,7 +11,7 @@ from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.policies.contributions import CONTACT, WORKBOOK, Asking
 from greffe.catalogue.policies.deadlines import Deadline
 from greffe.errors import Denied, NotFound, nearest
-from greffe.model.contributions import MERGED, Contribution, contribution_id
+from greffe.model.contributions import Contribution, contribution_id
 from greffe.model.instants import paris_date, read
 from greffe.model.keys import PREFIX
 from greffe.model.structures import Texts
@@ -148,11 +148,6 @@ def may_see(parts: Parts, who: Actor, one: Waited) -> None:
     roles = parts.ledger().people.get(who.name, ())
     if not (one.house in houses_of(parts, who) or contact_point(parts, who) or has_role(roles, "auditor")):
         raise Denied(f"{who.name} does not act for {one.house}, and does not put questionnaires together.")
-
-
-def to_merge(found: list[Waited]) -> list[Waited]:
-    """Those that are not merged yet."""
-    return [w for w in found if w.one.state != MERGED]
 
 
 def _asked(catalogue: Catalogue) -> Iterator[tuple[Asking, Deadline]]:

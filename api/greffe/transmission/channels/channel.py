@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -118,6 +119,14 @@ class Options:
         if not isinstance(value, list) or not all(isinstance(one, str) and one for one in value):
             raise self.wrong(key, "is a list of texts")
         return tuple(str(one) for one in value)
+
+    def trust(self) -> ssl.SSLContext:
+        """Whom to believe: the authorities of `ca_file`, those of the machine when it is not said."""
+        path = self.path("ca_file")
+        try:
+            return ssl.create_default_context(cafile=str(path) if path else None)
+        except (ssl.SSLError, OSError) as error:
+            raise self.wrong("ca_file", f"{path} holds no certificates that can be read") from error
 
     def only(self, *keys: str) -> None:
         """Raises BadDefinition for a key that this kind does not have."""

@@ -13,7 +13,6 @@ timeout = 120                                            # seconds that it may t
 
 from __future__ import annotations
 
-import ssl
 from pathlib import PurePath
 from typing import Final
 from urllib.parse import quote
@@ -66,7 +65,7 @@ class Https:
         timeout = options.whole("timeout", 120)
         if timeout > LONGEST:
             raise options.wrong("timeout", f"is {LONGEST} seconds at most")
-        self._endpoint = Endpoint(origin, options.flag("private", False), timeout, _trust(options), _token(options))
+        self._endpoint = Endpoint(origin, options.flag("private", False), timeout, options.trust(), _token(options))
 
     @property
     def where(self) -> str:
@@ -158,14 +157,6 @@ def _address(options: Options, key: str) -> str | None:
     if any(c in _filled(text, "k", "n") for c in "{}"):
         raise options.wrong(key, "has key and name in braces, and nothing else")
     return text
-
-
-def _trust(options: Options) -> ssl.SSLContext:
-    path = options.path("ca_file")
-    try:
-        return ssl.create_default_context(cafile=str(path) if path else None)
-    except (ssl.SSLError, OSError) as error:
-        raise options.wrong("ca_file", f"{path} holds no certificates that can be read") from error
 
 
 def _token(options: Options) -> str | None:
