@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import IO
 
 
-def locked(path: Path) -> IO[str] | None:
-    """The lock, held until it is closed; None when another holds it. Who only asks whether it is held has it for a moment."""
+def locked(path: Path, tries: int = 20) -> IO[str] | None:
+    """The lock, held until it is closed; None when another holds it. Who only asks whether it is held has it for a moment:
+    it is tried again a hundredth of a second later."""
     handle = path.open("a")
-    for _ in range(20):
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    for left in reversed(range(tries)):
+        if _taken(handle, fcntl.LOCK_EX):
             return handle
-        except BlockingIOError:
+        if left:
             time.sleep(0.01)
     handle.close()
     return None
@@ -24,8 +24,12 @@ def locked(path: Path) -> IO[str] | None:
 def held(path: Path) -> bool:
     """Whether somebody holds it."""
     with path.open("a") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+        return not _taken(handle, fcntl.LOCK_SH)
+
+
+def _taken(handle: IO[str], how: int) -> bool:
+    try:
+        fcntl.flock(handle, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

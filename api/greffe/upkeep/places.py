@@ -12,7 +12,6 @@ renamed: what has its name is whole. It may be read by its owner alone.
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import os
 import tarfile
@@ -23,6 +22,7 @@ from typing import IO, Final, Protocol
 from uuid import uuid4
 
 from greffe.errors import BadInput, Broken, Refused, Unsupported
+from greffe.release.lone import locked
 from greffe.store.folders import flush
 from greffe.upkeep.manifest import Kept, Manifest, read_manifest
 
@@ -286,12 +286,11 @@ def _checked(kept: Kept, name: str, opened: Callable[[], IO[bytes]]) -> Iterator
 @contextmanager
 def _alone(lock: Path, *, remove: bool = False) -> Iterator[None]:
     """One backup at a time is written to a target. Raises Refused for the second one."""
-    with lock.open("w") as handle:
+    handle = locked(lock, tries=1)
+    if handle is None:
+        raise Refused("Another backup is being written there.", file=str(lock.parent), hint="Try again.")
+    with handle:
         os.fchmod(handle.fileno(), 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Refused("Another backup is being written there.", file=str(lock.parent), hint="Try again.") from error
         try:
             yield
         finally:

@@ -6,7 +6,6 @@ the one that went, and Prometheus sees counters begin again, as it expects. Whoe
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import socket
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from greffe.errors import Refused
+from greffe.release.lone import held, locked
 from greffe.web.metrics.counts import Cell, Counts, Key
 
 _MOST: Final = 256  # processes of a machine
@@ -69,7 +69,7 @@ class Processes:
             lock = self._folder / f"{number}.lock"
             if not lock.exists():
                 break
-            if number != self._number and _is_held(lock):
+            if number != self._number and held(lock):
                 with suppress(OSError, ValueError):
                     found[str(number)] = _read((self._folder / f"{number}.json").read_text("utf-8"))
         return found
@@ -83,30 +83,12 @@ class Processes:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for number in range(_MOST):
-                file = (self._folder / f"{number}.lock").open("w")
-                if _locked(file):
+                file = locked(self._folder / f"{number}.lock", tries=1)
+                if file is not None:
                     return number, file
-                file.close()
         except OSError as error:
             raise Refused(f"It cannot be written: {os.strerror(error.errno or 0)}.", file=str(self._folder)) from error
         raise Refused(f"{_MOST} processes share this home already.")
-
-
-def _locked(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _is_held(lock: Path) -> bool:
-    with lock.open("r") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
 
 
 def _read(text: str) -> Process:
