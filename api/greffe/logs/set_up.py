@@ -51,7 +51,11 @@ class Log:
             logger.setLevel(max(logging.getLevelName(from_), logging.getLevelName(level.upper())))
         _OWN.propagate = False
         for name in ("uvicorn", "uvicorn.error", "uvicorn.access", "uvicorn.asgi"):
-            logging.getLogger(name).handlers = []
+            served = logging.getLogger(
+                name
+            )  # whoever set it up before in this process: what it says goes where ours goes
+            served.handlers, served.propagate = [], True
+            served.setLevel(logging.NOTSET)
         sys.excepthook = _unforeseen
         threading.excepthook = lambda said: _unforeseen(said.exc_type, said.exc_value, said.exc_traceback)
 

@@ -115,7 +115,7 @@ def test_a_request_is_one_line_of_json(house, logged):
     assert kept["ms"] < 1000
 
 
-def test_no_line_of_a_run_holds_a_secret_a_name_or_a_figure(house, logged, monkeypatch):
+def test_no_line_of_a_run_holds_a_secret_a_name_or_a_figure(house, logged):
     log = logged(level="debug")
     accept(house.parts, invite(house.parts, HOUSE, RELEASER.name), PASSWORD)
     _, key = make_key(
@@ -137,9 +137,6 @@ def test_no_line_of_a_run_holds_a_secret_a_name_or_a_figure(house, logged, monke
     assert client.get(f"/fails/{NAME}").status_code == 503
     assert client.get(f"/breaks/{NAME}").status_code == 500
     client.request(NAME, "/staff")
-    for name in ("uvicorn", "uvicorn.error"):  # as they are where no server has run in this process before
-        monkeypatch.setattr(logging.getLogger(name), "propagate", True)
-        monkeypatch.setattr(logging.getLogger(name), "disabled", False)
     logging.getLogger("uvicorn.error").warning("Invalid request: %s", PASSWORD)
     logging.getLogger("paramiko.transport").warning("Authentication of %s (%s)", NAME, PASSWORD)
     text = log.text()
