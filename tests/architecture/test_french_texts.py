@@ -14,7 +14,10 @@ import yaml
 from journey_tools import ROOT
 
 from greffe.french import ours, spoken, text_in_french
+from greffe.french.read import read
 from greffe.french.texts import TEXTS, texts
+from greffe.french.whole_texts import DEVELOPERS, WHOLE, table
+from greffe.web.portal.operations import operations
 
 NB = "\u00a0"
 TOLD = ("reason", "unit")  # columns and keys that are always told; a reference is told where it is written in English
@@ -22,7 +25,6 @@ PROSE = re.compile(r"[a-z]{2,}")
 ELSEWHERE = (
     "breaks.csv",
     "demo.csv",
-    "developers.csv",
     "offences.csv",
     "register.csv",
 )  # told where they are made: held by tests below
@@ -115,14 +117,18 @@ def test_what_stands_in_both_languages_elsewhere_is_told_the_same():
         assert told == f"Rupture de série : {one['reason_fr']}".replace("’", "'").replace(NB, " ")
 
 
-def test_every_operation_and_tag_of_the_interface_has_its_name_in_french():
-    """As /developers lists them: what stands before a colon."""
-    document = yaml.safe_load((ROOT / "openapi/greffe.yaml").read_text("utf-8"))
-    gets = [path["get"]["summary"].partition(":")[0] for path in document["paths"].values() if "get" in path]
-    named = {*gets, *(tag["name"] for tag in document["tags"])}
-    written = {r["en"] for r in rows_of(TEXTS / "developers.csv")}
-    assert not named - written, "write their French in api/greffe/french/texts/developers.csv"
-    assert not written - named, "no operation is called so"
+def test_everything_that_developers_are_shown_of_the_interface_has_its_french():
+    """/developers lists operations, what they say, parameters and answers: word for word, and nothing else has a line."""
+    document = yaml.load((ROOT / "openapi/greffe.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
+    shown = {text for tag in document["tags"] for text in (tag["name"], tag["description"])}
+    for one in (o for tag in document["tags"] for o in operations(document, tag["name"])):
+        shown |= {one.summary, one.words, *(text for _, text in one.statuses)}
+        shown |= {p.words for p in one.parameters if p.place != "header"}
+    shown = {" ".join(text.split()) for text in shown if text}
+    assert len(shown) > 180
+    missing = sorted(shown - set(table(DEVELOPERS)))
+    assert not missing, "write in api/greffe/french/whole/developers.csv:\n" + "\n".join(map(line, missing))
+    assert not set(table(DEVELOPERS)) - shown, "the page shows no such text"
 
 
 def test_french_of_the_demonstration_is_of_what_it_says():
@@ -137,7 +143,7 @@ def test_french_of_the_demonstration_is_of_what_it_says():
 
 
 def test_french_texts_are_written_as_the_pages_write_them():
-    for template in texts():
+    for template in (*texts(), *(t for file in sorted(WHOLE.glob("*.csv")) for _, t in read(file))):
         bare = re.sub(r"\{\d+\}|https?:\S*|\S+=\S*|\S*/\S*", "x", template.french)
         assert not re.search(r"[a-zà-ÿ]'[a-zà-ÿ]", bare), bare
         assert not re.search(r" [:;?!](\s|$)|« | »", bare), bare

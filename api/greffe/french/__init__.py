@@ -5,6 +5,8 @@ for something quoted, `{*}` for words of ours that are translated again; in the 
 
 `texts/*.csv` is the same for what the shipped maps, policies and demonstration say in English: reasons, notes, footnotes. A house
 that writes its own in French writes it in French: it is shown as it is, and `spoken` says in which language that is.
+
+`whole/NAME.csv` is for short texts of one place, told word for word there and nowhere else (`whole_texts.py`).
 """
 
 from greffe.french.spoken import spoken

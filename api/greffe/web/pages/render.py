@@ -21,6 +21,7 @@ from greffe.catalogue.representation_files import CONFIDENCES
 from greffe.errors import GreffeError
 from greffe.formats.languages import best
 from greffe.french import ours, spoken, tell_text
+from greffe.french.whole_texts import DEVELOPERS, whole
 from greffe.mapping.words import kind_word
 from greffe.model.instants import PARIS
 from greffe.release.parts import Parts
@@ -173,6 +174,7 @@ def _filters(lang: str, page: str) -> dict[str, object]:
         "ours": lambda text: ours(text, lang),
         "marked": lambda text: marked(text, lang),
         "spoken": lambda text: marked(ours(text, lang), lang),
+        "interface": lambda text: whole(DEVELOPERS, text, lang),
         "tongue": lambda text: tongue(text, lang),
         "kind_word": lambda kind: kind_word(kind, lang),
         "sure_word": lambda sure: sayer((), lang)(f"sure_{sure}") if sure in CONFIDENCES else sure,
