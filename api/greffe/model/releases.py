@@ -49,27 +49,32 @@ class Release:
         return f"{self.dataflow.id}#{self.number}"
 
     def readable(self, now: datetime) -> bool:
-        """In effect and not withdrawn."""
-        return self.effective_at <= now and (self.withdrawn_at is None or now < self.withdrawn_at)
-
-    def may_leave(self, now: datetime) -> bool:
         """In effect, and nobody withdrew it: also when a clock that went back says that this is still to come."""
         return self.effective_at <= now and self.withdrawn_at is None
+
+    def held_at(self, moment: datetime) -> bool:
+        """In effect at a moment that is past, and withdrawn after it if ever."""
+        return self.effective_at <= moment and (self.withdrawn_at is None or moment < self.withdrawn_at)
 
     def came_out(self, now: datetime) -> bool:
         """It has been read, or could be. One that was withdrawn before its hour never was, and nobody is to see it."""
         return self.effective_at <= now and (self.withdrawn_at is None or self.withdrawn_at > self.effective_at)
 
     def instants(self, now: datetime) -> tuple[datetime, ...]:
-        """When it took effect and when it was withdrawn, as far as that has happened."""
+        """When it took effect and when it was withdrawn, as far as that has happened: what is on record has."""
         if not self.came_out(now):
             return ()
-        return tuple(i for i in (self.effective_at, self.withdrawn_at) if i is not None and i <= now)
+        return tuple(i for i in (self.effective_at, self.withdrawn_at) if i is not None)
 
 
 def current(releases: Iterable[Release], now: datetime) -> Release | None:
     """The readable release with the highest number, or None."""
     return max((r for r in releases if r.readable(now)), key=lambda r: r.number, default=None)
+
+
+def current_at(releases: Iterable[Release], moment: datetime) -> Release | None:
+    """The release that was the current one at a moment that is past, or None."""
+    return max((r for r in releases if r.held_at(moment)), key=lambda r: r.number, default=None)
 
 
 def origin_of(releases: Iterable[Release]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from greffe.errors import NotFound
-from greffe.model.releases import Release, current
+from greffe.model.releases import Release, current, current_at
 from greffe.query.queries import DataQuery
 from greffe.store.base import Change
 
@@ -39,10 +39,10 @@ def pieces(query: DataQuery, releases: Sequence[Release], now: datetime) -> tupl
     NotFound when nothing is released, or the release at that moment was withdrawn since.
     """
     moment = now if query.as_of is None else min(query.as_of, now)
-    told = [r for r in releases if r.withdrawn_at is None or now < r.withdrawn_at]
+    told = [r for r in releases if r.withdrawn_at is None]
     if query.history:
         return tuple(_history(told, moment, query.updated_after))
-    latest = current(releases, moment)
+    latest = current(releases, now) if query.as_of is None else current_at(releases, moment)
     if latest is None:
         if query.as_of is not None:
             raise NotFound("Nothing of it was released then.")
@@ -54,7 +54,7 @@ def pieces(query: DataQuery, releases: Sequence[Release], now: datetime) -> tupl
     if query.updated_after is None:
         return (Piece(latest),)
     # A moment to come would compare with a release that is not in effect yet, and so tell what it will change.
-    before = current(releases, min(query.updated_after, now))
+    before = current_at(releases, min(query.updated_after, now))
     if before is None:
         return (Piece(latest, "R"),)
     return tuple(_since(before, latest, told, moment)) if before != latest else ()
@@ -62,7 +62,7 @@ def pieces(query: DataQuery, releases: Sequence[Release], now: datetime) -> tupl
 
 def _withdrawn(releases: Sequence[Release], now: datetime) -> str:
     """Why what everybody could read is not there any more, in both languages; '' when nothing ever was."""
-    found = [r for r in releases if r.withdrawn_at is not None and r.effective_at <= r.withdrawn_at <= now]
+    found = [r for r in releases if r.withdrawn_at is not None and r.effective_at <= min(r.withdrawn_at, now)]
     if not found:
         return ""
     last = max(found, key=lambda r: r.number)
@@ -79,7 +79,7 @@ def _since(before: Release, latest: Release, told: Sequence[Release], moment: da
 
 def _linear(before: Release, latest: Release, told: Sequence[Release], moment: datetime) -> bool:
     """Whether what each release changed may be folded: all numbers from the older to the newer were in effect."""
-    readable = {r.number for r in told if r.readable(moment)}
+    readable = {r.number for r in told if r.held_at(moment)}
     return before.number < latest.number and readable.issuperset(range(before.number, latest.number + 1))
 
 
@@ -87,7 +87,7 @@ def disseminations(told: Sequence[Release], moment: datetime) -> tuple[Dissemina
     """Which releases were current up to that moment, and when; one with a lower number than the current is none."""
     found: list[Dissemination] = []
     for start in sorted({r.effective_at for r in told if r.effective_at <= moment}):
-        latest = current(told, start)
+        latest = current_at(told, start)
         if latest is None or (found and found[-1].release == latest):
             continue
         if found:

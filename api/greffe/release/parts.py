@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.load import checksum_of
 from greffe.engine import Connection, opened
 from greffe.errors import NotFound, Unavailable
+from greffe.model import instants
 from greffe.release import kept_catalogues
 from greffe.settings import Settings
 from greffe.store.access import Access
@@ -22,6 +24,27 @@ from greffe.store.leases import Leases
 from greffe.store.ledger import CatalogueVersion, Ledger, LedgerReader
 
 Clock = Callable[[], datetime]
+STEP: Final = timedelta(minutes=1)  # by which a clock is corrected while it is right
+
+
+class Served:
+    """The clock of those who read: where that of the machine goes back, it stands still, so that nothing that was read is gone.
+
+    It stands where the machine's clock has been while this process ran, and not beyond the latest instant in the register (or
+    a step ahead): a release is out once both say so. A clock that was ahead by mistake, alone, is forgotten when it is set
+    right."""
+
+    def __init__(self, strict: Clock, reader: LedgerReader) -> None:
+        self.strict, self._reader, self._highest = strict, reader, datetime.min.replace(tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        now, highest = self.strict(), self._highest
+        if now >= highest:
+            self._highest = now  # two at once may write the earlier one: they are as far apart as two questions
+            return now
+        latest = self._reader.ledger.latest
+        known = max(now + STEP, instants.read(latest)) if latest else now
+        return max(now, min(highest, known))
 
 
 @dataclass
@@ -74,14 +97,19 @@ class Parts:
         return ledger.head, ledger.passed(self.clock())
 
     def reading(self) -> Parts:
-        """The same for those who only read: the register is polled every `poll_seconds`, not at every question."""
-        return replace(self, relaxed=True)
+        """The same for those who only read: the register is polled every `poll_seconds`, not at every question, and the
+        clock does not go back."""
+        found = replace(self, relaxed=True)
+        found.clock = Served(self.clock, found.reader)
+        return found
 
     def acting(self) -> Parts:
         """The same, with what was read so far, for those who act: the register is asked whether it has more each time, so
         that they see what they wrote."""
         found = copy(self)
         found.relaxed = False
+        if isinstance(found.clock, Served):
+            found.clock = found.clock.strict  # what leaves, and what is entered, goes by the clock alone
         return found
 
     def settled(self) -> Parts:

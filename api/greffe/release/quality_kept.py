@@ -74,7 +74,7 @@ class Reports:
         at = now if moment is None else min(moment, now)
         flows = {d.reference: d for d in parts.catalogue().dataflows()}
         told = [
-            r for r in parts.ledger().releases.values() if r.readable(now) and r.readable(at) and r.dataflow in flows
+            r for r in parts.ledger().releases.values() if r.readable(now) and r.held_at(at) and r.dataflow in flows
         ]
         self._releases = {reference_of(r): r for r in told}
         self._made = 0

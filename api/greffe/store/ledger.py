@@ -74,6 +74,7 @@ class Ledger:
     """What holds after entry `head`. Mappings keep the order of the entries; nothing in here is ever changed."""
 
     head: int = 0
+    latest: str = ""  # the latest instant of an entry, whatever clock said it
     people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     extracts: Mapping[str, ExtractRecord] = field(default_factory=dict)  # accepted and refused, by id
     drafts: Mapping[str, DraftRecord] = field(default_factory=dict)  # by id; a repeated preparation replaces
@@ -107,7 +108,7 @@ class Ledger:
         state = self
         for entry in entries:
             fold = _FOLDS.get(entry.kind, _unchanged)
-            state = replace(fold(state, entry), head=entry.number)
+            state = replace(fold(state, entry), head=entry.number, latest=max(state.latest, entry.instant))
         return state
 
     @property

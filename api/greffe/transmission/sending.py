@@ -133,7 +133,7 @@ def _may_leave(parts: Parts, one: Transmission) -> None:
         still_merged(parts, one, file)
     for file, source in ((f, s) for f in one.files for s in f.sources):
         release = parts.ledger().release(source.release)
-        if not release.may_leave(now):
+        if not release.readable(now):
             state = "was withdrawn" if release.withdrawn_at else "is under embargo"
             raise Refused(f"{release} {state}: {file.name} does not leave.", hint="Cancel it, and build another one.")
         if release.origin == "synthetic" and not one.test:

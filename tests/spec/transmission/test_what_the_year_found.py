@@ -8,12 +8,14 @@ import io
 from datetime import timedelta
 
 import pytest
+from fastapi.testclient import TestClient
 from house import RELEASER, Clock
 from lxml import etree
 from year_counterparts import Counterparts
 from year_kills import counting
-from year_office import BEGINS, CASES, SENDER, WHY, Office
+from year_office import BEGINS, CASES, PRIS, SENDER, WHY, Office
 
+from greffe.app import create_app
 from greffe.errors import Refused
 from greffe.release.lifecycle import withdraw
 from greffe.transmission.building import build
@@ -89,3 +91,38 @@ def test_what_is_confidential_by_now_does_not_leave(office: Office):
     with pytest.raises(Refused, match=r"hides what .* shows, .*CIV_COM.*\.2025 first \(1 in all\)"):
         send(parts, SENDER, one.id, read_channels(parts.settings.channels))
     assert parts.ledger().transmission(one.id).attempts == ()
+
+
+def test_readers_keep_what_they_had_when_the_clock_goes_back(office: Office):
+    """Over HTTP: what was withdrawn stays so, what was out stays out, and what waits for its hour waits, however late the
+    register says that it is. Whoever begins after the clock went back shows nothing before its hour by that clock."""
+    parts, clock = office.parts, office.clock
+    first, second = office.put(PRIS, 2024), office.put(PRIS, 2025, timedelta(hours=1))
+    asked = f"/sdmx/v2/data/dataflow/SSER/{PRIS}/1.0.0/*?format=csv"
+    with TestClient(create_app(parts)) as served:
+
+        def shown(client: TestClient = served) -> tuple[int, str]:
+            found = client.get(asked)
+            return found.status_code, found.headers.get("release", "")
+
+        clock.forward(minutes=30)
+        assert shown() == (200, first.release)
+        waits = office.put(PRIS, 2025, timedelta(hours=9))
+        clock.forward(minutes=90)
+        assert shown() == (200, second.release)
+        modified = served.get(asked).headers["last-modified"]
+        office.put(CASES, 2026)  # an entry: the register has seen this hour
+        clock.now -= timedelta(minutes=80)
+        assert shown() == (200, second.release)
+        with TestClient(create_app(parts)) as new:
+            assert shown(new) == (200, first.release)
+        clock.forward(minutes=80)
+        withdraw(parts, RELEASER, second.release, "It was wrong.", "C’était faux.")
+        clock.now -= timedelta(minutes=30)
+        assert shown() == (200, first.release)
+        assert served.get(asked, headers={"If-Modified-Since": modified}).status_code == 200
+        assert served.get(f"{asked}&asOf=2026-11-01T00:00:00Z").status_code == 404
+        clock.forward(hours=30)  # ahead by mistake, where nobody enters anything
+        assert shown() == (200, waits.release)
+        clock.now -= timedelta(hours=30)
+        assert shown() == (200, first.release)

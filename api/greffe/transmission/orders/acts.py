@@ -176,7 +176,7 @@ def fetched(parts: Parts, who: Actor, id_: str, number: int) -> tuple[Order, Han
     release = parts.ledger().release(one.release)
     if release.withdrawn_at is not None:
         raise Refused(f"{release} was withdrawn: its file is not handed out.")
-    if not release.may_leave(parts.clock()):
+    if not release.readable(parts.clock()):
         raise Refused(f"{release} is under embargo: its file is not handed out.")
     if order.granted:
         reads_for(parts, who, order.body, GRANTED, order.dataflow)

@@ -183,7 +183,7 @@ def _handed(parts: Parts, who: Actor, order: Order, one: Handed, means: Means) -
     release = parts.ledger().release(one.release)
     if release.effective_at > parts.clock():
         return  # the clock went back: its hour comes again
-    if not release.may_leave(parts.clock()):
+    if not release.readable(parts.clock()):
         told = {
             "number": one.number,
             "said": Refused("The release was withdrawn.").message,
