@@ -13,7 +13,7 @@ from greffe.web.staff.register import SAID
 
 KIND = re.compile(
     r"(account|action|advance|answer|calendar|catalogue|contribution|draft|extract|grant|key|map|order|person|proposal|publication"
-    r"|register|release|round|session|waiver|warnings)\.[a-z]+|delivery\.(given|taken)_up"
+    r"|receipt|register|release|round|session|waiver|warnings)\.[a-z]+|receipt\.(turned_away|looked_at)|delivery\.(given|taken)_up"
 )
 FILES = (".csv", ".html", ".json", ".parquet", ".yaml")
 

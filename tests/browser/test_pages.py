@@ -79,6 +79,7 @@ STAFF = (
     "/staff/transmissions/ESTAT_CTS_JUST-2024-1/queries",
     "/staff/transmissions/ESTAT_CTS_JUST-2024-1/queries/1",
     "/staff/transmissions/ESTAT_CTS_JUST-2024-1/queries/2",
+    "/staff/receipts",
     "/staff/foreseen/UN_CTS/2024?test=yes",
     "/staff/answers",
     "/staff/answers/CEPEJ",

@@ -38,6 +38,7 @@ class Endpoint:
     again: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    receipts: dict[str, str] = field(default_factory=dict)  # name → text
 
     def __enter__(self) -> Endpoint:
         authority = trustme.CA()
@@ -117,6 +118,10 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(401)
         if one.status:
             return self.answer(one.status)
+        if self.path.startswith("/receipts/"):
+            name = self.path.removeprefix("/receipts/")
+            found = one.receipts.get(name) if name else json.dumps([*one.receipts])
+            return self.answer(404) if found is None else self.answer(200, found)
         held = {f"/status/{key}": content for key, content in one.accepted}
         if self.path not in held:
             return self.answer(404)

@@ -16,18 +16,23 @@ from greffe.cli.rounds import questions
 from greffe.cli.show import failing, line, say, show
 from greffe.cli.transmissions_entered import compare_entered_command
 from greffe.cli.transmissions_given_up import give_up_command, show_given_up, take_up_command
+from greffe.cli.transmissions_refused import look_at_command, refused_receipts_command
 from greffe.cli.transmissions_shown import entries_of, lines_of, made_of, remark, remarks_of
 from greffe.errors import Broken, Refused, numbered
 from greffe.model.findings import Finding
 from greffe.model.transmissions import STATES, Transmission
 from greffe.release.deadlines import horizon
 from greffe.release.parts import Parts
+from greffe.release.published import file_content
 from greffe.transmission import proof, receipts
 from greffe.transmission.building import approve, build, cancel
 from greffe.transmission.keeping import content
 from greffe.transmission.plan import Plan, named_plan, plans
+from greffe.transmission.reading import LARGEST
 from greffe.transmission.running import AHEAD, run, soon
 from greffe.transmission.sending import send, settle
+from greffe.transmission.turned_away import COMMAND
+from greffe.transmission.turned_away import faults as kept_faults
 from greffe.transmission.ways import read_channels
 
 Id = Annotated[str, typer.Argument(help="A transmission, e.g. ESTAT_CTS_JUST-2025-1.")]
@@ -45,6 +50,7 @@ def add_to(app: typer.Typer) -> None:
     for name, command in (
         ("plan", plan), ("run", run_command), ("build", build_command), ("approve", approve_command),
         ("send", send_command), ("settle", settle_command), ("receipt", receipt), ("cancel", cancel_command),
+        ("refused-receipts", refused_receipts_command), ("look-at", look_at_command),
         ("list", list_command), ("show", show_command), ("rebuild", rebuild), ("verify", verify),
         ("compare-entered", compare_entered_command), ("give-up", give_up_command), ("take-up", take_up_command),
         ("channels", channels), ("questions", questions),
@@ -160,7 +166,9 @@ def receipt(
     """Keep what came back of a delivery, and read it onto its cells."""
     with failing(json_):
         parts, who = acting(home, as_)
-        one, read = receipts.take(parts, who, id_, file, verdict, said)
+        one, read = receipts.take_or_keep(
+            parts, who, id_, (file.name, file_content(file, LARGEST)), COMMAND, verdict, said
+        )
         rows = [remark(r) for r in read.remarks]
         show(_told(one) | {"remarks": rows}, json_, rows=rows, columns=("file", "key", "period", "severity", "message"),
              title=f"{id_} is {one.state}; {len(rows)} findings")  # fmt: skip
@@ -238,6 +246,7 @@ def verify(home: Home = None, json_: Json = False) -> None:
     with failing(json_):
         parts = parts_of(home)
         faults = [f for one in parts.ledger().transmissions.values() for f in proof.faults(parts, one)]
+        faults += kept_faults(parts)
         show({"faults": faults}, json_, rows=[{"fault": f} for f in faults], columns=("fault",),
              title=f"{len(parts.ledger().transmissions)} deliveries, {len(faults)} faults")  # fmt: skip
         if faults:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Final
@@ -14,11 +14,14 @@ from greffe.jobs.running import Task, Work
 from greffe.model.instants import written
 from greffe.release.eviction import sweep
 from greffe.release.verify import looks
+from greffe.transmission.collecting import collect
 from greffe.transmission.inbox import poll
 from greffe.transmission.orders.limits import limits_of
 from greffe.transmission.orders.sending import Means, order_faults, run_orders
 from greffe.transmission.proof import faults
 from greffe.transmission.running import Done, run, soon
+from greffe.transmission.turned_away import faults as kept_faults
+from greffe.transmission.turned_away import waiting
 from greffe.transmission.ways import read_channels
 
 KEPT: Final = timedelta(days=90)  # runs
@@ -36,9 +39,22 @@ def transmissions(task: Task) -> Report:
 
 
 def receipts(task: Task) -> Report:
-    """What lies in the inboxes of channels is taken."""
+    """What lies at counterparts of channels is fetched, what lies in inboxes is taken; what nobody took, however it came, is told
+    until somebody has looked at it."""
     parts = task.tools.parts
-    return _done(task, poll(parts, task.who, read_channels(parts.settings.channels)))
+    channels = read_channels(parts.settings.channels)
+    seen = set[str]()
+
+    def steps() -> Iterator[Done]:
+        yield from collect(channels)
+        for one in poll(parts, task.who, channels):
+            seen.add(one.id)
+            yield one
+        for left in waiting(parts):
+            if left.name not in seen:
+                yield Done(left.id, "turned away", left.fault, failed=True)
+
+    return _done(task, steps())
 
 
 def releases(task: Task) -> Report:
@@ -62,6 +78,7 @@ def verify(task: Task) -> Report:
     todo = list(looks(parts))
     todo += [(one.id, partial(faults, parts, one)) for one in parts.ledger().transmissions.values()]
     todo += [(one.id, partial(order_faults, parts, one)) for one in parts.ledger().orders.values()]
+    todo.append(("receipts", partial(kept_faults, parts)))
     found: dict[str, list[str]] = {}
     for name, look_at in todo:
         task.holding.beat()

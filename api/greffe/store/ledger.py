@@ -22,7 +22,7 @@ from greffe.model.releases import Release
 from greffe.model.releases import current as readable_release
 from greffe.model.rounds import Query
 from greffe.model.transmissions import Transmission
-from greffe.store import answer_records, contribution_records, round_records
+from greffe.store import answer_records, contribution_records, round_records, turned_away_records
 from greffe.store.answer_records import Answers
 from greffe.store.base import Entry, Register
 from greffe.store.calendar_records import Advances, Calendar, advances_after, calendar_after
@@ -49,6 +49,7 @@ from greffe.store.records import (
 from greffe.store.return_records import Returned, Returns
 from greffe.store.round_records import Queries
 from greffe.store.transmission_records import KINDS, Transmissions, transmissions_after
+from greffe.store.turned_away_records import AllTurnedAway, turned_away_after
 
 __all__ = [
     "Acceptance",
@@ -91,6 +92,7 @@ class Ledger:
     keys: Keys = field(default_factory=dict)  # for machines, by name
     transmissions: Transmissions = field(default_factory=dict)  # by id
     given_up: AllGivenUp = field(default_factory=dict)  # missed deadlines, by delivery and year: `ESTAT_CTS_JUST-2023`
+    turned_away: AllTurnedAway = field(default_factory=dict)  # receipts that were not taken, by id
     orders: Orders = field(default_factory=dict)  # standing ones, by id
     answers: Answers = field(default_factory=dict)  # to questionnaires: `CEPEJ/2024` → cell → answer
     queries: Queries = field(default_factory=dict)  # of recipients about deliveries, by id
@@ -327,6 +329,10 @@ def _given_up(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, given_up=given_up_after(state.given_up, entry))
 
 
+def _turned_away(state: Ledger, entry: Entry) -> Ledger:
+    return replace(state, turned_away=turned_away_after(state.turned_away, entry))
+
+
 def _answer(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, answers=answer_records.answers_after(state.answers, entry))
 
@@ -405,6 +411,7 @@ _FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
     "publication.withdrawn": _publication_withdrawn,
     **{f"transmission.{word}": _transmission for word in KINDS},
     **dict.fromkeys(GIVING_UP, _given_up),
+    **dict.fromkeys(turned_away_records.KINDS, _turned_away),
     **dict.fromkeys(ORDER_KINDS, _order),
     **dict.fromkeys(answer_records.KINDS, _answer),
     **dict.fromkeys(round_records.KINDS, _round),

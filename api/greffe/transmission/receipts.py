@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-from greffe.errors import BadQuery, Refused, nearest
+from greffe.errors import BadQuery, GreffeError, Refused, nearest
 from greffe.model.structures import Dataflow
 from greffe.model.transmissions import ACKNOWLEDGED, REFUSED, SENT, UNCERTAIN, Transmission
 from greffe.release.parts import Parts
@@ -16,6 +16,7 @@ from greffe.store.base import Actor
 from greffe.transmission import keeping
 from greffe.transmission.holding_up import for_a_person, marked, own_files
 from greffe.transmission.reading import LARGEST, REPORTED, VERDICTS, Read, Remark, read_receipt
+from greffe.transmission.turned_away import of_the_file, turn_away
 
 
 def take(
@@ -27,26 +28,47 @@ def take(
     sent, and for what waits for a person (`for_a_person`);
     BadQuery when neither the file nor the person says the verdict."""
     needs(parts, who, "transmitter")
+    return taken(parts, who, id_, (path.name, file_content(path, LARGEST)), verdict, said)
+
+
+def take_or_keep(
+    parts: Parts, who: Actor, id_: str, came: tuple[str, bytes], way: str, verdict: str = "", said: str = ""
+) -> tuple[Transmission, Read]:
+    """As `take`, by a person; what is no receipt of the delivery is kept and entered as turned away, then told. Raises as `take`."""
+    needs(parts, who, "transmitter")
+    parts.ledger().transmission(id_)
+    try:
+        return taken(parts, who, id_, came, verdict, said)
+    except GreffeError as error:
+        if of_the_file(error):
+            turn_away(parts, who, came, id_, way, error.text())
+        raise
+
+
+def taken(
+    parts: Parts, who: Actor, id_: str, came: tuple[str, bytes], verdict: str = "", said: str = ""
+) -> tuple[Transmission, Read]:
+    """As `take`, of whoever may bring it; `came`: its name and bytes."""
+    name, content = came
     one = parts.ledger().transmission(id_)
     if one.state not in (SENT, UNCERTAIN, ACKNOWLEDGED, REFUSED):
         raise Refused(f"{id_} is {one.state}: no receipt of it can have come.")
-    content = file_content(path, LARGEST)
-    read = read_receipt(content, path.name, _columns(parts, one))
+    read = read_receipt(content, name, _columns(parts, one))
     wrong = next((n for n in (read.transmission, read.message_id) if n and n not in one.names), "")
     if wrong:
         known = wrong in parts.ledger().transmissions
         hint = f"greffe transmissions receipt {wrong} …" if known else "No such delivery left here."
-        raise Refused(f"{path.name} is about {wrong}, not about {id_}.", hint=hint)
-    own_files(one, read, path.name)
-    given = _verdict(read, verdict, path.name)
+        raise Refused(f"{name} is about {wrong}, not about {id_}.", hint=hint)
+    own_files(one, read, name)
+    given = _verdict(read, verdict, name)
     digest = hashlib.sha256(content).hexdigest()
     if any((r.sha256, r.verdict) == (digest, given) for r in one.receipts):
         return one, read
     if not verdict:
-        for_a_person(parts, one, read, given, path.name)
+        for_a_person(parts, one, read, given, name)
     read = replace(read, remarks=marked(parts, one, read.remarks))
     keeping.keep(parts.settings, [content])
-    told = {"sha256": digest, "name": path.name[:200], "said": (said or read.message)[:2000]}
+    told = {"sha256": digest, "name": name[:200], "said": (said or read.message)[:2000]}
     parts.note(who, f"transmission.{given}", id_, told, once=f"transmission:{id_}:{given}:{digest}")
     return parts.ledger().transmission(id_), read
 

@@ -55,7 +55,7 @@ def way_of(channels: Mapping[str, Options], one: Transmission) -> Channel:
             nearest=nearest(name, channels),
             hint="channels.toml in the home, or the file that GREFFE_CHANNELS names, says how channels are reached.",
         )
-    return _made(channels[name])
+    return made_of(channels[name])
 
 
 def settles_after(channels: Mapping[str, Options], one: Transmission) -> timedelta:
@@ -74,7 +74,7 @@ def channel_of(channels: Mapping[str, Options], name: str, body: str) -> Channel
     """The channel by which standing orders of a body leave. Raises Refused when it is not set up for that body any more."""
     if name not in channels or body not in channels[name].texts("orders"):
         raise Refused(f"The channel {name} is not set up for orders of {body}.", nearest=nearest(name, channels))
-    return _made(channels[name])
+    return made_of(channels[name])
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def reached(channels: Mapping[str, Options], name: str = "", *, connect: bool = 
 def _reached(options: Options, connect: bool) -> Reached:
     kind = str(options.values["kind"])
     try:
-        channel = _made(options)
+        channel = made_of(options)
     except GreffeError as error:
         return Reached(options.name, kind, "", "wrong", error.message)
     if not connect:
@@ -117,6 +117,7 @@ def _reached(options: Options, connect: bool) -> Reached:
         return Reached(options.name, kind, channel.where, "refused" if error.lasting else "not reached", str(error))
 
 
-def _made(options: Options) -> Channel:
+def made_of(options: Options) -> Channel:
+    """The channel that its settings describe. Raises BadDefinition."""
     _settles(options)
     return CHANNELS[str(options.values["kind"])](options)

@@ -8,28 +8,35 @@ from pathlib import Path
 from greffe.errors import Refused
 from greffe.model.transmissions import ARRIVED, UNCERTAIN, Transmission
 from greffe.release.parts import Parts
-from greffe.release.published import file_content
-from greffe.transmission.reading import LARGEST, Read, read_receipt
+from greffe.transmission.reading import Read, read_receipt
 from greffe.transmission.ways import TEST
 
 
-def about_of(parts: Parts, file: Path, ways: Sequence[str]) -> str:
+def about_of(parts: Parts, name: str, content: bytes, ways: Sequence[str]) -> str:
     """The id of the delivery, '' when it names none of ours. `ways`: the channels whose inbox it lies in.
 
     Raises BadInput for JSON that cannot be read; Refused for a delivery of another channel, and where several could be meant."""
     known = tuple(parts.ledger().transmissions.values())
     mine = [t for t in known if way(t) in ways and t.state in (*ARRIVED, UNCERTAIN)]
-    read = read_receipt(file_content(file, LARGEST), file.name, {}) if file.suffix.lower() == ".json" else None
+    found, called = named_by(known, mine, name, content)
+    if called and found is not None and way(found) not in ways:
+        raise Refused(f"{name} is about {found.id}, which left by {way(found)}, and lies in the inbox of {ways[0]}.")
+    return found.id if found else ""
+
+
+def named_by(
+    known: Sequence[Transmission], mine: Sequence[Transmission], name: str, content: bytes
+) -> tuple[Transmission | None, bool]:
+    """The delivery that a receipt means among the known, and whether it calls it by its name; by its files among `mine` alone.
+    Raises as `about_of` does."""
+    read = read_receipt(content, name, {}) if name.lower().endswith(".json") else None
     called = [n for n in (read.transmission, read.message_id) if n] if read else []
     if called or read is None:
-        found = next((t for t in _called(known, called or [file.name], exact=bool(called))), None)
-        if found is not None and way(found) not in ways:
-            raise Refused(
-                f"{file.name} is about {found.id}, which left by {way(found)}, and lies in the inbox of {ways[0]}."
-            )
+        found = next((t for t in _called(known, called or [name], exact=bool(called))), None)
         if called or found is not None:
-            return found.id if found else ""
-    return _by_files(mine, read, file.name)
+            return found, True
+    id_ = _by_files(mine, read, name)
+    return next((t for t in mine if t.id == id_), None), False
 
 
 def way(one: Transmission) -> str:

@@ -32,6 +32,7 @@ from greffe.web.limits import Limits
 from greffe.web.openapi import describe
 from greffe.web.orders import api as orders_api
 from greffe.web.queries import api as queries_api
+from greffe.web.receipts import api as receipts_api
 from greffe.web.rest import entry
 from greffe.web.site import BENCH, PAGES
 from greffe.web.staff.tasks import Tasks
@@ -69,6 +70,7 @@ def application(parts: Parts, heard: Sequence[Heard] = (), began: Callable[[], N
         granted,
         orders_api,
         queries_api,
+        receipts_api,
         register_export,
         feeds,
         described,

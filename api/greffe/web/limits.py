@@ -30,7 +30,7 @@ CORS = {
 # Pages: people's browsers write here, with forms. Everything else is read.
 WRITTEN = ("/staff", "/orders", "/signin", "/signout", "/invitation", "/preferences")
 # Programs write here, with a key.
-KEYED = re.compile(r"/api/v1/(orders(/[^/]+(/deliveries/[^/]+)?)?|queries(/[^/]+)?)")
+KEYED = re.compile(r"/api/v1/(orders(/[^/]+(/deliveries/[^/]+)?)?|queries(/[^/]+)?|receipts)")
 
 
 def written_by_people(path: str) -> bool:
@@ -98,6 +98,7 @@ class Limits:
         """Bytes of a body: those of a file where staff hand one over, else of a form."""
         kind = dict(scope["headers"]).get(b"content-type", b"")
         upload = kind.startswith(b"multipart/form-data") and scope["path"].startswith("/staff/")
+        upload = upload or scope["path"] == "/api/v1/receipts"
         return self.settings.upload_limit if upload else self.settings.body_limit
 
     def _counted(self, scope: Scope, receive: Receive) -> Receive:

@@ -38,6 +38,7 @@ import greffe.web.staff.mappings as staff_mappings
 import greffe.web.staff.people as staff_people
 import greffe.web.staff.proposal_acts as staff_proposal_acts
 import greffe.web.staff.proposals as staff_proposals
+import greffe.web.staff.receipts as staff_receipts
 import greffe.web.staff.register as staff_register
 import greffe.web.staff.releases as staff_releases
 import greffe.web.staff.review as staff_review
@@ -83,6 +84,7 @@ PAGES: Final = (
     staff_releases,
     staff_made,
     staff_transmissions,
+    staff_receipts,
     staff_answers,
     staff_rounds,
     staff_jobs,

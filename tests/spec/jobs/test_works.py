@@ -25,6 +25,7 @@ from greffe.release.waiting import waiting_for
 from greffe.store.access import Session
 from greffe.transmission.building import approve
 from greffe.transmission.keeping import kept
+from greffe.transmission.turned_away import look_at, waiting
 from greffe.web.pages.visitors import cookie_name
 
 
@@ -68,6 +69,10 @@ def test_what_is_signed_leaves_and_its_receipt_is_taken(sending):
     assert sorted(p.name for p in box.glob("*.json")) == ["half.json", "other.json"]
     assert len(list((box / ".taken").iterdir())) == 1
     (box / "other.json").unlink()
+    assert look(sending, minutes=10)["receipts"].outcome == "attention"  # it is kept, and waits for somebody
+    (left,) = waiting(sending.house.parts)
+    assert (left.name, left.way, left.about) == ("other.json", "edamis", "")
+    look_at(sending.house.parts, SENDER, left.id, "Asked Eurostat: of another country.")
     assert look(sending, minutes=10)["receipts"].outcome == "done"
     assert len(list(sending.house.parts.register.read(kinds=["transmission.sent"]))) == 1
 

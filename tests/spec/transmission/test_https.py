@@ -16,7 +16,8 @@ from parcels import CONTENTS, Killed, parcel
 from greffe.errors import BadDefinition
 from greffe.transmission.channels import addresses
 from greffe.transmission.channels import endpoint as way
-from greffe.transmission.channels.channel import ABSENT, PARTLY, THERE, UNKNOWN, NotSent, Unsure
+from greffe.transmission.channels.channel import ABSENT, PARTLY, THERE, UNKNOWN, NotSent, Options, Unsure
+from greffe.transmission.collecting import collect
 
 LARGE = bytes(range(256)) * 8000
 
@@ -258,3 +259,22 @@ def test_a_token_that_others_may_read_is_refused(endpoint: Endpoint):
     with pytest.raises(BadDefinition, match="holds no bearer token") as error:
         endpoint.channel()
     assert "two words" not in error.value.text()
+
+
+def test_receipts_are_fetched_by_the_names_of_a_list(endpoint: Endpoint, tmp_path: Path):
+    """Each name once; a list that is none, a login that is refused and an address elsewhere are told."""
+    address, box = f"https://localhost:{endpoint.port}/receipts/{{name}}", tmp_path / "box"
+    ways = {"api": Options("api", "c", endpoint.settings(receipts=address, inbox=str(box)))}
+    endpoint.receipts = {"a.json": '{"verdict": "refused"}', "b c.csv": "message\nx\n", "../d.json": "{}"}
+    assert [(d.what, d.failed) for d in collect(ways)] == [("not fetched", True), ("fetched", False)]
+    assert {p.name: p.read_text() for p in box.iterdir() if p.name[0] != "."} == {
+        "a.json": '{"verdict": "refused"}', "b c.csv": "message\nx\n",
+    }  # fmt: skip
+    del endpoint.receipts["../d.json"]
+    endpoint.asked.clear()
+    assert list(collect(ways)) == []
+    assert endpoint.asked == ["GET /receipts/ HTTP/1.1"]
+    endpoint.status = 401
+    assert "the list of receipts is not to be had (401)" in next(collect(ways)).said
+    with pytest.raises(BadDefinition, match="is of another server than url"):
+        endpoint.channel(receipts="https://elsewhere.example/{name}")

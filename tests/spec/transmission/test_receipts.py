@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 from deliveries import PRIS, SENDER, Sending, sending_house
+from house import FIRST
+from sftp_server import Server
 
-from greffe.errors import BadInput, BadQuery, GreffeError, Refused
+from greffe.errors import BadInput, BadQuery, Denied, GreffeError, Refused
 from greffe.transmission.channels.channel import Options
+from greffe.transmission.collecting import collect
 from greffe.transmission.inbox import poll
-from greffe.transmission.keeping import content
-from greffe.transmission.receipts import remarks, take
+from greffe.transmission.keeping import content, kept
+from greffe.transmission.receipts import remarks, take, take_or_keep
 from greffe.transmission.sending import send
+from greffe.transmission.turned_away import faults, look_at, waiting
 
 NAME = "CRIME_CTSPRIS_A_FR_2022_0000.CSV"
 
@@ -169,3 +173,72 @@ def test_an_inbox_knows_what_was_sent_and_by_which_way(sent, tmp_path: Path):
     assert (found.what, found.failed, parts.ledger().transmission(id_).state) == ("not taken", True, "acknowledged")
     assert f"says refused, and {id_} was acknowledged before" in found.said
     assert take(parts, SENDER, id_, ours / "4.json", "refused")[0].state == "refused"  # a person has read it
+
+
+def test_what_nobody_took_is_kept_told_and_looked_at(sent, tmp_path: Path):
+    """One that lies in an inbox: entered once, by its bytes, until somebody says what became of it; then it goes out of the way."""
+    home, id_ = sent
+    parts, (ours, _, ways) = home.house.parts, boxes(home, tmp_path)
+    text = said(transmission=id_, files=[{"name": NAME, "sha256": "0" * 64}])
+    file = given(ours, text, "wrong.json")
+    before = len(list(parts.register.read(kinds=("receipt.turned_away",))))
+    for _ in range(2):
+        assert [(d.what, d.failed) for d in poll(parts, SENDER, ways)] == [("not taken", True)]
+    assert len(list(parts.register.read(kinds=("receipt.turned_away",)))) == before + 1
+    one = next(r for r in waiting(parts) if r.name == "wrong.json")
+    assert (one.about, one.way, one.who, content(parts.settings, one.sha256)) == (
+        id_,
+        "edamis",
+        SENDER.name,
+        text.encode(),
+    )
+    assert "has the checksum 0000" in one.fault
+    assert list(faults(parts)) == []
+    with pytest.raises(Refused, match="What became of"):
+        look_at(parts, SENDER, one.id, " ")
+    with pytest.raises(Denied):
+        look_at(parts, FIRST, one.id, "x")
+    look_at(parts, SENDER, one.id, "Eurostat looked into the wrong folder.")
+    assert [d.id for d in poll(parts, SENDER, ways)] == []
+    assert not file.exists()
+    assert [p.name.partition("-")[2] for p in (ours / ".refused").iterdir()] == ["wrong.json"]
+    assert one.id not in {r.id for r in waiting(parts)}
+    kept(parts.settings, one.sha256).write_bytes(b"other")
+    assert one.id in "".join(faults(parts))
+    kept(parts.settings, one.sha256).write_text(text)
+
+
+def test_a_person_who_brings_a_wrong_one_leaves_it_behind_and_a_typo_does_not(sent):
+    home, id_ = sent
+    parts = home.house.parts
+    wrong = ("r.json", said(files=[{"name": "OTHER.CSV"}]).encode())
+    with pytest.raises(Refused, match="no file of"):
+        take_or_keep(parts, SENDER, id_, wrong, "page")
+    assert [(r.way, r.about) for r in waiting(parts) if r.name == "r.json"] == [("page", id_)]
+    with pytest.raises(BadQuery, match="no verdict"):
+        take_or_keep(parts, SENDER, id_, ("s.pdf", b"%PDF"), "page", "fine")
+    assert "s.pdf" not in {r.name for r in waiting(parts)}
+
+
+def test_receipts_are_fetched_from_a_server_once(tmp_path: Path):
+    """OpenSSH's: what lies in its folder comes into the inbox once, a changed file again, a name that is none is told."""
+    there, box = tmp_path / "srv" / "receipts", tmp_path / "box"
+    with Server(tmp_path / "keys", tmp_path / "srv") as server:
+        there.mkdir()
+        given(there, "{}", "a.json")
+        given(there, "x", ".hidden")
+        given(there, "x", "a;b.json")
+        values = server.settings(receipts=str(there), inbox=str(box))
+        ways = {"unodc": Options("unodc", "c", values)}
+        told = [(d.id, d.what, d.failed) for d in collect(ways)]
+        assert told == [("unodc", "not fetched", True), ("unodc", "fetched", False)]
+        (box / "a.json").unlink()  # it was taken
+        assert [d.what for d in collect(ways)] == ["not fetched"]
+        given(there, '{"verdict": "refused"}', "a.json")
+        (there / "a;b.json").unlink()
+        assert [d.said for d in collect(ways)] == ["1 files"]
+        assert (box / "a.json").read_text() == '{"verdict": "refused"}'
+        gone = {"unodc": Options("unodc", "c", values | {"receipts": "/nowhere"})}
+        assert "there is no such folder" in next(collect(gone)).said
+        nowhere = Options("unodc", "c", {k: v for k, v in values.items() if k != "inbox"})
+        assert "fetched into inbox, which is not said" in next(collect({"unodc": nowhere})).said

@@ -25,10 +25,13 @@ from greffe.store.key_records import made_payload
 
 LONGEST: Final = timedelta(days=400)
 OVERLAP: Final = timedelta(days=7)
-ADVANCE, GRANTED, REGISTER, ORDERS, QUERIES = "advance", "granted", "register", "orders", "queries"
+ADVANCE, GRANTED, REGISTER, ORDERS, QUERIES, RECEIPTS = (
+    "advance", "granted", "register", "orders", "queries", "receipts",
+)  # fmt: skip
 # What a key opens → the role that it is part of. A role without a line here may not have a key yet.
 ACTIONS: Final = {
-    ADVANCE: "recipient", GRANTED: "recipient", ORDERS: "recipient", QUERIES: "recipient", REGISTER: "auditor",
+    ADVANCE: "recipient", GRANTED: "recipient", ORDERS: "recipient", QUERIES: "recipient", RECEIPTS: "recipient",
+    REGISTER: "auditor",
 }  # fmt: skip
 _SECRET: Final = re.compile(r"greffe_([0-9a-f]{12})_[A-Za-z0-9_-]{43}")
 _NOTED: Final = timedelta(minutes=1)  # how exactly is known when a key was last used

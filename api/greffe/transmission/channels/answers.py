@@ -27,6 +27,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     text: str
+    body: bytes = b""  # the beginning of it, as it came
+    broken: bool = False  # it ended before its end
 
     @property
     def said(self) -> str:

@@ -64,15 +64,16 @@ class Endpoint:
         return time.monotonic() + LIMIT.total_seconds() - self.timeout
 
     def ask(
-        self, method: str, url: str, until: float, headers: Mapping[str, str] | None = None, path: Path | None = None
-    ) -> Answer:
-        """Its answer. Raises NotSent for what went wrong before the body began, Unsure after that."""
+        self, method: str, url: str, until: float, headers: Mapping[str, str] | None = None, path: Path | None = None,
+        most: int = READ,
+    ) -> Answer:  # fmt: skip
+        """Its answer, of its body the beginning. Raises NotSent for what went wrong before the body began, Unsure after that."""
         if time.monotonic() > until:
             raise NotSent(f"{self.host}: the time of this try is over.")
         body, told = Body(path, until), ""
         for address in resolved(self.host, self.port, private=self.private):
             try:
-                return self._answer(method, httpx2.URL(url), address, headers or {}, body)
+                return self._answer(method, httpx2.URL(url), address, headers or {}, body, most)
             except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
                 told = self._no_connection(error)
             except (httpx2.HTTPError, OSError) as error:
@@ -94,7 +95,9 @@ class Endpoint:
                 told = self._no_connection(error)
         raise NotSent(f"{self.host}: {told}.")
 
-    def _answer(self, method: str, url: httpx2.URL, address: str, headers: Mapping[str, str], body: Body) -> Answer:
+    def _answer(
+        self, method: str, url: httpx2.URL, address: str, headers: Mapping[str, str], body: Body, most: int
+    ) -> Answer:
         named = {
             "Host": url.netloc.decode("ascii"), "User-Agent": "greffe", "Accept-Encoding": "identity", **headers,
             **({"Authorization": f"Bearer {self.token}"} if self.token else {}),
@@ -108,20 +111,24 @@ class Endpoint:
             ) as answer,
         ):  # fmt: skip
             lowered = {name.lower(): value for name, value in answer.headers.items()}
-            return Answer(answer.status_code, lowered, self._beginning(answer))
+            found, broken = self._beginning(answer, most)
+            text = found[:READ].decode("utf-8", "replace")
+            return Answer(
+                answer.status_code, lowered, text.replace(self.token, "…") if self.token else text, found, broken
+            )
 
-    def _beginning(self, answer: httpx2.Response) -> str:
+    def _beginning(self, answer: httpx2.Response, most: int) -> tuple[bytes, bool]:
         """The first bytes of what it says: the status holds, also where these come slowly or break off."""
-        found, enough = b"", time.monotonic() + self.timeout
+        found, enough, broken = b"", time.monotonic() + self.timeout, False
         try:
             for piece in answer.iter_raw():
                 found += piece
-                if len(found) >= READ or time.monotonic() > enough:
+                broken = time.monotonic() > enough
+                if len(found) > most or broken:
                     break
         except httpx2.HTTPError:
-            pass
-        text = found[:READ].decode("utf-8", "replace")
-        return text.replace(self.token, "…") if self.token else text
+            broken = True
+        return found[: most + 1], broken
 
     def _no_connection(self, error: Exception) -> str:
         """Raises NotSent for a certificate that does not hold: that is no matter of time."""

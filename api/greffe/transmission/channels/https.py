@@ -6,6 +6,7 @@ url = "https://data.example.org/in/{key}/{name}"         # {key}: of the deliver
 method = "PUT"                                           # or POST
 token_file = "/etc/greffe/eurostat"                      # a bearer token, in a file that its owner alone may read
 status = "https://data.example.org/status/{key}/{name}"  # 200 with the digest: there; 404: absent. Without: a person asks
+receipts = "https://data.example.org/receipts/{name}"    # receipts to fetch into `inbox`; without a name: a JSON list of names
 ca_file = "/etc/ssl/private-ca.pem"                      # where the server's certificate is of a private authority
 private = false                                          # true: the server may be inside a private network
 timeout = 120                                            # seconds that it may take to answer
@@ -13,6 +14,8 @@ timeout = 120                                            # seconds that it may t
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Final
 from urllib.parse import quote
@@ -20,7 +23,7 @@ from urllib.parse import quote
 import httpx2
 
 from greffe.errors import numbered
-from greffe.transmission.channels.answers import arrived, digest_field, taken
+from greffe.transmission.channels.answers import CLOSED, arrived, digest_field, taken
 from greffe.transmission.channels.channel import (
     ABSENT,
     PARTLY,
@@ -33,10 +36,11 @@ from greffe.transmission.channels.channel import (
     Parcel,
     Unsure,
 )
+from greffe.transmission.channels.collecting import LARGEST, Collected, few, unfit
 from greffe.transmission.channels.endpoint import Endpoint
 from greffe.transmission.channels.secrets import secret
 
-KEYS: Final = ("url", "method", "token_file", "status", "ca_file", "private", "timeout")
+KEYS: Final = ("url", "method", "token_file", "status", "receipts", "ca_file", "private", "timeout")
 PLACES: Final = ("{key}", "{name}")
 LONGEST: Final = 900  # seconds: an answer comes while nobody else takes the delivery over
 PROBE: Final = "greffe-try"  # the key of a delivery that there is none of
@@ -62,6 +66,12 @@ class Https:
                 raise options.wrong("status", "has key and name in braces")
             if httpx2.URL(self._status).copy_with(raw_path=b"/") != origin.copy_with(raw_path=b"/"):
                 raise options.wrong("status", "is of another server than url, and the token is for one alone")
+        self._receipts = _address(options, "receipts")
+        if self._receipts is not None:
+            if not self._receipts.endswith("{name}"):
+                raise options.wrong("receipts", "ends with name in braces")
+            if httpx2.URL(self._receipts).copy_with(raw_path=b"/") != origin.copy_with(raw_path=b"/"):
+                raise options.wrong("receipts", "is of another server than url, and the token is for one alone")
         timeout = options.whole("timeout", 120)
         if timeout > LONGEST:
             raise options.wrong("timeout", f"is {LONGEST} seconds at most")
@@ -104,6 +114,29 @@ class Https:
             return THERE
         return ABSENT if set(states) == {ABSENT} else PARTLY
 
+    def collect(self, known: Mapping[str, str]) -> Iterator[Collected]:
+        """What the list names and is not known: a name stands for one file there, which does not change."""
+        until = self._endpoint.until()
+        names = _names(self._asked("", until), self._endpoint.host)
+        few(len(names), self._endpoint.host)
+        for name in names:
+            if name in known:
+                continue
+            fault = unfit(name, 0)
+            yield Collected(name, "listed", None if fault else self._asked(name, until), fault)
+
+    def _asked(self, name: str, until: float) -> bytes:
+        """The list, or a receipt. Raises NotSent."""
+        answer = self._endpoint.ask("GET", _filled(self._receipts or "", "", name), until, most=LARGEST)
+        what = name or "the list of receipts"
+        if answer.status != 200:
+            raise NotSent(
+                f"{self._endpoint.host}: {what} is not to be had ({answer.said}).", lasting=answer.status in CLOSED
+            )
+        if len(answer.body) > LARGEST or answer.broken:
+            raise NotSent(f"{self._endpoint.host}: {what} breaks off, or is larger than {LARGEST // 1_000_000} MB.")
+        return answer.body
+
     def reach(self) -> str:
         """Its certificate, and by the status address whether the token is taken."""
         if self._status is None:
@@ -139,6 +172,17 @@ class Https:
 
 def _filled(template: str, key: str, name: str) -> str:
     return template.replace("{key}", quote(key, safe="")).replace("{name}", quote(name, safe=""))
+
+
+def _names(body: bytes, host: str) -> list[str]:
+    """The names of a list. Raises NotSent for what is none."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise NotSent(f"{host}: the list of receipts is no JSON.") from error
+    if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        raise NotSent(f"{host}: the list of receipts is no JSON list of names.")
+    return [str(one) for one in found]
 
 
 def _address(options: Options, key: str) -> str | None:

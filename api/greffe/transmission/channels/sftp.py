@@ -7,6 +7,7 @@ user = "fr-sser"
 path = "/incoming"
 key_file = "/etc/greffe/unodc"    # or password_file: files that their owner alone may read
 host_key = "ssh-ed25519 AAAA…"    # or known_hosts = "/etc/ssh/ssh_known_hosts"
+receipts = "/outgoing"            # a folder of the server from which receipts are fetched into `inbox`
 read_back = false                 # true: every file is read back and compared by checksum
 """
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 import binascii
 import logging
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from socket import gaierror
@@ -34,11 +35,15 @@ from paramiko.pkey import UnknownKeyType
 from paramiko.ssh_exception import NoValidConnectionsError
 
 from greffe.transmission.channels.channel import Arrived, NotSent, Options, Parcel
+from greffe.transmission.channels.collecting import LARGEST, Collected, few, unfit
 from greffe.transmission.channels.putting import found, put, reason
 from greffe.transmission.channels.secrets import guarded, secret
 from greffe.transmission.channels.sftp_place import ANSWER, SftpPlace
 
-KEYS: Final = ("host", "port", "user", "path", "key_file", "password_file", "host_key", "known_hosts", "read_back")
+KEYS: Final = (
+    "host", "port", "user", "path", "key_file", "password_file", "host_key", "known_hosts", "read_back",
+    "receipts",
+)  # fmt: skip
 CONNECT: Final = 20  # seconds
 BROKEN_OFF: Final = ("timeout", "transport shut down")  # what the library counts as a refused login, and is none
 logging.getLogger("paramiko").addHandler(logging.NullHandler())  # what it has to say, we say; else it prints tracebacks
@@ -66,13 +71,17 @@ class Sftp:
             raise options.wrong("port", "is a whole number up to 65535")
         self._path = options.text("path")
         self._reads = options.flag("read_back", False)
+        self._receipts = options.text("receipts") if "receipts" in options.values else ""
         self._key, self._password = _login(options)
         self._host_key, self._known = _expected(options)
 
     @property
     def where(self) -> str:
         """Account, server and folder."""
-        return f"sftp://{self._user}@{self._host}:{self._port}{'' if self._path[0] == '/' else '/~/'}{self._path}"
+        return self._at(self._path)
+
+    def _at(self, path: str) -> str:
+        return f"sftp://{self._user}@{self._host}:{self._port}{'' if path[0] == '/' else '/~/'}{path}"
 
     def deliver(self, parcel: Parcel) -> str:
         """Write what is not there yet, note it, and show all files."""
@@ -89,21 +98,36 @@ class Sftp:
         with self.session():
             return "logged in; the server's key is the expected one, and the folder is there"
 
+    def collect(self, known: Mapping[str, str]) -> Iterator[Collected]:
+        """What lies in the folder of receipts and is not known by name, length and time."""
+        with self.session(self._receipts) as place:
+            try:
+                found = place.files()
+                few(len(found), place.where)
+                for name, (size, mark) in sorted(found.items()):
+                    if known.get(name) == mark:
+                        continue
+                    fault = unfit(name, size)
+                    yield Collected(name, mark, None if fault else place.content(name, LARGEST), fault)
+            except OSError as error:
+                raise NotSent(f"{place.where}: {reason(error)}.") from error
+
     @contextmanager
-    def session(self) -> Iterator[SftpPlace]:
+    def session(self, folder: str = "") -> Iterator[SftpPlace]:
         """The folder, as long as the connection lasts. Raises NotSent when there is none."""
         client = SSHClient()
         try:
             with self._refusals():
                 self._connect(client)
                 session = client.open_sftp()
-            place = SftpPlace(session, self._path, self.where, reads=self._reads)
+            where = self._at(folder) if folder else self.where
+            place = SftpPlace(session, folder or self._path, where, reads=self._reads)
             try:
                 there = place.size(".")
             except OSError as error:
-                raise NotSent(f"{self.where}: {reason(error)}.", lasting=isinstance(error, PermissionError)) from error
+                raise NotSent(f"{where}: {reason(error)}.", lasting=isinstance(error, PermissionError)) from error
             if there is None:
-                raise NotSent(f"{self.where}: there is no such folder.", lasting=True)
+                raise NotSent(f"{where}: there is no such folder.", lasting=True)
             yield place
         finally:
             client.close()

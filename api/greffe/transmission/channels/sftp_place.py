@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -80,6 +81,27 @@ class SftpPlace:
                 if str(error) not in UNSUPPORTED:
                     raise
                 self._session.rename(self._at(old), self._at(new))
+
+    def files(self) -> dict[str, tuple[int, str]]:
+        """Name → length in bytes, and a mark of length and time: of plain files whose names do not begin with a point."""
+        with self._told():
+            listed = self._session.listdir_attr(self._path)
+        return {
+            a.filename: (a.st_size or 0, f"{a.st_size} {a.st_mtime}")
+            for a in listed
+            if stat.S_ISREG(a.st_mode or 0) and not a.filename.startswith(".")
+        }
+
+    def content(self, name: str, most: int) -> bytes:
+        """The bytes of a file. Raises OSError for one that grew beyond `most`."""
+        found = bytearray()
+        with self._told(), self._session.open(self._at(name), "rb") as stream:
+            while piece := bytes(stream.read(PIECE)):
+                self._in_time()
+                found += piece
+                if len(found) > most:
+                    raise OSError(f"{name} grows while it is read")
+        return bytes(found)
 
     def folder(self, name: str) -> None:
         """Made if it is not there."""

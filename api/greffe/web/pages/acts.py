@@ -7,7 +7,7 @@ from collections.abc import Callable
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from greffe.errors import BadDefinition, BadQuery, Conflict, Denied, GreffeError, NotFound, Refused
+from greffe.errors import BadDefinition, BadInput, BadQuery, Conflict, Denied, GreffeError, NotFound, Refused
 from greffe.release.parts import Parts
 from greffe.web.denials import note_denied_request
 from greffe.web.pages.visitors import Visitor
@@ -20,6 +20,6 @@ async def tried(parts: Parts, request: Request, visitor: Visitor, act: Callable[
     except Denied as error:
         await run_in_threadpool(note_denied_request, parts, visitor.actor, request)
         return error
-    except (BadQuery, BadDefinition, NotFound, Refused, Conflict) as error:
+    except (BadInput, BadQuery, BadDefinition, NotFound, Refused, Conflict) as error:
         return error
     return None

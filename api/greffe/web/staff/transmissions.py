@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from fastapi import APIRouter, Depends, Request
@@ -26,6 +25,7 @@ from greffe.transmission.proof import history
 from greffe.transmission.reading import VERDICTS
 from greffe.transmission.running import next_try
 from greffe.transmission.sending import may_be_settled, send, settle
+from greffe.transmission.turned_away import PAGE, waiting
 from greffe.transmission.ways import read_channels
 from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import Form, posted
@@ -115,10 +115,8 @@ def _act(parts: Parts, visitor: Visitor, id_: str, form: Form) -> None:
 
 def _receipt(parts: Parts, visitor: Visitor, id_: str, form: Form) -> None:
     name, body = form.file("receipt")
-    with TemporaryDirectory() as folder:
-        place = Path(folder) / (Path(name).name[:200] or "receipt")
-        place.write_bytes(body)
-        receipts.take(parts, visitor.actor, id_, place, form.text("verdict"), form.text("said"))
+    came = Path(name).name[:200] or "receipt", body
+    receipts.take_or_keep(parts, visitor.actor, id_, came, PAGE, form.text("verdict"), form.text("said"))
 
 
 def _list(
@@ -133,7 +131,7 @@ def _list(
     values = {
         "plans": found, "made": made, "fault": fault, "typed": typed, "test": asked == "yes", "instant": instant,
         "read": read, "transmits": visitor.may("transmitter", "administrator"), "today": now.date(), "next_try": next_try,
-        "house": visitor.may(*HOUSE, "administrator"),
+        "house": visitor.may(*HOUSE, "administrator"), "turned_away": len(waiting(parts)),
     }  # fmt: skip
     return pages.show(request, visitor, "staff/transmissions.html", values, fault.http if fault else 200)
 
@@ -148,12 +146,13 @@ def _one(
     values = {
         "one": one, "fault": fault, "house": visitor.may(*HOUSE, "administrator"),
         "entries": [(e, read(e.instant)) for e in history(parts, one)],
-        "remarks": found[:MOST], "remarks_all": len(found), "instant": instant, "next_try": next_try(one),
+        "remarks": found[:MOST], "remarks_all": len(found), "instant": instant, "read": read, "next_try": next_try(one),
         "left": lambda t: countdown(t - now, visitor.lang), "verdicts": VERDICTS,
         "may_sign": signs and one.state in (BUILT, APPROVED) and not one.signed,
         "may_send": transmits and one.signed and one.state in (BUILT, APPROVED, FAILED, SENDING),
         "may_cancel": transmits and one.state in (BUILT, APPROVED, FAILED), "may_settle": transmits and may_be_settled(parts, one),
         "queries": [q for q in parts.ledger().queries.values() if q.transmission == id_],
+        "turned_away": [r for r in parts.ledger().turned_away.values() if r.about == id_],
         "foreseen": json.loads(kept_foreseen(parts, one))["questions"] if one.foreseen else [],
         "may_file": transmits and one.state in ("sent", UNCERTAIN, "acknowledged", "refused"),
     }  # fmt: skip

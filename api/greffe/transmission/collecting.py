@@ -1,0 +1,71 @@
+"""Receipts that lie at the counterpart of a channel are fetched into its inbox, each once; from there they are taken as all are.
+
+What was fetched is remembered beside them: `.fetched`, name → mark. Whoever is killed fetches again, and nothing is taken twice:
+a receipt is known by its bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from greffe.errors import GreffeError
+from greffe.transmission.channels.channel import NotSent, Options
+from greffe.transmission.channels.collecting import Collected, Collects
+from greffe.transmission.running import Done
+from greffe.transmission.ways import made_of
+
+FETCHED: Final = ".fetched"
+
+
+def collect(channels: Mapping[str, Options]) -> Iterator[Done]:
+    """What could not be fetched, or was; of every channel that says where its counterpart's receipts lie."""
+    for options in channels.values():
+        if "receipts" in options.values:
+            yield from _of(options)
+
+
+def _of(options: Options) -> Iterator[Done]:
+    try:
+        channel, inbox = made_of(options), options.path("inbox")
+        if inbox is None:
+            raise options.wrong("receipts", "are fetched into inbox, which is not said")
+        if not isinstance(channel, Collects):
+            raise options.wrong("receipts", "cannot be fetched by a channel of this kind")
+        inbox.mkdir(parents=True, exist_ok=True)
+        known, count = _known(inbox), 0
+        for one in channel.collect(known):
+            if one.content is None:
+                yield Done(options.name, "not fetched", one.fault, failed=True)
+                continue
+            _put(inbox, one, known)
+            count += 1
+        if count:
+            yield Done(options.name, "fetched", f"{count} files")
+    except NotSent as error:
+        yield Done(options.name, "not fetched", str(error), failed=True)
+    except GreffeError as error:
+        yield Done(options.name, "not fetched", error.text(), failed=True)
+    except OSError as error:
+        yield Done(options.name, "not fetched", f"The inbox cannot be written: {error.strerror}.", failed=True)
+
+
+def _known(inbox: Path) -> dict[str, str]:
+    """What was fetched; nothing where it cannot be read, for fetching again does no harm."""
+    try:
+        found = json.loads((inbox / FETCHED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+
+
+def _put(inbox: Path, one: Collected, known: dict[str, str]) -> None:
+    assert one.content is not None
+    work = inbox / f".{one.name}.part"
+    work.write_bytes(one.content)
+    work.replace(inbox / one.name)
+    known[one.name] = one.mark
+    note = inbox / f"{FETCHED}.part"
+    note.write_text(json.dumps(known, sort_keys=True), encoding="utf-8")
+    note.replace(inbox / FETCHED)

@@ -1,0 +1,73 @@
+"""Receipts that nobody took: kept by checksum and entered with why, so that they are looked at and nothing that came is lost."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Final
+
+from greffe.errors import BadInput, GreffeError, NotFound, Refused, nearest
+from greffe.model.turned_away import TurnedAway
+from greffe.release.parts import Parts
+from greffe.release.people import needs
+from greffe.store.base import Act, Actor
+from greffe.store.turned_away_records import LOOKED_AT, TURNED_AWAY, turned_away_id
+from greffe.transmission import keeping
+
+PAGE, COMMAND, API = "page", "command", "api"
+VERDICT: Final = "--verdict"
+UNKNOWN: Final = "It names no delivery that left here."
+
+
+def of_the_file(error: GreffeError) -> bool:
+    """Whether a person's try failed for what the file is, and not for what they typed beside it."""
+    return isinstance(error, Refused | BadInput) and error.parameter != VERDICT
+
+
+def turn_away(parts: Parts, who: Actor, came: tuple[str, bytes], about: str, way: str, fault: str) -> TurnedAway:
+    """Keep a receipt that was not taken, name and bytes, and enter why; once for the same file and reason.
+
+    Raises Refused when the disk does not take it: nothing is entered then."""
+    name, content = came
+    digest = hashlib.sha256(content).hexdigest()
+    id_ = turned_away_id(digest, about, fault)
+    if id_ not in parts.ledger().turned_away:
+        keeping.keep(parts.settings, [content])
+        told = {"about": about, "sha256": digest, "name": name[:200], "way": way, "fault": fault[:2000]}
+        parts.note_all(who, [Act(TURNED_AWAY, id_, told, once=id_)])
+    return parts.ledger().turned_away[id_]
+
+
+def turned_away(parts: Parts, id_: str) -> TurnedAway:
+    """One by its id. Raises NotFound with the nearest."""
+    known = parts.ledger().turned_away
+    if id_ not in known:
+        raise NotFound(f"No receipt {id_} was turned away.", nearest=nearest(id_, known))
+    return known[id_]
+
+
+def look_at(parts: Parts, who: Actor, id_: str, reason: str) -> TurnedAway:
+    """Say that it was dealt with, and how: it raises no alert any more. Raises Denied, NotFound; Refused without how, or twice."""
+    needs(parts, who, "transmitter")
+    one = turned_away(parts, id_)
+    if one.looked:
+        raise Refused(f"{one.looked} has looked at {id_} already.")
+    if not reason.strip():
+        raise Refused(f"What became of {id_} is said.", parameter="--reason")
+    parts.note(who, LOOKED_AT, id_, {"about": one.about, "reason": reason.strip()})
+    return parts.ledger().turned_away[id_]
+
+
+def waiting(parts: Parts) -> list[TurnedAway]:
+    """Those that somebody is to look at: not dealt with, and not taken since for what they are."""
+    taken = {r.sha256 for t in parts.ledger().transmissions.values() for r in t.receipts}
+    return [one for one in parts.ledger().turned_away.values() if not one.looked and one.sha256 not in taken]
+
+
+def faults(parts: Parts) -> Iterator[str]:
+    """Kept receipts that are gone, or other than they came."""
+    for one in parts.ledger().turned_away.values():
+        try:
+            keeping.whole(parts.settings, one.sha256)
+        except GreffeError as error:
+            yield f"{one.id}: {error.text()}"
