@@ -1,15 +1,15 @@
-"""The composition root: settings → parts → application. The only place that picks concrete stores."""
+"""The composition root: settings → parts → application. The only place that picks concrete stores.
+
+What only the web or only jobs need is imported when it is composed: most commands need neither.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-
-from fastapi import FastAPI
+from typing import TYPE_CHECKING
 
 from greffe.errors import BadDefinition
-from greffe.jobs.configured import read_jobs
-from greffe.jobs.running import Tools
 from greffe.release.definitions import set_up
 from greffe.release.parts import Clock, Parts
 from greffe.settings import Settings
@@ -19,9 +19,12 @@ from greffe.store.desk_sql import SqlDesk
 from greffe.store.leases_sql import SqlLeases
 from greffe.store.register import SqlRegister
 from greffe.upkeep.restore import refuse_unfinished
-from greffe.web.application import application
-from greffe.web.rest.ordered import saved_answer
-from greffe.web.watched import Heard
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from greffe.jobs.running import Tools
+    from greffe.web.watched import Heard
 
 
 def utc_now() -> datetime:
@@ -54,10 +57,16 @@ def compose(settings: Settings, clock: Clock = utc_now, *, unfinished: bool = Fa
 
 def job_tools(parts: Parts) -> Tools:
     """What jobs work with. Raises BadDefinition for settings that do not hold."""
+    from greffe.jobs.configured import read_jobs
+    from greffe.jobs.running import Tools
+    from greffe.web.rest.ordered import saved_answer
+
     return Tools(parts.acting(), read_jobs(parts.settings.jobs), saved_answer)
 
 
 def create_app(parts: Parts, heard: Sequence[Heard] = (), began: Callable[[], None] = lambda: None) -> FastAPI:
     """The web application on those parts: SDMX REST 1.5 and 2.x, plain REST, health. `began` and `heard` are told of requests
     and answers."""
+    from greffe.web.application import application
+
     return application(parts.reading(), heard, began)

@@ -16,7 +16,7 @@ import typer.main
 import yaml
 from journey_tools import ROOT
 
-from greffe.cli import app
+from greffe.cli.whole import app
 from greffe.jobs.configured import read_jobs
 from greffe.model.transmissions import STATES
 from greffe.options import options

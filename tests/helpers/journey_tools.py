@@ -12,7 +12,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from greffe.cli import app
+from greffe.cli.whole import app
 
 ROOT = Path(__file__).resolve().parents[2]
 

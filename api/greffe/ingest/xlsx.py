@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Final
-
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
+from typing import TYPE_CHECKING, Final
 
 from greffe.arrow import pa
 from greffe.errors import BadInput, nearest
 from greffe.ingest.report import File, ReadOptions
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 BATCH: Final = 20_000  # rows
 LAST_ROW: Final = 1_048_576  # of any sheet
@@ -28,7 +28,6 @@ LARGEST_SHEET: Final = 4 << 30  # bytes of a sheet, which is streamed
 DAMAGED: Final = (
     zipfile.BadZipFile,
     zlib.error,
-    InvalidFileException,
     EOFError,
     KeyError,
     IndexError,
@@ -88,14 +87,17 @@ def _batch(rows: list[list[str]], names: list[str]) -> pa.RecordBatch:
 @contextmanager
 def _rows(file: File, options: ReadOptions) -> Iterator[Iterable[Sequence[object]]]:
     """Rows of the sheet as cells. Whatever breaks on the way is told as BadInput."""
+    from openpyxl import load_workbook  # takes a quarter of a second, and most extracts are CSV
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         _check_parts(file)
-        book = openpyxl.load_workbook(file.path, read_only=True, data_only=False, keep_links=False)
+        book = load_workbook(file.path, read_only=True, data_only=False, keep_links=False)
         try:
             yield _sheet_rows(book, file, options)
         finally:
             book.close()
-    except DAMAGED as error:
+    except (InvalidFileException, *DAMAGED) as error:
         raise BadInput(
             "This is no workbook that can be read: it is no .xlsx file, or it is damaged.",
             file=file.name,
@@ -103,7 +105,7 @@ def _rows(file: File, options: ReadOptions) -> Iterator[Iterable[Sequence[object
         ) from error
 
 
-def _sheet_rows(book: openpyxl.Workbook, file: File, options: ReadOptions) -> Iterable[Sequence[object]]:
+def _sheet_rows(book: Workbook, file: File, options: ReadOptions) -> Iterable[Sequence[object]]:
     names = [s.title for s in book.worksheets]
     if options.sheet and options.sheet not in names:
         raise BadInput(

@@ -6,8 +6,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, and_, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Insert,
+    RowMapping,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import sqlite
 
 from greffe.model.instants import read, written
 from greffe.store.database import changing, reading
@@ -29,10 +42,9 @@ class SqlLeases:
         with reading(self._engine) as connection:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
-            into = postgresql.insert if self._engine.dialect.name == "postgresql" else sqlite.insert
             fresh = {"job": job, "handled": written(now), "token": 0, **NOBODY}
             with changing(self._engine) as connection:
-                connection.execute(into(JOBS).values(**fresh).on_conflict_do_nothing())
+                connection.execute(_unless_there(self._engine, fresh))
             with reading(self._engine) as connection:
                 row = connection.execute(query).mappings().one()
         return _standing(row)
@@ -167,3 +179,12 @@ def _of(row: RowMapping) -> Run:
 
 def _instant(text: str) -> datetime | None:
     return read(text) if text else None
+
+
+def _unless_there(engine: Engine, job: Mapping[str, object]) -> Insert:
+    """The row of a job, which another process may have entered meanwhile."""
+    if engine.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # a tenth of a second that no house on SQLite needs
+
+        return postgresql.insert(JOBS).values(**job).on_conflict_do_nothing()
+    return sqlite.insert(JOBS).values(**job).on_conflict_do_nothing()

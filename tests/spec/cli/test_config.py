@@ -9,8 +9,8 @@ import pytest
 from journey_tools import ROOT
 from typer.testing import CliRunner
 
-from greffe.cli import app
 from greffe.cli.config import page
+from greffe.cli.whole import app
 from greffe.errors import BadDefinition
 from greffe.options import options
 from greffe.settings import read_settings

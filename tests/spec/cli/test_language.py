@@ -9,8 +9,8 @@ import pytest
 from journey_tools import ROOT
 from typer.testing import CliRunner
 
-from greffe.cli import app
 from greffe.cli.language import heading, here, of_terminal
+from greffe.cli.whole import app
 
 NB = "\u00a0"
 

@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from greffe.app import create_app, job_tools
-from greffe.cli import app
+from greffe.cli.whole import app
 from greffe.jobs.running import run_due
 from greffe.jobs.works import WORKS
 from greffe.release.access.accounts import digest

@@ -9,7 +9,7 @@ import pytest
 from pivot_tables import NATINF, NFI, changed, workbook
 from typer.testing import CliRunner
 
-from greffe.cli import app
+from greffe.cli.whole import app
 from greffe.mapping.pivot.changes import Change, edition_changes
 from greffe.mapping.pivot.table import Offence, PivotTable, Post
 from greffe.settings import shipped

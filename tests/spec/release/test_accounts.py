@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from frugal import SHIPPED
 from house import AUTHOR, FIRST
 from small_house import small_house
 from starlette.testclient import TestClient
 
 from greffe.app import create_app
 from greffe.errors import BadQuery, Denied, NotFound, TooOften
-from greffe.release.access import accounts
+from greffe.release.access import accounts, passwords
 from greffe.release.access.accounts import accept, change_password, close_account, invite, session_of, sign_in, sign_out
 from greffe.release.people import HOUSE
 
@@ -178,3 +179,17 @@ def test_nothing_secret_is_in_the_register(opened):
 def test_of_a_token_that_is_none_nothing_is_known(opened):
     assert session_of(opened, "") is None
     assert session_of(opened, "x" * 5000) is None
+
+
+def test_a_password_costs_what_the_standard_asks_for_and_an_older_hash_is_renewed(opened, monkeypatch):
+    """RFC 9106, its second choice: three passes over 64 MiB, four lanes. One that cost less is made anew at the next sign-in"""
+    before = opened.access.password("camille")
+    assert before.startswith("$argon2id$v=19$m=8,t=1,p=1$")  # as the tests make them (tests/helpers/frugal.py)
+    monkeypatch.setattr(passwords, "_HASHER", SHIPPED)
+    assert sign_in(opened, "camille", GOOD, "192.0.2.1")
+    after = opened.access.password("camille")
+    assert after.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert sign_in(opened, "camille", GOOD, "192.0.2.1")
+    assert opened.access.password("camille") == after
+    with pytest.raises(Denied):
+        sign_in(opened, "camille", GOOD + "x", "192.0.2.1")

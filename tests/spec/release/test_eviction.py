@@ -14,7 +14,7 @@ from released import day, take_back, whole_story
 from typer.testing import CliRunner
 
 from greffe.app import compose, create_app
-from greffe.cli import app
+from greffe.cli.whole import app
 from greffe.release.eviction import sweep
 from greffe.settings import StoreSettings
 

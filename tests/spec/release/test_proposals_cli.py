@@ -9,7 +9,7 @@ from small_catalogue import SEXES, files
 from small_house import MAN, NOBODY, WOMAN, sexes
 from typer.testing import CliRunner
 
-from greffe.cli import app
+from greffe.cli.whole import app
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from small_catalogue import files
 from typer.testing import CliRunner
 
 from greffe.catalogue.policies.read import FOLDER, KEYS
-from greffe.cli import app
+from greffe.cli.whole import app
 from greffe.release.merging import merge_file
 from greffe.release.pieces import HEAD, assembled, read_pieces
 from greffe.settings import shipped

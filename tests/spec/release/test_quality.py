@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from greffe.app import compose, create_app
 from greffe.catalogue.metadata_coherence import check_report
-from greffe.cli import app
+from greffe.cli.whole import app
 from greffe.model.calendar import Words
 from greffe.model.metadata import MetadataSet
 from greffe.model.references import Reference

@@ -16,7 +16,7 @@ from released import day, put
 from typer.testing import CliRunner
 
 from greffe.app import compose, create_app
-from greffe.cli import app
+from greffe.cli.whole import app
 from greffe.release.lifecycle import dataflow_named, withdraw
 from greffe.release.revisions import revisions
 from greffe.release.vintages import compared

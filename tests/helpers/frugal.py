@@ -1,0 +1,30 @@
+"""What makes the suite cheaper and changes nothing that it proves: a plugin of pytest.
+
+Passwords are hashed with argon2id's smallest parameters in the process of the tests: some thousands of hashes, a tenth of a
+second each otherwise. What a real one costs is proved in tests/spec/release/test_accounts.py, which takes SHIPPED; servers in
+processes of their own have it anyway. Catalogues and what is imported stay until the end: the collector does not look for
+garbage among them.
+"""
+
+from __future__ import annotations
+
+import gc
+from typing import Final
+
+import pytest
+from argon2 import PasswordHasher
+
+from greffe.release.access import passwords
+
+SHIPPED: Final = passwords._HASHER
+SMALL: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    passwords._HASHER = SMALL  # type: ignore[misc]
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
