@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from greffe.catalogue.map_view import MapView
+from greffe.catalogue.types import Unlike
 from greffe.errors import BadDefinition
+from greffe.model.maps import CellType, MapRow, RepresentationMap
 
 
 def check_broader(view: MapView) -> None:
@@ -18,22 +20,30 @@ def check_broader(view: MapView) -> None:
     for table in tables:
         for row in table.rows:
             cells = always | dict(zip(table.targets, row.targets, strict=False))
-            if row.kind != "broader" or shared & set(row.targets) or _is_flagged(view, cells, table.targets):
+            types = _about(view, cells, table.targets) if row.kind == "broader" else []
+            flagged = any(c.kind == "flag_D" for type_ in types for c in type_.conversions)
+            if row.kind != "broader" or shared & set(row.targets) or flagged:
                 continue
             with view.faults:
-                raise BadDefinition(
-                    "The source is broader than the target, and neither a flag D nor a weight says so.",
-                    file=table.file, row=row.line, column="kind",
-                    hint=f"A type of {view.map.file} for these cells declares the conversion flag_D, or a split shares it.",
-                )  # fmt: skip
+                raise _broader(view, table, row, types)
 
 
-def _is_flagged(view: MapView, cells: Mapping[str, str], asked: tuple[str, ...]) -> bool:
-    """A type with the flag that is about what the row sets, or about everything, and contradicts none of its cells."""
-    return any(
-        conversion.kind == "flag_D"
+def _broader(view: MapView, table: RepresentationMap, row: MapRow, types: Sequence[CellType]) -> BadDefinition:
+    """The fault; where one type is of just what the row sets, with that type, on which the flag may be declared."""
+    own = [t for t in types if any(t.cells.get(c) == v for c, v in zip(table.targets, row.targets, strict=False))]
+    error = BadDefinition(
+        "The source is broader than the target, and neither a flag D nor a weight says so.",
+        file=table.file, row=row.line, column="kind",
+        hint=f"A type of {view.map.file} for these cells declares the conversion flag_D, or a split shares it.",
+    )  # fmt: skip
+    return Unlike.of(error, view.map.file, "flag_D", own[0]) if len(own) == 1 else error
+
+
+def _about(view: MapView, cells: Mapping[str, str], asked: tuple[str, ...]) -> list[CellType]:
+    """The types that are about what the row sets, or about everything, and contradict none of its cells."""
+    return [
+        type_
         for type_ in view.map.types
         if (not type_.cells or not type_.cells.keys().isdisjoint((*asked, *view.map.fixed)))
         and all(cells.get(id_, code) == code for id_, code in type_.cells.items())
-        for conversion in type_.conversions
-    )
+    ]

@@ -4,7 +4,7 @@ rows are put before the same checks (`coherence`, `calculation_types`). What is 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from greffe.catalogue.calculation_types import check_types
@@ -19,7 +19,9 @@ from greffe.errors import BadDefinition
 from greffe.model.maps import CellType, MapRow, RepresentationMap, StructureMap
 
 Rows = Mapping[str, Sequence[MapRow]]  # file of a representation map → its rows
-MoreTypes = Mapping[str, Sequence[CellType]]  # file of a structure map → types that it does not have yet
+MoreTypes = Mapping[
+    str, Sequence[CellType]
+]  # file of a structure map → types, or conversions, that it does not have yet
 
 
 def with_rows(catalogue: Catalogue, rows: Rows, types: MoreTypes | None = None) -> Catalogue:
@@ -57,8 +59,26 @@ def _map_with(map_: StructureMap, rows: Rows, types: Sequence[CellType], sums: M
     )
     files = {map_.file, *(table.file for table in map_.representation_maps)}
     return replace(
-        map_, components=components, types=(*map_.types, *types), checksum=checksum_of({f: sums[f] for f in files})
+        map_, components=components, types=joined(map_.types, types), checksum=checksum_of({f: sums[f] for f in files})
     )
+
+
+def joined(held: Sequence[CellType], more: Iterable[CellType]) -> tuple[CellType, ...]:
+    """Types with more of them: one that says of the same cells what is said already brings its conversions along."""
+    found = list(held)
+    for one in more:
+        at = next((n for n, old in enumerate(found) if alike(old, one)), None)
+        if at is None:
+            found.append(one)
+        else:
+            fresh = tuple(c for c in one.conversions if c not in found[at].conversions)
+            found[at] = replace(found[at], conversions=(*found[at].conversions, *fresh))
+    return tuple(found)
+
+
+def alike(one: CellType, other: CellType) -> bool:
+    """Both say the same of the same cells, whatever they convert."""
+    return replace(one, conversions=()) == replace(other, conversions=())
 
 
 def faults_of(catalogue: Catalogue, files: Sequence[str]) -> tuple[BadDefinition, ...]:

@@ -42,6 +42,33 @@ class NoType(BadDefinition):
     cell: Cell = ()
 
 
+class Unlike(BadDefinition):
+    """A map counts otherwise than what reaches it, and a conversion would declare that: `kind`, on `type`, for `indicators` (all
+    when empty). `axis` on which they differ, '' where the row itself says so (broader); `have`, `wants`: its words."""
+
+    map: str  # the file of the map
+    kind: str
+    type: CellType
+    indicators: tuple[str, ...] = ()
+    axis: str = ""
+    have: str = ""
+    wants: str = ""
+
+    @classmethod
+    def of(cls, error: BadDefinition, map_: str, kind: str, type_: CellType) -> Unlike:
+        """The same fault with the conversion that would do."""
+        found = cls(
+            error.message,
+            file=error.file,
+            row=error.row,
+            column=error.column,
+            parameter=error.parameter,
+            hint=error.hint,
+        )
+        found.map, found.kind, found.type = map_, kind, type_
+        return found
+
+
 class Types:
     """The types of one map: those its indicators have, those its cells want."""
 
@@ -153,17 +180,28 @@ class Types:
         legitimate = [kind for kind in _COVERS if not scaled and _covers(kind, axis, have, wants)]
         used = [kind for kind in legitimate if kind in declared]
         if not used:
-            raise self.view.wrong(
+            error = self.view.wrong(
                 f"{who} has {axis} {have}, the cell {shown(cell)} has {wants}.",
                 self._place(type_),
                 hint=_advice(axis, who, legitimate, (have, wants)),
             )
+            raise self._unlike(error, who, words, type_, legitimate)
         if set(used) <= set(_SHIFTS) and not lagged and not self._time_is_mapped():
             raise self.view.wrong(
                 f"{who} is moved from {have} to {wants} by {used[0]}, and {TIME} is copied as it is.",
                 self._place(type_),
                 hint=f"Map {TIME} with a row for each period.",
             )
+
+    def _unlike(
+        self, error: BadDefinition, who: str, words: tuple[str, str, str], type_: CellType, legitimate: list[str]
+    ) -> BadDefinition:
+        """The error with the conversion that would do; what a calculation makes is declared in the file of its map alone."""
+        if not legitimate or who not in self.indicators:
+            return error
+        found = Unlike.of(error, self.view.map.file, legitimate[0], type_)
+        found.indicators, (found.axis, found.have, found.wants) = (who,), words
+        return found
 
     def _time_is_mapped(self) -> bool:
         components = any(TIME in c.targets and c.map is not None for c in self.view.map.components)

@@ -18,7 +18,10 @@ from greffe.release.review.letting_in import Led, lead, said_of
 
 Say = Annotated[
     list[str] | None,
-    typer.Option("--say", help="What the target counts where nothing settles it: population=suspects. Repeat."),
+    typer.Option(
+        "--say",
+        help="What the target counts where nothing settles it (population=suspects), why it deviates (flag_D=REASON). Repeat.",
+    ),
 ]
 
 
@@ -89,6 +92,10 @@ def lines_of(found: Admission) -> Iterator[str]:
         cells = ", ".join(f"{id_}={code}" for id_, code in omission.cells.items())
         settled = ", ".join(f"{axis} {word}" for axis, word in omission.settled.items())
         yield f"left out of the types of {omission.map.file}: {cells}; beside it: {settled or 'nothing is settled'}"
+    for deviation in found.deviations:
+        yield f"counted otherwise: {deviation.text}"
+    for kind in found.kinds:
+        yield f"to be declared: --say {kind}=REASON, published with the figures"
     for axis in found.open:
         yield f"to be said: --say {axis}=WORD, one of {', '.join(found.words(axis))}"
     for fault in found.faults:

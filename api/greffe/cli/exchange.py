@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -24,7 +24,8 @@ from greffe.release.merging import SIDES, WHOLE
 from greffe.release.people import actor
 from greffe.release.proposals import propose
 from greffe.release.returned import Returned, returned
-from greffe.release.review.letting_in import brought, lacking, said_of
+from greffe.release.review.coming_in import Coming, asked_of, brought
+from greffe.release.review.letting_in import said_of
 
 
 def add_to(app: typer.Typer) -> None:
@@ -90,6 +91,10 @@ def import_command(
         bool, typer.Option("--types", help="Propose with the rows what the types of the maps say nothing of yet.")
     ] = False,
     say_: Say = None,
+    outside: Annotated[
+        bool,
+        typer.Option("--outside", help="The recipients take the targets, though their constraints do not allow them."),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would change.")] = False,
     home: Home = None,
     json_: Json = False,
@@ -117,13 +122,16 @@ def import_command(
             if changes
             else f"{base.table.file} stays as it is."
         )
-        notes = [*found.notes, *(lines_of(lacking(catalogue, base.table, found.content)) if changes else ())]
+        asked = asked_of(catalogue, base.table, found.content) if changes else None
+        notes = [*found.notes, *(_asked(asked) if asked else ()), *(lines_of(asked.admission) if asked else ())]
         data["notes"] = notes
         if say_ and not types:
             raise BadQuery("What a target counts is said with --types.", parameter="--say")
         if changes and not dry_run:
             who = actor(parts, as_)
-            files = brought(parts, catalogue, base.table, found.content, said_of(say_ or ()) if types else None)
+            files = brought(
+                parts, catalogue, base.table, found.content, said_of(say_ or ()) if types else None, outside
+            )
             made = propose(parts, who, files, reason, day)
             data["proposal"] = made.id
             title += f" Proposal {made.id} is made. Next, two people other than {who.name}: greffe approve {made.id} --as NAME"
@@ -165,6 +173,15 @@ def _clashes(file: str, found: Returned, json_: bool) -> None:
     for note in found.notes:
         say(note, json_)
     say(f"Nothing is proposed. Choose: --take {places[0]}=mine (or theirs), or --take mine for all of them.", json_)
+
+
+def _asked(found: Coming) -> Iterator[str]:
+    """What the rows ask before they are proposed."""
+    if found.silent:
+        yield f"without a reason: {', '.join(found.silent)}"
+    for row, some in found.outside.items():
+        for one in some:
+            yield f"{row}: not taken by the recipient: {one.text()} Claim that it is: --outside."
 
 
 def _shown(change: Change) -> dict[str, object]:

@@ -9,6 +9,7 @@ import html
 import io
 import json
 import re
+from difflib import SequenceMatcher
 
 import pytest
 import yaml
@@ -19,10 +20,12 @@ from reviewing import LEG, decide, guard, hand_in, send, signed_in, told
 from small_catalogue import LEGS, MAP, a_type, as_yaml, the_map
 from small_house import OTHER, effective, held, small_house
 
+import greffe.release.review.accepting as accepting
 from greffe.app import create_app
 from greffe.catalogue.type_entries import with_types
 from greffe.errors import BadQuery, Refused
 from greffe.mapping.exchange.sets import table_named
+from greffe.mapping.suggest.rank import Candidate
 from greffe.release.merging import merge_file
 from greffe.release.pieces import assembled, read_pieces
 from greffe.release.review.letting_in import lead
@@ -88,28 +91,83 @@ def test_what_is_left_out_is_proposed_with_the_row_and_takes_effect_with_two_sig
     assert b"CONDAMNES,CASES,r2" in held(acting, LEGS)
 
 
-def test_what_is_said_otherwise_stays_refused_with_its_reason(parts, author):
-    """POURS counts persons case by case, the cells beside CASES count persons: no type is offered, none is taken by hand. Nor may
-    an author say a population that the source has not, or a word against the cells beside."""
-    assert (
-        decide(author, "r1", LEG, action="change", kind="", reason="So.", **{"target:leg": "CASES"}).status_code == 303
-    )
-    page = author.get(f"{LEG}?item=r1").text
-    assert (
-        "TYPES DO NOT MATCH in what you decided: POURS has counting_unit person_case, the cell leg=CASES has person."
-        in words(page)
-    )
-    assert "the types lack its target" not in page
-    decide(author, "r1", LEG, action="undo")
-    forced = admit(author, "r1", **{"axis:population": "suspects"})
-    assert (forced.status_code, "POURS has counting_unit person_case" in told(forced)) == (400, True)
+def test_a_difference_is_declared_with_its_reason_or_stays_refused(parts, app, author):
+    """POURS counts persons case by case, CASES persons (the cells beside say so): the flag D covers it once its author says why,
+    and the map says it in the same proposal. Without a reason, with a reason for what does not differ, or with a word against the
+    cells beside, nothing is kept."""
     silent = admit(author)
     assert (silent.status_code, "does not say what leg=CASES counts" in told(silent)) == (400, True)
-    wrong = admit(author, **{"axis:population": "suspects"})
-    assert (wrong.status_code, "CONDAMNES has population convicted" in told(wrong)) == (400, True)
+    other = admit(author, **CONVICTED, **{"axis:lag_1y": "So."})
+    assert (other.status_code, "Nothing here is to be declared as lag_1y" in told(other)) == (400, True)
     against = admit(author, **CONVICTED, **{"axis:counting_unit": "case"})
     assert (against.status_code, "have counting_unit person, found case" in told(against)) == (400, True)
+    change = {"target:leg": "CASES", "kind": "", "reason": "So."}
+    assert decide(author, "r1", LEG, action="change", **change).status_code == 303
+    page = words(author.get(f"{LEG}?item=r1").text)
+    assert "TYPES DO NOT MATCH POURS has unit person in a case, the target has person: leg=CASES" in page
+    decide(author, "r1", LEG, action="undo")
+    unsaid = admit(author, "r1", **{"axis:population": "suspects"})
+    assert (unsaid.status_code, "POURS has counting_unit person_case" in told(unsaid)) == (400, True)
+    assert 'name="axis:flag_D"' in unsaid.text
     assert pending_on(parts.acting(), AUTHOR, table_named(parts.catalogue(), LEGS)) == {}
+    declared = {"axis:population": "suspects", "axis:flag_D": "Persons count once a case."}
+    assert admit(author, "r1", **declared).status_code == 303
+    assert "flag_D (POURS): Persons count once a case." in words(author.get("/staff/mappings/pending").text)
+    where = hand_in(author, LEGS).headers["location"]
+    for who in (FIRST, SECOND):
+        assert send(signed_in(app, who), where, action="approve").status_code == 303
+    (new,) = [t for t in yaml.safe_load(held(parts.acting(), MAP))["types"] if t["cells"] == {"leg": "CASES"}]
+    said = {"kind": "flag_D", "indicators": ["POURS"], "reason": "Persons count once a case."}
+    assert (new["counting_unit"], new["conversions"]) == ("person", [said])
+
+
+def test_a_deviation_stands_in_the_entry_of_its_type_and_no_other_byte_changes(parts, author):
+    """POURS counts persons case by case, CONVICTED persons: the page says so first, and the entry of CONVICTED gets the flag."""
+    before, target = held(parts, MAP), json.dumps(["CONVICTED"])
+    said = words(card(author, "r1", "CONVICTED"))
+    assert "TYPES DO NOT MATCH POURS has unit person in a case, the target has person: leg=CONVICTED" in said
+    refused = admit(author, "r1", targets=target)
+    assert (refused.status_code, "POURS has counting_unit person_case" in told(refused)) == (400, True)
+    declared = {"axis:flag_D": "Persons count once a case."}
+    assert admit(author, "r1", targets=target, **declared).status_code == 303
+    (saying,) = pending_on(parts.acting(), AUTHOR, table_named(parts.catalogue(), LEGS))["r1"].types
+    assert "the types do not match" not in words(author.get(f"{LEG}?item=r1").text)
+    hand_in(author, LEGS)
+    (made,) = (p for p in parts.acting().ledger().definitions.proposals.values() if p.author == AUTHOR.name)
+    after = parts.register.content(made.files[MAP])
+    types, old = (yaml.safe_load(body)["types"] for body in (after, before))
+    conversion = {"kind": "flag_D", "indicators": ["POURS"], "reason": declared["axis:flag_D"]}
+    assert types[1].pop("conversions") == [conversion]
+    assert types == old
+    changes = SequenceMatcher(None, before.splitlines(), after.splitlines()).get_opcodes()
+    assert {how for how, *_ in changes} == {"equal", "insert"}
+    twice = yaml.safe_load(with_types(after, MAP, [saying.type]))["types"]
+    assert twice[1]["conversions"] == [conversion, conversion]
+
+
+def test_accepting_the_best_of_many_asks_what_each_would_ask_alone(parts, author, monkeypatch):
+    """The best for POURS deviates, that for CONDAMNES is left out of the types: nothing is kept before somebody has answered, the
+    row that is not ticked stays as it is, and an answer is checked as on the page of its row."""
+    best = {"r1": "CONVICTED", "r2": "CASES"}
+    monkeypatch.setattr(accepting, "proposed", lambda queue, line: (Candidate((best[line.item],), 90, ()),))
+    table, many = table_named(parts.catalogue(), LEGS), {"action": "best", "bulk": "1", "pick": ["r1", "r2"]}
+    asked = decide(author, "", LEG, **many)
+    page = words(asked.text)
+    assert (asked.status_code, pending_on(parts.acting(), AUTHOR, table)) == (200, {})
+    for said in ("2 rows ask something first", "POURS has unit person in a case", "says nothing of leg=CASES"):
+        assert said in page
+    answered = many | {"answered": "1"}
+    nothing = decide(author, "", LEG, **answered)
+    assert (nothing.status_code, "Nothing is chosen" in told(nothing)) == (400, True)
+    silent = decide(author, "", LEG, **answered, take=["r1", "r2"], **CONVICTED)
+    assert (silent.status_code, "POURS has counting_unit person_case" in told(silent)) == (400, True)
+    done = decide(author, "", LEG, **answered, take=["r2"], **CONVICTED)
+    assert (done.status_code, "done=kept-1" in done.headers["location"]) == (303, True)
+    assert "Left as they are: 1" in told(author.get(done.headers["location"].partition("#")[0]))
+    found = pending_on(parts.acting(), AUTHOR, table)
+    assert {item: (one.row.targets, [s.type.population for s in one.types]) for item, one in found.items()} == {
+        "r2": (("CASES",), ["convicted"])
+    }
 
 
 def test_a_decision_that_lacks_types_says_so_first_and_is_mended_or_undone(parts, author):
@@ -214,7 +272,13 @@ def test_a_workbook_that_comes_back_with_such_a_target_brings_its_type_along(par
     sheet = book.worksheets[1]
     at = {c.value: c.column for c in sheet[1]}
     sheet.cell(4, at["target:leg"]).value = "CASES"
-    file = tmp_path / "legs.xlsx"
+    book.save(file := tmp_path / "legs.xlsx")
+    mute = inside(parts.settings.home, "mappings", "import", str(file), "--as", AUTHOR.name, "--reason", "x", "--types")
+    assert (mute.code, "No reason is given for r2" in mute.err) == (
+        3,
+        True,
+    )  # a row of the file says why, as one of the page does
+    sheet.cell(4, at["reason"]).value = "Counted so."
     book.save(file)
     home = parts.settings.home
     look = inside(home, "mappings", "import", str(file), "--dry-run").out

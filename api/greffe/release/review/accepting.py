@@ -11,8 +11,9 @@ from greffe.catalogue.trial import faults_of, with_rows
 from greffe.errors import BadDefinition, BadQuery
 from greffe.mapping.suggest.rank import Candidate, suggest
 from greffe.model.maps import MapRow, RepresentationMap
-from greffe.release.review.candidates import MOST
-from greffe.release.review.outside import outside
+from greffe.release.review.admitting import Admission
+from greffe.release.review.candidates import MOST, verdict_on
+from greffe.release.review.outside import Outside, outside
 from greffe.release.review.pending import rows_with
 from greffe.release.review.queue import Queue, Waiting, sources_of
 from greffe.release.review.sharing import plain_kind
@@ -26,10 +27,22 @@ Cells = Mapping[str, str]
 @dataclass(frozen=True)
 class Best:
     """`wanted`: item → its cells. `left`: the items that stay as they are: no likely candidate of theirs holds together, or the best
-    is where they lead already."""
+    is where they lead already. `open`: those of them whose best candidate would be kept once its author has answered."""
 
     wanted: Mapping[str, Cells]
     left: tuple[str, ...]
+    open: tuple[Open, ...] = ()
+
+
+@dataclass(frozen=True)
+class Open:
+    """A line whose best candidate asks something first, as on its own page; `cells` by which it would lead there."""
+
+    line: Waiting
+    candidate: Candidate
+    cells: Cells
+    admission: Admission | None
+    outside: tuple[Outside, ...]
 
 
 def accepted(queue: Queue, line: Waiting, targets: Sequence[str]) -> dict[str, str]:
@@ -42,19 +55,21 @@ def accepted(queue: Queue, line: Waiting, targets: Sequence[str]) -> dict[str, s
 
 def best_of_each(catalogue: Catalogue, queue: Queue, lines: Sequence[Waiting]) -> Best:
     """For each line the best candidate, of those that score at least LEAST and that the recipients take, with which the maps hold together,
-    beside what is pending and what the other lines take. Raises BadQuery when there is none for any of them."""
+    beside what is pending and what the other lines take. Raises BadQuery when there is none for any of them, nor one that only
+    asks something first."""
     asked = {
         w.item: [c for c in proposed(queue, w) if c.score >= LEAST and not outside(catalogue, queue.table, c.targets)]
         for w in lines
     }
     rows, taken = list(_now(queue)), dict[str, Candidate]()
     trial = _Trial(catalogue, queue.table, rows)
-    ready = [line for line in lines if asked[line.item] and (line.row is not None or all(line.values))]
+    ready = [line for line in ready_of(lines) if asked[line.item]]
     _take(trial, ready, asked, taken)
     there = {line.item for line in lines if line.item in taken and _leads(line, taken[line.item].targets)}
     left = tuple(line.item for line in lines if line.item not in taken or line.item in there)
     kept = [line for line in lines if line.item not in left]
-    if not kept:
+    open_ = _open(catalogue, queue, [line for line in ready_of(lines) if line.item not in taken], trial.rows)
+    if not kept and not open_:
         first = ", ".join(left[:5])
         raise BadQuery(
             f"Nothing is accepted for {first} and {len(left) - 5} more: no likely candidate holds together, or the best is there already."
@@ -66,7 +81,29 @@ def best_of_each(catalogue: Catalogue, queue: Queue, lines: Sequence[Waiting]) -
     return Best(
         {i: _cells(queue.table, row, trial.rows, reason_of(taken[i])) for i, row in made.items()},
         left,
+        open_,
     )
+
+
+def ready_of(lines: Sequence[Waiting]) -> list[Waiting]:
+    """The lines of which all sources are said."""
+    return [line for line in lines if line.row is not None or all(line.values)]
+
+
+def _open(catalogue: Catalogue, queue: Queue, lines: Sequence[Waiting], rows: Sequence[MapRow]) -> tuple[Open, ...]:
+    """Of lines that nothing was taken for, those whose best likely candidate lacks an answer and nothing else."""
+    found = []
+    for line in lines:
+        best = next((c for c in proposed(queue, line) if c.score >= LEAST), None)
+        if best is None or _leads(line, best.targets):
+            continue
+        row, left_out = _row(line, best.targets), outside(catalogue, queue.table, best.targets)
+        faults, let_in = verdict_on(catalogue, queue.table, line, row)
+        offered = let_in if let_in is not None and let_in.offered else None
+        if offered or (left_out and not faults):
+            cells = _cells(queue.table, row, _put(list(rows), row), reason_of(best))
+            found.append(Open(line, best, cells, offered, left_out))
+    return tuple(found)
 
 
 def proposed(queue: Queue, line: Waiting) -> tuple[Candidate, ...]:

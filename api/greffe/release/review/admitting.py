@@ -1,6 +1,7 @@
 """What a map must say of a target before a row may lead there: types of its cells that it lacks, beside the row itself.
 
-What is left out may be said, and goes with the row into one proposal. What is said otherwise is a mismatch, and stays one.
+What is left out may be said, and goes with the row into one proposal. What is said otherwise is a mismatch: it stays one unless a
+conversion covers it, which an author declares with its reason (`deviating`).
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.omissions import Omission, omission, own_words
-from greffe.catalogue.trial import MoreTypes, Rows, faults_of, with_rows
+from greffe.catalogue.trial import MoreTypes, Rows, alike, faults_of, joined, with_rows
 from greffe.catalogue.type_entries import with_types
 from greffe.catalogue.type_words import TYPE_WORDS
 from greffe.catalogue.types import NoType
 from greffe.errors import BadDefinition, BadQuery
-from greffe.model.maps import CellType, Conversion, StructureMap
+from greffe.model.maps import CONVERSIONS, CellType, Conversion, StructureMap
 from greffe.release.parts import Parts
+from greffe.release.review.deviating import Deviation, check_reasons, deviating
 
 _ROUNDS: Final = 12  # of types that calculations on what was let in ask for in turn
 
@@ -32,17 +34,23 @@ class Saying:
 
 @dataclass(frozen=True)
 class Admission:
-    """What letting rows in takes. `omissions`: cells of which a map says nothing, with what may be said of them; `faults`: what
-    would still be wrong when it was said. With faults nothing is let in."""
+    """What letting rows in takes. `omissions`: cells of which a map says nothing, with what may be said of them; `deviations`:
+    conversions that it would have to declare; `faults`: what would still be wrong then. With faults nothing is let in."""
 
     omissions: tuple[Omission, ...]
     sayings: tuple[Saying, ...]
     faults: tuple[BadDefinition, ...]
+    deviations: tuple[Deviation, ...] = ()
 
     @property
     def offered(self) -> bool:
-        """Something was left out, and nothing but that is in the way."""
-        return bool(self.omissions) and not self.faults
+        """Something was left out or is counted otherwise, and nothing but that is in the way."""
+        return bool(self.omissions or self.deviations) and not self.faults
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The conversions whose reasons an author has to give, each once."""
+        return tuple(dict.fromkeys(one.kind for one in self.deviations))
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -58,14 +66,19 @@ class Admission:
 def admission(
     catalogue: Catalogue, rows: Rows, said: Mapping[str, str] | None = None, beside: Iterable[Saying] = ()
 ) -> Admission:
-    """What it takes to let those rows in, `beside` what is to be said already. `said`: axis → word, where nothing settles it;
-    without it such axes are taken as the source has them, so that what is wrong on the others shows. Raises BadQuery for words
-    that are missing or not known."""
+    """What it takes to let those rows in, `beside` what is to be said already. `said`: axis → word, where nothing settles it, and
+    conversion → reason; without it such axes are taken as the source has them, so that what is wrong on the others shows. Raises
+    BadQuery for words and reasons that are missing, not known, or not asked for."""
     words, told = dict(said or {}), tuple(beside)
     found: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[Omission, CellType]] = {}
+    deviations: list[Deviation] = []
     faults: Sequence[BadDefinition] = ()
     for _ in range(_ROUNDS):
-        sayings = (*told, *(Saying(one.map.file, type_) for one, type_ in found.values()))
+        sayings = (
+            *told,
+            *(Saying(one.map.file, type_) for one, type_ in found.values()),
+            *_declared(deviations, words),
+        )
         trial = with_rows(catalogue, rows, by_map(sayings))
         faults = faults_of(trial, list(rows))
         missing = [f for f in faults if isinstance(f, NoType)]
@@ -74,8 +87,10 @@ def admission(
             for f in missing
             if (one := omission(catalogue, _map(catalogue, f.file), f.cell)) and _key(one) not in found
         ]
-        if not new:
+        fresh = deviating(faults, deviations)
+        if not new and not fresh:
             break
+        deviations += fresh
         if said is None:
             for one in new:
                 words = own_words(trial, _map(trial, one.map.file), one.cell) | words
@@ -84,19 +99,26 @@ def admission(
             found[_key(one)] = one, one.type_(open_ if said is None else words_for(one, words))
     omissions = tuple(one for one, _ in found.values())
     if not faults:
-        _check_said(omissions, said or {})
-    sayings = tuple(Saying(one.map.file, type_) for one, type_ in found.values())
-    return Admission(omissions, sayings, tuple(faults))
+        _check_said(omissions, deviations, said)
+    types = tuple(Saying(one.map.file, type_) for one, type_ in found.values())
+    return Admission(omissions, (*types, *_declared(deviations, words)), tuple(faults), tuple(deviations))
 
 
-def _check_said(omissions: Sequence[Omission], said: Mapping[str, str]) -> None:
-    """No word of an author goes unheard: it is asked for, or it is what the cells beside say."""
-    for axis, word in said.items():
+def _declared(deviations: Iterable[Deviation], said: Mapping[str, str]) -> tuple[Saying, ...]:
+    return tuple(Saying(one.file, one.type_(said.get(one.kind, "").strip())) for one in deviations)
+
+
+def _check_said(omissions: Sequence[Omission], deviations: Sequence[Deviation], said: Mapping[str, str] | None) -> None:
+    """No word of an author goes unheard: it is asked for, or it is what the cells beside say. No conversion is without a reason."""
+    words = {axis: word for axis, word in (said or {}).items() if axis not in CONVERSIONS}
+    for axis, word in words.items():
         if word and not omissions:
             raise BadQuery("The types of its maps say what that target counts: nothing is to be said.", parameter=axis)
         if word and not any(axis in one.open for one in omissions):
             for one in omissions:
-                one.type_({**words_for(one, said), axis: word})
+                one.type_({**words_for(one, words), axis: word})
+    if said is not None:
+        check_reasons(deviations, said)
 
 
 def words_for(one: Omission, said: Mapping[str, str]) -> dict[str, str]:
@@ -113,19 +135,27 @@ def _map(catalogue: Catalogue, file: str) -> StructureMap:
 
 
 def by_map(sayings: Iterable[Saying]) -> MoreTypes:
-    """The types by the file of their map, each once."""
-    found: dict[str, list[CellType]] = {}
+    """The types by the file of their map, each once, with the conversions that are told of it."""
+    found: dict[str, tuple[CellType, ...]] = {}
     for one in sayings:
-        held = found.setdefault(one.file, [])
-        if one.type not in held:
-            held.append(one.type)
+        found[one.file] = joined(found.get(one.file, ()), [one.type])
     return found
 
 
 def said_by_now(catalogue: Catalogue, one: Saying) -> bool:
-    """The map says something of just these cells by now, or is gone: nothing is left to be said."""
+    """The map says something of just these cells by now, and declares what is to be declared of them if it says the same, or is
+    gone: nothing is left to be said."""
     maps = [m for m in catalogue.maps.values() if m.file == one.file]
-    return not maps or any(type_.cells == one.type.cells for m in maps for type_ in m.types)
+    held = [type_ for m in maps for type_ in m.types if type_.cells == one.type.cells]
+    return not maps or any(not alike(h, one.type) or set(one.type.conversions) <= set(h.conversions) for h in held)
+
+
+def unsaid(asked: Admission, sayings: Iterable[Saying]) -> bool:
+    """Something that is asked is not among what is to be said."""
+    told = tuple(sayings)
+    cells = {(one.file, tuple(one.type.cells.items())) for one in told}
+    silent = any((one.map.file, tuple(one.cells.items())) not in cells for one in asked.omissions)
+    return silent or any(not any(one.is_in(s.file, s.type) for s in told) for one in asked.deviations)
 
 
 def map_files(parts: Parts, catalogue: Catalogue, sayings: Iterable[Saying]) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.trial import MoreTypes, faults_of, with_rows
-from greffe.catalogue.types import NoType
+from greffe.catalogue.types import NoType, Unlike
 from greffe.errors import BadDefinition, GreffeError
 from greffe.mapping.suggest.rank import Candidate, suggest
 from greffe.model.maps import MapRow, RepresentationMap
@@ -104,7 +104,7 @@ def _verdict(catalogue: Catalogue, table: RepresentationMap, line: Waiting, row:
     rows = {table.file: rows_of_line(table, line, row)}
     try:
         faults = faults_of(with_rows(catalogue, rows), [table.file])
-        silent = any(isinstance(f, NoType) for f in faults)
+        silent = any(isinstance(f, NoType | Unlike) for f in faults)
         return tuple(map(in_words, faults)), admission(catalogue, rows) if silent else None
     except BadDefinition as error:
         return (in_words(error),), None
@@ -122,7 +122,7 @@ def faults_of_pending(catalogue: Catalogue, table: RepresentationMap, decided: S
     they said it."""
     rows, said = {table.file: rows_with(table, decided)}, [s for one in decided for s in one.types]
     faults = faults_of(with_rows(catalogue, rows, by_map(said)), [table.file])
-    if any(isinstance(f, NoType) for f in faults):
+    if any(isinstance(f, NoType | Unlike) for f in faults):
         faults = admission(catalogue, rows, beside=said).faults or faults
     return tuple(in_words(f) for f in faults)
 

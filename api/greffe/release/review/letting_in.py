@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.representation_files import read_representation
 from greffe.catalogue.type_words import TYPE_WORDS
-from greffe.errors import BadDefinition, BadQuery, Refused, nearest
+from greffe.errors import BadDefinition, BadQuery, nearest
 from greffe.mapping.suggest.rank import question as source_of
-from greffe.model.maps import KINDS_WITH_TARGET, RepresentationMap
+from greffe.model.maps import CONVERSIONS, KINDS_WITH_TARGET, RepresentationMap
 from greffe.release.parts import Parts
-from greffe.release.review.admitting import Admission, Saying, admission, map_files
+from greffe.release.review.admitting import Admission, Saying, admission
 from greffe.release.review.candidates import rows_of_line
 from greffe.release.review.handing_in import contents
 from greffe.release.review.outside import Outside, claimed, outside
@@ -21,6 +21,7 @@ from greffe.release.review.queue import Queue, Waiting, queue
 from greffe.release.review.sharing import Cells, as_decided, parts_beside, plain_kind, rows_now
 from greffe.store.base import Actor
 
+SAID: Final = (*TYPE_WORDS, *CONVERSIONS)  # what an author may be asked to say: words of axes, reasons of conversions
 _NOBODY = Actor("")  # has nothing on a desk: the table is seen as it is effective
 
 
@@ -119,40 +120,14 @@ def _targets(found: Queue, text: str) -> Sequence[str]:
     return tuple(said[c] for c in table.targets)
 
 
-def lacking(catalogue: Catalogue, table: RepresentationMap, content: bytes) -> Admission:
-    """What the types lack for the rows of a file that comes in for a table."""
-    return admission(catalogue, {table.file: read_representation(content, table.file).rows})
-
-
-def brought(
-    parts: Parts,
-    catalogue: Catalogue,
-    table: RepresentationMap,
-    content: bytes,
-    said: Mapping[str, str] | None,
-) -> dict[str, bytes | None]:
-    """The files that a file for a table makes: with `said` (axis → word) those of the maps too that say nothing of a target
-    yet. Raises Refused, with what it takes, for such a target without `said`; what is wrong besides is told by `propose`."""
-    found = lacking(catalogue, table, content)
-    if not found.omissions:
-        return {table.file: content}
-    if found.faults:
-        raise found.faults[0]
-    if said is None:
-        one = found.omissions[0]
-        cells = ", ".join(f"{id_}={code}" for id_, code in one.cells.items())
-        raise Refused(
-            f"The types of {one.map.file} leave out {cells}.",
-            hint="Propose what they lack with the rows: --types, and --say AXIS=WORD where nothing settles it.",
-        )
-    rows = {table.file: read_representation(content, table.file).rows}
-    return {table.file: content, **map_files(parts, catalogue, admission(catalogue, rows, said).sayings)}
-
-
 def said_of(texts: Sequence[str]) -> dict[str, str]:
-    """`population=suspects` → axis and word. Raises BadQuery for an axis that is not known."""
+    """`population=suspects` → axis and word, `flag_D=Persons are counted.` → conversion and reason. Raises BadQuery for others."""
     found = dict(text.partition("=")[::2] for text in texts)
     for axis in found:
-        if axis not in TYPE_WORDS:
-            raise BadQuery(f"{axis!r} is no axis of types.", parameter="--say", nearest=nearest(axis, TYPE_WORDS))
+        if axis not in SAID:
+            raise BadQuery(
+                f"{axis!r} is neither an axis of types nor a conversion.",
+                parameter="--say",
+                nearest=nearest(axis, SAID),
+            )
     return found

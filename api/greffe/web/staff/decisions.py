@@ -12,13 +12,12 @@ from starlette.responses import Response
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.representation_dump import cells_of
-from greffe.catalogue.type_words import TYPE_WORDS
 from greffe.errors import BadQuery, nearest
 from greffe.release.parts import Parts
-from greffe.release.review.accepting import accepted, best_of_each
+from greffe.release.review.accepting import Best, accepted, best_of_each
 from greffe.release.review.admitting import Saying
 from greffe.release.review.bulk import Split, chosen, split, without_target
-from greffe.release.review.letting_in import let_in
+from greffe.release.review.letting_in import SAID, let_in
 from greffe.release.review.notes import ASKED, SETTLED, note
 from greffe.release.review.outside import claimed, outside
 from greffe.release.review.pending import decide, question, undo
@@ -27,13 +26,13 @@ from greffe.release.review.sharing import as_decided, parts_beside, plain_kind, 
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import see_other
 from greffe.web.pages.visitors import Staff, Visitor
-from greffe.web.staff.review import NAMED, line_of, review_page
+from greffe.web.staff.review import NAMED, Asking, line_of, review_page
 from greffe.web.staff.tables import HOUSE_STAFF, VIEW, View, catalogue_of, review_at, table_at
 
 ACTIONS = ("accept", "admit", "best", "change", "none", "undo", "undo-last")
 NOTES = {"note": "", "flag": ASKED, "settle": SETTLED}
-MARKS = ("text", "asked", "bulk", "decided", "replace", "admit", "outside")
-AXES = tuple(f"axis:{axis}" for axis in TYPE_WORDS)  # what a target counts, where its map does not say it yet
+MARKS = ("text", "asked", "bulk", "decided", "replace", "admit", "outside", "answered", "take")
+AXES = tuple(f"axis:{axis}" for axis in SAID)  # what a target counts, where its map does not say it yet
 CELLS = ("kind", "confidence", "reason", "reference", "valid_from", "valid_to")
 
 
@@ -54,7 +53,7 @@ def router(parts: Parts) -> APIRouter:
         except BadQuery as fault:
             typed = {name: form.text(name) for name in (*CELLS, *columns, *AXES, "top", "action", "targets", "text")}
             return await run_in_threadpool(review_page, parts, request, visitor, (folder, name), view, fault, typed)
-        if isinstance(done, Split):
+        if not isinstance(done, dict):
             typed = {name: form.text(name) for name in ("kind", "reason", "top")}
             return await run_in_threadpool(
                 review_page, parts, request, visitor, (folder, name), view, None, typed, done
@@ -64,9 +63,11 @@ def router(parts: Parts) -> APIRouter:
     return routes
 
 
-def _done(parts: Parts, visitor: Visitor, place: tuple[str, str], view: View, form: Form) -> dict[str, str] | Split:
+def _done(
+    parts: Parts, visitor: Visitor, place: tuple[str, str], view: View, form: Form
+) -> dict[str, str] | Split | Asking:
     """Do it; tells how: `done`: `kept-3`, `undone-1`; `left`: how many were left as they are, and the first of them; `settled`: how
-    many because they are decided. Decisions that it would replace are asked about first."""
+    many because they are decided. Decisions that it would replace, and what candidates ask first, are asked about first."""
     acting, catalogue = catalogue_of(parts)
     table = table_at(catalogue, *place)
     action = form.text("action")
@@ -93,8 +94,9 @@ def _done(parts: Parts, visitor: Visitor, place: tuple[str, str], view: View, fo
     lines = parted.taken
     if action == "best":
         best = best_of_each(catalogue, found, lines)
-        done = _kept(acting, visitor, catalogue, found, best.wanted)
-        done |= {"left": _listed(best.left)} if best.left else {}
+        if best.open and not form.text("answered"):
+            return Asking(tuple(line.item for line in lines), best)
+        done = _best_kept(acting, visitor, catalogue, found, best, form)
         return done | ({"settled": _listed([w.item for w in parted.left])} if parted.left else {})
     wanted = {w.item: _cells(found, form, action, w.item) for w in lines}
     types: dict[str, Sequence[Saying]] = {}
@@ -102,12 +104,37 @@ def _done(parts: Parts, visitor: Visitor, place: tuple[str, str], view: View, fo
     for line in lines:
         cells = wanted[line.item]
         if form.text("admit"):
-            said = {axis: form.text(f"axis:{axis}") for axis in TYPE_WORDS}
+            said = {axis: form.text(f"axis:{axis}") for axis in SAID}
             types[line.item], wanted[line.item] = let_in(catalogue, found, line, cells, said, claim)
         else:
             wanted[line.item] = _claimed(catalogue, found, line, cells, form, claim)
     done = _kept(acting, visitor, catalogue, found, wanted, types)
     return done | ({"settled": _listed([w.item for w in parted.left])} if parted.left else {})
+
+
+def _best_kept(
+    acting: Parts, visitor: Visitor, catalogue: Catalogue, found: Queue, best: Best, form: Form
+) -> dict[str, str]:
+    """Keep what asks nothing, and what was ticked of the rest, with the answers."""
+    wanted, types = dict(best.wanted), dict[str, Sequence[Saying]]()
+    claim, reason = bool(form.text("outside")), form.text("reason").strip()
+    for one in best.open:
+        if one.line.item not in form.all("take"):
+            continue
+        cells = {**one.cells, **({"reason": reason} if reason else {})}
+        if one.outside and not reason:
+            raise BadQuery(f"{one.line.item}: a decision says why.", parameter="reason")
+        if one.admission is None:
+            wanted[one.line.item] = claimed(one.outside, cells, claim)
+            continue
+        asked = (*one.admission.open, *one.admission.kinds)
+        said = {axis: form.text(f"axis:{axis}") for axis in asked}
+        types[one.line.item], wanted[one.line.item] = let_in(catalogue, found, one.line, cells, said, claim)
+    if not wanted:
+        raise BadQuery("Nothing is chosen.", parameter="item", hint="Tick rows, or decide on them one by one.")
+    left = [item for item in best.left if item not in wanted]
+    done = _kept(acting, visitor, catalogue, found, wanted, types)
+    return done | ({"left": _listed(left)} if left else {})
 
 
 def _claimed(

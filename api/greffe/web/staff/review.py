@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
@@ -17,7 +17,8 @@ from greffe.mapping.exchange.sets import users_of
 from greffe.model.maps import KINDS_WITH_TARGET, KINDS_WITHOUT_TARGET, RepresentationMap
 from greffe.model.numbers import plain
 from greffe.release.parts import Parts
-from greffe.release.review.admitting import Admission
+from greffe.release.review.accepting import Best
+from greffe.release.review.admitting import Admission, unsaid
 from greffe.release.review.bulk import Split
 from greffe.release.review.candidates import candidates, faults_of_pending, verdict_on
 from greffe.release.review.codes import Codes
@@ -37,6 +38,28 @@ from greffe.web.strict import only
 
 PER_PAGE = 50
 NAMED = 8  # rows that a bulk decision left as they are, by name
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What accepting the best candidate of many asks first. `items`: all that were chosen."""
+
+    items: tuple[str, ...]
+    best: Best
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The axes that are to be said of one or more of them."""
+        return tuple(dict.fromkeys(a for one in self.best.open if one.admission for a in one.admission.open))
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The conversions that are to be declared for one or more of them."""
+        return tuple(dict.fromkeys(k for one in self.best.open if one.admission for k in one.admission.kinds))
+
+    def words(self, axis: str) -> tuple[str, ...]:
+        """The words of an axis, those of the cells beside first."""
+        return next(one.admission.words(axis) for one in self.best.open if one.admission and axis in one.admission.open)
 
 
 def router(parts: Parts) -> APIRouter:
@@ -93,7 +116,7 @@ def review_page(
     view: View,
     fault: GreffeError | None = None,
     typed: Mapping[str, str] | None = None,
-    asking: Split | None = None,
+    asking: Split | Asking | None = None,
 ) -> Response:
     """The page; with a fault, what was typed stands in its fields. `asking`: what a decision on many would replace."""
     acting, catalogue = catalogue_of(parts)
@@ -116,7 +139,8 @@ def review_page(
         "table": table, "place": short(table), "users": users_of(catalogue, table), "names": names_of(table, users_of(catalogue, table)),
         "view": view, "queue": found,
         "shown": chosen[(page - 1) * PER_PAGE : page * PER_PAGE], "many": len(chosen), "page": page, "pages": pages,
-        "near": near, "states": STATES, "line": line, "fault": fault, "typed": typed or {}, "asking": asking,
+        "near": near, "states": STATES, "line": line, "fault": fault, "typed": typed or {},
+        "asking": asking if isinstance(asking, Split) else None, "best": asking if isinstance(asking, Asking) else None,
         "done": _done(request), "left": _named(request, found, "left"),
         "settled": _named(request, found, "settled"), "beside": _named(request, found, "beside"),
          "pending": len(mine.get(table.file, {})),
@@ -180,5 +204,4 @@ def _unsaid(catalogue: Catalogue, found: Queue, line: Waiting | None) -> Admissi
     _, let_in = verdict_on(catalogue, found.table, line, line.pending.row)
     if let_in is None or not let_in.offered:
         return None
-    said = {(one.file, tuple(one.type.cells.items())) for one in line.pending.types}
-    return None if all((one.map.file, tuple(one.cells.items())) in said for one in let_in.omissions) else let_in
+    return let_in if unsaid(let_in, line.pending.types) else None

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from greffe.catalogue.type_words import TYPE_WORDS
 from greffe.errors import BadQuery, GreffeError, NotFound, Refused, nearest
 from greffe.mapping.doubts.type_names import AXES, TYPE_NAMES
 from greffe.mapping.exchange.files import WRITERS, map_of
@@ -22,7 +21,8 @@ from greffe.release.parts import Parts
 from greffe.release.people import needs
 from greffe.release.proposals import Proposal, propose
 from greffe.release.returned import Returned, returned
-from greffe.release.review.letting_in import brought, lacking
+from greffe.release.review.coming_in import asked_of, brought
+from greffe.release.review.letting_in import SAID
 from greffe.release.review.overview import short
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import HEADERS, Pages, see_other
@@ -35,7 +35,7 @@ KINDS = {
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
     "sssom": ("text/tab-separated-values; charset=utf-8", "sssom.tsv"),
 }
-AXIS_FIELDS = tuple(f"axis:{axis}" for axis in TYPE_WORDS)
+AXIS_FIELDS = tuple(f"axis:{axis}" for axis in SAID)
 MOST = 200  # lines of a difference that are shown; all are counted
 
 
@@ -73,9 +73,10 @@ def router(parts: Parts) -> APIRouter:
                 found = _read(acting, visitor, table, {}, form)
             except GreffeError as error:
                 fault = fault or error
+        coming = asked_of(catalogue, table, found.content) if found and found.changes else None
         values = {
             "table": table, "place": short(table), "name": held[0] if held else "", "found": found, "fault": fault,
-            "lacking": lacking(catalogue, table, found.content) if found and found.changes else None,
+            "coming": coming, "lacking": coming.admission if coming else None,
             "axes": AXES, "type_names": TYPE_NAMES, "typed": {n: form.text(n) for n in AXIS_FIELDS} if form else {},
             "most": MOST, "author": visitor.may("author", "administrator"), "sides": SIDES,
             "places": list(dict.fromkeys(c.place for c in found.clashes)) if found else [],
@@ -98,6 +99,7 @@ def router(parts: Parts) -> APIRouter:
             "effective_from",
             "all",
             "admit",
+            "outside",
             *AXIS_FIELDS,
             *(f"take-{n}" for n in range(500)),
         )
@@ -134,8 +136,8 @@ def _brought(parts: Parts, visitor: Visitor, place: tuple[str, str], form: Form)
     found = _read(acting, visitor, table, _taken(acting, visitor, table, form), form)
     if found.problems or not found.changes:
         raise Refused("Nothing is to be proposed of this file." if not found.problems else "The file has problems.")
-    said = {axis: form.text(f"axis:{axis}") for axis in TYPE_WORDS} if form.text("admit") else None
-    files = brought(acting, catalogue, table, found.content, said)
+    said = {axis: form.text(f"axis:{axis}") for axis in SAID} if form.text("admit") else None
+    files = brought(acting, catalogue, table, found.content, said, bool(form.text("outside")))
     made = propose(acting, visitor.actor, files, form.text("reason"), day_of(form.text("effective_from")))
     acting.desk.clear(visitor.name, _shelf(table))
     return made

@@ -32,7 +32,7 @@
     if (!live) return;
     const mismatch = picked && picked.querySelector(".mismatch span");
     const words = live.dataset;
-    live.textContent = lacking ? (lacking.dataset.admit === "refused" ? words.refused : words.unsaid) : mismatch ? `${words.mismatch} ${mismatch.textContent}` : picked && picked.matches(".chosen") ? words.present : words.nothing;
+    live.textContent = lacking ? (words[lacking.dataset.admit] || words.unsaid) : mismatch ? `${words.mismatch} ${mismatch.textContent}` : picked && picked.matches(".chosen") ? words.present : words.nothing;
   }
 
   function open(summary) {
