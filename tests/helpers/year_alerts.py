@@ -12,6 +12,7 @@ from year_checks import Run
 
 TRIES = 4
 FINAL = ("done", "attention", "failed")
+Told = tuple[str, str, tuple[str, ...], datetime]  # state, error, about; when
 
 
 def trouble_is_told(deliveries: Iterable[tuple[str, str, str, bool]], runs: Iterable[Run]) -> None:
@@ -28,17 +29,18 @@ def trouble_is_told(deliveries: Iterable[tuple[str, str, str, bool]], runs: Iter
 
 
 def told_once(runs: Iterable[Run], alerts: Iterable[tuple[str, bytes, datetime]], now: datetime) -> None:
-    """The same thing once a day, its end once and after its beginning; and after a look that told, what is told last of each
-    job is how it stands."""
+    """The same thing once a day, unless it went away meanwhile, its end once and after its beginning; and after a look that
+    told, what is told last of each job is how it stands."""
+    runs = list(runs)
     by_job = defaultdict(list)
     for _, body, at in alerts:
         said = json.loads(body)["data"]
         if "job" in said:
             by_job[said["job"]].append((said["state"], said["error"], tuple(sorted(said["about"])), at))
-    for told in by_job.values():
+    for job, told in by_job.items():
         assert told[0][0] != "over", told
         for before, after in pairwise(told):
-            again = before[:3] == after[:3]
+            again = before[:3] == after[:3] and not _otherwise(job, runs, before, after)
             assert not again or abs(after[3] - before[3]) >= timedelta(days=1), (before, after)
             assert not (before[0] == after[0] == "over"), (before, after)
     last: dict[str, Run] = {}
@@ -52,9 +54,21 @@ def told_once(runs: Iterable[Run], alerts: Iterable[tuple[str, bytes, datetime]]
         stands = by_job[job][-1] if by_job[job] else ("over", "", (), now)
         if run.outcome == "failed" and run.attempt < TRIES:
             continue
-        said = json.loads(run.said) if run.said else {}
-        wanted = (run.outcome, said.get("kind", ""), tuple(sorted(said.get("about", ()))))
+        wanted = _said(run)
         if run.outcome == "done":
             assert stands[0] == "over", (run, stands)
         else:
             assert stands[:3] == wanted, (run, stands)
+
+
+def _said(run: Run) -> tuple[str, str, tuple[str, ...]]:
+    said = json.loads(run.said) if run.said else {}
+    return run.outcome, said.get("kind", ""), tuple(sorted(said.get("about", ())))
+
+
+def _otherwise(job: str, runs: Iterable[Run], before: Told, after: Told) -> bool:
+    """Whether the job ended in another way between two tellings: what comes again then is another failure, also for who could
+    not be told that the first was over."""
+    first, last = sorted((before[3], after[3]))
+    between = [r for r in runs if r.job == job and first <= datetime.fromisoformat(r.started) <= last]
+    return any(r.outcome in FINAL and _said(r) != before[:3] for r in between)

@@ -93,12 +93,13 @@ class People:
                 self._next_step(f"ESTAT_CTS-{one.year}-CE", back=True)  # what is signed does not leave as it is
 
     def sends(self) -> None:
-        """By hand, whatever failed: what stands in the way is told."""
+        """By hand, whatever failed: what stands in the way is told, and what is confidential by now is given up."""
         for one in self._in("failed", "approved"):
             try:
                 send(self.office.parts, SENDER, one.id, read_channels(self.office.parts.settings.channels))
-            except GreffeError:
-                continue
+            except GreffeError as error:
+                if " hides what " in error.message:
+                    cancel(self.office.parts, SENDER, one.id, "Confidential by now.")
 
     def settles(self) -> None:
         """The recipient is asked by telephone, and says the truth."""

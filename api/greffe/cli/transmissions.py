@@ -280,6 +280,8 @@ def _files_of(one: Plan) -> None:
             f"{told['observations']} observations"
             f"{f'  since the last: {changed}' if changed else ''}"
         )
+        for right in file.rights:
+            line(f"{file.name}  by {right.kind} {right.id} for {one.deadline.recipient} until {right.until}")
 
 
 def _file_rows(one: Transmission) -> list[dict[str, object]]:
@@ -300,6 +302,7 @@ def _told(one: Transmission) -> dict[str, object]:
         "corrects": one.corrects, "reason": one.reason, "files": _file_rows(one),
         "attempts": [asdict(a) | {"lease_until": a.lease_until.isoformat()} for a in one.attempts],
         "contributions": [asdict(c) for c in dict.fromkeys(c for f in one.files for c in f.contributions)],
+        "rights": [asdict(r) for r in dict.fromkeys(r for f in one.files for r in f.rights)],
         "receipts": [{"verdict": r.verdict, "name": r.name, "sha256": r.sha256, "said": r.said} for r in one.receipts],
     }  # fmt: skip
 

@@ -54,6 +54,9 @@ def remark(one: Remark) -> dict[str, object]:
 def lines_of(parts: Parts, one: Transmission) -> Iterator[str]:
     """What proves it, a line each: signatures, tries, receipts and their findings, maps and rules."""
     yield f"Built by {one.author}, approved by {', '.join(one.approvers) or '-'}."
+    for f in one.files:
+        for right in f.rights:
+            yield f"{f.name}  by {right.kind} {right.id} for {one.recipient} until {right.until}"
     for a in one.attempts:
         yield f"Try {a.number} by {a.who}, {a.began}: {a.ended or '-'}  {a.said}".rstrip()
     for r in one.receipts:

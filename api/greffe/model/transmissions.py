@@ -20,6 +20,7 @@ SENT, ACKNOWLEDGED, REFUSED, CANCELLED = "sent", "acknowledged", "refused", "can
 STATES: Final = (BUILT, APPROVED, SENDING, FAILED, UNCERTAIN, SENT, ACKNOWLEDGED, REFUSED, CANCELLED)
 OPEN: Final = (BUILT, APPROVED, SENDING, FAILED, UNCERTAIN)  # what may still leave, or may have left unknown
 ARRIVED: Final = (SENT, ACKNOWLEDGED, REFUSED)
+ADVANCE, GRANT = "advance", "grant"  # kinds of a right
 NEEDED: Final = 2  # approvers, neither of them the author (D1)
 
 
@@ -29,6 +30,18 @@ class Beside:
 
     dataflow: Reference
     release: str
+
+
+@dataclass(frozen=True)
+class Right:
+    """By what a file brings what not everybody has.
+
+    kind: advance, a release before its hour (`id`: the release, `until`: that hour as it was when the file was built, UTC); or
+    grant, values that a release hides (`id` of the grant, `until`: its last day, in Paris)."""
+
+    kind: str
+    id: str
+    until: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,11 @@ class SentFile:
     beside: tuple[Beside, ...] = ()
     answers: str = ""
     contributions: tuple[Contributed, ...] = ()
+    rights: tuple[Right, ...] = ()  # by which it brings what not everybody has
+
+    def by(self, kind: str) -> tuple[Right, ...]:
+        """Its rights of that kind."""
+        return tuple(r for r in self.rights if r.kind == kind)
 
     @property
     def sources(self) -> tuple[Beside, ...]:

@@ -64,6 +64,22 @@ def may_have(parts: Parts, who: Actor, name: str, to: str) -> Release:
     return release
 
 
+def window(parts: Parts, release: Release, to: str) -> tuple[datetime, datetime] | None:
+    """From when to when a body may have a release before everybody: by its grant, within the hours of the policy as they are
+    now. None without a grant, or where the policy does not name the body any more."""
+    found = parts.ledger().advances.get((str(release), to))
+    policy = next((p for p in parts.catalogue().policies.advances if p.recipient == to), None)
+    if found is None or policy is None:
+        return None
+    return max(found.start, release.effective_at - timedelta(hours=policy.hours)), release.effective_at
+
+
+def open_to(parts: Parts, release: Release, to: str) -> bool:
+    """Whether a body may have a release now that waits for its hour."""
+    when = window(parts, release, to) if release.withdrawn_at is None else None
+    return when is not None and when[0] <= parts.clock() < when[1]
+
+
 def note_access(parts: Parts, who: Actor, name: str, to: str) -> None:
     """Enter that it is handed out now."""
     parts.note(who, "advance.accessed", name, {"to": to})

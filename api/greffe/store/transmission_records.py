@@ -2,7 +2,8 @@
 
 Kind → payload: transmission.built {delivery, deadline, recipient, year, number, channel, test, approval, plan, catalogue, prepared,
 files, corrects, reason, foreseen}, a file of several dataflows with `beside` [{dataflow, release}], a questionnaire with `answers` and
-`contributions` [{id, house, content, signatory, signed, workbook}]; transmission.approved (as any approval);
+`contributions` [{id, house, content, signatory, signed, workbook}], one of what not everybody has with `rights` [{kind, id, until}];
+transmission.approved (as any approval);
 transmission.sending {attempt, lease, holder?}; transmission.failed, .uncertain, .sent {attempt, said, settled, lasting, again?};
 transmission.acknowledged, .refused, .reported {sha256, name, said}; transmission.cancelled {reason}.
 """
@@ -29,6 +30,7 @@ from greffe.model.transmissions import (
     Attempt,
     Beside,
     Receipt,
+    Right,
     SentFile,
     Transmission,
 )
@@ -69,7 +71,9 @@ def _told(file: SentFile) -> dict[str, object]:
     del found["beside"]
     if not file.answers:
         del found["answers"]
-    del found["contributions"]
+    del found["contributions"], found["rights"]
+    if file.rights:
+        found["rights"] = [asdict(r) for r in file.rights]
     if file.contributions:
         found["contributions"] = [asdict(c) for c in file.contributions]
     if file.beside:
@@ -166,6 +170,7 @@ def _file(entry: Entry, one: object) -> SentFile:
             beside=_beside(cells.get("beside", [])),
             answers=str(cells.get("answers", "")),
             contributions=_contributions(cells.get("contributions", [])),
+            rights=_rights(cells.get("rights", [])),
             **texts,
         )
     except (KeyError, ValueError, BadQuery) as error:
@@ -182,6 +187,12 @@ def _contributions(listed: object) -> tuple[Contributed, ...]:
     if not isinstance(listed, list | tuple) or not all(isinstance(c, Mapping) for c in listed):
         raise ValueError("no list of contributions")
     return tuple(Contributed(*(str(c[f.name]) for f in fields(Contributed))) for c in listed)
+
+
+def _rights(listed: object) -> tuple[Right, ...]:
+    if not isinstance(listed, list | tuple) or not all(isinstance(r, Mapping) for r in listed):
+        raise ValueError("no list of rights")
+    return tuple(Right(*(str(r[f.name]) for f in fields(Right))) for r in listed)
 
 
 def _wrong(entry: Entry) -> Broken:

@@ -98,8 +98,8 @@ def _file(
         tuple(Beside(s.flow.reference, str(s.release)) for s in file.beside),
         keep_answers(parts, file.round.answers) if file.round else "",
     )  # fmt: skip
-    blank = replace(blank, contributions=file.contributions)
-    said = content(parts, Headed(plan.id, plan.test, prepared, plan.year), blank)
+    blank = replace(blank, contributions=file.contributions, rights=file.rights)
+    said = content(parts, Headed(plan.id, plan.test, prepared, plan.year, plan.deadline.recipient), blank)
     kind = kind_of(row.format)
     if kind is not None:
         return _book(parts, filled(parts, catalogue, said), kind, blank)
@@ -154,4 +154,5 @@ def content_sum(one: Transmission) -> str:
     """Names what is signed: every file by name and checksum, to whom, and whether it is a test."""
     told = [one.id, one.recipient, one.channel, one.test, *([f.name, f.sha256] for f in one.files)]
     told += [[c.id, c.content, c.workbook] for f in one.files for c in f.contributions]
+    told += [[r.kind, r.id, r.until] for f in one.files for r in f.rights]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()

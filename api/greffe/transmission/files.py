@@ -19,12 +19,13 @@ from greffe.model.answers import Said
 from greffe.model.dataset import DataMessage, DataSet, Header
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow, ProvisionAgreement
-from greffe.model.transmissions import SentFile, message_id
+from greffe.model.transmissions import Right, SentFile, message_id
 from greffe.query import answer
 from greffe.query.queries import DataQuery
 from greffe.release.parts import Parts
 from greffe.transmission.answers.kept import kept_answers
 from greffe.transmission.answers.observations import Observed, joined, observed
+from greffe.transmission.rights import marked, told
 from greffe.transmission.workbooks import kind_of
 from greffe.transmission.workbooks.answered import answered
 from greffe.transmission.workbooks.answers import Key
@@ -52,6 +53,8 @@ class Content:
     year: int = 0
     releases: tuple[Release, ...] = ()  # of every dataflow in it
     answers: Mapping[str, Said] = field(default_factory=dict)  # cell → what was said of it, of a questionnaire
+    rights: tuple[Right, ...] = ()  # by which it says what not everybody has
+    recipient: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,7 @@ class Headed:
     test: bool
     prepared: datetime
     year: int
+    recipient: str = ""
 
 
 def content(parts: Parts, headed: Headed, file: SentFile) -> Content:
@@ -72,6 +76,7 @@ def content(parts: Parts, headed: Headed, file: SentFile) -> Content:
         message_id(headed.id, file), ledger.release(file.release), file.format, file.sender, file.receiver,
         (agency, id_) if id_ else None, headed.prepared, headed.test, ledger.release(file.since) if file.since else None,
         headed.id, headed.year, tuple(ledger.release(s.release) for s in file.sources), kept_answers(parts, file.answers),
+        file.rights, headed.recipient,
     )  # fmt: skip
 
 
@@ -85,7 +90,10 @@ def written(parts: Parts, catalogue: Catalogue, content: Content) -> Iterator[by
     if format_ is None:
         raise NotFound(f"There is no format {content.format}.")
     said = _answers(parts, catalogue, content)
-    datasets = tuple(joined(_sent(catalogue, d, content), said) for d in _datasets(parts, catalogue, content))
+    datasets = tuple(
+        marked(parts, joined(_sent(catalogue, d, content), said), content.release, content.rights)
+        for d in _datasets(parts, catalogue, content)
+    )
     yield from format_.write(DataMessage(_header(content), datasets, "en"), Parameters())
 
 
@@ -173,6 +181,7 @@ def _header(content: Content) -> Header:
     words = SOURCE.format(providers=release.provider, release=release)
     if release.origin == "synthetic":
         words = f"SYNTHETIC figures, invented for trials; {words}"
+    words = told(content.rights, content.recipient) + words
     prepared = content.prepared.astimezone(UTC).replace(microsecond=0).isoformat()
     return Header(content.id, prepared, content.sender, content.receiver, content.test, words)
 

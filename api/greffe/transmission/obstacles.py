@@ -41,6 +41,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{about}: {release} holds synthetic figures: they are sent as a test only.",
         "{about} : {release} contient des chiffres synthétiques : ils ne partent qu’à titre d’essai.",
     ),
+    "no_grant": (
+        "{about}: {recipient} has no grant in force, by which it would have what is confidential.",
+        "{about} : {recipient} n’a pas d’habilitation en vigueur, qui lui donnerait ce qui est confidentiel.",
+    ),
     "format": (
         "{about}: {format} is no format of data here.",
         "{about} : {format} n’est pas un format de données d’ici.",

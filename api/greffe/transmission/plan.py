@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from greffe.catalogue.policies.deadlines import Deadline
-from greffe.catalogue.policies.deliveries import EACH, FULL, Delivery
+from greffe.catalogue.policies.deliveries import EACH, FULL, INCREMENTAL, Delivery
 from greffe.errors import NotFound, nearest
 from greffe.model.instants import paris_date
 from greffe.model.releases import Release
@@ -23,6 +23,7 @@ from greffe.transmission.answers.asked import asked, asked_by, asked_of
 from greffe.transmission.contributions.standing import merged_of, of_contributions, waited_by
 from greffe.transmission.obstacles import Obstacle, book_of, of_answers, of_file, of_origin, of_places
 from greffe.transmission.planned_file import PlannedFile, Source
+from greffe.transmission.rights import release_for, rights_of
 from greffe.transmission.sent_before import Last, last_of, next_number
 
 
@@ -152,7 +153,7 @@ def plan_of(parts: Parts, ways: Ways, year: int, *, test: bool = False) -> Plan:
     """What would be sent of that delivery for that year now."""
     number, under_way = next_number(parts, ways.delivery, year), _under_way(parts, ways.delivery, year)
     last = last_of(parts, ways.delivery, year, test)
-    files, obstacles = _files(parts, ways, year, number, last)
+    files, obstacles = _files(parts, ways, (year, number), last, test=test)
     if not test:
         obstacles += _of_answers(files, obstacles)
     for file in (f for f in files if f.round is not None and not f.row.questionnaire):
@@ -218,19 +219,23 @@ def kept_releases(files: Sequence[PlannedFile]) -> tuple[Release, ...]:
 
 
 def _files(
-    parts: Parts, ways: Ways, year: int, number: int, last: Last | None
+    parts: Parts, ways: Ways, at: tuple[int, int], last: Last | None, *, test: bool
 ) -> tuple[list[PlannedFile], list[Obstacle]]:
     files: list[PlannedFile] = []
     obstacles: list[Obstacle] = []
+    (year, number), recipient = at, ways.deadline.recipient
     for flow in ways.flows:
-        release = parts.ledger().current(flow.reference, parts.clock())
         mine = [r for r in ways.rows if r.sends(flow.reference.id) and not r.questionnaire]
         if not any(r.sends(flow.reference.id) for r in ways.rows):
             obstacles.append(Obstacle.of("no_way", flow.reference.id))
         for row in mine:
+            release = release_for(parts, flow.reference, row, recipient, test=test)
             obstacles += of_file(flow, row, year, release)
             if release is not None:
-                files.append(_file(parts, (flow, row), release, year, number, last))
+                rights, lacks = rights_of(parts, row, release, recipient, test=test)
+                files.append(replace(_file(parts, (flow, row), release, year, number, last), rights=rights))
+                if lacks:
+                    obstacles.append(Obstacle.of("no_grant", flow.reference.id, recipient=recipient))
     for row in (r for r in ways.rows if r.questionnaire):
         found, faults = book_of(parts, ways.flows, row, year)
         obstacles += faults
@@ -250,7 +255,7 @@ def _file(
     acknowledged = last.acknowledged(flow.reference, row.format) if last else None
     since = acknowledged if acknowledged and acknowledged.number < release.number else None
     round_ = asked_of(parts, flow, year)
-    incremental = row.content != FULL and since is not None and round_ is None
+    incremental = row.content == INCREMENTAL and since is not None and round_ is None
     return PlannedFile(
         row.named(flow.reference.id, year, number),
         flow,

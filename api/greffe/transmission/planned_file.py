@@ -8,6 +8,7 @@ from greffe.catalogue.policies.deliveries import Delivery
 from greffe.model.contributions import Contributed
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
+from greffe.model.transmissions import Right
 from greffe.transmission.answers import kept
 from greffe.transmission.answers.asked import Round
 
@@ -25,7 +26,7 @@ class PlannedFile:
     """A file that is to be: `since` is the release after which an incremental one tells what changed. `changed`: what
     differs from what that recipient got last (added, changed, gone); empty when it never got any. `beside`: the other
     dataflows of a questionnaire, in the order of its sheets; `round`: what people answered in it; `asked_by`: the questionnaire
-    whose cells it holds, '' for none; `contributions`: of houses, merged in it."""
+    whose cells it holds, '' for none; `contributions`: of houses, merged in it; `rights`: by what it brings what not everybody has."""
 
     name: str
     flow: Dataflow
@@ -38,6 +39,7 @@ class PlannedFile:
     round: Round | None = None
     contributions: tuple[Contributed, ...] = ()
     asked_by: str = ""
+    rights: tuple[Right, ...] = ()
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -52,19 +54,23 @@ class PlannedFile:
     def as_json(self) -> dict[str, object]:
         """What a person reads, and what the checksum of the plan is over."""
         told = dict(zip(("added", "changed", "gone"), self.changed, strict=True)) if self.changed else None
-        return {
-            "name": self.name,
-            "dataflow": str(self.flow.reference),
-            "release": str(self.release),
-            "observations": sum(s.release.observations for s in self.sources),
-            "origin": self.release.origin,
-            "format": self.row.format,
-            "content": self.content,
-            "since": str(self.since) if self.since else "",
-            "sender": self.row.sender,
-            "receiver": self.row.receiver,
-            "agreement": self.row.agreement.replace("{flow}", self.flow.reference.id),
-            "difference": told,
-            "sources": [{"dataflow": str(s.flow.reference), "release": str(s.release)} for s in self.sources],
-            "contributions": [asdict(c) for c in self.contributions],
-        } | ({"answers": {"checksum": self.answers, **self.round.counts()}} if self.round else {})
+        return (
+            {
+                "name": self.name,
+                "dataflow": str(self.flow.reference),
+                "release": str(self.release),
+                "observations": sum(s.release.observations for s in self.sources),
+                "origin": self.release.origin,
+                "format": self.row.format,
+                "content": self.content,
+                "since": str(self.since) if self.since else "",
+                "sender": self.row.sender,
+                "receiver": self.row.receiver,
+                "agreement": self.row.agreement.replace("{flow}", self.flow.reference.id),
+                "difference": told,
+                "sources": [{"dataflow": str(s.flow.reference), "release": str(s.release)} for s in self.sources],
+                "contributions": [asdict(c) for c in self.contributions],
+            }
+            | ({"rights": [asdict(r) for r in self.rights]} if self.rights else {})
+            | ({"answers": {"checksum": self.answers, **self.round.counts()}} if self.round else {})
+        )

@@ -13,6 +13,7 @@ from greffe.store.base import Entry
 from greffe.transmission import keeping
 from greffe.transmission.contributions.standing import faults as of_contributions
 from greffe.transmission.files import Headed, content, written
+from greffe.transmission.rights import faults as of_rights
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Rebuilt:
 
 def rebuild(parts: Parts, one: Transmission) -> Iterator[Rebuilt]:
     """Every file built again from the kept release and the catalogue of its day."""
-    headed = Headed(one.id, one.test, one.prepared, one.year)
+    headed = Headed(one.id, one.test, one.prepared, one.year, one.recipient)
     for file in one.files:
         digest = hashlib.sha256()
         try:
@@ -53,6 +54,7 @@ def faults(parts: Parts, one: Transmission) -> Iterator[str]:
         except GreffeError as error:
             yield f"{one.id}: {error.text()}"
     yield from of_contributions(parts, one)
+    yield from of_rights(parts, one)
     for again in rebuild(parts, one):
         if not again.same:
             yield f"{one.id}: {again.file.name} built again is another file{f': {again.fault}' if again.fault else '.'}"

@@ -39,6 +39,7 @@ from greffe.transmission.channels.channel import (
 )
 from greffe.transmission.contributions.standing import still_merged
 from greffe.transmission.holders import has_died, this_process
+from greffe.transmission.rights import still_granted, uses
 from greffe.transmission.still_open import still_open
 from greffe.transmission.ways import settles_after, way_of
 
@@ -81,7 +82,7 @@ def send(parts: Parts, who: Actor, id_: str, channels: Mapping[str, Options], *,
         {"attempt": number, "lease": lease, "holder": this_process()},
         once=f"transmission:{id_}:{number}",
     )
-    parts.note_all(who, [act])
+    parts.note_all(who, [act, *(uses(parts, one) if number == 1 else ())])
     return _tried(parts, who, (id_, number), channel, parcel)
 
 
@@ -124,18 +125,15 @@ def _not_in_other_hands(parts: Parts, one: Transmission) -> None:
 
 
 def _may_leave(parts: Parts, one: Transmission) -> None:
-    """Signatures, contributions, embargo, withdrawal, origin, confidentiality: as they are now, not when it was built (D13)."""
+    """Signatures, contributions, embargo, withdrawal, grants, origin, confidentiality: as they are now, not when it was built (D13)."""
     if not one.signed:
         had = ", ".join(one.approvers) or "nobody"
         raise Refused(f"{one.id} is signed by {had}: two people other than {one.author} must.")
-    now = parts.clock()
     for file in one.files:
         still_merged(parts, one, file)
     for file, source in ((f, s) for f in one.files for s in f.sources):
         release = parts.ledger().release(source.release)
-        if not release.readable(now):
-            state = "was withdrawn" if release.withdrawn_at else "is under embargo"
-            raise Refused(f"{release} {state}: {file.name} does not leave.", hint="Cancel it, and build another one.")
+        still_granted(parts, one, file, release)
         if release.origin == "synthetic" and not one.test:
             raise Refused(f"{release} is synthetic: it leaves as a test only.")
         still_open(parts, release, file.name)

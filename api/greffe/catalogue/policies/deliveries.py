@@ -22,7 +22,7 @@ COLUMNS: Final = (
     "approval", "confidence", "reason", "reference",
 )  # fmt: skip
 KEY: Final = ("delivery", "flows", "format")
-FULL, INCREMENTAL = "full", "incremental"
+FULL, INCREMENTAL, GRANTED = CONTENTS = "full", "incremental", "granted"
 EACH, STANDING = "each", "standing"
 DSNC, FREE = "dsnc", "free"
 _PLACES: Final = re.compile(r"\{([^{}]*)\}")
@@ -43,7 +43,8 @@ class Delivery:
     `flows`: a pattern of dataflow ids among those of the deadline. `format`: a format of data by its name, a file for each
     dataflow; or KIND:QUESTIONNAIRE, e.g. workbook:UN_CTS, one file for all of them.
 
-    content: full, or incremental against what the recipient acknowledged last. naming: dsnc (Eurostat's convention of
+    content: full; incremental against what the recipient acknowledged last; or granted, the whole with the values that the
+    dataflow hides, by a grant to the recipient. naming: dsnc (Eurostat's convention of
     dataset names) or free. file_name: with {year} of the data, {flow} and {number} of the delivery. sender, receiver: ids
     of the parties in the header. agreement: AGENCY:ID of the provision agreement, with {flow}, '' for none. approval: `each` delivery
     is signed by two; or `standing`: this row, itself signed by two, is enough for what is released and passes all checks.
@@ -90,7 +91,7 @@ def read_deliveries(content: bytes, file: str) -> tuple[Delivery, ...]:
     found: dict[tuple[str, ...], Delivery] = {}
     for row in read_rows(content, file, COLUMNS):
         one = Delivery(
-            row.text("delivery"), row.text("deadline"), row.text("flows"), row.text("format"), row.word("content", (FULL, INCREMENTAL)),
+            row.text("delivery"), row.text("deadline"), row.text("flows"), row.text("format"), row.word("content", CONTENTS),
             row.word("naming", (DSNC, FREE)), row.text("file_name"), row.text("sender"), row.text("receiver"),
             row.cells["agreement"], row.text("channel"), row.word("approval", (EACH, STANDING)),
             row.word("confidence", CONFIDENCES), row.text("reason"), row.cells["reference"], row.line,
@@ -138,6 +139,8 @@ def _check(one: Delivery, row: Row) -> None:
         raise row.wrong(f"{one.file_name!r} is no name of a file.", "file_name", hint=hint)
     if one.naming == DSNC and not NAME.fullmatch(one.named("FLOW", 2024, 1)):
         raise row.wrong(f"{one.file_name!r} is not named as {SHAPE}.", "file_name")
+    if one.content == GRANTED and one.approval != EACH:
+        raise row.wrong("What is confidential is signed each time.", "approval", near=(EACH,))
     for column, text in (("sender", one.sender), ("receiver", one.receiver)):
         if not _PARTY.fullmatch(text):
             raise row.wrong(f"{text!r} is no id of a party.", column)
