@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
+from urllib.parse import unquote
 
 import trustme
 
@@ -119,7 +120,7 @@ class Handler(BaseHTTPRequestHandler):
         if one.status:
             return self.answer(one.status)
         if self.path.startswith("/receipts/"):
-            name = self.path.removeprefix("/receipts/")
+            name = unquote(self.path.removeprefix("/receipts/"))
             found = one.receipts.get(name) if name else json.dumps([*one.receipts])
             return self.answer(404) if found is None else self.answer(200, found)
         held = {f"/status/{key}": content for key, content in one.accepted}

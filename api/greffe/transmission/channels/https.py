@@ -123,7 +123,10 @@ class Https:
             if name in known:
                 continue
             fault = unfit(name, 0)
-            yield Collected(name, "listed", None if fault else self._asked(name, until), fault)
+            try:
+                yield Collected(name, "listed", None if fault else self._asked(name, until), fault)
+            except NotSent as error:  # of one file: the others are fetched
+                yield Collected(name, "", None, str(error))
 
     def _asked(self, name: str, until: float) -> bytes:
         """The list, or a receipt. Raises NotSent."""
