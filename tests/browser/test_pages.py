@@ -80,6 +80,8 @@ STAFF = (
     "/staff/transmissions/ESTAT_CTS_JUST-2024-1/queries/1",
     "/staff/transmissions/ESTAT_CTS_JUST-2024-1/queries/2",
     "/staff/receipts",
+    "/staff/transmissions/ESTAT_CTS_JUST-2024-1/entered",
+    "/staff/deadlines/ESTAT_CTS_JUST/2024",
     "/staff/foreseen/UN_CTS/2024?test=yes",
     "/staff/answers",
     "/staff/answers/CEPEJ",

@@ -118,6 +118,25 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class Entered:
+    """What was found typed into a recipient's form: the exported file, by checksum; how many cells were looked at, how many
+    hold what was delivered; `differences`: name of a cell → other or not entered."""
+
+    sha256: str
+    name: str
+    cells: int
+    same: int
+    differences: Mapping[str, str]
+    instant: str
+    who: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything stands there as it was meant."""
+        return not self.differences
+
+
+@dataclass(frozen=True)
 class Transmission:
     """`id`: DELIVERY-YEAR-NUMBER, e.g. ESTAT_CTS_JUST-2025-1; `number` counts what was built of one delivery and year.
 
@@ -146,6 +165,7 @@ class Transmission:
     approvers: tuple[str, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     receipts: tuple[Receipt, ...] = ()
+    entered: tuple[Entered, ...] = ()
     cancelled: str = ""
     said: Mapping[str, str] = field(default_factory=dict)  # state → when it was reached
 

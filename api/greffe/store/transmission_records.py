@@ -5,7 +5,8 @@ files, corrects, reason, foreseen}, a file of several dataflows with `beside` [{
 `contributions` [{id, house, content, signatory, signed, workbook}], one of what not everybody has with `rights` [{kind, id, until}];
 transmission.approved (as any approval);
 transmission.sending {attempt, lease, holder?}; transmission.failed, .uncertain, .sent {attempt, said, settled, lasting, again?};
-transmission.acknowledged, .refused, .reported {sha256, name, said}; transmission.cancelled {reason}.
+transmission.acknowledged, .refused, .reported {sha256, name, said}; transmission.cancelled {reason};
+transmission.entered {sha256, name, cells, same, differences: cell → other or not entered}, of a form that is filled on line.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from greffe.model.transmissions import (
     UNCERTAIN,
     Attempt,
     Beside,
+    Entered,
     Receipt,
     Right,
     SentFile,
@@ -39,7 +41,7 @@ from greffe.store.payload import Fields
 
 Transmissions = Mapping[str, Transmission]
 KINDS: Final = (
-    "built", "approved", "sending", "failed", "uncertain", "sent", "acknowledged", "refused", "reported", "cancelled",
+    "built", "approved", "sending", "failed", "uncertain", "sent", "acknowledged", "refused", "reported", "cancelled", "entered",
 )  # fmt: skip
 
 
@@ -98,6 +100,12 @@ def transmissions_after(known: Transmissions, entry: Entry) -> Transmissions:
         found = replace(found, state=SENDING, attempts=(*found.attempts, attempt))
     elif word in (SENT, FAILED, UNCERTAIN):
         found = _ended(found, fields, word)
+    elif word == "entered":
+        counts = fields.integer("cells"), fields.integer("same")
+        looked = Entered(
+            fields.text("sha256"), fields.text("name"), *counts, fields.table("differences"), entry.instant, entry.actor
+        )
+        found = replace(found, entered=(*found.entered, looked))
     elif word == CANCELLED:
         found = replace(found, state=CANCELLED, cancelled=fields.text("reason"))
     else:

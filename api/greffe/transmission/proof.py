@@ -48,7 +48,12 @@ def faults(parts: Parts, one: Transmission) -> Iterator[str]:
     """What is not as it was written: files and receipts that are gone or other, what houses signed, and files that come out
     otherwise."""
     books = dict.fromkeys(c.workbook for f in one.files for c in f.contributions if c.workbook)
-    for sha256 in (*(f.sha256 for f in one.files), *_beside(parts, one), *(r.sha256 for r in one.receipts), *books):
+    for sha256 in (
+        *(f.sha256 for f in one.files),
+        *_beside(parts, one),
+        *_came(one),
+        *books,
+    ):
         try:
             keeping.whole(parts.settings, sha256)
         except GreffeError as error:
@@ -58,6 +63,11 @@ def faults(parts: Parts, one: Transmission) -> Iterator[str]:
     for again in rebuild(parts, one):
         if not again.same:
             yield f"{one.id}: {again.file.name} built again is another file{f': {again.fault}' if again.fault else '.'}"
+
+
+def _came(one: Transmission) -> tuple[str, ...]:
+    """What came back: receipts, and exports of a form that was filled on line."""
+    return *(r.sha256 for r in one.receipts), *(e.sha256 for e in one.entered)
 
 
 def _beside(parts: Parts, one: Transmission) -> list[str]:

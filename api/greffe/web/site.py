@@ -28,8 +28,10 @@ import greffe.web.staff.decisions as staff_decisions
 import greffe.web.staff.denied as staff_denied
 import greffe.web.staff.drafts as staff_drafts
 import greffe.web.staff.effects as staff_effects
+import greffe.web.staff.entered as staff_entered
 import greffe.web.staff.findings as staff_findings
 import greffe.web.staff.findings_acts as staff_findings_acts
+import greffe.web.staff.given_up as staff_given_up
 import greffe.web.staff.granted as staff_granted
 import greffe.web.staff.jobs as staff_jobs
 import greffe.web.staff.keys as staff_keys
@@ -85,6 +87,8 @@ PAGES: Final = (
     staff_made,
     staff_transmissions,
     staff_receipts,
+    staff_entered,
+    staff_given_up,
     staff_answers,
     staff_rounds,
     staff_jobs,

@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 from journey_tools import run
 from openpyxl import Workbook
-from questionnaires import Desk, cells_of, desk_at, opened
+from questionnaires import SENDER, Desk, cells_of, desk_at, opened
 from site_tools import copied
 
-from greffe.errors import BadInput, Refused
+from greffe.errors import BadInput, Denied, Refused
 from greffe.model.transmissions import Transmission
+from greffe.store.base import Actor
+from greffe.transmission.entered_on_line import enter_comparison, kept_comparison
+from greffe.transmission.keeping import content
 from greffe.transmission.plan import named_plan
 from greffe.transmission.workbooks.entered import compare_entered
 
@@ -82,7 +85,7 @@ def test_what_was_typed_as_it_was_delivered_is_the_same(
         comma = kind == "semicolons"
         given = [r | {"type_in": r["type_in"].replace(".", ",") if comma else r["type_in"]} for r in rows]
         file = _typed(tmp_path / "form.csv", given, ";" if comma else ",")
-    compared = compare_entered(desk.parts, one, file)
+    compared = compare_entered(desk.parts, one, file.name, file.read_bytes())
     assert len(compared) == len(rows)
     assert {c.state for c in compared} == {"same"}
 
@@ -128,7 +131,7 @@ def test_what_is_no_list_of_the_form_is_told_with_its_place(
     file = tmp_path / "form.csv"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(BadInput) as error:
-        compare_entered(desk.parts, one, file)
+        compare_entered(desk.parts, one, file.name, file.read_bytes())
     assert told in error.value.text()
 
 
@@ -144,4 +147,26 @@ def test_a_delivery_without_an_order_list_has_nothing_to_compare(desk: Desk, one
     other = desk.built("UN_CTS", 2024)
     assert one.files[1].format == "cepej-order:CEPEJ"
     with pytest.raises(Refused, match=rf"{other.id} has no order list"):
-        compare_entered(desk.parts, other, _typed(tmp_path / "form.csv", []))
+        compare_entered(desk.parts, other, "form.csv", _typed(tmp_path / "form.csv", []).read_bytes())
+
+
+def test_the_result_is_entered_with_its_file_and_differences_by_cell(
+    desk: Desk, one: Transmission, rows: list[dict[str, str]], tmp_path: Path
+):
+    first, second = rows[0], rows[1]
+    typed = [first | {"type_in": "999999"}, *rows[2:]]  # the first is another, the second was not typed
+    body = _typed(tmp_path / "form.csv", typed).read_bytes()
+    with pytest.raises(Denied):
+        enter_comparison(desk.parts, Actor("camille"), one.id, "form.csv", body)
+    for _ in range(2):
+        enter_comparison(desk.parts, SENDER, one.id, "form.csv", body)
+    (looked,) = desk.parts.ledger().transmission(one.id).entered
+    assert looked.differences == {first["cell"]: "other", second["cell"]: "not entered"}
+    assert (looked.cells, looked.same, looked.holds, looked.who) == (len(rows), len(rows) - 2, False, SENDER.name)
+    assert content(desk.parts.settings, looked.sha256) == body
+    now = desk.parts.ledger().transmission(one.id)
+    assert {c.cell for c in kept_comparison(desk.parts, now, looked) if c.state != "same"} == set(looked.differences)
+    assert (now.state, now.receipts) == (one.state, ())
+    mended = _typed(tmp_path / "form.csv", rows).read_bytes()
+    enter_comparison(desk.parts, SENDER, one.id, "form.csv", mended)
+    assert [e.holds for e in desk.parts.ledger().transmission(one.id).entered] == [False, True]

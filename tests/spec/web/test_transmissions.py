@@ -92,6 +92,17 @@ def test_from_plan_to_acknowledgement(sending, enter):
         assert "&lt;b&gt;Much&lt;/b&gt; more than in 2021" in shown
         assert "<b>Much" not in shown
     assert waits(sending, SENDER) == []
+    wrong = ("wrong.json", b'{"verdict": "refused", "files": [{"sha256": "0000"}]}')
+    assert sent(sender, page, act="receipt", files={"receipt": wrong}).status_code == 409
+    (left,) = sending.house.parts.ledger().turned_away.values()
+    for shown in (sender.get(f"{page}?lang=en").text, sender.get("/staff/receipts").text):
+        assert "wrong.json" in shown
+        assert "has the checksum 0000" in shown
+    assert sender.get(f"/staff/receipts/{left.id}/file").content == wrong[1]
+    assert sent(enter(FIRST), "/staff/receipts", receipt=left.id, reason="x").status_code == 403
+    assert sent(sender, "/staff/receipts", receipt=left.id, reason="Of last year.").status_code == 303
+    assert "Of last year." in sender.get("/staff/receipts").text
+    assert sent(sender, f"{page}/entered", files={"file": ("f.csv", b"question\n")}).status_code == 409  # no order list
 
 
 def test_the_plan_on_the_page_is_what_is_built(sending, enter):
@@ -127,6 +138,15 @@ def test_what_went_wrong_waits_for_the_transmitter(sending, enter):
     assert sent(sender, page, act="cancel").status_code == 409  # without its reason
     assert sent(sender, page, act="cancel", reason="Next week").status_code == 303
     assert parts.ledger().transmission(one.id).state == "cancelled"
+    late = f"/staff/deadlines/{PRIS}/2024"
+    assert late in sender.get(LIST).text
+    assert sent(sender, late, act="give_up").status_code == 409  # without its reason
+    assert sent(enter(FIRST), late, act="give_up", reason="x").status_code == 403
+    assert sent(sender, late, act="give_up", reason="Eurostat closed it").status_code == 303
+    assert "Eurostat closed it" in sender.get(LIST).text
+    assert sent(sender, late, act="take_up", reason="It asks again").status_code == 303
+    assert parts.ledger().given_up == {}
+    assert [w in sender.get(late).text for w in ("Eurostat closed it", "It asks again")] == [True, True]
 
 
 def test_who_only_reads_for_a_body_sees_none_of_it(sending, enter):

@@ -7,14 +7,12 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import Final
 
 from greffe.errors import BadInput, Refused, nearest, unreadable
 from greffe.mapping.exchange.books import opened, rows_of
 from greffe.model.transmissions import Transmission
 from greffe.release.parts import Parts
-from greffe.release.published import file_content
 from greffe.transmission import keeping
 
 ORDER: Final = "cepej-order"
@@ -27,61 +25,67 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True)
 class Compared:
-    """A cell of the form: what was delivered, what stands there ('' when nothing does). state: same, other, not entered."""
+    """A cell of the form: what was delivered, what stands there ('' when nothing does). state: same, other, not entered.
+    `cell`: its name in the questionnaire."""
 
     question: str
     sub_cell: str
     delivered: str
     entered: str
     state: str
+    cell: str
 
     def as_json(self) -> dict[str, object]:
         """As plain values."""
         return {
             "question": self.question, "sub_cell": self.sub_cell, "delivered": self.delivered, "entered": self.entered,
-            "state": self.state,
+            "state": self.state, "cell": self.cell,
         }  # fmt: skip
 
 
-def compare_entered(parts: Parts, one: Transmission, path: Path) -> tuple[Compared, ...]:
-    """Every cell of the order list, in its order.
+def compare_entered(parts: Parts, one: Transmission, name: str, content: bytes) -> tuple[Compared, ...]:
+    """Every cell of the order list, in its order. `name`, `content`: of the file that was exported from the form.
 
     Raises Refused for a delivery without an order list; BadInput for a file that is no such table, a question or a sub-cell
     that the form does not have, and a cell that stands twice, with file, row, column and the nearest known."""
-    delivered = _delivered(parts, one)
-    entered, comma = _entered(path, delivered)
+    delivered, cells = _delivered(parts, one)
+    entered, comma = _entered(name, content, delivered)
     found = []
     for place, text in delivered.items():
         there = entered.get(place, "")
         state = NOT_ENTERED if not there else SAME if _same(text, there, comma) else OTHER
-        found.append(Compared(*place, text, there, state))
+        found.append(Compared(*place, text, there, state, cells[place]))
     return tuple(found)
 
 
-def _delivered(parts: Parts, one: Transmission) -> dict[Place, str]:
+def _delivered(parts: Parts, one: Transmission) -> tuple[dict[Place, str], dict[Place, str]]:
+    """By place what is to be typed, and the name of its cell."""
     file = next((f for f in one.files if f.format.partition(":")[0] == ORDER), None)
     if file is None:
         raise Refused(
             f"{one.id} has no order list.", hint=f"A row of deliveries.csv has the format {ORDER}:QUESTIONNAIRE."
         )
     text = keeping.content(parts.settings, file.sha256).decode("utf-8-sig")
-    return {(r["question"], r["sub_cell"]): r["type_in"] for r in csv.DictReader(io.StringIO(text))}
+    rows = list(csv.DictReader(io.StringIO(text)))
+    places = [(r["question"], r["sub_cell"]) for r in rows]
+    typed, cells = ({p: r[c] for p, r in zip(places, rows, strict=True)} for c in ("type_in", "cell"))
+    return typed, cells
 
 
-def _entered(path: Path, delivered: Mapping[Place, str]) -> tuple[dict[Place, str], bool]:
+def _entered(name: str, content: bytes, delivered: Mapping[Place, str]) -> tuple[dict[Place, str], bool]:
     """What stands in each cell, and whether numbers are written with a comma (a list that is parted by semicolons)."""
-    content, comma = file_content(path, LARGEST), False
-    if path.suffix.lower() == ".xlsx":
-        with opened(content, path.name) as book:
-            rows = list(rows_of(book, book.sheetnames[0], path.name))
+    comma = False
+    if name.lower().endswith(".xlsx"):
+        with opened(content, name) as book:
+            rows = list(rows_of(book, book.sheetnames[0], name))
     else:
-        text = _decoded(content, path.name)
+        text = _decoded(content, name)
         header = text.partition("\n")[0]
         comma = header.count(";") > header.count(",")
-        rows = list(_csv_rows(text, ";" if comma else ",", path.name))
+        rows = list(_csv_rows(text, ";" if comma else ",", name))
     if not rows:
-        raise BadInput("It is empty.", file=path.name)
-    return _cells(rows, delivered, path.name), comma
+        raise BadInput("It is empty.", file=name)
+    return _cells(rows, delivered, name), comma
 
 
 def _decoded(content: bytes, name: str) -> str:

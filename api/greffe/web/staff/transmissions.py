@@ -31,6 +31,7 @@ from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import HEADERS, Pages, see_other
 from greffe.web.pages.visitors import HOUSE, Staff, Visitor, for_roles
+from greffe.web.staff.entered import typed_by_hand
 from greffe.web.staff.words_of import countdown, instant
 from greffe.web.strict import only
 
@@ -132,6 +133,7 @@ def _list(
         "plans": found, "made": made, "fault": fault, "typed": typed, "test": asked == "yes", "instant": instant,
         "read": read, "transmits": visitor.may("transmitter", "administrator"), "today": now.date(), "next_try": next_try,
         "house": visitor.may(*HOUSE, "administrator"), "turned_away": len(waiting(parts)),
+        "given_up": sorted(parts.ledger().given_up.items()),
     }  # fmt: skip
     return pages.show(request, visitor, "staff/transmissions.html", values, fault.http if fault else 200)
 
@@ -152,7 +154,7 @@ def _one(
         "may_send": transmits and one.signed and one.state in (BUILT, APPROVED, FAILED, SENDING),
         "may_cancel": transmits and one.state in (BUILT, APPROVED, FAILED), "may_settle": transmits and may_be_settled(parts, one),
         "queries": [q for q in parts.ledger().queries.values() if q.transmission == id_],
-        "turned_away": [r for r in parts.ledger().turned_away.values() if r.about == id_],
+        "typed": typed_by_hand(one), "turned_away": [r for r in parts.ledger().turned_away.values() if r.about == id_],
         "foreseen": json.loads(kept_foreseen(parts, one))["questions"] if one.foreseen else [],
         "may_file": transmits and one.state in ("sent", UNCERTAIN, "acknowledged", "refused"),
     }  # fmt: skip
