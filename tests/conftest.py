@@ -25,7 +25,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 os.environ["LC_ALL"] = "C.UTF-8"  # commands speak the language of the terminal; tests read English
 
-pytest_plugins = ("frugal", "suite_times", "workers", "postgresql_server", "told_in_french")
+pytest_plugins = ("frugal", "suite_times", "workers", "postgresql_server", "s3_server", "told_in_french")
 
 
 @pytest.fixture(scope="session")

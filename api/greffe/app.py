@@ -14,7 +14,9 @@ from greffe.release.definitions import set_up
 from greffe.release.parts import Clock, Parts
 from greffe.settings import Settings
 from greffe.store.access_sql import SqlAccess
+from greffe.store.bucket import Bucket
 from greffe.store.columnar import ColumnarObservations
+from greffe.store.depot import ALONE
 from greffe.store.desk_sql import SqlDesk
 from greffe.store.leases_sql import SqlLeases
 from greffe.store.register import SqlRegister
@@ -42,14 +44,16 @@ def compose(settings: Settings, clock: Clock = utc_now, *, unfinished: bool = Fa
     except OSError as error:
         raise BadDefinition(f"The home directory {settings.home} cannot be made: {error.strerror}.") from error
     register = SqlRegister(settings.register_url)
+    depot = Bucket(settings.files) if settings.files else ALONE
     parts = Parts(
         settings=settings,
         register=register,
-        observations=ColumnarObservations(settings.releases, derived_most=settings.store.serving_bytes),
+        observations=ColumnarObservations(settings.releases, derived_most=settings.store.serving_bytes, depot=depot),
         access=SqlAccess(register.engine),
         desk=SqlDesk(register.engine),
         leases=SqlLeases(register.engine),
         clock=clock,
+        depot=depot,
     )
     set_up(parts)
     return parts

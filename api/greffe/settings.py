@@ -82,6 +82,7 @@ class OperationSettings:
 class Settings:
     """Where things are and what is allowed.
 
+    files: address of the bucket where all machines find what is written once, '' when there is one machine.
     public_url: the address by which people reach the service, without a slash at its end; pages and feeds name it, never
     the Host header. theme: a folder with a ministry's own look. contact: an e-mail address or the address of a page by which
     people reach whoever runs the service, '' when nobody said. warm: whether a server makes ready what pages need before
@@ -93,6 +94,7 @@ class Settings:
     sdmx: Path
     mappings: Path
     register_url: str
+    files: str = ""
     effect_delay_seconds: float = 5.0
     host: str = "127.0.0.1"
     port: int = 8000
@@ -182,6 +184,7 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         sdmx=Path(env["GREFFE_SDMX"]) if "GREFFE_SDMX" in env else shipped("sdmx"),
         mappings=Path(env["GREFFE_MAPPINGS"]) if "GREFFE_MAPPINGS" in env else shipped("mappings"),
         register_url=env.get("GREFFE_REGISTER", f"sqlite:///{root / 'register.db'}"),
+        files=env.get("GREFFE_FILES", ""),
         effect_delay_seconds=max(5.0, _number(env, "GREFFE_EFFECT_DELAY", 5.0)),
         host=host,
         port=port,

@@ -60,7 +60,7 @@ catalogue = parts.catalogue()
 map_ = catalogue.map_to(target)
 source = catalogue.get(Dataflow, map_.source)
 with parts.connection() as connection:
-    inputs = choose_inputs(catalogue, map_, parts.ledger().accepted, parts.settings.extracts)
+    inputs = choose_inputs(catalogue, map_, parts.ledger().accepted, parts.extracts)
     with Timed("reading all rows"):
         sources = load_sources(connection, inputs)
     people = next(iter(sources.populations.values()), "")

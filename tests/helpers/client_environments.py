@@ -80,6 +80,7 @@ def make_javascript() -> None:
 if __name__ == "__main__":
     HOME.mkdir(exist_ok=True)
     make_python("pandasdmx", sys.executable)
+    make_python("moto", sys.executable)
     make_python("opensdmx", python_at_least(12))
     make_python("sssom", sys.executable)
     make_python("vtlengine", sys.executable)

@@ -45,7 +45,7 @@ class Desk:
 
     def content(self, one: Transmission, suffix: str = ".xlsx") -> bytes:
         (file,) = (f for f in one.files if f.name.lower().endswith(suffix))
-        return content(self.parts.settings, file.sha256)
+        return content(self.parts, file.sha256)
 
     def edited(self, mappings: Path) -> None:
         """What an edited folder of mappings says is in force."""

@@ -238,7 +238,7 @@ def rebuild(
         if not all(r["same"] for r in rows):
             raise typer.Exit(Broken.exit_code)
         if out is not None:
-            save_into(out, {f.name: content(parts.settings, f.sha256) for f in one.files})
+            save_into(out, {f.name: content(parts, f.sha256) for f in one.files})
 
 
 def verify(home: Home = None, json_: Json = False) -> None:

@@ -45,7 +45,7 @@ def look_at_command(
         parts, who = acting(home, as_)
         one = turned_away(parts, id_)
         if out is not None:
-            save(out, content(parts.settings, one.sha256))
+            save(out, content(parts, one.sha256))
             show({"file": str(out), "sha256": one.sha256}, json_, title=f"{one.name}: {one.fault}")
             return
         one = look_at(parts, who, id_, reason)

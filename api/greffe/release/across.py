@@ -14,7 +14,7 @@ from greffe.model.instants import written
 from greffe.model.references import Reference
 from greffe.model.releases import Release, current
 from greffe.model.structures import Dataflow
-from greffe.release.drafts import Draft
+from greffe.release.drafts import Draft, draft_folder
 from greffe.release.job import Beside
 from greffe.release.parts import Parts
 from greffe.release.waivers import waived_of
@@ -132,12 +132,12 @@ def _waiting(parts: Parts, flow: Reference, origin: str) -> tuple[Beside, ...]:
         and d.origin == origin
         and d.prepared_at > since
         and ledger.release_of_draft(d.id) is None
-        and (parts.settings.drafts / d.id / "data.parquet").is_file()
+        and (draft_folder(parts, d) / "data.parquet").is_file()
     ]
     if not drafts:
         return ()
     newest = max(drafts, key=lambda d: (d.prepared_at, d.id))
-    return (Beside(newest.id, parts.settings.drafts / newest.id / "data.parquet"),)
+    return (Beside(newest.id, draft_folder(parts, newest) / "data.parquet"),)
 
 
 def _tried(

@@ -145,7 +145,7 @@ def _source(
     """The rows that a dataset was made from, from the condensed source or, when that is gone, the kept extracts."""
     ledger = parts.ledger()
     records = [ledger.extract(e) for e in dataset.extracts]
-    inputs = inputs_of(catalogue, map_, records, ledger.accepted, parts.settings.extracts)
+    inputs = inputs_of(catalogue, map_, records, ledger.accepted, parts.extracts)
     return source_of(connection, plan(map_, catalogue), inputs, parts.settings.condensed, progress)
 
 

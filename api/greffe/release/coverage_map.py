@@ -17,6 +17,7 @@ from greffe.model.allowed import restricting
 from greffe.model.maps import NotProvided, StructureMap
 from greffe.model.structures import Dataflow
 from greffe.release.datasets import Dataset, of_draft
+from greffe.release.drafts import draft_folder
 from greffe.release.manifest import made_from
 from greffe.release.owners import explained, owner
 from greffe.release.parts import Parts
@@ -66,8 +67,8 @@ def dataset_of(parts: Parts, flow: Dataflow) -> str:
     current = ledger.current(flow.reference, parts.clock())
     if current is not None:
         return str(current)
-    drafts = [d.id for d in ledger.drafts.values() if d.dataflow == flow.reference]
-    return next((id_ for id_ in reversed(drafts) if (parts.settings.drafts / id_).is_dir()), "")
+    drafts = [d for d in ledger.drafts.values() if d.dataflow == flow.reference]
+    return next((d.id for d in reversed(drafts) if draft_folder(parts, d).is_dir()), "")
 
 
 def cell_map(parts: Parts, name: str, axes: Sequence[str] = ()) -> CellMap:

@@ -11,7 +11,7 @@ from greffe.errors import NotFound
 from greffe.model.findings import Finding
 from greffe.model.references import Reference
 from greffe.model.releases import Release
-from greffe.release.drafts import Draft, read_draft
+from greffe.release.drafts import Draft, draft_folder, read_draft
 from greffe.release.manifest import findings, made_from, table
 from greffe.release.parts import Parts
 
@@ -64,11 +64,9 @@ def how_many(parts: Parts, flow: Reference) -> int:
 
 def _names(parts: Parts, flow: Reference) -> tuple[Release | None, list[str]]:
     ledger = parts.ledger()
-    waiting = {d.origin: d.id for d in ledger.drafts.values() if d.dataflow == flow}
+    waiting = {d.origin: d for d in ledger.drafts.values() if d.dataflow == flow}
     drafts = [
-        id_
-        for id_ in waiting.values()
-        if ledger.release_of_draft(id_) is None and (parts.settings.drafts / id_).is_dir()
+        d.id for d in waiting.values() if ledger.release_of_draft(d.id) is None and draft_folder(parts, d).is_dir()
     ]
     return ledger.current(flow, parts.clock()), drafts
 
@@ -88,7 +86,7 @@ def of_release(parts: Parts, release: Release) -> Dataset:
 def of_draft(parts: Parts, id_: str) -> Dataset:
     """A draft. Raises NotFound."""
     record = parts.ledger().draft(id_)
-    draft: Draft = read_draft(parts.settings.drafts / id_)
+    draft: Draft = read_draft(draft_folder(parts, record))
     return Dataset(
         id_, DRAFTED, record.dataflow, record.origin, tuple(record.extracts), draft.findings, draft.data, draft.map,
         draft.map_checksum, draft.catalogue_checksum, draft.coverage,

@@ -113,9 +113,7 @@ def _look(parts: Parts, connection: Connection, dataset: Dataset, progress: Prog
     look = _Look(connection, dataset, map_, structure, integer(counted[0]) if counted else 0)
     look.lists = _lists(catalogue, structure)
     ledger = parts.ledger()
-    inputs = inputs_of(
-        catalogue, map_, [ledger.extract(e) for e in dataset.extracts], ledger.accepted, parts.settings.extracts
-    )
+    inputs = inputs_of(catalogue, map_, [ledger.extract(e) for e in dataset.extracts], ledger.accepted, parts.extracts)
     plan_ = plan(map_, catalogue)
     source = source_of(connection, plan_, inputs, parts.settings.condensed, progress)
     resolved = resolve(connection, plan_, source, RESOLVED)

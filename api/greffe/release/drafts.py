@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -17,7 +18,12 @@ from greffe.model.findings import Finding, open_errors, warnings
 from greffe.model.maps import NotProvided
 from greffe.protection.rounding import APART
 from greffe.release.job import Job
+from greffe.release.parts import Parts
 from greffe.store.base import CONFIDENTIAL
+from greffe.store.depot import Shelf, version_of
+from greffe.store.ledger import DraftRecord
+
+DRAFT = "draft.json"
 
 
 @dataclass(frozen=True)
@@ -80,18 +86,29 @@ class Draft:
         return warnings(self.findings)
 
 
+def draft_folder(parts: Parts, record: DraftRecord) -> Path:
+    """Where a draft lies on this machine, as it was entered last; it comes from where files are shared when it is not here.
+    It need not be there: who opens it sees."""
+    shelf, version = parts.drafts, version_of(record.checksum)
+    folder = shelf.at(record.id, version)
+    if shelf.depot.shared and _checksum(folder / DRAFT) != record.checksum:
+        with suppress(NotFound):
+            shelf.bring(record.id, version)
+    return folder
+
+
 def write_draft(
     connection: Connection,
     job: Job,
     table: str,
     findings: Sequence[Finding],
     coverage: Coverage,
-    folder: Path,
+    shelf: Shelf,
 ) -> Draft:
-    """Write data.parquet and draft.json into `folder/<id>`, whole or not at all. The id starts with the dataflow and
+    """Write data.parquet and draft.json into a folder of the shelf, whole or not at all. The id starts with the dataflow and
     holds the first digits of the key: the same job lands in the same place."""
     id_ = f"{job.dataflow.reference.id}-{job.key[:10]}"
-    work, final = folder / f".{id_}.tmp", folder / id_
+    work = shelf.root / f".{id_}.tmp"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     _write_parquet(connection, job, table, work / "data.parquet")
@@ -124,10 +141,8 @@ def write_draft(
         "against": [one.name for one in job.linked],
     }
     body = json.dumps(document, ensure_ascii=False, indent=1, default=str).encode()
-    (work / "draft.json").write_bytes(body)
-    shutil.rmtree(final, ignore_errors=True)
-    work.replace(final)
-    return read_draft(final)
+    (work / DRAFT).write_bytes(body)
+    return read_draft(shelf.keep(work, id_, version_of(hashlib.sha256(body).hexdigest())))
 
 
 def _write_parquet(connection: Connection, job: Job, table: str, path: Path) -> None:
@@ -152,7 +167,7 @@ def _write_apart(connection: Connection, job: Job, path: Path) -> None:
 
 def read_draft(folder: Path) -> Draft:
     """The draft kept in a folder. Raises NotFound, or Broken when its data are not what was written."""
-    path = folder / "draft.json"
+    path = folder / DRAFT
     if not path.is_file():
         raise NotFound(f"There is no draft {folder.name}.")
     body = path.read_bytes()

@@ -201,7 +201,7 @@ def _held_against(catalogue: Catalogue, flow: Reference) -> tuple[object, ...]:
 
 def _new(parts: Parts, after: Catalogue, map_: StructureMap) -> Dataset:
     """A dataflow that has no dataset yet, with the extracts it would be prepared from. Raises Refused."""
-    inputs = choose_inputs(after, map_, parts.ledger().accepted, parts.settings.extracts)
+    inputs = choose_inputs(after, map_, parts.ledger().accepted, parts.extracts)
     ids = tuple(e.id for e in inputs.extracts)
     return Dataset(map_.target.id, NEW, map_.target, inputs.origin, ids)
 

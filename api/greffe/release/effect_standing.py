@@ -63,7 +63,7 @@ def job_of(parts: Parts, catalogue: Catalogue, map_: StructureMap, dataset: Data
     flow = catalogue.get(Dataflow, map_.target)
     ledger = parts.ledger()
     extracts = [ledger.extract(e) for e in dataset.extracts]
-    inputs = inputs_of(catalogue, map_, extracts, ledger.accepted, parts.settings.extracts)
+    inputs = inputs_of(catalogue, map_, extracts, ledger.accepted, parts.extracts)
     current = ledger.current(flow.reference, parts.clock())
     return Job(
         catalogue,

@@ -73,7 +73,7 @@ def _read_internal(
     map_ = catalogue.map_to(catalogue.get(Dataflow, dataset.dataflow))
     ledger = parts.ledger()
     records = [ledger.extract(id_) for id_ in dataset.extracts]
-    inputs = inputs_of(catalogue, map_, records, ledger.accepted, parts.settings.extracts)
+    inputs = inputs_of(catalogue, map_, records, ledger.accepted, parts.extracts)
     view = load_main(connection, inputs)
     _fill(
         connection,

@@ -15,8 +15,9 @@ from greffe.ingest.extract import ReadOptions, Report, detect, ingest
 from greffe.model.structures import Dataflow
 from greffe.release.parts import Parts
 from greffe.release.people import needs
-from greffe.release.sources import checksum
+from greffe.release.sources import checksum, extract_folder
 from greffe.store.base import Actor
+from greffe.store.depot import version_of
 from greffe.store.ledger import ExtractRecord
 
 ORIGINS = ("real", "synthetic")
@@ -85,9 +86,10 @@ def _entered(
     partial = report.refused > 0 and bool(handover.partial_reason)
     accepted = report.refused == 0 or (partial and report.accepted > 0)
     id_ = f"{flow.reference.id}-{report.checksum[:10]}" + ("-partial" if partial else "")
-    final = parts.settings.extracts / (id_ if accepted else f"{id_}-refused")
-    rejects = final / "rejects.csv" if report.refused else None
+    name = id_ if accepted else f"{id_}-refused"
     known = parts.ledger().extracts.get(id_)
+    final = extract_folder(parts.extracts, known) if known and accepted else parts.extracts.root / name
+    rejects = final / "rejects.csv" if report.refused else None
     if accepted and known is not None and known.accepted and final.is_dir():
         if known.origin != handover.origin:
             raise BadInput(
@@ -112,7 +114,7 @@ def _entered(
         accepted=accepted,
         rows_checksum=checksum(work / "rows.parquet") if accepted else "",
     )
-    shutil.rmtree(final, ignore_errors=True)
-    work.replace(final)
+    kept = record.rows_checksum or checksum(work / "rejects.csv")
+    parts.extracts.keep(work, name, version_of(kept))
     parts.note(who, record.kind, id_, record.payload())
     return Taken(record, report, rejects)

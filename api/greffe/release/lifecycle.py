@@ -14,7 +14,7 @@ from greffe.model.structures import Dataflow
 from greffe.release.across import beside
 from greffe.release.confidential import earlier_of, linked_of
 from greffe.release.differing import AHEAD, differing_of
-from greffe.release.drafts import Draft, read_draft
+from greffe.release.drafts import Draft, draft_folder, read_draft
 from greffe.release.job import Job, rules_version
 from greffe.release.parts import Parts
 from greffe.release.people import approvers, may_judge, may_sign, needs
@@ -39,7 +39,7 @@ def make_draft(
     needs(parts, who, "author")
     catalogue, ledger = parts.catalogue(), parts.ledger()
     map_ = catalogue.map_to(flow)
-    inputs = choose_inputs(catalogue, map_, ledger.accepted, parts.settings.extracts, origin, extracts)
+    inputs = choose_inputs(catalogue, map_, ledger.accepted, parts.extracts, origin, extracts)
     current = ledger.current(flow.reference, parts.clock())
     job = Job(
         catalogue,
@@ -55,7 +55,7 @@ def make_draft(
         beside(parts, catalogue, flow, inputs.origin),
     )
     with parts.connection() as connection:
-        draft = prepare(connection, job, parts.settings.drafts, parts.settings.condensed, progress)
+        draft = prepare(connection, job, parts.drafts, parts.settings.condensed, progress)
     record = DraftRecord(
         id=draft.id,
         dataflow=flow.reference,
@@ -88,7 +88,7 @@ def make_draft(
 def kept_draft(parts: Parts, id_: str) -> tuple[DraftRecord, Draft]:
     """A draft as entered and as kept, its findings with the waivers that are in force (D19). Raises NotFound."""
     record = parts.ledger().draft(id_)
-    draft = read_draft(parts.settings.drafts / id_)
+    draft = read_draft(draft_folder(parts, record))
     if draft.checksum != record.checksum:
         raise Refused(f"Draft {id_} is not the one that was entered.", hint="Prepare it again: greffe prepare.")
     return record, replace(draft, findings=waived(parts, draft))

@@ -55,5 +55,5 @@ def made_of(parts: Parts, release: Release) -> Made:
         feed_of(catalogue, source, [r for r in records if r.dataflow == source])
         for source in (map_.source, *denominators(map_))
     )
-    inputs = Inputs(parts.settings.extracts, main, tuple(populations))
+    inputs = Inputs(parts.extracts, main, tuple(populations))
     return Made(release, manifest, catalogue, flow, catalogue.structure(flow), map_, inputs)

@@ -19,6 +19,7 @@ from greffe.release import kept_catalogues
 from greffe.settings import Settings
 from greffe.store.access import Access
 from greffe.store.base import Act, Actor, Observations, Register
+from greffe.store.depot import ALONE, Depot, Shelf
 from greffe.store.desk import Desk
 from greffe.store.leases import Leases
 from greffe.store.ledger import CatalogueVersion, Ledger, LedgerReader
@@ -49,7 +50,7 @@ class Served:
 
 @dataclass
 class Parts:
-    """Stores and clock. `ledger()` polls the register's head; `catalogue()` follows it (D2)."""
+    """Stores and clock; `depot`: where other machines find files. `ledger()` polls the register's head; `catalogue()` follows it (D2)."""
 
     settings: Settings
     register: Register
@@ -58,12 +59,23 @@ class Parts:
     desk: Desk
     leases: Leases
     clock: Clock
+    depot: Depot = ALONE
     relaxed: bool = False
     reader: LedgerReader = field(init=False)
     _polled: float = field(default=float("-inf"), init=False)
 
     def __post_init__(self) -> None:
         self.reader = LedgerReader(self.register)
+
+    @property
+    def extracts(self) -> Shelf:
+        """Kept extracts, a folder each."""
+        return Shelf(self.settings.extracts, self.depot, "extracts")
+
+    @property
+    def drafts(self) -> Shelf:
+        """Kept drafts, a folder each; what is drafted anew under one id has another checksum."""
+        return Shelf(self.settings.drafts, self.depot, "drafts")
 
     def ledger(self) -> Ledger:
         """The state now; `relaxed`: as it was read within `poll_seconds`, for those who only read.

@@ -23,6 +23,7 @@ from greffe.release.drafts import Coverage, Draft, write_draft
 from greffe.release.job import Job
 from greffe.release.sources import clashes, load_sources, selected_view, unread_indicators
 from greffe.release.superseded import superseded_findings
+from greffe.store.depot import Shelf
 from greffe.validation.run import RULES, Context, Rule, run
 
 Progress = Callable[[str], None]
@@ -37,17 +38,17 @@ class Result:
     protected: tuple[Finding, ...]
 
 
-def prepare(connection: Connection, job: Job, folder: Path, condensed: Path, progress: Progress) -> Draft:
+def prepare(connection: Connection, job: Job, shelf: Shelf, condensed: Path, progress: Progress) -> Draft:
     """Turn kept extracts into a draft of the target dataset, with everything that was found on the way.
 
-    The draft goes below `folder`; below `condensed` what lets `effect` try another map (a cache).
+    The draft goes on the shelf; below `condensed` what lets `effect` try another map (a cache).
     """
     progress("reading the extracts")
     sources = load_sources(connection, job.inputs)
     progress("validating the source")
     internal = check_internal(connection, job, sources.main, sources.populations)
     for feed in (job.inputs.main, *job.inputs.populations):
-        internal += clashes(connection, feed, job.inputs.folder)
+        internal += clashes(connection, feed, job.inputs.shelf)
     progress("mapping")
     result = make(connection, job, sources.main, sources.populations)
     # What is validated is what would be published: a finding on it cannot give a confidential value away.
@@ -64,7 +65,7 @@ def prepare(connection: Connection, job: Job, folder: Path, condensed: Path, pro
     )
     stale = superseded_findings(job.catalogue, job.map, job.today)
     findings = (*stale, *internal, *result.mapped.findings, *released, *result.protected)
-    draft = write_draft(connection, job, MAPPED, findings, coverage, folder)
+    draft = write_draft(connection, job, MAPPED, findings, coverage, shelf)
     plan_ = plan(job.map, job.catalogue)
     answers.write()
     if not is_kept(plan_, job.inputs.main, condensed):

@@ -80,7 +80,7 @@ def start(parts: Parts, who: Actor, wanted: Wanted) -> None:
         catalogue,
         catalogue.map_to(flow),
         parts.ledger().accepted,
-        parts.settings.extracts,
+        parts.extracts,
         wanted.origin,
         wanted.extracts,
     )

@@ -53,7 +53,7 @@ def check_publication(parts: Parts, path: Path, dataflow: str = "") -> tuple[Dat
         population = _population(parts)
         name = ""
         if population is not None:
-            name = load_sources(connection, Inputs(parts.settings.extracts, population)).main
+            name = load_sources(connection, Inputs(parts.extracts, population)).main
         return flow, (*found, *run(connection, Context(catalogue, flow, structure, "published", TABLE, name, "")))
 
 

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from greffe.arrow import integer, pq, text
 from greffe.catalogue.catalogue import Catalogue
 from greffe.engine import Connection, quoted
-from greffe.errors import Broken, Refused, nearest
+from greffe.errors import Broken, NotFound, Refused, nearest
 from greffe.model.findings import ERROR, Finding
 from greffe.model.maps import StructureMap
 from greffe.model.references import Reference
 from greffe.model.structures import Dataflow, DataStructure
+from greffe.store.depot import Shelf, version_of
 from greffe.store.ledger import ExtractRecord
 
 
@@ -29,9 +31,9 @@ class Feed:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What a map reads: its source and the denominators of its rates. `folder` holds the kept extracts."""
+    """What a map reads: its source and the denominators of its rates. `shelf` holds the kept extracts."""
 
-    folder: Path
+    shelf: Shelf
     main: Feed
     populations: tuple[Feed, ...] = ()
 
@@ -68,7 +70,7 @@ def choose_inputs(
     catalogue: Catalogue,
     map_: StructureMap,
     accepted: Sequence[ExtractRecord],
-    folder: Path,
+    shelf: Shelf,
     origin: str = "",
     only: Sequence[str] = (),
 ) -> Inputs:
@@ -98,7 +100,7 @@ def choose_inputs(
             hint="Say which: --origin real or --origin synthetic.",
         )
     populations = tuple(feed_of(catalogue, p, _denominators(p, accepted)) for p in denominators(map_))
-    return Inputs(folder, feed_of(catalogue, map_.source, main), populations)
+    return Inputs(shelf, feed_of(catalogue, map_.source, main), populations)
 
 
 def denominators(map_: StructureMap) -> tuple[Reference, ...]:
@@ -124,18 +126,18 @@ def inputs_of(
     map_: StructureMap,
     extracts: Sequence[ExtractRecord],
     accepted: Sequence[ExtractRecord],
-    folder: Path,
+    shelf: Shelf,
 ) -> Inputs:
     """The inputs of a dataset that is there, for whatever map: its extracts; what it was not made from as `choose_inputs`
     takes it from the `accepted` ones. Raises Refused."""
     main = [e for e in extracts if e.dataflow == map_.source]
     if not main:
-        return choose_inputs(catalogue, map_, accepted, folder)
+        return choose_inputs(catalogue, map_, accepted, shelf)
     populations = tuple(
         feed_of(catalogue, p, [e for e in extracts if e.dataflow == p] or _denominators(p, accepted))
         for p in denominators(map_)
     )
-    return Inputs(folder, feed_of(catalogue, map_.source, main), populations)
+    return Inputs(shelf, feed_of(catalogue, map_.source, main), populations)
 
 
 def checksum(path: Path) -> str:
@@ -144,11 +146,11 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def faults(folder: Path, record: ExtractRecord) -> list[str]:
-    """What is wrong with a kept extract, as sentences."""
-    originals = sorted((folder / record.id).glob("original.*"))
-    found = []
-    if not _intact(folder, record):
+def faults(shelf: Shelf, record: ExtractRecord) -> list[str]:
+    """What is wrong with a kept extract, as sentences, on this machine and in the depot."""
+    originals = sorted(extract_folder(shelf, record).glob("original.*"))
+    found = shelf.faults(record.id, version_of(record.rows_checksum))
+    if not _intact(shelf.root, record):
         found.append(f"extract {record.id}: rows.parquet is not what was written.")
     if not originals or checksum(originals[0]) != record.checksum:
         found.append(f"extract {record.id}: the original is not what was handed over.")
@@ -161,6 +163,22 @@ def _intact(folder: Path, record: ExtractRecord) -> bool:
     return rows.is_file() and (not record.rows_checksum or checksum(rows) == record.rows_checksum)
 
 
+def _here(shelf: Shelf, record: ExtractRecord) -> bool:
+    """The rows are on this machine as they were written; where they are not they come from the depot."""
+    if _intact(extract_folder(shelf, record).parent, record):
+        return True
+    if not shelf.depot.shared:
+        return False
+    with suppress(NotFound):
+        shelf.bring(record.id, version_of(record.rows_checksum))
+    return _intact(shelf.root, record)
+
+
+def extract_folder(shelf: Shelf, record: ExtractRecord) -> Path:
+    """Where an accepted extract lies on this machine, once it came from where files are shared."""
+    return shelf.at(record.id, version_of(record.rows_checksum))
+
+
 def load_sources(connection: Connection, inputs: Inputs) -> Sources:
     """Make a view per feed: rows of its extracts that no higher version supersedes; for an equal key the highest version
     counts, then the later extract (by moment). Column `extract` says where a row is from. Raises Broken for a kept
@@ -170,29 +188,29 @@ def load_sources(connection: Connection, inputs: Inputs) -> Sources:
 
 def load_main(connection: Connection, inputs: Inputs) -> str:
     """The view of the source alone."""
-    return _view(connection, "source_rows", inputs.main, inputs.folder)
+    return _view(connection, "source_rows", inputs.main, inputs.shelf)
 
 
-def load_feed(connection: Connection, feed: Feed, folder: Path) -> str:
+def load_feed(connection: Connection, feed: Feed, shelf: Shelf) -> str:
     """The view of one feed alone."""
-    return _view(connection, "feed_rows", feed, folder)
+    return _view(connection, "feed_rows", feed, shelf)
 
 
 def load_populations(connection: Connection, inputs: Inputs) -> dict[Reference, str]:
     """The views of the denominators alone."""
     return {
-        feed.dataflow: _view(connection, f"population_{n}", feed, inputs.folder)
+        feed.dataflow: _view(connection, f"population_{n}", feed, inputs.shelf)
         for n, feed in enumerate(inputs.populations)
     }
 
 
-def _view(connection: Connection, name: str, feed: Feed, folder: Path) -> str:
+def _view(connection: Connection, name: str, feed: Feed, shelf: Shelf) -> str:
     for extract in feed.extracts:
-        if not _intact(folder, extract):
+        if not _here(shelf, extract):
             raise Broken(
                 f"The rows of extract {extract.id} are not what was written.", hint="greffe verify tells more."
             )
-    body = _union(feed, folder)
+    body = _union(feed, shelf.root)
     if len(feed.extracts) > 1:
         body = f"SELECT * FROM ({body}) QUALIFY row_number() OVER "
         body += f"(PARTITION BY {_keys(feed)} ORDER BY VERSION DESC, extract_rank) = 1"
@@ -221,13 +239,13 @@ def _keys(feed: Feed) -> str:
     return ", ".join(quoted(d) for d in (*feed.structure.dimension_ids, "TIME_PERIOD"))
 
 
-def clashes(connection: Connection, feed: Feed, folder: Path) -> tuple[Finding, ...]:
+def clashes(connection: Connection, feed: Feed, shelf: Shelf) -> tuple[Finding, ...]:
     """Keys that two extracts hold with one version and different values: an error (D4). A correction has a new version."""
     if len(feed.extracts) < 2:
         return ()
     key = _keys(feed)
     rows = connection.execute(
-        f"SELECT {key}, VERSION, min(OBS_TEXT), max(OBS_TEXT) FROM (SELECT * FROM ({_union(feed, folder)}) "
+        f"SELECT {key}, VERSION, min(OBS_TEXT), max(OBS_TEXT) FROM (SELECT * FROM ({_union(feed, shelf.root)}) "
         f"QUALIFY VERSION = max(VERSION) OVER (PARTITION BY {key})) GROUP BY ALL "
         "HAVING min(OBS_TEXT) <> max(OBS_TEXT) ORDER BY ALL LIMIT 1000"
     ).fetchall()

@@ -96,7 +96,7 @@ def uses(parts: Parts, source: str, cells: Mapping[str, str], period: str = "") 
         if ids not in looked_up:
             with parts.connection() as connection:
                 looked_up[ids] = _observations(
-                    connection, load_feed(connection, feed, made.inputs.folder), structure, wanted
+                    connection, load_feed(connection, feed, made.inputs.shelf), structure, wanted
                 )
         for one in _followed(parts, made, flow.reference, looked_up[ids]) if looked_up[ids] else ():
             place = (one.observation.extract, one.observation.row)

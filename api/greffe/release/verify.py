@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from greffe.errors import GreffeError
-from greffe.release.drafts import read_draft
+from greffe.release.drafts import draft_folder, read_draft
 from greffe.release.parts import Parts
 from greffe.release.sources import faults as extract_faults
+from greffe.store.depot import version_of
 from greffe.store.ledger import DraftRecord
 
 Look = Callable[[], Iterable[str]]  # reads something again; its faults as sentences
@@ -25,7 +26,7 @@ def looks(parts: Parts) -> Iterator[tuple[str, Look]]:
     ledger = parts.ledger()
     yield CHAIN, parts.register.verify
     for extract in ledger.accepted:
-        yield extract.id, partial(extract_faults, parts.settings.extracts, extract)
+        yield extract.id, partial(extract_faults, parts.extracts, extract)
     for draft in ledger.drafts.values():
         yield draft.id, partial(_of_draft, parts, draft)
     for release in ledger.releases.values():
@@ -34,7 +35,8 @@ def looks(parts: Parts) -> Iterator[tuple[str, Look]]:
 
 def _of_draft(parts: Parts, draft: DraftRecord) -> Iterator[str]:
     try:
-        if read_draft(parts.settings.drafts / draft.id).checksum != draft.checksum:
+        yield from parts.drafts.faults(draft.id, version_of(draft.checksum))
+        if read_draft(draft_folder(parts, draft)).checksum != draft.checksum:
             yield f"draft {draft.id}: it is not the one that was entered."
     except GreffeError as error:
         yield f"draft {draft.id}: {error.text()}"

@@ -15,38 +15,28 @@ are then made again, and when the truth itself is damaged it is Broken.
 
 from __future__ import annotations
 
-import json
+import logging
 import re
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from greffe.errors import Broken, Conflict, NotFound
 from greffe.model.dataset import SeriesBlock
 from greffe.model.structures import DataStructure
 from greffe.store import changes, derived, room, selecting, shaping
-from greffe.store.base import CONFIDENTIAL, Change, Footprint, Saved, Selection, same_dimensions
+from greffe.store.base import Change, Footprint, Saved, Selection, same_dimensions
 from greffe.store.chain import canonical, checksum
-from greffe.store.coded import VALUE, Layout, Observed, read_observed, write_flat
-from greffe.store.difference import Difference, difference
+from greffe.store.coded import Layout, Observed, read_observed
+from greffe.store.depot import ALONE, Depot, Shelf, aside
 from greffe.store.folders import Stamp, alone, check, file_checksum, stamp, whole
+from greffe.store.manifest import DATA, DIFFERENCE, MANIFEST, SEAL, SERVING, Written, read_written, write_release
 from greffe.store.serving import Serving
 
-DATA, DIFFERENCE, MANIFEST, SEAL = "data.parquet", "difference.parquet", "manifest.json", "manifest.sha256"
-SERVING = "serving"
 _NAME: Final = re.compile(r"[A-Za-z0-9_@$-]+/\d+")
-
-
-@dataclass(frozen=True)
-class Written:
-    """What the manifest of a release says."""
-
-    layout: Layout
-    saved: Saved
-    previous: str
-    identity: str  # of the content and all that was said of it
+_LOG: Final = logging.getLogger("greffe")
+_T = TypeVar("_T")
 
 
 class ColumnarObservations:
@@ -54,12 +44,19 @@ class ColumnarObservations:
 
     `opened_most`: how many releases stay open (memory-mapped) at a time. `sorted_most`: how many observations are held at
     a time for sorting. `derived_most`: bytes of all derived files together; those not used for the longest go first.
+    `depot`: where all machines find what one of them released.
     """
 
     def __init__(
-        self, root: Path, opened_most: int = 32, sorted_most: int = 1_000_000, derived_most: int = 8_000_000_000
+        self,
+        root: Path,
+        opened_most: int = 32,
+        sorted_most: int = 1_000_000,
+        derived_most: int = 8_000_000_000,
+        depot: Depot = ALONE,
     ) -> None:
         self._root = root
+        self._shelf = Shelf(root, depot, "releases")
         self._derived_most = derived_most
         self._sorted_most = sorted_most
         self._served = derived.Served(opened_most)
@@ -80,18 +77,29 @@ class ColumnarObservations:
         found = read_observed(observations, layout)
         content_hash = checksum(canonical([asdict(layout), found.content(), previous]).encode())
         identity = checksum(canonical([content_hash, manifest, file_checksum(apart) if apart else ""]).encode())
+        self._shelf.at(name)
         new = not folder.exists()
         with alone(folder.parent):
             if not folder.exists():
                 before = self._observed(previous, layout) if previous else None
                 said = {"manifest": manifest, "previous": previous, "content_hash": content_hash, "identity": identity}
-                whole(folder, lambda work: _write(found, before, said, work, apart))
+                whole(folder, lambda work: write_release(found, before, said, work, apart))
         if new:
             room.make_room(self._root, self._derived_most, folder / SERVING)
         written = self._written(name)
         if written.identity != identity:
             raise Conflict(f"Release {name} exists with another content.")
+        self._shared(name, folder)
         return written.saved
+
+    def _shared(self, name: str, folder: Path) -> None:
+        """For all machines, before anybody is told of it. Another one may have been as fast with something else."""
+        try:
+            self._shelf.share(name)
+        except Conflict:
+            aside(folder)
+            self._served.forget(folder)
+            raise
 
     def select(self, name: str, selection: Selection) -> Iterator[SeriesBlock]:
         """See Observations.select. Faults show before the first block."""
@@ -146,7 +154,7 @@ class ColumnarObservations:
         if file not in files:
             raise NotFound(f"Release {name} has no file {file}.")
         path = self._folder(name) / file
-        self._check(path, files[file])
+        self._mended(name, lambda: self._check(path, files[file]))
         return path
 
     def verify(self, name: str) -> Iterable[str]:
@@ -156,7 +164,7 @@ class ColumnarObservations:
             written = self._written(name)
         except Broken as error:
             return [error.text()]
-        faults = derived.file_faults(folder, written.saved.files)
+        faults = derived.file_faults(folder, written.saved.files) + self._shelf.faults(name)
         if (folder / SERVING).exists():
             faults += derived.faults(folder / SERVING, written.saved.content_hash)
         return faults
@@ -188,28 +196,32 @@ class ColumnarObservations:
 
     def _there(self, name: str) -> Path:
         folder = self._folder(name)
-        if not folder.is_dir():
+        if not folder.is_dir() and not self._shelf.at(name).is_dir():
             raise NotFound(f"There is no release {name} in the store.")
         return folder
+
+    def _mended(self, name: str, read: Callable[[], _T]) -> _T:
+        """What is read of a release; when a file of this machine is damaged, the folder anew from the depot first."""
+        try:
+            return read()
+        except Broken as error:
+            if not self._shelf.depot.shared:
+                raise
+            _LOG.warning("Taken again from the depot: %s", error.text())
+            self._shelf.bring(name)
+            return read()
 
     def _written(self, name: str) -> Written:
         """The manifest, checked against its seal."""
         folder = self._there(name)
+        return self._mended(name, lambda: self._written_in(folder, name))
+
+    def _written_in(self, folder: Path, name: str) -> Written:
         now = stamp(folder / SEAL), stamp(folder / MANIFEST)
         known = self._manifests.get(folder)
         if known is None or known[:2] != now:
-            known = self._manifests[folder] = (*now, self._read_written(folder, name))
+            known = self._manifests[folder] = (*now, read_written(folder, name))
         return known[2]
-
-    def _read_written(self, folder: Path, name: str) -> Written:
-        try:
-            seal = (folder / SEAL).read_text(errors="replace").split(" ")[0]
-            body = (folder / MANIFEST).read_bytes()
-        except FileNotFoundError as error:
-            raise Broken(f"Release {name} is not whole.", file=str(folder), hint="Restore it from a copy.") from error
-        if checksum(body) != seal:
-            raise Broken("A stored file is not what was written.", file=str(folder / MANIFEST))
-        return _read_manifest(json.loads(body), seal)
 
     def _observed(self, name: str, layout: Layout) -> Observed:
         """The rows of another release, over the columns of `layout`."""
@@ -246,46 +258,3 @@ class ColumnarObservations:
         if self._checked.get(path) != (now, expected):
             check(path, expected)
             self._checked[path] = now, expected
-
-
-def _write(
-    found: Observed, before: Observed | None, said: Mapping[str, object], work: Path, apart: Path | None
-) -> None:
-    """Everything of a release, the manifest last."""
-    layout = found.layout
-    write_flat(work / DATA, found.columns, found.values, (*layout.key, VALUE, *layout.attributes))
-    change = difference(found, before)
-    write_flat(work / DIFFERENCE, change.columns, change.values, Difference.order(layout))
-    files: tuple[str, ...] = (DATA, DIFFERENCE)
-    if apart is not None:
-        shutil.copyfile(apart, work / CONFIDENTIAL)
-        files = (*files, CONFIDENTIAL)
-    document = {
-        **said,
-        "columns": asdict(layout),
-        "files": {f: file_checksum(work / f) for f in files},
-        "series": len(found.starts),
-        "observations": len(found),
-        "changed": change.changed,
-    }
-    body = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode()
-    (work / MANIFEST).write_bytes(body)
-    (work / SEAL).write_text(f"{checksum(body)}  {MANIFEST}\n")
-    (work / SERVING).mkdir()
-    derived.write(found, str(said["content_hash"]), work / SERVING)
-
-
-_KEPT: Final = ("columns", "files", "series", "observations", "content_hash", "changed", "previous", "identity")
-
-
-def _read_manifest(document: Mapping[str, object], seal: str) -> Written:
-    kept = {name: document[name] for name in _KEPT if name in document}  # thousands of findings may stand beside
-    read = json.loads(canonical(kept))  # plain values again, without a type for each level
-    layout = Layout(**{k: tuple(v) for k, v in read["columns"].items()})
-    files = {**read["files"], MANIFEST: seal}
-    return Written(
-        layout,
-        Saved(files, read["series"], read["observations"], read["content_hash"], read["changed"]),
-        read["previous"],
-        read.get("identity", read["content_hash"]),  # older releases have one hash for both
-    )

@@ -50,12 +50,13 @@ def flush(path: Path) -> None:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """One process at a time works in a folder. A kill gives the lock back; what it left half-done is swept away."""
+def alone(folder: Path, *, sweep: bool = True) -> Iterator[None]:
+    """One process at a time works in a folder. A kill gives the lock back; what it left half-done is swept away, where all that
+    is made in the folder is made with the lock."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        for left in folder.glob(".*.tmp"):
+        for left in folder.glob(".*.tmp") if sweep else ():
             shutil.rmtree(left)
         yield
 

@@ -103,7 +103,7 @@ def _file(
     kind = kind_of(row.format)
     if kind is not None:
         return _book(parts, filled(parts, catalogue, said), kind, blank)
-    sha, size = keep(parts.settings, written(parts, catalogue, said))
+    sha, size = keep(parts, written(parts, catalogue, said))
     syntax = next(f.syntax for f in DATA_FORMATS if f.name == row.format)
     found = findings_on(parts, catalogue, file, kept(parts.settings, sha), syntax)
     return replace(blank, sha256=sha, size=size), found
@@ -119,7 +119,7 @@ def _book(parts: Parts, book: Filled, kind: Kind, blank: SentFile) -> tuple[Sent
     """A questionnaire, kept and read again by other means than it was written with. Its observations are what it shows."""
     made = kind.write(book)
     found = [fault(f"{blank.name}: {one}.", f"{blank.name} : {one}.") for one in kind.faults(book, made)]
-    sha, size = keep(parts.settings, [made])
+    sha, size = keep(parts, [made])
     shown = sum(cell.held for *_, cell in book.cells())
     return replace(blank, sha256=sha, size=size, observations=shown), found
 

@@ -25,7 +25,7 @@ def enter_comparison(parts: Parts, who: Actor, id_: str, name: str, content: byt
     digest = hashlib.sha256(content).hexdigest()
     if one.entered and one.entered[-1].sha256 == digest:
         return compared
-    keeping.keep(parts.settings, [content])
+    keeping.keep(parts, [content])
     different = {c.cell: c.state for c in compared if c.state != SAME}
     told = {
         "sha256": digest, "name": name[:200], "cells": len(compared), "same": len(compared) - len(different), "differences": different,
@@ -38,4 +38,4 @@ def enter_comparison(parts: Parts, who: Actor, id_: str, name: str, content: byt
 
 def kept_comparison(parts: Parts, one: Transmission, looked: Entered) -> tuple[Compared, ...]:
     """What was found then, from the kept files. Raises Broken when one of them is damaged."""
-    return compare_entered(parts, one, looked.name, keeping.content(parts.settings, looked.sha256))
+    return compare_entered(parts, one, looked.name, keeping.content(parts, looked.sha256))

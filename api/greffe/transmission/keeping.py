@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from uuid import uuid4
 
-from greffe.errors import Broken, Refused
+from greffe.errors import Broken, NotFound, Refused
+from greffe.release.parts import Parts
 from greffe.settings import Settings
+from greffe.store.depot import fetched
 from greffe.store.folders import flush
 
 
@@ -18,9 +20,10 @@ def kept(settings: Settings, sha256: str) -> Path:
     return settings.transmissions / sha256[:2] / sha256
 
 
-def keep(settings: Settings, pieces: Iterable[bytes]) -> tuple[str, int]:
-    """Keep a file and give its sha256 and length. Raises Refused when the disk does not take it; nothing is left then."""
-    folder = settings.transmissions
+def keep(parts: Parts, pieces: Iterable[bytes]) -> tuple[str, int]:
+    """Keep a file, for all machines, and give its sha256 and length. Raises Refused when the disk does not take it; nothing is
+    left then. Raises Unavailable when it cannot be shared: then it is known to nobody."""
+    folder = parts.settings.transmissions
     work = folder / f".{uuid4().hex}.part"
     digest, size = hashlib.sha256(), 0
     try:
@@ -35,7 +38,7 @@ def keep(settings: Settings, pieces: Iterable[bytes]) -> tuple[str, int]:
                 stream.flush()
                 os.fsync(stream.fileno())
             name = digest.hexdigest()
-            place = kept(settings, name)
+            place = kept(parts.settings, name)
             place.parent.mkdir(exist_ok=True)
             work.replace(place)
             flush(place.parent)
@@ -44,12 +47,41 @@ def keep(settings: Settings, pieces: Iterable[bytes]) -> tuple[str, int]:
             work.unlink(missing_ok=True)
     except OSError as error:
         raise Refused(f"The file cannot be kept: {error.strerror}.", file=str(folder)) from error
+    parts.depot.put(_name(name), place)
     return name, size
 
 
-def whole(settings: Settings, sha256: str) -> Path:
+def whole(parts: Parts, sha256: str) -> Path:
     """A kept file that holds what was written, read once and not held. Raises Broken when it is gone or another one."""
-    place = kept(settings, sha256)
+    place = kept(parts.settings, sha256)
+    try:
+        return _whole(place, sha256)
+    except Broken:
+        if not parts.depot.shared:
+            raise
+        _brought(parts, place, sha256)
+        return _whole(place, sha256)
+
+
+def _name(sha256: str) -> str:
+    """What a kept file is called where all machines find it."""
+    return f"transmissions/{sha256[:2]}/{sha256}"
+
+
+def _brought(parts: Parts, place: Path, sha256: str) -> None:
+    """The file from another machine, in the place of what is here. Raises Broken when nobody has it."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    work = parts.settings.transmissions / f".{uuid4().hex}.part"
+    try:
+        fetched(parts.depot, _name(sha256), work, sha256)
+        work.replace(place)
+    except NotFound as error:
+        raise Broken("A file of a transmission is nowhere.", file=str(place), hint="Restore it from a copy.") from error
+    finally:
+        work.unlink(missing_ok=True)
+
+
+def _whole(place: Path, sha256: str) -> Path:
     try:
         with place.open("rb") as stream:
             same = hashlib.file_digest(stream, "sha256").hexdigest() == sha256
@@ -60,6 +92,6 @@ def whole(settings: Settings, sha256: str) -> Path:
     return place
 
 
-def content(settings: Settings, sha256: str) -> bytes:
+def content(parts: Parts, sha256: str) -> bytes:
     """The bytes of a kept file. Raises Broken as `whole` does."""
-    return whole(settings, sha256).read_bytes()
+    return whole(parts, sha256).read_bytes()

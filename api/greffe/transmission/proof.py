@@ -55,7 +55,7 @@ def faults(parts: Parts, one: Transmission) -> Iterator[str]:
         *books,
     ):
         try:
-            keeping.whole(parts.settings, sha256)
+            keeping.whole(parts, sha256)
         except GreffeError as error:
             yield f"{one.id}: {error.text()}"
     yield from of_contributions(parts, one)

@@ -67,7 +67,7 @@ def taken(
     if not verdict:
         for_a_person(parts, one, read, given, name)
     read = replace(read, remarks=marked(parts, one, read.remarks))
-    keeping.keep(parts.settings, [content])
+    keeping.keep(parts, [content])
     told = {"sha256": digest, "name": name[:200], "said": (said or read.message)[:2000]}
     parts.note(who, f"transmission.{given}", id_, told, once=f"transmission:{id_}:{given}:{digest}")
     return parts.ledger().transmission(id_), read
@@ -76,7 +76,7 @@ def taken(
 def remarks(parts: Parts, one: Transmission) -> tuple[Remark, ...]:
     """Everything the recipient said of cells of a delivery, from the kept receipts. Raises Broken when one is damaged."""
     columns = _columns(parts, one)
-    found = [read_receipt(keeping.content(parts.settings, r.sha256), r.name, columns) for r in one.receipts]
+    found = [read_receipt(keeping.content(parts, r.sha256), r.name, columns) for r in one.receipts]
     return marked(parts, one, [remark for read in found for remark in read.remarks])
 
 

@@ -112,7 +112,7 @@ def parcel_of(parts: Parts, one: Transmission) -> Parcel:
     """The files of a transmission as they are kept. Raises Broken when one is not what was signed."""
     files = []
     for file in one.files:
-        files.append(Outgoing(file.name, keeping.whole(parts.settings, file.sha256), file.sha256, file.size))
+        files.append(Outgoing(file.name, keeping.whole(parts, file.sha256), file.sha256, file.size))
     return Parcel(one.key, tuple(files))
 
 

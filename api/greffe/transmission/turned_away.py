@@ -32,7 +32,7 @@ def turn_away(parts: Parts, who: Actor, came: tuple[str, bytes], about: str, way
     digest = hashlib.sha256(content).hexdigest()
     id_ = turned_away_id(digest, about, fault)
     if id_ not in parts.ledger().turned_away:
-        keeping.keep(parts.settings, [content])
+        keeping.keep(parts, [content])
         told = {"about": about, "sha256": digest, "name": name[:200], "way": way, "fault": fault[:2000]}
         parts.note_all(who, [Act(TURNED_AWAY, id_, told, once=id_)])
     return parts.ledger().turned_away[id_]
@@ -68,6 +68,6 @@ def faults(parts: Parts) -> Iterator[str]:
     """Kept receipts that are gone, or other than they came."""
     for one in parts.ledger().turned_away.values():
         try:
-            keeping.whole(parts.settings, one.sha256)
+            keeping.whole(parts, one.sha256)
         except GreffeError as error:
             yield f"{one.id}: {error.text()}"

@@ -97,7 +97,7 @@ def test_each_release_is_there_once_by_link_and_to_its_body_alone(desk):
     assert desk.look(hours=1) == []
     (one,) = desk.handed(id_)
     asked = TestClient(create_app(desk.parts)).get(QUERY)
-    assert content(desk.parts.settings, one.sha256) == asked.content
+    assert content(desk.parts, one.sha256) == asked.content
     assert one.name == f"{id_}_{PRIS}-1.csv"
     order, same = acts.fetched(desk.parts, RENE, id_, 1)
     assert (order.id, same.sha256) == (id_, one.sha256)
@@ -146,7 +146,7 @@ def test_a_webhook_is_signed_and_taken(desk, hook):
     assert desk.look() == ["prepared", "sent"]
     ((key, body),) = hook.accepted
     assert key == f"{id_}.1"
-    assert body == content(desk.parts.settings, desk.handed(id_)[0].sha256)
+    assert body == content(desk.parts, desk.handed(id_)[0].sha256)
     assert verified(secret_text(secret_of(desk.parts.settings, id_)), hook.headers, body)
     assert desk.look(days=30) == []
     assert (desk.parts.settings.home / "webhooks.key").stat().st_mode & 0o077 == 0
@@ -319,7 +319,7 @@ def test_the_download_of_a_data_page_can_be_ordered(desk):
     base = f"/sdmx/v1/data/SSER,{PRIS},1.0.0/all?format=sdmx-csv"
     id_ = desk.order(query=f"{base}&startPeriod=2020")
     assert desk.look() == ["prepared"]
-    kept = content(desk.parts.settings, desk.handed(id_)[0].sha256)
+    kept = content(desk.parts, desk.handed(id_)[0].sha256)
     assert kept == TestClient(create_app(desk.parts)).get(f"{base}&startPeriod=2020").content
     desk.parts.note(
         HOUSE,

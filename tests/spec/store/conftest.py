@@ -52,9 +52,24 @@ def leases(opened):
     return SqlLeases(opened.engine) if opened else MemoryLeases()
 
 
-@pytest.fixture(params=["memory", "columnar"])
+class TwoMachines:
+    """One machine saves, the other, which has the bucket and nothing else, is asked."""
+
+    def __init__(self, folder, bucket):
+        self.first = ColumnarObservations(folder / "first", depot=bucket)
+        self.second = ColumnarObservations(folder / "second", depot=bucket)
+
+    def __getattr__(self, name):
+        return getattr(self.first if name == "save" else self.second, name)
+
+
+@pytest.fixture(params=["memory", "columnar", "bucket"])
 def observations(request, tmp_path):
-    return MemoryObservations() if request.param == "memory" else ColumnarObservations(tmp_path / "releases")
+    if request.param == "memory":
+        return MemoryObservations()
+    if request.param == "columnar":
+        return ColumnarObservations(tmp_path / "releases")
+    return TwoMachines(tmp_path, request.getfixturevalue("bucket"))
 
 
 def component(id_, role="dimension", relationship=()):

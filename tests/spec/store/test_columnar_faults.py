@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from greffe.errors import Broken, NotFound
-from greffe.store import columnar, derived
+from greffe.store import derived, manifest
 from greffe.store.base import Change, Selection
 from greffe.store.columnar import ColumnarObservations
 
@@ -189,7 +189,7 @@ def test_what_a_kill_left_behind_is_swept_away(root, structure, parquet):
 
 def _die(root, structure, path, step, call):
     calls = []
-    module = derived if step == "write_serving" else columnar
+    module = derived if step == "write_serving" else manifest
     original = getattr(module, step)
 
     def dying(*arguments):

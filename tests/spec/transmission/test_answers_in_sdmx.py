@@ -97,7 +97,7 @@ def test_recipients_read_what_was_answered(sending: Sending, one: Transmission, 
 
 def test_the_figure_of_a_release_stays_and_a_rebuild_gives_the_same_bytes(sending: Sending, one: Transmission):
     parts = sending.house.parts
-    body = keeping.content(parts.settings, one.files[0].sha256)
+    body = keeping.content(parts, one.files[0].sha256)
     flow = parts.catalogue().latest(Dataflow, PRIS)
     sent = table(
         pd.read_csv(io.BytesIO(body), dtype=str, keep_default_na=False), parts.catalogue().structure(flow).dimension_ids

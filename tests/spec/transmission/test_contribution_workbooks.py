@@ -162,7 +162,7 @@ def test_what_comes_back_altered_is_refused_and_kept(desk: Desk, went: bytes, ho
     assert (after.cells, after.state, after.revision) == (before.cells, before.state, before.revision)
     back = after.returned[-1]
     assert back.name == f"{how}.xlsx"
-    assert keeping.content(desk.parts.settings, back.sha256) == came
+    assert keeping.content(desk.parts, back.sha256) == came
     assert len(back.faults) == len(told)
     assert all(re.fullmatch(sentence, fault) for sentence, fault in zip(told, back.faults, strict=True)), back.faults
 

@@ -163,7 +163,7 @@ def test_the_result_is_entered_with_its_file_and_differences_by_cell(
     (looked,) = desk.parts.ledger().transmission(one.id).entered
     assert looked.differences == {first["cell"]: "other", second["cell"]: "not entered"}
     assert (looked.cells, looked.same, looked.holds, looked.who) == (len(rows), len(rows) - 2, False, SENDER.name)
-    assert content(desk.parts.settings, looked.sha256) == body
+    assert content(desk.parts, looked.sha256) == body
     now = desk.parts.ledger().transmission(one.id)
     assert {c.cell for c in kept_comparison(desk.parts, now, looked) if c.state != "same"} == set(looked.differences)
     assert (now.state, now.receipts) == (one.state, ())

@@ -267,7 +267,7 @@ def test_hostile_text_and_a_confidential_cell(tmp_path: Path):
     assert give_rest(house.parts, SENDER, asked(house.parts, "ESTAT_CTS", 2022), "Prisons", "NA") == 8
     one = build(house.parts, SENDER, named_plan(house.parts, PRIS, 2022)).transmission
     file = tmp_path / "book.xlsx"
-    file.write_bytes(keeping.content(house.parts.settings, one.files[0].sha256))
+    file.write_bytes(keeping.content(house.parts, one.files[0].sha256))
     book = opened(file.read_bytes())
     cells = {
         n.removeprefix("ESTAT_CTS_PRIS__"): v for n, v in cells_of(book).items() if n.startswith("ESTAT_CTS_PRIS__")

@@ -54,7 +54,7 @@ def test_a_report_becomes_findings_on_the_cells(sent, tmp_path: Path):
     assert remarks(home.house.parts, one) == (remark,)
     again, _ = take(home.house.parts, SENDER, id_, given(tmp_path, text, "report.csv"))
     assert len(again.receipts) == 1
-    assert content(home.house.parts.settings, again.receipts[0].sha256) == text.encode()
+    assert content(home.house.parts, again.receipts[0].sha256) == text.encode()
 
 
 @pytest.mark.parametrize(("name", "text", "verdict", "told", "kind"), [
@@ -186,7 +186,7 @@ def test_what_nobody_took_is_kept_told_and_looked_at(sent, tmp_path: Path):
         assert [(d.what, d.failed) for d in poll(parts, SENDER, ways)] == [("not taken", True)]
     assert len(list(parts.register.read(kinds=("receipt.turned_away",)))) == before + 1
     one = next(r for r in waiting(parts) if r.name == "wrong.json")
-    assert (one.about, one.way, one.who, content(parts.settings, one.sha256)) == (
+    assert (one.about, one.way, one.who, content(parts, one.sha256)) == (
         id_,
         "edamis",
         SENDER.name,

@@ -76,7 +76,7 @@ def test_asked_answered_asked_again_accepted(sending: Sending, sent: str):
         accept(parts, SENDER, one.id, "By mail.")
     answered = answer(parts, SENDER, one.id, Given("Stock au 1er octobre.", "Stock of 1 October."))
     assert [(p.kind, p.name) for p in answered.turns[-1].proofs] == [(TRACE, HELD), (TRACE, OTHER)]
-    trace = json.loads(keeping.content(parts.settings, answered.turns[-1].proofs[0].sha256))
+    trace = json.loads(keeping.content(parts, answered.turns[-1].proofs[0].sha256))
     assert (trace["published"], trace["agrees"]) == ("72350", True)
     assert [s["value"] for s in trace["trace"]["sources"]] == ["72350"]
     asked = again(parts, SENDER, one.id, "And on 1 January 2023?", "2099-02-28")

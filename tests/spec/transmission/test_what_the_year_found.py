@@ -57,7 +57,7 @@ def test_an_incremental_file_takes_away_what_is_gone(office: Office, name: str):
     office.clock.forward(minutes=1)
     (file,) = left(office, name, 2025).files
     assert file.content == "incremental"
-    body = content(parts.settings, file.sha256)
+    body = content(parts, file.sha256)
     if name == "CSV":
         rows = list(csv.DictReader(io.StringIO(body.decode())))
         assert [(r["TIME_PERIOD"], r["OBS_VALUE"]) for r in rows if r["ACTION"] == "D"] == [("2023", "")] * 3

@@ -65,7 +65,7 @@ def _of(
 ) -> Evidence | None:
     ledger, planned = parts.ledger(), plan(map_, catalogue)
     records = [ledger.extract(e) for e in dataset.extracts]
-    inputs = inputs_of(catalogue, map_, records, ledger.accepted, parts.settings.extracts)
+    inputs = inputs_of(catalogue, map_, records, ledger.accepted, parts.extracts)
     with parts.connection(threads=1) as connection:
         rows = kept(connection, planned, inputs.main, parts.settings.condensed)
         if rows is None:

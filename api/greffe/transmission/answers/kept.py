@@ -33,12 +33,12 @@ def checksum(answers: Mapping[str, Answer]) -> str:
 def keep_answers(parts: Parts, answers: Mapping[str, Answer]) -> str:
     """Keep them and give the checksum, '' when there are none."""
     content = told(answers)
-    return keeping.keep(parts.settings, [content])[0] if content else ""
+    return keeping.keep(parts, [content])[0] if content else ""
 
 
 def kept_answers(parts: Parts, sha256: str) -> dict[str, Said]:
     """What was kept, by the name of the cell. Raises Broken when it is gone or another one."""
     if not sha256:
         return {}
-    found = json.loads(keeping.content(parts.settings, sha256))["answers"]
+    found = json.loads(keeping.content(parts, sha256))["answers"]
     return {cell: said_from(one["value"], one["missing"], one["words"]) for cell, one in found.items()}

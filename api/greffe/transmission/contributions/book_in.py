@@ -75,7 +75,7 @@ def take(parts: Parts, who: Actor, id_: str, content: bytes, name: str) -> Contr
         _refused(parts, who, waited, (content, name), found.faults)
         faults = " ".join(fault.text() for fault in found.faults[:TOLD])
         raise Refused(f"{name} is not taken: {faults} Faults: {len(found.faults)}.", hint="It is kept as it came.")
-    sha, _ = keeping.keep(parts.settings, [content])
+    sha, _ = keeping.keep(parts, [content])
     complete = found.answered >= found.asked and not any(s.half for s in found.cells.values())
     signatory = found.signatory if waited.by_workbook and complete else ""
     one = replace(waited.one, workbook=sha, workbook_name=name, signatory=signatory)
@@ -93,7 +93,7 @@ def _may_bring(parts: Parts, who: Actor, waited: Waited) -> None:
 def _refused(
     parts: Parts, who: Actor, waited: Waited, file: tuple[bytes, str], faults: tuple[GreffeError, ...]
 ) -> None:
-    sha, _ = keeping.keep(parts.settings, [file[0]])
+    sha, _ = keeping.keep(parts, [file[0]])
     told_ = {
         **records.whose(waited.one),
         "sha256": sha,
@@ -112,7 +112,7 @@ def _reading(parts: Parts, waited: Waited, content: bytes, name: str) -> Reading
     out, fault = _edition(waited, came, name)
     if out is None:
         return Reading((fault,) if fault else (), {}, (), "", len(own))
-    went = kept_grid(keeping.content(parts.settings, out.sha256))
+    went = kept_grid(keeping.content(parts, out.sha256))
     faults = [*_stale(waited, found, out, went), *moved(went, came), *unlike(went, came)]
     cells, wrong = _cells(own, went, came)
     at = came.names.get(layout.SIGNATORY)

@@ -61,7 +61,7 @@ def export(parts: Parts, who: Actor, id_: str) -> tuple[Export, bytes]:
     found = board(parts, waited.row.questionnaire, waited.year)
     content = written(found, waited, number)
     _check(found, waited, content)
-    sha, _ = keeping.keep(parts.settings, [content])
+    sha, _ = keeping.keep(parts, [content])
     told = {**records.whose(waited.one), "number": number, "sha256": sha, "revision": waited.one.revision}
     parts.note_all(who, [Act(records.EXPORTED, id_, told, once=f"contribution:{id_}:export:{number}")])
     return named(parts, id_).one.exports[-1], content

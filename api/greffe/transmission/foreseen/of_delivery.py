@@ -38,12 +38,12 @@ def foreseen_of(parts: Parts, plan: Plan, compared: Callable[[], Comparison] | N
 def keep_foreseen(parts: Parts, found: Sequence[Foreseen]) -> str:
     """Keep them beside the files of a delivery, and give the checksum."""
     content = json.dumps({"questions": [f.as_json() for f in found]}, ensure_ascii=False, indent=1).encode()
-    return keeping.keep(parts.settings, [content])[0]
+    return keeping.keep(parts, [content])[0]
 
 
 def kept_foreseen(parts: Parts, one: Transmission) -> bytes:
     """The JSON that was kept, '' for a delivery that was built before questions were foreseen."""
-    return keeping.content(parts.settings, one.foreseen) if one.foreseen else b""
+    return keeping.content(parts, one.foreseen) if one.foreseen else b""
 
 
 def _years(plan: Plan, asked: int) -> list[int]:

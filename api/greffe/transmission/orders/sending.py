@@ -156,7 +156,7 @@ def _prepared(parts: Parts, who: Actor, order: Order, means: Means) -> str:
     if answer.empty:
         return _entered(parts, who, order, "empty", told)
     try:
-        sha256, size = keeping.keep(parts.settings, _bounded(answer, means.limits.largest))
+        sha256, size = keeping.keep(parts, _bounded(answer, means.limits.largest))
     except TooLarge as error:
         return _entered(parts, who, order, DROPPED, told | {"said": error.message})
     kept = {"name": f"{order.id}_{answer.name}", "media_type": answer.media_type, "sha256": sha256, "size": size}
@@ -206,7 +206,7 @@ def _handed(parts: Parts, who: Actor, order: Order, one: Handed, means: Means) -
 
 def _tried(parts: Parts, who: Actor, order: Order, one: Handed, means: Means) -> str:
     """How a try ended, entered. Raises Conflict when another made it; Broken when the kept file is damaged."""
-    file = Outgoing(one.name, keeping.whole(parts.settings, one.sha256), one.sha256, one.size)
+    file = Outgoing(one.name, keeping.whole(parts, one.sha256), one.sha256, one.size)
     if order.way != WEBHOOK and one.state == SENDING:
         found = _looked(parts, who, order, one, file, means)
         if found:
@@ -270,7 +270,7 @@ def order_faults(parts: Parts, order: Order) -> Iterator[str]:
     """Kept files of an order that are gone or other than what was written."""
     for sha256 in dict.fromkeys(h.sha256 for h in order.handed if h.sha256):
         try:
-            keeping.whole(parts.settings, sha256)
+            keeping.whole(parts, sha256)
         except GreffeError as error:
             yield f"{order.id}: {error.text()}"
 

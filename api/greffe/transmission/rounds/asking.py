@@ -90,7 +90,7 @@ def take(parts: Parts, who: Actor, id_: str, path: Path) -> tuple[Query, ...]:
     before = next((q.id for q in parts.ledger().queries.values() if (q.transmission, q.source) == (id_, sha)), "")
     if before:
         raise Refused(f"{path.name} was taken before: {before} is from it.")
-    keeping.keep(parts.settings, [content])
+    keeping.keep(parts, [content])
     return ask(parts, who, id_, asked, path.name, sha)
 
 

@@ -83,7 +83,7 @@ def keep_pair(parts: Parts, found: Comparison, name: str) -> Proof:
 
 def _kept(parts: Parts, told: object) -> str:
     content = json.dumps(told, ensure_ascii=False, indent=1, default=str).encode()
-    return keeping.keep(parts.settings, [content])[0]
+    return keeping.keep(parts, [content])[0]
 
 
 def _trace(one: Trace) -> dict[str, object]:

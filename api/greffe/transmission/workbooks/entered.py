@@ -65,7 +65,7 @@ def _delivered(parts: Parts, one: Transmission) -> tuple[dict[Place, str], dict[
         raise Refused(
             f"{one.id} has no order list.", hint=f"A row of deliveries.csv has the format {ORDER}:QUESTIONNAIRE."
         )
-    text = keeping.content(parts.settings, file.sha256).decode("utf-8-sig")
+    text = keeping.content(parts, file.sha256).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     places = [(r["question"], r["sub_cell"]) for r in rows]
     typed, cells = ({p: r[c] for p, r in zip(places, rows, strict=True)} for c in ("type_in", "cell"))

@@ -75,5 +75,5 @@ def file_of(parts: Parts, who: Actor, id_: str, number: int) -> Response:
         release = parts.ledger().release(one.release)
         return granted_file(parts, who, granted(parts, order.body, release), release, "", "en")
     headers = {**HEADERS, "Cache-Control": "no-store", "Release": one.release}
-    place = keeping.whole(parts.settings, one.sha256)
+    place = keeping.whole(parts, one.sha256)
     return FileResponse(place, media_type=one.media_type, filename=one.name, headers=headers)

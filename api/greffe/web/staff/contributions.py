@@ -85,7 +85,7 @@ def router(parts: Parts) -> APIRouter:
         names |= {one.workbook: f"{id_}-returned.xlsx"} if one.workbook else {}
         if sha256 not in names:
             raise NotFound(f"{id_} has no workbook {sha256}.")
-        return _file(content(parts.settings, sha256), names[sha256])
+        return _file(content(parts, sha256), names[sha256])
 
     return routes
 

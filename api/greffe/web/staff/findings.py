@@ -11,6 +11,7 @@ from typing import Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from greffe.release.drafts import draft_folder
 from greffe.release.few import Few
 from greffe.release.found import Found, found, narrowed
 from greffe.release.parts import Parts
@@ -76,7 +77,7 @@ def _every(parts: Parts) -> dict[str, object]:
     ledger, now = parts.ledger(), parts.clock()
     flows = {d.reference: d.names for d in parts.catalogue().dataflows()}
     waiting = [d for d in reversed([*ledger.drafts.values()]) if ledger.release_of_draft(d.id) is None]
-    kept = [d for d in waiting if (parts.settings.drafts / d.id).is_dir()]
+    kept = [d for d in waiting if draft_folder(parts, d).is_dir()]
     current = [(r, ledger.drafts.get(r.draft)) for f in flows if (r := ledger.current(f, now))]
     return {
         "drafts": kept, "releases": current, "flows": flows, "returned": ledger.returned, "there": address_of,

@@ -48,7 +48,7 @@ def router(parts: Parts) -> APIRouter:
     def file(visitor: Staff, id_: str) -> Response:
         one = turned_away(parts, id_)
         headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{one.id}"', "Cache-Control": "no-store"}
-        return Response(content(parts.settings, one.sha256), headers=headers, media_type="application/octet-stream")
+        return Response(content(parts, one.sha256), headers=headers, media_type="application/octet-stream")
 
     return routes
 

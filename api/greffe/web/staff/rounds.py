@@ -88,7 +88,7 @@ def _query_routes(routes: APIRouter, parts: Parts, pages: Pages, comparisons: Co
         if found is None:
             raise NotFound(f"{query.id} has no proof {sha}.")
         headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{found.kind}-{sha[:12]}.json"'}
-        return Response(keeping.content(parts.settings, sha), headers=headers, media_type="application/json")
+        return Response(keeping.content(parts, sha), headers=headers, media_type="application/json")
 
 
 def _query(parts: Parts, id_: str, number: str) -> Query:

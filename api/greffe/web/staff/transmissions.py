@@ -80,7 +80,7 @@ def router(parts: Parts) -> APIRouter:
         if found is None:
             raise NotFound(f"{id_} has no file {name}.", nearest=[f.name for f in one.files][:3])
         headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-        body = content(parts.settings, found.sha256)
+        body = content(parts, found.sha256)
         return Response(body, headers=headers, media_type="application/octet-stream")
 
     return routes
