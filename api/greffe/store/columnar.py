@@ -164,7 +164,7 @@ class ColumnarObservations:
             written = self._written(name)
         except Broken as error:
             return [error.text()]
-        faults = derived.file_faults(folder, written.saved.files) + self._shelf.faults(name)
+        faults = [*derived.file_faults(folder, written.saved.files), *self._shelf.faults(name)]
         if (folder / SERVING).exists():
             faults += derived.faults(folder / SERVING, written.saved.content_hash)
         return faults

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from greffe.errors import Broken, Conflict, GreffeError, NotFound
+from greffe.errors import Broken, Conflict, NotFound
 from greffe.store.chain import canonical
 from greffe.store.folders import alone, file_checksum, flush, whole
 
@@ -150,21 +150,20 @@ class Shelf:
         return final
 
     def faults(self, name: str, version: str = "") -> list[str]:
-        """What is wrong with the copy in the depot, as sentences. Reads all of it."""
+        """What is wrong with the copy in the depot, as sentences. Reads all of it. Raises Unavailable."""
         if not self.depot.shared:
             return []
-        place = self._place(name, version)
+        place, found = self._place(name, version), []
         try:
             contents = self._contents(place)
-        except GreffeError as error:
-            return [f"{place}: {error.text()}"]
-        found = []
+        except (Broken, NotFound):
+            return [f"The list of {place} is not in the object store, or is not what was written."]
         for file, (sha, _) in contents.items():
             try:
-                for _piece in checked(self.depot.pieces(f"{place}/{file}"), f"{place}/{file}", sha):
+                for _piece in checked(self.depot.pieces(f"{place}/{file}"), file, sha):
                     pass
-            except GreffeError as error:
-                found.append(error.text())
+            except (Broken, NotFound):
+                found.append(f"{place}/{file} is not in the object store, or is not what was written.")
         return found
 
     def _place(self, name: str, version: str) -> str:
