@@ -9,7 +9,15 @@ import typer
 
 from greffe.catalogue.superseded import superseded
 from greffe.cli.common import As, Home, Json, Reason, acting, parts_of
-from greffe.cli.proposals import EffectiveFrom, approval_told, effective_day, show_made
+from greffe.cli.proposals import (
+    DryRun,
+    EffectiveFrom,
+    approval_told,
+    effective_day,
+    propose_command,
+    show_foreseen,
+    show_made,
+)
 from greffe.cli.show import failing, show
 from greffe.errors import BadQuery, Broken, NotFound, nearest, numbered
 from greffe.model.instants import paris_date
@@ -17,7 +25,7 @@ from greffe.model.maps import StructureMap
 from greffe.release.approvals import approve_proposal
 from greffe.release.custody import entry_fault
 from greffe.release.definitions import approve_map, export_folders, map_subject
-from greffe.release.folders import propose_folders
+from greffe.release.folders import asked_by_folders, propose_folders
 from greffe.release.grants import approve_grant
 from greffe.release.lifecycle import (
     accept_warnings,
@@ -195,19 +203,29 @@ def maps(home: Home = None, json_: Json = False) -> None:
 
 
 def import_command(
-    sdmx: Annotated[Path, typer.Argument(help="Folder of artefacts.")],
-    mappings: Annotated[Path, typer.Argument(help="Folder of mappings.")],
+    sdmx: Annotated[Path, typer.Argument(help="Folder of artefacts; or, alone, a file or a folder that holds both.")],
+    mappings: Annotated[Path | None, typer.Argument(help="Folder of mappings.")] = None,
     as_: As = "",
     reason: Reason = "",
     effective_from: EffectiveFrom = "",
+    dry_run: DryRun = False,
     home: Home = None,
     json_: Json = False,
 ) -> None:
-    """Propose what the folders hold where it differs from what is effective; two others approve it."""
+    """Propose what the folders hold where it differs from what is effective; two others approve it. With one path alone,
+    the files below it, as `greffe propose` does: a constraint, another artefact, a map; nothing is to go then."""
+    if mappings is None:
+        propose_command([sdmx], as_, reason or "Imported files.", effective_from, None, dry_run, home, json_)
+        return
     with failing(json_):
+        day = effective_day(effective_from)
+        if dry_run:
+            parts = parts_of(home)
+            asked = asked_by_folders(parts, sdmx, mappings, day)
+            show_foreseen(parts, asked.files, day, asked.left_alone, json_)
+            return
         parts, who = acting(home, as_)
         left: list[str] = []
-        day = effective_day(effective_from)
         proposal = propose_folders(parts, who, sdmx, mappings, reason or "Imported folders.", day, tell=left.append)
         if proposal is None:
             data = {"catalogue": parts.effective().checksum, "proposal": None, "left_alone": left}

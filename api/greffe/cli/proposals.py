@@ -6,28 +6,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from greffe.catalogue.load import read_folder
 from greffe.cli.common import As, Home, Json, Reason, acting, given_day, parts_of
 from greffe.cli.show import failing, say, show
-from greffe.errors import BadInput, BadQuery
+from greffe.errors import BadInput, BadQuery, numbered
 from greffe.model.instants import paris_time
 from greffe.release.approvals import approve_proposal, comment_proposal, reject_proposal, withdraw_proposal
 from greffe.release.decisions import counted
-from greffe.release.differences import differences
+from greffe.release.differences import Difference, differences, foreseen
 from greffe.release.folders import settled
 from greffe.release.parts import Parts
+from greffe.release.people import actor
 from greffe.release.proposal_pages import counts_told, described, row_changes, told
-from greffe.release.proposals import Proposal, others_on, propose, state_of
+from greffe.release.proposals import Proposal, checked, others_on, propose, state_of
 from greffe.release.rebasing import merge_proposal
 
 EffectiveFrom = Annotated[
     str, typer.Option("--effective-from", help="Day from which it holds, 2027-01-31; else once two have approved.")
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what it would change.")]
 Id = Annotated[str, typer.Argument(help="A proposal, P-….")]
+_DIFFERS: Final = ("file", "row", "how", "before", "after")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -57,12 +60,14 @@ def propose_command(
     reason: Reason = "",
     effective_from: EffectiveFrom = "",
     remove: Annotated[list[str] | None, typer.Option(help="A file that is to go: mappings/ESTAT/x.csv.")] = None,
+    dry_run: DryRun = False,
     home: Home = None,
     json_: Json = False,
 ) -> None:
     """Propose other artefacts or maps; two people other than the author approve them."""
     with failing(json_):
-        parts, who = acting(home, as_)
+        parts = parts_of(home)
+        who = None if dry_run else actor(parts, as_)
         wanted: dict[str, bytes | None] = dict.fromkeys(remove or ())
         day = effective_day(effective_from)
         left: list[str] = []
@@ -71,6 +76,9 @@ def propose_command(
             asked = settled(parts, found, _root(path), day, named=not path.is_dir())
             wanted |= asked.files
             left += asked.left_alone
+        if who is None:
+            show_foreseen(parts, wanted, day, left, json_)
+            return
         for line in left if not wanted else ():
             say(line, json_)
         show_made(parts, propose(parts, who, wanted, reason, day), json_, left)
@@ -126,6 +134,29 @@ def show_made(parts: Parts, proposal: Proposal, json_: bool, left_alone: Sequenc
     next_ = f"Next, two people other than {proposal.author}: greffe approve {proposal.id} --as NAME"
     lines = [*left_alone, *(f"Warning: {w}" for w in warnings), next_]
     show(data, json_, title=f"Proposal {proposal.id} is made.", after="\n".join(lines))
+
+
+def show_foreseen(
+    parts: Parts, wanted: Mapping[str, bytes | None], day: date | None, left_alone: Sequence[str], json_: bool
+) -> None:
+    """What files would change, piece by piece, as `greffe proposals show` tells it of a proposal; nothing is written."""
+    found = foreseen(parts, checked(parts, wanted, day)) if wanted else ()
+    data = {
+        "proposal": None, "files": sorted({d.path for d in found}), "differences": [d.as_json() for d in found],
+        "left_alone": list(left_alone),
+    }  # fmt: skip
+    title = "Nothing would change."
+    if found:
+        files = numbered(len({d.path for d in found}), "file")
+        title = f"{numbered(len(found), 'change')} in {files}; nothing is written."
+    show(data, json_, rows=_rows_of(found), columns=_DIFFERS, title=title, after="\n".join(left_alone))
+
+
+def _rows_of(found: Sequence[Difference]) -> list[dict[str, object]]:
+    return [
+        {"file": d.path, "row": d.row, "how": d.how, "before": _cells(d.before), "after": _cells(d.after)}
+        for d in found
+    ]
 
 
 def _shared(one: Proposal, other: Proposal) -> str:
@@ -189,23 +220,13 @@ def show_proposal(proposal: Id, home: Home = None, json_: Json = False) -> None:
         made = parts.ledger().definitions.proposal(proposal)
         data = described(parts, made)
         found = differences(parts, made)
-        rows = [
-            {
-                "file": d.path,
-                "row": d.row,
-                "how": d.how,
-                "before": _cells(d.before),
-                "after": _cells(d.after),
-            }
-            for d in found
-        ]
+        rows = _rows_of(found)
         data["differences"] = [d.as_json() for d in found]
         changes = row_changes(parts, made)
         data["decisions"] = {"counts": counted(changes), "rows": [asdict(c) for c in changes if c.what != "carried"]}
         title = f"Proposal {made.id} of {', '.join(made.authors)}, {data['state']}: {made.reason}"
-        columns = ("file", "row", "how", "before", "after")
         show(
-            data, json_, rows=rows, columns=columns, title=title, after="\n".join((*told(data), *counts_told(changes)))
+            data, json_, rows=rows, columns=_DIFFERS, title=title, after="\n".join((*told(data), *counts_told(changes)))
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from greffe.release.parts import Parts
 from greffe.release.pieces import Piece, read_pieces
+from greffe.release.proposals import Asked
 from greffe.store.proposal_records import Proposal
 
 
@@ -35,6 +36,15 @@ def differences(parts: Parts, proposal: Proposal) -> tuple[Difference, ...]:
     for path, sha in sorted(proposal.files.items()):
         before, after = (parts.register.content(s) if s else None for s in (proposal.before[path], sha))
         found += difference(path, before, after)
+    return tuple(found)
+
+
+def foreseen(parts: Parts, asked: Asked) -> tuple[Difference, ...]:
+    """What files would change that nobody has proposed yet."""
+    found: list[Difference] = []
+    for path in sorted(asked.files):
+        before = parts.register.content(asked.before[path]) if asked.before[path] else None
+        found += difference(path, before, asked.contents.get(path))
     return tuple(found)
 
 

@@ -79,14 +79,19 @@ def propose_folders(
 
     What `settled` leaves alone is told, a sentence each."""
     needs(parts, who, "author")
+    asked = asked_by_folders(parts, sdmx, mappings, effective_from)
+    for line in asked.left_alone:
+        tell(line)
+    return propose(parts, who, asked.files, reason, effective_from) if asked.files else None
+
+
+def asked_by_folders(parts: Parts, sdmx: Path, mappings: Path, effective_from: date | None = None) -> Settled:
+    """What two folders ask for, whole; no file when nothing would change."""
     held = versions_until(parts, effective_from)[-1].files
     found = whole(read_folders(sdmx, mappings), held)
     asked = settled(parts, found, sdmx.parent if sdmx.parent == mappings.parent else sdmx, effective_from)
-    for line in asked.left_alone:
-        tell(line)
-    if all(held.get(p, "") == ("" if b is None else hashlib.sha256(b).hexdigest()) for p, b in asked.files.items()):
-        return None
-    return propose(parts, who, asked.files, reason, effective_from)
+    same = all(held.get(p, "") == ("" if b is None else hashlib.sha256(b).hexdigest()) for p, b in asked.files.items())
+    return Settled({}, asked.left_alone) if same else asked
 
 
 def whole(found: Mapping[str, bytes], held: Mapping[str, str]) -> Files:

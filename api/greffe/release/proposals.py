@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from greffe.catalogue.catalogue import Catalogue
@@ -44,6 +45,29 @@ def propose(
     needs(parts, who, "author")
     if not reason.strip():
         raise BadQuery("A proposal needs its reason.", parameter="--reason")
+    asked = checked(parts, files, effective_from)
+    earlier = tuple(a for a in merges.authors if a != who.name) if merges else ()
+    proposal = Proposal(
+        id="", base=asked.base, files=asked.files, before=asked.before, reason=reason,
+        effective_from=effective_from.isoformat() if effective_from else "", merges=merges.id if merges else "",
+        earlier_authors=earlier, author=who.name,
+    )  # fmt: skip
+    return _entered(parts, who, proposal, asked.contents)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Files that may be proposed as they are. `base`: checksum of the catalogue that will stand on the day; `files`: path → sha256
+    ('' for one that is to go) of those that differ from it; `before`: what they are there; `contents`: their bytes."""
+
+    base: str
+    files: Mapping[str, str]
+    before: Mapping[str, str]
+    contents: Mapping[str, bytes]
+
+
+def checked(parts: Parts, files: Mapping[str, bytes | None], effective_from: date | None = None) -> Asked:
+    """What `propose` would ask of those files, without asking it. Raises what it raises of them."""
     check_places(files)
     now = parts.clock()
     if effective_from is not None and effective_from < paris_date(now):
@@ -56,12 +80,7 @@ def propose(
     wanted = _differing(base.files, files)
     contents = {path: body for path in wanted if (body := files[path]) is not None}
     _check(parts, base.files, wanted, contents)
-    earlier = tuple(a for a in merges.authors if a != who.name) if merges else ()
-    proposal = Proposal(
-        id="", base=base.checksum, files=wanted, before={p: base.files.get(p, "") for p in wanted}, reason=reason,
-        effective_from=starts, merges=merges.id if merges else "", earlier_authors=earlier, author=who.name,
-    )  # fmt: skip
-    return _entered(parts, who, proposal, contents)
+    return Asked(base.checksum, wanted, {p: base.files.get(p, "") for p in wanted}, contents)
 
 
 def _differing(base: Mapping[str, str], files: Mapping[str, bytes | None]) -> dict[str, str]:

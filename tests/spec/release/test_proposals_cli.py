@@ -41,6 +41,33 @@ def edited(tmp_path, name, *rows):
     return file
 
 
+def test_a_dry_run_says_what_files_would_change_whatever_they_hold(greffe, tmp_path):
+    """A map, an artefact (one label of one code), both folders: the rows and items with what they were; nothing is written."""
+    file = edited(tmp_path, "one", MAN, WOMAN, NOBODY)
+    for call in (("propose", file), ("import", file)):
+        told = greffe(*call, "--dry-run")
+        (row,) = told["differences"]
+        assert (row["file"], row["row"], row["how"], row["after"]["kind"]) == (SEXES, "r3", "added", "no-target")
+    (list_,) = (name for name in files() if name.endswith("/CL_LEG.json"))
+    other = tmp_path / "two" / list_.replace("CL_LEG", "CL_LEG-1.1.0")
+    other.parent.mkdir(parents=True)
+    new = json.loads(files()[list_])
+    new["data"]["codelists"][0]["version"] = "1.1.0"
+    kept = [code for code in new["data"]["codelists"][0]["codes"] if code["id"] == "HELD"]
+    new["data"]["codelists"][0]["codes"] = kept
+    other.write_text(json.dumps(new))
+    told = greffe("import", other, "--dry-run")
+    assert [(d["row"], d["how"]) for d in told["differences"] if "HELD" in d["row"]] == [("HELD", "added")]
+    assert told["files"] == [str(other.relative_to(tmp_path / "two"))]
+    assert greffe("import", tmp_path / "sdmx", tmp_path / "mappings", "--dry-run")["differences"] == []
+    (tmp_path / SEXES).write_bytes(sexes(MAN, WOMAN, NOBODY)[SEXES])
+    told = greffe("import", tmp_path / "sdmx", tmp_path / "mappings", "--dry-run")
+    assert [row["row"] for row in told["differences"]] == ["r3"]
+    assert greffe("proposals")["proposals"] == []
+    wrong = edited(tmp_path, "three", MAN.replace("verified", "sure"))
+    assert "confidence" in json.dumps(greffe("propose", wrong, "--dry-run", code=2))
+
+
 def test_the_journey_of_a_proposal(greffe, tmp_path):
     made = greffe("propose", edited(tmp_path, "one", MAN, WOMAN, NOBODY), "--as", "camille", "--reason", "named")
     id_ = made["proposal"]
