@@ -93,7 +93,9 @@ def _bare(kind: type[GreffeError], *args: object) -> GreffeError:
 
 
 class BadInput(GreffeError):
-    """A file that was handed over is wrong. Correct the file."""
+    """A file that was handed over is wrong. Correct the file. `sheet`: of a workbook, where it is known."""
+
+    sheet: str = ""
 
     sdmx, http, exit_code, title = 140, 400, 2, "Bad input"
 

@@ -141,10 +141,18 @@ def import_command(
 def _problems(problems: Sequence[BadInput], json_: bool) -> None:
     """Every problem of the file, one a line."""
     rows = [
-        {"row": p.row, "column": p.column, "problem": p.message, "nearest": list(p.nearest), "hint": p.hint}
+        {
+            "sheet": p.sheet,
+            "row": p.row,
+            "column": p.column,
+            "problem": p.message,
+            "nearest": list(p.nearest),
+            "hint": p.hint,
+        }
         for p in problems
     ]
-    show({"problems": rows}, json_, rows=rows, columns=("row", "column", "problem", "nearest", "hint"))
+    columns = (*(("sheet",) if any(p.sheet for p in problems) else ()), "row", "column", "problem", "nearest", "hint")
+    show({"problems": rows}, json_, rows=rows, columns=columns)
     say(f"{numbered(len(problems), 'problem')}; nothing is taken from the file.", json_)
 
 

@@ -226,13 +226,10 @@ def _far(sheet):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (_formula, "row 4, column P: It is a formula"),
         (_merged, "column A3:B3: It has merged cells"),
-        (_beside, "row 3: A cell beside the columns holds 'x'"),
-        (_title, "row 1, column kinds: The column is not known. Nearest: kind"),
-        (_twice, "The column stands twice"),
         (_far, "More than 1000 empty rows stand here"),
         (lambda sheet: setattr(sheet, "title", "Sheet"), "There is no sheet"),
+        (lambda sheet: setattr(sheet, "title", "Correspondances - Row"), "Nearest: Correspondances - Row."),
     ],
 )  # fmt: skip
 def test_a_sheet_that_is_not_as_it_was_is_refused(change: Callable, said: str):
@@ -242,6 +239,50 @@ def test_a_sheet_that_is_not_as_it_was_is_refused(change: Callable, said: str):
         taken(saved(book))
     assert said in str(refused.value)
     assert refused.value.file == "x.xlsx"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_formula, "row 4, column P: It is a formula"),
+        (_beside, "row 3: A cell beside the columns holds 'x'"),
+        (_title, "row 1, column kinds: The column is not known. Nearest: kind"),
+        (_twice, "The column stands twice"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_cells_and_columns_is_told_with_its_sheet(change: Callable, said: str):
+    book = opened()
+    change(book[ROWS])
+    found = taken(saved(book))
+    assert found.table is None
+    assert any(said in str(one) and one.sheet == ROWS for one in found.problems), found.problems
+
+
+def test_all_that_is_wrong_is_told_at_once():
+    """A misspelt column, two formulas, three codes and two words that nobody knows, in four rows: nothing hides another thing."""
+    book = opened()
+    sheet = book[ROWS]
+    at = {
+        name: column(sheet, name) for name in ("target:sex", "source:SEXE", "kind", "confidence", "reason", "priority")
+    }
+    for row, name, value in (
+        (3, "target:sex", "MM"), (3, "kind", "exatc"), (3, "confidence", "sure"), (3, "priority", "first"),
+        (4, "reason", "=A1"), (4, "target:sex", "FF"), (5, "source:SEXE", "3"), (4, "kind", "=A2"),
+    ):  # fmt: skip
+        sheet.cell(row, at[name]).value = value
+    sheet.cell(1, at["confidence"]).value = "confidense"
+    found = taken(saved(book))
+    letter = openpyxl.utils.get_column_letter
+    told = [(one.row, one.column) for one in found.problems]
+    assert sorted(told) == sorted([
+        (1, "confidense"), (3, "priority"), (3, "kind"), (3, "confidence"), (3, "target:sex"), (4, letter(at["kind"])),
+        (4, letter(at["reason"])), (4, "target:sex"), (5, "source:SEXE"),
+    ])  # fmt: skip
+    near = {(one.row, one.column): one.nearest for one in found.problems}
+    assert near[1, "confidense"][0] == "confidence"
+    assert near[3, "kind"][0] == "exact"
+    assert near[4, "target:sex"][0] == "F"
+    assert {one.sheet for one in found.problems} == {ROWS}
 
 
 def _rewritten(change: Callable[[str, bytes], bytes | None], more: dict[str, bytes] | None = None) -> bytes:

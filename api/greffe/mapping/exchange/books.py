@@ -19,7 +19,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
-from greffe.errors import BadInput
+from greffe.errors import BadInput, nearest
 
 LONGEST: Final = 32_767  # characters of a cell
 LARGEST_PART: Final = 256 << 20  # bytes of one part, unpacked
@@ -125,11 +125,16 @@ def _check_part(parts: zipfile.ZipFile, part: zipfile.ZipInfo, file: str) -> Non
             end, first = chunk[-64:], False
 
 
-def rows_of(book: openpyxl.Workbook, name: str, file: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """Rows of a sheet that hold something, as texts, with the number that Excel shows; a formula is refused."""
+def rows_of(
+    book: openpyxl.Workbook, name: str, file: str, formulas: list[BadInput] | None = None
+) -> Iterator[tuple[int, Sequence[str]]]:
+    """Rows of a sheet that hold something, as texts, with the number that Excel shows. A formula is refused; with `formulas` it
+    is gathered there and its cell is empty."""
     if name not in book.sheetnames:
         shown = ", ".join(repr(n) for n in book.sheetnames)
-        raise BadInput(f"There is no sheet {name!r}; there is {shown}.", file=file)
+        raise BadInput(
+            f"There is no sheet {name!r}; there is {shown}.", file=file, nearest=nearest(name, book.sheetnames)
+        )
     sheet = book[name]
     if hasattr(sheet, "reset_dimensions"):
         sheet.reset_dimensions()  # what a program wrote as the used range is often wrong
@@ -137,8 +142,17 @@ def rows_of(book: openpyxl.Workbook, name: str, file: str) -> Iterator[tuple[int
     for number, cells in enumerate(sheet.iter_rows(), 1):
         if number > MOST_ROWS:
             raise BadInput(f"The sheet {name} has more than {MOST_ROWS} rows.", file=file, row=number)
-        row = [_text(cell, file, number, place) for place, cell in enumerate(cells, 1)]
-        if any(row):
+        row, before = [], len(formulas or ())
+        for place, cell in enumerate(cells, 1):
+            try:
+                row.append(_text(cell, file, number, place))
+            except BadInput as error:
+                error.sheet = name
+                if formulas is None:
+                    raise
+                formulas.append(error)
+                row.append("")
+        if any(row) or len(formulas or ()) > before:
             empty = 0
             yield number, row
             continue

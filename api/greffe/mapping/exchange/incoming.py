@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from greffe.catalogue.representation_dump import cells_of, columns_of, dump_representation
 from greffe.catalogue.representation_files import check_rows, read_representation, read_row
 from greffe.errors import BadInput, GreffeError, nearest
 from greffe.mapping.exchange.sets import Column, MappingSet, Signed
 from greffe.model.maps import MapRow, RepresentationMap
+
+# What a cell that cannot be read is taken as while the others of its row are looked at.
+_PLAIN: Final = {
+    "row_id": "-", "match": "exact", "kind": "", "confidence": "inferred", "valid_from": "", "valid_to": "",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,16 +61,16 @@ def incoming(
     rows: list[MapRow] = []
     untouched = {row.row_id: cells_of(base.table, row) for row in base.table.rows}
     for record in records:
-        try:
-            row = read_row(file, record.line, header, [record.cells[c] for c in header], sides)
-        except GreffeError as error:
-            found.append(_as_input(error, titles))
+        row, faults = _read(file, record, header, sides)
+        found += [_as_input(error, titles) for error in faults]
+        if row is None:
             continue
         if untouched.get(row.row_id) != cells_of(
             base.table, row
         ):  # others may have mended it since: see `release.returned`
             found += _unknown(file, record, row, base.columns, titles)
-        rows.append(row)
+        if not faults:
+            rows.append(row)
     try:
         check_rows(rows, *sides, file)
     except GreffeError as error:
@@ -75,6 +81,25 @@ def incoming(
         return Incoming(file, None, tuple(found), notes, signed)
     bare = replace(base.table, rows=tuple(rows))
     return Incoming(file, read_representation(dump_representation(bare), base.table.file), notes=notes, signed=signed)
+
+
+def _read(
+    file: str, record: Record, header: Sequence[str], sides: tuple[tuple[str, ...], tuple[str, ...]]
+) -> tuple[MapRow | None, list[GreffeError]]:
+    """The decision in a record, and all that is wrong with its cells: one that cannot be read is taken as a plain one, to see what
+    else is wrong. None where that does not help."""
+    cells, faults = dict(record.cells), list[GreffeError]()
+    while True:
+        try:
+            return read_row(file, record.line, header, [cells[c] for c in header], sides), faults
+        except GreffeError as error:
+            known = [one.column for one in faults]
+            faults.append(error)
+            if error.column not in _PLAIN or error.column in known:
+                return None, faults
+            plain = _PLAIN[error.column]
+            has_target = any(cells[c] for c in header if c.startswith("target:"))
+            cells[error.column] = ("exact" if has_target else "no-target") if error.column == "kind" else plain
 
 
 def unknown_state(file: str, base: MappingSet, checksum: str) -> list[BadInput]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import openpyxl
+from openpyxl.utils import get_column_letter
 
 from greffe.catalogue.representation_dump import columns_of
 from greffe.errors import BadInput, nearest
@@ -37,22 +39,55 @@ def read_workbook(content: bytes, file: str, base: MappingSet) -> Incoming:
         if said["mapping_set_id"] != urn_of(base):
             hint = "Export the map that you mean to change, and change that file."
             raise BadInput(f"It is the map {said['mapping_set_id']}, not {urn_of(base)}.", file=file, hint=hint)
-        lines = rows_of(book, ROWS, file)
-        header = _header(next(lines, (1, ()))[1], file, base, marked=bool(said["checksum"]))
-        found = [_Line(file, number, header, cells) for number, cells in lines if number >= FIRST]
-    problems = unknown_state(file, base, said["checksum"])
-    if said["checksum"] or any(line.cells["hash"] for line in found):
-        problems += _fingerprints(file, base, found)
+        formulas: list[BadInput] = []
+        lines = rows_of(book, ROWS, file, formulas)
+        header, problems = _header(next(lines, (1, ()))[1], file, base, marked=bool(said["checksum"]))
+        rest = [(number, cells) for number, cells in lines if number >= FIRST]
+    spoiled = {(one.row, one.column) for one in formulas}
+    problems += formulas
+    if not header:
+        return Incoming(file, None, _placed(problems))
+    found = [line for number, cells in rest if (line := _line(file, number, header, cells, spoiled, problems))]
+    return _taken(file, base, said["checksum"], found, problems)
+
+
+def _line(
+    file: str, number: int, header: Sequence[str], cells: Sequence[str], spoiled: Collection[tuple[int | None, str]],
+    problems: list[BadInput],
+) -> _Line | None:  # fmt: skip
+    """A row of the sheet; None when cells stand beside its columns, which is a problem."""
+    at = {name for place, name in enumerate(header, 1) if (number, get_column_letter(place)) in spoiled}
+    try:
+        return _Line(file, number, header, cells, frozenset(at))
+    except BadInput as error:
+        problems.append(error)
+        return None
+
+
+def _taken(file: str, base: MappingSet, checksum: str, found: Sequence[_Line], problems: list[BadInput]) -> Incoming:
+    """The rows, or all that is wrong with them."""
+    problems += unknown_state(file, base, checksum)
+    if checksum or any(line.cells["hash"] for line in found):
+        problems += _fingerprints(file, base, [line for line in found if not line.formulas & {"row_id", "hash"}])
     rows: list[tuple[int | None, Record]] = []
     signed: dict[str, Signed] = {}
     for line in found:
-        try:
-            if not line.withdrawn():
-                rows.append((line.priority(), Record(line.number, line.decision(base))))
-                signed[line.cells["row_id"]] = line.signed()
-        except BadInput as error:
-            problems.append(error)
-    return incoming(file, base, ordered(rows), problems, {k: s for k, s in signed.items() if s != Signed()}, {})
+        faults, parts = line.faults(base)
+        problems += faults
+        if parts is not None:
+            rows.append((parts[0], Record(line.number, line.decision(base))))
+            signed[line.cells["row_id"]] = parts[1]
+    told = {k: s for k, s in signed.items() if s != Signed()}
+    read = incoming(file, base, ordered(rows), problems, told, {})
+    return replace(read, problems=_placed(read.problems))
+
+
+def _placed(problems: Iterable[BadInput]) -> tuple[BadInput, ...]:
+    """The problems in the order of their rows, with the sheet that they are on."""
+    found = sorted(problems, key=lambda p: p.row or 0)
+    for one in found:
+        one.sheet = one.sheet or (README if one.column == "checksum" else ROWS)
+    return tuple(found)
 
 
 def front(content: bytes, file: str) -> Mapping[str, str]:
@@ -72,32 +107,45 @@ def _front(book: openpyxl.Workbook, file: str) -> dict[str, str]:
     return {"checksum": "", **said}
 
 
-def _header(cells: Sequence[str], file: str, base: MappingSet, *, marked: bool) -> list[str]:
-    """The names of the columns: all of them, each once, in any order. Without a checksum fingerprints may lack too."""
+def _header(cells: Sequence[str], file: str, base: MappingSet, *, marked: bool) -> tuple[list[str], list[BadInput]]:
+    """The names of the columns: all of them, each once, in any order, and what is wrong with them. One that is nearly called as
+    one that is missing is taken for it, so that its cells are looked at; none where columns are missing all the same. Without a
+    checksum fingerprints may lack too."""
     header = list(cells)
     while header and not header[-1]:
         header.pop()
     known = [h.name for h in headings(base)]
-    for name in header:
+    missing = [n for n in known if n not in header and not (n.startswith("label_") or (n == "hash" and not marked))]
+    problems: list[BadInput] = []
+    for place, name in enumerate(header):
         if name not in known:
-            raise BadInput("The column is not known.", file=file, row=1, column=name, nearest=nearest(name, known))
-        if header.count(name) > 1:
-            raise BadInput("The column stands twice.", file=file, row=1, column=name)
-    for name in known:
-        spare = name.startswith("label_") or (name == "hash" and not marked)
-        if name not in header and not spare:
-            raise BadInput("The column is missing.", file=file, row=1, column=name)
-    return header
+            near = nearest(name, known)
+            problems.append(BadInput("The column is not known.", file=file, row=1, column=name, nearest=near))
+            meant = next((one for one in near if one in missing), "")
+            missing = [one for one in missing if one != meant]
+            header[place] = meant or f"({get_column_letter(place + 1)})"
+        elif name in header[:place]:
+            problems.append(BadInput("The column stands twice.", file=file, row=1, column=name))
+            header[place] = f"({get_column_letter(place + 1)})"
+    problems += [BadInput("The column is missing.", file=file, row=1, column=name) for name in missing]
+    return ([] if missing else header), problems
 
 
 class _Line:
     """One row of the sheet."""
 
-    def __init__(self, file: str, number: int, header: Sequence[str], cells: Sequence[str]) -> None:
+    def __init__(
+        self,
+        file: str,
+        number: int,
+        header: Sequence[str],
+        cells: Sequence[str],
+        formulas: frozenset[str] = frozenset(),
+    ) -> None:
         if any(cells[len(header) :]):
             beside = next(c for c in cells[len(header) :] if c)
             raise BadInput(f"A cell beside the columns holds {beside!r}.", file=file, row=number)
-        self.file, self.number = file, number
+        self.file, self.number, self.formulas = file, number, formulas
         padded = (*cells, *("" for _ in range(len(header) - len(cells))))
         self.cells: Mapping[str, str] = {"hash": ""} | {n: plain(c) for n, c in zip(header, padded, strict=False)}
 
@@ -119,6 +167,37 @@ class _Line:
         if text and not (text.isascii() and text.isdigit()):
             raise self.wrong(f"{text!r} is no whole number.", "priority")
         return int(text[:18]) if text else None
+
+    def faults(self, base: MappingSet) -> tuple[list[BadInput], tuple[int | None, Signed] | None]:
+        """What is wrong with the cells that are the sheet's own, and its rank and signatures; none where it is withdrawn, or
+        where a formula stands in a cell that is read: then what is wrong with the others."""
+        found: list[BadInput] = []
+        try:
+            if self.withdrawn():
+                return found, None
+        except BadInput as error:
+            found.append(error)
+        rank, signed = None, Signed()
+        try:
+            rank = self.priority()
+        except BadInput as error:
+            found.append(error)
+        try:
+            signed = self.signed()
+        except BadInput as error:
+            found.append(error)
+        if self.formulas & set(columns_of(base.table)):
+            return [*found, *self._codes(base)], None
+        return found, (rank, signed)
+
+    def _codes(self, base: MappingSet) -> Iterator[BadInput]:
+        """Codes that their column does not know, of a row that cannot be read whole."""
+        for column in base.columns:
+            value = self.cells[column.name]
+            plain = column.side == "target" or self.cells["match"] in ("", "exact")
+            if value and plain and column.codes is not None and value not in column.codes:
+                told = f"{value!r} is not a code of {column.codelist or column.component}."
+                yield self.wrong(told, column.name, tuple(column.codes))
 
     def decision(self, base: MappingSet) -> Mapping[str, str]:
         """The cells of the CSV file; a new row without a way to match is compared whole."""
