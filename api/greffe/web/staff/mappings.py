@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from greffe.errors import NotFound
+from greffe.mapping.exchange.sets import users_of
 from greffe.release.differences import difference
 from greffe.release.parts import Parts
 from greffe.release.review.history import versions_of
-from greffe.release.review.overview import overview, short
+from greffe.release.review.overview import names_of, overview, short
 from greffe.web.pages.render import Pages
 from greffe.web.pages.visitors import Staff
 from greffe.web.staff.tables import HOUSE_STAFF, catalogue_of, table_at
@@ -46,7 +47,8 @@ def router(parts: Parts) -> APIRouter:
         sums = [numbers[n].files.get(table.file, "") for n in (earlier, later)]
         old, new = (acting.register.content(s) if s else None for s in sums)
         values = {
-            "table": table, "place": short(table), "versions": numbers, "earlier": earlier, "later": later,
+            "table": table, "names": names_of(table, users_of(catalogue, table)),
+            "place": short(table), "versions": numbers, "earlier": earlier, "later": later,
             "differences": list(difference(table.file, old, new)), "proposals": acting.ledger().definitions.proposals,
         }  # fmt: skip
         return pages.show(request, visitor, "staff/versions.html", values)

@@ -12,12 +12,12 @@ from starlette.responses import Response
 from greffe.errors import BadDefinition, BadQuery, GreffeError, Refused
 from greffe.mapping.doubts.type_names import AXES, TYPE_NAMES
 from greffe.mapping.exchange.difference import difference
-from greffe.mapping.exchange.sets import table_named
+from greffe.mapping.exchange.sets import table_named, users_of
 from greffe.release.parts import Parts
 from greffe.release.proposals import Proposal
 from greffe.release.review.candidates import faults_of_pending
 from greffe.release.review.handing_in import submit
-from greffe.release.review.overview import short
+from greffe.release.review.overview import names_of, short
 from greffe.release.review.pending import everything_pending, rows_with, undo
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import Pages, see_other
@@ -40,7 +40,16 @@ def router(parts: Parts) -> APIRouter:
             table = table_named(catalogue, file)
             after = replace(table, rows=rows_with(table, decided.values()))
             faults = faults_of_pending(catalogue, table, tuple(decided.values()))
-            tables.append((short(table), table, decided, difference(table, after), faults))
+            tables.append(
+                (
+                    short(table),
+                    names_of(table, users_of(catalogue, table)),
+                    table,
+                    decided,
+                    difference(table, after),
+                    faults,
+                )
+            )
         values = {
             "tables": tables, "axes": AXES, "type_names": TYPE_NAMES, "fault": fault, "author": visitor.may("author", "administrator"),
             "reason": form.text("reason") if form else "", "day": form.text("effective_from") if form else "",

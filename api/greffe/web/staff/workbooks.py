@@ -13,7 +13,7 @@ from starlette.responses import Response
 from greffe.errors import BadQuery, GreffeError, NotFound, Refused, nearest
 from greffe.mapping.doubts.type_names import AXES, TYPE_NAMES
 from greffe.mapping.exchange.files import WRITERS, map_of
-from greffe.mapping.exchange.sets import table_named
+from greffe.mapping.exchange.sets import table_named, users_of
 from greffe.model.maps import RepresentationMap
 from greffe.release.exchanged import base_of
 from greffe.release.merging import SIDES
@@ -23,7 +23,7 @@ from greffe.release.proposals import Proposal, propose
 from greffe.release.returned import Returned, returned
 from greffe.release.review.coming_in import asked_of, brought
 from greffe.release.review.letting_in import SAID
-from greffe.release.review.overview import short
+from greffe.release.review.overview import names_of, short
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import HEADERS, Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor
@@ -75,7 +75,8 @@ def router(parts: Parts) -> APIRouter:
                 fault = fault or error
         coming = asked_of(catalogue, table, found.content) if found and found.changes else None
         values = {
-            "table": table, "place": short(table), "name": held[0] if held else "", "found": found, "fault": fault,
+            "table": table, "names": names_of(table, users_of(catalogue, table)),
+            "place": short(table), "name": held[0] if held else "", "found": found, "fault": fault,
             "coming": coming, "lacking": coming.admission if coming else None,
             "axes": AXES, "type_names": TYPE_NAMES, "typed": {n: form.text(n) for n in AXIS_FIELDS} if form else {},
             "most": MOST, "author": visitor.may("author", "administrator"), "sides": SIDES,
