@@ -13,7 +13,8 @@ from released import put
 
 from greffe.app import create_app
 from greffe.formats.negotiation import DATA_FORMATS
-from greffe.release.lifecycle import withdraw
+from greffe.release.lifecycle import dataflow_named, withdraw
+from greffe.web.portal.flow_first import first_codes
 
 # Rows `iccs unit period value status confidentiality comment`; - is missing.
 OLD = """
@@ -281,3 +282,26 @@ def test_where_nothing_matches_each_condition_can_be_lifted(client):
     assert [address for address, _, _ in re.findall(
         r'<li><a href="([^"]+)"[^>]*>Any ([^<]+)</a> <small>(\d+) series', text
     )] == [f"/data/{FLOW}?key=.ICCS0102.NR."]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "unit", "drawn"),
+    [
+        ("ICCS0101 NR 2020 0 A F\nICCS0102 NR 2020 - M F\nICCS0101 P_HTHAB 2020 1.52 A F", "P_HTHAB", "1.52"),
+        ("ICCS0101 NR 2020 0 A F\nICCS0102 NR 2020 7 A F\nICCS0101 P_HTHAB 2020 1.52 A F", "NR", "7"),
+        ("ICCS0101 NR 2020 0 A F\nICCS0102 NR 2020 9 Q C\nICCS0101 P_HTHAB 2020 0 A F", "NR", "0"),
+    ],
+    ids=["another unit has values", "another series has values", "nothing has a value"],
+)
+def test_a_page_opens_on_something_to_see(tmp_path, rows, unit, drawn):
+    """Most series are in NR: it opens, unless all of it is zeros, gaps and what is confidential, and another unit has more. What
+    is drawn is a series that is not zero, where there is one."""
+    made = new_house(tmp_path)
+    put(made, 1, rows)
+    made.clock.forward(hours=1)
+    parts, release = made.parts, made.parts.ledger().releases[f"{FLOW}#1"]
+    flow = dataflow_named(parts, FLOW)
+    assert first_codes(parts.observations, release, parts.catalogue().structure(flow)) == {"unit": (unit,)}
+    with TestClient(create_app(parts), headers={"accept": "text/html"}) as client:
+        text = client.get(f"/data/{FLOW}?lang=en").text
+    assert re.findall(r"<title>[^<]+, 2020: ([^<]+)</title>", text) == [drawn]

@@ -235,7 +235,10 @@ def test_what_others_changed_since_is_not_overwritten_but_shown(parts, author):
     assert "Others changed this row." in page
     refused = hand_in(author, SEXES)
     assert (refused.status_code, "Others changed r1" in told(refused)) == (409, True)
-    assert decide(author, action="undo").status_code == 303
+    pending = told(author.get("/staff/mappings/pending"))
+    assert "Others changed 1 row since you decided. See all of them in the queue" in pending
+    assert "r1" in told(author.get(f"{SEX}?show=conflict"))
+    assert send(author, "/staff/mappings/pending", action=f"undo-stale {SEXES}").status_code == 303
     assert "Others changed this row." not in told(author.get(f"{SEX}?item=r1"))
 
 

@@ -69,7 +69,7 @@ def brought(
     asked = asked_of(catalogue, table, content)
     if asked.silent:
         raise Refused(
-            f"No reason is given for {', '.join(asked.silent[:5])} of {table.file}.",
+            f"No reason is given for {', '.join(asked.silent)} of {table.file}.",
             hint="Give each its reason in the file.",
         )
     if asked.outside and not claim:

@@ -28,13 +28,15 @@ def contents(
         stale = [one.item for one in pending.values() if one.stale]
         if stale:
             raise Refused(
-                f"Others changed {', '.join(stale[:5])} of {file} since you decided.",
+                f"Others changed {len(stale)} rows of {file} since you decided: {', '.join(stale)}."
+                if len(stale) > 1
+                else f"Others changed {stale[0]} of {file} since you decided.",
                 hint="Look at these rows again: decide anew, or undo.",
             )
         silent = [one.item for one in pending.values() if not one.row.reason.strip()]  # kept before this was asked for
         if silent:
             raise Refused(
-                f"No reason is given for {', '.join(silent[:5])} of {file}.",
+                f"No reason is given for {', '.join(silent)} of {file}.",
                 hint="Give each its reason, or undo them.",
             )
         table = table_named(catalogue, file)

@@ -239,9 +239,11 @@ def _units(view: _View, shown: Table) -> list[Label]:
 
 
 def _drawn(view: _View, shown: Table, say: Say) -> tuple[Markup | None, Sequence[str]]:
-    """The drawing and the names of its series: the first of the table that have a value, in the unit of the first."""
+    """The drawing and the names of its series: the first of the table that have a value, in the unit of the first; those of
+    zeros alone where no other has one."""
     _, unit = leading(view.structure)
     with_value = [r for r in shown.rows if any(_decimal(c.value) is not None for c in r.cells.values())]
+    with_value = [r for r in with_value if any(_decimal(c.value) for c in r.cells.values())] or with_value
     rows = [r for r in with_value if not unit or r.key[unit] == with_value[0].key[unit]][: plots.SERIES]
     if not rows:
         return None, ()

@@ -90,7 +90,7 @@ def table(
     sizes = observations.counts(release.name, selection)
     varying = [d for d in structure.dimension_ids if len(tallies[d]) > 1]
     same = {d: label(codelists.get(d), next(iter(c)), lang) for d, c in tallies.items() if len(c) == 1}
-    found = _figures(observations, release, structure, selection, page)
+    found = pages_of(observations, release, structure, selection, page)
     held = {p for cells in found.values() for p in cells}
     periods = without_gaps(sorted(held, key=lambda p: (span(p).first, span(p).last, p)))  # what nobody has is a gap too
     shown = periods[-COLUMNS:]
@@ -112,10 +112,10 @@ def label(codes: Codelist | None, code: str, lang: str) -> Label:
     return Label(code, best(item.names, lang) if item else code)
 
 
-def _figures(
-    observations: Observations, release: Release, structure: DataStructure, selection: Selection, page: int
+def pages_of(
+    observations: Observations, release: Release, structure: DataStructure, selection: Selection, page: int = 1
 ) -> dict[tuple[str, ...], dict[str, Figure]]:
-    """Key → period → figure, of the series of a page."""
+    """Key → period → figure, of the series of a page, in the order of their keys."""
     window = replace(selection, series_only=True, skip=(page - 1) * ROWS, most=ROWS)
     keys = [
         tuple(text(row[d]) for d in structure.dimension_ids)

@@ -76,7 +76,15 @@ def router(parts: Parts) -> APIRouter:
 def _handed_in(parts: Parts, visitor: Visitor, form: Form) -> Proposal | None:
     """The proposal; None when what was pending on the tables was undone instead."""
     acting = parts.acting()
-    if form.text("action") == "undo":
+    action, _, file = form.text("action").partition(" ")
+    if action == "undo-stale":
+        catalogue = acting.catalogue()
+        decided = everything_pending(acting, visitor.actor, catalogue).get(file, {})
+        stale = tuple(item for item, one in decided.items() if one.stale)
+        if stale:
+            undo(acting, visitor.actor, table_named(catalogue, file), stale)
+        return None
+    if action == "undo":
         catalogue = acting.catalogue()
         for file in form.all("table"):
             decided = everything_pending(acting, visitor.actor, catalogue).get(file, {})
