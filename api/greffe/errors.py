@@ -28,7 +28,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 TOLD: Final = 100  # faults of one set of files that are told one by one
@@ -52,7 +52,9 @@ class GreffeError(Exception):
         parameter: str = "",
         hint: str = "",
         nearest: Iterable[str] = (),
+        finding: Mapping[str, str] | None = None,
     ) -> None:
+        """`finding`: what a rule says, by language, that stands in the message in English (`en`)."""
         self.message = message
         self.file = file
         self.row = row
@@ -60,6 +62,7 @@ class GreffeError(Exception):
         self.parameter = parameter
         self.hint = hint
         self.nearest = tuple(nearest)
+        self.finding = dict(finding or {})
         super().__init__(self.text())
 
     def __reduce__(self) -> tuple[object, ...]:

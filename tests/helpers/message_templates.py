@@ -33,8 +33,17 @@ from source_names import (
 )
 
 TEXTS = ("message", "hint")  # what people read of an error; the rest are names
-_HELD = {"message", "hint", "text", "alone", "strerror", "state"}  # of another error: told within this one
-_LISTS = {"either"}  # functions that join names by words
+_HELD = {
+    "message",
+    "hint",
+    "text",
+    "alone",
+    "strerror",
+    "state",
+    "kind",
+    "verdict",
+}  # of another error: told within this one
+_LISTS = {"either", "told_roles"}  # functions that join names by words
 _AS_IT_IS = {"strip", "rstrip", "lstrip", "removesuffix", "removeprefix"}
 PRINTED = {
     "show": {"title", "after"},

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from greffe.cli.common import As, Home, Json, PublicReason, ReasonFr, acting, parts_of
+from greffe.cli.language import here
 from greffe.cli.show import failing, say, show
 from greffe.errors import Refused, numbered
 from greffe.model import instants
@@ -111,7 +112,7 @@ def withdraw_command(
         if against:
             public = (
                 f"Without {name}, what is current again contradicts other dataflows, {numbered(len(against), 'time')}; "
-                f"the first: {against[0].rule} {against[0].messages['en']}"
+                f"the first: {against[0].rule}, {against[0].messages[here()]}"
             )
             if not yes:
                 hint = (

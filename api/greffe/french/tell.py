@@ -28,6 +28,7 @@ _PLACES: Final = {"row": "ligne", "column": "colonne", "parameter": "paramètre"
 _COUNT: Final = re.compile(
     r"(?P<n>\d[\d,]*) (?P<word>[^\W\d].*)|(?P<named>[^\W\d].*?)(?P<mark>:?) (?P<after>\d[\d,]*)"
 )  # `3 new`, `new: 3`
+_FINDING: Final = "\ue000"  # stands for what a rule says while the sentence around it is told
 _DEEPEST: Final = 4  # a message in a message in a message
 
 
@@ -45,8 +46,16 @@ def tell(error: GreffeError, lang: str) -> Told:
     """An error in a language, `en` or `fr`. What has no French stays English."""
     if lang != "fr":
         return Told(error.title, error.message, error.hint, error.text())
-    message, hint = tell_text(error.message, lang), tell_text(error.hint, lang)
+    message, hint = _message(error), tell_text(error.hint, lang)
     return Told(tell_text(error.title, lang), message, hint, _text(error))
+
+
+def _message(error: GreffeError) -> str:
+    """The message in French. What a rule says in it is in both languages: it is told by itself."""
+    said, told = error.finding.get("en", ""), error.finding.get("fr", "")
+    if not said or not told or said not in error.message:
+        return tell_text(error.message, "fr")
+    return tell_text(error.message.replace(said, _FINDING), "fr").replace(_FINDING, told)
 
 
 def tell_text(text: str, lang: str) -> str:
@@ -65,7 +74,7 @@ def _text(error: GreffeError) -> str:
 
 def _alone(error: GreffeError) -> str:
     where = _place(error.where())
-    message = tell_text(error.message, "fr")
+    message = _message(error)
     line = f"{where}{NB}: {message}" if where else message
     if error.nearest:
         line += f" Valeurs proches{NB}: {', '.join(error.nearest)}."
@@ -173,7 +182,9 @@ def _filled(sort: str, value: str, depth: int) -> str:
         return ", ".join(quoted(one) for one in value.split(", "))
     value = _INSTANT.sub(r"\1 (heure de Paris)", value)
     if sort != "*":
-        return value
+        return (
+            text_in_french(value) if " " in value else None
+        ) or value  # a reason that was shipped with its map or policy
     found = _lines(value, depth + 1)
     if found is None and value[:1].isupper():
         small = _lines(value[:1].lower() + value[1:], depth + 1)

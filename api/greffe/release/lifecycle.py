@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from greffe.errors import BadQuery, Refused, nearest
+from greffe.errors import BadQuery, Refused, nearest, numbered
 from greffe.model.findings import Finding, open_errors
 from greffe.model.instants import paris_date, written
 from greffe.model.references import Reference
@@ -174,7 +174,9 @@ def refused_for_errors(draft: Draft) -> Refused | None:
         return None
     first = errors[0]
     return Refused(
-        f"{len(errors)} errors are open in draft {draft.id}; the first: {first.rule} {first.messages.get('en', '')}",
+        f"{numbered(len(errors), 'error is open', 'errors are open')} in draft {draft.id}; the first: {first.rule}, "
+        f"{first.messages.get('en', '')}",
+        finding=first.messages,
         hint=f"See them with: greffe findings {draft.id}",
     )
 

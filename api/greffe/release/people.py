@@ -47,9 +47,15 @@ def needs(parts: Parts, who: Actor, role: str) -> None:
     stand behind a thing (D1), and neither who enters people nor the service itself is one of them by that."""
     roles = parts.ledger().people.get(who.name, ())
     if who.name.startswith(PREFIX) and role in PEOPLES:
-        raise Denied(f"{who.name} is a key: no machine acts as {role} (D1).")
+        raise Denied(f"{who.name} is a key: no machine acts as {told_roles([role])} (D1).")
     if not has_role(roles, role) and (role == "approver" or "administrator" not in roles):
-        raise Denied(f"{who.name} is no {role} (roles: {', '.join(roles) or 'no role'}).")
+        raise Denied(f"{who.name} is no {told_roles([role])} (roles: {told_roles(roles)}).")
+
+
+def told_roles(roles: Iterable[str]) -> str:
+    """Roles as a message says them: `author, recipient (ESTAT)`, or `no role`."""
+    found = [(ROLES[name].en if name in ROLES else name, body) for name, _, body in (r.partition(":") for r in roles)]
+    return ", ".join(f"{name} ({body})" if body else name for name, body in found) or "no role"
 
 
 def has_role(roles: Iterable[str], role: str) -> bool:

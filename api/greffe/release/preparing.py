@@ -65,8 +65,11 @@ class Preparation:
     @property
     def error(self) -> GreffeError | None:
         """What stood in its way."""
-        place = {"file": self.file, "column": self.column, "hint": self.hint}
-        return Refused(self.fault, row=self.row, nearest=self.nearest, **place) if self.fault else None
+        if not self.fault:
+            return None
+        return Refused(
+            self.fault, file=self.file, row=self.row, column=self.column, hint=self.hint, nearest=self.nearest
+        )
 
 
 def start(parts: Parts, who: Actor, wanted: Wanted) -> None:

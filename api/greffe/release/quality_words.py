@@ -216,7 +216,10 @@ def waived(q: Quality, lang: str) -> str:
     """Errors that stand, with the reason and reference of their waivers; '' without any."""
     if not q.waivers and not q.failed(ERROR):
         return ""
-    told = [f"{w['rule']}: {ours(w['reason'], lang).rstrip('.')} ({ours(w['reference'], lang)})" for w in q.waivers]
+    mark = " :" if lang == "fr" else ":"
+    told = [
+        f"{w['rule']}{mark} {ours(w['reason'], lang).rstrip('.')} ({ours(w['reference'], lang)})" for w in q.waivers
+    ]
     return says("waived", lang, listed(told or [r.rule for r in q.failed(ERROR)], lang))
 
 

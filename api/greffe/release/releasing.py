@@ -97,7 +97,8 @@ def _agreeing(parts: Parts, ready: Sequence[_Ready], effective: datetime) -> Non
         if against:
             raise Refused(
                 f"Draft {one.record.id} contradicts what is current, {numbered(len(against), 'time')}; the first: "
-                f"{against[0].rule} {against[0].messages['en']}",
+                f"{against[0].rule}, {against[0].messages['en']}",
+                finding=against[0].messages,
                 hint="Release both together, once the other dataflow has a draft that agrees.",
             )
 

@@ -179,8 +179,9 @@ def _legitimate(flow: Dataflow, policy: RevisionPolicy | None, draft: Draft, fou
         planned = f"for {flow.reference.id} revisions of {first} and later are planned{most}"
     if all(_planned(c, policy, draft) for c in found):
         return f"--revision planned: {planned}."
-    because = f" ({policy.reason.rstrip('.')})" if policy else ""
-    return (
-        f"{planned[0].upper()}{planned[1:]}{because}. What lies outside is --revision correction (an error is mended) or "
-        "exceptional, with --reason and --reason-fr for everybody to read."
+    because = f" Policy: {policy.reason}" if policy and policy.reason else ""
+    rest = (
+        "What lies outside is --revision correction (an error is mended) or exceptional, with --reason and --reason-fr for "
+        "everybody to read."
     )
+    return f"{planned[0].upper()}{planned[1:]}. {rest}{because}"

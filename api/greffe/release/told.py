@@ -8,6 +8,7 @@ from typing import Final
 from greffe.errors import Denied
 from greffe.release.explain import Explanation, explain
 from greffe.release.parts import Parts
+from greffe.release.people import told_roles
 from greffe.release.uses import Followed, uses
 from greffe.store.base import Actor
 
@@ -30,4 +31,4 @@ def may_read_inside(parts: Parts, who: Actor) -> None:
     """Raises Denied for whoever has none of the house's roles."""
     roles = parts.ledger().people.get(who.name, ())
     if not set(roles) & set(INSIDE):
-        raise Denied(f"{who.name} may not read internal figures (roles: {', '.join(roles) or 'no role'}).")
+        raise Denied(f"{who.name} may not read internal figures (roles: {told_roles(roles)}).")

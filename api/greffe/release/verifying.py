@@ -20,7 +20,7 @@ from greffe.model.instants import written
 from greffe.release.aside import aside, ending
 from greffe.release.lone import held, locked
 from greffe.release.parts import Parts
-from greffe.release.people import has_role
+from greffe.release.people import has_role, told_roles
 from greffe.release.verify import CHAIN, Look, looks
 from greffe.release.who_did_what import STAFF
 from greffe.store.base import Actor
@@ -55,7 +55,7 @@ def start(parts: Parts, who: Actor, what: str) -> bool:
     the house's roles, BadQuery for another `what`."""
     roles = parts.ledger().people.get(who.name, ())
     if not any(has_role(roles, r) for r in STAFF):
-        raise Denied(f"{who.name} may not verify what is kept (roles: {', '.join(roles) or 'none'}).")
+        raise Denied(f"{who.name} may not verify what is kept (roles: {told_roles(roles)}).")
     if what not in WHAT:
         raise BadQuery(f"{what[:60]!r} cannot be verified.", parameter="what", nearest=nearest(what, WHAT))
     lock = locked(_file(parts).with_suffix(".lock"))

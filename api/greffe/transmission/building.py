@@ -73,6 +73,7 @@ def build(parts: Parts, who: Actor, plan: Plan, reason: str = "") -> Built:
         if stops:
             raise Refused(
                 f"{file.name} would be refused, {numbered(len(stops), 'error')}; the first: {stops[0].messages['en']}",
+                finding=stops[0].messages,
                 hint=f"greffe check --against tells them all; {file.release} is what it is made of.",
             )
         files.append(one)

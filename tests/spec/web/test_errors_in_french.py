@@ -14,6 +14,8 @@ from starlette.testclient import TestClient
 
 from greffe.app import create_app
 from greffe.errors import BadQuery, Refused
+from greffe.french import tell, tell_text
+from greffe.release.people import told_roles
 from greffe.web.pages.faults import called, told_on_page
 
 FR = {"accept-language": "fr-FR,fr;q=0.9,en;q=0.5"}
@@ -120,6 +122,47 @@ def test_on_a_page_an_error_names_the_field_as_the_page_calls_it():
     assert told_on_page(typed, "en", "error") == "It is not approved. See the page /staff/releases."
     assert told_on_page(BadQuery("It is no page.", parameter="page"), "en", "error") == "parameter page: It is no page."
     assert wrong.parameter == "--reason-fr"  # the error itself stays
+
+
+def test_no_english_is_left_within_a_french_error():
+    """Roles, states, kinds, what a rule says and the policy's own reason: each is told, however it came into the sentence."""
+    open_ = Refused(
+        "1 error is open in draft d1; the first: QR-COD-01, 'X' is not allowed. Say another.",
+        finding={"en": "'X' is not allowed. Say another.", "fr": "X n’est pas admis. En donner un autre."},
+        hint="See them with: greffe findings d1",
+    )
+    first = "1 erreur est ouverte dans le projet d1\u00a0; la première\u00a0: QR-COD-01, X n’est pas admis. En donner un autre."
+    assert told_on_page(open_, "fr", "error") == f"{first} Voir la page /staff/findings."
+    several = "3 errors are open in draft d1; the first: QR-COD-01, 'X' is not allowed."
+    assert tell_text(several, "fr").startswith(f"3 erreurs sont ouvertes dans le projet d1{NB};")
+    policy = (
+        "For OBS_SURVEYS revisions of 2024 and later are planned. What lies outside is --revision correction (an error is mended) "
+        "or exceptional, with --reason and --reason-fr for everybody to read. Policy: No policy of this table is known: the last "
+        "two years may be revised, to be confirmed."
+    )
+    assert tell_text(policy, "fr").endswith(
+        f"Politique{NB}: Aucune politique de cette table n’est connue{NB}: les deux dernières années peuvent être révisées, "
+        "à confirmer."
+    )
+    assert told_roles(("author", "recipient:OBS")) == "author, recipient (OBS)"
+    roles = f"Ana is no {told_roles(['approver'])} (roles: {told_roles(('author', 'recipient:OBS'))})."
+    assert tell_text(roles, "fr") == f"Ana n’a pas le rôle valideur (rôles{NB}: auteur, destinataire (OBS))."
+    none = f"Ana may not read internal figures (roles: {told_roles(())})."
+    assert tell_text(none, "fr") == f"Ana ne peut pas lire les chiffres internes (rôles{NB}: aucun)."
+    kind = "A row of kind not-applicable says why."
+    assert tell_text(kind, "fr") == "Une ligne de nature sans objet (not-applicable) dit pourquoi."
+
+
+def test_what_is_chosen_on_a_page_is_named_in_an_error_as_it_is_there():
+    """The command line is told the codes that it takes."""
+    wrong = BadQuery("'advance' is no action of the role auditor.", parameter="--action", hint="Known: register.")
+    said = "« diffusions avant l’heure » n’est pas une action du rôle auditeur. Connus : le registre."
+    assert told_on_page(wrong, "fr", "staff_keys").replace(NB, " ").endswith(said)
+    assert (
+        tell(wrong, "fr")
+        .text.replace(NB, " ")
+        .endswith("« advance » n’est pas une action du rôle auditeur. Connus : register.")
+    )
 
 
 def test_every_option_that_an_error_can_name_has_its_name_on_pages():

@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,7 @@ from greffe.release.access.accounts import digest
 from greffe.release.people import ROLES
 from greffe.settings import read_settings
 from greffe.store.access import Session
+from greffe.web.pages.blanks import unbroken
 from greffe.web.pages.visitors import cookie_name
 from greffe.web.pages.words import filled, table
 from greffe.web.staff.register import SAID
@@ -73,13 +74,13 @@ def page(client: TestClient, path: str, lang: str, who: str = "") -> html.HtmlEl
     return found
 
 
-def texts(element: html.HtmlElement, lang: str) -> Iterator[str]:
+def texts(element: html.HtmlElement, lang: str, told: Sequence[str] = TOLD) -> Iterator[str]:
     """What is read in the language of the page, piece by piece: not what is marked as another language, nor code."""
 
     def read(node: html.HtmlElement, said: str) -> Iterator[str]:
         said = node.get("lang") or said
         if said == lang:
-            yield from (t for t in (node.text, *(node.get(a) for a in TOLD)) if t)
+            yield from (t for t in (node.text, *(node.get(a) for a in told)) if t)
         for child in node:
             if isinstance(child.tag, str) and child.tag not in SILENT:
                 yield from read(child, said)
@@ -90,11 +91,17 @@ def texts(element: html.HtmlElement, lang: str) -> Iterator[str]:
 
 
 heard = cache(spoken)  # the same words stand on every page
+COLON = re.compile(r"[^\W_] ?:(?=\s|$)")
 
 
 def faults(found: html.HtmlElement, lang: str) -> Iterator[str]:
     if lang == "fr":
-        yield from (f"English: {' '.join(t.split())[:200]}" for t in texts(found, lang) if heard(t) == "en")
+        for text in texts(found, lang):
+            if heard(text) == "en":
+                yield f"English: {' '.join(text.split())[:200]}"
+        for text in texts(found, lang, ()):
+            if COLON.search(text):
+                yield f"colon without its blank: {COLON.sub('>>:', text).strip()[:200]}"
     for line in (
         " ".join(e.text_content().split())
         for e in found.iter("p", "li", "td", "dd", "dt", "caption", "summary", "label", "h2")
@@ -134,6 +141,20 @@ def test_what_is_english_is_found():
     assert len(list(faults(one, "fr"))) == 2
 
 
+def test_blanks_before_punctuation_do_not_break():
+    """In text alone: what a field sends back and what is copied stay as they were; a colon without its blank is found."""
+    kept = '<input value="a : b"><code>x ? y : z</code><textarea>a ; b</textarea><option>a : b</option><a href="/?q=a : b">'
+    assert unbroken(kept) == kept
+    read = '<p title="a : b">Titre : « mot » ; quoi ? <b>a</b> : 1:2</p><option value="1">a : b</option>'
+    told = '<p title="a : b">Titre_: «_mot_»_; quoi_? <b>a</b>_: 1:2</p><option value="1">a_: b</option>'
+    assert unbroken(read) == told.replace("_", "\u00a0")
+    found = html.fromstring(
+        "<div><p>Titre: x</p><p>Titre : x</p><p>Titre\u00a0: x</p><code>a: b</code><i lang='en'>a: b</i></div>"
+    )
+    assert len(list(faults(found, "fr"))) == 2
+    assert not list(faults(found, "en"))
+
+
 def test_words_are_in_the_number_of_what_they_count():
     text = "{n} {n:série|séries} dans {m} {m:fichier|fichiers}, {n:la seule|les {n}}"
     assert filled(text, "fr", {"n": 1, "m": "0"}) == "1 série dans 0 fichier, la seule"
@@ -141,6 +162,15 @@ def test_words_are_in_the_number_of_what_they_count():
     assert filled("{n} {n:file|files}", "en", {"n": 0}) == "0 files"
     assert filled("{n} {n:file|files}", "en", {"n": "1"}) == "1 file"
     assert filled("{x:.1f}", "en", {"x": 1.25}) == "1.2"
+
+
+def test_who_may_not_look_is_told_which_roles_may(client):
+    """In the words of the language, the roles of the page and one's own."""
+    cookie = "=".join(client.tokens[AUTHOR])
+    answer = client.get("/staff/people", headers={"accept": "text/html", "accept-language": "fr", "cookie": cookie})
+    told = html.fromstring(answer.text).find(".//div[@role='alert']").text_content().replace("\u00a0", " ")
+    assert answer.status_code == 403
+    assert told == "camille n’a aucun des rôles de cette page : auditeur, administrateur (rôles : auteur)."
 
 
 def test_every_role_says_what_it_allows():
@@ -151,6 +181,10 @@ def test_every_role_says_what_it_allows():
 def test_members_of_entries_have_words(demo_home):
     """What the demonstration's entries say (test_register_words.py: what the code writes)."""
     with sqlite3.connect(f"file:{demo_home / 'register.db'}?mode=ro", uri=True) as register:
-        found = {name for (payload,) in register.execute("SELECT payload FROM entries") for name in json.loads(payload)}
+        found = set()
+        for (payload,) in register.execute("SELECT payload FROM entries"):
+            members = json.loads(payload)
+            lists = [one for value in members.values() if isinstance(value, list) for one in value]
+            found |= {name for one in (members, *lists) if isinstance(one, dict) for name in one}
     assert len(found) > 60
     assert not found - set(table(SAID))

@@ -76,7 +76,7 @@ def test_a_decision_waits_on_its_authors_desk_alone_until_it_is_handed_in(parts,
     made = hand_in(author, SEXES)
     assert made.status_code == 303
     page = told(author.get(made.headers["location"]))
-    assert "not-applicable" in page
+    assert "not applicable" in page
     assert "as agreed" in page
     assert "Nothing is pending." in told(author.get("/staff/mappings/pending"))
     (proposal,) = parts.acting().ledger().definitions.proposals.values()

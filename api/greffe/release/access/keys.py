@@ -19,7 +19,7 @@ from greffe.model.keys import PREFIX, Key
 from greffe.model.references import Reference
 from greffe.release.access.accounts import OF_ADDRESS, WINDOW, digest, note_denied
 from greffe.release.parts import Parts
-from greffe.release.people import HOUSE, bodies, checked_role, needs
+from greffe.release.people import HOUSE, bodies, checked_role, needs, told_roles
 from greffe.store.base import Actor
 from greffe.store.key_records import made_payload
 
@@ -165,14 +165,15 @@ def _actions(parts: Parts, role: str, actions: Sequence[str]) -> tuple[str, ...]
     if not possible:
         roles = sorted(set(ACTIONS.values()))
         raise BadQuery(
-            f"No key opens anything as {name}.", parameter="--role", hint=f"Roles of keys: {', '.join(roles)}."
+            f"No key opens anything as {told_roles([name])}.",
+            parameter="--role",
+            hint=f"Roles of keys: {told_roles(roles)}.",
         )
     for one in actions:
         if one not in possible:
             near = nearest(one, possible)
-            raise BadQuery(
-                f"{one!r} is no action of {name}.", parameter="--action", nearest=near, hint=known_words(near, possible)
-            )
+            told, hint = f"{one!r} is no action of the role {told_roles([name])}.", known_words(near, possible)
+            raise BadQuery(told, parameter="--action", nearest=near, hint=hint)
     if not actions:
         raise BadQuery("No action is named.", parameter="--action", hint=known_words((), possible))
     return tuple(a for a in possible if a in actions)

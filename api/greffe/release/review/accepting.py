@@ -113,7 +113,8 @@ def proposed(queue: Queue, line: Waiting) -> tuple[Candidate, ...]:
 
 
 def reason_of(candidate: Candidate) -> str:
-    """What spoke for a candidate, as the reason of its row (in English, as the reasons of the files are)."""
+    """What spoke for a candidate, as the reason of its row: one wording whoever takes it, of which pages tell the French
+    (`french/texts/register.csv`), so that an approver reads it in their language and two who take it take the same."""
     said = "; ".join(reason.english for reason in candidate.reasons[:_REASONS])
     return f"Accepted as proposed (score {candidate.score}): {said}."
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.map_view import side_of
 from greffe.errors import BadQuery
+from greffe.french import ours
 from greffe.mapping.exchange.sets import users_of
 from greffe.model.maps import RepresentationMap
 from greffe.model.structures import DataConstraint, Dataflow
+from greffe.release.review.reasons import added
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def claimed(found: Sequence[Outside], cells: Mapping[str, str], claim: bool) -> 
     if not found:
         return cells
     told, reason = " ".join(f"{one.text()} Taken all the same." for one in found), cells.get("reason", "").strip()
-    if told in reason:
+    if told in reason or ours(told, "fr") in reason:
         return cells
     if not claim:
         raise BadQuery(
@@ -44,7 +46,7 @@ def claimed(found: Sequence[Outside], cells: Mapping[str, str], claim: bool) -> 
             parameter="outside",
             hint="Say that the recipient takes it all the same, or choose another target.",
         )
-    return {**cells, "reason": f"{reason} {told}".strip()}
+    return {**cells, "reason": added(reason, told)}
 
 
 def outside(catalogue: Catalogue, table: RepresentationMap, targets: Sequence[str]) -> tuple[Outside, ...]:

@@ -12,6 +12,7 @@ from typing import Final
 from greffe.mapping.suggest.words import WHOLES
 from greffe.model.maps import KINDS_WITHOUT_TARGET, MapRow, SourceValue
 from greffe.release.review.queue import Queue, Waiting, sources_of
+from greffe.release.review.reasons import added
 
 _LAST: Final = "9999-12-31"
 Cells = Mapping[str, str]
@@ -71,7 +72,7 @@ def parts_beside(queue: Queue, wanted: Mapping[str, Cells]) -> tuple[dict[str, C
                 continue
             beside = " · ".join(s.value for s in row.sources)
             said = f"Part of {', '.join(row.targets)}, together with {beside}."
-            found[other.item] = {"kind": "aggregate", "reason": f"{shown.reason} {said}".strip()}
+            found[other.item] = {"kind": "aggregate", "reason": added(shown.reason, said)}
             if other.pending is None or other.pending.because:
                 because[other.item] = item
     return found, because

@@ -13,7 +13,7 @@ from greffe.errors import BadQuery, Denied, GreffeError
 from greffe.model.orders import ON_RELEASE, Order
 from greffe.model.schedule import following
 from greffe.release.parts import Parts
-from greffe.release.people import bodies, has_role
+from greffe.release.people import bodies, has_role, told_roles
 from greffe.transmission.orders import acts
 from greffe.transmission.orders.acts import SEES, Wanted, own_channels
 from greffe.transmission.orders.sending import next_try
@@ -33,7 +33,7 @@ ACTS: Final = ("act", "number", "said", "reason")
 def sees_orders(request: Request, visitor: Staff) -> None:
     """Raises Denied for whoever reads for no body and is none of the house who see all."""
     if not any(has_role(visitor.roles, r) for r in ("recipient", *SEES)):
-        wanted, had = " ".join(("recipient", *SEES)), " ".join(visitor.roles) or "-"
+        wanted, had = told_roles(("recipient", *SEES)), told_roles(visitor.roles)
         raise Denied(f"{visitor.name} has none of the roles for this page: {wanted} (roles: {had}).")
 
 

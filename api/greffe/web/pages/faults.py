@@ -25,7 +25,7 @@ _NB: Final = "\u00a0"
 
 def told_on_page(error: GreffeError, lang: str, page: str) -> str:
     """The error in one line. `page`: the name of its words, in which a field is called by the label that it has there."""
-    shown = copy.copy(error)
+    shown = _chosen(copy.copy(error), lang, page)
     command = _COMMAND.search(shown.hint)
     if command:
         shown.hint = ""
@@ -60,6 +60,21 @@ def called(parameter: str, lang: str, page: str = "") -> str:
     return (
         label if label and name != "title" and len(label) < _LABEL and "{" not in label else table(FIELDS)[name][lang]
     )
+
+
+def _chosen(error: GreffeError, lang: str, page: str) -> GreffeError:
+    """What can be chosen on the page (`action_advance`) is called as it is there, where a program is told its code."""
+    field = error.parameter.lstrip("-").replace("-", "_").lower()
+    if not field or not page or not (FOLDER / f"{page}.yaml").is_file():
+        return error
+    words = {key.removeprefix(f"{field}_"): w[lang] for key, w in table(page).items() if key.startswith(f"{field}_")}
+    for code, word in words.items():
+        error.message = error.message.replace(repr(code), f"'{word}'")
+    error.nearest = tuple(words.get(one, one) for one in error.nearest)
+    head, known, listed = error.hint.partition("Known: ")
+    if known and not head:
+        error.hint = f"{known}{', '.join(words.get(one, one) for one in listed.rstrip('.').split(', '))}."
+    return error
 
 
 def _named(text: str, lang: str, page: str) -> str:

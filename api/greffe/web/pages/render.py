@@ -17,7 +17,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from greffe.catalogue.representation_files import CONFIDENCES
 from greffe.errors import GreffeError
 from greffe.formats.languages import best
 from greffe.french import ours, spoken, tell_text
@@ -28,6 +27,8 @@ from greffe.release.parts import Parts
 from greffe.release.people import has_role
 from greffe.store.base import Actor
 from greffe.web.pages import static
+from greffe.web.pages.blanks import colon, unbroken
+from greffe.web.pages.cells import cell_word, column_word, sure_word
 from greffe.web.pages.faults import told_on_page
 from greffe.web.pages.visitors import HOUSE, Visitor, keep_language
 from greffe.web.pages.words import sayer
@@ -99,7 +100,7 @@ class Pages:
             **_filters(visitor.lang, name),
         }  # fmt: skip
         body = environment(theme).get_template(template).render({**known, **(values or {})})
-        response = HTMLResponse(body, status, HEADERS)
+        response = HTMLResponse(unbroken(body) if visitor.lang == "fr" else body, status, HEADERS)
         response.headers["Content-Language"] = visitor.lang
         response.headers["Cache-Control"] = "no-store" if visitor.session else "no-cache"
         keep_language(request, response, visitor.lang, self.parts.settings)
@@ -177,7 +178,10 @@ def _filters(lang: str, page: str) -> dict[str, object]:
         "interface": lambda text: whole(DEVELOPERS, text, lang),
         "tongue": lambda text: tongue(text, lang),
         "kind_word": lambda kind: kind_word(kind, lang),
-        "sure_word": lambda sure: sayer((), lang)(f"sure_{sure}") if sure in CONFIDENCES else sure,
+        "sure_word": lambda sure: sure_word(sure, lang),
+        "column_word": lambda column: column_word(column, lang),
+        "cell_word": lambda column, value: cell_word(column, value, lang),
+        "colon": colon(lang),
         "number": lambda x: number(x, lang),
         "day": day,
         "moment": moment,

@@ -13,7 +13,7 @@ from fastapi import Depends, Request, Response
 from greffe.errors import Denied, GreffeError, Unidentified
 from greffe.release.access.accounts import session_of
 from greffe.release.parts import Parts
-from greffe.release.people import has_role
+from greffe.release.people import has_role, told_roles
 from greffe.settings import Settings
 from greffe.store.access import Session
 from greffe.store.base import Actor
@@ -80,7 +80,7 @@ def for_roles(*roles: str) -> Callable[[Request], None]:
         found = _visitor(_parts(request), request)
         actor = found.actor
         if not found.may(*roles, "administrator"):
-            wanted, had = " ".join(roles), " ".join(found.roles) or "-"
+            wanted, had = told_roles((*roles, "administrator")), told_roles(found.roles)
             raise Denied(f"{actor.name} has none of the roles for this page: {wanted} (roles: {had}).")
 
     return check

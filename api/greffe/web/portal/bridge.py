@@ -105,7 +105,7 @@ def _pair(found: Comparison, page: Page, pair: Pair, releases: Sequence[str]) ->
     answer = found.answer(pair)
     bars = waterfall(page, answer)
     title = f"{word('first', page.language)} → {word('second', page.language)}"
-    text = "; ".join(f"{b.label}: {b.amount}" for b in bars)
+    text = "; ".join(f"{b.label}{page.colon}{b.amount}" for b in bars)
     asked = [("release", r) for r in releases]
     return {
         "data": whole(page, pair, answer), "told": page, "answer": answer, "plot": drawn(bars, title, text), "bars": bars,

@@ -18,6 +18,7 @@ from greffe.model.structures import AgencyScheme, Codelist, Dataflow, Item
 from greffe.release.parts import Parts
 from greffe.web.api import INDICATORS
 from greffe.web.notices import KINDS, was_public
+from greffe.web.pages.blanks import colon
 from greffe.web.portal.flow_code import Query
 
 
@@ -79,13 +80,12 @@ def _history(parts: Parts, flow: Dataflow, now: datetime, lang: str) -> Iterator
 def citation(flow: Dataflow, release: Release, permalink: str, lang: str) -> str:
     """How figures of a release are cited: provider, year, title, release and vintage, day, address that stays."""
     day = paris_date(release.effective_at).isoformat()
-    colon = " : " if lang == "fr" else ": "
     mark = ""
     if release.origin == "synthetic":
         mark = " [chiffres SYNTHÉTIQUES]" if lang == "fr" else " [SYNTHETIC figures]"
     word = "diffusion" if lang == "fr" else "release"
     edition = ", ".join(filter(None, (f"{word} {release}", release.vintage, day)))
-    return f"{release.provider} ({day[:4]}){colon}{best(flow.names, lang)}{mark}. {edition}. {permalink}"
+    return f"{release.provider} ({day[:4]}){colon(lang)} {best(flow.names, lang)}{mark}. {edition}. {permalink}"
 
 
 def _described(name: str, description: str) -> str:

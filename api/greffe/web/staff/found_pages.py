@@ -24,6 +24,7 @@ from greffe.release.people import approvers
 from greffe.release.waivers import may_be_asked, unwaivable
 from greffe.store.ledger import DraftRecord, Ledger, Waiver
 from greffe.validation.listing import Line, listed
+from greffe.web.pages.blanks import colon
 from greffe.web.pages.forms import Form
 from greffe.web.pages.marked import LARGE, SMALL, Paper, marked
 from greffe.web.pages.render import Pages, number
@@ -203,7 +204,7 @@ def _line(
     def write(value: Decimal) -> str:
         return number(value, visitor.lang)
 
-    label = f"{one.rule}, {one.period}: {one.messages.get(visitor.lang, '')}"
+    label = f"{one.rule}, {one.period}{colon(visitor.lang)} {one.messages.get(visitor.lang, '')}"
     values = [(p.period, p.value) for p in series]
     plot = marked(values, {one.period}, label, write, paper) if len(series) > 1 else Markup("")
     own = {d: c for d, c in one.key.items() if d not in common}

@@ -11,21 +11,22 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from greffe.errors import BadQuery, GreffeError, nearest
-from greffe.french import ours, tell_text
+from greffe.french import ours, spoken, tell_text
 from greffe.model.instants import read
 from greffe.release.parts import Parts
-from greffe.release.people import has_role
+from greffe.release.people import ROLES, has_role
 from greffe.release.verifying import standing, start
 from greffe.release.who_did_what import ALL, STAFF, visible
 from greffe.store.base import Entry
 from greffe.store.wanted import Wanted
 from greffe.web.pages.acts import tried
+from greffe.web.pages.blanks import colon, marks
 from greffe.web.pages.forms import posted
 from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor
 from greffe.web.pages.words import table
 from greffe.web.register_export import ASKED, asked, exported
-from greffe.web.staff.words_of import instant
+from greffe.web.staff.words_of import instant, role_names
 from greffe.web.strict import only, page_number
 
 PAGE: Final = 50
@@ -148,9 +149,17 @@ def _word(name: str, lang: str) -> str:
 
 def _flat(value: object, lang: str) -> str:
     if isinstance(value, dict):
-        shown = [f"{_word(str(k), lang)}: {_flat(v, lang)}" for k, v in list(value.items())[:8]]
+        shown = [f"{_word(str(k), lang)}{colon(lang)} {_quoted(v, lang)}" for k, v in list(value.items())[:8]]
         return ", ".join(shown) + (" …" if len(value) > 8 else "")
     if isinstance(value, list):
         return ", ".join(_flat(v, lang) for v in value[:8]) + (" …" if len(value) > 8 else "")
+    if str(value).partition(":")[0] in ROLES:
+        return role_names([str(value)], lang)[0]
     words = table(SAID).get(f"is_{str(value).lower()}")
     return words[lang] if words else ours(str(value), lang)
+
+
+def _quoted(value: object, lang: str) -> str:
+    """What somebody wrote, among other members, in quotation marks: the page tells in which language that is."""
+    text = _flat(value, lang)
+    return marks(text, lang) if isinstance(value, str) and " " in value and spoken(text) else text

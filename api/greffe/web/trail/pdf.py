@@ -14,6 +14,7 @@ from fpdf.bidi import BidiParagraph
 from fpdf.enums import MethodReturnValue, TextDirection, XPos, YPos
 from fpdf.fonts import FontFace
 
+from greffe.web.pages.blanks import colon
 from greffe.web.pages.words import Say
 from greffe.web.trail.paper import Certificate, Part, issued
 
@@ -51,8 +52,9 @@ class _Sheet(FPDF):
         self.add_font("DejaVu", "", FONTS / "DejaVuSans.ttf")
         self.add_font("DejaVu", "B", FONTS / "DejaVuSans-Bold.ttf")
         self.set_font("DejaVu", "", 9)
-        self.set_title(plain(f"{made.title}: {made.under}"))
+        self.set_title(plain(f"{made.title}{colon(made.lang)} {made.under}"))
         self.set_lang(made.lang)
+        self.colon = colon(made.lang)
         self.set_author("Greffe")
         self.set_creation_date(made.dated)
         self.alias_nb_pages("{pages}")
@@ -138,7 +140,7 @@ class _Sheet(FPDF):
     def stacked(self, titles: Sequence[str], row: Sequence[str]) -> None:
         """A row as paragraphs."""
         for title, text in zip(titles, row, strict=True):
-            self.line_of(f"{title}: {text}" if title else text, 8)
+            self.line_of(f"{title}{self.colon} {text}" if title else text, 8)
 
 
 def widths(table: Sequence[Sequence[str]]) -> tuple[int, ...]:

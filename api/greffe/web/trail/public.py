@@ -12,6 +12,7 @@ from greffe.model.structures import Dataflow
 from greffe.release.custody import release_entry, seal
 from greffe.release.parts import Parts
 from greffe.web.models import ExplanationOut
+from greffe.web.pages.blanks import colon
 from greffe.web.pages.labels import Labels
 from greffe.web.pages.render import number
 from greffe.web.pages.words import Say
@@ -113,7 +114,7 @@ def _release(parts: Parts, say: Say, told: ExplanationOut) -> Part:
 
 def _made(say: Say, told: ExplanationOut, lang: str) -> Part:
     facts = [(say("map"), told.map), (say("map_approved"), told.map_approved)]
-    facts += [(say("calculation"), joined(f"{c.id}: {c.expression}", c.reason)) for c in told.calculations]
+    facts += [(say("calculation"), joined(f"{c.id}{colon(lang)} {c.expression}", c.reason)) for c in told.calculations]
     rows = [
         (f"{m.file}, {m.row_id}", f"{_codes(m.source)} → {_codes(m.target)}",
          kind_word(m.kind, lang), joined(m.reason, m.reference), m.approved)
@@ -141,7 +142,9 @@ def _codes(codes: dict[str, str]) -> str:
 def _checks(say: Say, told: ExplanationOut, lang: str) -> Part:
     facts = [(say("rules"), ", ".join(told.rules_passed) or say("none"))]
     facts += [(f"{f.rule} ({say(f.severity)})", f.messages.get(lang, "")) for f in told.findings]
-    facts += [(say("waiver", id=w["id"]), f"{w['rule']}: {w['reason']} ({w['reference']})") for w in told.waivers]
+    facts += [
+        (say("waiver", id=w["id"]), f"{w['rule']}{colon(lang)} {w['reason']} ({w['reference']})") for w in told.waivers
+    ]
     return Part(say("checks"), [verdict(say, told.agrees, told.attributes)], facts)
 
 

@@ -12,6 +12,7 @@ from greffe.release.definitions import map_subject
 from greffe.release.parts import Parts
 from greffe.store.base import Entry
 from greffe.store.ledger import Approval
+from greffe.web.pages.blanks import colon
 from greffe.web.pages.render import number
 from greffe.web.pages.words import Say
 from greffe.web.trail.certificate import words
@@ -72,7 +73,10 @@ def _release(parts: Parts, say: Say, inside: Inside) -> Part:
         (say("release_approved"), signed(people(found.draft_signatures, "approver"), say)),
     ]
     facts += [
-        (say("act_warnings_accepted"), f"{a.person}, {paris_day(a.instant)}: {ours(a.reason, inside.lang)}")
+        (
+            say("act_warnings_accepted"),
+            f"{a.person}, {paris_day(a.instant)}{colon(inside.lang)} {ours(a.reason, inside.lang)}",
+        )
         for a in found.acceptances
     ]
     return Part(say("release_heading"), [say("partial")] if found.partial else [], facts)
@@ -160,7 +164,7 @@ def _entry(entry: Entry, say: Say, lang: str) -> tuple[str, ...]:
     act = say(f"act_{entry.kind.replace('.', '_')}")
     return (
         str(entry.number),
-        f"{act}: {entry.subject}",
+        f"{act}{colon(lang)} {entry.subject}",
         joined(entry.actor, paris_time(read(entry.instant), lang)),
         entry.hash,
     )
