@@ -84,10 +84,13 @@ def _found(
 
 
 def _answers(connection: Connection, facts: Facts, rule: Rule, query: Query) -> Iterator[Finding]:
-    cursor = connection.execute(f"SELECT * FROM ({query.sql}) ORDER BY ALL LIMIT {MOST + 1}")
+    # Most questions find nothing or little: to have the engine sort it costs a quarter of all that they cost.
+    cursor = connection.execute(f"SELECT * FROM ({query.sql}) LIMIT {MOST + 1}")
     names = [text(column[0]) for column in cursor.description or ()]
     rows = cursor.fetchall()
-    for row in rows[:MOST]:
+    if len(rows) > MOST:
+        rows = connection.execute(f"SELECT * FROM ({query.sql}) ORDER BY ALL LIMIT {MOST + 1}").fetchall()
+    for row in sorted(rows[:MOST], key=_place):
         yield _finding(facts, rule, query, dict(zip(names, row, strict=True)))
     if len(rows) > MOST:
         sentences = rule.said(facts.thresholds)
@@ -104,6 +107,12 @@ def _answers(connection: Connection, facts: Facts, rule: Rule, query: Query) -> 
             },
             values={"found": str(found), "listed": str(MOST)},
         )
+
+
+def _place(row: Sequence[object]) -> tuple[tuple[bool, object], ...]:
+    """What puts rows of one question in the order of the engine's ORDER BY ALL: column by column, texts by code point (so are
+    the enumerations of `facts`), what is missing last."""
+    return tuple((cell is None, "" if cell is None else cell) for cell in row)
 
 
 def _finding(facts: Facts, rule: Rule, query: Query, row: Mapping[str, object]) -> Finding:
