@@ -21,10 +21,12 @@ SMALL: Final = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # while files are imported and tests collected
     passwords._HASHER = SMALL  # type: ignore[misc]
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 20)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from typing import Final
 
 from journey_tools import ROOT
 
@@ -109,12 +115,48 @@ class House:
         return self.parts.ledger().current(dataflow_named(self.parts, flow).reference, self.clock())
 
 
-def new_house(home: Path, **settings: object) -> House:
-    """An empty home with an author, two approvers and a releaser."""
+def new_house(home: Path, *steps: str, **settings: object) -> House:
+    """A home with an author, two approvers and a releaser, after those steps (STEPS), which are gone once for all tests of a
+    process: who asks for the same gets a copy of his own."""
+    if settings.keys() & APART or (home / "register.db").exists():
+        return _built(home, steps, settings)
+    folder, now = _kept(steps, tuple(sorted(settings.items())))
+    shutil.copytree(folder, home, dirs_exist_ok=True)
+    clock = Clock(now)
+    return House(_composed(home, clock, settings), clock)
+
+
+STEPS: Final[Mapping[str, Callable[[House], object]]] = {
+    "published": House.take_published,
+    "map": House.approve_map,
+    "draft": House.draft,
+    "released": House.released,
+}
+APART: Final = {"sdmx", "mappings", "register_url"}  # what a test made, or where others are: such a house is its own
+
+
+@cache
+def _kept(steps: tuple[str, ...], settings: tuple[tuple[str, object], ...]) -> tuple[Path, datetime]:
+    """The first home after those steps, in which nobody acts any more, and the hour there; it goes with the process."""
+    folder = Path(tempfile.mkdtemp(prefix="greffe-house-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    built = _built(folder / "home", steps, dict(settings))
+    built.parts.register.close()
+    return folder / "home", built.clock.now
+
+
+def _built(home: Path, steps: tuple[str, ...], settings: Mapping[str, object]) -> House:
+    if steps:
+        before = new_house(home, *steps[:-1], **settings)
+        STEPS[steps[-1]](before)
+        return before
     clock = Clock()
-    parts = compose(
-        replace(read_settings({"GREFFE_POLL_SECONDS": "0", "GREFFE_WARM": "0"}, home=home), **settings), clock
-    )
+    made = House(_composed(home, clock, settings), clock)
     for person, role in ((AUTHOR, "author"), (FIRST, "approver"), (SECOND, "approver"), (RELEASER, "releaser")):
-        add_person(parts, HOUSE, person.name, [role])
-    return House(parts, clock)
+        add_person(made.parts, HOUSE, person.name, [role])
+    return made
+
+
+def _composed(home: Path, clock: Clock, settings: Mapping[str, object]) -> Parts:
+    plain = read_settings({"GREFFE_POLL_SECONDS": "0", "GREFFE_WARM": "0"}, home=home)
+    return compose(replace(plain, **settings), clock)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from house import AUTHOR, FIRST, RELEASER, SECOND, Clock
@@ -45,6 +49,10 @@ def small_parts(folder: Path, clock: Clock, register_url: str = "") -> Parts:
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(body)
+    return _composed(folder, clock, register_url)
+
+
+def _composed(folder: Path, clock: Clock, register_url: str = "") -> Parts:
     settings = replace(
         read_settings({"GREFFE_POLL_SECONDS": "0"}, home=folder / "home"),
         sdmx=folder / "sdmx",
@@ -54,8 +62,24 @@ def small_parts(folder: Path, clock: Clock, register_url: str = "") -> Parts:
 
 
 def small_house(folder: Path, register_url: str = "", *, signed: bool = True) -> Parts:
-    """The same with two authors, two approvers, a releaser, and the map approved by two unless not `signed`."""
-    parts = small_parts(folder, Clock(NOON), register_url)
+    """The same with two authors, two approvers, a releaser, and the map approved by two unless not `signed`. On SQLite a copy
+    of one that was made before."""
+    if register_url:
+        return _peopled(small_parts(folder, Clock(NOON), register_url), signed)
+    shutil.copytree(_kept(signed), folder, dirs_exist_ok=True)
+    return _composed(folder, Clock(NOON))
+
+
+@cache
+def _kept(signed: bool) -> Path:
+    """The first of that kind, in which nobody acts any more; it goes with the process."""
+    folder = Path(tempfile.mkdtemp(prefix="greffe-small-house-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    _peopled(small_parts(folder, Clock(NOON)), signed).register.close()
+    return folder
+
+
+def _peopled(parts: Parts, signed: bool) -> Parts:
     roles = ((AUTHOR, "author"), (OTHER, "author"), (FIRST, "approver"), (SECOND, "approver"), (RELEASER, "releaser"))
     for person, role in roles:
         add_person(parts, HOUSE, person.name, [role])

@@ -40,11 +40,7 @@ def kept(home: Path, id_: str) -> set[tuple[str, str, str]]:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """One that has released what is asked for in every format."""
-    made = new_house(tmp_path_factory.mktemp("formats") / "home")
-    made.take_published()
-    made.approve_map()
-    made.released()
-    return made
+    return new_house(tmp_path_factory.mktemp("formats") / "home", "published", "map", "released")
 
 
 @pytest.mark.parametrize(

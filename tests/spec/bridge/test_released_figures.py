@@ -29,9 +29,7 @@ def published(house: House) -> None:
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    made = new_house(tmp_path / "home")
-    made.take_published()
-    made.approve_map()
+    made = new_house(tmp_path / "home", "published", "map")
     published(made)
     return made
 

@@ -32,9 +32,7 @@ NAME = f"{FLOW}#1"
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     """A release that waits for 1 March 2027, 08:45 in Paris."""
-    made = new_house(tmp_path / "home")
-    made.take_published()
-    made.approve_map()
+    made = new_house(tmp_path / "home", "published", "map")
     entry = announce(made.parts, RELEASER, [FLOW], datetime(2027, 3, 1, 7, 45, tzinfo=UTC))
     draft = made.draft()
     made.sign(draft)
@@ -102,9 +100,7 @@ def test_nobody_hears_of_it_before_and_everybody_after(house):
 
 def test_the_file_says_in_every_observation_that_it_is_under_embargo(tmp_path):
     """On the command line, whose clock is the real one: a release that waits for tomorrow."""
-    house = new_house(tmp_path / "home")
-    house.take_published()
-    house.approve_map()
+    house = new_house(tmp_path / "home", "published", "map")
     draft = house.draft()
     house.sign(draft)
     house.clock.now = datetime.now(UTC)

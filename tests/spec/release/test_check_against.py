@@ -22,11 +22,7 @@ from greffe.model.structures import Codelist, Component, Dataflow, Item, Represe
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """One release of published figures."""
-    made = new_house(tmp_path_factory.mktemp("against") / "home")
-    made.take_published()
-    made.approve_map()
-    made.released()
-    return made
+    return new_house(tmp_path_factory.mktemp("against") / "home", "published", "map", "released")
 
 
 def of_theirs(house: House):

@@ -142,9 +142,7 @@ def test_an_indicator_that_no_map_reads_says_why_or_is_named(house):
 def test_what_changed_since_the_release_before(tmp_path):
     """A release of the shipped map (240 of 240 rows), then a draft of a map in which homicides have no row (225 of 240):
     one gap more, and 93.75 %."""
-    made = new_house(tmp_path / "home")
-    made.take_published()
-    made.approve_map()
+    made = new_house(tmp_path / "home", "published", "map")
     first = made.released()
     lines = (ROOT / TABLE).read_text(encoding="utf-8").splitlines(keepends=True)
     without = "".join(line for line in lines if not line.startswith("SSMSI_HOMICIDE,"))

@@ -35,10 +35,7 @@ def asked(home: Path, out: Path, *more: str) -> Figures:
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """A release of recorded offences, and a draft of question 107."""
     folder = tmp_path_factory.mktemp("weighed")
-    made = new_house(folder / "home")
-    made.take_published()
-    made.approve_map()
-    made.released()
+    made = new_house(folder / "home", "published", "map", "released")
     take(made, folder)
     made.approve_map(FLOW)
     made.draft(FLOW)

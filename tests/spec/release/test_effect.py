@@ -34,11 +34,7 @@ STATUSES = "mappings/common/statut_to_obs_status.csv"
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """One released dataset, of published figures."""
-    made = new_house(tmp_path_factory.mktemp("effect") / "home")
-    made.take_published()
-    made.approve_map()
-    made.released()
-    return made
+    return new_house(tmp_path_factory.mktemp("effect") / "home", "published", "map", "released")
 
 
 @pytest.fixture(scope="module")
@@ -231,8 +227,7 @@ def table(path: Path) -> dict[tuple[str, ...], dict[str, object]]:
 
 def test_a_draft_that_waits_is_looked_at_too(tmp_path, files):
     """A draft, then a flow without any dataset: what would be added to nothing is all of it."""
-    made = new_house(tmp_path / "home")
-    made.take_published()
+    made = new_house(tmp_path / "home", "published")
     change = edited(files, TABLE, "^SSMSI_HOMICIDE,ICCS0101,", "SSMSI_HOMICIDE,ICCS1001,")
     (new,) = tried(made, change).datasets
     assert (new.dataset.state, new.comparison.gone, new.comparison.unchanged) == (NEW, 0, 0)
@@ -250,10 +245,7 @@ def published(code: str) -> int:
 
 def test_an_effect_is_that_of_the_change_alone_beside_what_is_effective_and_not_released(tmp_path, files):
     """Others moved homicides, effective and not released; mine takes attempts away. Each figure has a count and a rate."""
-    made = new_house(tmp_path / "home")
-    made.take_published()
-    made.approve_map()
-    made.released()
+    made = new_house(tmp_path / "home", "published", "map", "released")
     theirs = edited(files, TABLE, "^SSMSI_HOMICIDE,ICCS0101,", "SSMSI_HOMICIDE,ICCS1001,")
     proposal = propose(made.parts, AUTHOR, {TABLE: theirs[TABLE]}, "Theirs.")
     for person in (FIRST, SECOND):

@@ -25,11 +25,7 @@ STATUSES = "mappings/common/statut_to_obs_status.csv"
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """One released dataset, of published figures: final ones (D), and some that were not communicated (NC)."""
-    made = new_house(tmp_path_factory.mktemp("shared") / "home")
-    made.take_published()
-    made.approve_map()
-    made.released()
-    return made
+    return new_house(tmp_path_factory.mktemp("shared") / "home", "published", "map", "released")
 
 
 @pytest.fixture(scope="module")

@@ -42,11 +42,7 @@ class Failing:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    found = new_house(tmp_path_factory.mktemp("fails") / "home")
-    found.take_published()
-    found.approve_map()
-    found.released()
-    return found
+    return new_house(tmp_path_factory.mktemp("fails") / "home", "published", "map", "released")
 
 
 @pytest.fixture

@@ -111,9 +111,7 @@ def test_the_command_shows_what_releases_take_and_evicts(tmp_path: Path):
 
 def test_a_release_evicts_what_was_superseded_before(tmp_path: Path):
     """With the next release what was superseded by the one before goes: two releases at most are served"""
-    home = new_house(tmp_path / "home", store=StoreSettings(grace_seconds=0))
-    home.take_published()
-    home.approve_map()
+    home = new_house(tmp_path / "home", "published", "map", store=StoreSettings(grace_seconds=0))
     for reason in ("first", "second", "third"):
         home.released(reason=reason)
     folder = home.parts.settings.releases / FLOW

@@ -42,8 +42,7 @@ class Ready:
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Ready:
-    house = new_house(tmp_path_factory.mktemp("kills") / "home")
-    house.take_published()
+    house = new_house(tmp_path_factory.mktemp("kills") / "home", "published")
     mended = tmp_path_factory.mktemp("mended") / "prisons.csv"  # 692 juveniles of 2010, of whom 688 by sex
     mended.write_text(
         (PUBLISHED / "prisons.csv").read_text(encoding="utf-8").replace(",692,", ",688,"), encoding="utf-8"
@@ -109,10 +108,7 @@ if SOAK:  # as long again as all of the others
 
     def test_release_of_a_revision(tmp_path):
         """With a predecessor: a difference is written, the engine is asked what changes, what is superseded is evicted."""
-        house = new_house(tmp_path / "home")
-        house.take_published()
-        house.approve_map()
-        house.released()
+        house = new_house(tmp_path / "home", "published", "map", "released")
         later = tmp_path / "later.csv"
         lines = (PUBLISHED / "ssmsi_infractions.csv").read_text(encoding="utf-8").splitlines()
         row = next(x for x in lines if ",975," in x).replace(",975,", ",977,").replace(",D,,1,", ",R,,2,")

@@ -37,10 +37,7 @@ KEY = f"{FLOW}/A.ICCS0101.NR.FR"
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    made = new_house(tmp_path / "home")
-    made.take_published()
-    made.approve_map()
-    return made
+    return new_house(tmp_path / "home", "published", "map")
 
 
 def test_two_approvers_who_are_not_the_author_make_a_release(house):
@@ -102,8 +99,7 @@ def test_warnings_need_a_written_acceptance(house):
 
 
 def test_a_map_without_its_two_approvals_releases_nothing(tmp_path):
-    house = new_house(tmp_path / "home")
-    house.take_published()
+    house = new_house(tmp_path / "home", "published")
     draft = house.draft()
     house.sign(draft)
     with pytest.raises(Refused, match=r"The map .* has 0 of 2 approvals"):

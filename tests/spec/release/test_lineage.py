@@ -24,11 +24,7 @@ ROWS = "mappings/ESTAT/index_ssmsi_to_iccs.csv"
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     """One released dataset, of published figures."""
-    built = new_house(tmp_path_factory.mktemp("lineage") / "home")
-    built.take_published()
-    built.approve_map()
-    built.released()
-    return built
+    return new_house(tmp_path_factory.mktemp("lineage") / "home", "published", "map", "released")
 
 
 @pytest.fixture(scope="module")

@@ -59,9 +59,7 @@ ICCS0102 NR 2020 - M F
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> House:
     """The published figures of the police, released once through every step."""
-    house = new_house(tmp_path_factory.mktemp("quality") / "home")
-    house.take_published()
-    house.approve_map()
+    house = new_house(tmp_path_factory.mktemp("quality") / "home", "published", "map")
     draft = house.draft(reason="first")
     for person in (FIRST, SECOND):
         approve_draft(house.parts, person, draft.id)

@@ -34,10 +34,7 @@ def late(tmp_path: Path, name: str, *changes: tuple[str, str]) -> Path:
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    made = new_house(tmp_path / "home")
-    made.take_published()
-    made.approve_map()
-    made.released()
+    made = new_house(tmp_path / "home", "published", "map", "released")
     made.clock.forward(days=1)
     return made
 

@@ -9,10 +9,7 @@ from greffe.release.explain import explain
 
 def test_what_a_rule_found_in_internal_rows_does_not_show_in_the_rules_that_passed(tmp_path, monkeypatch):
     """QR-PLA-05 runs on internal rows too: whether a hidden count of 3 or of 4 moved by more than 20 would be told by it."""
-    house = new_house(tmp_path / "home")
-    house.take_published()
-    house.approve_map()
-    house.released()
+    house = new_house(tmp_path / "home", "published", "map", "released")
     asked = (house.parts, f"{FLOW}/A.ICCS0101.NR.FR", "2022")
     plain = explain(*asked)
     source = plain.trace.sources[0]
@@ -32,10 +29,7 @@ def test_what_a_rule_found_in_internal_rows_does_not_show_in_the_rules_that_pass
 
 def test_a_rule_that_compares_years_passed_only_where_there_is_a_year_before(tmp_path):
     """The first year of the series has nothing beside it: no change was looked at, so none was found small."""
-    house = new_house(tmp_path / "home")
-    house.take_published()
-    house.approve_map()
-    house.released()
+    house = new_house(tmp_path / "home", "published", "map", "released")
 
     def passed(year):
         return set(explain(house.parts, f"{FLOW}/A.ICCS0101.NR.FR", year).rules_passed)

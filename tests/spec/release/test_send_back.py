@@ -12,10 +12,7 @@ from greffe.release.people import approvers
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    made = new_house(tmp_path_factory.mktemp("back") / "home")
-    made.take_published()
-    made.approve_map()
-    return made
+    return new_house(tmp_path_factory.mktemp("back") / "home", "published", "map")
 
 
 def test_every_rule_that_warns_needs_its_acceptance(house):

@@ -77,8 +77,7 @@ def test_shipped_maps_stand_on_what_is_newest():
 
 def test_a_draft_carries_the_finding(tmp_path: Path):
     """The draft of a flow one of whose lists has a newer version says so, and cannot go out after the date of change."""
-    house = new_house(tmp_path / "home")
-    house.take_published()
+    house = new_house(tmp_path / "home", "published")
     before = house.parts.catalogue()
     [iccs] = [a for a in before.all(Codelist) if a.reference.id == "ESTAT_ICCS"]
     late = newer(iccs, "9.0.0", "2026-11-24")

@@ -23,8 +23,7 @@ WHY = Words("One table is not ready.", "Un tableau n’est pas prêt.")
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    made = new_house(tmp_path / "home")
-    made.take_published()
+    made = new_house(tmp_path / "home", "published")
     mended = tmp_path / "prisons.csv"  # 692 juveniles of 2010, of whom 688 by sex
     mended.write_text(
         (PUBLISHED / "prisons.csv").read_text(encoding="utf-8").replace(",692,", ",688,"), encoding="utf-8"

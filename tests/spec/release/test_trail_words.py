@@ -17,11 +17,7 @@ ADDRESS = f"/api/v1/explain/{RATE}/2022"
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    made = new_house(tmp_path_factory.mktemp("words") / "home")
-    made.take_published()
-    made.approve_map()
-    made.released()
-    return made
+    return new_house(tmp_path_factory.mktemp("words") / "home", "published", "map", "released")
 
 
 def told(house: House, *more: str) -> str:

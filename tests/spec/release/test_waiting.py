@@ -39,9 +39,7 @@ AUDITOR, ADMIN = Actor("hana"), Actor("gaston")
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> tuple[House, Draft]:
     """The published offences handed over, the map signed, a draft prepared; it has warnings."""
-    house = new_house(tmp_path_factory.mktemp("waiting") / "home")
-    house.take_published()
-    house.approve_map()
+    house = new_house(tmp_path_factory.mktemp("waiting") / "home", "published", "map")
     add_person(house.parts, HOUSE, AUDITOR.name, ["auditor"])
     return house, house.draft()
 

@@ -19,9 +19,7 @@ GOOD = "zinc-mauve-ilot-karst"
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory):
-    house = new_house(tmp_path_factory.mktemp("covered") / "home")
-    house.take_published()
-    house.draft()
+    house = new_house(tmp_path_factory.mktemp("covered") / "home", "published", "draft")
     accept(house.parts, invite(house.parts, HOUSE, AUTHOR.name), GOOD)
     found = TestClient(create_app(house.parts), headers={"accept": "text/html"}, follow_redirects=False)
     found.post("/signin", data={"name": AUTHOR.name, "password": GOOD, "back": "/staff"})

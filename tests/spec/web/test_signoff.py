@@ -32,10 +32,7 @@ NEW = {("SSMSI_HOMICIDE", "2022"): "830", ("SSMSI_HOMICIDE", "2018"): "700"}
 @pytest.fixture(scope="module")
 def house(tmp_path_factory) -> House:
     """Released as published; then an extract with two other figures is handed over."""
-    made = new_house(tmp_path_factory.mktemp("signoff") / "home")
-    made.take_published()
-    made.approve_map()
-    made.released()
+    made = new_house(tmp_path_factory.mktemp("signoff") / "home", "published", "map", "released")
     path = tmp_path_factory.mktemp("later") / "later.csv"
     with (PUBLISHED / "ssmsi_infractions.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))

@@ -18,11 +18,7 @@ V1, V2 = f"/sdmx/v1/data/{FLOW}", f"/sdmx/v2/data/dataflow/SSER/{FLOW}/1.0.0"
 
 
 def made(home: Path, **settings: object) -> House:
-    found = new_house(home, **settings)
-    found.take_published()
-    found.approve_map()
-    found.released()
-    return found
+    return new_house(home, "published", "map", "released", **settings)
 
 
 @pytest.fixture(scope="module")
