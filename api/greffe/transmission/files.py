@@ -28,7 +28,7 @@ from greffe.transmission.answers.observations import Observed, joined, observed
 from greffe.transmission.rights import marked, told
 from greffe.transmission.workbooks import kind_of
 from greffe.transmission.workbooks.answered import answered
-from greffe.transmission.workbooks.answers import Key
+from greffe.transmission.workbooks.answers import Key, answers_of
 from greffe.transmission.workbooks.filled import Filled, Source, filled_sheets
 from greffe.validation.structural.sides import OURS_ALONE
 
@@ -95,6 +95,11 @@ def written(parts: Parts, catalogue: Catalogue, content: Content) -> Iterator[by
         for d in _datasets(parts, catalogue, content)
     )
     yield from format_.write(DataMessage(_header(content), datasets, "en"), Parameters())
+
+
+def told_since(parts: Parts, catalogue: Catalogue, content: Content) -> set[tuple[str, ...]]:
+    """Series and period of each observation of an incremental file, in the order of the structure."""
+    return {(*key, period) for d in _datasets(parts, catalogue, content) for key, period in answers_of(d)}
 
 
 def filled(parts: Parts, catalogue: Catalogue, content: Content) -> Filled:

@@ -85,6 +85,16 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{about}: what {house} signed is not merged yet.",
         "{about} : ce que {house} a validé n’est pas encore fusionné.",
     ),
+    "contribution_contradicted": (
+        "{about}: {cell} is released as {released}, and {house} says {said} (such cells: {n}). Reopen the contribution, with the reason.",
+        "{about} : {cell} est diffusé à {released}, et {house} dit {said} (cellules dans ce cas : {n}). "
+        "Rouvrez la contribution, avec la raison.",
+    ),
+    "contribution_more_asked": (
+        "{about}: cells came since that {house} has not answered (such cells: {n}); the first: {cell}. Reopen the contribution.",
+        "{about} : des cellules sont venues depuis, auxquelles {house} n’a pas répondu (cellules dans ce cas : {n}) ; "
+        "la première : {cell}. Rouvrez la contribution.",
+    ),
     "two_files": (
         "{name} would be the name of two files.",
         "{name} serait le nom de deux fichiers.",

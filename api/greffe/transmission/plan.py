@@ -151,7 +151,7 @@ def known_ways(parts: Parts) -> list[Ways]:
 
 def plan_of(parts: Parts, ways: Ways, year: int, *, test: bool = False) -> Plan:
     """What would be sent of that delivery for that year now."""
-    number, under_way = next_number(parts, ways.delivery, year), _under_way(parts, ways.delivery, year)
+    number, under_way = next_number(parts, ways.delivery, year), _under_way(parts, ways.delivery, year, test)
     last = last_of(parts, ways.delivery, year, test)
     files, obstacles = _files(parts, ways, (year, number), last, test=test)
     if not test:
@@ -292,6 +292,8 @@ def _book(
     )
 
 
-def _under_way(parts: Parts, delivery: str, year: int) -> Transmission | None:
-    same = [t for t in parts.ledger().transmissions.values() if (t.delivery, t.year) == (delivery, year)]
+def _under_way(parts: Parts, delivery: str, year: int, test: bool) -> Transmission | None:
+    """Tests and deliveries leave by channels of their own: neither waits for the other."""
+    known = parts.ledger().transmissions.values()
+    same = [t for t in known if (t.delivery, t.year, t.test) == (delivery, year, test)]
     return next((t for t in same if t.state in OPEN), None)

@@ -136,7 +136,7 @@ def _may_leave(parts: Parts, one: Transmission) -> None:
         still_granted(parts, one, file, release)
         if release.origin == "synthetic" and not one.test:
             raise Refused(f"{release} is synthetic: it leaves as a test only.")
-        still_open(parts, release, file.name)
+        still_open(parts, one, file, release)
 
 
 def _absent_for_good(parts: Parts, one: Transmission, wait: timedelta) -> None:

@@ -9,15 +9,19 @@ from greffe.arrow import pq, text
 from greffe.errors import Refused
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow
+from greffe.model.transmissions import SentFile, Transmission
 from greffe.release.parts import Parts
+from greffe.transmission.files import Headed, content, filled, told_since
+from greffe.transmission.workbooks import kind_of
 
 FREE: Final = ("", "F")  # CONF_STATUS of what is open
 Keys = set[tuple[str, ...]]
 
 
-def still_open(parts: Parts, release: Release, file: str) -> None:
-    """Raises Refused where the newest release of the dataflow, out or waiting for its hour, hides a figure that this one shows.
-    Nothing is read while it is itself the newest."""
+def still_open(parts: Parts, one: Transmission, file: SentFile, release: Release) -> None:
+    """Raises Refused where the newest release of the dataflow, out or waiting for its hour, hides a figure that the file shows.
+    What the release has and the file does not is left out: other years of a questionnaire, what did not change. Nothing is
+    read while it is itself the newest."""
     made = [r for r in parts.ledger().releases_of(release.dataflow) if r.withdrawn_at is None]
     newest = max(made, key=lambda r: r.number, default=release)
     if newest.number <= release.number:
@@ -27,12 +31,30 @@ def still_open(parts: Parts, release: Release, file: str) -> None:
         "TIME_PERIOD",
     )
     hidden = _keys(parts, newest, names, shown=False)
-    found = sorted(hidden & _keys(parts, release, names, shown=True)) if hidden else []
+    if not hidden:
+        return
+    shown = hidden & _keys(parts, release, names, shown=True)
+    found = sorted(shown & _delivered(parts, one, file, release, names, shown)) if shown else []
     if found:
         raise Refused(
-            f"{newest} hides what {release} shows, {'.'.join(found[0])} first ({len(found)} in all): {file} does not leave.",
+            f"{newest} hides what {release} shows, {'.'.join(found[0])} first ({len(found)} in all): {file.name} does not leave.",
             hint="Cancel it, and build another one.",
         )
+
+
+def _delivered(
+    parts: Parts, one: Transmission, file: SentFile, release: Release, names: Sequence[str], shown: Keys
+) -> Keys:
+    """Which of these the file holds, made as it was built: cells of a questionnaire, what changed, else all of them; all too
+    where its dimensions stood in another order then."""
+    said = content(parts, Headed(one.id, one.test, one.prepared, one.year), file)
+    catalogue = parts.catalogue(one.catalogue)
+    if (*catalogue.structure(catalogue.get(Dataflow, release.dataflow)).dimension_ids, "TIME_PERIOD") != tuple(names):
+        return shown
+    if kind_of(file.format) is not None:
+        cells = filled(parts, catalogue, said).cells()
+        return {(*c.key, c.period) for sheet, *_, c in cells if sheet.layout.flow == release.dataflow.id}
+    return told_since(parts, catalogue, said) if file.since else shown
 
 
 def _keys(parts: Parts, release: Release, names: Sequence[str], *, shown: bool) -> Keys:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,16 +13,18 @@ from house import FIRST, SECOND
 from questionnaires import SENDER, Desk, cells_of, desk_at, opened
 from site_tools import copied
 
+from greffe.arrow import pa, pq
 from greffe.catalogue.policies.coherence import check_contributions
 from greffe.catalogue.policies.contributions import FILE
 from greffe.catalogue.policies.read import read_policies
 from greffe.errors import BadDefinition, BadQuery, Conflict, Denied, NotFound, Refused
 from greffe.model.answers import AnswerKey
+from greffe.model.structures import Dataflow
 from greffe.release.contributing import all_waited, named
 from greffe.release.people import HOUSE, add_person
 from greffe.release.waiting import waiting_for
 from greffe.store.base import Actor
-from greffe.store.ledger import Ledger
+from greffe.store.ledger import Ledger, release_payload
 from greffe.transmission.answers import acts as answers
 from greffe.transmission.answers.asked import asked
 from greffe.transmission.building import cancel
@@ -159,6 +162,26 @@ def test_from_open_to_sent_and_proved(desk: Desk):
     cancel(parts, SENDER, one.id, "Reopened.")
 
 
+def released_otherwise(desk: Desk, old: str, new: str) -> None:
+    """The prison figures come out again, the deaths of 2024 otherwise."""
+    parts = desk.parts
+    flow = parts.catalogue().latest(Dataflow, "UNODC_CTS_PRISONS")
+    before = parts.ledger().current(flow.reference, parts.clock())
+    assert before is not None
+    table = pq.read_table(parts.observations.file(before.name, "data.parquet"))
+    rows = table.to_pylist()
+    (row,) = [r for r in rows if (r["INDICATOR"], r["TIME_PERIOD"], r["OBS_VALUE"]) == ("PRIS_MORT", "2024", old)]
+    row["OBS_VALUE"] = new
+    data = desk.parts.settings.home / "tmp" / "again.parquet"
+    pq.write_table(pa.Table.from_pylist(rows, pa.schema([(n, pa.string()) for n in table.column_names])), data)
+    number = parts.ledger().next_number(flow.reference)
+    name = f"{flow.reference.id}/{number}"
+    saved = parts.observations.save(name, parts.catalogue().structure(flow), data, {}, before.name)
+    made = replace(before, number=number, content_hash=saved.content_hash, draft="", effective_at=parts.clock())
+    parts.note(HOUSE, "release.made", str(made), release_payload(made), once=f"release:{name}")
+    desk.clock.forward(minutes=1)
+
+
 def test_a_released_figure_is_never_typed_over(desk: Desk):
     """A house that says another figure than the release stops the merge, by name; a table that gives the cell to another
     house meanwhile, by sheet, row and owner."""
@@ -174,6 +197,14 @@ def test_a_released_figure_is_never_typed_over(desk: Desk):
     assert sign(parts, PAUL, DAP).state == "signed"
     assert merge(parts, SENDER, DAP).state == "merged"
     assert DEATHS not in parts.ledger().answers["UN_CTS/2024"]  # confirmed, and nothing is said beside it
+    assert DAP not in codes(desk)
+    released_otherwise(desk, was, str(int(was) + 1))
+    for test in (False, True):
+        (told,) = [o for o in named_plan(parts, "UN_CTS", 2024, test=test).obstacles if o.about == DAP]
+        assert told.code == "contribution_contradicted"
+        assert f"{DEATHS} is released as {int(was) + 1}, and DAP says {was} (such cells: 1)" in told.said()
+    released_otherwise(desk, str(int(was) + 1), was)
+    assert DAP not in codes(desk)
 
 
 def test_deadlines_are_of_paris(desk: Desk):

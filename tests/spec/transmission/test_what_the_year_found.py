@@ -23,6 +23,7 @@ from greffe.transmission.keeping import content
 from greffe.transmission.plan import named_plan
 from greffe.transmission.receipts import take
 from greffe.transmission.sending import send
+from greffe.transmission.still_open import still_open
 from greffe.transmission.ways import read_channels
 
 ROW = f"{{name}},ESTAT_CTS,{CASES},{{format}},incremental,free,{{name}}_{{{{year}}}}_{{{{number}}}}.txt,FR_SSER,4D0,,edamis,standing{WHY}\n"
@@ -34,6 +35,7 @@ def office(tmp_path_factory: pytest.TempPathFactory):
     """Three deliveries of the same figures, each in its format."""
     folder, clock = tmp_path_factory.mktemp("found"), Clock(BEGINS)
     rows = "".join(ROW.format(name=name, format=format_) for name, format_ in FORMATS.items())
+    rows += ROW.format(name="BOOK", format="workbook:ESTAT_CTS").replace(",incremental,", ",full,")
     with pytest.MonkeyPatch.context() as patch, Counterparts(folder, clock) as others:
         yield Office(folder, clock, others, counting(folder, patch), rows)
 
@@ -91,6 +93,25 @@ def test_what_is_confidential_by_now_does_not_leave(office: Office):
     with pytest.raises(Refused, match=r"hides what .* shows, .*CIV_COM.*\.2025 first \(1 in all\)"):
         send(parts, SENDER, one.id, read_channels(parts.settings.channels))
     assert parts.ledger().transmission(one.id).attempts == ()
+
+
+def test_what_a_file_does_not_hold_does_not_stop_it(office: Office):
+    """The workbook of 2025 shows cases of 2025 alone: that those of 2026 are hidden by now stops it no more; those of 2025 do.
+    Built as a test, it stands in the way of no delivery."""
+    parts = office.parts
+    put = office.put(CASES, 2027)
+    office.clock.forward(minutes=1)
+    made = parts.ledger().release(put.release)
+    one = build(parts, SENDER, named_plan(parts, "BOOK", 2025, test=True)).transmission
+    (file,) = one.files
+    office.put(CASES, 2026)
+    still_open(parts, one, file, made)
+    office.put(CASES, 2025)
+    with pytest.raises(Refused, match=r"hides what .* shows, .*CIV_COM.*\.2025 first \(1 in all\)"):
+        still_open(parts, one, file, made)
+    assert named_plan(parts, "BOOK", 2025, test=True).open == one.id
+    real = named_plan(parts, "BOOK", 2025)
+    assert (real.open, [o.code for o in real.obstacles if o.code == "under_way"]) == ("", [])
 
 
 def test_readers_keep_what_they_had_when_the_clock_goes_back(office: Office):

@@ -18,7 +18,7 @@ from greffe.release.people import needs
 from greffe.store import contribution_records as records
 from greffe.store.base import Act, Actor
 from greffe.transmission.answers.checking import checked
-from greffe.transmission.contributions.places import Board, agrees, board, refuse_foreign
+from greffe.transmission.contributions.places import Board, Place, agrees, board, refuse_foreign
 
 ANY: Final = -1  # whatever the revision is
 
@@ -87,7 +87,7 @@ def sign(parts: Parts, who: Actor, id_: str, signatory: str = "", revision: int 
         raise Refused(f"{id_}: {done} of {asked} cells are answered, and all are before it is signed.")
     if one.state != CONTRIBUTED:
         raise Refused(f"{id_} is locked: {one.signatory} signed it.")
-    left = _unanswered(board(parts, one.questionnaire, one.year), one)
+    left = unanswered(board(parts, one.questionnaire, one.year).of(one.house), one)
     if left:
         raise Refused(f"{id_}: cells came since that are not answered ({len(left)}); the first: {left[0]}.")
     half = _half(one.cells)
@@ -157,15 +157,17 @@ def merge(parts: Parts, who: Actor, id_: str, revision: int = ANY) -> Contributi
 def hindrances(found: Board, waited: Waited) -> list[str]:
     """Why a contribution cannot be merged as it is, a sentence a cell."""
     own, one = found.of(waited.house), waited.one
-    told = [f"{name} is not answered." for name in _unanswered(found, one)]
+    told = [f"{name} is not answered." for name in unanswered(own, one)]
     told += [f"{name} is told in one language alone." for name in _half(one.cells) if name in own]
-    for name, said in one.cells.items():
-        place = own.get(name)
-        if place is not None and not agrees(place, one):
-            told.append(
-                f"{name} is released as {place.cell.text}, and {waited.house} says {said.value or said.missing}."
-            )
+    for place, said in contradicted(own, one):
+        told.append(f"{place.name} is released as {place.cell.text}, and {waited.house} says {said}.")
     return told
+
+
+def contradicted(own: Mapping[str, Place], one: Contribution) -> list[tuple[Place, str]]:
+    """Cells of a house of which a release says otherwise, each with what the house says."""
+    there = ((own.get(name), said) for name, said in one.cells.items())
+    return [(p, s.value or s.missing) for p, s in there if p is not None and not agrees(p, one)]
 
 
 def counts(parts: Parts, waited: Waited) -> tuple[int, int]:
@@ -192,9 +194,10 @@ def _half(cells: Cells) -> list[str]:
     return [name for name, said in cells.items() if said.half]
 
 
-def _unanswered(found: Board, one: Contribution) -> list[str]:
+def unanswered(own: Mapping[str, Place], one: Contribution) -> list[str]:
+    """Cells of a house that it does not answer."""
     blank = Said()
-    return [name for name in found.of(one.house) if not one.cells.get(name, blank).answers]
+    return [name for name in own if not one.cells.get(name, blank).answers]
 
 
 def _note(parts: Parts, who: Actor, one: Contribution, kind: str, payload: Mapping[str, object]) -> None:

@@ -11,11 +11,13 @@ from greffe.model.transmissions import SentFile, Transmission
 from greffe.release.contributing import Waited, waited_for
 from greffe.release.parts import Parts
 from greffe.store.contribution_records import MERGING
-from greffe.transmission.contributions.acts import hindrances
-from greffe.transmission.contributions.places import board
+from greffe.transmission.answers.asked import asked
+from greffe.transmission.contributions.acts import contradicted, hindrances, unanswered
+from greffe.transmission.contributions.places import Place, board
 from greffe.transmission.obstacles import Obstacle
 
 MISSING, LATE, NOT_MERGED = "contribution_missing", "contribution_late", "contribution_unmerged"
+CONTRADICTED, MORE_ASKED = "contribution_contradicted", "contribution_more_asked"
 
 
 def merged_of(waited: Sequence[Waited]) -> tuple[Contributed, ...]:
@@ -24,15 +26,41 @@ def merged_of(waited: Sequence[Waited]) -> tuple[Contributed, ...]:
 
 
 def of_contributions(parts: Parts, waited: Sequence[Waited], *, test: bool) -> list[Obstacle]:
-    """Contributions that a delivery waits for, each with its house and deadline. A test leaves without."""
+    """Contributions that a delivery waits for, each with its house and deadline: a test leaves without. One that is merged, and
+    that a newer release contradicts or that was asked more since, stands in the way of a test too."""
     now, found = parts.clock(), list[Obstacle]()
-    for one in waited if not test else ():
+    for one in waited:
         if one.one.state == MERGED:
+            found += _of_merged(parts, one)
+            continue
+        if test:
             continue
         code = NOT_MERGED if one.one.state == SIGNED else LATE if one.late(now) else MISSING
         until = f"{one.until.astimezone(PARIS):%Y-%m-%d %H:%M}"
         found.append(Obstacle.of(code, one.id, house=one.house, until=until))
     return found
+
+
+def _of_merged(parts: Parts, waited: Waited) -> Iterator[Obstacle]:
+    """By the sheets as releases fill them now, which are kept: a plan costs no more for it."""
+    one = waited.one
+    cells = asked(parts, one.questionnaire, one.year).cells
+    places = (Place(a.sheet, a.row, a.column, a.cell, a.house) for a in cells if a.house == waited.house)
+    own = {p.name: p for p in places if not p.confidential}
+    against = contradicted(own, one)
+    if against:
+        place, said = against[0]
+        facts = {
+            "house": waited.house,
+            "cell": place.name,
+            "released": place.cell.text,
+            "said": said,
+            "n": len(against),
+        }
+        yield Obstacle.of(CONTRADICTED, one.id, **facts)
+    left = unanswered(own, one)
+    if left:
+        yield Obstacle.of(MORE_ASKED, one.id, house=waited.house, cell=left[0], n=len(left))
 
 
 def waited_by(parts: Parts, questionnaire: str, year: int, flows: Sequence[str]) -> list[Waited]:
