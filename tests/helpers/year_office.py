@@ -232,5 +232,7 @@ def _mappings(folder: Path, deliveries: str) -> Path:
         "deadlines.csv", lambda rows: [r.replace(",2024,1,", ",2025,1,") for r in rows if r.startswith("ESTAT_CTS,")]
     )
     rewritten("deliveries.csv", lambda _: deliveries.splitlines())
+    table = policies / "deliveries.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(",wanted,", ",", 1), encoding="utf-8")  # as it once was
     rewritten("contributions.csv", lambda _: ASKED.splitlines())
     return edited

@@ -272,6 +272,8 @@ def _planned(one: Plan) -> dict[str, object]:
 
 
 def _files_of(one: Plan) -> None:
+    for row in one.accepted:
+        line(f"accepted as well, and not handed over: {row.format} ({row.delivery})")
     for file in one.files:
         told = file.as_json()
         changed = told["difference"]

@@ -29,12 +29,14 @@ from greffe.transmission.sent_before import Last, last_of, next_number
 
 @dataclass(frozen=True)
 class Ways:
-    """A delivery: to which deadline it answers, by which rows of deliveries.csv, with which dataflows."""
+    """A delivery: to which deadline it answers, by which rows of deliveries.csv, with which dataflows; `accepted`: rows of what
+    its recipient takes of these as well, and does not get."""
 
     delivery: str
     deadline: Deadline
     rows: tuple[Delivery, ...]
     flows: tuple[Dataflow, ...]
+    accepted: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Plan:
     obstacles: tuple[Obstacle, ...]
     corrects: str = ""
     open: str = ""
+    accepted: tuple[Delivery, ...] = ()
 
     @property
     def id(self) -> str:
@@ -87,6 +90,7 @@ class Plan:
             "ready": self.ready,
             "files": [f.as_json() for f in self.files],
             "obstacles": [o.as_json() for o in self.obstacles],
+            "accepted": [{"delivery": r.delivery, "format": r.format, "flows": r.flows} for r in self.accepted],
         }
 
     @property
@@ -127,6 +131,13 @@ def named_ways(parts: Parts, delivery: str) -> Ways:
     """A delivery by its name. Raises NotFound with the nearest."""
     known = {w.delivery: w for w in known_ways(parts)}
     if delivery not in known:
+        if any(r.delivery == delivery for r in parts.catalogue().policies.deliveries):
+            hint = "What is handed over has `yes` as `wanted` in deliveries.csv."
+            raise NotFound(
+                f"{delivery} is accepted by its recipient, and is not handed over.",
+                nearest=nearest(delivery, known),
+                hint=hint,
+            )
         raise NotFound(f"There is no delivery {delivery}.", nearest=nearest(delivery, known))
     return known[delivery]
 
@@ -138,11 +149,14 @@ def known_ways(parts: Parts) -> list[Ways]:
     found: list[Ways] = []
     for deadline in catalogue.policies.deadlines:
         flows = [f for f in catalogue.dataflows(("collection",)) if deadline.asks(f.reference.id)]
-        mine = [r for r in rows if r.deadline == deadline.id]
+        of_it = [r for r in rows if r.deadline == deadline.id]
+        mine = [r for r in of_it if r.handed_over]
         for name in dict.fromkeys(r.delivery for r in mine):
             own = tuple(r for r in mine if r.delivery == name)
             sent = tuple(f for f in flows if any(r.sends(f.reference.id) for r in own))
-            found.append(Ways(name, deadline, own, sent))
+            ids = [f.reference.id for f in sent]
+            accepted = tuple(r for r in of_it if not r.handed_over and any(r.sends(i) for i in ids))
+            found.append(Ways(name, deadline, own, sent, accepted))
         rest = tuple(f for f in flows if not any(r.sends(f.reference.id) for r in mine))
         if rest:
             found.append(Ways(f"{deadline.id}_REST" if mine else deadline.id, deadline, (), rest))
@@ -174,6 +188,7 @@ def plan_of(parts: Parts, ways: Ways, year: int, *, test: bool = False) -> Plan:
     return Plan(
         ways.delivery, ways.deadline, year, ways.deadline.day(year), number, row.channel if row else "",
         row.approval if row else EACH, test, tuple(files), tuple(dict.fromkeys(obstacles)), before, under_way.id if under_way else "",
+        ways.accepted,
     )  # fmt: skip
 
 

@@ -34,7 +34,11 @@ def answers(parts: Parts, who: Asker) -> Iterator[Task]:
     catalogue, today = parts.catalogue(), paris_date(parts.clock())
     left = {(t.delivery, t.year) for t in parts.ledger().transmissions.values() if t.state in ARRIVED and not t.test}
     left |= {(g.delivery, g.year) for g in parts.ledger().given_up.values()}
-    rows = {(r.questionnaire, r.deadline): r.delivery for r in catalogue.policies.deliveries if r.questionnaire}
+    rows = {
+        (r.questionnaire, r.deadline): r.delivery
+        for r in catalogue.policies.deliveries
+        if r.questionnaire and r.handed_over
+    }
     for (questionnaire, deadline_id), delivery in rows.items():
         deadline = next(d for d in catalogue.policies.deadlines if d.id == deadline_id)
         for year, day in deadline.days(today + AHEAD):

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 from journey_tools import ROOT
 
 from greffe.catalogue.load import load, read_folders
 from greffe.catalogue.policies.deliveries import COLUMNS, FILE, read_deliveries
-from greffe.errors import BadDefinition
+from greffe.errors import BadDefinition, NotFound
 from greffe.formats.negotiation import DATA_FORMATS
+from greffe.release.parts import Parts
+from greffe.transmission.plan import known_ways, named_ways
 from greffe.transmission.workbooks import WORKBOOKS
 
 HEAD = ",".join(COLUMNS) + "\n"
 GOOD = (
     "ESTAT_CTS_JUST,ESTAT_CTS,ESTAT_CTS_JUST,sdmx-csv-2.0,full,dsnc,CRIME_CTSJUST_A_FR_{year}_0000.CSV,FR_SSER,4D0,"
-    "SSER:SSER_{flow},edamis,each,recalled-low,Why.,"
+    "SSER:SSER_{flow},edamis,each,yes,recalled-low,Why.,"
 )
 
 
@@ -33,6 +39,8 @@ def test_a_row_says_how_a_file_leaves():
     (",full,", ",whole,", "column content: 'whole' is not known here."),
     (",each,", ",never,", "column approval: 'never' is not known here."),
     ("SSER:SSER_{flow}", "SSER_{flow}", "is not written AGENCY:ID, with {flow} where it stands."),
+    (",yes,", ",yess,", "column wanted: 'yess' does not say whether it is handed over. Nearest: yes."),
+    (",yes,", ",later,", "column wanted: 'later' does not say whether it is handed over. Nearest: yes, accepted."),
     (",edamis,", ",EDAMIS 4,", "is no name of a channel"),
     (",4D0,", ",4 D0,", "column receiver: '4 D0' is no id of a party."),
     ("sdmx-csv-2.0", "workbook:", "column format: 'workbook:' is not written KIND:QUESTIONNAIRE, e.g. workbook:UN_CTS."),
@@ -78,3 +86,30 @@ def test_what_is_shipped_names_formats_that_are_there():
     assert {r.format for r in rows if not r.questionnaire} <= {f.name for f in DATA_FORMATS}
     assert {r.format.partition(":")[0] for r in rows if r.questionnaire} == set(WORKBOOKS)
     assert {r.approval for r in rows} == {"each"}
+
+
+def test_a_table_without_the_column_hands_everything_over():
+    old = HEAD.replace(",wanted,", ",") + GOOD.replace(",yes,", ",") + "\n"
+    (one,) = read_deliveries(old.encode(), FILE)
+    assert one.handed_over
+    (blank,) = read_deliveries((HEAD + GOOD.replace(",yes,", ",,") + "\n").encode(), FILE)
+    (other,) = read_deliveries((HEAD + GOOD.replace(",yes,", ",accepted,") + "\n").encode(), FILE)
+    assert (blank.handed_over, other.handed_over) == (True, False)
+
+
+def test_what_is_accepted_as_well_is_told_in_the_plan_and_does_not_leave():
+    """Eurostat takes workbook or SDMX-CSV: the row that is not wanted is no delivery, and its figures go the other way."""
+    files = read_folders(ROOT / "sdmx", ROOT / "mappings")
+    lines = files[FILE].decode().splitlines(keepends=True)
+    files[FILE] = "".join(
+        x.replace(",each,yes,", ",each,accepted,") if x.startswith("ESTAT_CTS_BOOK,") else x for x in lines
+    ).encode()
+    parts = cast(Parts, SimpleNamespace(catalogue=partial(load, files)))
+    ways = {w.delivery: w for w in known_ways(parts)}
+    assert [r.delivery for r in ways["ESTAT_CTS_JUST"].accepted] == ["ESTAT_CTS_BOOK"]
+    assert ways["UN_CTS"].accepted == ()
+    with pytest.raises(NotFound, match="ESTAT_CTS_BOOK is accepted by its recipient, and is not handed over"):
+        named_ways(parts, "ESTAT_CTS_BOOK")
+    files[FILE] = files[FILE].replace(b"SSER:SSER_{flow},edamis,each,yes,", b"SSER:SSER_{flow},edamis,each,accepted,")
+    rest = {w.delivery: w for w in known_ways(parts)}["ESTAT_CTS_REST"]  # nothing says how it is sent
+    assert "ESTAT_CTS_JUST" in [f.reference.id for f in rest.flows]

@@ -14,17 +14,20 @@ from typing import Final
 
 from greffe.catalogue.policies.tables import Row, read_rows
 from greffe.catalogue.representation_files import CONFIDENCES
+from greffe.errors import nearest
 from greffe.model.dataset_names import NAME, SHAPE
 
 FILE: Final = "mappings/policies/deliveries.csv"
 COLUMNS: Final = (
     "delivery", "deadline", "flows", "format", "content", "naming", "file_name", "sender", "receiver", "agreement", "channel",
-    "approval", "confidence", "reason", "reference",
+    "approval", "wanted", "confidence", "reason", "reference",
 )  # fmt: skip
+LATER: Final = ("wanted",)  # tables that were kept before have no such column
 KEY: Final = ("delivery", "flows", "format")
 FULL, INCREMENTAL, GRANTED = CONTENTS = "full", "incremental", "granted"
 EACH, STANDING = "each", "standing"
 DSNC, FREE = "dsnc", "free"
+WANTED, ACCEPTED = "yes", "accepted"
 _PLACES: Final = re.compile(r"\{([^{}]*)\}")
 KNOWN: Final = ("year", "flow", "number")
 _PARTY: Final = re.compile(r"[A-Za-z0-9_@$.-]{1,50}")
@@ -48,6 +51,7 @@ class Delivery:
     dataset names) or free. file_name: with {year} of the data, {flow} and {number} of the delivery. sender, receiver: ids
     of the parties in the header. agreement: AGENCY:ID of the provision agreement, with {flow}, '' for none. approval: `each` delivery
     is signed by two; or `standing`: this row, itself signed by two, is enough for what is released and passes all checks.
+    wanted: yes, what is handed over; or accepted, what the recipient takes as well and does not get (the workbook beside SDMX-CSV).
     """
 
     delivery: str
@@ -66,6 +70,12 @@ class Delivery:
     reason: str
     reference: str
     line: int = 0
+    wanted: str = WANTED
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether files of this row leave."""
+        return self.wanted == WANTED
 
     @property
     def questionnaire(self) -> str:
@@ -89,12 +99,12 @@ class Delivery:
 def read_deliveries(content: bytes, file: str) -> tuple[Delivery, ...]:
     """The rows in the order of the file, each key once. Raises BadDefinition."""
     found: dict[tuple[str, ...], Delivery] = {}
-    for row in read_rows(content, file, COLUMNS):
+    for row in read_rows(content, file, COLUMNS, LATER):
         one = Delivery(
             row.text("delivery"), row.text("deadline"), row.text("flows"), row.text("format"), row.word("content", CONTENTS),
             row.word("naming", (DSNC, FREE)), row.text("file_name"), row.text("sender"), row.text("receiver"),
             row.cells["agreement"], row.text("channel"), row.word("approval", (EACH, STANDING)),
-            row.word("confidence", CONFIDENCES), row.text("reason"), row.cells["reference"], row.line,
+            row.word("confidence", CONFIDENCES), row.text("reason"), row.cells["reference"], row.line, _wanted(row),
         )  # fmt: skip
         key = (one.delivery, one.flows, one.format)
         if key in found:
@@ -103,6 +113,14 @@ def read_deliveries(content: bytes, file: str) -> tuple[Delivery, ...]:
         _together(one, row, found)
         found[key] = one
     return tuple(found.values())
+
+
+def _wanted(row: Row) -> str:
+    found = row.cells["wanted"] or WANTED
+    if found not in (WANTED, ACCEPTED):
+        near = nearest(found, (WANTED, ACCEPTED)) or (WANTED, ACCEPTED)
+        raise row.wrong(f"{found!r} does not say whether it is handed over.", "wanted", near=near)
+    return found
 
 
 def _together(one: Delivery, row: Row, before: Mapping[tuple[str, ...], Delivery]) -> None:
