@@ -111,5 +111,5 @@ def test_what_is_accepted_as_well_is_told_in_the_plan_and_does_not_leave():
     with pytest.raises(NotFound, match="ESTAT_CTS_BOOK is accepted by its recipient, and is not handed over"):
         named_ways(parts, "ESTAT_CTS_BOOK")
     files[FILE] = files[FILE].replace(b"SSER:SSER_{flow},edamis,each,yes,", b"SSER:SSER_{flow},edamis,each,accepted,")
-    rest = {w.delivery: w for w in known_ways(parts)}["ESTAT_CTS_REST"]  # nothing says how it is sent
+    rest = {w.delivery: w for w in known_ways(parts)}["ESTAT_CTS"]  # nothing says how it is sent
     assert "ESTAT_CTS_JUST" in [f.reference.id for f in rest.flows]
