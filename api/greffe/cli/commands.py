@@ -8,6 +8,7 @@ from typing import Annotated, Final, Protocol, cast
 
 import typer
 
+from greffe.cli.help import helping
 from greffe.cli.language import speak
 from greffe.cli.refused_calls import speaking
 from greffe.cli.show import failing
@@ -69,6 +70,7 @@ def application(command: str = "") -> typer.Typer:
     for name in [m for m, names in COMMANDS.items() if command in names] or COMMANDS:
         cast(_Adding, import_module(f"greffe.cli.{name}")).add_to(app)
     speaking()
+    helping()
     return app
 
 
@@ -78,7 +80,9 @@ def asked(arguments: Sequence[str]) -> str:
     return next((a for n, a in enumerate(arguments) if not a.startswith("-") and n not in values), "")
 
 
-def spoken(lang: Annotated[str, typer.Option(help="en or fr; else as the terminal (LC_ALL, LANG).")] = "") -> None:
+def spoken(
+    lang: Annotated[str, typer.Option(is_eager=True, help="en or fr; else as the terminal (LC_ALL, LANG).")] = "",
+) -> None:
     """Greffe: internal indicators become validated, released, traceable SDMX series."""
     with failing(False):
         speak(lang)

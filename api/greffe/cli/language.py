@@ -1,9 +1,8 @@
 """Which language commands speak: `greffe --lang fr …`, else that of the terminal (GREFFE_LANG, LC_ALL, LC_MESSAGES, LANG).
 
 Errors, those of the option parser too, sentences after something was done, headings of tables and of help are told in it, and
-what a command has in both languages (findings, bridges, reports). The text of help is English.
-Exit codes, the names that `--json` prints and errors as
-JSON are for programs and the same in every language.
+what a command has in both languages (findings, bridges, reports); help too (`help.py`). Exit codes, the names that `--json`
+prints and errors as JSON are for programs and the same in every language.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def speaking() -> None:
 
 
 def _told(error: _Call) -> None:
-    lang = _language(getattr(error, "ctx", None))
+    lang = language_of(getattr(error, "ctx", None))
     for name, words in WORDS.items():
         setattr(rich_utils, name, words[lang == "fr"])
     text = tell_text(error.format_message(), lang)
@@ -56,7 +56,7 @@ def _told(error: _Call) -> None:
     _as_it_is(error)  # type: ignore[arg-type]
 
 
-def _language(context: _Context | None) -> str:
+def language_of(context: _Context | None) -> str:
     """Of the call, as far as it was read, else of the terminal."""
     if context is None:
         return here()
