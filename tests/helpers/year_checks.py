@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import psycopg
 from year_counterparts import Received, numbers_in
 from year_office import Figures
 
@@ -70,17 +71,21 @@ class Run:
     missed: int
 
 
-def rows(home: Path, query: str) -> list[tuple]:
+def rows(home: Path | str, query: str) -> list[tuple]:
+    """`home`: where the register is a file, or the address of a PostgreSQL database."""
+    if isinstance(home, str):
+        with psycopg.connect(home) as connection:
+            return connection.execute(query.replace("%", "%%").encode()).fetchall()
     with sqlite3.connect(home / "register.db") as connection:
         return connection.execute(query).fetchall()
 
 
-def lines_of(home: Path, kind: str) -> list[Line]:
+def lines_of(home: Path | str, kind: str) -> list[Line]:
     found = rows(home, f"SELECT number, instant, actor, kind, subject, payload FROM entries WHERE kind LIKE '{kind}.%'")
     return sorted((Line(*r[:5], json.loads(r[5])) for r in found), key=lambda one: one.number)
 
 
-def runs_of(home: Path) -> list[Run]:
+def runs_of(home: Path | str) -> list[Run]:
     found = rows(home, "SELECT job, token, due, attempt, started, ended, outcome, said, missed FROM job_runs")
     return [Run(*r) for r in found]
 
@@ -106,7 +111,7 @@ class Told:
         return f"{self.built.payload['channel']}{'-test' if self.built.payload['test'] else ''}"
 
 
-def told(home: Path) -> dict[str, Told]:
+def told(home: Path | str) -> dict[str, Told]:
     """Every delivery, its entries followed one by one: a step that is not legal fails."""
     found: dict[str, Told] = {}
     people = {name for (name,) in rows(home, "SELECT name FROM people")}
@@ -145,7 +150,7 @@ def _step(one: Told, line: Line) -> None:
     one.state, one.since = line.word, line.instant
 
 
-def houses_stand(home: Path, deliveries: Mapping[str, Told]) -> None:
+def houses_stand(home: Path | str, deliveries: Mapping[str, Told]) -> None:
     """Whenever something was about to leave, what a house contributed to it was merged as it is in it, and not reopened."""
     merged: dict[str, list[tuple[int, object]]] = defaultdict(list)
     for line in lines_of(home, "contribution"):
@@ -251,7 +256,7 @@ def caught_up(job: str, policy: str, schedule: str, runs: Iterable[Run], begin: 
         assert all(one <= timedelta(minutes=5) for one in late), job
 
 
-def rounds(home: Path) -> dict[str, str]:
+def rounds(home: Path | str) -> dict[str, str]:
     """Where each query stands, its steps followed one by one."""
     found: dict[str, str] = defaultdict(str)
     for line in lines_of(home, "round"):

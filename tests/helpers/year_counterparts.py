@@ -1,5 +1,5 @@
-"""Who receives during the year: an endpoint over TLS, a folder whose client takes files away, a receiver of webhooks, a mail
-server. What they got is told with the moment of the simulated clock at which it came; the program never sees it."""
+"""Who receives during the year: an endpoint over TLS, OpenSSH's server and a folder, whose clients take files away, a receiver of
+webhooks, a mail server. What they got is told with the moment of the simulated clock at which it came; the program never sees it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from datetime import datetime
 from pathlib import Path
 
 from https_server import Endpoint
+from sftp_server import Server, Wire
 from smtp_sink import SmtpSink
 
 FOLDERS = ("edamis", "edamis-test", "api-test")
+SERVED = ("files", "files-test")  # by SFTP
 
 
 @dataclass(frozen=True)
@@ -58,14 +60,31 @@ class Counterparts:
         self.mail = SmtpSink(folder / "smtp")
         self.out, self.inbox = folder / "out", folder / "in"
         self.taken: list[Received] = []
-        for name in FOLDERS:
+        for name in (*FOLDERS, *SERVED):
             (self.out / name).mkdir(parents=True)
         self.inbox.mkdir()
+        self.files = Server(folder / "ssh", self.out)
 
     def __enter__(self) -> Counterparts:
-        for one in (self.api, self.hook, self.mail):
+        for one in (self.api, self.hook, self.mail, self.files):
             self._open.enter_context(one)
+        self.wire = self._open.enter_context(Wire(self.files.port))
         return self
+
+    def break_off(self, after: int) -> None:
+        """The way to the SFTP server is cut after so many bytes, and stays so; -1: it is mended, and the login is taken."""
+        self.wire.cut = self.wire.carried + after if after >= 0 else -1
+        if after < 0 and not self._key.exists():
+            self._key.with_suffix(".gone").rename(self._key)
+
+    def lock_out(self) -> None:
+        """The SFTP server refuses the login."""
+        if self._key.exists():
+            self._key.rename(self._key.with_suffix(".gone"))
+
+    @property
+    def _key(self) -> Path:
+        return self.files.keys / "client.pub"
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
@@ -79,7 +98,7 @@ class Counterparts:
     @property
     def lying(self) -> list[Received]:
         """What the client of the folders may take."""
-        found = [(way, path) for way in FOLDERS for path in sorted((self.out / way).glob("[!.]*"))]
+        found = [(way, path) for way in (*FOLDERS, *SERVED) for path in sorted((self.out / way).glob("[!.]*"))]
         return [Received(way, "", path.name, path.read_bytes(), self._clock()) for way, path in found]
 
     @property

@@ -7,8 +7,10 @@ any more, as after SIGKILL. What was begun in the register is rolled back, as SQ
 
 from __future__ import annotations
 
+import errno
 import os
 import smtplib
+import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -18,24 +20,28 @@ from pathlib import Path
 import pytest
 from parcels import Killed
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 
 from greffe.transmission.channels import endpoint
+from greffe.transmission.channels.sftp_place import SftpPlace
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+WRITES = ("statement INSERT", "statement UPDATE", "statement DELETE", "commit", "open", "os.mkdir", "os.rename")
 FILES = {"os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.truncate"}
 _COUNTING: list[Steps] = []  # an audit hook cannot be taken away again
 
 
 class Steps:
-    """Counts the operations of one thread below a folder. `killed`: how often, and before what."""
+    """Counts the operations of one thread below a folder. `killed`: how often, and before what; `refused`: what found no room."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._thread = str(folder), threading.get_ident()
         self._on = self._dead = False
         self._at = self.count = 0
         self._meanwhile: Callable[[str], None] | None = None
-        self._writing, self._only = False, ""
+        self._writing, self._only, self._full = False, "", False
         self.killed: list[str] = []
+        self.refused: list[str] = []
 
     def watch(self, engine: Engine) -> None:
         """The register of a process that began."""
@@ -66,16 +72,41 @@ class Steps:
         self.count += 1
         if not self._at or self.count < self._at:
             return
+        if self._full:
+            if self._meanwhile is None and name.startswith(WRITES):
+                self._no_room(name)
+            return
         if self._meanwhile is None:
             self._dead = True
             self.killed.append(name)
-            raise Killed
+            self.dies()
         if not self._writing:
             meanwhile, self._at, self._on = self._meanwhile, 0, False
             try:
                 meanwhile(name)
             finally:
                 self._on = True
+
+    def dies(self) -> None:
+        """The end of the process: here of all that it does."""
+        raise Killed
+
+    @contextmanager
+    def full(self, at: int) -> Iterator[None]:
+        """The disk is full from the `at`-th operation on: what would be written, to a file or the register, is refused."""
+        self._full = True
+        try:
+            with self.counted(at):
+                yield
+        finally:
+            self._full = False
+
+    def _no_room(self, name: str) -> None:
+        self.refused.append(name)
+        if name.startswith(("statement", "commit")):
+            told = sqlite3.OperationalError("database or disk is full")
+            raise OperationalError(name, None, told)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def audited(self, name: str, arguments: tuple[object, ...]) -> None:
         """What Python tells of files."""
@@ -98,13 +129,14 @@ class Steps:
             self._writing = False
 
 
-def counting(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Steps:
+def counting(folder: Path, monkeypatch: pytest.MonkeyPatch, kind: type[Steps] = Steps) -> Steps:
     """Counts from now on what happens below a folder, and before and after each request and mail."""
     if not _COUNTING:
         sys.addaudithook(lambda name, arguments: _COUNTING[-1].audited(name, arguments) if _COUNTING else None)
-    steps = Steps(folder)
+    steps = kind(folder)
     _COUNTING[:] = [steps]
-    for owner, name in ((endpoint.Endpoint, "_answer"), (smtplib.SMTP, "send_message")):
+    served = [(SftpPlace, name) for name in ("write", "rename", "folder")]
+    for owner, name in ((endpoint.Endpoint, "_answer"), (smtplib.SMTP, "send_message"), *served):
         _around(steps, owner, name, monkeypatch)
     return steps
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from house import FIRST, RELEASER, SECOND, Clock
 from journey_tools import ROOT
-from year_counterparts import FOLDERS, Counterparts
+from year_counterparts import FOLDERS, SERVED, Counterparts
 from year_kills import Steps
 
 from greffe.app import compose, job_tools
@@ -39,11 +39,11 @@ PEOPLE = (
 )  # fmt: skip
 PRIS, CASES, JOB = "ESTAT_CTS_PRIS", "ESTAT_CTS_CRT_CASE", "ESTAT_CTS_JOB"
 WHY = ",recalled-low,For a test.,a test"
-# A folder and each; HTTPS and standing; HTTPS, a workbook to which a house contributes; invented figures, as tests alone.
+# A folder and each; HTTPS and standing; SFTP, a workbook to which a house contributes; invented figures, as tests alone.
 DELIVERIES = f"""\
 PRIS,ESTAT_CTS,{PRIS},sdmx-csv-2.0,full,dsnc,CRIME_CTSPRIS_A_FR_{{year}}_0000.CSV,FR_SSER,4D0,,edamis,each{WHY}
 CASES,ESTAT_CTS,{CASES},sdmx-csv-2.0,incremental,dsnc,CRIME_CTSCASE_A_FR_{{year}}_0000.CSV,FR_SSER,4D0,,api,standing{WHY}
-BOOK,ESTAT_CTS,{CASES},workbook:ESTAT_CTS,full,dsnc,CRIME_CTS_A_FR_{{year}}_0000.XLSX,FR_SSER,4D0,,api,each{WHY}
+BOOK,ESTAT_CTS,{CASES},workbook:ESTAT_CTS,full,dsnc,CRIME_CTS_A_FR_{{year}}_0000.XLSX,FR_SSER,4D0,,files,each{WHY}
 JOB,ESTAT_CTS,{JOB},sdmx-csv-2.0,full,dsnc,CRIME_CTSJOB_A_FR_{{year}}_0000.CSV,FR_SSER,4D0,,edamis,standing{WHY}
 """
 ASKED = """\
@@ -93,18 +93,26 @@ class Office:
     """`parts`: of the first process, of which all is new after a kill; `second`: of the other one."""
 
     def __init__(
-        self, folder: Path, clock: Clock, others: Counterparts, steps: Steps, deliveries: str = DELIVERIES
+        self,
+        folder: Path,
+        clock: Clock,
+        others: Counterparts,
+        steps: Steps,
+        deliveries: str = DELIVERIES,
+        register: str = "",
     ) -> None:
         self.folder, self.clock, self.others, self.steps = folder, clock, others, steps
         self.figures: dict[str, Figures] = {}
         self.withdrawn: dict[str, datetime] = {}
-        self._settings = _settings(folder, others, _mappings(folder, deliveries))
+        self.settings = _settings(folder, others, _mappings(folder, deliveries))
+        if register:
+            self.settings = replace(self.settings, register_url=register)
         self.parts, self.second = self._begun(), self._begun()
         for person, role in PEOPLE:
             add_person(self.parts, HOUSE, person.name, [role])
 
     def _begun(self) -> Parts:
-        parts = compose(self._settings, self.clock)
+        parts = compose(self.settings, self.clock)
         self.steps.watch(parts.register.engine)
         return parts
 
@@ -202,7 +210,9 @@ def _settings(folder: Path, others: Counterparts, mappings: Path) -> Settings:
     )  # fmt: skip
     folders = {name: {"kind": "folder", "path": str(others.out / name), "inbox": str(others.inbox)} for name in FOLDERS}
     api = others.api.settings(inbox=str(others.inbox))
-    text = "".join(_toml(name, table) for name, table in (folders | {"api": api}).items())
+    keep = {"inbox": str(others.inbox), "port": others.wire.port}
+    served = {name: others.files.settings(path=str(others.out / name), **keep) for name in SERVED}
+    text = "".join(_toml(name, table) for name, table in (folders | served | {"api": api}).items())
     (home / "channels.toml").write_text(text, encoding="utf-8")
     found = read_settings({"GREFFE_POLL_SECONDS": "0", "GREFFE_WARM": "0"}, home=home)
     return replace(found, mappings=mappings)

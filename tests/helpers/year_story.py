@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -32,7 +32,9 @@ from year_counterparts import Counterparts
 from year_kills import counting
 from year_office import BEGINS, CASES, JOB, JOBS, PRIS, Office
 from year_people import People
+from year_process import Process
 
+from greffe.errors import GreffeError
 from greffe.release.verify import faults as faults_of_all
 from greffe.transmission.proof import faults, rebuild
 
@@ -45,6 +47,7 @@ WHERE = (
     ("", 120),
     ("after ", 3),
     ("before ", 3),
+    ("before rename", 2),
     ("commit", 25),
     ("os.rename", 4),
     ("open", 8),
@@ -65,6 +68,7 @@ class Year:
         self.steps = counting(folder, monkeypatch)
         self.office = Office(folder, self.clock, self.others, self.steps)
         self.people = People(self.office, self.random)
+        self.process = self._open.enter_context(Process(self.office.settings, folder))
         self.home = folder / "home"
 
     def __enter__(self) -> Year:
@@ -93,6 +97,8 @@ class Year:
             until = BEGINS + each * number
             if nights and nights[0] <= until:
                 self.night(nights.pop(0))
+                (self.gone if nights else self.full)()
+                self.looked()
             self.clock.now = max(self.clock.now, until - each * self.random.random())
             for _ in range(self.random.randint(1, 3)):
                 self.people.acts()
@@ -111,10 +117,13 @@ class Year:
         """What goes wrong this time, if anything does."""
         pick = self.random.choice
         if self.random.random() < 0.5:
+            self.others.break_off(pick((-1, -1, 0, 3_000, 9_000)))
+            if self.random.random() < 0.1:
+                self.others.lock_out()
             self.others.api.fault, self.others.api.status = pick(FAULTS), pick((0, 0, 0, 500))
             self.others.hook.fault = pick(("hook", "hook", "500 after"))
             self.others.mail.refuse = pick(("", "", "451 later"))
-        pick((self.killed, self.killed, self.together, self.back, self.ahead, lambda: None))()
+        pick((self.killed, self.killed, self.gone, self.full, self.together, self.back, self.ahead, lambda: None))()
 
     def killed(self) -> None:
         """The process goes at some step of a look, and another one begins when its time is over."""
@@ -131,6 +140,21 @@ class Year:
         self.office.begins_again()
         if self.random.random() < 0.5:
             self.look()
+        self.clock.forward(minutes=self.random.choice([1, 3, 31]))
+
+    def gone(self) -> None:
+        """Another process on this home looks at the jobs, and is gone by SIGKILL at some step."""
+        only, most = self.random.choice(WHERE)
+        self.process.looks(self.clock(), self.random.randint(1, most), only)
+        if self.random.random() < 0.5:
+            self.others.take_away()
+            self.look()
+        self.clock.forward(minutes=self.random.choice([1, 3, 31]))
+
+    def full(self) -> None:
+        """The disk is full during a look, from some step on, and has room again."""
+        with self.steps.full(self.random.randint(1, 200)), suppress(GreffeError):  # the loop tells it, and looks again
+            self.office.look()
         self.clock.forward(minutes=self.random.choice([1, 3, 31]))
 
     def together(self) -> None:
@@ -190,6 +214,7 @@ class Year:
     def calms_down(self) -> None:
         """Nothing goes wrong any more: whatever is open comes to its end, by jobs and by people."""
         self.others.api.fault = self.others.mail.refuse = ""
+        self.others.break_off(-1)
         self.others.api.status, self.others.hook.fault = 0, "hook"
         for _ in range(16):
             self.clock.forward(hours=7)

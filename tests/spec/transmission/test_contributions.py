@@ -27,13 +27,14 @@ from greffe.store.base import Actor
 from greffe.store.ledger import Ledger, release_payload
 from greffe.transmission.answers import acts as answers
 from greffe.transmission.answers.asked import asked
-from greffe.transmission.building import cancel
+from greffe.transmission.building import approve, cancel
+from greffe.transmission.channels.channel import Options
 from greffe.transmission.contributions.acts import Typed, extend, give, merge, reopen, sign
 from greffe.transmission.contributions.book_in import take
 from greffe.transmission.contributions.places import board
-from greffe.transmission.contributions.standing import still_merged
 from greffe.transmission.plan import named_plan
 from greffe.transmission.proof import faults, rebuild
+from greffe.transmission.sending import send
 
 DEATHS = "UNODC_CTS_PRISONS__PRIS_MORT__TOTAL__CAT00__Total__Total__2024"
 
@@ -139,6 +140,8 @@ def test_from_open_to_sent_and_proved(desk: Desk):
     assert DAP not in codes(desk)
     one = desk.built("UN_CTS", 2024)
     part = one.files[0].contributions[0]
+    for person in (FIRST, SECOND):
+        approve(parts, person, one.id)
     assert (part.id, part.house, part.signatory, part.workbook) == (DAP, "DAP", "nora", "")
     assert part.content == signed.content
     book = opened(desk.content(one))
@@ -156,7 +159,8 @@ def test_from_open_to_sent_and_proved(desk: Desk):
         reopen(parts, PAUL, DAP, "A mistake")  # merged: the contact point alone
     assert reopen(parts, SENDER, DAP, "A mistake").state == "open"
     with pytest.raises(Refused, match=f"{DAP} was reopened since {one.id} was built"):
-        still_merged(parts, one, one.files[0])
+        send(parts, SENDER, one.id, {"unodc-test": Options("unodc-test", "x", {"kind": "folder", "path": "/nowhere"})})
+    assert parts.ledger().transmission(one.id).attempts == ()
     assert list(faults(parts, one)) == []  # what was built stays proved
     assert Ledger.from_entries(parts.register.read()).contributions == parts.ledger().contributions
     cancel(parts, SENDER, one.id, "Reopened.")

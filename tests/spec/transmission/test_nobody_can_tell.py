@@ -60,6 +60,13 @@ def test_what_broke_off_is_not_sent_again_seconds_later(home: Sending, tmp_path:
             False,
         )  # it is there: nothing to wait for
         assert (len(endpoint.accepted), endpoint.again) == (2, [])
+        third = home.signed(year=YEAR - 9)
+        assert acts.send(parts, SENDER, third.id, quick).transmission.state == "uncertain"
+        acts.settle(parts, SENDER, third.id, arrived=False, reason="They lost it.")
+        endpoint.fault = ""
+        assert acts.send(parts, SENDER, third.id, quick).transmission.state == "sent"
+        # Under another key: what they took and lost, they would not take again under the first one.
+        assert (len(endpoint.accepted), endpoint.again) == (4, [])
 
 
 class Mute:

@@ -173,7 +173,7 @@ class Sftp:
         except TimeoutError:
             told = f"no answer in {CONNECT} s"
         except (SSHException, EOFError) as error:
-            told = f"no connection: {error}"
+            told = f"no connection: {error}" if str(error) else "the connection broke"
         except OSError as error:
             told = f"no connection: {reason(error)}"
         raise NotSent(f"{self.where}: {told.rstrip('.')}.", lasting=lasting)
