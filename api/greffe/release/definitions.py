@@ -14,7 +14,7 @@ from greffe.model.maps import StructureMap
 from greffe.release.kept_catalogues import handed_in
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, author_of, may_sign
-from greffe.store.base import Actor
+from greffe.store.base import Act, Actor
 from greffe.store.ledger import Approval, CatalogueVersion
 
 EXPORTED: Final = ".greffe.json"  # in an exported folder: which catalogue it was, and what each file was
@@ -47,10 +47,13 @@ def _import(parts: Parts) -> None:
         once=parts.ledger().definitions.once,
         contents=list(contents.values()),
     )
-    for map_ in catalogue.maps.values():
-        subject = map_subject(map_)
-        if not author_of(parts, subject, map_.checksum):
-            parts.note(HOUSE, "map.approved", subject, Approval(subject, map_.checksum, role="author").payload())
+    acts = [
+        Act("map.approved", subject, Approval(subject, map_.checksum, role="author").payload())
+        for map_ in catalogue.maps.values()
+        if not author_of(parts, subject := map_subject(map_), map_.checksum)
+    ]
+    if acts:
+        parts.note_all(HOUSE, acts)
 
 
 def export_folders(parts: Parts, into: Path) -> int:

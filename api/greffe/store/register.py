@@ -196,10 +196,14 @@ def _append(
 
 
 def _keep(connection: Connection, contents: Mapping[str, bytes]) -> None:
-    for name, content in contents.items():
-        known = connection.execute(select(CONTENTS.c.checksum).where(CONTENTS.c.checksum == name)).scalar()
-        if known is None:
-            connection.execute(insert(CONTENTS), {"checksum": name, "bytes": content})
+    names = list(contents)
+    known: set[str] = set()
+    for start in range(0, len(names), _PAGE):
+        some = CONTENTS.c.checksum.in_(names[start : start + _PAGE])
+        known.update(connection.execute(select(CONTENTS.c.checksum).where(some)).scalars())
+    fresh = [{"checksum": name, "bytes": content} for name, content in contents.items() if name not in known]
+    if fresh:
+        connection.execute(insert(CONTENTS), fresh)
 
 
 def _people(connection: Connection) -> dict[str, tuple[str, ...]]:

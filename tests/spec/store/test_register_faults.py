@@ -9,9 +9,11 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
+from frugal import PREPARED
 from sqlalchemy import create_engine
 
 from greffe.errors import BadDefinition, Broken, Conflict, Refused, Unavailable
+from greffe.store import database
 from greffe.store import register as register_module
 from greffe.store.base import Actor
 from greffe.store.register import SqlRegister
@@ -166,7 +168,8 @@ def test_opening_again_finds_everything(address, filled):
     again.close()
 
 
-def test_sqlite_is_durable_at_each_commit(tmp_path):
+def test_sqlite_is_durable_at_each_commit(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "_prepare_sqlite", PREPARED)
     register = SqlRegister(f"sqlite:///{tmp_path / 'new' / 'register.db'}")
     with register.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
