@@ -16,7 +16,7 @@ from greffe.settings import Settings
 from greffe.store.access_sql import SqlAccess
 from greffe.store.bucket import Bucket
 from greffe.store.columnar import ColumnarObservations
-from greffe.store.depot import ALONE
+from greffe.store.depot import ALONE, Depot
 from greffe.store.desk_sql import SqlDesk
 from greffe.store.leases_sql import SqlLeases
 from greffe.store.register import SqlRegister
@@ -44,7 +44,7 @@ def compose(settings: Settings, clock: Clock = utc_now, *, unfinished: bool = Fa
     except OSError as error:
         raise BadDefinition(f"The home directory {settings.home} cannot be made: {error.strerror}.") from error
     register = SqlRegister(settings.register_url)
-    depot = Bucket(settings.files) if settings.files else ALONE
+    depot = depot_of(settings)
     parts = Parts(
         settings=settings,
         register=register,
@@ -57,6 +57,11 @@ def compose(settings: Settings, clock: Clock = utc_now, *, unfinished: bool = Fa
     )
     set_up(parts)
     return parts
+
+
+def depot_of(settings: Settings) -> Depot:
+    """Where all machines find files. Raises BadDefinition for an address that is none."""
+    return Bucket(settings.files) if settings.files else ALONE
 
 
 def job_tools(parts: Parts) -> Tools:

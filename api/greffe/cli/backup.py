@@ -60,7 +60,7 @@ def backup(
 
 def _make(target: str, home: Path | None, json_: bool, *, keys: bool, damaged: bool) -> None:
     with progress("backup", json_) as bar:
-        made = back_up(parts_of(home), target, keys=keys, damaged=damaged, tell=_teller(bar))
+        made = back_up(parts_of(home), target, keys=keys, damaged=damaged, tell=teller(bar))
     told = _told(made.where, made.manifest) | {"new_files": made.new_files, "new_bytes": made.new_bytes}
     show(told | {"left_out": list(made.manifest.left_out)}, json_, title="It is saved.")
     _warn(made.manifest.faults, json_)
@@ -69,7 +69,7 @@ def _make(target: str, home: Path | None, json_: bool, *, keys: bool, damaged: b
 def _check(place: str, json_: bool) -> None:
     source = source_of(place)
     with progress("backup", json_) as bar:
-        found = list(checked(source, _teller(bar)))
+        found = list(checked(source, teller(bar)))
     show(_told(source.name, source.manifest) | {"found": found}, json_)
     _warn(source.manifest.faults, json_)
     if found:
@@ -94,7 +94,7 @@ def restore(
     with failing(json_):
         source, settings = source_of(backup), read_settings(home=home)
         with progress("restore", json_) as bar:
-            restored(source, settings, _verified, _teller(bar), damaged=damaged)
+            restored(source, settings, _verified, teller(bar), damaged=damaged)
         show(_told(str(settings.home), source.manifest), json_, title="It is restored.")
         _next(source.manifest, settings, json_)
 
@@ -113,7 +113,9 @@ def _next(manifest: Manifest, settings: Settings, json_: bool) -> None:
     say("People sign in again; invitations are to be made anew. Next: greffe doctor", json_)
 
 
-def _teller(bar: Progress) -> Tell:
+def teller(bar: Progress) -> Tell:
+    """Tells a bar what is done."""
+
     def tell(what: str, done: int, total: int) -> None:
         bar.update(bar.task_ids[0], total=total, completed=done, note=f"{what} {done:,}/{total:,}")
 

@@ -6,11 +6,12 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from greffe.errors import BadInput, BadQuery, nearest
+from greffe.errors import BadInput, BadQuery, Conflict, nearest
 from greffe.ingest.extract import ReadOptions, Report, detect, ingest
 from greffe.model.structures import Dataflow
 from greffe.release.parts import Parts
@@ -114,7 +115,7 @@ def _entered(
         accepted=accepted,
         rows_checksum=checksum(work / "rows.parquet") if accepted else "",
     )
-    kept = record.rows_checksum or checksum(work / "rejects.csv")
-    parts.extracts.keep(work, name, version_of(kept))
+    with suppress(*(() if accepted else (Conflict,))):  # what was refused may be told in other words after an upgrade
+        parts.extracts.keep(work, name, version_of(record.rows_checksum))
     parts.note(who, record.kind, id_, record.payload())
     return Taken(record, report, rejects)

@@ -77,6 +77,11 @@ class Parts:
         """Kept drafts, a folder each; what is drafted anew under one id has another checksum."""
         return Shelf(self.settings.drafts, self.depot, "drafts")
 
+    @property
+    def released(self) -> Shelf:
+        """Released files, a folder each, `FLOW/NUMBER`."""
+        return Shelf(self.settings.releases, self.depot, "releases")
+
     def ledger(self) -> Ledger:
         """The state now; `relaxed`: as it was read within `poll_seconds`, for those who only read.
 

@@ -72,7 +72,8 @@ class Register(Protocol):
         """Add an entry, and contents by checksum with it, all or nothing.
 
         `once`: a key that may be used by one entry only; a second use raises Conflict (release numbers, same key same
-        release). Raises Denied when the actor is not a person of the register.
+        release). Raises Denied when the actor is not a person of the register, Refused when it was moved elsewhere
+        (register.moved): then nothing but its coming back (register.arrived) can be entered.
         """
 
     def append_all(self, actor: Actor, instant: datetime, acts: Sequence[Act]) -> tuple[Entry, ...]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
+from greffe.errors import Refused
 from greffe.model import instants
 from greffe.store.base import Actor, Entry
 
@@ -35,6 +36,19 @@ def entry_hash(entry: Entry, contents: Sequence[str]) -> str:
         entry.previous, list(contents),
     ]  # fmt: skip
     return checksum(canonical(fields).encode())
+
+
+MOVED, ARRIVED = "register.moved", "register.arrived"
+
+
+def refuse_moved(last: str, subject: str, kind: str) -> None:
+    """Raise Refused when the last entry, of that kind and subject, says that the register is elsewhere now; what comes next is
+    of `kind`."""
+    if last == MOVED and kind != ARRIVED:
+        raise Refused(
+            f"The register was moved: it is at {subject} now.",
+            hint="Set GREFFE_REGISTER and start again; greffe move --undo takes it back.",
+        )
 
 
 def next_entry(

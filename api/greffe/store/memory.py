@@ -17,7 +17,7 @@ from greffe.model.periods import span
 from greffe.model.structures import DataStructure
 from greffe.store import plain
 from greffe.store.base import CONFIDENTIAL, Act, Actor, Change, Entry, Footprint, Saved, Selection, same_dimensions
-from greffe.store.chain import canonical, checksum, faults, next_entry
+from greffe.store.chain import canonical, checksum, faults, next_entry, refuse_moved
 from greffe.store.plain import Row, series_key, text
 from greffe.store.searching import holds
 from greffe.store.wanted import Wanted
@@ -84,6 +84,8 @@ class MemoryRegister:
         once: str = "",
         contents: Sequence[bytes] = (),
     ) -> Entry:
+        if self._entries:
+            refuse_moved(self._entries[-1][0].kind, self._entries[-1][0].subject, kind)
         last = (self._entries[-1][0].number, self._entries[-1][0].hash) if self._entries else (0, "")
         checksums = [checksum(c) for c in contents]
         entry = next_entry(last, actor, instant, kind, subject, payload, checksums)

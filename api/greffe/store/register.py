@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from greffe.errors import Conflict, Denied, NotFound, nearest
 from greffe.store.base import Act, Actor, Entry
-from greffe.store.chain import canonical, checksum, faults, next_entry, parsed
+from greffe.store.chain import canonical, checksum, faults, next_entry, parsed, refuse_moved
 from greffe.store.database import open_engine, reading, writing
 from greffe.store.searching import condition
 from greffe.store.tables import CONTENTS, ENTRIES, PEOPLE
@@ -179,8 +179,10 @@ def _append(
         if used is not None:
             raise Conflict(f"{once} was done already, by entry {used} of the register.")
     checksums = [checksum(c) for c in contents]
-    last = connection.execute(select(ENTRIES.c.number, ENTRIES.c.hash).order_by(ENTRIES.c.number.desc()).limit(1))
-    row = last.one_or_none()
+    wanted = select(ENTRIES.c.number, ENTRIES.c.hash, ENTRIES.c.kind, ENTRIES.c.subject)
+    row = connection.execute(wanted.order_by(ENTRIES.c.number.desc()).limit(1)).one_or_none()
+    if row is not None:
+        refuse_moved(str(row[2]), str(row[3]), kind)
     before = (0, "") if row is None else (int(row[0]), str(row[1]))
     entry = next_entry(before, actor, instant, kind, subject, payload, checksums)
     _keep(connection, dict(zip(checksums, contents, strict=True)))

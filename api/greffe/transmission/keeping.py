@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -47,7 +48,7 @@ def keep(parts: Parts, pieces: Iterable[bytes]) -> tuple[str, int]:
             work.unlink(missing_ok=True)
     except OSError as error:
         raise Refused(f"The file cannot be kept: {error.strerror}.", file=str(folder)) from error
-    parts.depot.put(_name(name), place)
+    parts.depot.put(shared_name(name), place)
     return name, size
 
 
@@ -63,7 +64,16 @@ def whole(parts: Parts, sha256: str) -> Path:
         return _whole(place, sha256)
 
 
-def _name(sha256: str) -> str:
+def at(parts: Parts, sha256: str) -> Path:
+    """Where a kept file is, once it came from where files are shared; it need not be: who opens it sees."""
+    place = kept(parts.settings, sha256)
+    if parts.depot.shared and not place.is_file():
+        with suppress(Broken):
+            _brought(parts, place, sha256)
+    return place
+
+
+def shared_name(sha256: str) -> str:
     """What a kept file is called where all machines find it."""
     return f"transmissions/{sha256[:2]}/{sha256}"
 
@@ -73,7 +83,7 @@ def _brought(parts: Parts, place: Path, sha256: str) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     work = parts.settings.transmissions / f".{uuid4().hex}.part"
     try:
-        fetched(parts.depot, _name(sha256), work, sha256)
+        fetched(parts.depot, shared_name(sha256), work, sha256)
         work.replace(place)
     except NotFound as error:
         raise Broken("A file of a transmission is nowhere.", file=str(place), hint="Restore it from a copy.") from error

@@ -90,7 +90,7 @@ class _Work:
         """What is named, and what of it is not there or another thing."""
         kept: list[Kept] = []
         faults: list[str] = []
-        for done, group in enumerate(wanted(self._parts.settings, names)):
+        for done, group in enumerate(wanted(self._parts, names)):
             self._tell("files", done, len(names))
             try:
                 kept += [self._one(one) for one in group()]

@@ -28,7 +28,7 @@ def chain(parts: Parts) -> Iterator[GreffeError]:
 
 def files(parts: Parts, *, quick: bool) -> Iterator[GreffeError]:
     """Every file that an entry names is there and, unless it is to be quick, is what was written."""
-    for group in wanted(parts.settings, named(parts.register.read())):
+    for group in wanted(parts, named(parts.register.read())):
         try:
             for one in group():
                 yield from _file(one, quick=quick)

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from greffe.errors import Broken
+from greffe.release.parts import Parts
 from greffe.settings import Settings
 from greffe.store.base import CONFIDENTIAL
 from greffe.store.chain import checksum
+from greffe.store.depot import version_of
 from greffe.store.ledger import ExtractRecord
+from greffe.transmission import keeping
 from greffe.upkeep.named import Named, kept_path
 
 _SEAL: Final = "manifest.sha256"
@@ -32,21 +35,22 @@ class Wanted:
 Group = Callable[[], list[Wanted]]  # what belongs together; raises Broken or FileNotFoundError
 
 
-def wanted(settings: Settings, names: Named) -> Iterator[Group]:
-    """Every file that is named, in groups: a fault in one hides nothing of another."""
+def wanted(parts: Parts, names: Named) -> Iterator[Group]:
+    """Every file that is named, in groups: a fault in one hides nothing of another. What this machine has not comes from where
+    files are shared."""
     for folder, extract in names.extracts.items():
-        yield partial(_of_extract, settings, folder, extract)
+        yield partial(_of_extract, parts, folder, extract)
     for draft, sha in names.drafts.items():
-        yield partial(_of_draft, settings, draft, sha)
+        yield partial(_of_draft, parts, draft, sha)
     for release, content in names.releases.items():
-        yield partial(_of_release, settings, release, content)
+        yield partial(_of_release, parts, release, content)
     for sha in names.kept:
-        yield partial(_of_transmission, settings, sha)
-    yield partial(_of_pivot, settings)
+        yield partial(_of_transmission, parts, sha)
+    yield partial(_of_pivot, parts.settings)
 
 
-def _of_extract(settings: Settings, name: str, record: ExtractRecord) -> list[Wanted]:
-    folder = settings.extracts / name
+def _of_extract(parts: Parts, name: str, record: ExtractRecord) -> list[Wanted]:
+    settings, folder = parts.settings, parts.extracts.at(name, version_of(record.rows_checksum))
     originals = sorted(folder.glob("original.*"))
     if not originals:
         raise Broken("A stored file is missing.", file=str(folder / "original"))
@@ -57,8 +61,8 @@ def _of_extract(settings: Settings, name: str, record: ExtractRecord) -> list[Wa
     return [*found, _wanted(settings, rejects)] if rejects.is_file() else found
 
 
-def _of_draft(settings: Settings, name: str, sha: str) -> list[Wanted]:
-    folder = settings.drafts / name
+def _of_draft(parts: Parts, name: str, sha: str) -> list[Wanted]:
+    settings, folder = parts.settings, parts.drafts.at(name, version_of(sha))
     path = folder / "draft.json"
     body = path.read_bytes()
     if checksum(body) != sha:
@@ -69,8 +73,8 @@ def _of_draft(settings: Settings, name: str, sha: str) -> list[Wanted]:
     return [*found, _wanted(settings, folder / CONFIDENTIAL, apart)] if apart else found
 
 
-def _of_release(settings: Settings, name: str, content: str) -> list[Wanted]:
-    folder = settings.releases / name
+def _of_release(parts: Parts, name: str, content: str) -> list[Wanted]:
+    settings, folder = parts.settings, parts.released.at(name)
     seal = (folder / _SEAL).read_text(errors="replace").split(" ")[0]
     path = folder / "manifest.json"
     body = path.read_bytes()
@@ -81,8 +85,8 @@ def _of_release(settings: Settings, name: str, content: str) -> list[Wanted]:
     return [*files, _wanted(settings, path, seal), _wanted(settings, folder / _SEAL)]
 
 
-def _of_transmission(settings: Settings, sha: str) -> list[Wanted]:
-    return [Wanted(kept_path(sha), settings.home / kept_path(sha), sha)]
+def _of_transmission(parts: Parts, sha: str) -> list[Wanted]:
+    return [Wanted(kept_path(sha), keeping.at(parts, sha), sha)]
 
 
 def _of_pivot(settings: Settings) -> list[Wanted]:

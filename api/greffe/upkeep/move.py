@@ -1,0 +1,206 @@
+"""A house moves: its files into a bucket or out of one, its register into another database; nothing is taken down before all of
+it stands there and was read again.
+
+    files     while the house works: what is there already is not copied twice
+    register  the entry register.moved is its last one: from then on nobody can enter anything in it. It is copied in one
+              transaction, checked as it goes, and says in its new place register.arrived
+    files     what came between
+    verify    every file from its new place
+
+Cut off at any point the same call takes it up again. Until the register has moved the house is where it was; afterwards
+processes that still have the old settings read on and are refused whatever they want to enter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from sqlalchemy.engine import make_url
+
+from greffe.errors import BadQuery, Broken, NotFound, Refused
+from greffe.release.parts import Parts
+from greffe.release.people import needs
+from greffe.settings import Settings
+from greffe.store.base import Actor
+from greffe.store.chain import ARRIVED, MOVED
+from greffe.store.database import as_it_is, open_at
+from greffe.store.depot import Depot, Shelf, checked, version_of
+from greffe.store.filling import fill, head_of
+from greffe.store.register import SqlRegister
+from greffe.store.snapshot import Snapshot, snapshot
+from greffe.transmission import keeping
+from greffe.upkeep.backup import Tell
+from greffe.upkeep.named import Named, named
+
+One = Callable[[], Iterable[str]]  # moves or reads one thing; its faults as sentences
+_MOVES: Final = ("files", "register")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What was done: which parts went, how many things with files there are, the last entry of the register."""
+
+    went: tuple[str, ...]
+    things: int
+    head: int
+
+
+def move(parts: Parts, who: Actor, to: Settings, depot: Depot, tell: Tell) -> Moved:
+    """Bring the house to where `to` says, whose depot is given. Raises Denied unless an administrator does it, BadQuery when
+    there is nothing to do, Broken naming what is damaged, Refused, Unavailable."""
+    needs(parts, who, "administrator")
+    here = parts.settings
+    went = tuple(n for n, differs in zip(_MOVES, (here.files != to.files, _differs(here, to)), strict=True) if differs)
+    if not went:
+        raise BadQuery(
+            "The house is there already.", parameter="--to", hint="Its register or its files must be others."
+        )
+    names = named(parts.register.read())
+    _all(_moves(parts, names, depot) if "files" in went else (), "files", tell)
+    if "register" in went:
+        _register(parts, who, to, tell)
+        parts = _at(parts, to)
+    if "files" in went:
+        names = named(parts.register.read())
+        _all(_moves(parts, names, depot), "files", tell)
+        _all(_looks(names, to, depot), "verify", tell)
+    return Moved(went, len(names), parts.register.head())
+
+
+def undo(parts: Parts, who: Actor) -> None:
+    """Open a register again that says it was moved. Whatever was entered in its copy is lost to it. Raises Refused when it was
+    not moved."""
+    needs(parts, who, "administrator")
+    head = parts.register.head()
+    last = next(iter(parts.register.read(after=head - 1)), None)
+    if last is None or last.kind != MOVED:
+        raise Refused("This register was not moved.")
+    parts.note(who, ARRIVED, _said(parts.settings.register_url), {"undone": True})
+
+
+def _differs(here: Settings, to: Settings) -> bool:
+    return make_url(here.register_url) != make_url(to.register_url)
+
+
+def _said(url: str) -> str:
+    """An address without its password."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
+def _at(parts: Parts, to: Settings) -> Parts:
+    """The same, with the register in its new place."""
+    found = parts.acting()
+    found.register = SqlRegister(to.register_url)
+    return found
+
+
+def _register(parts: Parts, who: Actor, to: Settings, tell: Tell) -> None:
+    """Close the register, copy it, open the copy. What was done before is not done again."""
+    here = as_it_is(parts.settings.register_url)
+    there = as_it_is(to.register_url)
+    try:
+        if not _closed(parts):
+            if head_of(there)[0]:
+                raise Refused("The register is not empty.", hint="Name an empty database.")
+            parts.note(who, MOVED, _said(to.register_url), {})
+        with snapshot(here) as found:
+            copied = head_of(there)[0] >= found.head
+            if not copied:
+                _copy(found, to, tell)
+            last, hash_ = found.head, found.head_hash
+    finally:
+        here.dispose()
+        there.dispose()
+    _arrive(SqlRegister(to.register_url), parts, who, (last, hash_), _said(to.register_url))
+
+
+def _arrive(register: SqlRegister, parts: Parts, who: Actor, head: tuple[int, str], said: str) -> None:
+    """Open the copy. Raises Refused when what is there does not continue what was left."""
+    own = next(iter(register.read(after=head[0] - 1)), None)
+    if own is None or (own.number, own.hash) != head:
+        raise Refused("The register is not empty.", hint="Name an empty database.")
+    if register.head() == head[0]:
+        register.append(who, parts.clock(), ARRIVED, said, {})
+
+
+def _closed(parts: Parts) -> bool:
+    head = parts.register.head()
+    return any(e.kind == MOVED for e in parts.register.read(after=head - 1))
+
+
+def _copy(found: Snapshot, to: Settings, tell: Tell) -> None:
+    engine = open_at(to.register_url, found.schema)
+
+    def pieces() -> Iterator[tuple[str, Iterable[bytes]]]:
+        for piece in found.pieces():
+            tell("register", piece.last, found.head)
+            yield f"register/{piece.first}", piece.lines
+        yield "register/beside", found.beside()
+
+    try:
+        fill(engine, pieces(), found.head, found.head_hash)
+    finally:
+        engine.dispose()
+
+
+def _all(found: Iterable[One], what: str, tell: Tell) -> None:
+    """Do all of it. Raises Broken with the first fault once everything else is done."""
+    every, faults = list(found), list[str]()
+    for done, one in enumerate(every):
+        tell(what, done, len(every))
+        try:
+            faults += one()
+        except (Broken, NotFound) as error:
+            faults.append(error.text())
+    if faults:
+        raise Broken(f"Not everything is there: {faults[0]}", hint="greffe doctor tells all.")
+
+
+def _moves(parts: Parts, names: Named, depot: Depot) -> Iterator[One]:
+    """What brings each thing that is named: into the new depot, or out of the old one into the home."""
+    shelves = {s.kind: s for s in (parts.extracts, parts.drafts, parts.released)}
+    for kind, name, version in _placed(names):
+        yield partial(_folder, shelves[kind], depot, name, version)
+    for sha in names.kept:
+        yield partial(_kept, parts, depot, sha)
+
+
+def _placed(names: Named) -> Iterator[tuple[str, str, str]]:
+    """Kind, name and version of each folder that is named."""
+    yield from (("extracts", n, version_of(e.rows_checksum)) for n, e in names.extracts.items())
+    yield from (("drafts", n, version_of(c)) for n, c in names.drafts.items())
+    yield from (("releases", n, "") for n in names.releases)
+
+
+def _folder(shelf: Shelf, depot: Depot, name: str, version: str) -> Iterable[str]:
+    if not depot.shared:
+        shelf.bring(name, version)
+        return ()
+    if not shelf.at(name, version).is_dir():
+        return [f"A stored file is missing: {shelf.kind}/{name}."]
+    Shelf(shelf.root, depot, shelf.kind).share(name, version)
+    return ()
+
+
+def _kept(parts: Parts, depot: Depot, sha: str) -> Iterable[str]:
+    depot.put(keeping.shared_name(sha), keeping.whole(parts, sha))
+    return ()
+
+
+def _looks(names: Named, to: Settings, depot: Depot) -> Iterator[One]:
+    """Every file read again from the new depot. What came out of one was held against its checksum as it came."""
+    if depot.shared:
+        for kind, name, version in _placed(names):
+            yield partial(Shelf(to.home / kind, depot, kind).faults, name, version)
+        for sha in names.kept:
+            yield partial(_look, depot, sha)
+
+
+def _look(depot: Depot, sha: str) -> Iterable[str]:
+    name = keeping.shared_name(sha)
+    for _piece in checked(depot.pieces(name), name, sha):
+        pass
+    return ()
