@@ -19,7 +19,8 @@ COLUMNS: Final = ("check", "state", "said")
 _CODES: Final = {"well": 0, "look": 3, "wrong": 7}
 _FRENCH: Final = {
     "settings": "réglages", "home": "dossier", "disk": "disque", "register": "registre", "clock": "horloge",
-    "chain": "chaîne", "files": "fichiers", "left over": "restes", "jobs": "tâches", "transmissions": "transmissions",
+    "chain": "chaîne", "bucket": "compartiment", "files": "fichiers", "left over": "restes", "jobs": "tâches",
+    "transmissions": "transmissions",
     "keys": "clés", "well": "bien", "look": "à voir", "wrong": "mal",
 }  # fmt: skip
 

@@ -33,7 +33,7 @@ Check = Callable[[], Iterable[GreffeError]]
 
 @dataclass(frozen=True)
 class Told:
-    """What one check found; nothing is well. `check`: settings, home, disk, register, clock, chain, files, left over, jobs,
+    """What one check found; nothing is well. `check`: settings, home, disk, register, clock, chain, bucket, files, left over, jobs,
     transmissions, keys."""
 
     check: str
@@ -70,6 +70,7 @@ def examine(
     checks: tuple[tuple[str, Check], ...] = (
         ("clock", partial(_clock, parts)),
         ("chain", partial(doctor_files.chain, parts)),
+        ("bucket", partial(doctor_files.bucket, parts)),
         ("files", partial(doctor_files.files, parts, quick=quick)),
         ("left over", partial(doctor_files.left_over, parts)),
         ("jobs", partial(doctor_work.jobs, parts)),

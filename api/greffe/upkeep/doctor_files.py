@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 from greffe.errors import GreffeError
 from greffe.release.parts import Parts
@@ -51,6 +52,22 @@ def _file(one: Wanted, *, quick: bool) -> Iterator[GreffeError]:
         with one.source.open("rb") as stream:
             if hashlib.file_digest(stream, "sha256").hexdigest() != one.sha256:
                 yield Wrong("A stored file is not what was written.", file=str(one.source), hint=_LOST)
+
+
+def bucket(parts: Parts) -> Iterator[GreffeError]:
+    """Where files are shared answers, takes what is put, and gives a name to one alone (`If-None-Match`)."""
+    if not parts.depot.shared:
+        return
+    name = f"doctor/{uuid4().hex}"
+    try:
+        if not parts.depot.put_new(name, b"greffe doctor") or parts.depot.put_new(name, b"another"):
+            yield Wrong(
+                "The object store lets two machines take one name: it knows no conditional puts.",
+                file=parts.settings.files,
+                hint="Use a store that does (Amazon S3, MinIO, Ceph): releases of two machines could mix.",
+            )
+    finally:
+        parts.depot.remove([name])
 
 
 def left_over(parts: Parts) -> Iterator[GreffeError]:

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import pytest
 from examples import examples
+from house import new_house
 from s3_server import credentials, new_bucket
 
 from greffe.errors import BadDefinition, Broken, Conflict, NotFound, Refused, Unavailable
@@ -19,6 +20,7 @@ from greffe.store.base import Selection
 from greffe.store.bucket import Bucket
 from greffe.store.columnar import ColumnarObservations
 from greffe.store.depot import LIST, Shelf
+from greffe.upkeep import doctor_files
 
 ONE = """
 FREQ | SEX | GEO | TIME_PERIOD | OBS_VALUE | OBS_STATUS | UNIT | COMMENT
@@ -239,6 +241,16 @@ def test_verify_reads_what_lies_in_the_store(machine, structure, parquet, bucket
     faults = list(store.verify("FLOW/1"))
     assert len(faults) == 2
     assert all("releases/FLOW/1/d" in f for f in faults)
+
+
+@pytest.mark.parametrize("honest", [True, False])
+def test_the_doctor_tries_whether_a_name_is_given_once(tmp_path, bucket_url, monkeypatch, honest):
+    parts = new_house(tmp_path / "home", files=bucket_url).parts
+    if not honest:
+        monkeypatch.setattr(Bucket, "put_new", lambda self, name, content: True)
+    found = list(doctor_files.bucket(parts))
+    assert [f.hint != "" for f in found] == ([] if honest else [True])
+    assert not list(Bucket(bucket_url).names("doctor"))
 
 
 def test_no_bucket_and_no_address(s3, tmp_path, monkeypatch, structure, parquet):

@@ -94,7 +94,7 @@ def test_a_house_that_is_well(home: Path, house: House):
     """Every check was made, and nothing was changed on the way."""
     found = examined(home, house)
     assert [*found] == [
-        "settings", "home", "disk", "register", "clock", "chain", "files", "left over", "jobs", "transmissions", "keys",
+        "settings", "home", "disk", "register", "clock", "chain", "bucket", "files", "left over", "jobs", "transmissions", "keys",
     ]  # fmt: skip
     assert {n: [e.text() for e in t.errors] for n, t in found.items() if t.errors and n != "disk"} == {}
 
