@@ -14,6 +14,7 @@ from greffe.release.definitions import set_up
 from greffe.release.parts import Clock, Parts
 from greffe.settings import Settings
 from greffe.store.access_sql import SqlAccess
+from greffe.store.base import Register
 from greffe.store.bucket import Bucket
 from greffe.store.columnar import ColumnarObservations
 from greffe.store.depot import ALONE, Depot
@@ -62,6 +63,11 @@ def compose(settings: Settings, clock: Clock = utc_now, *, unfinished: bool = Fa
 def depot_of(settings: Settings) -> Depot:
     """Where all machines find files. Raises BadDefinition for an address that is none."""
     return Bucket(settings.files) if settings.files else ALONE
+
+
+def register_at(url: str) -> Register:
+    """The register in a database, brought to the newest migration. Raises BadDefinition, Unavailable, Refused."""
+    return SqlRegister(url)
 
 
 def job_tools(parts: Parts) -> Tools:

@@ -8,13 +8,14 @@ from typing import Annotated
 
 import typer
 
-from greffe.app import depot_of
+from greffe.app import depot_of, register_at
 from greffe.cli.backup import teller
 from greffe.cli.common import As, Home, Json, acting
 from greffe.cli.show import failing, progress, say, show
 from greffe.errors import BadQuery
 from greffe.options import read_file
 from greffe.settings import read_settings
+from greffe.upkeep.move import Place
 from greffe.upkeep.move import move as moved
 from greffe.upkeep.move import undo as undone
 
@@ -48,7 +49,7 @@ def move(
             return
         target = read_settings({**os.environ, **read_file(to)}, home=parts.settings.home)
         with progress("move", json_) as bar:
-            done = moved(parts, who, target, depot_of(target), teller(bar))
+            done = moved(parts, who, target, Place(depot_of(target), register_at), teller(bar))
         show({"moved": list(done.went), "things": done.things, "entries": done.head}, json_, title="It is moved.")
         say(
             f"Set what {to} says wherever Greffe runs (greffe.toml or the environment), start again, then: greffe doctor",

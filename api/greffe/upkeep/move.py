@@ -24,12 +24,11 @@ from greffe.errors import BadQuery, Broken, NotFound, Refused
 from greffe.release.parts import Parts
 from greffe.release.people import needs
 from greffe.settings import Settings
-from greffe.store.base import Actor
+from greffe.store.base import Actor, Register
 from greffe.store.chain import ARRIVED, MOVED
 from greffe.store.database import as_it_is, open_at
 from greffe.store.depot import Depot, Shelf, checked, version_of
 from greffe.store.filling import fill, head_of
-from greffe.store.register import SqlRegister
 from greffe.store.snapshot import Snapshot, snapshot
 from greffe.transmission import keeping
 from greffe.upkeep.backup import Tell
@@ -37,6 +36,14 @@ from greffe.upkeep.named import Named, named
 
 One = Callable[[], Iterable[str]]  # moves or reads one thing; its faults as sentences
 _MOVES: Final = ("files", "register")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The stores of the place where it goes: the register of an address is opened when it is filled."""
+
+    depot: Depot
+    register: Callable[[str], Register]
 
 
 @dataclass(frozen=True)
@@ -48,8 +55,8 @@ class Moved:
     head: int
 
 
-def move(parts: Parts, who: Actor, to: Settings, depot: Depot, tell: Tell) -> Moved:
-    """Bring the house to where `to` says, whose depot is given. Raises Denied unless an administrator does it, BadQuery when
+def move(parts: Parts, who: Actor, to: Settings, place: Place, tell: Tell) -> Moved:
+    """Bring the house to where `to` says, whose stores are opened by `place`. Raises Denied unless an administrator does it, BadQuery when
     there is nothing to do, Broken naming what is damaged, Refused, Unavailable."""
     needs(parts, who, "administrator")
     here = parts.settings
@@ -59,14 +66,15 @@ def move(parts: Parts, who: Actor, to: Settings, depot: Depot, tell: Tell) -> Mo
             "The house is there already.", parameter="--to", hint="Its register or its files must be others."
         )
     names = named(parts.register.read())
-    _all(_moves(parts, names, depot) if "files" in went else (), "files", tell)
+    _all(_moves(parts, names, place.depot) if "files" in went else (), "files", tell)
     if "register" in went:
-        _register(parts, who, to, tell)
-        parts = _at(parts, to)
+        _register(parts, who, to, place, tell)
+        parts = parts.acting()
+        parts.register = place.register(to.register_url)
     if "files" in went:
         names = named(parts.register.read())
-        _all(_moves(parts, names, depot), "files", tell)
-        _all(_looks(names, to, depot), "verify", tell)
+        _all(_moves(parts, names, place.depot), "files", tell)
+        _all(_looks(names, to, place.depot), "verify", tell)
     return Moved(went, len(names), parts.register.head())
 
 
@@ -90,14 +98,7 @@ def _said(url: str) -> str:
     return make_url(url).render_as_string(hide_password=True)
 
 
-def _at(parts: Parts, to: Settings) -> Parts:
-    """The same, with the register in its new place."""
-    found = parts.acting()
-    found.register = SqlRegister(to.register_url)
-    return found
-
-
-def _register(parts: Parts, who: Actor, to: Settings, tell: Tell) -> None:
+def _register(parts: Parts, who: Actor, to: Settings, place: Place, tell: Tell) -> None:
     """Close the register, copy it, open the copy. What was done before is not done again."""
     here = as_it_is(parts.settings.register_url)
     there = as_it_is(to.register_url)
@@ -114,10 +115,10 @@ def _register(parts: Parts, who: Actor, to: Settings, tell: Tell) -> None:
     finally:
         here.dispose()
         there.dispose()
-    _arrive(SqlRegister(to.register_url), parts, who, (last, hash_), _said(to.register_url))
+    _arrive(place.register(to.register_url), parts, who, (last, hash_), _said(to.register_url))
 
 
-def _arrive(register: SqlRegister, parts: Parts, who: Actor, head: tuple[int, str], said: str) -> None:
+def _arrive(register: Register, parts: Parts, who: Actor, head: tuple[int, str], said: str) -> None:
     """Open the copy. Raises Refused when what is there does not continue what was left."""
     own = next(iter(register.read(after=head[0] - 1)), None)
     if own is None or (own.number, own.hash) != head:

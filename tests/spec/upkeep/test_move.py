@@ -9,7 +9,7 @@ import pytest
 from house import AUTHOR, PUBLISHED, Clock, House, new_house
 from journey_tools import inside
 
-from greffe.app import compose, depot_of
+from greffe.app import compose, depot_of, register_at
 from greffe.errors import BadQuery, Broken, Denied, Refused, Unavailable
 from greffe.release.people import HOUSE, add_person
 from greffe.release.verify import faults
@@ -18,9 +18,13 @@ from greffe.store.base import Actor, Selection
 from greffe.store.bucket import Bucket
 from greffe.transmission import keeping
 from greffe.upkeep import move as moving
-from greffe.upkeep.move import move, undo
+from greffe.upkeep.move import Place, move, undo
 
 ADMIN = Actor("gaston")
+
+
+def place(settings):
+    return Place(depot_of(settings), register_at)
 
 
 def quiet(_what, _done, _total):
@@ -72,7 +76,7 @@ def there(house, new_postgresql, bucket_url):
 def test_to_a_bucket_and_postgresql_and_back(house, there, tmp_path):
     parts = house.parts
     before = told(parts)
-    done = move(parts, ADMIN, there, depot_of(there), quiet)
+    done = move(parts, ADMIN, there, place(there), quiet)
     assert done.went == ("files", "register")
     shutil.move(tmp_path / "home", tmp_path / "old")
     elsewhere = compose(replace(there, home=tmp_path / "new"), house.clock)
@@ -83,7 +87,7 @@ def test_to_a_bucket_and_postgresql_and_back(house, there, tmp_path):
     assert faults(elsewhere) == []
 
     back = replace(elsewhere.settings, register_url=f"sqlite:///{tmp_path / 'again.db'}", files="")
-    assert move(elsewhere, ADMIN, back, depot_of(back), quiet).went == ("files", "register")
+    assert move(elsewhere, ADMIN, back, place(back), quiet).went == ("files", "register")
     again = compose(back, house.clock)
     assert told(again)[1] == before[1]
     assert told(again)[0][: len(before[0])] == before[0]
@@ -91,7 +95,7 @@ def test_to_a_bucket_and_postgresql_and_back(house, there, tmp_path):
 
 
 def test_the_register_that_was_left_takes_nothing_more(house, there):
-    move(house.parts, ADMIN, there, depot_of(there), quiet)
+    move(house.parts, ADMIN, there, place(there), quiet)
     with pytest.raises(Refused, match="was moved") as found:
         house.take_published() or house.parts.note(AUTHOR, "note.made", "x", {})
     assert "postgresql" in found.value.text()
@@ -105,7 +109,7 @@ def test_the_register_that_was_left_takes_nothing_more(house, there):
 def test_a_move_is_taken_back_on_purpose(house, there):
     with pytest.raises(Refused, match="not moved"):
         undo(house.parts, ADMIN)
-    move(house.parts, ADMIN, there, depot_of(there), quiet)
+    move(house.parts, ADMIN, there, place(there), quiet)
     with pytest.raises(Denied):
         undo(house.parts, AUTHOR)
     undo(house.parts, ADMIN)
@@ -134,12 +138,12 @@ def test_cut_off_anywhere_the_same_call_goes_on(house, there, monkeypatch, cut, 
         elif cut == "copy":
             patched.setattr(moving, "fill", away)
         elif cut == "arrival":
-            patched.setattr(moving, "SqlRegister", away)
+            patched.setattr(moving, "_arrive", away)
         else:
             patched.setattr(moving, "_looks", away)
         with pytest.raises(Unavailable):
-            move(house.parts, ADMIN, there, depot_of(there), quiet)
-    move(house.parts, ADMIN, there, depot_of(there), quiet)
+            move(house.parts, ADMIN, there, place(there), quiet)
+    move(house.parts, ADMIN, there, place(there), quiet)
     shutil.move(tmp_path / "home", tmp_path / "old")
     elsewhere = compose(replace(there, home=tmp_path / "new"), house.clock)
     assert told(elsewhere)[1] == before[1]
@@ -152,7 +156,7 @@ def test_what_is_damaged_stops_it_before_the_register_moves(house, there):
     extract = next(iter(house.parts.ledger().accepted))
     shutil.rmtree(house.parts.settings.extracts / extract.id)
     with pytest.raises(Broken, match=extract.id):
-        move(house.parts, ADMIN, there, depot_of(there), quiet)
+        move(house.parts, ADMIN, there, place(there), quiet)
     house.parts.note(ADMIN, "order.asked", "the house works on", {})
 
 
@@ -160,16 +164,16 @@ def test_a_register_that_is_in_use_is_no_place(house, there, tmp_path):
     other = new_house(tmp_path / "other", register_url=there.register_url)
     head = other.parts.register.head()
     with pytest.raises(Refused, match="not empty"):
-        move(house.parts, ADMIN, there, depot_of(there), quiet)
+        move(house.parts, ADMIN, there, place(there), quiet)
     assert other.parts.register.head() == head
     house.parts.note(ADMIN, "order.asked", "the house works on", {})
 
 
 def test_who_may_and_what_is_nothing_to_do(house, there):
     with pytest.raises(Denied):
-        move(house.parts, AUTHOR, there, depot_of(there), quiet)
+        move(house.parts, AUTHOR, there, place(there), quiet)
     with pytest.raises(BadQuery, match="there already"):
-        move(house.parts, ADMIN, house.parts.settings, depot_of(house.parts.settings), quiet)
+        move(house.parts, ADMIN, house.parts.settings, place(house.parts.settings), quiet)
 
 
 def test_on_the_command_line(house, there, tmp_path):
