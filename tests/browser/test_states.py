@@ -117,6 +117,32 @@ def test_a_swap_keeps_the_way_back_and_tells_what_came(sign_in, judge):
         page.wait_for_function("before => document.querySelector('main').innerText === before", arg=before)
 
 
+# What many ticked rows are asked first: rows → button, the section that asks. OFF-001 is decided; the best for DEGRAD is outside.
+MANY = {
+    "OFF-001": ("none", "#replaced", "Ceci remplace 1 décision"),
+    "INFRACTION=DEGRAD": ("best", "#best-asks", "LE DESTINATAIRE NE LA PREND PAS"),
+}
+
+
+@pytest.mark.parametrize("item", MANY)
+def test_what_a_decision_on_many_asks_first_is_a_page_as_others_are(sign_in, judge, item):
+    """The list of decisions that would be replaced, and of what candidates ask: told first, held in focus, nothing kept yet"""
+    button, section, says = MANY[item]
+    page = sign_in("camille")
+    page.goto(f"{MAP}?q={item.partition('=')[2] or item}&lang=fr")
+    page.locator(f"#bulk input[name=pick][value='{item}']").check()
+    page.locator("#bulk details summary").click()
+    if button == "none":
+        page.locator("#bulk [name=reason]").fill("Personne n’y est compté.")
+    with page.expect_navigation():
+        page.locator(f"#bulk button[value={button}]").click()
+    assert says in page.locator(section).inner_text()
+    assert page.evaluate("document.activeElement.closest('section')?.id") == section[1:]
+    judge.whole(page, "fr")
+    page.goto("/staff/mappings/pending?lang=fr")
+    assert item not in page.locator("main").inner_text()
+
+
 VIEWS = {
     "/?lang=en": ("", "#flows-ESTAT a[href='/data/ESTAT_CRIM_OFF_CAT']"),
     "/search?q=homicide&lang=en": ("", "ol.hits h2 a"),

@@ -44,6 +44,7 @@ def test_one_state_has_one_certificate(tmp_path):
     assert found == written(MADE, words("fr"))
     assert found != written(replace(MADE, figure="1\u202f234,6"), words("fr"))
     assert b"/Lang (fr)" in found
+    assert b"/DisplayDocTitle true" in found
     assert re.search("Title: +Certificat d’un chiffre publié\u00a0: Personnes écrouées, 2022", properties)
     assert "1 234,5" in text
     assert "Établi par le service https://stats.example" in text

@@ -13,6 +13,7 @@ from fpdf import FPDF
 from fpdf.bidi import BidiParagraph
 from fpdf.enums import MethodReturnValue, TextDirection, XPos, YPos
 from fpdf.fonts import FontFace
+from fpdf.prefs import ViewerPreferences
 
 from greffe.web.pages.blanks import colon
 from greffe.web.pages.words import Say
@@ -55,6 +56,7 @@ class _Sheet(FPDF):
         self.set_title(plain(f"{made.title}{colon(made.lang)} {made.under}"))
         self.set_lang(made.lang)
         self.colon = colon(made.lang)
+        self.viewer_preferences = ViewerPreferences(display_doc_title=True)  # not the name of the file
         self.set_author("Greffe")
         self.set_creation_date(made.dated)
         self.alias_nb_pages("{pages}")
