@@ -89,8 +89,8 @@ def test_an_author_maps_a_code_sees_the_effect_and_two_others_approve(enter, acc
     page.wait_for_selector("#effect #changed")
     hand.write(page.locator("textarea[name=reason]"), f"{code} since 2012.")
     hand.press(page.locator("button[value=propose]"))
-    page.wait_for_url(re.compile(r"/staff/proposals/P-[0-9a-f]{8}$"))
-    proposal = page.url
+    page.wait_for_url(re.compile(r"/staff/proposals/P-[0-9a-f]{8}[?]done=propose$"))
+    proposal = page.url.partition("?")[0]
     page.wait_for_selector("#effect #changed")
     accessible(page)
     assert page.locator("button[value=approve]").count() == 0

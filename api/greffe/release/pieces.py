@@ -129,7 +129,8 @@ def _said(type_: Mapping[str, object]) -> dict[str, str]:
     if isinstance(conversions, list):
         told = []
         for one in cast(list[dict[str, object]], conversions):
-            who = f" ({json.dumps(one['indicators'])})" if "indicators" in one else ""
+            named = one.get("indicators")
+            who = f" ({', '.join(map(str, named))})" if isinstance(named, list) else ""
             told.append(f"{one.get('kind')}{who}: {one.get('reason')}")
         found["conversions"] = "; ".join(told)
     return found

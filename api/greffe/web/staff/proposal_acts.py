@@ -70,7 +70,7 @@ def _done(parts: Parts, visitor: Visitor, id_: str, form: Form) -> str:
         raise BadQuery(f"{action!r} is not done here.", parameter="action", nearest=nearest(action, ACTIONS))
     if action == "merge":
         made = merge_proposal(acting, who, id_, _sides(acting, id_, form), form.text("reason"))
-        return f"/staff/proposals/{made.id}"
+        return f"/staff/proposals/{made.id}?done=merge"
     if action == "approve":
         approve_proposal(acting, who, id_, form.text("comment"))
     elif action == "reject":
@@ -80,7 +80,7 @@ def _done(parts: Parts, visitor: Visitor, id_: str, form: Form) -> str:
     else:
         comment_proposal(acting, who, id_, form.text("text"), form.text("place"))
         return f"/staff/proposals/{id_}#comments"
-    return f"/staff/proposals/{id_}"
+    return f"/staff/proposals/{id_}?done={action}"
 
 
 def _sides(parts: Parts, id_: str, form: Form) -> dict[str, str]:

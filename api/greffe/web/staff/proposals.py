@@ -20,9 +20,10 @@ from greffe.web.pages.forms import Form
 from greffe.web.pages.render import Pages
 from greffe.web.pages.visitors import Staff, Visitor
 from greffe.web.staff.tables import HOUSE_STAFF, catalogue_of
-from greffe.web.strict import only, page_number
+from greffe.web.strict import one_of, only, page_number
 
 STATES: Final = ("open", "approved", "effective", "superseded", "rejected", "withdrawn")
+DONE: Final = ("propose", "merge", "approve", "reject", "withdraw")  # what the page says was done just now
 PER_PAGE: Final = 50
 
 
@@ -48,9 +49,10 @@ def router(parts: Parts) -> APIRouter:
         return pages.show(request, visitor, "staff/proposals.html", values)
 
     @routes.get(
-        "/staff/proposals/{id_}", include_in_schema=False, dependencies=[Depends(only("place", "page", "lang"))]
+        "/staff/proposals/{id_}", include_in_schema=False, dependencies=[Depends(only("place", "page", "done", "lang"))]
     )
     def one(request: Request, id_: str, visitor: Staff) -> Response:
+        one_of(request, "done", DONE)
         return proposal_page(parts, request, visitor, id_)
 
     return routes
@@ -81,6 +83,7 @@ def proposal_page(
         "typed": typed, "place": request.query_params.get("place", typed.get("place", "")),
         "tables": _tables(acting, proposal.files), "mine": visitor.name in proposal.authors,
         "refused": unreleasable(acting, catalogue, proposal) if data["state"] in ("open", "approved") else (),
+        "done": "" if fault else request.query_params.get("done", ""),
         "signed": visitor.name in {a.person for a in proposal.approvals},
     }  # fmt: skip
     return Pages(parts).show(request, visitor, "staff/proposal.html", values, fault.http if fault else 200)

@@ -23,7 +23,7 @@ from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor
 from greffe.web.staff.tables import HOUSE_STAFF, catalogue_of
-from greffe.web.strict import only
+from greffe.web.strict import one_of, only
 
 
 def router(parts: Parts) -> APIRouter:
@@ -51,14 +51,16 @@ def router(parts: Parts) -> APIRouter:
                 )
             )
         values = {
+            "done": "" if fault else request.query_params.get("done", ""),
             "tables": tables, "axes": AXES, "type_names": TYPE_NAMES, "fault": fault, "author": visitor.may("author", "administrator"),
             "reason": form.text("reason") if form else "", "day": form.text("effective_from") if form else "",
             "chosen": form.all("table") if form else tuple(mine),
         }  # fmt: skip
         return pages.show(request, visitor, "staff/pending.html", values, fault.http if fault else 200)
 
-    @routes.get("/staff/mappings/pending", include_in_schema=False, dependencies=[Depends(only("lang"))])
+    @routes.get("/staff/mappings/pending", include_in_schema=False, dependencies=[Depends(only("done", "lang"))])
     def ask(request: Request, visitor: Staff) -> Response:
+        one_of(request, "done", ("undo",))
         return page(request, visitor)
 
     @routes.post("/staff/mappings/pending", include_in_schema=False)
@@ -68,7 +70,9 @@ def router(parts: Parts) -> APIRouter:
             made = await run_in_threadpool(_handed_in, parts, visitor, form)
         except (BadQuery, BadDefinition, Refused) as fault:
             return await run_in_threadpool(page, request, visitor, fault, form)
-        return see_other(f"/staff/proposals/{made.id}" if made else "/staff/mappings/pending")
+        if made is None:
+            return see_other("/staff/mappings/pending", done="undo")
+        return see_other(f"/staff/proposals/{made.id}", done="propose")
 
     return routes
 

@@ -110,7 +110,7 @@ def router(parts: Parts) -> APIRouter:
             if fault.http == 403:
                 raise
             return await run_in_threadpool(page, request, visitor, (folder, name), fault, form)
-        return see_other(f"/staff/proposals/{made.id}" if made else request.url.path)
+        return see_other(f"/staff/proposals/{made.id}", done="propose") if made else see_other(request.url.path)
 
     return routes
 

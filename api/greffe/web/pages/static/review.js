@@ -54,6 +54,16 @@
     return true;
   }
 
+  // What a candidate would change is shown at its card where the usual place is out of sight (narrow screens, long lists).
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const from = event.detail.requestConfig && event.detail.requestConfig.elt;
+    const card = from && from.closest("[data-candidate]");
+    const effect = document.getElementById("effect");
+    if (!card || !effect || from.contains(effect)) return;
+    const seen = effect.getBoundingClientRect();
+    if (effect.closest("[data-candidate]") || seen.bottom < 0 || seen.top > innerHeight) card.append(effect);
+  });
+
   document.addEventListener("keydown", (event) => {
     if (!on || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
     if (event.target.closest("input, textarea, select, [contenteditable]")) return;
