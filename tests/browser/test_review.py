@@ -70,16 +70,25 @@ def test_keys_choose_and_accept_a_candidate_and_can_be_switched_off(sign_in):
 
 
 def test_types_that_do_not_match_are_unmistakable(sign_in):
+    """Where no conversion covers the difference nothing can be taken; where one does, A opens what is to be declared."""
     page = sign_in("camille")
-    page.goto("/staff/mappings/ESTAT/infraction_to_soff?item=SOF-001")
-    card = page.locator("li.wrong").first
-    assert card.locator(".mismatch").inner_text().startswith("TYPES DO NOT MATCH")
+    told = page.locator("#untaken[role=status]")
+    page.goto("/staff/mappings/ESTAT/issue_to_crt_leg_stat?item=CPE-008")
+    card = page.locator("li.wrong:not(:has([data-admit]))").first
+    assert card.locator(".mismatch").first.inner_text().startswith("TYPES DO NOT MATCH")
     assert card.get_by_role("button", name="Accept").count() == 0
     page.keyboard.press(card.get_attribute("data-candidate"))
     page.keyboard.press("a")
-    told = page.locator("#untaken[role=status]")
     assert told.inner_text().startswith("It cannot be accepted: the types do not match. ")
     assert card.locator(".mismatch span").first.inner_text() in told.inner_text()
+    page.goto("/staff/mappings/ESTAT/indicateur_to_leg_stat?item=LEG-001")
+    card = page.locator("li.wrong:has([data-admit=deviates])").first
+    assert card.locator(".mismatch").first.inner_text().startswith("TYPES DO NOT MATCH")
+    assert card.get_by_role("button", name="Accept").count() == 0
+    page.keyboard.press(card.get_attribute("data-candidate"))
+    page.keyboard.press("a")
+    assert told.inner_text().startswith("The types do not match: declare the deviation")
+    assert page.evaluate("document.activeElement.name") == "axis:flag_D"
     assert page.locator(".note.good").count() == 0
 
 
