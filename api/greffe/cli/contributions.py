@@ -20,7 +20,9 @@ from greffe.release.parts import Parts
 from greffe.transmission.contributions.acts import Typed, counts, extend, give, merge, reopen, sign
 from greffe.transmission.contributions.book_in import Reading, look, take
 from greffe.transmission.contributions.book_out import export
+from greffe.transmission.contributions.carried import confirm
 from greffe.transmission.contributions.places import board
+from greffe.transmission.contributions.translating import translate
 
 Id = Annotated[str, typer.Argument(help="A contribution, e.g. UN_CTS-2024-DAP.")]
 COLUMNS = ("contribution", "house", "way", "due", "state", "answered", "signed_by", "late")
@@ -33,6 +35,7 @@ def add_to(app: typer.Typer) -> None:
     )
     for name, command in (
         ("list", list_command), ("show", show_command), ("answer", answer), ("workbook", workbook), ("take", take_command),
+        ("confirm", confirm_command), ("translate", translate_command),
         ("sign", sign_command), ("reopen", reopen_command), ("extend", extend_command), ("merge", merge_command),
     ):  # fmt: skip
         group.command(name)(command)
@@ -133,6 +136,36 @@ def take_command(
                 raise typer.Exit(Refused.exit_code)
             return
         _shown(parts, take(parts, who, id_, content, file.name), json_)
+
+
+def confirm_command(
+    id_: Id,
+    cells: Annotated[
+        list[str] | None, typer.Argument(help="Cells; all that are carried forward, when none is named.")
+    ] = None,
+    as_: As = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Say again what your house said in the last cycle, of cells that say nothing yet."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        _shown(parts, confirm(parts, who, id_, cells or ()), json_)
+
+
+def translate_command(
+    id_: Id,
+    cell: Annotated[str, typer.Argument(help="The name of a cell, as contributions show lists it.")],
+    part: Annotated[str, typer.Argument(help="text, comment, source, footnote or explanation.")],
+    text: Annotated[str, typer.Argument(help="In the language that the house did not say.")],
+    as_: As = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Add the language that a text of a house lacks; the text of the house stays as it is. Role: transmitter."""
+    with failing(json_):
+        parts, who = acting(home, as_)
+        _shown(parts, translate(parts, who, id_, (cell, part), text), json_)
 
 
 def sign_command(

@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from greffe.model.answers import Said
+from greffe.model.answers import LANGUAGES, Said
 
 OPEN, CONTRIBUTED, SIGNED, MERGED = "open", "contributed", "signed", "merged"
 STATES: Final = (OPEN, CONTRIBUTED, SIGNED, MERGED)
@@ -51,6 +51,20 @@ class Act:
 
 
 @dataclass(frozen=True)
+class Translation:
+    """What the contact point added to a text of a house, of a cell, in a language that the house did not say. `of`: the text
+    that it translates; when the house says another, it stands no more."""
+
+    cell: str
+    part: str
+    language: str
+    text: str
+    of: str
+    who: str
+    instant: str
+
+
+@dataclass(frozen=True)
 class Contribution:
     """`revision`: how often its cells or its state changed; who acts names the one they read. `asked`: how many cells it was
     asked for when they were last given. `workbook`: checksum of the file that the cells came in, '' for cells that were
@@ -76,6 +90,19 @@ class Contribution:
     until: str = ""
     exports: tuple[Export, ...] = ()
     returned: tuple[Returned, ...] = ()
+    translations: tuple[Translation, ...] = ()  # the last one of a text counts
+
+    @property
+    def told(self) -> Cells:
+        """The cells with the translations that stand: what the recipient is told. The house's own are `cells`."""
+        found = dict(self.cells)
+        for one in self.translations:
+            said, other = found.get(one.cell), LANGUAGES[one.language == LANGUAGES[0]]
+            own = self.cells[one.cell].words.get(one.part, {}) if one.cell in self.cells else {}
+            if said is not None and own.get(other) == one.of and not own.get(one.language):
+                words = {**said.words, one.part: {**said.words[one.part], one.language: one.text}}
+                found[one.cell] = replace(said, words=words)
+        return found
 
     @property
     def locked(self) -> bool:

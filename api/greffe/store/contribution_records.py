@@ -4,6 +4,8 @@ Kind → payload: contribution.given {questionnaire, year, house, cells {cell: a
 signed too where a workbook names its signatory; contribution.signed {…, signatory, content};
 contribution.merged {…, content, confirmed: cells whose figure is released}; contribution.reopened,
 .extended {…, reason, until}; contribution.exported {…, number, sha256, revision}; contribution.refused {…, sha256, name, faults}.
+contribution.translated {…, cell, part, language, text, of}, by the contact point; `carried` of contribution.given: cell → the answer
+of the last cycle that it confirms.
 `…`: questionnaire, year, house, so that every entry says of whom it is.
 """
 
@@ -15,7 +17,17 @@ from typing import Final
 
 from greffe.errors import Broken
 from greffe.model.answers import Answer, AnswerKey, Said
-from greffe.model.contributions import CONTRIBUTED, MERGED, OPEN, SIGNED, Act, Contribution, Export, Returned
+from greffe.model.contributions import (
+    CONTRIBUTED,
+    MERGED,
+    OPEN,
+    SIGNED,
+    Act,
+    Contribution,
+    Export,
+    Returned,
+    Translation,
+)
 from greffe.store.answer_records import Answers, said_from, said_payload
 from greffe.store.base import Entry
 from greffe.store.payload import Fields
@@ -24,7 +36,8 @@ Contributions = Mapping[str, Contribution]
 GIVEN, SIGNING, MERGING = "contribution.given", "contribution.signed", "contribution.merged"
 REOPENED, EXTENDED = "contribution.reopened", "contribution.extended"
 EXPORTED, REFUSED = "contribution.exported", "contribution.refused"
-KINDS: Final = (GIVEN, SIGNING, MERGING, REOPENED, EXTENDED, EXPORTED, REFUSED)
+TRANSLATED = "contribution.translated"
+KINDS: Final = (GIVEN, SIGNING, MERGING, REOPENED, EXTENDED, EXPORTED, REFUSED, TRANSLATED)
 _REVISES: Final = (GIVEN, SIGNING, MERGING, REOPENED)
 
 
@@ -33,9 +46,12 @@ def whose(one: Contribution) -> dict[str, object]:
     return {"questionnaire": one.questionnaire, "year": one.year, "house": one.house}
 
 
-def given_payload(one: Contribution, cells: Mapping[str, Said], asked: int) -> dict[str, object]:
+def given_payload(
+    one: Contribution, cells: Mapping[str, Said], asked: int, carried: Mapping[str, str] | None = None
+) -> dict[str, object]:
     """What contribution.given appends; workbook and signatory are those of `one`."""
-    return {
+    confirmed: dict[str, object] = {"carried": dict(carried)} if carried else {}
+    return confirmed | {
         **whose(one), "cells": {name: said_payload(s) for name, s in cells.items()}, "asked": asked,
         "workbook": one.workbook, "name": one.workbook_name, "signatory": one.signatory,
     }  # fmt: skip
@@ -62,6 +78,10 @@ def contributions_after(known: Contributions, entry: Entry) -> Contributions:
     elif entry.kind == EXPORTED:
         out = Export(fields.integer("number"), fields.text("sha256"), fields.integer("revision"), *_of(act))
         found = replace(found, exports=(*found.exports, out))
+    elif entry.kind == TRANSLATED:
+        cell, part, language, text, of = (fields.text(n) for n in ("cell", "part", "language", "text", "of"))
+        added = Translation(cell, part, language, text, of, *_of(act))
+        found = replace(found, translations=(*found.translations, added))
     else:
         back = Returned(fields.text("sha256"), fields.text("name"), fields.texts("faults"), *_of(act))
         found = replace(found, returned=(*found.returned, back))
@@ -76,7 +96,7 @@ def answers_merged(known: Answers, contributions: Contributions, entry: Entry) -
     one = contributions[entry.subject]
     round_ = AnswerKey(one.questionnaire, one.year, "").round
     found, confirmed = dict(known.get(round_, {})), set(Fields(entry).texts("confirmed"))
-    for cell, given in one.cells.items():
+    for cell, given in one.told.items():
         said = Said(words=given.words) if cell in confirmed else given
         if not (said.answers or said.words):
             continue

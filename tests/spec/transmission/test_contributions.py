@@ -31,7 +31,9 @@ from greffe.transmission.building import approve, cancel
 from greffe.transmission.channels.channel import Options
 from greffe.transmission.contributions.acts import Typed, extend, give, merge, reopen, sign
 from greffe.transmission.contributions.book_in import take
+from greffe.transmission.contributions.carried import confirm, proposed
 from greffe.transmission.contributions.places import board
+from greffe.transmission.contributions.translating import translate, untold
 from greffe.transmission.plan import named_plan
 from greffe.transmission.proof import faults, rebuild
 from greffe.transmission.sending import send
@@ -209,6 +211,67 @@ def test_a_released_figure_is_never_typed_over(desk: Desk):
         assert f"{DEATHS} is released as {int(was) + 1}, and DAP says {was} (such cells: 1)" in told.said()
     released_otherwise(desk, str(int(was) + 1), was)
     assert DAP not in codes(desk)
+
+
+def test_the_last_cycle_is_proposed_and_confirmed_by_the_house(desk: Desk):
+    """What was merged for 2024 is proposed for 2025, and counts once a person of the house has confirmed it; the entry says so."""
+    parts, later = desk.parts, "UN_CTS-2025-DAP"
+    known = proposed(parts, named(parts, later))
+    before = parts.ledger().answers["UN_CTS/2024"]
+    assert known
+    for name, answer in known.items():  # of the same year where it was asked then, else of the year before it
+        stem, _, period = name.rpartition("__")
+        cell = name if name in before else f"{stem}__{int(period) - 1}"
+        assert (str(answer.key), answer.said) == (f"UN_CTS/2024/{cell}", before[cell].said)
+    first, second = list(known)[:2]
+    assert named(parts, later).one.cells == {}
+    with pytest.raises(Denied):
+        confirm(parts, SENDER, later, [first])
+    with pytest.raises(Refused, match="Nothing is carried forward of NOWHERE"):
+        confirm(parts, PAUL, later, ["NOWHERE"])
+    one = confirm(parts, PAUL, later, [first])
+    assert (set(one.cells), one.cells[first].missing, one.state) == ({first}, known[first].said.missing, "open")
+    *_, entry = parts.register.read(subject=later)
+    assert entry.payload["carried"] == {first: str(known[first].key)}
+    assert (first in proposed(parts, named(parts, later)), second in proposed(parts, named(parts, later))) == (
+        False,
+        True,
+    )
+    assert set(confirm(parts, NORA, later).cells) == set(known)
+    with pytest.raises(Refused, match="Nothing of the last cycle is to be confirmed"):
+        confirm(parts, PAUL, later)
+
+
+def test_the_contact_point_adds_the_language_that_a_text_lacks(desk: Desk):
+    parts, id_ = desk.parts, "UN_CTS-2025-DAP"
+    cell = next(iter(named(parts, id_).one.cells))
+    own = Typed("", "NA", {"comment": {"fr": "Au 1er janvier"}})
+    given = give(parts, PAUL, id_, {cell: own})
+    with pytest.raises(Denied):
+        translate(parts, PAUL, id_, (cell, "comment"), "On 1 January")
+    with pytest.raises(BadQuery, match=r"'coment' is no part of an answer\. Nearest: comment"):
+        translate(parts, SENDER, id_, (cell, "coment"), "x")
+    with pytest.raises(Refused, match="has no source that lacks a language"):
+        translate(parts, SENDER, id_, (cell, "source"), "x")
+    with pytest.raises(BadQuery, match="is a text"):
+        translate(parts, SENDER, id_, (cell, "comment"), " ")
+    one = translate(parts, SENDER, id_, (cell, "comment"), "On 1 January")
+    assert (one.content, one.revision, one.cells[cell].words) == (
+        given.content,
+        given.revision,
+        {"comment": {"fr": "Au 1er janvier"}},
+    )
+    assert one.told[cell].words == {"comment": {"fr": "Au 1er janvier", "en": "On 1 January"}}
+    assert [(u.language, u.translation.who) for u in untold(one) if u.translation] == [("en", SENDER.name)]
+    again = give(parts, PAUL, id_, {cell: replace(own, words={"comment": {"fr": "Au 1er février"}})})
+    assert again.told[cell].half == ("comment",)  # of another text: it stands no more
+    translate(parts, SENDER, id_, (cell, "comment"), "On 1 February")
+    answered(desk, PAUL, id_)
+    give(parts, PAUL, id_, {cell: replace(own, words={"comment": {"fr": "Au 1er février"}})})
+    sign(parts, PAUL, id_)
+    merge(parts, SENDER, id_)
+    merged = parts.ledger().answers["UN_CTS/2025"][cell]
+    assert merged.said.words == {"comment": {"fr": "Au 1er février", "en": "On 1 February"}}
 
 
 def test_deadlines_are_of_paris(desk: Desk):

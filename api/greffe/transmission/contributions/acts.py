@@ -32,8 +32,11 @@ class Typed:
     words: Mapping[str, Texts] = field(default_factory=dict)
 
 
-def give(parts: Parts, who: Actor, id_: str, typed: Mapping[str, Typed], revision: int = ANY) -> Contribution:
-    """Answer some cells of a contribution; what was given before of others stays.
+def give(
+    parts: Parts, who: Actor, id_: str, typed: Mapping[str, Typed], revision: int = ANY, carried: Mapping[str, str] | None = None
+) -> Contribution:  # fmt: skip
+    """Answer some cells of a contribution; what was given before of others stays. `carried`: cell → the answer of the last cycle
+    that is said again.
 
     Raises Denied unless they act for the house; Refused when it is locked, or a cell is of another house; BadQuery for an
     answer that is none of its type; Conflict when it changed since that revision."""
@@ -55,13 +58,15 @@ def give(parts: Parts, who: Actor, id_: str, typed: Mapping[str, Typed], revisio
             where = f"{name} {error.parameter}".strip()
             said = f"{error.message} Sheet {place.sheet.layout.id}, row {place.line}, column {place.column_name}."
             raise BadQuery(said, parameter=where, nearest=error.nearest, hint=error.hint) from error
-    entered(parts, who, replace(waited.one, workbook="", workbook_name="", signatory=""), cells, len(own))
+    entered(parts, who, replace(waited.one, workbook="", workbook_name="", signatory=""), cells, len(own), carried)
     return named(parts, id_).one
 
 
-def entered(parts: Parts, who: Actor, one: Contribution, cells: Cells, asked: int) -> None:
+def entered(
+    parts: Parts, who: Actor, one: Contribution, cells: Cells, asked: int, carried: Mapping[str, str] | None = None
+) -> None:
     """Enter the cells of a contribution at its next revision."""
-    _note(parts, who, one, records.GIVEN, records.given_payload(one, cells, asked))
+    _note(parts, who, one, records.GIVEN, records.given_payload(one, cells, asked, carried))
 
 
 def sign(parts: Parts, who: Actor, id_: str, signatory: str = "", revision: int = ANY) -> Contribution:
@@ -90,9 +95,12 @@ def sign(parts: Parts, who: Actor, id_: str, signatory: str = "", revision: int 
     left = unanswered(board(parts, one.questionnaire, one.year).of(one.house), one)
     if left:
         raise Refused(f"{id_}: cells came since that are not answered ({len(left)}); the first: {left[0]}.")
-    half = _half(one.cells)
+    half = _half(one.told)
     if half:
-        raise Refused(f"{id_}: texts are told in one language alone ({len(half)}); the first: {half[0]}.")
+        raise Refused(
+            f"{id_}: texts are told in one language alone ({len(half)}); the first: {half[0]}.",
+            hint="The contact point may add a translation: greffe contributions translate.",
+        )
     _note(parts, who, one, records.SIGNING, {"signatory": signatory.strip() or who.name, "content": one.content})
     return named(parts, id_).one
 
@@ -158,7 +166,7 @@ def hindrances(found: Board, waited: Waited) -> list[str]:
     """Why a contribution cannot be merged as it is, a sentence a cell."""
     own, one = found.of(waited.house), waited.one
     told = [f"{name} is not answered." for name in unanswered(own, one)]
-    told += [f"{name} is told in one language alone." for name in _half(one.cells) if name in own]
+    told += [f"{name} is told in one language alone." for name in _half(one.told) if name in own]
     for place, said in contradicted(own, one):
         told.append(f"{place.name} is released as {place.cell.text}, and {waited.house} says {said}.")
     return told

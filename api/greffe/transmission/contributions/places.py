@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import NotFound, Refused, nearest
@@ -70,11 +71,16 @@ class Board:
         """The cells that a house is asked for, by name, in the order of the questionnaire."""
         return {p.name: p for p in self.places if p.house == house and not p.confidential}
 
+    @cached_property
+    def by_name(self) -> Mapping[str, Place]:
+        """Name → cell."""
+        return {p.name: p for p in self.places}
+
     def place(self, name: str) -> Place:
         """A cell by its name. Raises NotFound with the nearest."""
-        found = next((p for p in self.places if p.name == name), None)
+        found = self.by_name.get(name)
         if found is None:
-            near = nearest(name, [p.name for p in self.places])
+            near = nearest(name, self.by_name)
             raise NotFound(f"{self.filled.questionnaire.id} has no cell {name}.", nearest=near)
         return found
 

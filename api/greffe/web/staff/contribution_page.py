@@ -15,7 +15,9 @@ from greffe.release.contributing import Waited, contact_point, houses_of, named
 from greffe.release.parts import Parts
 from greffe.transmission.contributions.acts import hindrances
 from greffe.transmission.contributions.book_in import Reading, look
+from greffe.transmission.contributions.carried import proposed
 from greffe.transmission.contributions.places import Board, Place, board
+from greffe.transmission.contributions.translating import untold
 from greffe.web.pages.forms import Form
 from greffe.web.pages.visitors import Visitor
 from greffe.web.staff.contribution_form import field_of, on_page
@@ -68,6 +70,7 @@ def values_of(parts: Parts, visitor: Visitor, id_: str, page: int, form: Form | 
     typed = form if form is not None and form.text("act") == "give" else None
     entries = [(e, read(e.instant)) for e in parts.register.read(subject=id_)]
     return {
+        "proposed": proposed(parts, waited) if not one.locked else {}, "untold": list(untold(one)), "places": found.by_name,
         "waited": waited, "one": one, "fields": [field_of(p, one, typed) for p in places], "pages": pages,
         "page": min(page, pages), "asked": len(own),
         "answered": sum(bool((s := one.cells.get(n)) and s.answers) for n in own), "others": _others(found, waited),
@@ -85,6 +88,7 @@ def _may(parts: Parts, visitor: Visitor, waited: Waited) -> dict[str, bool]:
     contact, one = contact_point(parts, visitor.actor), waited.one
     carries = contact and waited.by_workbook
     return {
+        "may_translate": contact and one.state != MERGED,
         "may_give": mine and not one.locked, "may_sign": mine and one.state == CONTRIBUTED,
         "may_sign_for": carries and not mine and one.state == CONTRIBUTED and bool(one.workbook),
         "may_export": (mine or contact) and not one.locked, "may_bring": (mine or carries) and not one.locked,

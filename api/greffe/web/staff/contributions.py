@@ -17,6 +17,8 @@ from greffe.release.people import has_role
 from greffe.transmission.contributions.acts import extend, give, merge, reopen, sign
 from greffe.transmission.contributions.book_in import take
 from greffe.transmission.contributions.book_out import export
+from greffe.transmission.contributions.carried import confirm
+from greffe.transmission.contributions.translating import translate
 from greffe.transmission.keeping import content
 from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import Form, posted
@@ -28,7 +30,7 @@ from greffe.web.staff.words_of import countdown, instant
 from greffe.web.strict import only
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FIELDS: Final = ("act", "reason", "until", "signatory", "revision", "book", "page")
+FIELDS: Final = ("act", "reason", "until", "signatory", "revision", "book", "page", "confirm", "cell", "part", "text")
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,10 @@ def _act(asked: Asked) -> None:
     match form.text("act"):
         case "give":
             give(parts, who, id_, cells.typed(form), asked.revision)
+        case "confirm":
+            confirm(parts, who, id_, form.all("confirm"), asked.revision)
+        case "translate":
+            translate(parts, who, id_, (form.text("cell"), form.text("part")), form.text("text"))
         case "sign":
             sign(parts, who, id_, form.text("signatory"), asked.revision)
         case "reopen":
