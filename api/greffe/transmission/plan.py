@@ -252,7 +252,7 @@ def _files(
                 if lacks:
                     obstacles.append(Obstacle.of("no_grant", flow.reference.id, recipient=recipient))
     for row in (r for r in ways.rows if r.questionnaire):
-        found, faults = book_of(parts, ways.flows, row, year)
+        found, faults = book_of(parts, ways.flows, row, year, test=test)
         obstacles += faults
         if found:
             files.append(_book(parts, row, found, (year, number), last))
