@@ -64,6 +64,7 @@ class People:
     def withdraws(self) -> None:
         flow = self.pick.choice([PRIS, CASES])
         mine = [r for r in self.ledger.releases.values() if r.dataflow.id == flow and r.withdrawn_at is None]
+        self.office.others.take_away()  # what lies in a folder by now came before
         if len(mine) > 1:
             gone = str(self.pick.choice(mine))
             withdraw(self.office.parts, RELEASER, gone, "It was wrong.", "C’était faux.")
