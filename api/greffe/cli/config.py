@@ -67,7 +67,7 @@ def page() -> str:
         "Made by `greffe config reference` of `api/greffe/options.csv`; do not edit it by hand.", "",
         "Each is a variable of the environment, or a line of `greffe.toml` in the home (or of the file that `GREFFE_CONFIG` names) under "
         "its name in the file. The environment stands over the file. `greffe config check` says what holds and where it comes from.", "",
-        "Chacun est une variable d’environnement, ou une ligne de `greffe.toml` dans le répertoire de la maison (ou du fichier que "
+        "Chacun est une variable d’environnement, ou une ligne de `greffe.toml` dans le dossier du service (ou du fichier que "
         "`GREFFE_CONFIG` nomme) sous son nom dans le fichier. L’environnement l’emporte. `greffe config check` dit ce qui vaut et d’où.",
     ]  # fmt: skip
     groups = dict.fromkeys(option.group for option in options().values())

@@ -34,7 +34,7 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "not-applicable": ("sans objet", "not applicable"),
     "not-available": ("non disponible", "not available"),
     "no-target": ("la cible n’existe pas", "there is no target"),
-    "other-house": ("relève d’une autre maison", "the matter of another house"),
+    "other-house": ("relève d’un autre service", "the matter of another house"),
 }
 
 

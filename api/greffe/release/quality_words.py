@@ -62,7 +62,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "waived": ("Errors that stand because their owner has published the figure: {}.",
                "Erreurs maintenues parce que leur auteur a publié le chiffre : {}."),
     "map": ("Made by the map {}, approved by {} people other than its author on {}.",
-            "Faite par la carte {}, approuvée par {} personnes autres que son auteur le {}."),
+            "Faite par la table de passage {}, approuvée par {} personnes autres que son auteur le {}."),
     "calculations": ("Calculations: {}.", "Calculs : {}."),
     "released": ("Made by the system of {}, released on {}.", "Établi par le système d’après {}, diffusée le {}."),
     "synthetic": ("The figures are SYNTHETIC, invented for trials.", "Les chiffres sont SYNTHÉTIQUES, inventés pour essai."),

@@ -30,7 +30,7 @@ from greffe.web.strict import only
 
 _COUNTS: Final = {
     "en": ("no approver", "one approver", "two approvers", "{} approvers"),
-    "fr": ("aucun approbateur", "un approbateur", "deux approbateurs", "{} approbateurs"),
+    "fr": ("aucun valideur", "un valideur", "deux valideurs", "{} approbateurs"),
 }
 _LINE: Final = {"en": "row", "fr": "ligne"}
 _METHODS: Final = {"sum": "somme", "mean": "moyenne", "first": "première", "last": "dernière"}

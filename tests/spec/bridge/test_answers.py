@@ -80,7 +80,7 @@ def test_one_stock_under_two_labels(home: Path):
     # How sure the day is comes with it: 2007 by a written answer, 2022 by pages that quote the ministry.
     told = asked(home, "FP02", "--lang", "fr")["chains"][0][0]["reason"]
     assert told.startswith(
-        "Les deux chiffres sont du 01/01/2008 ; le premier porte le millésime 2007, le second 2008; UNODC 2007\u00a0: "
+        "Les deux chiffres sont du 01/01/2008 ; le premier porte le millésime 2007, le second 2008\u00a0; UNODC 2007\u00a0: "
     )
     assert told.endswith("Égal au stock national de ce jour, written answer 16230, confiance\u00a0: vérifié")
     assert found["chains"][0][0]["reason"].endswith(
@@ -165,11 +165,11 @@ def test_a_table_to_send(home: Path, tmp_path: Path):
     assert page.startswith("## FP01: Population détenue 2007 : total et nationalités\n")
     for said in (
         "| Premier chiffre | UNODC\u00a0: Personnes détenues | 61\u202f076 |",
-        "| 01/01/2008 | sous le millésime 2007; définition\u00a0: déduit |",
-        "| Étape | population\u00a0: Écroués non hébergés | +2\u202f927 |", "question écrite 16230; confiance\u00a0: vérifié |",
+        "| 01/01/2008 | sous le millésime 2007\u00a0; définition\u00a0: déduit |",
+        "| Étape | population\u00a0: Écroués non hébergés | +2\u202f927 |", "question écrite 16230\u00a0; confiance\u00a0: vérifié |",
         "(calculé\u00a0: 51\u202f766 + 12\u202f237) | 64\u202f003 |", "est expliqué au dernier chiffre près. Il reste une",
         "définition qui ne déplace ici aucun chiffre\u00a0: composition (total publié / nationaux plus étrangers). Cela repose",
-        "| Définitions différentes | composition |  |  |  | total publié / nationaux plus étrangers; ne déplace ici aucun",
+        "| Définitions différentes | composition |  |  |  | total publié / nationaux plus étrangers\u00a0; ne déplace ici aucun",
         "n’a confirmées\u00a0: déduit. | expliqué |",
         "| Établi | à partir de UNODC-data_cts_prisons_and_prisoners-", "(relevé le 11/05/2023)",
     ):  # fmt: skip

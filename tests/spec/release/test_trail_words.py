@@ -75,7 +75,7 @@ def test_the_address_answers_in_the_language_asked_for(house: House, query: str,
     (rate,) = answer.json()["calculations"]
     assert rate["expression"].count("population de INT_POPULATION, champ ") == int(language == "fr")
     assert rate["expression"].count("population of INT_POPULATION, field ") == int(language == "en")
-    approved = "deux approbateurs, " if language == "fr" else "two approvers, "
+    approved = "deux valideurs, " if language == "fr" else "two approvers, "
     assert answer.json()["release_approved"].startswith(approved)
     assert all(m["approved"].startswith(approved) for m in answer.json()["mappings"])
 

@@ -91,7 +91,7 @@ def texts(element: html.HtmlElement, lang: str, told: Sequence[str] = TOLD) -> I
 
 
 heard = cache(spoken)  # the same words stand on every page
-COLON = re.compile(r"[^\W_] ?:(?=\s|$)")
+COLON = re.compile(r"[^\W_][ ]?[:;!?](?=\s|$)")
 
 
 def faults(found: html.HtmlElement, lang: str) -> Iterator[str]:
@@ -101,7 +101,7 @@ def faults(found: html.HtmlElement, lang: str) -> Iterator[str]:
                 yield f"English: {' '.join(text.split())[:200]}"
         for text in texts(found, lang, ()):
             if COLON.search(text):
-                yield f"colon without its blank: {COLON.sub('>>:', text).strip()[:200]}"
+                yield f"mark without its blank: {COLON.sub('>>', text).strip()[:200]}"
     for line in (
         " ".join(e.text_content().split())
         for e in found.iter("p", "li", "td", "dd", "dt", "caption", "summary", "label", "h2")
@@ -142,7 +142,7 @@ def test_what_is_english_is_found():
 
 
 def test_blanks_before_punctuation_do_not_break():
-    """In text alone: what a field sends back and what is copied stay as they were; a colon without its blank is found."""
+    """In text alone: what a field sends back and what is copied stay as they were; a mark without its blank is found."""
     kept = '<input value="a : b"><code>x ? y : z</code><textarea>a ; b</textarea><option>a : b</option><a href="/?q=a : b">'
     assert unbroken(kept) == kept
     read = '<p title="a : b">Titre : « mot » ; quoi ? <b>a</b> : 1:2</p><option value="1">a : b</option>'

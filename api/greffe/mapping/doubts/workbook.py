@@ -21,7 +21,7 @@ from greffe.mapping.exchange.workbook_words import README, safe
 ANSWERS: Final = ("oui - yes", "non - no", "à préciser - to be refined")
 # Column → its title and width; the last four are for the expert.
 COLUMNS: Final = (
-    ("N°", 6), ("Maison / House", 12), ("Objet / Subject", 24), ("Confiance / Confidence", 14), ("Question (fr)", 60),
+    ("N°", 6), ("Service / House", 12), ("Objet / Subject", 24), ("Confiance / Confidence", 14), ("Question (fr)", 60),
     ("Question (en)", 60), ("Source", 30), ("Cible / Target", 30), ("Motif / Reason", 60), ("Référence / Reference", 16),
     ("Poids, % / Weight, %", 14), ("Valeur actuelle / Present value", 20), ("Période / Period", 10),
     ("Jeu de données / Dataset", 24), ("Où / Where", 40),
@@ -32,7 +32,7 @@ _BOLD: Final = Font(bold=True)
 _WRAP: Final = Alignment(wrap_text=True, vertical="top")
 _FRONT: Final = (
     ("Ce qui reste à confirmer par un expert", "What an expert must confirm"),
-    ("Une feuille par destinataire, triée par maison puis du moins sûr au plus sûr. Seules les quatre dernières colonnes "
+    ("Une feuille par destinataire, triée par service puis du moins sûr au plus sûr. Seules les quatre dernières colonnes "
      "se remplissent : réponse, précisions, nom, date.",
      "A sheet for each recipient, sorted by house, then from least to most sure. Only the last four columns are to be filled "
      "in: answer, details, name, date."),

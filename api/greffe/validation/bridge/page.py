@@ -47,6 +47,11 @@ class Page:
         """As the language sets it."""
         return "\u00a0: " if self.language == "fr" else ": "
 
+    @property
+    def semicolon(self) -> str:
+        """Between two halves of a sentence."""
+        return "\u00a0; " if self.language == "fr" else "; "
+
     def unit(self, rounding: Decimal) -> str:
         """A unit of rounding, in the digits in which it is declared."""
         return shown(Fraction(rounding), self.language, f"{rounding:f}")
@@ -193,11 +198,11 @@ class Page:
         if taken.step is not None:
             sure = f"{word('confidence', said)}{self.colon}{self.confidence(taken.step.confidence)}"
             leaning = self._leaning(taken, found)
-            return "; ".join(t for t in (taken.step.reasons[said], taken.step.reference, sure, leaning) if t)
+            return self.semicolon.join(t for t in (taken.step.reasons[said], taken.step.reference, sure, leaning) if t)
         if taken.kind == DATE:
             a, b = found.a, found.b
             told = word("one_date", said, date=self.date(a.reference), a=a.period, b=b.period)
-            return "; ".join(dict.fromkeys((told, *self._dated(a), *self._dated(b))))
+            return self.semicolon.join(dict.fromkeys((told, *self._dated(a), *self._dated(b))))
         return word("rounded", said, units=", ".join(self._units(found)))
 
     def _leaning(self, taken: Taken, found: Answer) -> str:
@@ -209,7 +214,7 @@ class Page:
             own = figure.computed.read
             routes = [o for o in (*taken.computed.above, *taken.computed.below) if o.figure in own]
             told += [(name, self.operand(o)) for o in routes]
-        said = "; ".join(
+        said = self.semicolon.join(
             f"{word(name, self.language).lower()}{self.colon}{where}" for name, where in dict.fromkeys(told)
         )
         return word("leans", self.language, routes=said) if said else ""
@@ -243,17 +248,19 @@ class Page:
 
     def _figure(self, name: str, figure: Figure) -> Line:
         value = shown(figure.value, self.language, figure.as_published)
-        where = "; ".join(self.operand(o) for o in operands(figure))
+        where = self.semicolon.join(self.operand(o) for o in operands(figure))
         labelled = f"{word('labelled', self.language)} {figure.period}" if figure.period != figure.reference else ""
         what = self.figure_label(figure)
         sure = f"{word('definition', self.language)}{self.colon}{self.confidence(figure.of.confidence)}"
-        reason = "; ".join(t for t in (labelled, sure) if t)
+        reason = self.semicolon.join(t for t in (labelled, sure) if t)
         return word(name, self.language), what, value, where, self.date(figure.reference), reason
 
     def _step(self, name: str, taken: Taken, found: Answer) -> Line:
         of = (*taken.computed.above, *taken.computed.below) if taken.computed else ()
         amount = shown(taken.amount, self.language, signed=True)
-        where = "; ".join(f"{self.operand(o)} = {shown(o.cell.value, self.language, digits(o.cell.text))}" for o in of)
+        where = self.semicolon.join(
+            f"{self.operand(o)} = {shown(o.cell.value, self.language, digits(o.cell.text))}" for o in of
+        )
         return word(name, self.language), self.step_label(taken), amount, where, "", self.step_reason(taken, found)
 
     def _open(self, found: Answer) -> Iterator[Line]:
@@ -268,7 +275,7 @@ class Page:
     def _differences(self, found: Answer) -> Iterator[Line]:
         for dimension in found.differ:
             a, b = self.definition(found.a, dimension), self.definition(found.b, dimension)
-            besides = f"; {word('moves_none', self.language)}" if dimension in found.moves_nothing else ""
+            besides = f"{self.semicolon}{word('moves_none', self.language)}" if dimension in found.moves_nothing else ""
             yield word("differ", self.language), word(dimension, self.language), "", "", "", f"{a} / {b}{besides}"
 
     def definition(self, figure: Figure, dimension: str) -> str:
@@ -285,7 +292,7 @@ class Page:
         read = [*operands(found.a), *operands(found.b)]
         read += [o for t in steps if t.computed for o in (*t.computed.above, *t.computed.below)]
         names = dict.fromkeys(o.cell.source for o in read)
-        return "; ".join(self._source(self.sources[n]) for n in names if n in self.sources)
+        return self.semicolon.join(self._source(self.sources[n]) for n in names if n in self.sources)
 
     def _source(self, source: Source) -> str:
         word_ = word("effective" if "#" in source.id else "retrieved", self.language)

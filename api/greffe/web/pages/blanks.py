@@ -1,8 +1,8 @@
 """Blanks of French typography: those before : ; ? ! and within « » do not break, whoever wrote the text of a page.
 
-Templates write `{{ colon }}` after a word, and words of pages have their blanks; names and reasons in artefacts and in the
-register have ordinary ones, which a narrow window breaks at. Only text that is read is touched: no attribute (a field sends
-back what it was given), no code, nothing that is copied or posted.
+Templates write `{{ colon }}` and `{{ semicolon }}` after a word, and words of pages have their blanks; names and reasons in
+artefacts and in the register have ordinary ones, which a narrow window breaks at. Only text that is read is touched: no
+attribute (a field sends back what it was given), no code, nothing that is copied or posted.
 """
 
 from __future__ import annotations
@@ -22,6 +22,11 @@ _ANY: Final = re.compile(r" [:;?!»]|« ")
 def colon(lang: str) -> str:
     """What stands after a word, as the language writes it."""
     return f"{NB}:" if lang == "fr" else ":"
+
+
+def semicolon(lang: str) -> str:
+    """What stands between two halves of a sentence, as the language writes it."""
+    return f"{NB};" if lang == "fr" else ";"
 
 
 def marks(text: str, lang: str) -> str:

@@ -27,7 +27,7 @@ from greffe.release.parts import Parts
 from greffe.release.people import has_role
 from greffe.store.base import Actor
 from greffe.web.pages import static
-from greffe.web.pages.blanks import colon, unbroken
+from greffe.web.pages.blanks import colon, semicolon, unbroken
 from greffe.web.pages.cells import cell_word, column_word, sure_word
 from greffe.web.pages.faults import told_on_page
 from greffe.web.pages.visitors import HOUSE, Visitor, keep_language
@@ -182,6 +182,7 @@ def _filters(lang: str, page: str) -> dict[str, object]:
         "column_word": lambda column: column_word(column, lang),
         "cell_word": lambda column, value: cell_word(column, value, lang),
         "colon": colon(lang),
+        "semicolon": semicolon(lang),
         "number": lambda x: number(x, lang),
         "day": day,
         "moment": moment,

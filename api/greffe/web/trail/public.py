@@ -127,7 +127,7 @@ def _made(say: Say, told: ExplanationOut, lang: str) -> Part:
 
 def joined(*texts: str) -> str:
     """Those that say something."""
-    return "; ".join(t for t in texts if t)
+    return " · ".join(t.rstrip(".") for t in texts if t)
 
 
 def more(say: Say, count: int) -> list[str]:
