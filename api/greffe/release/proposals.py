@@ -46,6 +46,8 @@ def propose(
     if not reason.strip():
         raise BadQuery("A proposal needs its reason.", parameter="--reason")
     asked = checked(parts, files, effective_from)
+    if not asked.files:
+        raise Refused("Nothing changes: the files are effective as they are.")
     earlier = tuple(a for a in merges.authors if a != who.name) if merges else ()
     proposal = Proposal(
         id="", base=asked.base, files=asked.files, before=asked.before, reason=reason,
@@ -67,7 +69,7 @@ class Asked:
 
 
 def checked(parts: Parts, files: Mapping[str, bytes | None], effective_from: date | None = None) -> Asked:
-    """What `propose` would ask of those files, without asking it. Raises what it raises of them."""
+    """What `propose` would ask of those files, without asking it; no file where nothing changes. Raises what it raises of them."""
     check_places(files)
     now = parts.clock()
     if effective_from is not None and effective_from < paris_date(now):
@@ -79,7 +81,8 @@ def checked(parts: Parts, files: Mapping[str, bytes | None], effective_from: dat
     base = standing(parts.ledger(), effect_instant(starts, now), now)
     wanted = _differing(base.files, files)
     contents = {path: body for path in wanted if (body := files[path]) is not None}
-    _check(parts, base.files, wanted, contents)
+    if wanted:
+        _check(parts, base.files, wanted, contents)
     return Asked(base.checksum, wanted, {p: base.files.get(p, "") for p in wanted}, contents)
 
 
@@ -89,10 +92,7 @@ def _differing(base: Mapping[str, str], files: Mapping[str, bytes | None]) -> di
         if body is None and path not in base:
             raise NotFound(f"There is no file {path} to remove.", nearest=nearest(path, base))
     sums = {path: "" if body is None else hashlib.sha256(body).hexdigest() for path, body in sorted(files.items())}
-    found = {path: sha for path, sha in sums.items() if sha != base.get(path, "")}
-    if not found:
-        raise Refused("Nothing changes: the files are effective as they are.")
-    return found
+    return {path: sha for path, sha in sums.items() if sha != base.get(path, "")}
 
 
 def _check(parts: Parts, base: Mapping[str, str], wanted: Mapping[str, str], contents: Mapping[str, bytes]) -> None:

@@ -64,6 +64,10 @@ def test_a_dry_run_says_what_files_would_change_whatever_they_hold(greffe, tmp_p
     told = greffe("import", tmp_path / "sdmx", tmp_path / "mappings", "--dry-run")
     assert [row["row"] for row in told["differences"]] == ["r3"]
     assert greffe("proposals")["proposals"] == []
+    same = tmp_path / "same" / SEXES
+    same.parent.mkdir(parents=True)
+    same.write_bytes(files()[SEXES])
+    assert greffe("propose", same, "--dry-run")["files"] == []
     wrong = edited(tmp_path, "three", MAN.replace("verified", "sure"))
     assert "confidence" in json.dumps(greffe("propose", wrong, "--dry-run", code=2))
 
