@@ -10,13 +10,15 @@ import typer
 from greffe.cli.common import As, Home, Json, acting, load_file, parts_of, save
 from greffe.cli.language import colon, here
 from greffe.cli.show import failing, show
-from greffe.errors import BadQuery, NotFound, nearest, numbered
+from greffe.errors import BadQuery, NotFound, Refused, nearest, numbered
+from greffe.french import tell
 from greffe.model.answers import LANGUAGES, NOTES, PARTS, AnswerKey
 from greffe.model.structures import Dataflow
 from greffe.release.parts import Parts
 from greffe.transmission.answers import tables
 from greffe.transmission.answers.acts import Typed, confirm, give, give_rest
 from greffe.transmission.answers.asked import OPEN, STATES, Asked, Round, asked
+from greffe.transmission.answers.book_back import look_back, take_back
 from greffe.web.pages.words import sayer
 
 Which = Annotated[str, typer.Argument(help="A questionnaire, e.g. CEPEJ.")]
@@ -36,7 +38,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(help="Answers to questionnaires that no release gives, and words beside figures.")
     for name, command in (
         ("list", list_command), ("give", give_command), ("confirm", confirm_command), ("rest", rest),
-        ("export", export), ("import", import_command),
+        ("export", export), ("import", import_command), ("read", read_command),
     ):  # fmt: skip
         group.command(name)(command)
     app.add_typer(group, name="answers")
@@ -157,6 +159,44 @@ def import_command(
         parts, who = acting(home, as_)
         count = tables.from_csv(parts, who, asked(parts, questionnaire, cycle), load_file(file), file.name)
         _counted(parts, questionnaire, cycle, count, "Answered", json_)
+
+
+def read_command(
+    file: Annotated[Path, typer.Argument(help="A workbook of a whole questionnaire, as it came back.")],
+    of: Annotated[
+        str, typer.Option(help="The delivery that it went out with, where its first sheet does not say.")
+    ] = "",
+    take: Annotated[bool, typer.Option("--take", help="Answer what differs, all of it or nothing; with --as.")] = False,
+    as_: As = "",
+    home: Home = None,
+    json_: Json = False,
+) -> None:
+    """Show what a returned workbook says otherwise than it went out; enter it with --take. Exit 3 when it is not taken."""
+    with failing(json_):
+        content = load_file(file)
+        if take:
+            parts, who = acting(home, as_)
+            found, count = take_back(parts, who, content, file.name, of)
+            _counted(parts, found.round.questionnaire.id, found.round.cycle, count, "Answered", json_)
+            return
+        found = look_back(parts_of(home), content, file.name, of)
+        rows: list[dict[str, object]] = [{"cell": d.cell, "before": d.before, "after": d.after} for d in found.differs]
+        beside = [{"cell": d.cell, "before": d.before, "after": d.after} for d in found.beside]
+        told = {
+            "transmission": found.transmission.id,
+            "differs": rows,
+            "notes_not_read": beside,
+            "faults": [f.text() for f in found.faults],
+        }
+        counts = (
+            f"answers that differ: {len(rows)}; notes that are not read: {len(beside)}; faults: {len(found.faults)}"
+        )
+        title = f"{found.transmission.id}: {counts}"
+        show(told, json_, rows=rows, columns=("cell", "before", "after"), title=title)
+        for fault in found.faults if not json_ else ():
+            typer.echo(f"- {tell(fault, here()).text}")
+        if found.faults:
+            raise typer.Exit(Refused.exit_code)
 
 
 def _sdmx(parts: Parts, found: Round, flow: str) -> bytes:

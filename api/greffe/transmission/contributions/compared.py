@@ -115,15 +115,16 @@ def moved(went: Grid, came: Grid) -> Iterator[BadInput]:
             yield told(spot, f"The cell {name} was moved to {there}.")
 
 
-def unlike(went: Grid, came: Grid) -> Iterator[BadInput]:
-    """Locked cells that hold something else. Of a sheet whose cells were moved only that is told."""
+def unlike(went: Grid, came: Grid, *, houses: bool = True) -> Iterator[BadInput]:
+    """Locked cells that hold something else. Of a sheet whose cells were moved only that is told. `houses`: a column says whose
+    a cell is."""
     shifted = {s.sheet for n, s in went.names.items() if came.names.get(n) != s}
     spots = {s for s in (*went.cells, *came.cells) if s.sheet in went.sheets and s.sheet in came.sheets}
     for spot in sorted(spots - went.open, key=lambda s: (went.sheets.index(s.sheet), s.row, s.column)):
         ours, theirs = went.value(spot), came.value(spot)
-        if spot.sheet in shifted or _same(ours, theirs):
+        if spot.sheet in shifted or same(ours, theirs):
             continue
-        owner = went.text(Spot(spot.sheet, spot.row, layout.OWNER_AT))
+        owner = went.text(Spot(spot.sheet, spot.row, layout.OWNER_AT)) if houses else ""
         now, before = _quoted(theirs), _quoted(ours)
         if ours == EMPTY:
             yield told(spot, f"Nothing is asked here, and it holds {now!r}.")
@@ -142,7 +143,8 @@ def _quoted(value: Value) -> str:
     return value.text if len(value.text) <= _SHOWN else f"{value.text[:_SHOWN]}…"
 
 
-def _same(ours: Value, theirs: Value) -> bool:
+def same(ours: Value, theirs: Value) -> bool:
+    """Whether two cells hold the same, numbers by what they are."""
     if ours.kind == theirs.kind == "number":
         return Decimal(ours.text) == Decimal(theirs.text)
     return ours.kind == theirs.kind and ours.text == theirs.text
