@@ -32,7 +32,7 @@ from greffe.release.parts import Parts
 from greffe.release.releasing import Terms, make_releases
 from greffe.release.verify import faults
 from greffe.settings import read_settings
-from greffe.store import columnar, derived
+from greffe.store import derived, manifest
 from greffe.store.base import Actor
 from greffe.store.chain import faults as chain_faults
 from greffe.store.columnar import ColumnarObservations
@@ -67,7 +67,7 @@ class Deadly:
         engine = parts.register.engine
         for name in ("before_cursor_execute", "commit"):
             event.listen(engine, name, lambda *_, n=name: self.step(n))
-        for module, step in ((columnar, "write_flat"), (derived, "write_serving")):  # what C++ writes is not audited
+        for module, step in ((manifest, "write_flat"), (derived, "write_serving")):  # what C++ writes is not audited
             setattr(module, step, self.around(getattr(module, step), step))
         os.fsync = self.around(os.fsync, "fsync")
         sys.addaudithook(self.audited)

@@ -89,7 +89,7 @@ def test_a_draft_is_refused_when_the_other_table_came_out_meanwhile(house, tmp_p
     house.sign(draft)
     corrected(house, tmp_path)
     house.released(ESTAT)
-    with pytest.raises(Refused, match=r"contradicts what is current, 1 time; the first: QR-XSR-01 Eurostat and UNODC"):
+    with pytest.raises(Refused, match=r"contradicts what is current, 1 time; the first: QR-XSR-01, Eurostat and UNODC"):
         house.release(draft)
 
 
