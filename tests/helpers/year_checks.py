@@ -177,7 +177,7 @@ def received_well(got: Iterable[Received], figures: Mapping[str, Figures], withd
         for release in releases:
             assert release.effective <= one.at, (one, release)
             gone = withdrawn.get(release.release)
-            assert gone is None or one.at < gone, (one, release, gone)
+            assert gone is None or one.at <= gone, (one, release, gone)
             assert release.origin == "real" or one.way.endswith("-test"), (one, release)
 
 
