@@ -98,6 +98,11 @@ def test_a_release_leaves_before_its_hour_to_whom_it_was_granted(office: Office)
     office.clock.now = first + timedelta(hours=101)
     assert list(faults(parts, parts.ledger().transmission(id_))) == [], "built again after its hour: the same bytes"
     assert [o.code for o in named_plan(parts, "EACH", 2025).obstacles] == ["same"], "everybody has it now"
+    late = build(parts, SENDER, named_plan(parts, "STANDING", 2025), "For all.").transmission
+    office.clock.now = first
+    with pytest.raises(Refused, match=f"{ahead.release} is under embargo: STANDING"):
+        sent(office, late.id)
+    office.clock.now = first + timedelta(hours=101)
 
 
 def test_what_is_hidden_leaves_by_a_grant_and_not_after_its_end(office: Office):

@@ -137,6 +137,9 @@ def test_readers_keep_what_they_had_when_the_clock_goes_back(office: Office):
         assert shown() == (200, second.release)
         with TestClient(create_app(parts)) as new:
             assert shown(new) == (200, first.release)
+            clock.now -= timedelta(seconds=1)
+            assert shown(new) == (200, first.release)
+            clock.forward(seconds=1)
         clock.forward(minutes=80)
         withdraw(parts, RELEASER, second.release, "It was wrong.", "C’était faux.")
         clock.now -= timedelta(minutes=30)
