@@ -39,7 +39,7 @@ def test_every_address_of_plain_rest_is_a_channel():
     """A new one that could tell of a release before its hour is tried with the others, or stands here with its reason."""
     of_definitions_alone = {"/api/v1/deadlines.ics", "/health/live"}
     # Of what left to the body itself; that nothing leaves before its hour: tests/journey/test_year_of_deliveries.py.
-    with_its_key = ("/api/v1/orders", "/api/v1/queries")
+    with_its_key = ("/api/v1/orders", "/api/v1/queries", "/api/v1/receipts")
     document = committed_openapi("greffe.yaml")
     addresses = {p.partition("?")[0].format(flow=FLOW) for p in CHANNELS}
     for path in document["paths"]:
