@@ -16,6 +16,7 @@ from xdist.scheduler import LoadFileScheduling
 # The process that deals sees names of tests only, and xdist's own mark for groups is lost with pytest 9.2: so they
 # are listed: files, or folders with a slash at the end.
 DEMONSTRATION = (
+    "tests/attacks/",
     "tests/clients/test_clients_in_python.py",
     "tests/clients/test_clients_of_their_own.py",
     "tests/clients/test_page_code.py",

@@ -39,7 +39,7 @@ def written_by_people(path: str) -> bool:
 
 
 class Limits:
-    """414 for a long address, 413 for a large body, 405 for other methods, 204 for preflights."""
+    """414 for a long address, 413 for a large body, 415 for a packed one, 405 for other methods, 204 for preflights."""
 
     def __init__(self, app: ASGIApp, settings: HttpSettings) -> None:
         self.app = app
@@ -89,6 +89,8 @@ class Limits:
         length = len(scope.get("raw_path") or b"") + len(scope["query_string"])
         if length > self.settings.url_limit:
             return 414, f"The address has {length} characters; at most {self.settings.url_limit} are read."
+        if dict(scope["headers"]).get(b"content-encoding", b"identity").lower() != b"identity":
+            return 415, "Bodies are read as they are, in no content coding."
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > self._most(scope):
             return 413, f"The body has {int(declared)} bytes; at most {self._most(scope)} are read."

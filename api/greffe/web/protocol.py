@@ -1,38 +1,159 @@
-"""The HTTP parser of the server, bounded: a head that never ends would fill the memory (uvicorn leaves that open)."""
+"""The HTTP parser of the server, bounded and strict where uvicorn is neither.
+
+A head, trailers or the framing of chunks that never end would fill the memory or the processor; a client that sends a byte a
+minute would hold its connection for ever; a request that two servers can read in two ways (RFC 9112 §6.1, §11.2) would let one
+client speak in the name of the next. Each is answered with a problem of RFC 9457, and the connection is closed.
+"""
 
 from __future__ import annotations
 
+import json
+from asyncio import TimerHandle
+from collections.abc import Sequence
 from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-HEAD: Final = 64 * 1024  # bytes of request line and headers
+from greffe.errors import BadQuery
+from greffe.web.language import language_of
+from greffe.web.problems import problem
+
+HEAD: Final = 64 * 1024  # bytes of request line and headers; of trailers and framing as well
+HEAD_SECONDS: Final = 15.0  # from its first byte to its last
+BODY_SECONDS: Final = 300.0  # the largest file that is taken, at half a megabit a second
+_FRAMING: Final = 8  # bytes of framing for one of a body that is sent in chunks of one byte, and some
+_LINES: Final = {400: b"HTTP/1.1 400 Bad Request\r\n", 408: b"HTTP/1.1 408 Request Timeout\r\n"}
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """Answers 400 and closes when the head of a request passes HEAD bytes."""
+    """Answers 400 and closes when a head passes HEAD bytes or is not clear, 408 when it does not come."""
 
     _head = 0  # bytes of the head so far
-    _in_head = True
+    _in_head = True  # or before it
     _tail = b""  # its last three bytes: the blank line may come in two pieces
+    _beside = 0  # bytes of a body's framing and trailers, less those of the body that excuse them
+    _over = False  # nothing more is read of this connection
+    _fault: BadQuery | None = None  # what is wrong, where it is known
+    _timer: TimerHandle | None = None
 
     def on_message_begin(self) -> None:
         """A new request on the connection."""
         self._in_head = True
         super().on_message_begin()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A field of the head; those after the body are not kept (RFC 9110 §6.5.1)."""
+        if self._in_head:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         """What follows is a body, which the application bounds."""
-        self._in_head, self._head, self._tail = False, 0, b""
+        self._in_head, self._head, self._tail, self._beside = False, 0, b"", 0
+        self._check()
+        self._wait(BODY_SECONDS)
         super().on_headers_complete()
+        if self.parser.should_upgrade():  # is not done, and what follows would be read by nobody
+            self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body."""
+        self._beside -= len(body) * (_FRAMING + 1)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """The request is there whole; another may follow."""
+        self._in_head = True
+        self._forget()
+        super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody waits any more."""
+        self._forget()
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count what belongs to the head before it is parsed."""
+        """Count what belongs to the head, or stands around the body, as it is parsed."""
+        if self._over:
+            return
         if self._in_head:
             end = (self._tail + data).find(b"\r\n\r\n") - len(self._tail)
             self._head += len(data) if end < -len(self._tail) else max(end, 0)
             self._tail = (self._tail + data)[-3:]
             if self._head > HEAD:
-                self.send_400_response("The head of the request is too large.")
+                self._refuse(400, BadQuery("The head of the request is too large."))
                 return
+            if self._timer is None:
+                self._wait(HEAD_SECONDS)
+        else:
+            self._beside += len(data)
         super().data_received(data)
+        if not self._in_head and self._beside > HEAD and not self._over:
+            self._refuse(400, BadQuery("The body of the request has more framing than content."))
+
+    def send_400_response(self, msg: str) -> None:
+        """The parser gave up."""
+        self._refuse(400, self._fault or BadQuery("The request is no HTTP/1.1."))
+
+    def _check(self) -> None:
+        """Raise BadQuery, which the parser takes for a broken request, for what another server might read otherwise."""
+        try:
+            _clear(self.parser.get_http_version(), self.headers)
+        except BadQuery as error:
+            self._fault = error
+            raise
+
+    def _refuse(self, status: int, fault: BadQuery) -> None:
+        """Say why and close; an answer that is under way is ended first, one that has begun is not spoilt."""
+        if self._over or self.transport.is_closing():
+            return
+        self._over = True
+        self._forget()
+        pending = self.cycle is not None and not self.cycle.response_complete
+        if pending and not self.cycle.more_body:  # of the request before this one
+            self.cycle.keep_alive = False
+            return
+        if not (pending and self.cycle.response_started):
+            self.transport.write(_answer(status, fault, self._language()))
+        self.transport.close()
+
+    def _language(self) -> str:
+        """Of whom asks, as far as the head was read."""
+        fields = dict(self.headers or ())
+        return language_of("", fields.get(b"accept-language", b"").decode("latin-1"))
+
+    def _wait(self, seconds: float) -> None:
+        self._forget()
+        self._timer = self.loop.call_later(seconds, self._late, seconds)
+
+    def _forget(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _late(self, seconds: float) -> None:
+        self._timer = None
+        if self._in_head and self.cycle is not None and not self.cycle.response_complete:
+            self._wait(seconds)  # a request behind one that is being answered, and not read meanwhile
+            return
+        self._refuse(408, BadQuery("The request did not come in time."))
+
+
+def _clear(version: str, headers: Sequence[tuple[bytes, bytes]]) -> None:
+    """Raise BadQuery for a head that two servers may read in two ways."""
+    if version not in ("1.0", "1.1"):
+        raise BadQuery("HTTP/1.1 and 1.0 are spoken here.")
+    hosts = sum(name == b"host" for name, _ in headers)
+    if hosts > 1 or (version == "1.1" and not hosts):
+        raise BadQuery("A request names its host once.")
+    coded = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
+    if coded and (coded != [b"chunked"] or version == "1.0"):
+        raise BadQuery("Of transfer codings, chunked alone is read, and with HTTP/1.1.")
+
+
+def _answer(status: int, fault: BadQuery, lang: str) -> bytes:
+    body = json.dumps(problem(fault, status, "", lang), ensure_ascii=False).encode()
+    head = (
+        b"content-type: application/problem+json\r\ncache-control: no-store\r\nx-content-type-options: nosniff\r\n"
+        b"connection: close\r\ncontent-length: %d\r\n\r\n"
+    )
+    return _LINES[status] + head % len(body) + body

@@ -54,7 +54,7 @@ class Asked:
             api,
             path_parts(path.removeprefix(f"/sdmx/{api}")),
             request.scope["query_string"].decode("ascii", "replace"),
-            str(request.url),
+            _public(parts, path, request.scope["query_string"].decode("ascii", "replace")),
             headers.get("accept", ""),
             headers.get("accept-language", ""),
             headers.get("accept-encoding", ""),
@@ -95,6 +95,12 @@ class Asked:
     def unchanged(self, headers: Mapping[str, str]) -> bool:
         """Whether the client has the answer with those headers (HTTP-09)."""
         return has(self.if_none_match, self.if_modified_since, headers)
+
+
+def _public(parts: Parts, path: str, query: str) -> str:
+    """The address as messages name it: ours by the settings, never by Host or a header of a proxy, which anybody can send and
+    which an answer that is kept would tell others."""
+    return f"{parts.settings.public_url}{path}{'?' if query else ''}{query}"
 
 
 @dataclass(frozen=True)

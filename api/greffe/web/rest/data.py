@@ -48,7 +48,7 @@ def data(asked: Asked) -> Prepared:
         choice.content_type,
         repr(choice.parameters),
         language,
-        # Some formats print the address, host included: an answer for one host must not be kept for another.
+        # Some formats print the address, with ours before it, which a setting may change.
         "" if choice.content_type.startswith("application/vnd.sdmx.") else asked.url,
     )
     modified = max(found.modified, changed_at(parts))

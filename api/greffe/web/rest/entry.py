@@ -105,7 +105,7 @@ class _Entry:
         return await to_thread.run_sync(self._parts.state)
 
 
-_VARIED: Final = ("accept", "accept-encoding", "accept-language", "host")
+_VARIED: Final = ("accept", "accept-encoding", "accept-language")
 
 
 def _from_memory(request: Request, kept: Kept, body: bool) -> Response:
