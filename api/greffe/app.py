@@ -62,7 +62,12 @@ def compose(settings: Settings, clock: Clock = utc_now, *, unfinished: bool = Fa
 
 def depot_of(settings: Settings) -> Depot:
     """Where all machines find files. Raises BadDefinition for an address that is none."""
-    return Bucket(settings.files) if settings.files else ALONE
+    return depot_at(settings.files) if settings.files else ALONE
+
+
+def depot_at(url: str) -> Depot:
+    """A bucket by its address. Raises BadDefinition for one that is none."""
+    return Bucket(url)
 
 
 def register_at(url: str) -> Register:

@@ -9,20 +9,23 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from greffe.app import compose
+from greffe.app import compose, depot_at
 from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.show import failing, progress, say, show
-from greffe.errors import BadInput, BadQuery, Broken, numbered
+from greffe.errors import BadQuery, Broken, numbered
 from greffe.release.verify import faults
 from greffe.settings import Settings, read_settings
+from greffe.upkeep.addresses import source_at, sources_at, target_at
 from greffe.upkeep.backup import Tell, back_up
 from greffe.upkeep.checking import check as checked
 from greffe.upkeep.manifest import KEY, Manifest
-from greffe.upkeep.places import lists, source_of
 from greffe.upkeep.restore import ASIDE
 from greffe.upkeep.restore import restore as restored
 
-_WORDS = "A folder that backups share, or a new file that ends in .tar; check: a .tar, a folder (its last one), or a .backup.json."
+_WORDS = (
+    "A folder or a bucket (s3://…) that backups share, or a new file that ends in .tar; check: a .tar,"
+    " a folder or a bucket (its last one), or a .backup.json."
+)
 COLUMNS = ("backup", "moment", "entries", "files", "bytes", "faults")
 Damaged = Annotated[bool, typer.Option("--damaged", help="Although something in the house is damaged: what is intact.")]
 
@@ -51,7 +54,7 @@ def backup(
             case ["check", place]:
                 _check(place, json_)
             case ["list", place]:
-                _list(Path(place), json_)
+                _list(place, json_)
             case [target]:
                 _make(target, home, json_, keys=keys, damaged=damaged)
             case _:
@@ -60,14 +63,14 @@ def backup(
 
 def _make(target: str, home: Path | None, json_: bool, *, keys: bool, damaged: bool) -> None:
     with progress("backup", json_) as bar:
-        made = back_up(parts_of(home), target, keys=keys, damaged=damaged, tell=teller(bar))
+        made = back_up(parts_of(home), target_at(target, depot_at), keys=keys, damaged=damaged, tell=teller(bar))
     told = _told(made.where, made.manifest) | {"new_files": made.new_files, "new_bytes": made.new_bytes}
     show(told | {"left_out": list(made.manifest.left_out)}, json_, title="It is saved.")
     _warn(made.manifest.faults, json_)
 
 
 def _check(place: str, json_: bool) -> None:
-    source = source_of(place)
+    source = source_at(place, depot_at)
     with progress("backup", json_) as bar:
         found = list(checked(source, teller(bar)))
     show(_told(source.name, source.manifest) | {"found": found}, json_)
@@ -76,23 +79,23 @@ def _check(place: str, json_: bool) -> None:
         raise Broken(f"The backup is not whole. {numbered(len(found), 'fault')}, the first one: {found[0]}")
 
 
-def _list(folder: Path, json_: bool) -> None:
-    if not folder.is_dir():
-        raise BadInput("There is no such folder.", file=str(folder))
-    rows = [_told(source.name, source.manifest) for source in (source_of(str(p)) for p in lists(folder))]
+def _list(place: str, json_: bool) -> None:
+    rows = [_told(source.name, source.manifest) for source in sources_at(place, depot_at)]
     told = [r | {"bytes": f"{r['bytes']:,}"} for r in rows]
     show({"backups": rows}, json_, rows=told, columns=COLUMNS)
 
 
 def restore(
-    backup: Annotated[str, typer.Argument(help="A .tar file, a folder (its last backup), or one .backup.json in it.")],
+    backup: Annotated[
+        str, typer.Argument(help="A .tar file, a folder or bucket (its last backup), or one .backup.json in it.")
+    ],
     damaged: Damaged = False,
     home: Home = None,
     json_: Json = False,
 ) -> None:
     """Make a house from a backup, in an empty home and an empty register, and verify it. Cut off, it is taken up again."""
     with failing(json_):
-        source, settings = source_of(backup), read_settings(home=home)
+        source, settings = source_at(backup, depot_at), read_settings(home=home)
         with progress("restore", json_) as bar:
             restored(source, settings, _verified, teller(bar), damaged=damaged)
         show(_told(str(settings.home), source.manifest), json_, title="It is restored.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -26,7 +27,7 @@ from greffe.store.snapshot import LEFT_OUT, Snapshot, snapshot
 from greffe.upkeep.files import Wanted, wanted
 from greffe.upkeep.manifest import KEY, OWN, SETTINGS, Kept, Manifest
 from greffe.upkeep.named import Named, named
-from greffe.upkeep.places import PIECE, Target, writing_to
+from greffe.upkeep.places import PIECE, Target
 
 LOOKS: Final = 4  # at the register, when a file is not what it names
 _PAUSE: Final = 0.25  # seconds between them: a folder was replaced, and its entry is being written
@@ -43,11 +44,11 @@ class Made:
     new_bytes: int
 
 
-def back_up(parts: Parts, address: str, *, keys: bool, damaged: bool, tell: Tell) -> Made:
-    """Make a backup at an address; with `keys`, the key of webhooks and greffe.toml too. What is damaged in the house is refused, or with
+def back_up(parts: Parts, to: AbstractContextManager[Target], *, keys: bool, damaged: bool, tell: Tell) -> Made:
+    """Make a backup; with `keys`, the key of webhooks and greffe.toml too. What is damaged in the house is refused, or with
     `damaged` told in the list. Raises Broken, Refused, Unavailable; then there is no backup."""
     engine = as_it_is(parts.settings.register_url)
-    with writing_to(address) as target:
+    with to as target:
         work = _Work(parts, engine, target, tell)
         for left in reversed(range(LOOKS)):
             moment, snap, register, names = work.register()

@@ -1,4 +1,4 @@
-"""Where backups go and come from: a folder that many of them share, or one file. A bucket will be one more pair here.
+"""Where backups go and come from: a folder that many of them share, or one file; a bucket is a folder (bucket_place.py).
 
 In a folder every file lies once under its sha256, and each backup is one list, so that the next one copies only what is new:
 
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Final, Protocol
 from uuid import uuid4
 
-from greffe.errors import BadInput, Broken, Refused, Unsupported
+from greffe.errors import BadInput, Broken, Refused
 from greffe.release.lone import locked
 from greffe.store.folders import flush
 from greffe.upkeep.manifest import Kept, Manifest, read_manifest
@@ -84,11 +84,7 @@ def written(folder: Path, name: str, pieces: Iterable[bytes], expected: str = ""
 
 @contextmanager
 def writing_to(address: str) -> Iterator[Target]:
-    """The target of that address. Raises Unsupported for one that is none yet, Refused when it cannot be written."""
-    if "://" in address:
-        raise Unsupported(
-            f"{address!r} is no target of backups yet.", hint="Name a folder, or a file that ends in .tar."
-        )
+    """The target of a folder or a file. Raises Refused when it cannot be written."""
     path = Path(address)
     try:
         with _file_target(path) if path.suffix == TAR else _folder_target(path) as target:
@@ -202,7 +198,7 @@ class _FileTarget:
         place = self._path.parent / spool
         try:
             if kept.sha256 not in self._there:
-                self._member(_object_name(kept.sha256), place, kept.size)
+                self._member(object_name(kept.sha256), place, kept.size)
                 self._there[kept.sha256] = kept.size
                 self.new_files, self.new_bytes = self.new_files + 1, self.new_bytes + kept.size
         finally:
@@ -258,7 +254,7 @@ class _File:
             self.manifest = read_manifest(stream.read(), self.name)
 
     def pieces(self, kept: Kept) -> Iterator[bytes]:
-        return _checked(kept, self.name, lambda: self._open(_object_name(kept.sha256)))
+        return _checked(kept, self.name, lambda: self._open(object_name(kept.sha256)))
 
     def _open(self, name: str) -> IO[bytes]:
         found = self._tar.extractfile(self._members[name]) if name in self._members else None
@@ -299,9 +295,10 @@ def _alone(lock: Path, *, remove: bool = False) -> Iterator[None]:
                     lock.unlink()
 
 
-def _object_name(sha256: str) -> str:
+def object_name(sha256: str) -> str:
+    """Where what has that sha256 lies, in a folder, a bucket and a file."""
     return f"objects/{sha256[:2]}/{sha256}"
 
 
 def _object(folder: Path, sha256: str) -> Path:
-    return folder / _object_name(sha256)
+    return folder / object_name(sha256)

@@ -26,7 +26,7 @@ from greffe.release.verify import faults
 from greffe.settings import Settings, read_settings
 from greffe.upkeep.backup import Made, back_up
 from greffe.upkeep.checking import check
-from greffe.upkeep.places import lists, source_of
+from greffe.upkeep.places import lists, source_of, writing_to
 from greffe.upkeep.restore import restore
 
 DERIVED = ("serving", ".lock", "condensed", "tmp", "outbox", "samples", ".differing", "kept", "mended.log")
@@ -39,7 +39,7 @@ def silent(what: str, done: int, total: int) -> None:
 
 
 def saved(parts: Parts, where: Path, *, keys: bool = False, damaged: bool = False, tell=silent) -> Made:
-    return back_up(parts, str(where), keys=keys, damaged=damaged, tell=tell)
+    return back_up(parts, writing_to(str(where)), keys=keys, damaged=damaged, tell=tell)
 
 
 def settings_of(home: Path, register: str = "") -> Settings:
@@ -305,7 +305,7 @@ def test_the_list_may_not_lead_out_of_the_home(house: House, tmp_path: Path):
 
 
 def test_the_commands_say_what_they_did(house: House, tmp_path: Path):
-    """Another tool reads the .tar; exit codes; a bucket is no target yet."""
+    """Another tool reads the .tar; exit codes; what is no target."""
     home = house.parts.settings.home
     done = inside(home, "backup", str(tmp_path / "one.tar"), "--json")
     assert done.json()["entries"] == house.parts.register.head()
@@ -313,5 +313,30 @@ def test_the_commands_say_what_they_did(house: House, tmp_path: Path):
         assert tar.getnames()[-1] == "backup.json"
     assert inside(home, "backup", "check", str(tmp_path / "one.tar")).code == 0
     assert inside(home, "backup", "check", str(tmp_path / "none.tar")).code == 2
-    assert "no target of backups yet" in inside(home, "backup", "s3://bucket/x").err
+    assert "no address of a bucket" in inside(home, "backup", "ftp://bucket/x").err
     assert inside(home, "restore", str(tmp_path / "one.tar")).code == 3
+
+
+def test_in_a_bucket(house: House, tmp_path: Path, bucket_url: str, bucket):
+    """What is new is put, the list last; a machine that has nothing else makes the house again. Damage is named."""
+    home = house.parts.settings.home
+    first = inside(home, "backup", bucket_url, "--json").json()
+    again = inside(home, "backup", f"{bucket_url}/", "--json").json()
+    assert first["new_files"] > 10
+    assert again["new_files"] <= 2, "nothing but what stands beside the chain is new"
+    assert [r["entries"] for r in inside(home, "backup", "list", bucket_url, "--json").json()["backups"]] == [
+        first["entries"], again["entries"],
+    ]  # fmt: skip
+    assert inside(home, "backup", "check", bucket_url).code == 0
+    assert inside(home, "backup", "check", first["backup"]).code == 0
+    assert inside(tmp_path / "again", "restore", bucket_url).code == 0
+    assert files(tmp_path / "again") == files(home)
+    gone, other = sorted(name for name, _ in bucket.names("objects"))[:2]
+    bucket.remove([gone])
+    (tmp_path / "x").write_bytes(b"x")
+    bucket.put(other, tmp_path / "x")
+    checked = inside(home, "backup", "check", bucket_url, "--json")
+    assert checked.code == 7
+    assert len({line.partition(": ")[2] for line in checked.json()["found"]}) >= 2
+    assert inside(home, "backup", "check", f"{bucket_url}/none.backup.json").code == 2
+    assert inside(home, "backup", "check", f"{bucket_url}/nothing").code == 2
