@@ -236,11 +236,11 @@ class Observations(Protocol):
         """Faults of the files of a release, as sentences."""
 
     def evict(self, name: str) -> int:
-        """Remove what is derived of a release, and tell how many bytes that were. It is made again, and verified, when the
-        release is asked for; who reads it meanwhile reads on."""
+        """Remove what is derived of a release, and where others have the release all of it, and tell how many bytes that were. It
+        is made again, and verified, when the release is asked for; who reads it meanwhile reads on."""
 
     def footprint(self, name: str) -> Footprint:
-        """What a release takes."""
+        """What a release takes on this machine."""
 
     def mended(self) -> Iterable[str]:
         """Derived files that were found damaged and made again by themselves, as sentences, oldest first."""

@@ -171,14 +171,21 @@ class ColumnarObservations:
 
     def evict(self, name: str) -> int:
         """See Observations.evict."""
+        if self._elsewhere(name):
+            return 0
         folder = self._there(name)
         found = list(room.derived_of(folder))
         freed = room.remove(found, folder.parent) if found else 0
+        if self._shelf.stored(name):
+            freed += room.truth_of(folder)
+            aside(folder)
         self._served.forget(folder)
         return freed
 
     def footprint(self, name: str) -> Footprint:
         """See Observations.footprint."""
+        if self._elsewhere(name):
+            return Footprint(0)
         folder = self._there(name)
         found = list(room.derived_of(folder))
         used = max((d.used for d in found), default=0.0)
@@ -199,6 +206,10 @@ class ColumnarObservations:
         if not folder.is_dir() and not self._shelf.at(name).is_dir():
             raise NotFound(f"There is no release {name} in the store.")
         return folder
+
+    def _elsewhere(self, name: str) -> bool:
+        """Whether this machine has nothing of a release, and others may: nothing is fetched to be weighed or removed."""
+        return self._shelf.depot.shared and not self._folder(name).is_dir()
 
     def _mended(self, name: str, read: Callable[[], _T]) -> _T:
         """What is read of a release; when a file of this machine is damaged, the folder anew from the depot first."""

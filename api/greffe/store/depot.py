@@ -128,6 +128,18 @@ class Shelf:
             if stored.get(f"{place}/{file}") != contents[file][1]:
                 self.depot.put(f"{place}/{file}", path)
 
+    def stored(self, name: str, version: str = "") -> bool:
+        """Whether the depot has all of a folder, by name and length: then this machine need not keep it."""
+        if not self.depot.shared:
+            return False
+        place = self._place(name, version)
+        try:
+            contents = self._contents(place)
+        except (Broken, NotFound):
+            return False
+        there = dict(self.depot.names(place))
+        return all(there.get(f"{place}/{file}") == size for file, (_, size) in contents.items())
+
     def at(self, name: str, version: str = "") -> Path:
         """Where a folder is on this machine; it comes from the depot when it is not here. It need not be: who opens it sees."""
         folder = self.root / name

@@ -243,6 +243,24 @@ def test_verify_reads_what_lies_in_the_store(machine, structure, parquet, bucket
     assert all("releases/FLOW/1/d" in f for f in faults)
 
 
+def test_a_machine_keeps_no_more_than_it_needs(machine, structure, parquet, bucket, tmp_path):
+    """What is evicted is gone from the disk and comes back when it is asked for; nothing is fetched to be weighed; what the
+    bucket has not whole stays."""
+    a, b = machine("a"), machine("b")
+    a.save("FLOW/1", structure, parquet(ONE), {})
+    assert b.footprint("FLOW/1").truth == 0
+    assert b.evict("FLOW/1") == 0
+    assert not (tmp_path / "b/FLOW/1").exists()
+    size = sum(p.stat().st_size for p in (tmp_path / "a/FLOW/1").rglob("*") if p.is_file())
+    assert a.evict("FLOW/1") == size
+    assert not (tmp_path / "a/FLOW/1").exists()
+    assert values(a) == ["12", "34"]
+    bucket.remove(["releases/FLOW/1/data.parquet"])
+    a.evict("FLOW/1")
+    assert (tmp_path / "a/FLOW/1/data.parquet").is_file()
+    assert values(a) == ["12", "34"]
+
+
 @pytest.mark.parametrize("honest", [True, False])
 def test_the_doctor_tries_whether_a_name_is_given_once(tmp_path, bucket_url, monkeypatch, honest):
     parts = new_house(tmp_path / "home", files=bucket_url).parts

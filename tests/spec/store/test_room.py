@@ -10,7 +10,7 @@ import pytest
 
 from greffe.errors import NotFound
 from greffe.store import derived
-from greffe.store.base import Change, Selection
+from greffe.store.base import Change, Footprint, Selection
 from greffe.store.columnar import ColumnarObservations
 
 TABLE = """
@@ -69,6 +69,10 @@ def test_what_is_derived_is_told_apart_and_goes(three, tmp_path):
 
 @pytest.mark.parametrize("act", ["evict", "footprint"])
 def test_a_release_that_is_not_there(observations, act):
+    """Where others may have it, it takes nothing here: nobody asks the bucket for every release to weigh this machine's."""
+    if hasattr(observations, "second"):
+        assert getattr(observations, act)("FLOW/9") in (0, Footprint(0))
+        return
     with pytest.raises(NotFound):
         getattr(observations, act)("FLOW/9")
 
