@@ -1,12 +1,13 @@
 # Two commands for everybody: `make demo` and `make test`. Needs python3 (3.11+), python3-venv, make, git.
 PYTHON ?= python3
 VENV := .venv
+DOCS := .docs-venv
 BIN := $(VENV)/bin
 WORKERS ?= 2# processes that share the tests out; 0 is none but pytest itself
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: demo test check fix serve openapi docs soak bench clean
+.PHONY: demo test check fix serve openapi docs docs-site soak bench clean
 
 demo: $(VENV)/.run ## a store from shipped artefacts and samples, served on http://127.0.0.1:8000 (PORT=, GREFFE_HOME=)
 	@exec $(BIN)/greffe demo
@@ -14,7 +15,7 @@ demo: $(VENV)/.run ## a store from shipped artefacts and samples, served on http
 serve: $(VENV)/.run
 	@exec $(BIN)/greffe serve
 
-test: $(VENV)/.test .clients .debian check ## everything that must hold before a change lands
+test: $(VENV)/.test .clients .debian docs-site check ## everything that must hold before a change lands
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --durations=5 $(PYTEST_ARGS)
 
 check: $(VENV)/.test ## style, types, layers
@@ -38,6 +39,10 @@ docs: $(VENV)/.test openapi ## writes the pages that are generated
 	$(BIN)/python -m greffe config reference > docs/reference/settings.md
 	$(BIN)/python tests/helpers/conformance_table.py > docs/reference/sdmx-conformance.md
 	$(BIN)/python tests/helpers/to_confirm_page.py > docs/reference/to-confirm.md
+	$(BIN)/python tests/helpers/reference_pages.py
+
+docs-site: $(DOCS)/.made ## the pages as a site in dist/docs-site; a broken link or a page that no list names ends it
+	$(DOCS)/bin/sphinx-build -q -W --keep-going -b html -c docs/site -d build/docs-site . dist/docs-site
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/pipeline/run.py
@@ -60,6 +65,12 @@ $(VENV)/.test: requirements/test.lock | $(VENV)/bin/python
 	@$(MAKE) --no-print-directory $(VENV)/.path
 	@touch $@ $(VENV)/.run
 
+$(DOCS)/.made: requirements/docs.lock
+	$(PYTHON) -m venv $(DOCS)
+	@echo "Installing what the lock file names (requirements/docs.lock)"
+	@$(DOCS)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/docs.lock
+	@touch $@
+
 .clients: $(VENV)/.test FORCE ## environments of the clients that have their own
 	@$(BIN)/python tests/helpers/client_environments.py
 
@@ -75,5 +86,5 @@ $(VENV)/.path: Makefile
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .clients var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DOCS) .clients var dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find api tests -name __pycache__ -prune -exec rm -rf {} +

@@ -45,7 +45,7 @@ def parsed(line: str) -> object:
 
 
 def commands(page: Path) -> list[str]:
-    blocks = re.findall(r"```sh\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    blocks = re.findall(r"```sh[^\n]*\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
     return [line.strip() for block in blocks for line in block.splitlines() if line.strip()]
 
 

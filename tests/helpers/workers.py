@@ -29,6 +29,7 @@ DEMONSTRATION = (
     "tests/conformance/test_server_judges.py",
     "tests/journey/test_bridge.py",
     "tests/journey/test_lineage.py",
+    "tests/journey/test_pages_run.py",
     "tests/journey/test_whole_journey.py",
     "tests/spec/web/test_contribution_pages.py",
     "tests/spec/web/test_data_queries_over_http.py",

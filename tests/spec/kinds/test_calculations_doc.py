@@ -16,7 +16,8 @@ from greffe.mapping.apply import apply
 PAGE = Path(__file__).resolve().parents[3] / "docs/reference/calculations.md"
 SOURCE = {"kind": "INDICATEUR", "sex": "SEXE", "geo": "GEO", "freq": "FREQ"}
 EXAMPLE = re.compile(
-    r"^## (?P<title>\w+)$.*?```yaml\n(?P<yaml>.*?)```\n\nread.*?\n\n(?P<read>.*?)\n\nmade\n\n(?P<made>.*?)\n\n```vtl\n(?P<vtl>.*?)```",
+    r"^## (?P<title>\w+)$.*?```yaml[^\n]*\n(?P<yaml>.*?)```\n\nread.*?\n\n(?P<read>.*?)\n\nmade\n\n(?P<made>.*?)\n\n"
+    r"```vtl[^\n]*\n(?P<vtl>.*?)```",
     re.DOTALL | re.MULTILINE,
 )
 EXAMPLES = {m["title"].lower(): m for m in EXAMPLE.finditer(PAGE.read_text())}

@@ -1,0 +1,83 @@
+"""Every fenced block of the pages says what holds it: it is run, its commands are parsed, a test holds it, or why nothing does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+import reference_pages
+import typer
+from page_blocks import ROOT, Block, blocks_of, calls, page_files
+
+from greffe.cli.commands import application
+
+SHELL = {"sh", "bash"}
+
+
+@pytest.fixture(scope="module")
+def blocks() -> list[Block]:
+    return [block for path in page_files() for block in blocks_of(path)]
+
+
+def test_every_block_is_marked(blocks):
+    """`run`, `output`, `parsed`, `held: PATH` or `shown: REASON` after the language; indented code cannot be marked."""
+    assert [b.where for b in blocks if not b.kind] == []
+    assert [b.where for b in blocks if b.kind in {"held", "shown"} and not b.why] == []
+    assert [b.where for b in blocks if b.kind == "held" and not (ROOT / b.why).is_file()] == []
+    assert [str(p) for p in page_files() if re.search(r"\n\n    (greffe|curl|python|\$) ", p.read_text("utf-8"))] == []
+    assert len([b for b in blocks if b.kind == "run"]) >= 25
+
+
+def test_what_holds_a_block_reads_its_page(blocks):
+    """A test that is named for a block names the page, or runs what the page has."""
+    for block in blocks:
+        if block.kind == "held":
+            assert block.page.rsplit("/", 1)[-1] in (ROOT / block.why).read_text("utf-8"), block.where
+
+
+def wrong(words: list[str], command: object) -> str:
+    """What of a call the command line does not know; '' when it knows all."""
+    options: set[str] = set()
+    words = [w.split("=")[0] if w.startswith("--") else w for w in words]
+    while words:
+        options |= {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
+        below = getattr(command, "commands", None)
+        if below is None or words[0].startswith("-"):
+            if below is not None and words[0] in options:
+                words = words[2:] if words[0] != "--help" else words[1:]
+                continue
+            break
+        if words[0] not in below:
+            return f"no command {words[0]}"
+        command, words = below[words[0]], words[1:]
+    options |= {name for one in command.params for name in (*one.opts, *one.secondary_opts)} | {"--help"}
+    return ", ".join(w for w in words if re.fullmatch(r"--[a-z-]+", w) and w not in options)
+
+
+def test_commands_of_pages_exist(blocks):
+    """Each `greffe …` that a page shows is a command, with options that it has."""
+    app = typer.main.get_command(application())
+    found, said = 0, []
+    for block in blocks:
+        if block.kind in {"run", "parsed"} and block.language in SHELL:
+            for words in calls(block):
+                found += 1
+                if fault := wrong(words, app):
+                    said.append(f"{block.where}: greffe {' '.join(words)}: {fault}")
+    assert said == []
+    assert found > 100
+
+
+def test_a_command_that_does_not_exist_is_found():
+    app = typer.main.get_command(application())
+    assert wrong(["transmissions", "plam"], app) == "no command plam"
+    assert wrong(["transmissions", "plan", "--tests"], app) == "--tests"
+    assert wrong(["--lang", "fr", "transmissions", "plan", "--test"], app) == ""
+
+
+def test_reference_that_is_made_from_the_code_is_up_to_date():
+    """`make docs` was run after a command, an operation, a format or a kind changed."""
+    pages = reference_pages.pages()
+    assert [path for path, text in pages.items() if (ROOT / path).read_text("utf-8") != text] == []
+    assert "## `greffe transmissions plan`" in pages["docs/reference/commands.md"]
+    assert "Lister les extractions remises." in pages["docs/fr/reference/commands.md"]
