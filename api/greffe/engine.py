@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
-from greffe.errors import EngineFailed
+from greffe.errors import BadDefinition, EngineFailed
 from greffe.settings import EngineSettings
 
 Connection = duckdb.DuckDBPyConnection
@@ -87,3 +87,45 @@ def quoted(name: str) -> str:
     if not is_name(name):
         raise ValueError(f"not an identifier: {name!r}")
     return f'"{name}"'
+
+
+@contextmanager
+def lake(catalogue: str, data: str, extensions: Path, secret: Mapping[str, str]) -> Iterator[Connection]:
+    """A connection on which a DuckLake catalogue is attached as `lake`. It may read and write outside, so nothing but our own
+    statements runs on it: never one of a request.
+
+    catalogue: `postgres:postgresql://…` or a file; data: where DuckLake would put files of its own; extensions: a folder with
+    those of this version of DuckDB; secret: options of a bucket (KEY_ID, SECRET, …), none for files. Raises BadDefinition
+    when an extension is not there or the catalogue cannot be opened.
+    """
+    connection = duckdb.connect(":memory:", config={"extension_directory": str(extensions)})
+    try:
+        connection.execute("SET autoinstall_known_extensions = false")
+        for name in (
+            "ducklake",
+            *(["postgres_scanner"] if catalogue.startswith("postgres:") else []),
+            *(["httpfs"] if secret else []),
+        ):
+            connection.execute(f"LOAD {name}")
+        if secret:
+            options = ", ".join(f"{key} {literal(value)}" for key, value in secret.items())
+            connection.execute(f"CREATE SECRET (TYPE s3, {options})")
+        connection.execute(f"ATTACH {literal('ducklake:' + catalogue)} AS lake (DATA_PATH {literal(data)})")
+        yield connection
+    except (duckdb.IOException, duckdb.HTTPException, duckdb.CatalogException, duckdb.BinderException) as error:
+        said = next(iter(str(error).splitlines()), "")[:200]
+        raise BadDefinition(f"The catalogue of the lake cannot be used: {said}") from error
+    finally:
+        connection.close()
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal, where no parameter is taken: options of ATTACH and CREATE SECRET."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def build() -> str:
+    """The version of DuckDB and the machine that it was built for: the folder in which it looks for extensions."""
+    with duckdb.connect(":memory:") as connection:
+        version, machine = (connection.execute(f"PRAGMA {name}").fetchall()[0][0] for name in ("version", "platform"))
+    return f"{version}/{machine}"

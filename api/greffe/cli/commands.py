@@ -41,6 +41,7 @@ COMMANDS: Final[Mapping[str, Sequence[str]]] = {
     "store": ("store",),
     "backup": ("backup", "restore"),
     "move": ("move",),
+    "lake": ("lake",),
     "doctor": ("doctor",),
     "structuremaps": ("structuremap",),
     "transmissions": ("transmissions",),
