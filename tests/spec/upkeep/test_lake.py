@@ -1,5 +1,5 @@
 """A DuckLake catalogue of the releases: another DuckDB reads in it what the service serves, from a disk and from a bucket, and
-nothing that is under embargo or was withdrawn."""
+nothing that is under embargo or was withdrawn (docs/how-to/sql-over-everything.md)."""
 
 from __future__ import annotations
 
