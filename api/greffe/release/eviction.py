@@ -39,6 +39,21 @@ def rooms(parts: Parts) -> list[Room]:
     return [Room(r, state_of(parts, r), parts.observations.footprint(r.name)) for r in found]
 
 
+def fetch_ahead(parts: Parts) -> list[Release]:
+    """Bring what is current, and what waits for its hour, to this machine and make what it is served from, so that the first
+    reader after the hour waits for nothing (D6). Gives what was brought; nothing where one machine has everything."""
+    if not parts.depot.shared:
+        return []
+    found = [
+        one
+        for one in parts.ledger().releases.values()
+        if state_of(parts, one) in (CURRENT, WAITING) and not parts.observations.footprint(one.name).truth
+    ]
+    for one in found:
+        parts.observations.periods(one.name)
+    return found
+
+
 def sweep(parts: Parts, grace: float | None = None) -> list[Room]:
     """Evict releases that are superseded or withdrawn and were not read for `grace` seconds (else as is set). What a named
     moment asks for is made again from the Parquet. Gives what was evicted, as it was before."""

@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from greffe.errors import GreffeError
 from greffe.release import uses
 from greffe.release.access import passwords
+from greffe.release.eviction import fetch_ahead
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE
 from greffe.release.quality_kept import quality_of
@@ -83,6 +84,7 @@ async def keep_warm(parts: Parts, app: FastAPI) -> None:
             state = await to_thread.run_sync(parts.state)
             if state != app.state.made_ready:
                 await to_thread.run_sync(parts.catalogue)  # everybody waits for it: at once
+                await to_thread.run_sync(fetch_ahead, parts)
                 await _make(parts, app)
                 app.state.made_ready = state
         await asyncio.sleep(_LOOK)

@@ -5,8 +5,10 @@ import shutil
 
 import pytest
 from house import FLOW, new_house
+from released import put
 
 from greffe.errors import Unavailable
+from greffe.release.eviction import fetch_ahead
 from greffe.release.lifecycle import kept_draft
 from greffe.release.verify import faults
 from greffe.store.base import Selection
@@ -83,3 +85,16 @@ def test_what_cannot_be_shared_is_not_entered(machines, monkeypatch):
     house.take_published()
     house.approve_map()
     assert house.released(FLOW).number == 1
+
+
+def test_a_replica_has_a_release_before_its_hour(machines, tmp_path):
+    """It is on its disk, ready to be served, while nobody may read it yet; what was replaced is not fetched."""
+    first, replica = machines("releases"), machines("serves")
+    for number in (1, 2):
+        put(first, number, f"ICCS0101 NR 2020 {number} A F")
+    put(first, 3, "ICCS0101 NR 2020 3 A F", hours=1)
+    assert [r.number for r in fetch_ahead(replica.parts)] == [2, 3]
+    assert sorted(p.parent.name for p in (tmp_path / "serves/releases").glob("*/*/serving")) == ["2", "3"]
+    assert replica.current().number == 2
+    assert fetch_ahead(replica.parts) == []
+    assert fetch_ahead(new_house(tmp_path / "alone").parts) == []
