@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from fractions import Fraction
 
 from greffe.errors import BadDefinition, BadQuery, nearest
 from greffe.model.references import ID, VERSION, Reference, Urn, parse_reference, parse_urn
+from greffe.model.strict_json import NoJsonError, read_strictly
 
 
 @dataclass(frozen=True)
@@ -171,28 +171,14 @@ class Node:
 def read_json(content: bytes, file: str) -> Node:
     """The document in `content` (UTF-8). Raises BadDefinition with file and line; a doubled key is an error."""
     try:
-        return Node(json.loads(content.decode("utf-8"), object_pairs_hook=_once), file)
+        return Node(read_strictly(content.decode("utf-8")), file)
     except UnicodeDecodeError as error:
         raise BadDefinition(f"It is not UTF-8 at byte {error.start}.", file=file) from error
-    except json.JSONDecodeError as error:
-        raise BadDefinition(
-            f"It is not JSON: {error.msg}.", file=file, row=error.lineno, column=str(error.colno)
-        ) from error
-    except _DoubledError as error:
-        raise BadDefinition(f"The key {error.args[0]!r} stands twice in one object.", file=file) from error
-
-
-class _DoubledError(ValueError):
-    """A key stands twice in one object."""
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _DoubledError(key)
-        found[key] = value
-    return found
+    except NoJsonError as error:
+        if error.key:
+            raise BadDefinition(f"The key {error.key!r} stands twice in one object.", file=file) from error
+        column = "" if error.column is None else str(error.column)
+        raise BadDefinition(f"It is not JSON: {error.what}.", file=file, row=error.row, column=column) from error
 
 
 def _shown(value: object) -> str:

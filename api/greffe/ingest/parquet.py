@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import cast
+from typing import Final, cast
 
 from greffe.arrow import pa, pc, pq
 from greffe.errors import BadInput
@@ -17,17 +17,21 @@ from greffe.ingest.report import File, ReadOptions
 from greffe.ingest.stage import Column
 
 BATCH = 1 << 16  # rows
+DAMAGED: Final = (pa.ArrowException, OSError, ValueError)  # the last of names that are no UTF-8
 ACCEPTED = "text, whole numbers, decimals, 64-bit floats, dates and midnights"
 
 
 def header(file: File, options: ReadOptions) -> list[str]:
     """Names of the columns. Raises BadInput when it is no Parquet file or a column has a type that holds no cell."""
     with _opened(file) as source:
-        schema = source.schema_arrow
-        for field in schema:
-            if not _readable(field.type):
-                raise BadInput(f"Type {field.type} is not read; {ACCEPTED} are.", file=file.name, column=field.name)
-        return list(schema.names)
+        try:
+            columns = [(field.name, field.type) for field in source.schema_arrow]
+        except DAMAGED as error:
+            raise BadInput("The file is damaged.", file=file.name) from error
+        for name, kind in columns:
+            if not _readable(kind):
+                raise BadInput(f"Type {kind} is not read; {ACCEPTED} are.", file=file.name, column=name)
+        return [name for name, _ in columns]
 
 
 def batches(file: File, names: list[str], options: ReadOptions) -> Iterator[pa.RecordBatch]:
@@ -39,7 +43,7 @@ def batches(file: File, names: list[str], options: ReadOptions) -> Iterator[pa.R
                 columns = [_as_text(batch.column(i)) for i in range(len(names))]
                 yield pa.RecordBatch.from_arrays(columns, names=names)
                 count += batch.num_rows
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+        except DAMAGED as error:
             raise BadInput("The file is damaged.", file=file.name, row=count + 2) from error
     if not count:
         raise BadInput("There are columns and no row.", file=file.name)
@@ -48,7 +52,7 @@ def batches(file: File, names: list[str], options: ReadOptions) -> Iterator[pa.R
 def _opened(file: File) -> pq.ParquetFile:
     try:
         return pq.ParquetFile(file.path)
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, OSError) as error:
+    except DAMAGED as error:
         raise BadInput("This is no Parquet file that can be read.", file=file.name) from error
 
 

@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Final
 from greffe.arrow import pa
 from greffe.errors import BadInput, nearest
 from greffe.ingest.report import File, ReadOptions
+from greffe.model.packed_parts import is_bomb, twice
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
 BATCH: Final = 20_000  # rows
+MOST_EMPTY: Final = 1_000  # rows at the end
 LAST_ROW: Final = 1_048_576  # of any sheet
 LARGEST_PART: Final = 128 << 20  # bytes of a part that is held in memory, such as the shared texts
 LARGEST_SHEET: Final = 4 << 30  # bytes of a sheet, which is streamed
@@ -62,6 +64,11 @@ def batches(file: File, names: list[str], options: ReadOptions) -> Iterator[pa.R
                 continue
             if not row:
                 empty = empty or number
+                if number - empty >= MOST_EMPTY:
+                    hint = "Delete the empty rows below the last one and save it again."
+                    raise BadInput(
+                        f"More than {MOST_EMPTY} empty rows stand here.", file=file.name, row=empty, hint=hint
+                    )
                 continue
             if empty:
                 raise BadInput("An empty row stands between the rows.", file=file.name, row=empty)
@@ -123,6 +130,10 @@ def _sheet_rows(book: Workbook, file: File, options: ReadOptions) -> Iterable[Se
 def _check_parts(file: File) -> None:
     """Refuse what would not fit into memory and what declares entities, before anything is parsed."""
     with zipfile.ZipFile(file.path) as parts:
+        if is_bomb(file.path.stat().st_size, (p.file_size for p in parts.infolist())):
+            raise BadInput("It unpacks to many times its size.", file=file.name, hint="Hand it over as CSV.")
+        if doubled := twice(parts.namelist()):
+            raise BadInput(f"Its part {doubled} stands twice.", file=file.name)
         for part in parts.infolist():
             limit = LARGEST_SHEET if part.filename.startswith("xl/worksheets/") else LARGEST_PART
             if part.file_size > limit:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from greffe.errors import BadInput, nearest, unreadable
+from greffe.model.strict_json import NoJsonError, read_strictly
 from greffe.model.transmissions import ACKNOWLEDGED, REFUSED
 
 REPORTED: Final = "reported"
@@ -64,9 +64,13 @@ def read_receipt(content: bytes, name: str, columns: Mapping[str, Sequence[str]]
 
 def _json(content: bytes, name: str) -> Read:
     try:
-        found = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"It is no JSON: {unreadable(error)}.", file=name) from error
+        found = read_strictly(content.decode("utf-8-sig"))
+    except NoJsonError as error:
+        raise BadInput(f"It is no JSON: {error.what}.", file=name) from error
+    except UnicodeDecodeError as error:
+        raise BadInput("It is not UTF-8.", file=name) from error
+    if not isinstance(found, dict):
+        raise BadInput("It is no object of JSON.", file=name)
     verdict = _text(found, "verdict", name)
     if verdict and verdict not in VERDICTS:
         raise BadInput(f"{verdict!r} is no verdict.", file=name, column="verdict", nearest=VERDICTS)

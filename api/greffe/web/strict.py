@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 
 from fastapi import Request
+from fastapi.routing import APIRoute
+from starlette.responses import Response
 
 from greffe.errors import BadQuery, nearest
+from greffe.model.strict_json import NoJsonError, read_strictly
 
 
 def page_number(text: str) -> int:
@@ -42,3 +45,23 @@ def only(*names: str, several: str = "") -> Callable[[Request], Awaitable[None]]
             seen.add(name)
 
     return check
+
+
+class StrictJson(APIRoute):
+    """A route whose body of JSON is read strictly: a name that stands twice is no name at all."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[None, None, Response]]:
+        """What is called of each request. Raises BadQuery for what is not JSON, or not of one meaning."""
+        inner = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            if request.method == "POST":
+                try:
+                    read_strictly((await request.body()).decode("utf-8"))
+                except UnicodeDecodeError as error:
+                    raise BadQuery("The body is not UTF-8.") from error
+                except NoJsonError as error:
+                    raise BadQuery(f"The body is no JSON: {error.what}.") from error
+            return await inner(request)
+
+        return handler

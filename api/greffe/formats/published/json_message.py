@@ -5,11 +5,11 @@ No library reads SDMX-JSON data without a double in between: that is done here. 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from greffe.errors import BadInput
 from greffe.formats.published.lines import Lines, checked
+from greffe.model.strict_json import NoJsonError, read_strictly
 
 Groups = dict[tuple[int, ...], dict[tuple[str, ...], dict[str, str]]]
 
@@ -18,7 +18,7 @@ def json_lines(content: bytes, name: str) -> tuple[Lines, tuple[str, ...]]:
     """The lines, and the dimensions in their order. Raises BadInput, with the line where it is no JSON."""
     message = "This SDMX-JSON message cannot be read: "
     try:
-        data = _table(_table(json.loads(content, parse_float=str, parse_int=str))["data"])
+        data = _table(_table(read_strictly(content.decode("utf-8-sig"), str))["data"])
         structures = _list(data.get("structures") or [data["structure"]])
         rows: list[tuple[int, Sequence[str]]] = []
         header: tuple[str, ...] = ()
@@ -29,8 +29,8 @@ def json_lines(content: bytes, name: str) -> tuple[Lines, tuple[str, ...]]:
             header = (*dimensions, "TIME_PERIOD", *structure.measures, *structure.attribute_ids())
             for row in _observations(dataset, structure):
                 rows.append((len(rows) + 1, [row.get(column, "") for column in header]))
-    except json.JSONDecodeError as error:
-        raise BadInput(f"{message}{error.msg}.", file=name, row=error.lineno) from error
+    except NoJsonError as error:
+        raise BadInput(f"{message}{error.what}.", file=name, row=error.row) from error
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise BadInput(f"{message}it is no data message of 1.0 or 2.x, or it is damaged.", file=name) from error
     return checked(Lines(name, header, rows)), dimensions

@@ -109,7 +109,7 @@ def _header(text: str, name: str, wanted: Sequence[str], bare: bool) -> str:
     if bare and first and first[0].strip():
         return ","
     missing = next((c for c in wanted if c not in seen), "")
-    known = seen or next(csv.reader(first[:1]), [])
+    known = seen or _cells(first[:1])
     row = first.index(next((x for x in first if seen and seen[0] in x), first[0])) + 1 if first else None
     raise BadInput(
         "The column must be there." if missing else "This is no table: its first line has one cell.",
@@ -176,3 +176,10 @@ def checked(lines: Lines) -> Lines:
     if len(lines.rows) > MOST:
         raise BadInput(f"More than {MOST} observations.", file=lines.name)
     return lines
+
+
+def _cells(lines: list[str]) -> list[str]:
+    try:
+        return next(csv.reader(lines), [])
+    except csv.Error:  # a cell without end
+        return []

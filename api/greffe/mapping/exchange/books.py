@@ -20,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
 from greffe.errors import BadInput, nearest
+from greffe.model.packed_parts import is_bomb, twice
 
 LONGEST: Final = 32_767  # characters of a cell
 LARGEST_PART: Final = 256 << 20  # bytes of one part, unpacked
@@ -97,6 +98,10 @@ def opened(content: bytes, file: str) -> Iterator[openpyxl.Workbook]:
 
 def _check_parts(content: bytes, file: str) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        if is_bomb(len(content), (p.file_size for p in parts.infolist())):
+            raise BadInput("It unpacks to many times its size.", file=file)
+        if doubled := twice(parts.namelist()):
+            raise BadInput(f"Its part {doubled} stands twice.", file=file)
         for part in parts.infolist():
             if part.filename.casefold().endswith(("vbaproject.bin", ".xlm")):
                 raise BadInput("It holds macros.", file=file, hint="Save it as .xlsx, without macros.")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +18,7 @@ from typing import Final
 from greffe.errors import BadInput, BadQuery, GreffeError, Refused, nearest, unreadable
 from greffe.model.instants import paris_date
 from greffe.model.rounds import ASKED, Query
+from greffe.model.strict_json import NoJsonError, read_strictly
 from greffe.model.transmissions import Transmission
 from greffe.release.parts import Parts
 from greffe.release.people import needs
@@ -136,9 +136,13 @@ def day(parts: Parts, text: str) -> str:
 
 def _json(content: bytes, name: str) -> tuple[str, list[Asked]]:
     try:
-        found = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"It is no JSON: {unreadable(error)}.", file=name) from error
+        found = read_strictly(content.decode("utf-8-sig"))
+    except NoJsonError as error:
+        raise BadInput(f"It is no JSON: {error.what}.", file=name) from error
+    except UnicodeDecodeError as error:
+        raise BadInput("It is not UTF-8.", file=name) from error
+    if not isinstance(found, dict):
+        raise BadInput("It is no object of JSON.", file=name)
     listed, about = found.get("queries", []), found.get("transmission", "")
     if not isinstance(listed, list) or len(listed) > MOST or not isinstance(about, str):
         raise BadInput(f"It is a list of at most {MOST} queries.", file=name, column="queries")

@@ -17,7 +17,7 @@ from greffe.web.language import chosen_language
 from greffe.web.orders.feed import feed_of
 from greffe.web.orders.models import DeliveryAct, DeliveryOut, NewOrder, OrderAct, OrderOut
 from greffe.web.orders.told import delivery_out, file_of, made, order_out, secret_told
-from greffe.web.strict import only
+from greffe.web.strict import StrictJson, only
 
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 Id = Annotated[str, Path(description="Id of an order", examples=["O-1a2b3c4d"], max_length=40)]
@@ -28,7 +28,11 @@ def router(parts: Parts) -> APIRouter:
     """Routes under /api/v1/orders."""
     parts = parts.acting()
     routes = APIRouter(
-        prefix="/api/v1/orders", tags=["With a key"], responses=KEYED_ERRORS, dependencies=[Depends(only())]
+        prefix="/api/v1/orders",
+        tags=["With a key"],
+        responses=KEYED_ERRORS,
+        route_class=StrictJson,
+        dependencies=[Depends(only())],
     )
 
     @routes.get("", operation_id="orders")

@@ -15,7 +15,7 @@ from greffe.transmission.rounds.parties import own_deliveries, own_queries, own_
 from greffe.web.granted import KEYED_ERRORS
 from greffe.web.keyed import NOT_KEPT, Reader, Writer, denials
 from greffe.web.queries.models import AskedAbout, NewQueries, ProofOut, QueriesOut, QueryAct, QueryOut, TurnOut
-from greffe.web.strict import only
+from greffe.web.strict import StrictJson, only
 
 Id = Annotated[str, Path(description="Id of a query", examples=["UN_CTS-2024-1-q1"], max_length=100)]
 
@@ -24,7 +24,11 @@ def router(parts: Parts) -> APIRouter:
     """Routes under /api/v1/queries."""
     parts = parts.acting()
     routes = APIRouter(
-        prefix="/api/v1/queries", tags=["With a key"], responses=KEYED_ERRORS, dependencies=[Depends(only())]
+        prefix="/api/v1/queries",
+        tags=["With a key"],
+        responses=KEYED_ERRORS,
+        route_class=StrictJson,
+        dependencies=[Depends(only())],
     )
 
     @routes.get("", operation_id="queries")
