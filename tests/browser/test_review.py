@@ -47,7 +47,11 @@ def test_a_list_is_done_by_keys_alone_and_they_are_off_in_fields(sign_in, access
 def test_keys_choose_and_accept_a_candidate_and_can_be_switched_off(sign_in):
     page = sign_in("camille")
     page.goto("/staff/mappings/ESTAT/infraction_to_soff?item=SOF-001")
-    page.keyboard.press("2")
+    title = page.title()
+    with page.expect_response(lambda answer: "effect" in answer.url):
+        page.keyboard.press("2")
+    page.wait_for_selector("#effect > *")
+    assert page.title() == title, "a part that is filled in does not rename the page"
     assert page.locator("[data-candidate].picked").get_attribute("data-candidate") == "2"
     page.keyboard.press("?")
     page.locator("#keys-switch").click()

@@ -22,7 +22,7 @@ from greffe.formats.languages import best
 from greffe.french import ours, spoken, tell_text
 from greffe.french.whole_texts import DEVELOPERS, whole
 from greffe.mapping.words import kind_word
-from greffe.model.instants import PARIS
+from greffe.model.instants import PARIS, paris_day
 from greffe.release.parts import Parts
 from greffe.release.people import has_role
 from greffe.store.base import Actor
@@ -147,13 +147,15 @@ def changed_address(request: Request, changed: Mapping[str, object]) -> str:
 def environment(theme: Path | None = None) -> Environment:
     """Templates: the theme's header and footer before ours. Everything that is filled in is escaped."""
     folders = [FOLDER] if theme is None else [theme, FOLDER]
-    return Environment(
+    found = Environment(
         loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.globals["paris_day"] = paris_day  # of an instant: what was done at 00:06 in Paris was not done the day before
+    return found
 
 
 def _filters(lang: str, page: str) -> dict[str, object]:

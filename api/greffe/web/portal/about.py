@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from greffe import __version__
 from greffe.errors import GreffeError
+from greffe.model.instants import paris_day
 from greffe.release.parts import Parts
 from greffe.settings import shipped_file
 from greffe.web.pages.render import Pages
@@ -71,7 +72,7 @@ def _status(parts: Parts) -> tuple[dict[str, object], int]:
         ledger, now = parts.ledger(), parts.clock()
         found["register"] = True
         version_ = parts.effective()
-        found |= {"checksum": version_.checksum[:16], "since": version_.instant[:10]}
+        found |= {"checksum": version_.checksum[:16], "since": paris_day(version_.instant)}
         current = [
             r for flow in parts.catalogue().dataflows() if (r := ledger.current(flow.reference, now)) is not None
         ]
