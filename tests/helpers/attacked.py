@@ -6,8 +6,15 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 
 from raw_bytes import Answer, Server, answers, received
+
+from greffe.app import compose, utc_now
+from greffe.release.access.keys import make_key
+from greffe.release.people import HOUSE
+from greffe.settings import read_settings
 
 PROCESSOR = 1.0  # seconds that one attack may cost it
 GROWTH = 64 << 20  # bytes that one attack may leave behind
@@ -31,7 +38,26 @@ def get(target: str, *lines: str, name: str = "", expected: Sequence[int] = (400
 
 
 class Attacked(Server):
-    """A server, with what is looked at before and after."""
+    """A server, with what is looked at before and after, and the secrets of two keys: of ESTAT and of UNODC."""
+
+    def __init__(self, home: Path, log: Path) -> None:
+        parts = compose(read_settings({}, home=home))
+        until = utc_now() + timedelta(days=1)
+        self.secrets = {
+            body: make_key(
+                parts, HOUSE, f"The loader of {body}", f"recipient:{body}", ("orders", "receipts"), (), until
+            )[1]
+            for body in ("ESTAT", "UNODC")
+        }
+        parts.register.close()
+        super().__init__(home, log)
+
+    def called(self, body: str, method: str, target: str, said: object = None) -> Answer:
+        """What a body's key is answered; `said` goes as JSON, or as it is where it is bytes."""
+        content = said if isinstance(said, bytes) else b"" if said is None else json.dumps(said).encode()
+        return self.ask(
+            method, target, content, Authorization=f"Bearer {self.secrets[body]}", Content_Type="application/json"
+        )
 
     def endures(self, attack: Attack) -> Answer:
         """Send it. It is answered, as one of those expected and in words that a program reads, at little cost; and the next

@@ -70,7 +70,7 @@ class Server:
 
     def __init__(self, home: Path, log: Path, **environ: str) -> None:
         self.port = free_port()
-        self.log = log
+        self.log, self.home = log, home
         self._stream = log.open("wb")
         paths = {"PYTHONPATH": str(ROOT / "api"), "GREFFE_HOME": str(home), "GREFFE_LOG": "json", "GREFFE_WARM": "0"}
         self.process = subprocess.Popen(

@@ -22,9 +22,8 @@ CORS = {
         "Data-Origin, ETag, Last-Modified, Link, Release, Vary, X-Request-Id"
     ),
     "Access-Control-Max-Age": "86400",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
 }
+EVERYWHERE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
 # Pages: people's browsers write here, with forms. Everything else is read.
@@ -54,7 +53,7 @@ class Limits:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in ({} if written_by_people(scope["path"]) else CORS).items():
+                for name, value in (EVERYWHERE if written_by_people(scope["path"]) else {**EVERYWHERE, **CORS}).items():
                     headers.setdefault(name, value)
             await send(message)
 
