@@ -14,7 +14,7 @@ from greffe.release.tasks.handed import handed
 from greffe.release.tasks.mapping import asked_of, unmapped
 from greffe.release.tasks.ordered import ordered
 from greffe.release.tasks.oversight import denied, jobs, keys
-from greffe.release.tasks.remade import refused, remapped
+from greffe.release.tasks.remade import outrun, refused, remapped
 from greffe.release.tasks.signing import to_sign
 from greffe.release.tasks.task import Asker, Source, Task, urgent_first
 from greffe.store.base import Actor
@@ -25,6 +25,7 @@ SOURCES: Final[tuple[Source, ...]] = (
     to_sign,
     of_drafts,
     refused,
+    outrun,
     remapped,
     near,
     contributions,

@@ -35,7 +35,8 @@ from greffe.release.definitions import map_subject
 from greffe.release.people import HOUSE, add_person, approvers, author_of
 from greffe.release.proposal_pages import described, told
 from greffe.release.proposals import others_on, propose, proposed_catalogue, state_of
-from greffe.release.tasks.remade import refused
+from greffe.release.tasks.remade import outrun, refused
+from greffe.release.tasks.signing import to_sign
 from greffe.release.tasks.task import Asker
 
 WITH_NOBODY = sexes(MAN, WOMAN, NOBODY)
@@ -51,6 +52,11 @@ def parts(tmp_path):
 def state(parts, proposal):
     ledger = parts.ledger()
     return state_of(ledger, ledger.definitions.proposal(proposal.id), parts.clock())
+
+
+def waits(parts, person):
+    asker = Asker(person.name, ("approver",))
+    return {(t.kind, t.subject) for t in to_sign(parts, asker) if t.kind == "proposal"}
 
 
 def test_two_others_approve_and_it_is_effective_at_once_with_the_map_signed(parts):
@@ -229,12 +235,21 @@ def test_a_second_editor_is_told_and_nothing_is_overwritten(parts):
     assert [(p.id, p.author) for p in others_on(parts, other)] == [(mine.id, AUTHOR.name)]
     stale = propose(parts, OTHER, sexes(MAN, WOMAN, NOBODY.replace("Legal", "All legal")), "the same file")
     assert {p.id for p in others_on(parts, stale)} == {mine.id, other.id}
+    assert waits(parts, FIRST) == {("proposal", p.id) for p in (mine, other, stale)}
+    assert list(outrun(parts, Asker(OTHER.name, ("author",)))) == []
     for person in (FIRST, SECOND):
         approve_proposal(parts, person, mine.id)
+    assert waits(parts, FIRST) == {("proposal", other.id)}
+    assert {t.subject: (t.place, t.more) for t in outrun(parts, Asker(OTHER.name))} == {
+        stale.id: (f"/staff/proposals/{stale.id}", SEXES)
+    }
+    assert list(outrun(parts, Asker(AUTHOR.name, ("author",)))) == []
     with pytest.raises(Refused, match=rf"is stale: {SEXES} was changed by proposal {mine.id} of camille"):
         approve_proposal(parts, FIRST, stale.id)
     for person in (FIRST, SECOND):
         approve_proposal(parts, person, other.id)
+    withdraw_proposal(parts, OTHER, stale.id, "Made again.")
+    assert list(outrun(parts, Asker(OTHER.name, ("author",)))) == []
     assert (held(parts, SEXES), held(parts, LEGS)) == (WITH_NOBODY[SEXES], legs(POURS, CONDAMNES)[LEGS])
 
 

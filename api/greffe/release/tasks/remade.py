@@ -1,4 +1,4 @@
-"""What an author takes up again: proposals that were refused, drafts and releases whose map is another by now."""
+"""What an author takes up again: proposals that were refused or that others outran, drafts and releases whose map is another by now."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from greffe.model.maps import StructureMap
 from greffe.model.references import Reference
 from greffe.model.structures import Dataflow
 from greffe.release.parts import Parts
-from greffe.release.proposals import map_files
+from greffe.release.proposals import map_files, stale_files, state_of
 from greffe.release.tasks.drafts import waiting_drafts
 from greffe.release.tasks.task import Asker, Task
 from greffe.store.ledger import CatalogueVersion, DraftRecord, Ledger
@@ -30,6 +30,19 @@ def refused(parts: Parts, who: Asker) -> Iterator[Task]:
         since = read(one.closing.instant)
         if now - since <= KEPT and not _again(one, every[place + 1 :]):
             yield Task("refused", one.id, f"/staff/proposals/{one.id}", since, by=one.closing.person)
+
+
+def outrun(parts: Parts, who: Asker) -> Iterator[Task]:
+    """For its authors: an open proposal whose files others have changed since it was made, so that nobody can approve it."""
+    ledger, now = parts.ledger(), parts.clock()
+    for one in ledger.definitions.proposals.values():
+        if who.name not in one.authors or state_of(ledger, one, now) != "open":
+            continue
+        changed = stale_files(ledger, one, now)
+        if changed:
+            since = min(version.instant for version in changed.values())
+            more = ", ".join(sorted(changed)[:3]) + (" …" if len(changed) > 3 else "")
+            yield Task("outrun", one.id, f"/staff/proposals/{one.id}", read(since), count=len(changed), more=more)
 
 
 def _again(one: Proposal, later: list[Proposal]) -> bool:

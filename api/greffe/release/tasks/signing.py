@@ -9,7 +9,7 @@ from greffe.model.instants import PARIS, paris_date, read, written
 from greffe.release.definitions import map_subject
 from greffe.release.parts import Parts
 from greffe.release.people import approvers, author_of
-from greffe.release.proposals import state_of
+from greffe.release.proposals import stale_files, state_of
 from greffe.release.tasks.task import Asker, Task
 
 
@@ -29,10 +29,12 @@ def to_sign(parts: Parts, who: Asker) -> Iterator[Task]:
 
 
 def _proposals(parts: Parts, name: str) -> Iterator[Task]:
+    """Open ones that can be approved: of a stale one every approval is refused, it is its authors' (`remade.outrun`)."""
     ledger, now = parts.ledger(), parts.clock()
     for one in ledger.definitions.proposals.values():
         signed = {a.person for a in one.approvals}
-        if name not in (*one.authors, *signed) and state_of(ledger, one, now) == "open":
+        asked = name not in (*one.authors, *signed) and state_of(ledger, one, now) == "open"
+        if asked and not stale_files(ledger, one, now):
             starts = one.effective_from
             due = datetime.combine(datetime.fromisoformat(starts).date(), time(), PARIS) if starts else None
             place = f"/staff/proposals/{one.id}"

@@ -22,7 +22,7 @@ GROUPS: Final[Mapping[str, str]] = {
     **dict.fromkeys(
         ("delivery_send", "delivery_failed", "delivery_uncertain", "delivery_refused", "query", "answers"), "deliveries"
     ),
-    **dict.fromkeys(("unmapped", "pending", "info", "refused"), "mappings"),
+    **dict.fromkeys(("unmapped", "pending", "info", "refused", "outrun"), "mappings"),
     **dict.fromkeys(("parted", "differ"), "bridge"),
     **dict.fromkeys(("denied", "key", "job"), "oversight"),
     **dict.fromkeys(("advance", "granted", "order_failed", "order_uncertain"), "handed"),
