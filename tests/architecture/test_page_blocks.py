@@ -7,7 +7,7 @@ import re
 import pytest
 import reference_pages
 import typer
-from page_blocks import ROOT, Block, blocks_of, calls, page_files
+from page_blocks import FENCE, ROOT, Block, blocks_of, calls, page_files
 
 from greffe.cli.commands import application
 
@@ -33,6 +33,24 @@ def test_what_holds_a_block_reads_its_page(blocks):
     for block in blocks:
         if block.kind == "held":
             assert block.page.rsplit("/", 1)[-1] in (ROOT / block.why).read_text("utf-8"), block.where
+
+
+def test_french_pages_show_what_the_english_ones_run():
+    """A French page has the sections and blocks of its English one; what is run is the same to the letter, so that it was run."""
+    french = [
+        p
+        for p in page_files()
+        if ROOT / "docs/fr" in p.parents and p.parent.name != "reference" and p.name != "index.md"
+    ]
+    assert len(french) >= 11
+    for path in french:
+        both = (path, ROOT / "docs" / path.relative_to(ROOT / "docs/fr"))
+        own, other = map(blocks_of, both)
+        assert [(b.language, b.kind, b.exit) for b in own] == [(b.language, b.kind, b.exit) for b in other], path
+        for here, there in zip(own, other, strict=True):
+            assert here.kind not in {"run", "output"} or here.body == there.body, here.where
+        heads = [re.findall(r"^#+(?= )", FENCE.sub("", p.read_text("utf-8")), re.MULTILINE) for p in both]
+        assert heads[0] == heads[1], path
 
 
 def wrong(words: list[str], command: object) -> str:

@@ -20,7 +20,10 @@ IDS = re.compile(r"\b(?:P|W)-[0-9a-f]{8}\b|\b[A-Z][A-Z_]+-[0-9a-f]{10}\b")
 PLAIN = re.compile(r"greffe [^|;&<>$`]*")
 BOX = re.compile(r"[│┃]")
 BETWEEN = "\x1e"
-RUN = [p.relative_to(ROOT) for p in page_files() if any(b.kind == "run" for b in blocks_of(p))]
+FRENCH = ROOT / "docs/fr"  # the same blocks: tests/architecture/test_page_blocks.py
+RUN = [
+    p.relative_to(ROOT) for p in page_files() if FRENCH not in p.parents and any(b.kind == "run" for b in blocks_of(p))
+]
 
 
 class Reader:
@@ -110,12 +113,7 @@ def follow(reader: Reader, page: Path) -> int:
 
 
 @pytest.mark.parametrize("page", RUN, ids=str)
-def test_what_a_page_shows_runs(
-    site: Site, demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: Path
-):
-    """In the language of the page; French pages have a house of their own, as they do again what the English ones did."""
-    french = page.is_relative_to("docs/fr")
-    home = copied(demo_home, tmp_path / "home") if french else site.home
-    monkeypatch.setenv("GREFFE_LANG", "fr" if french else "en")
+def test_what_a_page_shows_runs(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: Path):
+    """From top to bottom, in a folder of its own; the pages share the house."""
     monkeypatch.chdir(tmp_path)
-    assert follow(Reader(home, tmp_path, site.base), page) > 0
+    assert follow(Reader(site.home, tmp_path, site.base), page) > 0
