@@ -64,14 +64,14 @@ class Sending:
     def state(self, id_: str) -> str:
         return self.house.parts.ledger().transmission(id_).state
 
-    def revise(self, old: str, new: str) -> None:
+    def revise(self, old: str, new: str, version: str = "9") -> None:
         """The prisons as published, a figure otherwise, released as a correction."""
         text = MENDED
         assert text.count(old) == 1
         lines = [line.replace(old, new) for line in text.splitlines()]
         header = lines[0].split(",")
         at = header.index("version")
-        rows = [",".join([*c[:at], "9", *c[at + 1 :]]) for c in (line.split(",") for line in lines[1:])]
+        rows = [",".join([*c[:at], version, *c[at + 1 :]]) for c in (line.split(",") for line in lines[1:])]
         file = self.work / "revised.csv"
         file.write_text("\n".join([lines[0], *rows]) + "\n", encoding="utf-8")
         self.house.take(file, "INT_JUSTICE")

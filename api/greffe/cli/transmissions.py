@@ -282,6 +282,8 @@ def _files_of(one: Plan) -> None:
             f"{told['observations']} observations"
             f"{f'  since the last: {changed}' if changed else ''}"
         )
+        if file.unanswered:
+            line(f"{file.name}  whole, because nothing is known of {file.unanswered}: it may have been taken or not")
         for right in file.rights:
             line(f"{file.name}  by {right.kind} {right.id} for {one.deadline.recipient} until {right.until}")
 

@@ -264,23 +264,26 @@ def _files(
 def _file(
     parts: Parts, asked: tuple[Dataflow, Delivery], release: Release, year: int, number: int, last: Last | None
 ) -> PlannedFile:
-    """Incremental only where what the recipient holds is an earlier release of the same dataflow: else there is nothing to
-    be incremental to, and the whole is sent; so is what people answered, which no release tells."""
+    """Incremental only where it is sure that the recipient holds an earlier release of the same dataflow, and something
+    differs from it: else the whole is sent; so is what people answered, which no release tells."""
     flow, row = asked
     acknowledged = last.acknowledged(flow.reference, row.format) if last else None
     since = acknowledged if acknowledged and acknowledged.number < release.number else None
-    round_ = asked_of(parts, flow, year)
-    incremental = row.content == INCREMENTAL and since is not None and round_ is None
+    round_, changed = asked_of(parts, flow, year), _changed(parts, row, Source(flow, release), last)
+    may = row.content == INCREMENTAL and since is not None and round_ is None
+    unanswered = last.unanswered(flow.reference, row.format) if last and may else ""
+    incremental = may and not unanswered and changed is not None and any(changed)
     return PlannedFile(
         row.named(flow.reference.id, year, number),
         flow,
         release,
         row,
-        row.content if incremental else FULL,
+        INCREMENTAL if incremental else FULL,
         since if incremental else None,
-        _changed(parts, row, Source(flow, release), last),
+        changed,
         round=round_,
         asked_by=asked_by(parts, flow),
+        unanswered=unanswered,
     )
 
 

@@ -26,7 +26,8 @@ class PlannedFile:
     """A file that is to be: `since` is the release after which an incremental one tells what changed. `changed`: what
     differs from what that recipient got last (added, changed, gone); empty when it never got any. `beside`: the other
     dataflows of a questionnaire, in the order of its sheets; `round`: what people answered in it; `asked_by`: the questionnaire
-    whose cells it holds, '' for none; `contributions`: of houses, merged in it; `rights`: by what it brings what not everybody has."""
+    whose cells it holds, '' for none; `contributions`: of houses, merged in it; `rights`: by what it brings what not everybody has;
+    `unanswered`: the delivery that makes an incremental one leave whole, as its recipient has not said whether it took it, or ''."""
 
     name: str
     flow: Dataflow
@@ -40,6 +41,7 @@ class PlannedFile:
     contributions: tuple[Contributed, ...] = ()
     asked_by: str = ""
     rights: tuple[Right, ...] = ()
+    unanswered: str = ""
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -72,5 +74,6 @@ class PlannedFile:
                 "contributions": [asdict(c) for c in self.contributions],
             }
             | ({"rights": [asdict(r) for r in self.rights]} if self.rights else {})
+            | ({"unanswered": self.unanswered} if self.unanswered else {})
             | ({"answers": {"checksum": self.answers, **self.round.counts()}} if self.round else {})
         )

@@ -33,8 +33,19 @@ class Last:
         """What it said that it has: only then may a file tell no more than what changed since."""
         return self._last(flow, format_, [t for t in self.deliveries if t.state == ACKNOWLEDGED])
 
+    def unanswered(self, flow: Reference, format_: str) -> str:
+        """The delivery that brought another release than the acknowledged one after it, and of which the recipient has said
+        nothing: it may hold either. '' for none."""
+        acknowledged = self.acknowledged(flow, format_)
+        last = max(
+            (n for n, t in enumerate(self.deliveries) if t.state == ACKNOWLEDGED and _brings(t, flow, format_)),
+            default=-1,
+        )
+        after = [t for t in self.deliveries[last + 1 :] if t.state != REFUSED]
+        return next((t.id for t in reversed(after) for r in _brings(t, flow, format_) if r != str(acknowledged)), "")
+
     def _last(self, flow: Reference, format_: str, among: Sequence[Transmission]) -> Release | None:
-        found = [r for t in among for f in t.files if f.format == format_ and (r := f.release_of(flow))]
+        found = [r for t in among for r in _brings(t, flow, format_)]
         return self.releases.get(found[-1]) if found else None
 
     def difference(self, parts: Parts, before: Release, release: Release) -> tuple[int, int, int] | None:
@@ -45,6 +56,10 @@ class Last:
         flow = catalogue.get(Dataflow, release.dataflow)
         added, gone, changed = Comparison(before, release, flow, structure, catalogue, parts.observations).counts
         return added, changed, gone
+
+
+def _brings(one: Transmission, flow: Reference, format_: str) -> list[str]:
+    return [r for f in one.files if f.format == format_ and (r := f.release_of(flow))]
 
 
 def last_of(parts: Parts, delivery: str, year: int, test: bool) -> Last | None:

@@ -175,6 +175,55 @@ def test_incremental_tells_what_changed_since_it_was_acknowledged(tmp_path: Path
     assert [r.same for r in rebuild(parts, one)] == [True]
 
 
+def test_what_nobody_answered_is_followed_by_the_whole(tmp_path: Path):
+    """The second delivery changes a figure and nobody says whether it was taken; the third release has the first figure again.
+    A recipient that holds either is right after the third alone."""
+    sending = sending_house(tmp_path, full="incremental")
+    parts, receipt = sending.house.parts, sending.work / "receipt.json"
+    receipt.write_text('{"verdict": "acknowledged"}', encoding="utf-8")
+    first = sending.signed()
+    send(parts, SENDER, first.id, sending.channels)
+    take(parts, SENDER, first.id, receipt)
+    before = _figures((sending.out / "edamis" / NAME).read_bytes())
+    (sending.out / "edamis" / NAME).unlink()
+    sending.revise(",60709,", ",60711,")
+    second = sending.signed("Counted again.")
+    send(parts, SENDER, second.id, sending.channels)
+    assert len(_figures((sending.out / "edamis" / NAME).read_bytes())) == 1
+    (sending.out / "edamis" / NAME).unlink()
+    sending.revise(",60749,", ",60749,", "10")  # as it was at first
+    (file,) = sending.plan().files
+    assert (file.content, file.since, file.changed, file.unanswered) == ("full", None, (0, 1, 0), second.id)
+    assert file.as_json()["unanswered"] == second.id
+    third = sending.signed("It was right.")
+    send(parts, SENDER, third.id, sending.channels)
+    after = _figures((sending.out / "edamis" / NAME).read_bytes())
+    assert (after, third.files[0].observations) == (before, len(before))
+    take(parts, SENDER, second.id, receipt)  # late: of a release that the last one did not follow
+    assert sending.plan().due is False
+
+
+def test_nothing_differs_from_an_acknowledged_release(tmp_path: Path):
+    """A release anew with the same figures is no incremental file without rows: there is nothing to send."""
+    sending = sending_house(tmp_path, full="incremental")
+    first = sending.signed()
+    send(sending.house.parts, SENDER, first.id, sending.channels)
+    receipt = sending.work / "receipt.json"
+    receipt.write_text('{"verdict": "acknowledged"}', encoding="utf-8")
+    take(sending.house.parts, SENDER, first.id, receipt)
+    sending.revise(",60709,", ",60709,")
+    plan = sending.plan()
+    assert [(f.content, f.since, f.changed) for f in plan.files] == [("full", None, (0, 0, 0))]
+    assert [o.code for o in plan.obstacles] == ["same"]
+
+
+def _figures(content: bytes) -> dict[tuple[str, ...], str]:
+    """Figure by cell, read by csv alone."""
+    names = ["freq", "indic_cr", "iccs", "leg_stat", "citizen", "age", "sex", "unit", "geo", "TIME_PERIOD"]
+    rows = csv.DictReader(io.StringIO(content.decode()))
+    return {tuple(row[n] for n in names): row["OBS_VALUE"] for row in rows}
+
+
 @pytest.mark.parametrize("name", ["structurespecificdata", "sdmx-ml-3.0", "sdmx-ml-3.1", "genericdata"])
 def test_messages_have_the_parties_and_the_agreement(tmp_path: Path, name: str):
     """Read by lxml, not by us: header, and every observation of the release."""
