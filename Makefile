@@ -7,7 +7,7 @@ WORKERS ?= 2# processes that share the tests out; 0 is none but pytest itself
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PYTHONDONTWRITEBYTECODE ?= 1
 
-.PHONY: demo test check fix serve openapi docs docs-site soak bench clean
+.PHONY: demo test check fix serve openapi docs docs-site soak bench sbom audit clean
 
 demo: $(VENV)/.run ## a store from shipped artefacts and samples, served on http://127.0.0.1:8000 (PORT=, GREFFE_HOME=)
 	@exec $(BIN)/greffe demo
@@ -43,6 +43,13 @@ docs: $(VENV)/.test openapi ## writes the pages that are generated
 
 docs-site: $(DOCS)/.made ## the pages as a site in dist/docs-site; a broken link or a page that no list names ends it
 	$(DOCS)/bin/sphinx-build -q -W --keep-going -b html -c docs/site -d build/docs-site . dist/docs-site
+
+sbom: $(VENV)/.test ## writes the bill of materials (CycloneDX) and the list of licences of what the lock installs
+	$(BIN)/python tests/helpers/bill_of_materials.py docs/reference
+
+audit: $(VENV)/bin/python ## known vulnerabilities of what the lock installs; asks an advisory service over the network
+	@test -x .clients/audit/bin/pip-audit || ($(PYTHON) -m venv .clients/audit && .clients/audit/bin/python -m pip install --quiet 'pip-audit>=2.10,<3')
+	.clients/audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/run.lock
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/pipeline/run.py

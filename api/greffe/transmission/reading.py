@@ -122,7 +122,10 @@ def _csv(content: bytes, name: str, columns: Mapping[str, Sequence[str]]) -> Ite
     except UnicodeDecodeError as error:
         raise BadInput("It is not UTF-8.", file=name) from error
     rows = csv.DictReader(io.StringIO(text), strict=True)
-    header = list(rows.fieldnames or ())
+    try:
+        header = list(rows.fieldnames or ())
+    except csv.Error as error:
+        raise BadInput(f"It is no CSV: {unreadable(error)}.", file=name) from error
     if "message" not in header:
         raise BadInput(
             "No column says what was found.", file=name, row=1, column="message", nearest=nearest("message", header)
