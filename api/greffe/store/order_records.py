@@ -79,6 +79,10 @@ def _after(one: Handed, word: str, fields: Fields, entry: Entry) -> Handed:
         return replace(one, fetched=one.fetched + 1)
     if word == "receipted":
         return replace(one, verdict=fields.text("verdict"), receipt=fields.text("said"))
+    if word == DROPPED and one.state == SENT:
+        return replace(
+            one, said=fields.text("said")
+        )  # it did leave: what is said is why its file is handed out no more
     if one.state == SENT:
         return one  # a try that was given up cannot make unsent what was found to have arrived
     return replace(one, state=word, said=fields.text("said"), lasting=fields.flag("lasting"), ended=at)

@@ -22,24 +22,26 @@ def still_open(parts: Parts, one: Transmission, file: SentFile, release: Release
     """Raises Refused where the newest release of the dataflow, out or waiting for its hour, hides a figure that the file shows.
     What the release has and the file does not is left out: other years of a questionnaire, what did not change. Nothing is
     read while it is itself the newest."""
-    made = [r for r in parts.ledger().releases_of(release.dataflow) if r.withdrawn_at is None]
-    newest = max(made, key=lambda r: r.number, default=release)
-    if newest.number <= release.number:
-        return
-    names = (
-        *parts.catalogue().structure(parts.catalogue().get(Dataflow, release.dataflow)).dimension_ids,
-        "TIME_PERIOD",
-    )
-    hidden = _keys(parts, newest, names, shown=False)
-    if not hidden:
-        return
-    shown = hidden & _keys(parts, release, names, shown=True)
+    newest, names, shown = hidden_since(parts, release)
     found = sorted(shown & _delivered(parts, one, file, release, names, shown)) if shown else []
     if found:
         raise Refused(
             f"{newest} hides what {release} shows, {'.'.join(found[0])} first ({len(found)} in all): {file.name} does not leave.",
             hint="Cancel it, and build another one.",
         )
+
+
+def hidden_since(parts: Parts, release: Release) -> tuple[Release, Sequence[str], Keys]:
+    """The newest release of a dataflow, out or waiting for its hour; its dimensions, TIME_PERIOD last; and which figures of an
+    older release it hides."""
+    made = [r for r in parts.ledger().releases_of(release.dataflow) if r.withdrawn_at is None]
+    newest = max(made, key=lambda r: r.number, default=release)
+    if newest.number <= release.number:
+        return newest, (), set()
+    structure = parts.catalogue().structure(parts.catalogue().get(Dataflow, release.dataflow))
+    names = (*structure.dimension_ids, "TIME_PERIOD")
+    hidden = _keys(parts, newest, names, shown=False)
+    return newest, names, hidden & _keys(parts, release, names, shown=True) if hidden else set()
 
 
 def _delivered(

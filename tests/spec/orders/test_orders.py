@@ -304,6 +304,37 @@ def test_whether_it_may_leave_is_asked_before_each_try(desk, hook):
     assert set(desk.look()) == {"nobody's"}
 
 
+def test_a_loader_never_goes_back_in_time(desk, hook):
+    """A newer release was prepared while the older one could not leave: the older one is dropped, told as superseded."""
+    id_ = hooked(desk, hook)
+    hook.fault = "503"
+    desk.look()
+    newer = another_release(desk)
+    hook.fault = "hook"
+    assert desk.look(minutes=2) == ["prepared", "dropped", "sent"]
+    assert desk.look(days=30) == []
+    assert [k for k, _ in hook.accepted] == [f"{id_}.2"]
+    assert desk.states(id_) == [(f"{PRIS}#1", "dropped"), (newer, "sent")]
+    assert desk.handed(id_)[0].said == f"It is superseded by {newer}, which goes in its place."
+
+
+def test_the_newer_one_waits_while_the_older_one_is_on_its_way(desk, hook, monkeypatch):
+    """Whoever sent the older one was killed: until nobody can be sending it, nothing newer goes."""
+    id_ = hooked(desk, hook)
+
+    def killed(*_):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(doing, "_delivered", killed)
+        with pytest.raises(Killed):
+            desk.look()
+    another_release(desk)
+    assert desk.look(minutes=10) == ["prepared"]
+    assert desk.look(minutes=21) == ["dropped", "sent"]
+    assert [k for k, _ in hook.accepted] == [f"{id_}.2"]
+
+
 def test_what_is_too_large_or_nothing_is_said_once(desk):
     large, none = desk.order(), desk.order(query=QUERY.replace("ge:2020", "ge:2090"))
     desk.means = replace(desk.means, limits=Limits(largest=100))

@@ -18,13 +18,21 @@ from year_office import BEGINS, CASES, PRIS, SENDER, WHY, Office
 from greffe.app import create_app
 from greffe.errors import Refused
 from greffe.release.lifecycle import withdraw
+from greffe.release.people import HOUSE, add_person
+from greffe.store.base import Actor
 from greffe.transmission.building import build
+from greffe.transmission.channels.channel import NotSent, Options
+from greffe.transmission.channels.folder import Folder
 from greffe.transmission.keeping import content
+from greffe.transmission.orders.acts import Wanted, fetched, make_order
+from greffe.transmission.orders.limits import Limits
+from greffe.transmission.orders.sending import Means, run_orders
 from greffe.transmission.plan import named_plan
 from greffe.transmission.receipts import take
 from greffe.transmission.sending import send
 from greffe.transmission.still_open import still_open
 from greffe.transmission.ways import read_channels
+from greffe.web.rest.ordered import saved_answer
 
 ROW = f"{{name}},ESTAT_CTS,{CASES},{{format}},incremental,free,{{name}}_{{{{year}}}}_{{{{number}}}}.txt,FR_SSER,4D0,,edamis,standing{WHY}\n"
 FORMATS = {"CSV": "sdmx-csv-2.0", "XML": "structurespecificdata", "JSON": "sdmx-json-2.0"}
@@ -93,6 +101,42 @@ def test_what_is_confidential_by_now_does_not_leave(office: Office):
     with pytest.raises(Refused, match=r"hides what .* shows, .*CIV_COM.*\.2025 first \(1 in all\)"):
         send(parts, SENDER, one.id, read_channels(parts.settings.channels))
     assert parts.ledger().transmission(one.id).attempts == ()
+
+
+def test_an_order_hands_nothing_out_that_is_confidential_by_now(office: Office, monkeypatch):
+    """By link and by channel, in CSV and in XML; an order of another year, read in its file, is handed out as before."""
+    parts, rene, box = office.parts, Actor("rene", "local"), office.folder / "box"
+    box.mkdir()
+    add_person(parts, HOUSE, rene.name, ["recipient:ESTAT"])
+    channels = {"box": Options("box", "channels.toml", {"kind": "folder", "path": str(box), "orders": ["ESTAT"]})}
+    means, ids = Means(saved_answer, Limits(), channels), []
+    office.put(CASES, 2026)
+    office.clock.forward(minutes=1)
+    for asked, when, way in (
+        ("format=csv", "release", "link"), ("format=csv&c[TIME_PERIOD]=2024", "release", "link"),
+        ("format=sdmx-ml", "release", "link"), ("format=csv", f"{office.clock():%M} * * * *", "channel"),
+    ):  # fmt: skip
+        query = f"/sdmx/v2/data/dataflow/SSER/{CASES}/1.0.0/*?{asked}"
+        wanted = Wanted("ESTAT", asked, query, when, way, "box" if way == "channel" else "")
+        ids.append(make_order(parts, rene, wanted, saved_answer, means.limits, channels).id)
+
+    def failed(*_):
+        raise NotSent("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "deliver", failed)
+        office.clock.forward(hours=1)
+        assert sorted(d.what for d in run_orders(parts, HOUSE, means)) == ["failed", *["prepared"] * 4]
+    newer = office.put(CASES, 2025).release
+    office.clock.forward(minutes=5)
+    assert [d.what for d in run_orders(parts, HOUSE, means) if d.id == ids[3]] == ["dropped"]
+    assert (list(box.iterdir()), parts.ledger().orders[ids[3]].handed[0].state) == ([], "dropped")
+    for id_ in (ids[0], ids[2], ids[0]):
+        with pytest.raises(Refused, match=rf"{newer} hides what .* shows, .*\.2025 first: its file is not handed out"):
+            fetched(parts, rene, id_, 1)
+    assert [e.kind for e in parts.register.read(subject=ids[0])][-2:] == ["order.prepared", "order.dropped"]
+    assert parts.ledger().orders[ids[0]].handed[0].said.startswith(f"{newer} hides")
+    assert fetched(parts, rene, ids[1], 1)[1].number == 1
 
 
 def test_what_a_file_does_not_hold_does_not_stop_it(office: Office):

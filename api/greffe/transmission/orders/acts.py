@@ -14,6 +14,7 @@ from greffe.model.instants import written
 from greffe.model.keys import PREFIX
 from greffe.model.orders import (
     ACTIVE,
+    DROPPED,
     ENDED,
     FAILED,
     LINK,
@@ -31,12 +32,13 @@ from greffe.model.structures import Dataflow
 from greffe.release.access.keys import GRANTED, ORDERS, may_open, reads_for
 from greffe.release.grants import granted as granted_now
 from greffe.release.parts import Parts
-from greffe.release.people import bodies, has_role, needs
+from greffe.release.people import HOUSE, bodies, has_role, needs
 from greffe.store.base import Act, Actor
 from greffe.store.order_records import made_payload
 from greffe.transmission.channels.addresses import inside
 from greffe.transmission.channels.channel import Options
 from greffe.transmission.orders.answers import Answers
+from greffe.transmission.orders.leaving import shows_nothing_hidden
 from greffe.transmission.orders.limits import Limits
 from greffe.transmission.webhooks import checked_url
 
@@ -168,7 +170,7 @@ def receipt(parts: Parts, who: Actor, id_: str, number: int, verdict: str, said:
 
 def fetched(parts: Parts, who: Actor, id_: str, number: int) -> tuple[Order, Handed]:
     """A delivery that may be fetched now: asked again at this moment, and entered. Raises Refused when its release was
-    withdrawn or (the clock went back) is not out yet, Denied where the grant is over."""
+    withdrawn, (the clock went back) is not out yet, or shows what is hidden since (entered too), Denied where the grant is over."""
     order, one = delivery(parts, who, id_, number)
     _reads(parts, who, order.body)
     if one.state not in (SENT, UNCERTAIN, FAILED) or not (one.sha256 or order.granted):
@@ -181,6 +183,12 @@ def fetched(parts: Parts, who: Actor, id_: str, number: int) -> tuple[Order, Han
     if order.granted:
         reads_for(parts, who, order.body, GRANTED, order.dataflow)
         granted_now(parts, order.body, release)
+    try:
+        shows_nothing_hidden(parts, order, one)
+    except Refused as error:
+        if one.said != error.message:
+            parts.note(HOUSE, f"order.{DROPPED}", id_, {"number": number, "said": error.message})
+        raise
     parts.note(who, "order.fetched", id_, {"number": number})
     return order, one
 

@@ -51,6 +51,7 @@ from greffe.transmission.channels.channel import (
     Unsure,
 )
 from greffe.transmission.orders.answers import Answer, Answers
+from greffe.transmission.orders.leaving import barred, waits
 from greffe.transmission.orders.limits import Limits
 from greffe.transmission.orders.secrets import secret_of
 from greffe.transmission.running import FIRST_WAIT, TRIES, Done
@@ -183,19 +184,22 @@ def _handed(parts: Parts, who: Actor, order: Order, one: Handed, means: Means) -
     release = parts.ledger().release(one.release)
     if release.effective_at > parts.clock():
         return  # the clock went back: its hour comes again
-    if not release.readable(parts.clock()):
-        told = {
-            "number": one.number,
-            "said": Refused("The release was withdrawn.").message,
-            "lasting": True,
-            "attempt": one.tries,
-        }
-        parts.note(who, f"order.{DROPPED}", order.id, told)
-        yield Done(order.id, DROPPED, "")
-        return
-    if order.state != ACTIVE or not stands(parts, order.body):
-        return
     try:
+        why = barred(parts, order, one)
+        if why and one.state == SENDING and order.way != WEBHOOK:  # it may be there already
+            found = _looked(parts, who, order, one, _file(parts, one), means)
+            if found:
+                yield Done(order.id, found, "", failed=found == UNCERTAIN)
+                return
+        if why:
+            told = {"number": one.number, "said": why, "lasting": True, "attempt": one.tries}
+            parts.note_all(
+                who, [Act(f"order.{DROPPED}", order.id, told, once=f"order:{order.id}:{one.number}:dropped")]
+            )
+            yield Done(order.id, DROPPED, "")
+            return
+        if order.state != ACTIVE or waits(parts, order, one) or not stands(parts, order.body):
+            return
         word = _tried(parts, who, order, one, means)
         yield Done(order.id, word, "", failed=word in (FAILED, UNCERTAIN))
     except Conflict:
@@ -204,9 +208,13 @@ def _handed(parts: Parts, who: Actor, order: Order, one: Handed, means: Means) -
         yield Done(order.id, "not sent", error.text(), failed=True)
 
 
+def _file(parts: Parts, one: Handed) -> Outgoing:
+    return Outgoing(one.name, keeping.whole(parts, one.sha256), one.sha256, one.size)
+
+
 def _tried(parts: Parts, who: Actor, order: Order, one: Handed, means: Means) -> str:
     """How a try ended, entered. Raises Conflict when another made it; Broken when the kept file is damaged."""
-    file = Outgoing(one.name, keeping.whole(parts, one.sha256), one.sha256, one.size)
+    file = _file(parts, one)
     if order.way != WEBHOOK and one.state == SENDING:
         found = _looked(parts, who, order, one, file, means)
         if found:
