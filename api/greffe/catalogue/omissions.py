@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from greffe.catalogue.calculation_types import typed_cells
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.map_view import MapView
 from greffe.catalogue.reach import Cell, asked, reached, shown
@@ -18,6 +18,8 @@ from greffe.catalogue.type_words import TYPE_WORDS
 from greffe.catalogue.types import Types, wanted
 from greffe.errors import BadQuery, nearest
 from greffe.model.maps import Cells, CellType, Conversion, StructureMap
+
+Held: TypeAlias = Mapping[Cell, tuple[CellType, ...]]  # the types that a map declares for each of its cells
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,8 @@ class Omission:
         return CellType(dict(self.cells), **words, conversions=self.conversions)
 
 
-def omission(catalogue: Catalogue, map_: StructureMap, cell: Cell) -> Omission:
-    """What the map, as it is effective, settles of a cell that it says nothing of."""
-    held = typed_cells(catalogue, map_)
+def omission(map_: StructureMap, held: Held, cell: Cell) -> Omission:
+    """What the map, as it is effective, settles of a cell that it says nothing of. `held`: the `typed_cells` of the map."""
     beside = list(_beside(held, cell))
     keys = Counter(tuple(sorted(t.cells)) for _, types in beside for t in types)
     dims = max(keys, key=lambda k: (keys[k], len(k)), default=tuple(id_ for id_, _ in cell))
@@ -78,9 +79,7 @@ def omission(catalogue: Catalogue, map_: StructureMap, cell: Cell) -> Omission:
     return Omission(map_, cell, {d: codes[d] for d in dims}, types, settled, open_, _shared(types))
 
 
-def _beside(
-    held: Mapping[Cell, tuple[CellType, ...]], cell: Cell
-) -> Iterator[tuple[frozenset[str], tuple[CellType, ...]]]:
+def _beside(held: Held, cell: Cell) -> Iterator[tuple[frozenset[str], tuple[CellType, ...]]]:
     """The types of the cells that differ from this one in as few dimensions as any, with these dimensions."""
     codes = dict(cell)
     apart = {other: frozenset(id_ for id_, code in other if codes.get(id_) != code) for other in held}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Final
@@ -77,6 +77,9 @@ class Types:
         self.held: dict[Cell, tuple[CellType, ...]] = {}  # what was asked for and found
         self._told: set[tuple[str, str, str]] = set()  # who, axis and type of what is gathered
         self._of: dict[Cell, list[CellType]] = {}
+        self._declared: dict[str, dict[str, str]] = {}
+        self._places = {id(type_): place for place, type_ in reversed([*enumerate(view.map.types)])}
+        self._types = _by_dimensions(view.map.types)
         self.indicators = self._indicators()
 
     def _indicators(self) -> Mapping[str, Item]:
@@ -129,8 +132,8 @@ class Types:
         found = self._of.get(cell)
         if found is None:
             codes = dict(cell)
-            found = [t for t in self.view.map.types if all(codes.get(id_) == code for id_, code in t.cells.items())]
-            self._of[cell] = found
+            places = (table.get(tuple(codes.get(d) for d in dims), ()) for dims, table in self._types.items())
+            found = self._of[cell] = [self.view.map.types[n] for n in sorted(n for some in places for n in some)]
         if not found:
             error = NoType(
                 f"{who} the cell {shown(cell)}, which has no type.",
@@ -145,6 +148,11 @@ class Types:
 
     def declared(self, indicator: str) -> dict[str, str]:
         """The indicator's own types, from the annotations of its code."""
+        if indicator not in self._declared:
+            self._declared[indicator] = self._annotated(indicator)
+        return self._declared[indicator]
+
+    def _annotated(self, indicator: str) -> dict[str, str]:
         item, found = self.indicators[indicator], {}
         for axis, words in TYPE_WORDS.items():
             word = item.annotation(axis.upper())
@@ -226,7 +234,7 @@ class Types:
             )
 
     def _place(self, type_: CellType) -> str:
-        return f"$.types[{self.view.map.types.index(type_)}]"
+        return f"$.types[{self._places[id(type_)]}]"
 
     def _check_aggregate(self, indicators: Iterable[str]) -> None:
         over = self.view.map.aggregate.over if self.view.map.aggregate else ()
@@ -246,6 +254,17 @@ class Types:
                 near=nearest(id_, allowed),
                 hint=f"It adds up over {', '.join(allowed) or 'nothing'}.",
             )
+
+
+def _by_dimensions(
+    types: Sequence[CellType],
+) -> Mapping[tuple[str, ...], Mapping[tuple[str | None, ...], Sequence[int]]]:
+    """The places of types by the dimensions and the codes that they name: a map has hundreds, and each cell asks for its own."""
+    found: dict[tuple[str, ...], dict[tuple[str | None, ...], list[int]]] = {}
+    for place, type_ in enumerate(types):
+        dims = tuple(type_.cells)
+        found.setdefault(dims, {}).setdefault(tuple(type_.cells[d] for d in dims), []).append(place)
+    return found
 
 
 def wanted(type_: CellType) -> dict[str, str]:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache, partial
 from typing import Final
 
+from greffe.catalogue.calculation_types import typed_cells
 from greffe.catalogue.catalogue import Catalogue
-from greffe.catalogue.omissions import Omission, omission, own_words
+from greffe.catalogue.omissions import Held, Omission, omission, own_words
 from greffe.catalogue.trial import MoreTypes, Rows, alike, faults_of, joined, with_rows
 from greffe.catalogue.type_entries import with_types
 from greffe.catalogue.type_words import TYPE_WORDS
@@ -70,6 +72,7 @@ def admission(
     conversion → reason; without it such axes are taken as the source has them, so that what is wrong on the others shows. Raises
     BadQuery for words and reasons that are missing, not known, or not asked for."""
     words, told = dict(said or {}), tuple(beside)
+    held = cache(partial(_held, catalogue))  # a large map takes a tenth of a second: once, for however many cells
     found: dict[tuple[str, tuple[tuple[str, str], ...]], tuple[Omission, CellType]] = {}
     deviations: list[Deviation] = []
     faults: Sequence[BadDefinition] = ()
@@ -85,7 +88,7 @@ def admission(
         new = [
             one
             for f in missing
-            if (one := omission(catalogue, _map(catalogue, f.file), f.cell)) and _key(one) not in found
+            if (one := omission(_map(catalogue, f.file), held(f.file), f.cell)) and _key(one) not in found
         ]
         fresh = deviating(faults, deviations)
         if not new and not fresh:
@@ -102,6 +105,10 @@ def admission(
         _check_said(omissions, deviations, said)
     types = tuple(Saying(one.map.file, type_) for one, type_ in found.values())
     return Admission(omissions, (*types, *_declared(deviations, words)), tuple(faults), tuple(deviations))
+
+
+def _held(catalogue: Catalogue, file: str) -> Held:
+    return typed_cells(catalogue, _map(catalogue, file))
 
 
 def _declared(deviations: Iterable[Deviation], said: Mapping[str, str]) -> tuple[Saying, ...]:
