@@ -1,10 +1,11 @@
 """Receipts that lie at the counterpart of a channel are fetched into its inbox, each once; from there they are taken as all are.
 
-What was fetched is remembered beside them: `.fetched`, name → mark. Whoever is killed fetches again, and nothing is taken twice:
-a receipt is known by its bytes."""
+What was fetched is remembered beside them: `.fetched`, channel → name → mark, for several channels may have one inbox. Whoever is
+killed fetches again, and nothing is taken twice: a receipt is known by its bytes. Of two files of one name both are kept."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -35,11 +36,13 @@ def _of(options: Options) -> Iterator[Done]:
             raise options.wrong("receipts", "cannot be fetched by a channel of this kind")
         inbox.mkdir(parents=True, exist_ok=True)
         known, count = _known(inbox), 0
-        for one in channel.collect(known):
+        for one in channel.collect(known.get(options.name, {})):
             if one.content is None:
                 yield Done(options.name, "not fetched", one.fault, failed=True)
                 continue
-            _put(inbox, one, known)
+            _put(inbox, one)
+            known.setdefault(options.name, {})[one.name] = one.mark
+            _remember(inbox, known)
             count += 1
         if count:
             yield Done(options.name, "fetched", f"{count} files")
@@ -51,21 +54,28 @@ def _of(options: Options) -> Iterator[Done]:
         yield Done(options.name, "not fetched", f"The inbox cannot be written: {error.strerror}.", failed=True)
 
 
-def _known(inbox: Path) -> dict[str, str]:
-    """What was fetched; nothing where it cannot be read, for fetching again does no harm."""
+def _known(inbox: Path) -> dict[str, dict[str, str]]:
+    """What was fetched of each channel; nothing where it cannot be read, for fetching again does no harm."""
     try:
         found = json.loads((inbox / FETCHED).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {str(k): str(v) for k, v in found.items()} if isinstance(found, dict) else {}
+    channels = found.items() if isinstance(found, dict) else ()
+    return {c: {str(k): str(v) for k, v in names.items()} for c, names in channels if isinstance(names, dict)}
 
 
-def _put(inbox: Path, one: Collected, known: dict[str, str]) -> None:
-    assert one.content is not None
-    work = inbox / f".{one.name}.part"
-    work.write_bytes(one.content)
-    work.replace(inbox / one.name)
-    known[one.name] = one.mark
+def _remember(inbox: Path, known: Mapping[str, Mapping[str, str]]) -> None:
     note = inbox / f"{FETCHED}.part"
     note.write_text(json.dumps(known, sort_keys=True), encoding="utf-8")
     note.replace(inbox / FETCHED)
+
+
+def _put(inbox: Path, one: Collected) -> None:
+    """Under its name; where another file of that name waits, its checksum stands before the ending."""
+    assert one.content is not None
+    place = inbox / one.name
+    if place.exists() and place.read_bytes() != one.content:
+        place = inbox / f"{place.stem}-{hashlib.sha256(one.content).hexdigest()[:12]}{place.suffix}"
+    work = inbox / f".{one.name}.part"
+    work.write_bytes(one.content)
+    work.replace(place)
