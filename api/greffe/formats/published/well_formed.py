@@ -22,7 +22,7 @@ def sender_of(content: bytes, name: str) -> str:
                 if element.getparent() is None and element.getroottree().docinfo.internalDTD is not None:
                     raise BadInput("A document type declaration is not read.", file=name, row=1)
                 continue
-            local = etree.QName(element).localname if isinstance(element.tag, str) else ""
+            local = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
             if local == "Sender" and not found:
                 found = str(element.get("id", ""))
             element.clear()
