@@ -11,7 +11,7 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from greffe.web.pages.blanks import unbroken
 from greffe.web.pages.visitors import cookie_name
 from greffe.web.pages.words import filled, table
 from greffe.web.staff.register import SAID
+from greffe.web.staff.words_of import days_left
 
 READER = "hana"  # an auditor sees the register whole
 AUTHOR = "camille"
@@ -162,6 +163,21 @@ def test_words_are_in_the_number_of_what_they_count():
     assert filled("{n} {n:file|files}", "en", {"n": 0}) == "0 files"
     assert filled("{n} {n:file|files}", "en", {"n": "1"}) == "1 file"
     assert filled("{x:.1f}", "en", {"x": 1.25}) == "1.2"
+
+
+@pytest.mark.parametrize(
+    ("last", "en", "fr"),
+    [
+        ("2026-06-30", "154\u00a0days ago", "il y a 154\u00a0jours"),  # July to November: 31, 31, 30, 31, 30, and one
+        ("2026-12-13", "in 12\u00a0days", "dans 12\u00a0jours"),
+        ("2026-11-30", "yesterday", "hier"),
+        ("2026-12-01", "today", "aujourd’hui"),
+        ("2026-12-02", "tomorrow", "demain"),
+    ],
+)
+def test_days_are_counted_as_the_calendar_does(last, en, fr):
+    told = [days_left(date.fromisoformat(last), date(2026, 12, 1), lang) for lang in ("en", "fr")]
+    assert told == [en, fr]
 
 
 def test_who_may_not_look_is_told_which_roles_may(client):

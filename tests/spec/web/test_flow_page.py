@@ -184,7 +184,7 @@ def test_an_older_release_is_shown_as_it_was_and_named(client):
     assert row(text, "A.ICCS0101.NR.FR") == ["100", "110 P"]
     assert "You are looking at release #1; the latest is #2." in plain(text)
     citation = re.search(r'<code id="citation">(.*?)</code>', text)[1]
-    assert f"release {FLOW}#1, 2026-11-24" in citation
+    assert f". Release {FLOW}#1, 2026-11-24" in citation
     assert html.unescape(citation).endswith(f"/data/{FLOW}?key=.ICCS0101.NR.&release=1")
     address = html.unescape(re.search(r'<code id="code-url">(.*?)</code>', text)[1])
     answer = client.get(address.partition("8000")[2], headers={"accept": "*/*"})

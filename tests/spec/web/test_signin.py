@@ -126,7 +126,11 @@ def test_an_invitation_is_used_by_its_page(client, parts):
     assert "driss" in client.get(f"/invitation/{token}").text
     wrong = client.post(f"/invitation/{token}", data={"password": GOOD, "again": "other"})
     assert (wrong.status_code, "not the same" in wrong.text) == (400, True)
-    assert client.post(f"/invitation/{token}", data={"password": GOOD, "again": GOOD}).status_code == 303
+    kept = client.post(f"/invitation/{token}", data={"password": GOOD, "again": GOOD}, follow_redirects=False)
+    assert (kept.status_code, kept.headers["location"]) == (303, "/signin?kept=yes")
+    told = client.get("/signin?kept=yes&lang=en", headers={"accept": "text/html"})
+    assert "Your password is kept." in told.text
+    assert "Your password is kept." not in client.get("/signin?lang=en", headers={"accept": "text/html"}).text
     used = client.get(f"/invitation/{token}?lang=en", headers={"accept": "text/html"})
     assert (used.status_code, "<h1>This invitation was used</h1>" in used.text, 'href="/signin"' in used.text) == (
         410,

@@ -77,17 +77,21 @@ def _step(width: Decimal) -> Decimal:
     return next((power * n for n in (1, 2, 5) if power * n >= rough), power * 10)
 
 
-def lines(periods: Sequence[str], series: Sequence[Drawn], title: str, text: str, write: Write) -> Markup:
-    """A line a series. `title` and `text` are for whoever does not see it."""
+def lines(
+    periods: Sequence[str], series: Sequence[Drawn], title: str, text: str, write: Write, colon: str = ":"
+) -> Markup:
+    """A line a series. `title` and `text` are for whoever does not see it; `colon`: as the language writes it."""
     ruler = axis([p.value for s in series for p in s.points if p and p.value is not None], from_zero=False)
     left = _left(ruler, write)
     step = (_WIDTH - left - _RIGHT) / max(len(periods), 1)
     across = [round(left + step * (n + 0.5), 1) for n in range(len(periods))]
-    drawn = [_line(n, one, periods, across, ruler, step, write) for n, one in enumerate(series[:SERIES])]
+    drawn = [_line(n, one, periods, across, ruler, step, write, colon) for n, one in enumerate(series[:SERIES])]
     return _framed(periods, across, ruler, left, title, text, write, drawn)
 
 
-def bars(periods: Sequence[str], series: Sequence[Drawn], title: str, text: str, write: Write) -> Markup:
+def bars(
+    periods: Sequence[str], series: Sequence[Drawn], title: str, text: str, write: Write, colon: str = ":"
+) -> Markup:
     """A group of bars a period, from zero."""
     shown = series[:SERIES]
     ruler = axis([p.value for s in shown for p in s.points if p and p.value is not None], from_zero=True)
@@ -95,7 +99,7 @@ def bars(periods: Sequence[str], series: Sequence[Drawn], title: str, text: str,
     step = (_WIDTH - left - _RIGHT) / max(len(periods), 1)
     across = [round(left + step * (n + 0.5), 1) for n in range(len(periods))]
     width = step * 0.8 / max(len(shown), 1)
-    drawn = [_bars(n, one, periods, across, ruler, step, width, write) for n, one in enumerate(shown)]
+    drawn = [_bars(n, one, periods, across, ruler, step, width, write, colon) for n, one in enumerate(shown)]
     return _framed(periods, across, ruler, left, title, text, write, drawn)
 
 
@@ -113,13 +117,13 @@ def swatch(number: int, bar: bool = False) -> Markup:
     ).format(inside)
 
 
-def differences(rows: Sequence[tuple[str, Decimal]], title: str, text: str, write: Write) -> Markup:
+def differences(rows: Sequence[tuple[str, Decimal]], title: str, text: str, write: Write, colon: str = ":") -> Markup:
     """Bars to the left and right of zero, one a row, in the order given, each with its number."""
     most = max((abs(d) for _, d in rows), default=Decimal(1)) or Decimal(1)
     middle, half, height, right = 440, 170, 22, _WIDTH - 8
     drawn = [
         Markup(
-            '<g><title>{0}: {1}</title><text x="8" y="{2}">{3}</text><rect class="{4}" x="{5}" y="{6}" width="{7}" '
+            '<g><title>{0}{9} {1}</title><text x="8" y="{2}">{3}</text><rect class="{4}" x="{5}" y="{6}" width="{7}" '
             'height="14"/><text class="tick" x="{8}" y="{2}">{1}</text></g>'
         ).format(
             name,
@@ -131,6 +135,7 @@ def differences(rows: Sequence[tuple[str, Decimal]], title: str, text: str, writ
             n * height + 9,
             _round(max(float(abs(d) / most) * half, 1)),
             right,
+            colon,
         )
         for n, (name, d) in enumerate(rows)
     ]
@@ -165,6 +170,7 @@ def _line(
     ruler: Axis,
     step: float,
     write: Write,
+    colon: str,
 ) -> Markup:
     path, pen, dots, uprights = [], False, [], []
     for place, point in enumerate(one.points):
@@ -177,20 +183,24 @@ def _line(
         x, y = across[place], ruler.y(point.value)
         path.append(f"{'L' if pen and not point.breaks else 'M'}{x} {y}")
         pen = True
-        dots.append(_dot(number, one.name, periods[place], point, x, y, write))
+        dots.append(_dot(number, _named(one.name, periods[place], point, write, colon), point, x, y))
     upright = Markup('<path class="break s{}" d="{}"/>').format(number, "".join(uprights)) if uprights else Markup()
     curve = Markup('<path class="line s{}" d="{}"/>').format(number, "".join(path)) if path else Markup()
     return upright + curve + Markup().join(dots)
 
 
-def _dot(number: int, name: str, period: str, point: Point, x: float, y: float, write: Write) -> Markup:
-    """A point that has a status is hollow, with its letters above."""
+def _named(name: str, period: str, point: Point, write: Write, colon: str) -> str:
+    """What is told of a point, in a line: its series, its period, its value with the letters of its status."""
     assert point.value is not None
-    said = f"{write(point.value)} {point.mark}".strip()
+    return f"{name}, {period}{colon} {write(point.value)} {point.mark}".rstrip()
+
+
+def _dot(number: int, named: str, point: Point, x: float, y: float) -> Markup:
+    """A point that has a status is hollow, with its letters above."""
     mark = Markup('<text class="mark" x="{}" y="{}">{}</text>').format(x, y - 7, point.mark) if point.mark else ""
     kind = "hollow" if point.mark else "dot"
-    return Markup('<path class="{} s{}" d="{}" transform="translate({} {})"><title>{}, {}: {}</title></path>{}').format(
-        kind, number, _SHAPES[number], x, y, name, period, said, mark
+    return Markup('<path class="{} s{}" d="{}" transform="translate({} {})"><title>{}</title></path>{}').format(
+        kind, number, _SHAPES[number], x, y, named, mark
     )
 
 
@@ -203,6 +213,7 @@ def _bars(
     step: float,
     width: float,
     write: Write,
+    colon: str,
 ) -> Markup:
     found = []
     for place, point in enumerate(one.points):
@@ -211,9 +222,9 @@ def _bars(
         x = _round(across[place] - step * 0.4 + number * width)
         top, bottom = sorted((ruler.y(point.value), ruler.y(0)))
         found.append(
-            Markup('<rect class="bar s{}" x="{}" y="{}" width="{}" height="{}"><title>{}, {}: {}</title></rect>').format(
-                number, x, top, _round(max(width - 0.5, 0.5)), _round(max(bottom - top, 0.5)), one.name, periods[place],
-                f"{write(point.value)} {point.mark}".strip(),
+            Markup('<rect class="bar s{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>').format(
+                number, x, top, _round(max(width - 0.5, 0.5)), _round(max(bottom - top, 0.5)),
+                _named(one.name, periods[place], point, write, colon),
             )
         )  # fmt: skip
         if point.mark:

@@ -26,6 +26,7 @@ from greffe.release.vintages import readable, structure_of
 from greffe.store.base import Selection
 from greffe.web.api import published
 from greffe.web.pages import plots
+from greffe.web.pages.blanks import colon
 from greffe.web.pages.render import Pages, number, see_other
 from greffe.web.pages.visitors import Looking, Visitor
 from greffe.web.pages.words import Say, sayer
@@ -252,7 +253,7 @@ def _drawn(view: _View, shown: Table, say: Say) -> tuple[Markup | None, Sequence
     draw = plots.bars if view.asked.chart == "bar" else plots.lines
     title = f"{best(view.flow.names, view.lang)}, {shown.periods[0]}–{shown.periods[-1]}"
     text = say("plot_text", series="; ".join(names))
-    return draw(shown.periods, series, title, text, lambda value: number(value, view.lang)), names
+    return draw(shown.periods, series, title, text, lambda value: number(value, view.lang), colon(view.lang)), names
 
 
 def _name(view: _View, row: Row) -> str:
@@ -284,7 +285,7 @@ def _plot_of_differences(found: Differences, say: Say, lang: str, codelists: Map
         for c, difference in found.drawn
     ]
     title = say("plot_differences", older=found.comparison.older, newer=found.comparison.newer)
-    return plots.differences(rows, title, say("plot_differences_text"), lambda value: number(value, lang))
+    return plots.differences(rows, title, say("plot_differences_text"), lambda value: number(value, lang), colon(lang))
 
 
 def _dataset(view: _View, offered: Filters, shown: Table) -> dict[str, object]:

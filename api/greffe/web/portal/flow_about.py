@@ -83,7 +83,7 @@ def citation(flow: Dataflow, release: Release, permalink: str, lang: str) -> str
     mark = ""
     if release.origin == "synthetic":
         mark = " [chiffres SYNTHÉTIQUES]" if lang == "fr" else " [SYNTHETIC figures]"
-    word = "diffusion" if lang == "fr" else "release"
+    word = "Diffusion" if lang == "fr" else "Release"
     edition = ", ".join(filter(None, (f"{word} {release}", release.vintage, day)))
     return f"{release.provider} ({day[:4]}){colon(lang)} {best(flow.names, lang)}{mark}. {edition}. {permalink}"
 

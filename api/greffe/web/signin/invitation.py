@@ -48,6 +48,6 @@ def router(parts: Parts) -> APIRouter:
             return form_page(request, visitor, token, fault)
         except NotFound:
             return form_page(request, visitor, token, None)
-        return see_other("/signin")
+        return see_other("/signin", kept="yes")
 
     return routes

@@ -13,7 +13,7 @@ from greffe.web.pages.forms import posted
 from greffe.web.pages.preferences import local_path
 from greffe.web.pages.render import Pages, see_other
 from greffe.web.pages.visitors import Looking, cookie_name
-from greffe.web.strict import only
+from greffe.web.strict import one_of, only
 
 
 def keep_session(parts: Parts, response: Response, token: str) -> Response:
@@ -40,12 +40,18 @@ def router(parts: Parts) -> APIRouter:
     """The routes /signin and /signout."""
     routes, pages = APIRouter(), Pages(parts)
 
-    @routes.get("/signin", include_in_schema=False, dependencies=[Depends(only("back", "lang"))])
+    @routes.get("/signin", include_in_schema=False, dependencies=[Depends(only("back", "kept", "lang"))])
     async def ask(request: Request, visitor: Looking) -> Response:
+        one_of(request, "kept", ("yes",))
         back = local_path(request.query_params.get("back", ""), "/staff")
         if visitor.session is not None:
             return see_other(back)
-        return pages.show(request, visitor, "signin/signin.html", {"back": back, "name": "", "fault": None})
+        return pages.show(
+            request,
+            visitor,
+            "signin/signin.html",
+            {"back": back, "name": "", "fault": None, "kept": "kept" in request.query_params},
+        )
 
     @routes.post("/signin", include_in_schema=False)
     async def enter(request: Request, visitor: Looking) -> Response:
@@ -55,7 +61,9 @@ def router(parts: Parts) -> APIRouter:
         try:
             token, _ = await run_in_threadpool(sign_in, parts, name, form.raw("password"), client_of(request))
         except Denied as fault:
-            return pages.show(request, visitor, "signin/signin.html", {"back": back, "name": name, "fault": fault}, 403)
+            return pages.show(
+                request, visitor, "signin/signin.html", {"back": back, "name": name, "fault": fault, "kept": False}, 403
+            )
         return keep_session(parts, see_other(back), token)
 
     @routes.post("/signout", include_in_schema=False)

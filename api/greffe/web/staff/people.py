@@ -109,11 +109,12 @@ def _page(
     ledger_people = parts.ledger().people
     done = request.query_params.get("done", "") if request.query_params.get("name", "") in ledger_people else ""
     of = request.query_params.get("name", "")
-    known = {n: r for n, r in ledger_people.items() if not n.startswith(PREFIX) and n != HOUSE.name}
+    known = {n: r for n, r in ledger_people.items() if not n.startswith(PREFIX)}
     choices = [r for r in ROLES if r not in OF_A_BODY]
     choices += [f"{role}:{body}" for role in OF_A_BODY for body in bodies_known(parts, role)]
     values = {
         "people": [(n, r, bool(parts.access.password(n))) for n, r in sorted(known.items())],
+        "itself": HOUSE.name,
         "choices": [(c, role_names([c], visitor.lang)[0]) for c in choices], "words": lambda r: role_names(r, visitor.lang),
         "fault": fault, "name": name, "link": link, "hours": int(INVITED_FOR.total_seconds() // 3600),
         "changes": visitor.may("administrator"), "done": "" if fault or link else done, "of": of,

@@ -19,6 +19,7 @@ from greffe.release.draft_series import Both, Shown, both_vintages
 from greffe.release.drafts import Draft
 from greffe.release.parts import Parts
 from greffe.release.revisions import leading
+from greffe.web.pages.blanks import colon
 from greffe.web.pages.labels import Labels
 from greffe.web.pages.plots import Drawn, Point, differences, lines
 from greffe.web.pages.render import number
@@ -132,7 +133,7 @@ def _plot(shown: Sequence[Line], asked: Asked, unit: str, labels: Labels, lang: 
 
     rows = [(f"{line.codes} {line.cell.period}", d) for line, d in alike[:DRAWN]]
     text = say("plot_share") if relative else say("plot_text", unit=labels.code(unit, first)) if unit else ""
-    return differences(rows, say("plot", n=len(rows)), text, write)
+    return differences(rows, say("plot", n=len(rows)), text, write, colon(lang))
 
 
 def _series(
@@ -168,7 +169,7 @@ def _series(
         Drawn(names[1], [_point(b.after) for b in both]),
     ]
     any_ = any(p.value is not None for one in drawn for p in one.points if p is not None)
-    plot = lines([b.period for b in both], drawn, say("series"), words, write) if any_ else ""
+    plot = lines([b.period for b in both], drawn, say("series"), words, write, colon(lang)) if any_ else ""
     return {"key": key, "words": words, "names": names, "rows": both, "plot": plot, "differs": _differs}
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Final
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from greffe.model.instants import paris_date
 from greffe.release.parts import Parts
 from greffe.release.tasks.task import Task
 from greffe.web.pages.render import Pages, day
 from greffe.web.pages.visitors import Staff
 from greffe.web.staff.tasks import Tasks
-from greffe.web.staff.words_of import countdown, instant, role_names
+from greffe.web.staff.words_of import countdown, days_left, instant, role_names
 from greffe.web.strict import only
+
+OF_DAYS: Final = ("deadline", "late", "query", "answers")  # due by the end of a day, not by an hour
 
 
 def router(parts: Parts) -> APIRouter:
@@ -34,6 +38,8 @@ def router(parts: Parts) -> APIRouter:
             "roles": role_names(visitor.roles, visitor.lang),
             "instant": instant,
             "last_day": lambda t: day(t - timedelta(seconds=1)),
+            "of_days": OF_DAYS,
+            "days": lambda t: days_left(paris_date(t - timedelta(seconds=1)), paris_date(now), visitor.lang),
             "left": lambda t: countdown(t - now, visitor.lang),
         }
         return pages.show(request, visitor, "staff/todo.html", values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from markupsafe import Markup
 
@@ -47,6 +47,13 @@ def countdown(left: timedelta, lang: str) -> str:
     if left < timedelta():
         return f"il y a {told}" if lang == "fr" else f"{told} ago"
     return f"dans {told}" if lang == "fr" else f"in {told}"
+
+
+def days_left(last: date, today: date, lang: str) -> str:
+    """The same of a day, counted as a calendar counts: `in 12 days`, `tomorrow`, `today`, `154 days ago`."""
+    days = (last - today).days
+    near = {-1: ("yesterday", "hier"), 0: ("today", "aujourd’hui"), 1: ("tomorrow", "demain")}.get(days)
+    return near[lang == "fr"] if near else countdown(timedelta(days=days), lang)
 
 
 def role_names(roles: Iterable[str], lang: str) -> list[str]:

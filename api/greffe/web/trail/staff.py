@@ -74,7 +74,7 @@ def _release(parts: Parts, say: Say, inside: Inside) -> Part:
     ]
     facts += [
         (
-            say("act_warnings_accepted"),
+            say("warnings_accepted"),
             f"{a.person}, {paris_day(a.instant)}{colon(inside.lang)} {ours(a.reason, inside.lang)}",
         )
         for a in found.acceptances
