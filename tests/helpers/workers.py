@@ -35,6 +35,7 @@ DEMONSTRATION = (
     "tests/spec/web/test_data_queries_over_http.py",
     "tests/spec/web/test_every_page.py",
     "tests/spec/web/test_http_of_sdmx.py",
+    "tests/spec/web/test_part_years.py",
     "tests/spec/web/test_rubbish.py",
     "tests/spec/transmission/test_order_list.py",
     "tests/spec/transmission/test_answers.py",

@@ -61,6 +61,7 @@ def lead_command(
         )
         data: dict[str, object] = {
             "map": table.file, "item": found.item, "kind": found.kind, "parts": list(found.beside),
+            **(found.lacking.cells if found.lacking else {}),
             "types": written(found.admission.sayings),
             "open": {axis: list(found.admission.words(axis)) for axis in found.admission.open},
             "outside": [one.text() for one in found.outside],
@@ -79,6 +80,10 @@ def lead_command(
 
 def _lines(found: Led) -> Iterator[str]:
     """What it takes, for people."""
+    if found.lacking and found.lacking.held:
+        held = ", ".join(row.row_id for row in found.lacking.held)
+        yield f"on other days {held} holds; no row holds for {found.lacking.told}"
+        yield f"the new row holds for {found.lacking.first.text()}"
     for one in found.outside:
         yield f"not taken by the recipient: {one.text()}"
     yield from lines_of(found.admission)

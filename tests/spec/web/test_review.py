@@ -249,7 +249,7 @@ def test_a_new_row_beside_one_of_another_time_is_kept(parts):
     catalogue = parts.catalogue()
     table = table_named(catalogue, SEXES)
     cells = {"target:sex": "F", "reason": "Counted so before 2013."}
-    with pytest.raises(BadQuery, match="validity that does not overlap"):
+    with pytest.raises(BadQuery, match="for 2013-01-01 – … row r1 stands in the way"):
         keep(parts, AUTHOR, catalogue, table, {"SEXE=1": cells})
     keep(parts, AUTHOR, catalogue, table, {"SEXE=1": {**cells, "valid_to": "2012-12-31"}})
     (one,) = pending_on(parts, AUTHOR, table).values()

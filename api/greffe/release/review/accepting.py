@@ -50,7 +50,7 @@ def accepted(queue: Queue, line: Waiting, targets: Sequence[str]) -> dict[str, s
     found = next((c for c in proposed(queue, line) if c.targets == tuple(targets)), None)
     row = _row(line, tuple(targets))
     rows = _put(list(_now(queue)), row)
-    return _cells(queue.table, row, rows, reason_of(found) if found else "")
+    return _cells(queue.table, line, row, rows, reason_of(found) if found else "")
 
 
 def best_of_each(catalogue: Catalogue, queue: Queue, lines: Sequence[Waiting]) -> Best:
@@ -77,9 +77,9 @@ def best_of_each(catalogue: Catalogue, queue: Queue, lines: Sequence[Waiting]) -
             else f"Nothing is accepted for {first}: no likely candidate holds together, or the best is there already.",
             parameter="item",
         )
-    made = {line.item: _row(line, taken[line.item].targets) for line in kept}
+    made = {line.item: (line, _row(line, taken[line.item].targets)) for line in kept}
     return Best(
-        {i: _cells(queue.table, row, trial.rows, reason_of(taken[i])) for i, row in made.items()},
+        {i: _cells(queue.table, line, row, trial.rows, reason_of(taken[i])) for i, (line, row) in made.items()},
         left,
         open_,
     )
@@ -101,7 +101,7 @@ def _open(catalogue: Catalogue, queue: Queue, lines: Sequence[Waiting], rows: Se
         faults, let_in = verdict_on(catalogue, queue.table, line, row)
         offered = let_in if let_in is not None and let_in.offered else None
         if offered or (left_out and not faults):
-            cells = _cells(queue.table, row, _put(list(rows), row), reason_of(best))
+            cells = _cells(queue.table, line, row, _put(list(rows), row), reason_of(best))
             found.append(Open(line, best, cells, offered, left_out))
     return tuple(found)
 
@@ -125,7 +125,7 @@ def _now(queue: Queue) -> tuple[MapRow, ...]:
 
 def _row(line: Waiting, targets: tuple[str, ...]) -> MapRow:
     """The row that a line becomes; a row that had no target is an exact one until it shares its target."""
-    row = line.shown or MapRow(line.item, sources_of(line), targets)
+    row = line.start()
     return replace(row, targets=targets, kind=row.kind if row.has_target else "exact")
 
 
@@ -135,10 +135,10 @@ def _put(rows: list[MapRow], row: MapRow) -> list[MapRow]:
     return [*rows, replace(row, line=len(rows) + 2)]
 
 
-def _cells(table: RepresentationMap, row: MapRow, rows: Sequence[MapRow], reason: str) -> dict[str, str]:
+def _cells(table: RepresentationMap, line: Waiting, row: MapRow, rows: Sequence[MapRow], reason: str) -> dict[str, str]:
     """Several sources that lead to one target are parts of it, none of them is exactly it."""
     targets = {f"target:{c}": v for c, v in zip(table.targets, row.targets, strict=True)}
-    return {**targets, "kind": plain_kind(row, rows), "reason": reason}
+    return {**line.validity(), **targets, "kind": plain_kind(row, rows), "reason": reason}
 
 
 def _leads(line: Waiting, targets: tuple[str, ...]) -> bool:

@@ -64,6 +64,6 @@ def split(lines: Sequence[Waiting], named: Collection[str], every: bool) -> Spli
     return Split(taken, replaced, left)
 
 
-def without_target(queue: Queue, kind: str, reason: str) -> dict[str, str]:
+def without_target(queue: Queue, line: Waiting, kind: str, reason: str) -> dict[str, str]:
     """The cells that say a line has no target, and why."""
-    return {**{f"target:{c}": "" for c in queue.table.targets}, "kind": kind, "reason": reason}
+    return {**line.validity(), **{f"target:{c}": "" for c in queue.table.targets}, "kind": kind, "reason": reason}

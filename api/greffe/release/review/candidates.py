@@ -38,8 +38,8 @@ class Wrong:
 @dataclass(frozen=True)
 class Tried:
     """A candidate with what its codes mean, the rows that lead there already (`parts`: those that are exact and would be one
-    part of it), what would be wrong with it, what it takes to let it in where a map says nothing of it, and what of it the
-    recipient does not take."""
+    part of it; `shared`: other sources lead there at the same time), what would be wrong with it, what it takes to let it in
+    where a map says nothing of it, and what of it the recipient does not take."""
 
     candidate: Candidate
     codes: tuple[Code | None, ...]
@@ -49,6 +49,7 @@ class Tried:
     parts: tuple[str, ...] = ()
     admission: Admission | None = None
     outside: tuple[Outside, ...] = ()
+    shared: bool = False
 
 
 def candidates(catalogue: Catalogue, queue: Queue, line: Waiting, codes: Codes) -> tuple[Tried, ...]:
@@ -69,17 +70,19 @@ def _tried(catalogue: Catalogue, table: RepresentationMap, line: Waiting, one: C
     )
     trial = _row_for(line, one.targets)
     if trial is None:
-        return Tried(one, meant, there, (), chosen)
+        return Tried(one, meant, there, (), chosen, shared=bool(there))
     faults, let_in = verdict_on(catalogue, table, line, trial)
-    parts = tuple(r.row_id for r in shared_with(trial, table.rows) if r.kind == "exact")
-    return Tried(one, meant, there, faults, chosen, parts, let_in, outside(catalogue, table, one.targets))
+    shared = shared_with(trial, table.rows)
+    parts = tuple(r.row_id for r in shared if r.kind == "exact")
+    left_out = outside(catalogue, table, one.targets)
+    return Tried(one, meant, there, faults, chosen, parts, let_in, left_out, bool(shared))
 
 
 def _row_for(line: Waiting, targets: tuple[str, ...]) -> MapRow | None:
     """The row that taking a candidate makes; None where a source is still to be said."""
     if line.shown is None and not all(line.values):
         return None
-    row = line.shown or MapRow("new", sources_of(line), targets)
+    row = line.start()
     kind = row.kind if row.has_target else "exact"
     return replace(row, targets=targets, kind=kind)
 

@@ -15,6 +15,7 @@ from greffe.release.parts import Parts
 from greffe.release.review.admitting import Admission, Saying, admission
 from greffe.release.review.candidates import rows_of_line
 from greffe.release.review.handing_in import contents
+from greffe.release.review.lacking import Lacking
 from greffe.release.review.outside import Outside, claimed, outside
 from greffe.release.review.pending import decisions, question
 from greffe.release.review.queue import Queue, Waiting, queue
@@ -47,7 +48,8 @@ def _refused(item: str, fault: BadDefinition) -> BadQuery:
 
 @dataclass(frozen=True)
 class Led:
-    """A source led to a target. `files` are what is to be proposed; `item`, `kind` of its row; `beside`: rows that become parts."""
+    """A source led to a target. `files` are what is to be proposed; `item`, `kind` of its row; `beside`: rows that become parts.
+    `lacking`: the days on which its source had no row, None where a row changes."""
 
     item: str
     kind: str
@@ -55,6 +57,7 @@ class Led:
     outside: tuple[Outside, ...]
     beside: tuple[str, ...]
     files: Mapping[str, bytes | None]
+    lacking: Lacking | None = None
 
 
 def lead(
@@ -79,18 +82,21 @@ def lead(
         )
     found = queue(parts, _NOBODY, catalogue, table)
     line = found.line(source) or _line(found, source)
-    wanted: dict[str, str] = {f"target:{c}": v for c, v in zip(table.targets, _targets(found, target), strict=True)}
+    wanted: dict[str, str] = line.validity() | {
+        f"target:{c}": v for c, v in zip(table.targets, _targets(found, target), strict=True)
+    }
     wanted |= {name: text for name, text in cells.items() if text or name == "kind"}
     wanted["kind"] = wanted.get("kind") or plain_kind(as_decided(found, line, wanted), rows_now(found))
     rows = {table.file: rows_of_line(table, line, as_decided(found, line, wanted))}
     left_out = outside(catalogue, table, [wanted[f"target:{c}"] for c in table.targets])
     others, because = parts_beside(found, {line.item: wanted})
+    lacks = line.lacking if line.new else None
     if said is None:
-        return Led(line.item, wanted["kind"], admission(catalogue, rows), left_out, tuple(others), {})
+        return Led(line.item, wanted["kind"], admission(catalogue, rows), left_out, tuple(others), {}, lacks)
     sayings, done = let_in(catalogue, found, line, wanted, said, claim)
     made = decisions(parts, catalogue, table, {}, {line.item: done, **others}, {line.item: sayings}, because)
     files = contents(parts, catalogue, {table.file: made})
-    return Led(line.item, wanted["kind"], admission(catalogue, rows, said), left_out, tuple(others), files)
+    return Led(line.item, wanted["kind"], admission(catalogue, rows, said), left_out, tuple(others), files, lacks)
 
 
 def _line(found: Queue, source: str) -> Waiting:

@@ -19,11 +19,12 @@ from greffe.catalogue.representation_dump import cells_of, columns_of
 from greffe.catalogue.representation_files import check_rows, read_representation, read_row
 from greffe.errors import BadDefinition, BadQuery, GreffeError, nearest
 from greffe.mapping.exchange.sets import MappingSet, fingerprint, mapping_set, table_named
-from greffe.model.maps import MapRow, RepresentationMap
+from greffe.model.maps import MapRow, RepresentationMap, SourceValue
 from greffe.release.parts import Parts
 from greffe.release.people import needs
 from greffe.release.proposals import state_of
 from greffe.release.review.admitting import Saying, read, said_by_now, written
+from greffe.release.review.lacking import check_free
 from greffe.store.base import Actor
 
 _LAST: Final = "9999-12-31"
@@ -192,6 +193,12 @@ def _check_together(table: RepresentationMap, decided: Mapping[str, Pending]) ->
     """Two rows about the same values at the same time are refused before anybody keeps them."""
     try:
         rows = rows_with(table, decided.values())
+        alike: dict[tuple[SourceValue, ...], list[MapRow]] = {}
+        for row in rows:
+            alike.setdefault(row.sources, []).append(row)
+        for one in decided.values():
+            same = [] if one.stale else alike[one.row.sources]
+            check_free(one.row, [row for row in same if row.row_id != one.row.row_id], one.item)
         check_rows(rows, table.sources, table.targets, table.file)
     except BadDefinition as error:
         raise BadQuery(error.message, parameter=error.column, hint=error.hint) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Final
@@ -17,9 +17,10 @@ from greffe.mapping.suggest.words import stems
 from greffe.model.maps import MapRow, RepresentationMap, SourceValue
 from greffe.release.datasets import known
 from greffe.release.parts import Parts
+from greffe.release.review.lacking import Lacking, covers, decided, lacking
 from greffe.release.review.notes import open_questions
 from greffe.release.review.open_changes import OpenChange, decision, open_changes
-from greffe.release.review.pending import Pending, pending_on, question
+from greffe.release.review.pending import Pending, pending_on, question, rows_with
 from greffe.store.base import Actor
 
 UNMAPPED, UNUSED, CHANGED, LOW, CONFLICT, PENDING = "unmapped", "unused", "changed", "low", "conflict", "pending"
@@ -43,7 +44,8 @@ class Weight:
 @dataclass(frozen=True)
 class Waiting:
     """One line of the queue. `values`: of the source columns, '' where nothing is said. `row`: as it is effective, None
-    without one. `elsewhere`: rows of other maps that lead the same source to another code of the same list."""
+    without one. `elsewhere`: rows of other maps that lead the same source to another code of the same list. `lacking`: of one
+    without a row the days on which none holds."""
 
     item: str
     values: tuple[str, ...]
@@ -54,11 +56,27 @@ class Waiting:
     open: tuple[OpenChange, ...] = ()
     elsewhere: tuple[str, ...] = ()
     labels: tuple[Mapping[str, str], ...] = ()
+    lacking: Lacking = field(default_factory=Lacking)
 
     @property
     def shown(self) -> MapRow | None:
         """The row as its reviewer would have it."""
         return self.pending.row if self.pending else self.row
+
+    @property
+    def new(self) -> bool:
+        """A decision on it makes a row of its own: there is none, nor a fresh decision."""
+        return self.row is None and (self.pending is None or self.pending.stale)
+
+    def start(self, sources: tuple[SourceValue, ...] = ()) -> MapRow:
+        """The row that a decision changes; a new one holds on the days that lack one."""
+        row = self.shown or MapRow(self.item, sources or sources_of(self), ())
+        days = self.lacking.first
+        return replace(row, valid_from=days.first, valid_to=days.last) if self.new else row
+
+    def validity(self) -> dict[str, str]:
+        """The cells of a decision that does not say its days; none where the row says them."""
+        return self.lacking.cells if self.new else {}
 
 
 def sources_of(line: Waiting) -> tuple[SourceValue, ...]:
@@ -91,7 +109,7 @@ class Queue:
         if "=" not in item or not set(said) <= set(self.table.sources):
             return None
         values = tuple(said.get(c, "") for c in self.table.sources)
-        found = [w for w in self.lines if w.row is not None and _covers(w.row, values)]
+        found = [w for w in self.lines if w.row is not None and covers(w.row, values)]
         return max(found, key=lambda w: (w.values == values, (w.row.valid_to if w.row else "") or _LAST), default=None)
 
     def chosen(self, state: str, text: str) -> tuple[Waiting, ...]:
@@ -139,6 +157,7 @@ def queue(parts: Parts, who: Actor, catalogue: Catalogue, table: RepresentationM
     return Queue(base, ground, tuple(lines), counts | {"all": sum(UNUSED not in w.states for w in lines)})
 
 
+Changes = Mapping[str, tuple[OpenChange, ...]]  # by item
 Gaps = Mapping[str, Mapping[tuple[str, ...], Weight]]  # file → source values → weight
 _GAPS: Final[dict[tuple[object, ...], Gaps]] = {}  # of the datasets that they were read in
 
@@ -180,25 +199,24 @@ def _read_gaps(parts: Parts, catalogue: Catalogue) -> Gaps:
 
 
 def _left(table: RepresentationMap, held: Mapping[tuple[str, ...], Weight]) -> dict[tuple[str, ...], Weight]:
-    """Those that no row decides: a dataset is older than the table. A row that holds for some periods leaves the others."""
-    always = [row for row in table.rows if not row.valid_from and not row.valid_to]
-    left = {values: w for values, w in held.items() if not any(_covers(row, values) for row in always)}
+    """Those that no row decides: a dataset is older than the table. Rows that hold for some periods leave the others."""
+    left = {values: w for values, w in held.items() if not decided(table.rows, values, w.first, w.last)}
     return dict(sorted(left.items(), key=lambda pair: (-Fraction(pair[1].total or 0), -pair[1].rows, pair[0])))
 
 
-def _covers(row: MapRow, values: Sequence[str]) -> bool:
-    return all(bool(matching(s, (v,))) for s, v in zip(row.sources, values, strict=True))
-
-
 def _gaps(
-    base: MappingSet,
-    gaps: Mapping[tuple[str, ...], Weight],
-    mine: Mapping[str, Pending],
-    changes: Mapping[str, tuple[OpenChange, ...]],
+    base: MappingSet, gaps: Mapping[tuple[str, ...], Weight], mine: Mapping[str, Pending], changes: Changes
 ) -> Iterator[Waiting]:
     for values, weight in gaps.items():
         item = question(base.table, values)
-        yield _line(base, item, values, None, {UNMAPPED}, mine.get(item), changes.get(item, ()), weight)
+        line = _line(base, item, values, None, {UNMAPPED}, mine.get(item), changes.get(item, ()), weight)
+        yield replace(line, lacking=_lacking(base.table, mine, line))
+
+
+def _lacking(table: RepresentationMap, mine: Mapping[str, Pending], line: Waiting) -> Lacking:
+    """What the rows leave open of a line, beside all that is pending but its own."""
+    rows, weight = rows_with(table, [one for item, one in mine.items() if item != line.item]), line.weight
+    return lacking(rows, line.values, *((weight.first, weight.last) if weight else ()))
 
 
 def _rows(
@@ -215,11 +233,7 @@ def _rows(
 
 
 def _codes(
-    catalogue: Catalogue,
-    base: MappingSet,
-    ground: Ground,
-    mine: Mapping[str, Pending],
-    changes: Mapping[str, tuple[OpenChange, ...]],
+    catalogue: Catalogue, base: MappingSet, ground: Ground, mine: Mapping[str, Pending], changes: Changes
 ) -> Iterator[Waiting]:
     """Codes of the one source column that a map selects and no row names, and new decisions on other values."""
     table = base.table
@@ -234,7 +248,8 @@ def _codes(
         if "=" in item:
             said = dict(part.partition("=")[::2] for part in item.split(","))
             values = tuple(said.get(c, "") for c in table.sources)
-            yield _line(base, item, values, None, {UNUSED}, mine.get(item), changes.get(item, ()))
+            line = _line(base, item, values, None, {UNUSED}, mine.get(item), changes.get(item, ()))
+            yield replace(line, lacking=_lacking(table, mine, line))
 
 
 def _selected(catalogue: Catalogue, table: RepresentationMap) -> frozenset[str] | None:

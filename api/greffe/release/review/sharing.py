@@ -45,7 +45,7 @@ def as_decided(queue: Queue, line: Waiting, cells: Cells) -> MapRow:
         SourceValue(cells[f"source:{c}"]) if cells.get(f"source:{c}") else source
         for c, source in zip(queue.table.sources, sources_of(line), strict=True)
     )
-    row = line.shown or MapRow(line.item, sources, ())
+    row = line.start(sources)
     targets = tuple(cells.get(f"target:{c}", "") for c in queue.table.targets)
     bounds = {name: cells.get(name, getattr(row, name)) for name in ("valid_from", "valid_to")}
     return replace(row, sources=sources, targets=targets, kind=cells.get("kind") or "exact", **bounds)

@@ -203,10 +203,10 @@ def _cells(found: Queue, form: Form, action: str, item: str) -> Mapping[str, str
         now = cells_of(found.table, line.pending.row)
         return {name: now[name] for name in now if name.partition(":")[0] in ("target", *CELLS)}
     if action == "none":
-        return without_target(found, said.get("kind", ""), said.get("reason", ""))
+        return without_target(found, line, said.get("kind", ""), said.get("reason", ""))
     sources = {f"source:{c}": form.text(f"source:{c}") for c in found.table.sources if f"source:{c}" in form.values}
     targets = {f"target:{c}": form.text(f"target:{c}") for c in found.table.targets}
-    cells = {**targets, **said, **sources}
+    cells = {**line.validity(), **targets, **said, **sources}
     return {**cells, "kind": cells.get("kind") or plain_kind(as_decided(found, line, cells), rows_now(found))}
 
 
