@@ -116,4 +116,6 @@ def follow(reader: Reader, page: Path) -> int:
 def test_what_a_page_shows_runs(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: Path):
     """From top to bottom, in a folder of its own; the pages share the house."""
     monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("GREFFE_")]:
+        monkeypatch.delenv(name)  # those of a run of tests are no settings
     assert follow(Reader(site.home, tmp_path, site.base), page) > 0
