@@ -140,4 +140,4 @@ def test_a_request_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatc
                 line.sendall(begun)
                 found = answers(received(line))
             assert [(a.status, a.problem["status"]) for a in found] == [(408, 408)]
-            assert time.monotonic() - started < 3
+            assert time.monotonic() - started < 10
