@@ -15,11 +15,12 @@ from greffe.model.instants import written
 from greffe.release.eviction import sweep
 from greffe.release.verify import looks
 from greffe.transmission.collecting import collect
+from greffe.transmission.done import Done
 from greffe.transmission.inbox import poll
 from greffe.transmission.orders.limits import limits_of
 from greffe.transmission.orders.sending import Means, order_faults, run_orders
 from greffe.transmission.proof import faults
-from greffe.transmission.running import Done, run, soon
+from greffe.transmission.running import run, soon
 from greffe.transmission.turned_away import faults as kept_faults
 from greffe.transmission.turned_away import waiting
 from greffe.transmission.ways import read_channels

@@ -20,6 +20,7 @@ SENT, ACKNOWLEDGED, REFUSED, CANCELLED = "sent", "acknowledged", "refused", "can
 STATES: Final = (BUILT, APPROVED, SENDING, FAILED, UNCERTAIN, SENT, ACKNOWLEDGED, REFUSED, CANCELLED)
 OPEN: Final = (BUILT, APPROVED, SENDING, FAILED, UNCERTAIN)  # what may still leave, or may have left unknown
 ARRIVED: Final = (SENT, ACKNOWLEDGED, REFUSED)
+TRIED: Final = (*ARRIVED, UNCERTAIN, SENDING)  # of which a receipt may come
 ADVANCE, GRANT = "advance", "grant"  # kinds of a right
 NEEDED: Final = 2  # approvers, neither of them the author (D1)
 
@@ -177,15 +178,24 @@ class Transmission:
     @property
     def key(self) -> str:
         """What makes a recipient take it once. Where a person found out that it never came, it is another thing anew."""
-        lost = sum(a.settled and a.ended == FAILED for a in self.attempts)
-        return f"{self.id}.{lost}" if lost else self.id
+        lost = self._lost
+        return _key(self.id, lost)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What a recipient may call it: our name, the key that it came with, the message ids in the headers of its files."""
-        return self.id, self.key, *(message_id(self.id, f) for f in self.files)
+        """What a recipient may call it: our name, the keys that it came with, the message ids in the headers of its files."""
+        keys = (_key(self.id, lost) for lost in range(self._lost + 1))
+        return self.id, *keys, *(message_id(self.id, f) for f in self.files)
+
+    @property
+    def _lost(self) -> int:
+        return sum(a.settled and a.ended == FAILED for a in self.attempts)
 
     @property
     def attempt(self) -> Attempt | None:
         """The last try."""
         return self.attempts[-1] if self.attempts else None
+
+
+def _key(id_: str, lost: int) -> str:
+    return f"{id_}.{lost}" if lost else id_

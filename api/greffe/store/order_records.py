@@ -70,6 +70,8 @@ def orders_after(orders: Orders, entry: Entry) -> Orders:
 
 def _after(one: Handed, word: str, fields: Fields, entry: Entry) -> Handed:
     at = instants.read(entry.instant)
+    if word == SENDING and one.state == SENT:
+        return one  # the body said meanwhile that it has it
     if word == SENDING:
         lease = instants.read(fields.text("lease"))
         return replace(one, state=SENDING, tries=one.tries + 1, attempt=one.attempt + 1, lease=lease)
@@ -78,7 +80,9 @@ def _after(one: Handed, word: str, fields: Fields, entry: Entry) -> Handed:
     if word == "fetched":
         return replace(one, fetched=one.fetched + 1)
     if word == "receipted":
-        return replace(one, verdict=fields.text("verdict"), receipt=fields.text("said"))
+        said = replace(one, verdict=fields.text("verdict"), receipt=fields.text("said"))
+        # Who has it, or refuses it, got it: it is not tried again.
+        return said if one.state == SENT else replace(said, state=SENT, lasting=False, ended=at)
     if word == DROPPED and one.state == SENT:
         return replace(
             one, said=fields.text("said")

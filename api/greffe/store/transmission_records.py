@@ -40,6 +40,7 @@ from greffe.store.base import Entry
 from greffe.store.payload import Fields
 
 Transmissions = Mapping[str, Transmission]
+ANSWERED: Final = (ACKNOWLEDGED, REFUSED)
 KINDS: Final = (
     "built", "approved", "sending", "failed", "uncertain", "sent", "acknowledged", "refused", "reported", "cancelled", "entered",
 )  # fmt: skip
@@ -94,6 +95,8 @@ def transmissions_after(known: Transmissions, entry: Entry) -> Transmissions:
     if word == "approved":
         found = replace(found, approvers=tuple(dict.fromkeys((*found.approvers, entry.actor))))
         found = replace(found, state=APPROVED) if found.signed and found.state == "built" else found
+    elif word == SENDING and found.state in ANSWERED:
+        return known  # the recipient answered meanwhile; the sender looks before it hands anything over
     elif word == SENDING:
         lease = instants.read(fields.text("lease"))
         attempt = Attempt(fields.integer("attempt"), entry.actor, entry.instant, lease, holder=fields.text("holder"))
@@ -112,7 +115,8 @@ def transmissions_after(known: Transmissions, entry: Entry) -> Transmissions:
         receipt = Receipt(
             word, fields.text("sha256"), fields.text("name"), fields.text("said"), entry.instant, entry.actor
         )
-        state = word if word in (ACKNOWLEDGED, REFUSED) else found.state
+        reported = SENT if found.state == FAILED else found.state  # of a try that failed, and its file was read
+        state = word if word in ANSWERED else reported
         found = replace(found, state=state, receipts=(*found.receipts, receipt))
     return {**known, found.id: replace(found, said={**found.said, word: entry.instant})}
 
@@ -129,6 +133,7 @@ def _ended(found: Transmission, fields: Fields, word: str) -> Transmission:
         for a in found.attempts
     )
     state = word if word == SENT or number == len(attempts) else found.state
+    state = found.state if found.state in ANSWERED else state  # what the recipient said outlasts what the sender found
     return replace(found, attempts=attempts, state=state)
 
 

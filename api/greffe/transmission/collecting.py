@@ -14,7 +14,7 @@ from typing import Final
 from greffe.errors import GreffeError
 from greffe.transmission.channels.channel import NotSent, Options
 from greffe.transmission.channels.collecting import Collected, Collects
-from greffe.transmission.running import Done
+from greffe.transmission.done import Done
 from greffe.transmission.ways import made_of
 
 FETCHED: Final = ".fetched"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from greffe.errors import BadInput, BadQuery, NotFound, Refused, nearest
 from greffe.model.keys import PREFIX
-from greffe.model.transmissions import Transmission
+from greffe.model.transmissions import FAILED, TRIED, Transmission
 from greffe.release.access.keys import RECEIPTS, may_open
 from greffe.release.parts import Parts
 from greffe.store.base import Actor
@@ -22,7 +22,8 @@ def hand_in(parts: Parts, who: Actor, came: tuple[str, bytes], id_: str = "") ->
 
     Raises Denied for who speaks for no recipient, and a key for something else; NotFound, in the same words for another's
     delivery as for none; BadQuery for a name that is none; BadInput, Refused for what is turned away."""
-    mine = own_receipts(parts, who)
+    own_receipts(parts, who)
+    mine = own_of(parts, who, (*TRIED, FAILED))  # it may answer before we know that it has it
     name, content = came
     if not NAME.fullmatch(name):
         raise BadQuery("It is called by letters, digits, _ . + - and blanks, e.g. receipt.json.", parameter="name")

@@ -35,6 +35,16 @@ def own_files(one: Transmission, read: Read, name: str) -> None:
             )
 
 
+def of_the_bytes(one: Transmission, read: Read, verdict: str, name: str) -> None:
+    """Raises Refused for a receipt without the checksum of what was tried: a try that failed is ended by nothing less, or by a
+    person who says the verdict."""
+    if not any(sha256 for _, sha256 in read.files):
+        raise Refused(
+            f"{one.id} is failed, and {name} does not say the checksum of what was tried.",
+            hint=BY_HAND.format(id=one.id, verdict=verdict),
+        )
+
+
 def for_a_person(parts: Parts, one: Transmission, read: Read, verdict: str, name: str) -> None:
     """Raises Refused for what nobody but a person, who says the verdict, may enter."""
     hint = BY_HAND.format(id=one.id, verdict=verdict)

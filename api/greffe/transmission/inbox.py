@@ -19,9 +19,9 @@ from greffe.release.people import needs
 from greffe.release.published import file_content
 from greffe.store.base import Actor
 from greffe.transmission.channels.channel import Options
+from greffe.transmission.done import Done
 from greffe.transmission.reading import LARGEST
 from greffe.transmission.receipts import taken
-from greffe.transmission.running import Done
 from greffe.transmission.turned_away import UNKNOWN, turn_away
 from greffe.transmission.whose import about_of
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from greffe.errors import BadQuery, GreffeError, Refused, nearest
 from greffe.model.structures import Dataflow
-from greffe.model.transmissions import ACKNOWLEDGED, REFUSED, SENT, UNCERTAIN, Transmission
+from greffe.model.transmissions import FAILED, TRIED, Transmission
 from greffe.release.parts import Parts
 from greffe.release.people import needs
 from greffe.release.published import file_content
 from greffe.store.base import Actor
 from greffe.transmission import keeping
-from greffe.transmission.holding_up import for_a_person, marked, own_files
+from greffe.transmission.holding_up import for_a_person, marked, of_the_bytes, own_files
 from greffe.transmission.reading import LARGEST, REPORTED, VERDICTS, Read, Remark, read_receipt
 from greffe.transmission.turned_away import of_the_file, turn_away
 
@@ -51,7 +51,7 @@ def taken(
     """As `take`, of whoever may bring it; `came`: its name and bytes."""
     name, content = came
     one = parts.ledger().transmission(id_)
-    if one.state not in (SENT, UNCERTAIN, ACKNOWLEDGED, REFUSED):
+    if one.state not in (*TRIED, FAILED):
         raise Refused(f"{id_} is {one.state}: no receipt of it can have come.")
     read = read_receipt(content, name, _columns(parts, one))
     wrong = next((n for n in (read.transmission, read.message_id) if n and n not in one.names), "")
@@ -64,6 +64,8 @@ def taken(
     digest = hashlib.sha256(content).hexdigest()
     if any((r.sha256, r.verdict) == (digest, given) for r in one.receipts):
         return one, read
+    if one.state == FAILED and not verdict:
+        of_the_bytes(one, read, given, name)
     if not verdict:
         for_a_person(parts, one, read, given, name)
     read = replace(read, remarks=marked(parts, one, read.remarks))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -14,33 +13,24 @@ from greffe.release.parts import Parts
 from greffe.store.base import Actor
 from greffe.transmission.building import build
 from greffe.transmission.channels.channel import Options
+from greffe.transmission.collecting import collect
+from greffe.transmission.done import Done
+from greffe.transmission.inbox import poll
 from greffe.transmission.plan import plans
 from greffe.transmission.sending import send
+from greffe.transmission.whose import way
 
 TRIES: Final = 8  # after which a person looks
 AHEAD: Final = 30  # days before its deadline that a delivery is built, where nobody says otherwise
 FIRST_WAIT: Final = timedelta(minutes=2)  # doubled after each try
 
 
-@dataclass(frozen=True)
-class Done:
-    """What was done, or could not be, of one delivery. `failed`: somebody is to look."""
-
-    id: str
-    what: str
-    said: str
-    failed: bool = False
-
-    def as_json(self) -> dict[str, object]:
-        """As plain values."""
-        return {"transmission": self.id, "what": self.what, "said": self.said, "failed": self.failed}
-
-
 def run(
     parts: Parts, who: Actor, until: date, channels: Mapping[str, Options], *, test: bool = False
 ) -> Iterator[Done]:
     """Build what is due up to a day and was never sent, then send what may leave. A correction is built by a person, who
-    says why. What goes wrong with one delivery holds none of the others up."""
+    says why. What goes wrong with one delivery holds none of the others up. Before anything is sent again the inbox is looked into:
+    its receipt may lie there."""
     for plan in plans(parts, until, test=test):
         if plan.open or plan.corrects or not plan.files:
             continue
@@ -53,6 +43,7 @@ def run(
             yield Done(plan.id, "not built", error.text(), failed=True)
             continue
         yield Done(made.id, "built", f"{len(made.files)} files")
+    yield from _answered(parts, who, channels, test=test)
     for one in list(parts.ledger().transmissions.values()):
         if one.test != test:
             continue
@@ -60,6 +51,16 @@ def run(
             yield _sent(parts, who, one, channels)
         elif one.state == FAILED and one.attempt is not None:
             yield Done(one.id, one.state, one.attempt.said, failed=True)  # it is no better for not being tried now
+
+
+def _answered(parts: Parts, who: Actor, channels: Mapping[str, Options], *, test: bool) -> Iterator[Done]:
+    """Receipts of deliveries that would be sent again. What lies there of others is told when receipts are taken."""
+    now, known = parts.clock(), parts.ledger().transmissions
+    again = [t for t in known.values() if t.test == test and t.attempts and (t.state == UNCERTAIN or _to_send(t, now))]
+    if again:
+        ways = {way(t) for t in again}
+        yield from (d for d in collect({n: o for n, o in channels.items() if n in ways}) if d.failed)
+        yield from (d for d in poll(parts, who, channels) if d.id in known)
 
 
 def soon(parts: Parts, days: int = AHEAD) -> date:

@@ -83,6 +83,8 @@ def send(parts: Parts, who: Actor, id_: str, channels: Mapping[str, Options], *,
         once=f"transmission:{id_}:{number}",
     )
     parts.note_all(who, [act, *(uses(parts, one) if number == 1 else ())])
+    if parts.ledger().transmission(id_).state != SENDING:
+        raise Conflict(f"The recipient has answered {id_} meanwhile: it is not sent again.")
     return _tried(parts, who, (id_, number), channel, parcel)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from greffe.errors import Refused
-from greffe.model.transmissions import ARRIVED, UNCERTAIN, Transmission
+from greffe.model.transmissions import FAILED, TRIED, Transmission
 from greffe.release.parts import Parts
 from greffe.transmission.reading import Read, read_receipt
 from greffe.transmission.ways import TEST
@@ -17,7 +17,7 @@ def about_of(parts: Parts, name: str, content: bytes, ways: Sequence[str]) -> st
 
     Raises BadInput for JSON that cannot be read; Refused for a delivery of another channel, and where several could be meant."""
     known = tuple(parts.ledger().transmissions.values())
-    mine = [t for t in known if way(t) in ways and t.state in (*ARRIVED, UNCERTAIN)]
+    mine = [t for t in known if way(t) in ways and t.state in (*TRIED, FAILED)]
     found, called = named_by(known, mine, name, content)
     if called and found is not None and way(found) not in ways:
         raise Refused(f"{name} is about {found.id}, which left by {way(found)}, and lies in the inbox of {ways[0]}.")
@@ -63,7 +63,8 @@ def _by_files(mine: Sequence[Transmission], read: Read | None, name: str) -> str
     files = {f for f, _ in read.files if f} | {r.file for r in read.remarks if r.file} if read else set()
     by_sum = [t.id for t in mine if any(f.sha256 in sums for f in t.files)]
     by_name = [t.id for t in mine if any(n in files or (read is None and _begins(name, n)) for n in _names(t))]
-    for found in ([id_ for id_ in by_sum if id_ in by_name], by_sum, by_name):
+    failed = {t.id for t in mine if t.state == FAILED}  # of these a checksum alone says that they came
+    for found in ([i for i in by_sum if i in by_name], by_sum, [i for i in by_name if i not in failed]):
         if len(found) > 1:
             raise Refused(
                 f"{name} may be about {', '.join(found)}.",

@@ -176,6 +176,17 @@ def test_who_answers_drop_by_drop_holds_nobody_up(desk, hook, monkeypatch):
     assert hook.again == [f"{slow}.1"]
 
 
+def test_a_receipt_ends_a_webhook_whose_answer_was_lost(desk, hook):
+    id_ = hooked(desk, hook)
+    hook.fault = "500 after"
+    assert desk.look() == ["prepared", "failed"]
+    one = acts.receipt(desk.parts, RENE, id_, 1, "acknowledged", "it is here")
+    assert (one.state, one.verdict, one.receipt) == ("sent", "acknowledged", "it is here")
+    hook.fault = "hook"
+    assert desk.look(days=1) == []
+    assert hook.again == []
+
+
 def test_a_receiver_that_refuses_is_tried_eight_times_then_when_asked(desk, hook):
     id_ = hooked(desk, hook)
     hook.fault = "503"

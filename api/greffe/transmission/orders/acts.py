@@ -20,6 +20,7 @@ from greffe.model.orders import (
     LINK,
     ON_RELEASE,
     PAUSED,
+    SENDING,
     SENT,
     UNCERTAIN,
     WAYS,
@@ -160,7 +161,7 @@ def receipt(parts: Parts, who: Actor, id_: str, number: int, verdict: str, said:
         raise BadQuery(
             f"{verdict[:40]!r} is no verdict.", parameter="verdict", nearest=nearest(verdict, known) or known
         )
-    if one.state not in (SENT, UNCERTAIN):
+    if one.state not in (SENT, UNCERTAIN) and not (one.state in (SENDING, FAILED) and one.tries):
         raise Refused(f"Delivery {number} of {id_} is {one.state}: no receipt of it can have come.")
     if one.verdict != verdict:
         told = {"number": number, "verdict": verdict, "said": said.strip()[:500]}

@@ -50,11 +50,12 @@ from greffe.transmission.channels.channel import (
     Parcel,
     Unsure,
 )
+from greffe.transmission.done import Done
 from greffe.transmission.orders.answers import Answer, Answers
 from greffe.transmission.orders.leaving import barred, waits
 from greffe.transmission.orders.limits import Limits
 from greffe.transmission.orders.secrets import secret_of
-from greffe.transmission.running import FIRST_WAIT, TRIES, Done
+from greffe.transmission.running import FIRST_WAIT, TRIES
 from greffe.transmission.ways import channel_of
 from greffe.transmission.webhooks import Hook, in_time
 
@@ -223,6 +224,9 @@ def _tried(parts: Parts, who: Actor, order: Order, one: Handed, means: Means) ->
     told = {"number": one.number, "attempt": number, "lease": written(parts.clock() + LEASE)}
     once = f"order:{order.id}:{one.number}:{number}"
     parts.note_all(who, [Act("order.sending", order.id, told, once=once)])
+    now = parts.ledger().orders[order.id].of(one.release)
+    if now is not None and now.state == SENT:
+        return SENT  # its body said meanwhile that it has it
     word, said, lasting = FAILED, "", False
     try:
         said, word = _delivered(parts, order, one, file, means), SENT

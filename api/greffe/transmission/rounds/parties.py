@@ -4,6 +4,7 @@ itself, or its key, speaks for its own deliveries alone.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from greffe.errors import Denied, NotFound, nearest
@@ -31,12 +32,12 @@ def own_deliveries(parts: Parts, who: Actor) -> dict[str, Transmission]:
     return own_of(parts, who)
 
 
-def own_of(parts: Parts, who: Actor) -> dict[str, Transmission]:
-    """The same, whatever a key is for: its caller has looked at that."""
+def own_of(parts: Parts, who: Actor, states: Collection[str] = LEFT) -> dict[str, Transmission]:
+    """The same, in some states, whatever a key is for: its caller has looked at that."""
     mine = bodies(parts.ledger().people.get(who.name, ()), "recipient")
     if not mine:
         raise Denied(f"{who.name} speaks for no recipient.")
-    return {t.id: t for t in parts.ledger().transmissions.values() if t.recipient in mine and t.state in LEFT}
+    return {t.id: t for t in parts.ledger().transmissions.values() if t.recipient in mine and t.state in states}
 
 
 def own_queries(parts: Parts, who: Actor) -> dict[str, Query]:
