@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from greffe.errors import GreffeError
+from greffe.errors import Conflict, GreffeError
 from greffe.model import instants
-from greffe.model.transmissions import APPROVED, BUILT, FAILED, SENDING, UNCERTAIN, Transmission
+from greffe.model.transmissions import APPROVED, ARRIVED, BUILT, FAILED, SENDING, UNCERTAIN, Transmission
 from greffe.release.parts import Parts
 from greffe.store.base import Actor
 from greffe.transmission.building import build
@@ -23,6 +23,7 @@ from greffe.transmission.whose import way
 TRIES: Final = 8  # after which a person looks
 AHEAD: Final = 30  # days before its deadline that a delivery is built, where nobody says otherwise
 FIRST_WAIT: Final = timedelta(minutes=2)  # doubled after each try
+OTHERS: Final = "in other hands"  # another process does it: nobody is to look
 
 
 def run(
@@ -39,6 +40,9 @@ def run(
             continue
         try:
             made = build(parts, who, plan).transmission
+        except Conflict as error:
+            yield Done(plan.id, OTHERS, error.text())
+            continue
         except GreffeError as error:
             yield Done(plan.id, "not built", error.text(), failed=True)
             continue
@@ -91,8 +95,13 @@ def _to_send(one: Transmission, now: datetime) -> bool:
 def _sent(parts: Parts, who: Actor, one: Transmission, channels: Mapping[str, Options]) -> Done:
     try:
         found = send(parts, who, one.id, channels, again=len(one.attempts) < TRIES)
+    except Conflict as error:
+        return Done(one.id, OTHERS, error.text())
     except GreffeError as error:
-        if parts.ledger().transmission(one.id).state == UNCERTAIN:
+        now = parts.ledger().transmission(one.id)
+        if now.state in ARRIVED and one.state not in ARRIVED:  # another was done with it before this one began
+            return Done(one.id, OTHERS, error.text())
+        if now.state == UNCERTAIN:
             return Done(one.id, UNCERTAIN, error.text(), failed=True)
         return Done(one.id, "not sent", error.text(), failed=True)
     state = found.transmission.state

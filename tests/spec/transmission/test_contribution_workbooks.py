@@ -120,6 +120,13 @@ def _altered(book: Workbook) -> None:
         change(book)
 
 
+def _told(book: Workbook) -> None:
+    """Beside the first cells that are asked: a comment that is too long, a formula as a source."""
+    rows = [int(next(iter(book.defined_names[c].destinations))[1].rpartition("$")[2]) for c in COURTS[:2]]
+    book["Q91"].cell(rows[0], 11).value = "x" * 5_001
+    book["Q91"].cell(rows[1], 14).value = "=A1"
+
+
 TYPED: dict[str, object] = {
     COURTS[0]: "1 200", COURTS[1]: date(2024, 1, 1), COURTS[2]: "=1+1", COURTS[3]: 7, COURTS[4]: "nap",
 }  # fmt: skip
@@ -129,6 +136,10 @@ ALTERED: dict[str, tuple[dict[str, object], Callable[[Workbook], None], tuple[st
     "impossible": (NUMBERS | {COURTS[0]: -5, COURTS[2]: 23555.5}, lambda _: None, (
         r"Q91, row \d+, column H: -5 is below zero\. A count is a whole number, 0 or more\.",
         r"Q91, row \d+, column H: 23555\.5 is no whole number\. A count is a whole number, 0 or more\.",
+    )),
+    "told": (NUMBERS, _told, (
+        r"Q91, row \d+, column K: A text has at most 5000 characters\.",
+        r"Q91, row \d+, column N: It is a formula\. Write the value itself\.",
     )),
     "unnamed": (NUMBERS, _unnamed, (r"Q91, row \d+, column H: The name CEPEJ_Q91__Q91_L3__P0__2024 is gone from here\.",)),
     "renamed": (NUMBERS, _renamed, (

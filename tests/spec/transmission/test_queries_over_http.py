@@ -122,7 +122,7 @@ def test_others_see_nothing_and_what_is_no_query_is_refused(sending: Sending, se
     assert client.post(QUERIES, json=wanted(sent), headers=right).status_code == 403
     good = signed_in(sending, client, "rene")
     for body, status in (
-        (wanted(sent, deadline="31/01/2099"), 400), (wanted(sent, deadline="2001-01-01"), 400),
+        (wanted(sent, deadline="31/01/2099"), 400), (wanted(sent, deadline="2001-02-29"), 400),
         (wanted(sent, cells=[CELL.replace("/2022", "/1899")]), 404), (wanted(sent, question=" "), 400),
         ({"transmission": sent, "queries": []}, 400), (wanted(sent, more="x"), 400),
     ):  # fmt: skip
@@ -136,13 +136,15 @@ def test_pages_ask_answer_and_accept(sending: Sending, sent: str, client: TestCl
     form = re.search(r'name="guard" value="([^"]+)"', client.get(page, headers=mine).text)
     assert form is not None
     csrf = {"guard": form[1]}
-    asked = {"act": "ask", "cells": CELL, "question": "On the page?", "deadline": "2099-01-31"}
+    asked = {"act": "ask", "cells": CELL, "question": "On the page?", "deadline": "2001-01-31"}
     assert client.post(page, data=asked, headers=mine).status_code == 403
     assert client.post(page, data=csrf | asked | {"cells": "X/Y/Z"}, headers=mine).status_code == 404
     assert client.post(page, data=csrf | asked, headers=mine).status_code == 303
     one = list(sending.house.parts.ledger().queries.values())[-1]
-    assert (one.question, one.deadline, one.cells) == ("On the page?", "2099-01-31", (CELL,))
+    assert (one.question, one.deadline, one.cells) == ("On the page?", "2001-01-31", (CELL,))
     place = f"{page}/{one.number}"
+    for where in (page, place):
+        assert re.search(r"2001-01-31 <span class=.tag bad.>[a-z]", client.get(where, headers=mine).text)
     said = {"act": "answer", "fr": "Oui.", "en": "Yes.", "trace": "yes", "pairs": ""}
     assert client.post(place, data=csrf | said | {"en": ""}, headers=mine).status_code == 400
     assert client.post(place, data=csrf | said, headers=mine).headers["location"] == place

@@ -15,7 +15,7 @@ from greffe.transmission import keeping
 from greffe.transmission.foreseen.of_delivery import kept_foreseen
 from greffe.transmission.proof import faults
 from greffe.transmission.rounds.answering import Given, accept, again, answer, drafted
-from greffe.transmission.rounds.asking import Asked, ask, take
+from greffe.transmission.rounds.asking import Asked, ask, late, take
 from greffe.transmission.sending import send
 
 HELD = f"{PRIS}/A.PRIS_ACT_CAP.TOTAL.TOTAL.TOTAL.TOTAL.T.NR.FR/2022"
@@ -105,7 +105,6 @@ def test_a_file_of_queries_is_taken_whole_and_once(sending: Sending, sent: str, 
     for text, row, column, near in (
         (good.replace("/2021,And", "/1899,And"), 3, "cells", ""),
         (good.replace("2099-03-01", "01/03/2099"), 2, "deadline", ""),
-        (good.replace("2099-03-01", "2001-03-01"), 2, "deadline", ""),
         (good.replace("And this?", ""), 3, "question", ""),
         (good.replace("cells,", "cell,"), 1, "cells", "cell"),
         (good.replace(f"{PRIS}/A.", "ESTAT_CTS_PRIZ/A.", 1), 2, "cells", ""),
@@ -116,6 +115,11 @@ def test_a_file_of_queries_is_taken_whole_and_once(sending: Sending, sent: str, 
             take(parts, SENDER, sent, file)
         assert (error.value.row, error.value.column) == (row, column), text
         assert not near or near in error.value.nearest
+    past = tmp_path / "past.csv"  # it came by post, after its day: taken, and late
+    past.write_text(good.replace("2099-03-01", "2001-03-01"), encoding="utf-8")
+    first, second = (parts.ledger().query(q.id) for q in take(parts, SENDER, sent, past))
+    assert (first.deadline, late(parts, first), late(parts, second)) == ("2001-03-01", True, False)
+    head = parts.ledger().head
     other = tmp_path / "queries.json"
     other.write_text(json.dumps({"transmission": "X-2022-1", "queries": []}), encoding="utf-8")
     with pytest.raises(Refused, match="is about X-2022-1"):

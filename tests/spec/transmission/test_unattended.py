@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from deliveries import PRIS, SENDER, Sending, sending_house
 from house import FIRST, SECOND
+from parcels import Killed
 
 from greffe.cli.transmissions_shown import entries_of, lines_of
 from greffe.errors import Denied, Refused
 from greffe.jobs.configured import Job
 from greffe.release.deadlines import due
 from greffe.release.job import rules_version
+from greffe.transmission import running
 from greffe.transmission import sending as acts
 from greffe.transmission.building import approve
 from greffe.transmission.channels.channel import ABSENT, NotSent
@@ -118,6 +120,33 @@ def test_show_tells_what_proves_a_delivery(sending: Sending):
     assert told[2] == f"{release}  SSER:MAP_{PRIS}(1.0.0)  sha256 {draft.map_checksum}"
     assert told[3].startswith(f"rules sha256 {rules_version()}  catalogue sha256 ")
     assert [e["said"] for e in entries_of(parts, one)][-1] == "1 file in the folder"
+
+
+def test_who_loses_a_race_raises_no_alarm(sending: Sending, monkeypatch: pytest.MonkeyPatch):
+    """Another process is sending it, or has sent it, once this one has listed what is to leave."""
+    one, parts, clock = sending.signed(), sending.house.parts, sending.house.clock
+
+    class Gone:
+        def deliver(self, _parcel: object) -> str:
+            raise Killed
+
+    def begun(parts, who, id_, channels, *, again):
+        with monkeypatch.context() as patch, pytest.raises(Killed):
+            patch.setattr(acts, "way_of", lambda *_: Gone())
+            acts.send(parts, who, id_, channels)
+        return acts.send(parts, who, id_, channels, again=again)
+
+    def ended(parts, who, id_, channels, *, again):
+        acts.send(parts, who, id_, channels, again=again)
+        return acts.send(parts, who, id_, channels, again=again)
+
+    for other in (begun, ended):
+        monkeypatch.setattr(running, "send", other)
+        (found,) = (d for d in run(parts, SENDER, UNTIL, sending.channels) if d.id == one.id)
+        assert (found.what, found.failed) == ("in other hands", False), found
+        clock.forward(minutes=61)
+    assert parts.ledger().transmission(one.id).state == "sent"
+    assert len(sending.arrived) == 1
 
 
 def test_unless_told_it_looks_as_far_ahead_as_the_job(sending: Sending):

@@ -117,6 +117,8 @@ def _reading(parts: Parts, waited: Waited, content: bytes, name: str) -> Reading
     cells, wrong = _cells(own, went, came)
     at = came.names.get(layout.SIGNATORY)
     signatory = came.text(at).strip() if at else ""
+    if at and came.value(at).kind == "formula":
+        wrong.append(_formula(at))
     said = tuple(_changes(waited.one.cells, cells))
     return Reading((*faults, *wrong), cells, said, signatory, len(own))
 
@@ -172,21 +174,35 @@ def _said(place: Place, spot: Spot, came: Grid) -> Said:
     value = _typed(place, spot, came)
     words: dict[str, dict[str, str]] = {}
     for (part, language), column in layout.TOLD_AT.items():
-        text = came.text(replace(spot, column=column))
+        beside = replace(spot, column=column)
+        text = came.text(beside)
+        if came.value(beside).kind == "formula":
+            raise _formula(beside)
         if text:
             words.setdefault(part, {})[language] = text
     try:
         missing = value if value in MISSING else ""
         return checked(place.row.layout, "" if missing else value, missing, words, place.cell.limit)
     except BadQuery as error:
-        raise told(spot, error.message, error.hint) from error
+        raise told(_where(spot, error.parameter or "", words), error.message, error.hint) from error
+
+
+def _where(spot: Spot, parameter: str, words: Mapping[str, Mapping[str, str]]) -> Spot:
+    """The cell that a fault is of: that of the text it names (`comment_fr`, `text`), else the answer's."""
+    part, _, language = parameter.partition("_")
+    language = language or next(iter(words.get(part, {})), "")
+    return replace(spot, column=layout.TOLD_AT.get((part, language), spot.column))
+
+
+def _formula(spot: Spot) -> BadInput:
+    return told(spot, "It is a formula.", "Write the value itself.")
 
 
 def _typed(place: Place, spot: Spot, came: Grid) -> str:
     """The text of an answer. A number must be one: a figure that became a text, a date or a formula is told."""
     value = came.value(spot)
     if value.kind == "formula":
-        raise told(spot, "It is a formula.", "Write the value itself.")
+        raise _formula(spot)
     if value.kind in ("date", "truth"):
         raise told(spot, f"It holds {value.text!r}, which is no number and no word.")
     if place.row.layout.type == "number" and value.kind == "text" and value.text not in ("", *MISSING):

@@ -59,7 +59,7 @@ def accept(parts: Parts, who: Actor, id_: str, text: str) -> Query:
 def again(parts: Parts, who: Actor, id_: str, text: str, deadline: str = "") -> Query:
     """The recipient asks again, perhaps by another day. Raises as `answer` does."""
     own_query(parts, who, id_)
-    payload = {"text": words(text, "text"), "deadline": day(parts, deadline)}
+    payload = {"text": words(text, "text"), "deadline": day(deadline)}
     return _turn(parts, who, _waiting(parts, id_, ANSWERED), WAS_ASKED_AGAIN, payload)
 
 

@@ -108,7 +108,7 @@ def _checked(parts: Parts, one: Transmission, query: Asked) -> dict[str, object]
     if len(cells) > CELLS:
         raise BadQuery(f"A query is about at most {CELLS} cells.", parameter="cells")
     places_of(parts, one, cells)
-    return {"cells": list(cells), "text": words(query.question, "question"), "deadline": day(parts, query.deadline)}
+    return {"cells": list(cells), "text": words(query.question, "question"), "deadline": day(query.deadline)}
 
 
 def words(text: str, parameter: str) -> str:
@@ -121,17 +121,21 @@ def words(text: str, parameter: str) -> str:
     return found
 
 
-def day(parts: Parts, text: str) -> str:
-    """The day by which an answer is wanted, '' for none. Raises BadQuery for what is none, or past."""
+def day(text: str) -> str:
+    """The day by which an answer is wanted, '' for none. Raises BadQuery for what is none; one that is past is what the
+    recipient wrote, and is shown as late (`late`)."""
     if not text.strip():
         return ""
     try:
         found = date.fromisoformat(text.strip())
     except ValueError as error:
         raise BadQuery(f"{text!r} is no day.", parameter="deadline", hint="A day is written 2027-01-31.") from error
-    if found < paris_date(parts.clock()):
-        raise BadQuery(f"{text.strip()} is past.", parameter="deadline")
     return found.isoformat()
+
+
+def late(parts: Parts, query: Query) -> bool:
+    """Whether the day by which an answer is wanted has gone by in Paris, and none was given."""
+    return query.state == ASKED and "" < query.deadline < paris_date(parts.clock()).isoformat()
 
 
 def _json(content: bytes, name: str) -> tuple[str, list[Asked]]:

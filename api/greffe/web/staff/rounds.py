@@ -21,7 +21,7 @@ from greffe.transmission import keeping
 from greffe.transmission.foreseen.of_delivery import foreseen_of
 from greffe.transmission.plan import named_plan
 from greffe.transmission.rounds.answering import Given, accept, again, answer, drafted
-from greffe.transmission.rounds.asking import Asked, ask, take
+from greffe.transmission.rounds.asking import Asked, ask, late, take
 from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import HEADERS, Pages, see_other
@@ -138,7 +138,8 @@ def _list(
     one = parts.ledger().transmission(id_)
     found = [q for q in parts.ledger().queries.values() if q.transmission == id_]
     values = {
-        "one": one, "queries": found, "fault": fault, "may": visitor.may("transmitter", "administrator"),
+        "one": one, "queries": found,
+        "late": {q.id for q in found if late(parts, q)}, "fault": fault, "may": visitor.may("transmitter", "administrator"),
         "typed": {n: form.text(n) if form else "" for n in ("cells", "question", "deadline")},
         "left": one.state in ("sent", "uncertain", "acknowledged", "refused"),
     }  # fmt: skip
@@ -161,7 +162,7 @@ def _one(
     if form is None:
         typed |= {x: " ".join(s.texts[x] for s in draft if s.held) for x in ("fr", "en")}
     values = {
-        "query": query, "fault": fault, "may": may, "waits": waits, "answered": query.state == ANSWERED,
+        "query": query, "late": late(parts, query), "fault": fault, "may": may, "waits": waits, "answered": query.state == ANSWERED,
         "over": query.state == ACCEPTED, "draft": draft, "typed": typed, "instant": instant, "read": read,
     }  # fmt: skip
     return pages.show(request, visitor, "staff/query.html", values, fault.http if fault else 200)
