@@ -28,7 +28,7 @@ from greffe.store.base import Act, Actor
 from greffe.store.ledger import Approval
 from greffe.store.transmission_records import built_payload
 from greffe.transmission.answers.kept import keep_answers
-from greffe.transmission.checking import fault, findings_on
+from greffe.transmission.checking import fault, findings_on, of_plan
 from greffe.transmission.contributions.standing import whole
 from greffe.transmission.files import Headed, content, filled, written
 from greffe.transmission.foreseen.of_delivery import foreseen_of, keep_foreseen
@@ -106,7 +106,7 @@ def _file(
         return _book(parts, filled(parts, catalogue, said), kind, blank)
     sha, size = keep(parts, written(parts, catalogue, said))
     syntax = next(f.syntax for f in DATA_FORMATS if f.name == row.format)
-    found = findings_on(parts, catalogue, file, kept(parts.settings, sha), syntax)
+    found = findings_on(parts, catalogue, of_plan(file), kept(parts.settings, sha), syntax)
     return replace(blank, sha256=sha, size=size), found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,6 +12,7 @@ from greffe.catalogue.policies.deliveries import DSNC
 from greffe.errors import BadInput
 from greffe.formats.published.read import ENVELOPE
 from greffe.model.findings import Finding
+from greffe.model.structures import Dataflow
 from greffe.release.against import places_and_years
 from greffe.release.checked_file import CheckedFile, read_checked
 from greffe.release.parts import Parts
@@ -21,13 +22,31 @@ from greffe.validation.structural.files import check_form, check_name
 from greffe.validation.structural.sides import OURS_ALONE, Side, ours
 from greffe.validation.structural.words import FILE, said
 
+
+@dataclass(frozen=True)
+class Checked:
+    """A file that is read again: its name, dataflow and sender. `since`: it tells what changed alone; `dsnc`: by its name
+    too, as Eurostat names files."""
+
+    name: str
+    flow: Dataflow
+    sender: str
+    since: bool
+    dsnc: bool = False
+
+
+def of_plan(file: PlannedFile) -> Checked:
+    """A file that is about to be built."""
+    return Checked(file.name, file.flow, file.row.sender, file.since is not None, file.row.naming == DSNC)
+
+
 TIME = "TIME_PERIOD"
 TABLE = "about_to_be_sent"
 # Syntaxes that are read again; a table for people (XLSX, Parquet) has no structure to hold.
 READ = ("csv", "xml", "json")
 
 
-def findings_on(parts: Parts, catalogue: Catalogue, file: PlannedFile, content: Path, syntax: str) -> list[Finding]:
+def findings_on(parts: Parts, catalogue: Catalogue, file: Checked, content: Path, syntax: str) -> list[Finding]:
     """What the recipient's structural validation would say of the file, by the structure that we hold of it."""
     if syntax not in READ:
         return []
@@ -41,13 +60,13 @@ def findings_on(parts: Parts, catalogue: Catalogue, file: PlannedFile, content: 
             return [said(FILE, f"it cannot be read: {error.message}", f"il ne peut être lu : {error.message}")]
         structure = catalogue.structure(file.flow)
         read = read.labels_off(structure)
-        if file.since is not None:
+        if file.since:
             read = _without_deleted(read, [*structure.dimension_ids, TIME])
         checked = read.loaded(connection, TABLE)
-        found = list(structural(checked, side, file.row.sender))
+        found = list(structural(checked, side, file.sender))
         if read.kind == "SDMX-CSV":
             found += check_form(read.start, checked.columns, side)
-        if file.row.naming == DSNC:
+        if file.dsnc:
             found += check_name(file.name, *places_and_years(checked))
         return found
 

@@ -40,6 +40,7 @@ from greffe.transmission.channels.channel import (
 from greffe.transmission.contributions.standing import still_merged
 from greffe.transmission.holders import has_died, this_process
 from greffe.transmission.rights import still_granted, uses
+from greffe.transmission.still_fits import still_fits
 from greffe.transmission.still_open import still_open
 from greffe.transmission.ways import settles_after, way_of
 
@@ -127,12 +128,13 @@ def _not_in_other_hands(parts: Parts, one: Transmission) -> None:
 
 
 def _may_leave(parts: Parts, one: Transmission) -> None:
-    """Signatures, contributions, embargo, withdrawal, grants, origin, confidentiality: as they are now, not when it was built (D13)."""
+    """Signatures, contributions, structures, embargo, withdrawal, grants, origin, confidentiality: as they are now (D13)."""
     if not one.signed:
         had = ", ".join(one.approvers) or "nobody"
         raise Refused(f"{one.id} is signed by {had}: two people other than {one.author} must.")
     for file in one.files:
         still_merged(parts, one, file)
+        still_fits(parts, one, file)
     for file, source in ((f, s) for f in one.files for s in f.sources):
         release = parts.ledger().release(source.release)
         still_granted(parts, one, file, release)
