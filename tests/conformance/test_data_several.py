@@ -54,7 +54,7 @@ def test_ml_of_several_structures(name: str, at: str):
     assert [one.told["action"] for one in found] == ["Replace", "Delete", "Replace"]
     assert found[0].told["validFromDate"] == "2026-01-01T00:00:00+00:00"
     assert found[1].told["validToDate"] == "2026-06-01T00:00:00+00:00"
-    assert [one.told["setID"] for one in found] == ["DF_CRIME_2", "DF_CRIME_2", "DF_CRIME_3"]
+    assert [one.told["setID"] for one in found] == ["DF_CRIME_2", "DF_CRIME_2-Delete", "DF_CRIME_3"]
     assert [one.told["structureRef"] for one in found] == ["S1", "S1", "S2"]
     assert b"DataSetAction" not in body
 

@@ -1,14 +1,14 @@
 """SDMX-ML data: 2.1 generic and structure-specific, each also as time series; 3.0 and 3.1 (ML21-02 to 10, ML3-04).
 
 In 2.1 the header names the DSD in `common:Structure`, since readers of `StructureUsage` are rare (pandaSDMX and rsdmx
-fail on it); 3.x names what was asked for. The namespace of structure-specific data is that of the DSD with its
-observation dimension, in every version.
+fail on it), and Source says of which provision agreement the data is; 3.x names what was asked for. The namespace of
+structure-specific data is that of the DSD with its observation dimension, in every version.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from greffe.errors import NotAcceptable
@@ -28,7 +28,7 @@ from greffe.formats.ml_header import header
 from greffe.formats.ml_layouts import generic, specific, value_of
 from greffe.formats.namespaces import DECLARATION, INSTANCE, NAMESPACES, Namespaces
 from greffe.formats.parameters import Parameters
-from greffe.model.dataset import DataMessage, DataSet
+from greffe.model.dataset import DataMessage, DataSet, Header
 from greffe.model.references import Urn
 
 # 2.1 and 3.0 have no word for merging: appending is the nearest (observations are added or take the place of others).
@@ -94,7 +94,7 @@ def write(message: DataMessage, _parameters: Parameters, variant: Variant) -> It
     described = _described(datasets, variant, at)
     yield _head(message, datasets, described, variant, at).encode()
     for dataset in datasets:
-        yield from _dataset(dataset, described[_named(dataset, variant)], variant, at, several=len(datasets) > 1)
+        yield from _dataset(dataset, described[_named(dataset, variant)], variant, at, _set_id(dataset, datasets))
     yield f"</mes:{variant.root}>\n".encode()
 
 
@@ -120,10 +120,10 @@ def _described(datasets: Sequence[DataSet], variant: Variant, at: str) -> dict[U
     return found
 
 
-def _dataset(dataset: DataSet, described: _Described, variant: Variant, at: str, *, several: bool) -> Iterator[bytes]:
+def _dataset(dataset: DataSet, described: _Described, variant: Variant, at: str, set_id: str) -> Iterator[bytes]:
     found = levels(dataset, at)
     values, dataset = dataset_values(dataset, found.dataset)
-    yield _opening(dataset, described, variant, values, several=several).encode()
+    yield _opening(dataset, described, variant, values, set_id).encode()
     layout = specific(dataset, found) if variant.specific else generic(dataset, found)
     yield from chunks(dataset.blocks, layout, observations=dataset.observations)
     yield b"</mes:DataSet>"
@@ -143,8 +143,18 @@ def _head(
     action = f"<mes:DataSetAction>{actions.pop()}</mes:DataSetAction>" if len(actions) == 1 else ""
     return (
         f'{DECLARATION}<mes:{variant.root} xmlns:mes="{variant.spaces.message}" xmlns:com="{variant.spaces.common}"'
-        f' xmlns:xsi="{INSTANCE}"{own}>' + header(message.header, structures + action, message.language)
+        f' xmlns:xsi="{INSTANCE}"{own}>'
+        + header(_sourced(message.header, datasets, variant), structures + action, message.language)
     )
+
+
+def _sourced(found: Header, datasets: Sequence[DataSet], variant: Variant) -> Header:
+    """In 2.1 a header Structure names a structure or an agreement, not both. Readers need the structure; sdmx1 and pandaSDMX fail on
+    ProvisionAgrement, DataProvider and Name. Source is read by all."""
+    agreed = {str(context(d)): None for d in datasets if d.context == "provisionagreement"}
+    if variant.version != "2.1" or not agreed:
+        return found
+    return replace(found, source="; ".join([*agreed, *filter(None, [found.source])]))
 
 
 def _structure(described: _Described, variant: Variant, at: str) -> str:
@@ -161,6 +171,16 @@ def _structure(described: _Described, variant: Variant, at: str) -> str:
     )
 
 
+def _set_id(dataset: DataSet, datasets: Sequence[DataSet]) -> str:
+    """'' for the only data set. Of several each has the id of its flow, which the header of 2.1 does not name; what is deleted
+    of a flow that has other data too is told apart."""
+    if len(datasets) < 2:
+        return ""
+    id_ = dataset.dataflow.reference.id
+    twice = any(d.dataflow.reference == dataset.dataflow.reference and d.action != dataset.action for d in datasets)
+    return f"{id_}-Delete" if dataset.action == "D" and twice else id_
+
+
 def _action(dataset: DataSet, variant: Variant) -> str:
     """The word for the action. pysdmx 1.21 fails on Merge: a plain answer that is a part says Information in 3.1 too,
     which is read as Merge there."""
@@ -170,16 +190,11 @@ def _action(dataset: DataSet, variant: Variant) -> str:
     return ACTIONS[dataset.action] if dataset.action == "I" and found == "M" else ACTIONS_3_1[found]
 
 
-def _opening(
-    dataset: DataSet, described: _Described, variant: Variant, values: dict[str, str], *, several: bool
-) -> str:
-    """Everything of a data set before its first series; `values` are its attributes.
-
-    With several data sets each has the id of its flow, which the header of 2.1 does not name.
-    """
+def _opening(dataset: DataSet, described: _Described, variant: Variant, values: dict[str, str], set_id: str) -> str:
+    """Everything of a data set before its first series; `values` are its attributes."""
     prefix = "ss:" if variant.specific else ""
     own = {"action": _action(dataset, variant)}
-    own |= {"setID": dataset.dataflow.reference.id} if several else {}
+    own |= {"setID": set_id} if set_id else {}
     own |= {"validFromDate": dataset.valid_from} if dataset.valid_from else {}
     own |= {"validToDate": dataset.valid_to} if dataset.valid_to else {}
     attributes = "".join(f' {prefix}{name}="{xml(value)}"' for name, value in own.items())

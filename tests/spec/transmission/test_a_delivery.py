@@ -236,7 +236,11 @@ def test_messages_have_the_parties_and_the_agreement(tmp_path: Path, name: str):
     assert (said["ID"], said["Test"]) == ("ESTAT_CTS_PRIS-2022-1-ESTAT_CTS_PRIS", "false")
     assert (said["Sender"], said["Receiver"]) == ("FR_SSER", "4D0")
     assert said["DataSetAction"] == "Replace"
-    assert (b"SSER_ESTAT_CTS_PRIS" in content) is name.startswith("sdmx-ml-3")  # readers of 2.1 want the structure
+    # Readers of 2.1 want the structure, which is a choice there: the agreement is in Source.
+    agreed = b"".join(
+        etree.tostring(e) for e in root[0].iter("{*}Structure" if name.startswith("sdmx-ml-3") else "{*}Source")
+    )
+    assert b"urn:sdmx:org.sdmx.infomodel.registry.ProvisionAgreement=SSER:SSER_ESTAT_CTS_PRIS(" in agreed
     assert xml_errors(content, lax=True) == []
     observations = list(root.iter("{*}Obs"))
     assert len(observations) == one.files[0].observations

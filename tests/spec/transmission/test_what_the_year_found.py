@@ -74,6 +74,8 @@ def test_an_incremental_file_takes_away_what_is_gone(office: Office, name: str):
     elif name == "XML":
         (gone,) = [d for d in etree.fromstring(body).iter("{*}DataSet") if "Delete" in d.attrib.values()]
         assert [o.get("TIME_PERIOD") for o in gone.iter("Obs")] == ["2023"] * 3
+        ids = [v for d in etree.fromstring(body).iter("{*}DataSet") for k, v in d.attrib.items() if k.endswith("setID")]
+        assert sorted(ids) == [CASES, f"{CASES}-Delete"]
     else:
         assert b'"Delete"' in body
 
