@@ -299,4 +299,5 @@ def orders_served(home: Path, got: Iterable[Received], hooked: str) -> None:
     assert all(prepared[key] == sha256 for key, sha256 in came.items())
     for key in prepared:
         if key[0] == hooked:
-            assert ended.get(key) == ("sent" if key in came else "dropped"), key
+            # What came while its answer was lost is dropped when a newer release overtakes its next try.
+            assert ended.get(key) in (("sent", "dropped") if key in came else ("dropped",)), key

@@ -226,7 +226,11 @@ class People:
     def fetches(self) -> None:
         one = self.ledger.orders[self.mine[1]].last
         if one is not None and one.sha256 and self.ledger.release(one.release).readable(self.office.clock()):
-            _, same = orders.fetched(self.office.parts, ZOE, self.mine[1], one.number)
+            try:
+                _, same = orders.fetched(self.office.parts, ZOE, self.mine[1], one.number)
+            except Refused as error:  # between two Mondays a newer release may hide what the last file shows
+                assert f" hides what {one.release} shows" in error.message, error
+                return
             assert same.sha256 == one.sha256
 
     def pauses(self) -> None:
