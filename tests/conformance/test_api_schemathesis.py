@@ -52,7 +52,7 @@ def test_the_description_covers_both_entry_points_and_plain_rest():
         assert any(path.startswith(start) for path in PATHS)
     written = {path for path, item in PATHS.items() if "post" in item}
     assert all({"get", "head", "options"} == set(item) - {"post"} for item in PATHS.values())
-    assert {path.split("/")[3] for path in written} == {"orders", "queries"}  # with a key
+    assert {path.split("/")[3] for path in written} == {"orders", "queries", "receipts"}  # with a key
 
 
 def test_what_is_written_with_a_key_is_described(server, tmp_path):

@@ -66,11 +66,15 @@ class Reader:
         return dict(zip(blocks, done.stdout.split(BETWEEN), strict=True))
 
     def compare(self, block: Block, said: str) -> None:
-        """Each line of the page stands in what was said, in this order; … stands for anything; ids get the name they have here."""
-        lines = iter([flat(line) for line in said.splitlines()])
+        """Each line of the page stands in what was said, in this order, whether a terminal broke it or not; … stands for anything;
+        ids get the name they have here."""
+        lines, place = [flat(line) for line in said.splitlines()], 0
         for wanted in filter(None, map(flat, block.body.splitlines())):
-            pattern = self.pattern(wanted)
-            found = next((m for line in lines if (m := re.fullmatch(pattern, line))), None)
+            pattern, found = self.pattern(wanted), None
+            for start, taken in ((n, t) for n in range(place, len(lines)) for t in (1, 2, 3)):
+                if found := re.fullmatch(pattern, " ".join(lines[start : start + taken])):
+                    place = start + taken
+                    break
             assert found, f"{block.where}: not said: {wanted}\n{said}"
             new = [id_ for id_ in IDS.findall(wanted) if id_ not in self.names]
             self.names |= dict(zip(new, found.groups(), strict=True))

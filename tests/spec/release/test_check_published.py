@@ -260,8 +260,8 @@ def test_what_a_recipient_asks_for_is_asked_after_though_we_have_one_of_that_nam
     [
         (b"<a>\n<b>\n</a>", "p.dat, row 3: This SDMX-ML message cannot be read: Opening and ending tag mismatch"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]>\n<a>&b;</a>', "p.dat, row 1: A document type declaration is not read."),
-        (b'{"data":\n{', "p.dat, row 2: This SDMX-JSON message cannot be read: Expecting property name"),
-        (b'{"data": ' + b"[" * 100_000, "p.dat: This SDMX-JSON message cannot be read: it is no data message"),
+        (b'{"data":\n{', "p.dat, row 2: This SDMX-JSON message cannot be read: it stops making sense at line 2"),
+        (b'{"data": ' + b"[" * 100_000, "p.dat: This SDMX-JSON message cannot be read: it is nested too deeply."),
         (gzip.compress(b"freq,iccs\nA,B\n" * 99, mtime=0)[:-20], "p.dat: This gzip file ends too early."),
         (gzip.compress(b"freq,iccs\nA,B\n", mtime=0)[:10] + b"\xff" * 30, "p.dat: This gzip file is damaged."),
         (table(GOOD).replace(",5,", ",").encode(), "p.dat, row 4: 7 fields where the header has 8."),

@@ -11,6 +11,7 @@ from greffe.engine import opened
 from greffe.model.structures import Dataflow
 from greffe.release.sources import Feed, Inputs, load_main
 from greffe.settings import EngineSettings
+from greffe.store.depot import Shelf
 from greffe.store.records import ExtractRecord
 
 TEXTS = ["12", "12.50", "-0.05", ""]
@@ -39,6 +40,6 @@ def test_digits_are_counted_where_an_extract_does_not_tell_them(tmp_path):
     old, new = keep(tmp_path, "a", TEXTS), keep(tmp_path, "bb", ["7.5"], [1])
     feed = Feed(SOURCE, books.structure(books.get(Dataflow, SOURCE)), (old, new))
     with opened(EngineSettings(), tmp_path / "spill", [tmp_path]) as connection:
-        view = load_main(connection, Inputs(tmp_path, feed))
+        view = load_main(connection, Inputs(Shelf(tmp_path), feed))
         found = connection.execute(f"SELECT OBS_TEXT, OBS_DECIMALS FROM {view} ORDER BY TIME_PERIOD").fetchall()
     assert found == [("12", 0), ("12.50", 2), ("-0.05", 2), ("", None), ("7.5", 1)]
