@@ -97,13 +97,14 @@ class People:
                 self._next_step(f"ESTAT_CTS-{one.year}-CE", back=True)  # what is signed does not leave as it is
 
     def sends(self) -> None:
-        """By hand, whatever failed: what stands in the way is told, and what is confidential by now is given up."""
+        """By hand, whatever failed: what stands in the way is told, and what will never leave as it is given up: a cell is
+        confidential by now, or a house counts again."""
         for one in self._in("failed", "approved"):
             try:
                 send(self.office.parts, SENDER, one.id, read_channels(self.office.parts.settings.channels))
             except GreffeError as error:
-                if " hides what " in error.message:
-                    cancel(self.office.parts, SENDER, one.id, "Confidential by now.")
+                if any(words in error.message for words in (" hides what ", " was reopened since ")):
+                    cancel(self.office.parts, SENDER, one.id, "It cannot leave any more.")
 
     def settles(self) -> None:
         """The recipient is asked by telephone, and says the truth."""
