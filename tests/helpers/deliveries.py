@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,11 +13,13 @@ from house import FIRST, PUBLISHED, SECOND, House, new_house
 from journey_tools import ROOT
 
 from greffe.model.transmissions import Transmission
+from greffe.release.access.keys import make_key
 from greffe.release.people import HOUSE, add_person
 from greffe.store.base import Actor
 from greffe.transmission.building import approve, build
 from greffe.transmission.channels.channel import Options
 from greffe.transmission.plan import Plan, named_plan
+from greffe.transmission.sending import send
 
 SENDER = Actor("jules")
 _FOLDERS: list[TemporaryDirectory] = []
@@ -128,3 +131,17 @@ def _kept(sent: tuple[tuple[str, str], ...]) -> Path:
     house.released(PRIS)
     house.parts.register.close()
     return folder
+
+
+def sent_once(sending: Sending) -> str:
+    """A signed delivery that left; its id."""
+    one = sending.signed()
+    send(sending.house.parts, SENDER, one.id, sending.channels)
+    return one.id
+
+
+def machine_key(sending: Sending, body: str, action: str) -> dict[str, str]:
+    """The header by which a recipient's machine shows a key for one action."""
+    until = sending.house.clock() + timedelta(9)
+    _, secret = make_key(sending.house.parts, HOUSE, f"{body} {action}", f"recipient:{body}", [action], [], until)
+    return {"authorization": f"Bearer {secret}"}

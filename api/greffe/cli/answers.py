@@ -106,7 +106,7 @@ def confirm_command(
         if bool(cells) == bool(section):
             raise BadQuery("Cells are named, or a sheet with --section.", parameter="--section")
         count = confirm(parts, who, asked(parts, questionnaire, cycle), cells or (), section)
-        _counted(parts_of(home), questionnaire, cycle, count, "Confirmed", json_)
+        _counted(parts, questionnaire, cycle, count, "Confirmed", json_)
 
 
 def rest(

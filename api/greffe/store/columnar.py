@@ -29,8 +29,8 @@ from greffe.store import changes, derived, room, selecting, shaping
 from greffe.store.base import Change, Footprint, Saved, Selection, same_dimensions
 from greffe.store.chain import canonical, checksum
 from greffe.store.coded import Layout, Observed, read_observed
-from greffe.store.depot import ALONE, Depot, Shelf, aside
-from greffe.store.folders import Stamp, alone, check, file_checksum, stamp, whole
+from greffe.store.depot import ALONE, Depot, Shelf
+from greffe.store.folders import Stamp, alone, check, file_checksum, stamp, take_away, whole
 from greffe.store.manifest import DATA, DIFFERENCE, MANIFEST, SEAL, SERVING, Written, read_written, write_release
 from greffe.store.serving import Serving
 
@@ -97,7 +97,7 @@ class ColumnarObservations:
         try:
             self._shelf.share(name)
         except Conflict:
-            aside(folder)
+            take_away(folder)
             self._served.forget(folder)
             raise
 
@@ -178,7 +178,7 @@ class ColumnarObservations:
         freed = room.remove(found, folder.parent) if found else 0
         if self._shelf.stored(name):
             freed += room.truth_of(folder)
-            aside(folder)
+            take_away(folder)
         self._served.forget(folder)
         return freed
 
@@ -203,7 +203,7 @@ class ColumnarObservations:
 
     def _there(self, name: str) -> Path:
         folder = self._folder(name)
-        if not folder.is_dir() and not self._shelf.at(name).is_dir():
+        if not self._shelf.at(name).is_dir():
             raise NotFound(f"There is no release {name} in the store.")
         return folder
 

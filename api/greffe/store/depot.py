@@ -19,7 +19,6 @@ import os
 import re
 import shutil
 import time
-import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from typing import Final, Protocol
 
 from greffe.errors import Broken, Conflict, NotFound
 from greffe.store.chain import canonical
-from greffe.store.folders import alone, file_checksum, flush, whole
+from greffe.store.folders import alone, file_checksum, flush, take_away, whole
 
 LIST: Final = "contents.json"
 _TRIES: Final = 3  # times that a file is asked for whose bytes are not what was written
@@ -157,7 +156,7 @@ class Shelf:
             if final.is_dir() and not _differing(final, contents):
                 return final
             if final.is_dir():
-                aside(final)
+                take_away(final)
             whole(final, lambda work: self._fill(place, contents, work))
         return final
 
@@ -227,14 +226,6 @@ def checked(pieces: Iterable[bytes], name: str, sha256: str) -> Iterator[bytes]:
         yield piece
     if digest.hexdigest() != sha256:
         raise Broken("A stored file is not what was written.", file=name, hint="Restore it from a copy.")
-
-
-def aside(folder: Path) -> None:
-    """Remove a folder in one step: whoever reads it has its files open and reads on."""
-    gone = folder.parent / f".{folder.name}-{uuid.uuid4().hex}.tmp"
-    with suppress(FileNotFoundError):  # another process was faster
-        folder.rename(gone)
-        shutil.rmtree(gone, ignore_errors=True)
 
 
 def _differing(folder: Path, contents: Contents) -> bool:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import shutil
 import threading
-import uuid
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,7 +15,7 @@ from greffe.errors import Broken
 from greffe.model.instants import written as written_instant
 from greffe.store.chain import canonical, checksum
 from greffe.store.coded import Layout, Observed
-from greffe.store.folders import Stamp, alone, check, file_checksum, stamp, whole
+from greffe.store.folders import Stamp, alone, check, file_checksum, stamp, take_away, whole
 from greffe.store.room import touch
 from greffe.store.serving import FORM, Serving, write_serving
 
@@ -90,9 +88,7 @@ class Served:
                 if not found_faults:
                     return  # another process was faster
                 _report(folder, found_faults[0], lock)
-                old = folder.parent / f".{folder.name}-{uuid.uuid4().hex}.tmp"
-                folder.rename(old)  # whoever reads it still has it mapped
-                shutil.rmtree(old)
+                take_away(folder)
             whole(folder, lambda work: write(found, content, work))
 
 

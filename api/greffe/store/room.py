@@ -8,14 +8,13 @@ from __future__ import annotations
 import os
 import shutil
 import time
-import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from greffe.store.folders import alone
+from greffe.store.folders import alone, take_away
 
 DERIVED: Final = ("serving", "since-*")
 _LEFT: Final = (".serving-*.tmp", ".since-*.tmp")  # what a kill left of folders that were being made or removed
@@ -69,14 +68,10 @@ def remove(found: Iterable[Derived], flow: Path) -> int:
     total = 0
     with alone(flow):
         for one in found:
-            gone = one.folder
-            if not gone.name.startswith("."):
-                gone = one.folder.parent / f".{one.folder.name}-{uuid.uuid4().hex}.tmp"
-                try:
-                    one.folder.rename(gone)
-                except FileNotFoundError:
-                    continue  # another process was faster
-            shutil.rmtree(gone, ignore_errors=True)
+            if one.folder.name.startswith("."):  # what is left of one
+                shutil.rmtree(one.folder, ignore_errors=True)
+            elif not take_away(one.folder):
+                continue
             total += one.size
     return total
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from greffe.catalogue.catalogue import Catalogue
 from greffe.errors import NotFound, Refused, numbered
 from greffe.formats.negotiation import DATA_FORMATS
@@ -14,9 +12,8 @@ from greffe.model.transmissions import SentFile, Transmission
 from greffe.release.parts import Parts
 from greffe.transmission import keeping
 from greffe.transmission.checking import Checked, findings_on
+from greffe.transmission.rights import HINT
 from greffe.validation.structural.sides import ours
-
-HINT: Final = "Cancel it, and build another one."
 
 
 def still_fits(parts: Parts, one: Transmission, file: SentFile) -> None:

@@ -12,6 +12,7 @@ from greffe.model.structures import Dataflow
 from greffe.model.transmissions import SentFile, Transmission
 from greffe.release.parts import Parts
 from greffe.transmission.files import Headed, content, filled, told_since
+from greffe.transmission.rights import HINT
 from greffe.transmission.workbooks import kind_of
 
 FREE: Final = ("", "F")  # CONF_STATUS of what is open
@@ -27,7 +28,7 @@ def still_open(parts: Parts, one: Transmission, file: SentFile, release: Release
     if found:
         raise Refused(
             f"{newest} hides what {release} shows, {'.'.join(found[0])} first ({len(found)} in all): {file.name} does not leave.",
-            hint="Cancel it, and build another one.",
+            hint=HINT,
         )
 
 

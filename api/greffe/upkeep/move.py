@@ -13,7 +13,7 @@ processes that still have the old settings read on and are refused whatever they
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -165,8 +165,9 @@ def _moves(parts: Parts, names: Named, depot: Depot) -> Iterator[One]:
     shelves = {s.kind: s for s in (parts.extracts, parts.drafts, parts.released)}
     for kind, name, version in _placed(names):
         yield partial(_folder, shelves[kind], depot, name, version)
+    there = dict(depot.names("transmissions"))
     for sha in names.kept:
-        yield partial(_kept, parts, depot, sha)
+        yield partial(_kept, parts, depot, there, sha)
 
 
 def _placed(names: Named) -> Iterator[tuple[str, str, str]]:
@@ -186,8 +187,10 @@ def _folder(shelf: Shelf, depot: Depot, name: str, version: str) -> Iterable[str
     return ()
 
 
-def _kept(parts: Parts, depot: Depot, sha: str) -> Iterable[str]:
-    depot.put(keeping.shared_name(sha), keeping.whole(parts, sha))
+def _kept(parts: Parts, depot: Depot, there: Mapping[str, int], sha: str) -> Iterable[str]:
+    name, file = keeping.shared_name(sha), keeping.whole(parts, sha)
+    if there.get(name) != file.stat().st_size:
+        depot.put(name, file)
     return ()
 
 

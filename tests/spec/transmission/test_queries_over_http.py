@@ -7,17 +7,15 @@ import secrets
 from datetime import timedelta
 
 import pytest
-from deliveries import PRIS, SENDER, Sending, sending_house
+from deliveries import PRIS, SENDER, Sending, machine_key, sending_house, sent_once
 from starlette.testclient import TestClient
 
 from greffe.app import create_app
 from greffe.release.access.accounts import digest
-from greffe.release.access.keys import make_key
 from greffe.release.people import HOUSE, add_person
 from greffe.release.waiting import Asker
 from greffe.store.access import Session
 from greffe.transmission.rounds.answering import Given, answer
-from greffe.transmission.sending import send
 from greffe.transmission.tasks import queries
 from greffe.web.pages.visitors import cookie_name
 
@@ -32,9 +30,7 @@ def sending(tmp_path_factory: pytest.TempPathFactory) -> Sending:
 
 @pytest.fixture(scope="module")
 def sent(sending: Sending) -> str:
-    one = sending.signed()
-    send(sending.house.parts, SENDER, one.id, sending.channels)
-    return one.id
+    return sent_once(sending)
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +39,7 @@ def client(sending: Sending) -> TestClient:
 
 
 def key(sending: Sending, body: str, action: str = "queries") -> dict[str, str]:
-    parts = sending.house.parts
-    until = sending.house.clock() + timedelta(9)
-    _, secret = make_key(parts, HOUSE, f"{body} {action}", f"recipient:{body}", [action], [], until)
-    return {"authorization": f"Bearer {secret}"}
+    return machine_key(sending, body, action)
 
 
 def signed_in(sending: Sending, client: TestClient, name: str) -> dict[str, str]:

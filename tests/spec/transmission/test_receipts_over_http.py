@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import timedelta
 
 import pytest
-from deliveries import SENDER, Sending, sending_house
+from deliveries import Sending, machine_key, sending_house, sent_once
 from starlette.testclient import TestClient
 
 from greffe.app import create_app
-from greffe.release.access.keys import make_key
-from greffe.release.people import HOUSE
-from greffe.transmission.sending import send
 from greffe.transmission.turned_away import waiting
 
 RECEIPTS = "/api/v1/receipts"
@@ -26,9 +22,7 @@ def sending(tmp_path_factory: pytest.TempPathFactory) -> Sending:
 
 @pytest.fixture(scope="module")
 def sent(sending: Sending) -> str:
-    one = sending.signed()
-    send(sending.house.parts, SENDER, one.id, sending.channels)
-    return one.id
+    return sent_once(sending)
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +31,7 @@ def client(sending: Sending) -> TestClient:
 
 
 def key(sending: Sending, body: str, action: str = "receipts") -> dict[str, str]:
-    until = sending.house.clock() + timedelta(9)
-    _, secret = make_key(sending.house.parts, HOUSE, f"{body} {action}", f"recipient:{body}", [action], [], until)
-    return {"authorization": f"Bearer {secret}"}
+    return machine_key(sending, body, action)
 
 
 def test_a_machine_hands_in_receipts_of_its_own_deliveries(sending: Sending, sent: str, client: TestClient):

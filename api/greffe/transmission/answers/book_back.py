@@ -25,6 +25,7 @@ from greffe.transmission.contributions.compared import (
     Value,
     kept_grid,
     moved,
+    not_taken,
     read_grid,
     same,
     told,
@@ -33,7 +34,6 @@ from greffe.transmission.contributions.compared import (
 from greffe.transmission.workbooks import words
 
 WORKBOOK = "workbook"
-TOLD = 10  # faults that a refusal tells
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,7 @@ def take_back(parts: Parts, who: Actor, content: bytes, name: str, id_: str = ""
     Raises as `look_back`, Denied; Refused with the faults, the first ten and how many there are."""
     found = look_back(parts, content, name, id_)
     if found.faults:
-        faults = " ".join(fault.text() for fault in found.faults[:TOLD])
-        raise Refused(f"{name} is not taken: {faults} Faults: {len(found.faults)}.")
+        raise not_taken(name, found.faults)
     return found, give_many(parts, who, found.round, found.typed)
 
 

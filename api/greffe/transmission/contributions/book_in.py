@@ -19,11 +19,10 @@ from greffe.transmission import keeping
 from greffe.transmission.answers.checking import checked
 from greffe.transmission.contributions import acts
 from greffe.transmission.contributions import book as layout
-from greffe.transmission.contributions.compared import Grid, Spot, kept_grid, moved, read_grid, told, unlike
+from greffe.transmission.contributions.compared import Grid, Spot, kept_grid, moved, not_taken, read_grid, told, unlike
 from greffe.transmission.contributions.places import Board, Place, board
 
 LARGEST: Final = 20 << 20
-TOLD: Final = 10  # faults of a workbook that are told to whoever brings it
 MOST_FAULTS: Final = 200  # that are entered; the file itself is kept whole
 _EDITION: Final = re.compile(r"(.+)/(\d{1,6})")
 
@@ -73,8 +72,7 @@ def take(parts: Parts, who: Actor, id_: str, content: bytes, name: str) -> Contr
         raise
     if found.faults:
         _refused(parts, who, waited, (content, name), found.faults)
-        faults = " ".join(fault.text() for fault in found.faults[:TOLD])
-        raise Refused(f"{name} is not taken: {faults} Faults: {len(found.faults)}.", hint="It is kept as it came.")
+        raise not_taken(name, found.faults, "It is kept as it came.")
     sha, _ = keeping.keep(parts, [content])
     complete = found.answered >= found.asked and not any(s.half for s in found.cells.values())
     signatory = found.signatory if waited.by_workbook and complete else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -13,13 +13,20 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
-from greffe.errors import BadInput
+from greffe.errors import BadInput, GreffeError, Refused
 from greffe.mapping.exchange.books import opened
 from greffe.transmission.contributions import book as layout
 
 MOST_ROWS: Final = 20_000
 MOST_COLUMNS: Final = 400
+TOLD: Final = 10  # faults of a workbook that are told to whoever brings it
 _SHOWN: Final = 60  # characters of a text that a fault quotes
+
+
+def not_taken(name: str, faults: Sequence[GreffeError], hint: str = "") -> Refused:
+    """What whoever brings a workbook is told: its first faults, and how many there are."""
+    first = " ".join(fault.text() for fault in faults[:TOLD])
+    return Refused(f"{name} is not taken: {first} Faults: {len(faults)}.", hint=hint)
 
 
 @dataclass(frozen=True)

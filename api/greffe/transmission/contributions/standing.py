@@ -15,6 +15,7 @@ from greffe.transmission.answers.asked import asked
 from greffe.transmission.contributions.acts import contradicted, hindrances, unanswered
 from greffe.transmission.contributions.places import Place, board
 from greffe.transmission.obstacles import Obstacle
+from greffe.transmission.rights import HINT
 
 MISSING, LATE, NOT_MERGED = "contribution_missing", "contribution_late", "contribution_unmerged"
 CONTRADICTED, MORE_ASKED = "contribution_contradicted", "contribution_more_asked"
@@ -88,7 +89,7 @@ def still_merged(parts: Parts, one: Transmission, file: SentFile) -> None:
         if now is None or now.state != MERGED or now.content != part.content:
             raise Refused(
                 f"{part.id} was reopened since {one.id} was built: {file.name} does not leave.",
-                hint="Cancel it, and build another one.",
+                hint=HINT,
             )
 
 
