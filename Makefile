@@ -28,7 +28,9 @@ fix: $(VENV)/.test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-soak: $(VENV)/.test ## the long forms: same code, larger numbers
+soak: $(VENV)/.test .clients .debian ## the long forms: same code, larger numbers; Spark with its Java too
+	@$(BIN)/python tests/helpers/debian_packages.py default-jre-headless wrk
+	@$(BIN)/python tests/helpers/client_environments.py spark
 	GREFFE_SOAK=1 HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q $(PYTEST_ARGS)
 
 openapi: $(VENV)/.test ## writes openapi/*.yaml from the application

@@ -1,4 +1,4 @@
-"""Builds the environments of the clients under .clients/: `make .clients`."""
+"""Builds the environments of the clients under .clients/: `make .clients`; `spark` after it adds what only `make soak` needs."""
 
 from __future__ import annotations
 
@@ -85,3 +85,5 @@ if __name__ == "__main__":
     make_python("sssom", sys.executable)
     make_python("vtlengine", sys.executable)
     make_javascript()
+    if "spark" in sys.argv[1:]:
+        make_python("spark", sys.executable)

@@ -20,6 +20,7 @@ DEMONSTRATION = (
     "tests/clients/test_clients_in_python.py",
     "tests/clients/test_clients_of_their_own.py",
     "tests/clients/test_page_code.py",
+    "tests/clients/test_spark.py",
     "tests/conformance/test_api_schemathesis.py",
     "tests/conformance/test_availability_judges.py",
     "tests/conformance/test_data_everywhere.py",
