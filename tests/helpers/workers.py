@@ -41,6 +41,7 @@ DEMONSTRATION = (
     "tests/spec/transmission/test_order_list.py",
     "tests/spec/transmission/test_answers.py",
     "tests/spec/transmission/test_answers_read_back.py",
+    "tests/spec/transmission/test_changed_layouts.py",
     "tests/spec/transmission/test_contribution_workbooks.py",
     "tests/spec/transmission/test_contributions.py",
     "tests/spec/transmission/test_questionnaires.py",

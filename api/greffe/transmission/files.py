@@ -89,7 +89,7 @@ def written(parts: Parts, catalogue: Catalogue, content: Content) -> Iterator[by
     format_ = next((f for f in DATA_FORMATS if f.name == content.format), None)
     if format_ is None:
         raise NotFound(f"There is no format {content.format}.")
-    said = _answers(parts, catalogue, content)
+    said = told_answers(parts, catalogue, content)
     datasets = tuple(
         marked(parts, joined(_sent(catalogue, d, content), said), content.release, content.rights)
         for d in _datasets(parts, catalogue, content)
@@ -122,7 +122,7 @@ def asking(catalogue: Catalogue, flow: str) -> Questionnaire | None:
     return next((q for _, q in sorted(catalogue.questionnaires.items()) if q.sheet_of(flow)), None)
 
 
-def _answers(parts: Parts, catalogue: Catalogue, content: Content) -> Mapping[tuple[Key, str], Observed]:
+def told_answers(parts: Parts, catalogue: Catalogue, content: Content) -> Mapping[tuple[Key, str], Observed]:
     """What was answered, by key and year, in a file of observations."""
     flow = catalogue.get(Dataflow, content.release.dataflow)
     one = asking(catalogue, flow.reference.id) if content.answers else None

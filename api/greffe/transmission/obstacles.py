@@ -16,8 +16,10 @@ from greffe.release.parts import Parts
 from greffe.transmission.answers.asked import HALF, MISSING, TO_CONFIRM, Round
 from greffe.transmission.answers.observations import homeless
 from greffe.transmission.workbooks import kind_of
+from greffe.transmission.workbooks.filled import NoCell
 
 SYNTHETIC: Final = "synthetic"
+NO_CELL: Final = "no_cell"
 IN_FRENCH: Final[Mapping[str, str]] = {
     "text": "le texte", "comment": "le commentaire", "source": "la source", "footnote": "la note de bas de page",
     "explanation": "l’explication",
@@ -56,6 +58,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "no_sheet": (
         "{about}: the questionnaire {questionnaire} has no sheet for it.",
         "{about} : le questionnaire {questionnaire} n’a pas de feuille pour lui.",
+    ),
+    "no_cell": (
+        "{about}: the questionnaire {questionnaire} has no cell for figures that are released ({n}); the first: {cell}. "
+        "Give them a row in {file}.",
+        "{about} : le questionnaire {questionnaire} n’a pas de cellule pour des chiffres diffusés ({n}) ; le premier : {cell}. "
+        "Donnez-leur une ligne dans {file}.",
     ),
     "answers_missing": (
         "{about} {year}, answers that are missing: {n}. {cells}",
@@ -176,6 +184,13 @@ def book_of(
     if not found and not faults:
         faults.append(Obstacle.of("no_release", row.delivery))
     return found, faults
+
+
+def of_layout(questionnaire: str, error: NoCell) -> Obstacle:
+    """A questionnaire that cannot be filled, for it has no place for what is released."""
+    return Obstacle.of(
+        NO_CELL, error.flow, questionnaire=questionnaire, n=error.figures, cell=error.first, file=error.layout
+    )
 
 
 def of_answers(found: Round, *, all_released: bool) -> list[Obstacle]:

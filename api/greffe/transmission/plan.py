@@ -21,10 +21,20 @@ from greffe.model.transmissions import OPEN, Transmission
 from greffe.release.parts import Parts
 from greffe.transmission.answers.asked import asked, asked_by, asked_of
 from greffe.transmission.contributions.standing import merged_of, of_contributions, waited_by
-from greffe.transmission.obstacles import Obstacle, book_of, of_answers, of_file, of_origin, of_places
+from greffe.transmission.obstacles import (
+    NO_CELL,
+    Obstacle,
+    book_of,
+    of_answers,
+    of_file,
+    of_layout,
+    of_origin,
+    of_places,
+)
 from greffe.transmission.planned_file import PlannedFile, Source
 from greffe.transmission.rights import release_for, rights_of
 from greffe.transmission.sent_before import Last, last_of, next_number
+from greffe.transmission.workbooks.filled import NoCell
 
 
 @dataclass(frozen=True)
@@ -67,6 +77,11 @@ class Plan:
     def ready(self) -> bool:
         """Whether it may be built: files, and nothing in the way."""
         return bool(self.files) and not self.obstacles
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to build, and nobody to tell: nothing is released of it."""
+        return not self.files and not any(o.code == NO_CELL for o in self.obstacles)
 
     @property
     def due(self) -> bool:
@@ -246,16 +261,22 @@ def _files(
         for row in mine:
             release = release_for(parts, flow.reference, row, recipient, test=test)
             obstacles += of_file(flow, row, year, release)
-            if release is not None:
-                rights, lacks = rights_of(parts, row, release, recipient, test=test)
+            if release is None:
+                continue
+            rights, lacks = rights_of(parts, row, release, recipient, test=test)
+            try:
                 files.append(replace(_file(parts, (flow, row), release, year, number, last), rights=rights))
-                if lacks:
-                    obstacles.append(Obstacle.of("no_grant", flow.reference.id, recipient=recipient))
+            except NoCell as error:
+                obstacles.append(of_layout(asked_by(parts, flow), error))
+            if lacks:
+                obstacles.append(Obstacle.of("no_grant", flow.reference.id, recipient=recipient))
     for row in (r for r in ways.rows if r.questionnaire):
         found, faults = book_of(parts, ways.flows, row, year, test=test)
         obstacles += faults
-        if found:
-            files.append(_book(parts, row, found, (year, number), last))
+        try:
+            files += [_book(parts, row, found, (year, number), last)] if found else []
+        except NoCell as error:
+            obstacles.append(of_layout(row.questionnaire, error))
     names = [f.name for f in files]
     obstacles += [Obstacle.of("two_files", n, name=n) for n in dict.fromkeys(names) if names.count(n) > 1]
     return files, obstacles

@@ -33,7 +33,7 @@ def run(
     says why. What goes wrong with one delivery holds none of the others up. Before anything is sent again the inbox is looked into:
     its receipt may lie there."""
     for plan in plans(parts, until, test=test):
-        if plan.open or plan.corrects or not plan.files:
+        if plan.open or plan.corrects or plan.empty:
             continue
         if not plan.ready:
             yield Done(plan.id, "held up", " ".join(o.said() for o in plan.obstacles), failed=True)

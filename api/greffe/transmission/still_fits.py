@@ -13,12 +13,14 @@ from greffe.release.parts import Parts
 from greffe.transmission import keeping
 from greffe.transmission.checking import Checked, findings_on
 from greffe.transmission.rights import HINT
+from greffe.transmission.still_laid_out import still_laid_out
 from greffe.validation.structural.sides import ours
 
 
 def still_fits(parts: Parts, one: Transmission, file: SentFile) -> None:
-    """Raises Refused where a dataflow, its structure or the agreement of a file is in force in another version, or no more; and
-    where the code lists or constraints of today find an error in it. The file is read only where these changed."""
+    """Raises Refused where a dataflow, its structure or the agreement of a file is in force in another version, or no more; where
+    its questionnaire is laid out otherwise; and where the code lists or constraints of today find an error in it. The file is read
+    only where these changed."""
     now = parts.catalogue()
     if now.checksum == one.catalogue:
         return
@@ -26,6 +28,7 @@ def still_fits(parts: Parts, one: Transmission, file: SentFile) -> None:
     for source in file.sources:
         _versions(now, then, file, source.dataflow)
     _agreement(now, then, file)
+    still_laid_out(parts, now, then, (one, file))
     syntax = next((f.syntax for f in DATA_FORMATS if f.name == file.format), "")
     flow = now.get(Dataflow, file.dataflow)
     if not syntax or ours(now, flow) == ours(then, then.get(Dataflow, file.dataflow)):

@@ -12,6 +12,7 @@ from greffe.model.transmissions import ARRIVED
 from greffe.release.parts import Parts
 from greffe.release.tasks.task import Asker, Task
 from greffe.transmission.answers.asked import OPEN, asked
+from greffe.transmission.workbooks.filled import NoCell
 
 AHEAD: Final = timedelta(days=90)
 LATE_FOR: Final = timedelta(days=365)  # after that nobody waits for the answers of a cycle
@@ -44,7 +45,10 @@ def answers(parts: Parts, who: Asker) -> Iterator[Task]:
         for year, day in deadline.days(today + AHEAD):
             if day < today - LATE_FOR or (delivery, year) in left or questionnaire not in catalogue.questionnaires:
                 continue
-            counts = asked(parts, questionnaire, year).counts()
+            try:
+                counts = asked(parts, questionnaire, year).counts()
+            except NoCell:
+                continue  # its layout is to be mended first: the plan of the delivery tells that
             count = sum(counts[state] for state in OPEN)
             if count:
                 place = f"/staff/answers/{questionnaire}?cycle={year}"

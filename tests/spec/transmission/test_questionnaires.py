@@ -209,9 +209,8 @@ def test_figures_that_have_no_cell_stop_it(desk: Desk, built: dict[str, tuple[st
     desk.edited(edited)
     with pytest.raises(Refused) as error:
         desk.built("UN_CTS", 2024)
-    told = (
-        "27 figures of UNODC_CTS_PRISONS have no cell; the first: A.PRIS_MORT.DEATH.CAT30.Female.Total.Counts.FRA 2022."
-    )
+    first = "A.PRIS_MORT.DEATH.CAT30.Female.Total.Counts.FRA 2022"
+    told = f"UNODC_CTS_PRISONS: the questionnaire UN_CTS has no cell for figures that are released (27); the first: {first}."
     assert told in error.value.text()
     assert "mappings/UNODC/questionnaires/un_cts.yaml" in error.value.text()
     layout.write_text(f"{text}# Asked again.\n", encoding="utf-8")

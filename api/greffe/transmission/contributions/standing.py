@@ -16,6 +16,7 @@ from greffe.transmission.contributions.acts import contradicted, hindrances, una
 from greffe.transmission.contributions.places import Place, board
 from greffe.transmission.obstacles import Obstacle
 from greffe.transmission.rights import HINT
+from greffe.transmission.workbooks.filled import NoCell
 
 MISSING, LATE, NOT_MERGED = "contribution_missing", "contribution_late", "contribution_unmerged"
 CONTRADICTED, MORE_ASKED = "contribution_contradicted", "contribution_more_asked"
@@ -45,7 +46,10 @@ def of_contributions(parts: Parts, waited: Sequence[Waited], *, test: bool) -> l
 def _of_merged(parts: Parts, waited: Waited) -> Iterator[Obstacle]:
     """By the sheets as releases fill them now, which are kept: a plan costs no more for it."""
     one = waited.one
-    cells = asked(parts, one.questionnaire, one.year).cells
+    try:
+        cells = asked(parts, one.questionnaire, one.year).cells
+    except NoCell:
+        return  # the plan tells it of the questionnaire itself
     places = (Place(a.sheet, a.row, a.column, a.cell, a.house) for a in cells if a.house == waited.house)
     own = {p.name: p for p in places if not p.confidential}
     against = contradicted(own, one)

@@ -120,8 +120,20 @@ class Source:
     data: DataSet | None = None
 
 
+class NoCell(Refused):
+    """Released figures that no cell of a questionnaire takes. `flow`: their dataflow; `figures`: how many; `first`: one of them;
+    `layout`: the file that lays the questionnaire out."""
+
+    flow, figures, first, layout = "", 0, "", ""
+
+    def of(self, flow: str, figures: int, first: str, layout: str) -> NoCell:
+        """The same, saying which."""
+        self.flow, self.figures, self.first, self.layout = flow, figures, first, layout
+        return self
+
+
 def filled_sheets(one: Questionnaire, year: int, sources: Mapping[str, Source]) -> tuple[FilledSheet, ...]:
-    """Every sheet of a questionnaire. Raises Refused for released figures of these years that no cell takes."""
+    """Every sheet of a questionnaire. Raises NoCell for released figures of these years that no cell takes."""
     periods, names = [str(y) for y in range(year - one.years + 1, year + 1)], Names()
     held = {flow: answers_of(s.data) if s.data else {} for flow, s in sources.items()}
     found = tuple(_Filling(one, s, sources[s.flow], held[s.flow], periods, names).sheet() for s in one.sheets)
@@ -129,10 +141,11 @@ def filled_sheets(one: Questionnaire, year: int, sources: Mapping[str, Source]) 
     for flow, answers in held.items():
         left = sorted(k for k in answers if k[1] in periods and (flow, *k) not in taken)
         if left:
-            raise Refused(
-                f"{one.id}: {numbered(len(left), 'figure')} of {flow} have no cell; the first: {'.'.join(left[0][0])} {left[0][1]}.",
+            first = f"{'.'.join(left[0][0])} {left[0][1]}"
+            raise NoCell(
+                f"{one.id}: {numbered(len(left), 'figure')} of {flow} have no cell; the first: {first}.",
                 hint=f"Give them a row in {one.file}.",
-            )
+            ).of(flow, len(left), first, one.file)
     return found
 
 
