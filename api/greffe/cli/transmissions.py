@@ -20,7 +20,7 @@ from greffe.cli.transmissions_refused import look_at_command, refused_receipts_c
 from greffe.cli.transmissions_shown import entries_of, lines_of, made_of, remark, remarks_of
 from greffe.errors import Broken, Refused, numbered
 from greffe.model.findings import Finding
-from greffe.model.transmissions import STATES, Transmission
+from greffe.model.transmissions import ACKNOWLEDGED, SENT, STATES, Transmission
 from greffe.release.deadlines import horizon
 from greffe.release.parts import Parts
 from greffe.release.published import file_content
@@ -29,8 +29,8 @@ from greffe.transmission.building import approve, build, cancel
 from greffe.transmission.keeping import content
 from greffe.transmission.plan import Plan, named_plan, plans
 from greffe.transmission.reading import LARGEST
-from greffe.transmission.running import AHEAD, run, soon
-from greffe.transmission.sending import send, settle
+from greffe.transmission.running import AHEAD, run, send_by_hand, soon
+from greffe.transmission.sending import settle
 from greffe.transmission.turned_away import COMMAND
 from greffe.transmission.turned_away import faults as kept_faults
 from greffe.transmission.ways import read_channels
@@ -128,14 +128,16 @@ def approve_command(id_: Id, as_: As = "", home: Home = None, json_: Json = Fals
 
 
 def send_command(id_: Id, as_: As = "", home: Home = None, json_: Json = False) -> None:
-    """Hand a delivery over, once; what may have arrived before is asked for first."""
+    """Hand a delivery over, once. Of what was tried before, receipts are taken first, and the other side is asked."""
     with failing(json_):
         parts, who = acting(home, as_)
-        found = send(parts, who, id_, read_channels(parts.settings.channels))
-        one = found.transmission
+        found, receipts_ = send_by_hand(parts, who, id_, read_channels(parts.settings.channels))
+        one, rows = found.transmission, [d.as_json() for d in receipts_]
         held = " It is tried again when somebody sends it." if one.attempt and one.attempt.lasting else ""
-        show(_told(one), json_, title=f"{id_} is {one.state}: {found.said}{held}")
-        if one.state != "sent":
+        columns = ("transmission", "what", "said") if rows else ()
+        title = f"{id_} is {one.state}: {found.said}{held}"
+        show(_told(one) | ({"inbox": rows} if rows else {}), json_, rows=rows, columns=columns, title=title)
+        if one.state not in (SENT, ACKNOWLEDGED):
             raise typer.Exit(Refused.exit_code)
 
 

@@ -10,6 +10,7 @@ from greffe.errors import Conflict, GreffeError
 from greffe.model import instants
 from greffe.model.transmissions import APPROVED, ARRIVED, BUILT, FAILED, SENDING, UNCERTAIN, Transmission
 from greffe.release.parts import Parts
+from greffe.release.people import needs
 from greffe.store.base import Actor
 from greffe.transmission.building import build
 from greffe.transmission.channels.channel import Options
@@ -17,12 +18,13 @@ from greffe.transmission.collecting import collect
 from greffe.transmission.done import Done
 from greffe.transmission.inbox import poll
 from greffe.transmission.plan import plans
-from greffe.transmission.sending import send
+from greffe.transmission.sending import Outcome, send
 from greffe.transmission.whose import way
 
 TRIES: Final = 8  # after which a person looks
 AHEAD: Final = 30  # days before its deadline that a delivery is built, where nobody says otherwise
 FIRST_WAIT: Final = timedelta(minutes=2)  # doubled after each try
+IN_INBOX: Final = "its receipt was there already, and nothing is sent again"
 OTHERS: Final = "in other hands"  # another process does it: nobody is to look
 
 
@@ -65,6 +67,27 @@ def _answered(parts: Parts, who: Actor, channels: Mapping[str, Options], *, test
         ways = {way(t) for t in again}
         yield from (d for d in collect({n: o for n, o in channels.items() if n in ways}) if d.failed)
         yield from (d for d in poll(parts, who, channels) if d.id in known)
+
+
+def send_by_hand(
+    parts: Parts, who: Actor, id_: str, channels: Mapping[str, Options]
+) -> tuple[Outcome, tuple[Done, ...]]:
+    """What a person sends: of what was tried before, the counterpart's receipts are fetched and the inbox is looked into first. Gives what
+    became of it, and what became of each receipt that lay there; where one of them ends the delivery, nothing is sent.
+
+    Raises as `send`."""
+    needs(parts, who, "transmitter")
+    one = parts.ledger().transmission(id_)
+    found: tuple[Done, ...] = ()
+    if one.attempts and one.state not in ARRIVED:
+        own = channels.get(way(one))
+        beside = {n: o for n, o in channels.items() if own and o.path("inbox") and o.path("inbox") == own.path("inbox")}
+        failed = (d for d in collect({n: o for n, o in channels.items() if o is own}) if d.failed)
+        found = (*failed, *poll(parts, who, beside))
+        now = parts.ledger().transmission(id_)
+        if now.state in ARRIVED:
+            return Outcome(now, IN_INBOX), found
+    return send(parts, who, id_, channels), found
 
 
 def soon(parts: Parts, days: int = AHEAD) -> date:

@@ -23,8 +23,8 @@ from greffe.transmission.keeping import content
 from greffe.transmission.plan import named_plan, plans
 from greffe.transmission.proof import history
 from greffe.transmission.reading import VERDICTS
-from greffe.transmission.running import next_try
-from greffe.transmission.sending import may_be_settled, send, settle
+from greffe.transmission.running import next_try, send_by_hand
+from greffe.transmission.sending import may_be_settled, settle
 from greffe.transmission.turned_away import PAGE, waiting
 from greffe.transmission.ways import read_channels
 from greffe.web.pages.acts import tried
@@ -103,7 +103,7 @@ def _act(parts: Parts, visitor: Visitor, id_: str, form: Form) -> None:
         case "approve":
             approve(parts, who, id_)
         case "send":
-            send(parts, who, id_, read_channels(parts.settings.channels))
+            send_by_hand(parts, who, id_, read_channels(parts.settings.channels))
         case "cancel":
             cancel(parts, who, id_, reason)
         case "arrived" | "lost":
