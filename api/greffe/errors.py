@@ -13,8 +13,10 @@
     ├── Denied            this person may not do it (403, exit 4)
     │   └── Unidentified  nobody knows who asks: sign in, or bring a key that holds (401)
     ├── TooOften          tried too often: wait as long as it says (429)
+    │   └── OverQuota     one client asks for more than its share: ask less often (429)
     ├── Conflict          the state changed meanwhile: look again (409)
     ├── Unavailable       try again later (503)
+    │   ├── Busy          more is asked for at once than is answered: wait as long as it says (503)
     │   └── EngineFailed  the database engine failed in itself, or has no room: run it again (503)
     └── Broken            a stored file is not what was written: call the operator (500)
 
@@ -190,6 +192,16 @@ class TooOften(GreffeError):
         super().__init__(message, hint=hint)
 
 
+class OverQuota(TooOften):
+    """One client asks for more than its share. `policies`: by their names in RateLimit-Policy."""
+
+    sdmx, title = 503, "Too many requests"
+
+    def __init__(self, message: str, *, wait: int, policies: tuple[str, ...], hint: str = "") -> None:
+        self.policies = policies
+        super().__init__(message, wait=wait, hint=hint)
+
+
 class Conflict(GreffeError):
     """The state changed meanwhile. Look again."""
 
@@ -200,6 +212,15 @@ class Unavailable(GreffeError):
     """Try again later."""
 
     sdmx, http, exit_code, title = 503, 503, 6, "Service unavailable"
+
+
+class Busy(Unavailable):
+    """More is asked for at once than is answered. `wait`: seconds after which to ask again; `kind`: of which class of requests;
+    `reason`: why it was turned away."""
+
+    def __init__(self, message: str, *, wait: int, kind: str, reason: str) -> None:
+        self.wait, self.kind, self.reason = wait, kind, reason
+        super().__init__(message)
 
 
 class EngineFailed(Unavailable):

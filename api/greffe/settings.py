@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from greffe.errors import BadDefinition, nearest
+from greffe.load import LoadSettings, read_load
 from greffe.logs.set_up import FORMS, LEVELS
 from greffe.options import file_of, read_file
 
@@ -109,6 +110,7 @@ class Settings:
     channels: Path | None = None
     jobs: Path | None = None
     operation: OperationSettings = field(default_factory=OperationSettings)
+    load: LoadSettings = field(default_factory=LoadSettings)
 
     @property
     def secure(self) -> bool:
@@ -209,6 +211,7 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
             metrics=_listening(env.get("GREFFE_METRICS", "")),
             traces=_one_of(env, "GREFFE_TRACES", "none", TRACES),
         ),
+        load=read_load(env),
     )
 
 

@@ -141,3 +141,28 @@ def test_a_request_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatc
                 found = answers(received(line))
             assert [(a.status, a.problem["status"]) for a in found] == [(408, 408)]
             assert time.monotonic() - started < 10
+
+
+def test_a_client_that_takes_nothing_is_given_up_and_one_that_takes_little_is_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The connection is broken off after its time (120 seconds; here one): it would hold memory for ever."""
+    from waiting_server import endless, waiting
+
+    with waiting(monkeypatch, reader=1.0, application=endless) as address:
+        for pause, whole in ((0.01, True), (3.0, False)):
+            with socket.create_connection(address, 30) as line:
+                line.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+                time.sleep(pause)
+                assert (length(line) > 64 << 20) == whole
+
+
+def length(line: socket.socket) -> int:
+    """Bytes until the other side closes or breaks off."""
+    found = 0
+    try:
+        while piece := len(line.recv(1 << 20)):
+            found += piece
+    except ConnectionResetError:
+        pass
+    return found

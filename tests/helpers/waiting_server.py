@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 import uvicorn
 from journey_tools import free_port
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from greffe.web import protocol
 
@@ -23,15 +23,28 @@ async def _application(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.body", "body": b""})
 
 
+async def endless(scope: Scope, receive: Receive, send: Send) -> None:
+    """An application whose answer has 64 MB, more than a kernel takes for a client that reads nothing."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for _ in range(256):
+        await send({"type": "http.response.body", "body": bytes(256 * 1024), "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
 @contextmanager
-def waiting(patch: pytest.MonkeyPatch, head: float, body: float) -> Iterator[tuple[str, int]]:
-    """Its address, with those seconds for a head and a body."""
+def waiting(
+    patch: pytest.MonkeyPatch,
+    head: float = 15,
+    body: float = 300,
+    reader: float = 120,
+    application: ASGIApp = _application,
+) -> Iterator[tuple[str, int]]:
+    """Its address, with those seconds for a head, a body, and a client that reads."""
     patch.setattr(protocol, "HEAD_SECONDS", head)
     patch.setattr(protocol, "BODY_SECONDS", body)
+    patch.setattr(protocol, "READER_SECONDS", reader)
     port = free_port()
-    config = uvicorn.Config(
-        _application, port=port, log_level="critical", http=protocol.BoundedProtocol, lifespan="off"
-    )
+    config = uvicorn.Config(application, port=port, log_level="critical", http=protocol.BoundedProtocol, lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

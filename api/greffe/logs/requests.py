@@ -11,7 +11,8 @@ from greffe.logs.lines import Lines
 
 
 class Answered(NamedTuple):
-    """One answer. route: its template; format: a short name; cache: memory, file or none; seconds: until its last byte."""
+    """One answer. route: its template; format: a short name; cache: memory, file or none; seconds: until its last byte;
+    shed: `CLASS/REASON` of one that was turned away, else empty."""
 
     route: str
     method: str
@@ -20,6 +21,7 @@ class Answered(NamedTuple):
     bytes: int
     seconds: float
     cache: str
+    shed: str = ""
 
 
 Told = Callable[[Asked, Answered], None]
@@ -46,11 +48,12 @@ def in_json(lines: Lines) -> Told:
 
     def told(asked: Asked, it: Answered) -> None:
         trace = f'"trace":"{asked.trace}",' if asked.trace else ""
+        shed = f',"shed":"{it.shed}"' if it.shed else ""
         level = "error" if it.status == 500 else "info"
         lines.put(
             f'{{"time":"{moments.now()}","level":"{level}","event":"request","request":"{asked.request}",{trace}"method":'
             f'"{it.method}","route":"{it.route}","status":{it.status},"format":"{it.format}","bytes":{it.bytes},'
-            f'"ms":{it.seconds * 1000:.2f},"cache":"{it.cache}"}}'
+            f'"ms":{it.seconds * 1000:.2f},"cache":"{it.cache}"{shed}}}'
         )
 
     return told
@@ -63,6 +66,7 @@ def for_people(lines: Lines) -> Told:
     def told(asked: Asked, it: Answered) -> None:
         size = next((f"{it.bytes / unit:.1f} {name}" for name, unit in _UNITS if it.bytes >= unit), f"{it.bytes} B")
         kept = "" if it.cache == "none" else f" from {it.cache}"
+        kept += f" turned away ({it.shed})" if it.shed else ""
         lines.put(
             f"{moments.now()[11:23]} {it.status} {it.method} {it.route} {it.format} {size} {it.seconds * 1000:.1f} ms{kept}"
             f" request={asked.request}"

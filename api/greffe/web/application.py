@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
+from anyio import to_thread
 from fastapi import FastAPI
 
 from greffe import __version__
@@ -29,6 +30,8 @@ from greffe.web import (
 )
 from greffe.web.compressed import Compressed
 from greffe.web.limits import Limits
+from greffe.web.load.gate import Gate
+from greffe.web.load.shedding import Shedding
 from greffe.web.openapi import describe
 from greffe.web.orders import api as orders_api
 from greffe.web.queries import api as queries_api
@@ -81,6 +84,8 @@ def application(parts: Parts, heard: Sequence[Heard] = (), began: Callable[[], N
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_middleware(Routed)
     app.add_middleware(Compressed)
+    app.state.gate = Gate(parts.settings.load)
+    app.add_middleware(Shedding, gate=app.state.gate)
     app.add_middleware(Limits, settings=parts.settings.http)
     app.state.traffic = Traffic()
     app.add_middleware(Counted, traffic=app.state.traffic)
@@ -93,6 +98,8 @@ def application(parts: Parts, heard: Sequence[Heard] = (), began: Callable[[], N
 async def _in_the_background(parts: Parts, app: FastAPI) -> AsyncIterator[None]:
     """While the service runs, derived files of superseded releases that nobody reads any more are removed (D5), and what
     pages need is made ready."""
+    limiter = to_thread.current_default_thread_limiter()
+    limiter.total_tokens = max(limiter.total_tokens, parts.settings.load.threads)
     tasks = [asyncio.create_task(_sweep(parts))]
     if parts.settings.warm:
         tasks.append(asyncio.create_task(keep_warm(parts, app)))

@@ -14,6 +14,7 @@ from greffe.release.access.keys import identified
 from greffe.release.parts import Parts
 from greffe.store.base import Actor
 from greffe.web.denials import note_denied_request
+from greffe.web.load.gate import turn_of
 from greffe.web.pages.visitors import of_session, same_site
 
 SCHEME: Final = HTTPBearer(
@@ -29,7 +30,11 @@ def _key(request: Request, _scheme: Annotated[object, Depends(SCHEME)] = None) -
     word, _, secret = request.headers.get("authorization", "").partition(" ")
     if word.casefold() != "bearer" or not secret.strip():
         raise Unidentified("A key is needed.", hint="Send it as the header Authorization: Bearer …")
-    return identified(parts, secret.strip(), request.client.host if request.client else "")
+    found = identified(parts, secret.strip(), request.client.host if request.client else "")
+    turn = turn_of(request.scope)
+    if turn is not None:
+        turn.gate.known(request.headers["authorization"])
+    return found
 
 
 def _reader(request: Request, _scheme: Annotated[object, Depends(SCHEME)] = None) -> Actor:

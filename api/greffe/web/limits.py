@@ -19,7 +19,7 @@ CORS = {
     "Access-Control-Allow-Headers": "Accept, Accept-Language, If-None-Match, If-Modified-Since, Range, X-Request-Id, traceparent",
     "Access-Control-Expose-Headers": (
         "Accept-Ranges, Content-Disposition, Content-Encoding, Content-Language, Content-Length, Content-Range, "
-        "Data-Origin, ETag, Last-Modified, Link, Release, Vary, X-Request-Id"
+        "Data-Origin, ETag, Last-Modified, Link, RateLimit, RateLimit-Policy, Release, Retry-After, Vary, X-Request-Id"
     ),
     "Access-Control-Max-Age": "86400",
 }

@@ -14,11 +14,13 @@ from starlette.responses import JSONResponse, Response
 from greffe.errors import (
     BadSemantics,
     Broken,
+    Busy,
     Denied,
     EngineFailed,
     GreffeError,
     NotAcceptable,
     NotFound,
+    OverQuota,
     TooOften,
     Unavailable,
     Unidentified,
@@ -31,7 +33,8 @@ from greffe.release.parts import Parts
 from greffe.web.asked import refused, wrong
 from greffe.web.denials import note_denied_request
 from greffe.web.language import language_of
-from greffe.web.pages.errors import page, wants_page
+from greffe.web.pages.busy import busy_page
+from greffe.web.pages.errors import page, wait_of, wants_page
 from greffe.web.pages.visitors import somebody
 
 _LOG = logging.getLogger("greffe")
@@ -87,13 +90,13 @@ def answer(request: Request, error: GreffeError, status: int = 0) -> Response:
     if isinstance(error, Denied) and "app" in request.scope:
         _noted(request)
     if wants_page(request) and "app" in request.scope:
+        if isinstance(error, Busy | OverQuota):
+            return busy_page(request.app.state.parts, request, error, status)
         return page(request.app.state.parts, request, error, status)
     lang = language_of(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))
     headers = {"Cache-Control": "no-store", "Vary": VARY, "Content-Language": lang}
-    if isinstance(error, Unavailable):
-        headers["Retry-After"] = "5"
-    if isinstance(error, TooOften):
-        headers["Retry-After"] = str(error.wait)
+    if isinstance(error, Unavailable | TooOften):
+        headers["Retry-After"] = wait_of(error)
     if isinstance(error, Unidentified):
         headers["WWW-Authenticate"] = 'Bearer realm="Greffe"'
     if path.startswith((V1, V2)):
@@ -118,6 +121,7 @@ def _noted(request: Request) -> None:
 def problem(error: GreffeError, status: int, instance: str, lang: str = "en") -> Mapping[str, object]:
     """RFC 9457 members, and ours: parameter, nearest, hint. Words are in the language asked for, names are not."""
     told = tell(error, lang)
+    violated = {"violated-policies": list(error.policies)} if isinstance(error, OverQuota) else {}
     return {
         "type": f"urn:greffe:problem:{type(error).__name__.lower()}",
         "title": told.title,
@@ -127,6 +131,7 @@ def problem(error: GreffeError, status: int, instance: str, lang: str = "en") ->
         "parameter": error.parameter,
         "nearest": list(error.nearest),
         "hint": told.hint,
+        **violated,
     }
 
 

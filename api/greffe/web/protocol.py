@@ -21,6 +21,7 @@ from greffe.web.problems import problem
 HEAD: Final = 64 * 1024  # bytes of request line and headers; of trailers and framing as well
 HEAD_SECONDS: Final = 15.0  # from its first byte to its last
 BODY_SECONDS: Final = 300.0  # the largest file that is taken, at half a megabit a second
+READER_SECONDS: Final = 120.0  # for which a client may take so little of an answer that no more of it can be sent
 _FRAMING: Final = 8  # bytes of framing for one of a body that is sent in chunks of one byte, and some
 _LINES: Final = {400: b"HTTP/1.1 400 Bad Request\r\n", 408: b"HTTP/1.1 408 Request Timeout\r\n"}
 
@@ -35,6 +36,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _over = False  # nothing more is read of this connection
     _fault: BadQuery | None = None  # what is wrong, where it is known
     _timer: TimerHandle | None = None
+    _reader: TimerHandle | None = None  # runs while the client takes nothing
 
     def on_message_begin(self) -> None:
         """A new request on the connection."""
@@ -69,7 +71,19 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody waits any more."""
         self._forget()
+        self._read_on()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client does not take what is sent to it. It holds memory and a connection, for so long and no longer."""
+        super().pause_writing()
+        self._read_on()
+        self._reader = self.loop.call_later(READER_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """It took some."""
+        self._read_on()
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Count what belongs to the head, or stands around the body, as it is parsed."""
@@ -129,6 +143,11 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _read_on(self) -> None:
+        if self._reader is not None:
+            self._reader.cancel()
+            self._reader = None
 
     def _late(self, seconds: float) -> None:
         self._timer = None

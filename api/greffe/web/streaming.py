@@ -11,8 +11,11 @@ from typing import Final
 
 from anyio import to_thread
 from starlette.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from greffe.formats.ahead import ahead
+from greffe.web.load.gate import as_dump, piece
+from greffe.web.problems import answer
 
 CHUNK: Final = 256 * 1024  # bytes; smaller pieces are joined until this is reached
 _END: Final = b""
@@ -30,15 +33,29 @@ def joined(chunks: Iterator[bytes]) -> bytes:
     return b"".join(parts)
 
 
-def streaming(chunks: Iterator[bytes], headers: dict[str, str]) -> StreamingResponse:
-    """A response whose chunks are made one ahead of the one that is being sent."""
+class Streamed(StreamingResponse):
+    """Chunks that are made one ahead of the one that is being sent, in turn with those of other dumps. 503 or 429 when too many
+    are being sent already."""
 
-    async def body() -> AsyncIterator[bytes]:
-        coming = ahead(chunks)
+    def __init__(self, chunks: Iterator[bytes], headers: dict[str, str]) -> None:
+        self._chunks = chunks
+        super().__init__(self._made({}), headers=headers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        self.body_iterator = self._made(scope)
+        await as_dump(scope, receive, send, super().__call__, answer)
+
+    async def _made(self, scope: Scope) -> AsyncIterator[bytes]:
+        coming = ahead(self._chunks)
         while True:
-            chunk = await to_thread.run_sync(joined, coming)
+            async with piece(scope):
+                chunk = await to_thread.run_sync(joined, coming)
             if chunk == _END:
                 return
             yield chunk
 
-    return StreamingResponse(body(), headers=headers)
+
+def streaming(chunks: Iterator[bytes], headers: dict[str, str]) -> StreamingResponse:
+    """A response whose chunks are made while it is sent."""
+    return Streamed(chunks, headers)

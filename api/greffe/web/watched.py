@@ -30,12 +30,12 @@ Heard = Callable[[Asked, Answered], None]
 
 
 class Note:
-    """What layers within say of the answer: the template of its route, and where it was kept."""
+    """What layers within say of the answer: the template of its route, where it was kept, why it was turned away."""
 
-    __slots__ = ("cache", "route")
+    __slots__ = ("cache", "route", "shed")
 
     def __init__(self) -> None:
-        self.route, self.cache = "", "none"
+        self.route, self.cache, self.shed = "", "none", ""
 
 
 def note(scope: Scope) -> Note:
@@ -110,6 +110,7 @@ class Watched:
                 size,
                 perf_counter() - start,
                 said.cache,
+                said.shed,
             )
             for heard in self._ended:
                 heard(asked, answered)

@@ -28,6 +28,7 @@ class Counts:
         self.begun = self.ended = 0
         self._most = most
         self._cells: dict[Key, Cell] = {}
+        self._shed: dict[str, float] = {}
 
     def began(self) -> None:
         """A request came."""
@@ -44,6 +45,12 @@ class Counts:
         cell[1] += it.bytes
         cell[2] += it.seconds
         cell[3 + bisect_left(BUCKETS, it.seconds)] += 1
+        if it.shed:
+            self._shed[it.shed] = self._shed.get(it.shed, 0) + 1
+
+    def shed(self) -> Mapping[str, float]:
+        """`CLASS/REASON` → answers that were turned away, a copy."""
+        return self._shed.copy()
 
     def cells(self) -> Mapping[Key, Cell]:
         """A copy, for another thread."""

@@ -39,6 +39,9 @@ class Answers(Collector):
             "greffe_http_cache_hits", "Answers kept before.", labels=("process", "route", "cache")
         )
         shed = CounterMetricFamily("greffe_http_shed", "Answers 429 and 503.", labels=("process", "route", "status"))
+        away = CounterMetricFamily(
+            "greffe_shed_requests", "Requests turned away.", labels=("process", "class", "reason")
+        )
         took = HistogramMetricFamily(
             "greffe_http_request_duration_seconds", "Until the last byte.", labels=("process", "route")
         )
@@ -51,9 +54,11 @@ class Answers(Collector):
             _add(bytes_, process, lambda k: (k[0],), name, 1)
             _add(hits, process, lambda k: (k[0], k[4]) if k[4] != "none" else None, name)
             _add(shed, process, lambda k: (k[0], k[2]) if k[2] in map(str, SHED) else None, name)
+            for what, n in sorted(process.shed.items()):
+                away.add_metric((name, *what.split("/")), n)
             for (route,), cell in _summed(process.cells, lambda k: (k[0],)).items():
                 took.add_metric((name, route), _buckets(cell), cell[2])
-        yield from (asked, bytes_, hits, shed, took, flight, lost)
+        yield from (asked, bytes_, hits, shed, away, took, flight, lost)
 
 
 Named = Callable[[Key], tuple[str, ...] | None]

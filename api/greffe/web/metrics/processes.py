@@ -11,7 +11,7 @@ import os
 import socket
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Final
 
@@ -29,6 +29,7 @@ class Process:
     in_flight: int
     lines_dropped: int
     cells: Mapping[Key, Cell]
+    shed: Mapping[str, float] = field(default_factory=dict)
 
 
 class Processes:
@@ -46,7 +47,7 @@ class Processes:
     def own(self) -> Process:
         """What this process counted until now."""
         flight = self._counts.begun - self._counts.ended
-        return Process(flight, self.lines_dropped, self._counts.cells())
+        return Process(flight, self.lines_dropped, self._counts.cells(), self._counts.shed())
 
     def tell(self) -> None:
         """Write it for the others. A full disk costs the others' sight of it, nothing else."""
@@ -55,6 +56,7 @@ class Processes:
             "in_flight": own.in_flight,
             "dropped": own.lines_dropped,
             "cells": [[*k, *c] for k, c in own.cells.items()],
+            "shed": dict(own.shed),
         }
         target = self._folder / f"{self._number}.json"
         with suppress(OSError):
@@ -97,4 +99,4 @@ def _read(text: str) -> Process:
     cells: dict[Key, Cell] = {}
     for route, method, status, form, cache, *numbers in rows:
         cells[str(route), str(method), str(status), str(form), str(cache)] = [float(n) for n in numbers]
-    return Process(int(said["in_flight"]), int(said["dropped"]), cells)
+    return Process(int(said["in_flight"]), int(said["dropped"]), cells, said.get("shed", {}))

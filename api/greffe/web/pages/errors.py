@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from greffe.errors import GreffeError, NotFound, TooOften, Unidentified
+from greffe.errors import Busy, GreffeError, NotFound, TooOften, Unavailable, Unidentified
 from greffe.release.parts import Parts
 from greffe.web.pages.render import Pages
 from greffe.web.pages.visitors import somebody
@@ -34,9 +34,15 @@ def page(parts: Parts, request: Request, error: GreffeError, status: int) -> Res
         {"error": error, "status": status, "near": _near(request.url.path, error)},
         status,
     )
-    if isinstance(error, TooOften):
-        response.headers["Retry-After"] = str(error.wait)
+    if isinstance(error, TooOften | Unavailable):
+        response.headers["Retry-After"] = wait_of(error)
+        response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def wait_of(error: TooOften | Unavailable) -> str:
+    """Seconds after which to ask again."""
+    return str(error.wait) if isinstance(error, TooOften | Busy) else "5"
 
 
 def _near(path: str, error: GreffeError) -> list[tuple[str, str]]:

@@ -13,6 +13,8 @@ from starlette.routing import BaseRoute, Route
 from greffe.errors import NotFound, nearest
 from greffe.release.parts import Parts
 from greffe.web.kept import Dumps, Kept, SmallAnswers
+from greffe.web.load.gate import making
+from greffe.web.load.kinds import DATA, SERIES, kind_of
 from greffe.web.problems import answer as problem
 from greffe.web.rest.answers import Api, Asked, Prepared, has
 from greffe.web.rest.availability import availability
@@ -47,7 +49,7 @@ class _Entry:
 
     def __init__(self, parts: Parts, api: Api, small: SmallAnswers, dumps: Dumps) -> None:
         self._parts, self._api, self._small, self._dumps = parts, api, small, dumps
-        self._turn = Lock(fast_acquire=True)
+        self._turns = {kind: Lock(fast_acquire=True) for kind in (SERIES, DATA)}
 
     async def answered(self, request: Request) -> Response:
         """GET and HEAD of any address below the entry point."""
@@ -69,7 +71,9 @@ class _Entry:
         asked = Asked.of(self._parts, self._api, request)
         if not asked.address:
             return problem(request, NotFound("Ask for data or a structure.", nearest=_words(self._api)))
-        response, kept = await self._in_turn(asked, body, partial)
+        kind = kind_of(scope["path"], scope["query_string"])
+        async with making(scope, kind):
+            response, kept = await self._in_turn(asked, self._turns[DATA if kind == DATA else SERIES], body, partial)
         if kept is not None and kept.status != 304:
             self._small.put(key, state, kept)
         if isinstance(response, FileResponse):
@@ -83,17 +87,18 @@ class _Entry:
             head = "structure" if self._api == "v1" else "unknown"
         return f"/sdmx/{self._api}/{head}"
 
-    async def _in_turn(self, asked: Asked, body: bool, partial: bool) -> tuple[Response, Kept | None]:
-        """Made in a worker when the one before is made, or after some patience; what may need a whole file, at once."""
+    async def _in_turn(self, asked: Asked, turn: Lock, body: bool, partial: bool) -> tuple[Response, Kept | None]:
+        """Made in a worker when the one before is made, or after some patience; what may need a whole file, at once. One series
+        does not wait for slices."""
         if partial or not body:
             return await to_thread.run_sync(self._made, asked, body, partial)
         with move_on_after(_PATIENCE) as waiting:
-            await self._turn.acquire()
+            await turn.acquire()
         try:
             return await to_thread.run_sync(self._made, asked, body, partial)
         finally:
             if not waiting.cancelled_caught:
-                self._turn.release()
+                turn.release()
 
     def _made(self, asked: Asked, body: bool, partial: bool) -> tuple[Response, Kept | None]:
         """The answer prepared and, when it is small, made: all in one visit to a worker."""

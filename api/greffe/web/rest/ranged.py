@@ -12,6 +12,7 @@ from starlette.responses import FileResponse
 from starlette.types import Receive, Scope, Send
 
 from greffe.errors import BadQuery
+from greffe.web.load.gate import as_dump
 from greffe.web.problems import answer
 
 _BYTES: Final = re.compile(r"bytes=(.+)", re.IGNORECASE)
@@ -26,7 +27,10 @@ class RangedFile(FileResponse):
     """
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Whole, in parts, or 416."""
+        """Whole, in parts, or 416; 503 or 429 when too many files are being sent."""
+        await as_dump(scope, receive, send, self._sent, answer)
+
+    async def _sent(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = MutableHeaders(scope=scope).get("range")
         if asked is None:
             await super().__call__(scope, receive, send)
@@ -49,7 +53,7 @@ class WholeFile(FileResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The file, whatever Range says."""
         del self.headers["accept-ranges"]
-        await super().__call__(_with(scope, None), receive, send)
+        await as_dump(_with(scope, None), receive, send, super().__call__, answer)
 
 
 def satisfiable(asked: str, size: int) -> list[str] | None:
