@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from greffe.errors import BadDefinition
 from greffe.release.definitions import set_up
 from greffe.release.parts import Clock, Parts
-from greffe.settings import Settings
+from greffe.settings import AT_START, Settings
 from greffe.store.access_sql import SqlAccess
 from greffe.store.base import Register
 from greffe.store.bucket import Bucket
@@ -44,7 +44,7 @@ def compose(settings: Settings, clock: Clock = utc_now, *, unfinished: bool = Fa
         settings.home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise BadDefinition(f"The home directory {settings.home} cannot be made: {error.strerror}.") from error
-    register = SqlRegister(settings.register_url)
+    register = SqlRegister(settings.register_url, upgrade=unfinished or settings.upgrade == AT_START)
     depot = depot_of(settings)
     parts = Parts(
         settings=settings,

@@ -15,6 +15,7 @@ from greffe.logs.set_up import FORMS, LEVELS
 from greffe.options import file_of, read_file
 
 TRACES = ("none", "otlp")
+AT_START, ASKED = UPGRADES = ("start", "asked")
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ class Settings:
     the Host header. theme: a folder with a ministry's own look. contact: an e-mail address or the address of a page by which
     people reach whoever runs the service, '' when nobody said. warm: whether a server makes ready what pages need before
     somebody asks for them. channels: the file that says how transmissions leave;
-    jobs: the one that says what runs by itself, over the shipped one.
+    jobs: the one that says what runs by itself, over the shipped one. upgrade: whether who opens an older register brings it
+    to this program's schema (start), or `greffe upgrade` alone does (asked).
     """
 
     home: Path
@@ -109,6 +111,7 @@ class Settings:
     warm: bool = True
     channels: Path | None = None
     jobs: Path | None = None
+    upgrade: str = AT_START
     operation: OperationSettings = field(default_factory=OperationSettings)
     load: LoadSettings = field(default_factory=LoadSettings)
 
@@ -197,6 +200,7 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         warm=_number(env, "GREFFE_WARM", 1) > 0,
         channels=_own_file(env, root, "GREFFE_CHANNELS", "channels.toml"),
         jobs=_own_file(env, root, "GREFFE_JOBS", "jobs.toml"),
+        upgrade=_one_of(env, "GREFFE_UPGRADE", AT_START, UPGRADES),
         engine=EngineSettings(
             memory_mb=int(_number(env, "GREFFE_MEMORY_MB", 1024)), threads=int(_number(env, "GREFFE_THREADS", 2))
         ),

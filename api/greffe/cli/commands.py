@@ -40,6 +40,7 @@ COMMANDS: Final[Mapping[str, Sequence[str]]] = {
     "config": ("config",),
     "store": ("store",),
     "backup": ("backup", "restore"),
+    "upgrade": ("upgrade",),
     "move": ("move",),
     "lake": ("lake",),
     "doctor": ("doctor",),

@@ -11,22 +11,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
+from greffe import __version__
 from greffe.errors import BadDefinition, Broken, Refused, Unavailable
+from greffe.store.schema import bring, newest_schema, schema_of
 
 BUSY_SECONDS: Final = 30.0
-_MIGRATIONS: Final = Path(__file__).parent / "migrations"
-_OPENING: Final = 7_403_051_129  # key of the advisory lock that one opener at a time holds on PostgreSQL
 
 
-def open_engine(url: str) -> Engine:
-    """A pooled engine on a database that is at the newest migration. Raises BadDefinition, Unavailable, Refused."""
+def open_engine(url: str, *, upgrade: bool = True) -> Engine:
+    """A pooled engine on a database that is at the newest schema: an empty one is set up, an older register is brought to it
+    unless not `upgrade`. Raises BadDefinition, Unavailable, and Refused for one that is newer, or older and to be left."""
     engine = as_it_is(url)
     with translated():
-        _migrate(engine)
+        _opened(engine, upgrade=upgrade)
     return engine
 
 
@@ -35,7 +36,7 @@ def open_at(url: str, schema: str) -> Engine:
     Refused for one that is not known here."""
     engine = as_it_is(url)
     with translated():
-        _upgrade(engine, schema)
+        bring(engine, schema)
     return engine
 
 
@@ -125,42 +126,22 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def _migrate(engine: Engine) -> None:
-    if schema_of(engine) != newest_schema():
-        _upgrade(engine, "head")
-
-
-def _upgrade(engine: Engine, to: str) -> None:
-    from alembic import command  # takes a tenth of a second, which a database that is up to date need not wait for
-    from alembic.config import Config
-    from alembic.util.exc import CommandError
-
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    with engine.connect().execution_options(greffe_write=True) as connection, connection.begin():
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _OPENING})
-        config.attributes["connection"] = connection
-        try:
-            command.upgrade(config, to)
-        except CommandError as error:
-            raise Refused(
-                f"The register was made by another version of Greffe: {error}.", hint="Use the newer version."
-            ) from error
-
-
-def newest_schema() -> str:
-    """The last migration there is: files are named by their revision."""
-    return max(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
-
-
-def schema_of(engine: Engine) -> str:
-    """The migration that a database is at, '' for one that is not set up."""
-    with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return ""
-        found = list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
-        return str(found[0]) if len(found) == 1 else ""
+def _opened(engine: Engine, *, upgrade: bool) -> None:
+    """Bring it to the newest schema; one that holds a register already, only where that is wanted."""
+    schema, newest = schema_of(engine), newest_schema()
+    if schema == newest:
+        return
+    if schema > newest:
+        raise Refused(
+            f"The register is at schema {schema}, of a newer Greffe: this one, {__version__}, knows {newest}.",
+            hint="Use the newer version; greffe upgrade --back of that one brings the register back.",
+        )
+    if schema and not upgrade:
+        raise Refused(
+            f"The register is at schema {schema}, and this Greffe, {__version__}, works on {newest}.",
+            hint="greffe upgrade says what would be done, and does it with --apply.",
+        )
+    bring(engine, newest)
 
 
 def _forget_in_forks(engine: Engine) -> None:

@@ -26,9 +26,10 @@ class SqlRegister:
     Appending is serialised by the database: one writer at a time (BEGIN IMMEDIATE, LOCK TABLE), readers never wait.
     """
 
-    def __init__(self, url: str) -> None:
-        """Open, creating and migrating as needed. Raises BadDefinition, Unavailable, Refused."""
-        self.engine = open_engine(url)
+    def __init__(self, url: str, *, upgrade: bool = True) -> None:
+        """Open, creating as needed, and bringing an older one to the newest schema unless not `upgrade`. Raises BadDefinition,
+        Unavailable, Refused."""
+        self.engine = open_engine(url, upgrade=upgrade)
 
     def close(self) -> None:
         """Give the connections back."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 METADATA: Final = MetaData()
 
@@ -28,6 +28,8 @@ ENTRIES: Final = Table(
     Column("previous", String, nullable=False),
     Column("hash", String, nullable=False),
     Column("once", String, unique=True),
+    Index("ix_entries_actor_instant", "actor", "instant"),
+    Index("ix_entries_instant", "instant"),
 )
 CONTENTS: Final = Table(
     "contents",

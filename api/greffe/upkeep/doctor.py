@@ -18,7 +18,8 @@ from greffe.jobs.configured import read_jobs
 from greffe.model.instants import read
 from greffe.release.parts import Parts
 from greffe.settings import Settings, read_settings
-from greffe.store.database import as_it_is, newest_schema, schema_of, translated
+from greffe.store.database import as_it_is, translated
+from greffe.store.schema import newest_schema, schema_of
 from greffe.transmission.ways import read_channels
 from greffe.upkeep import doctor_files, doctor_keys, doctor_work
 from greffe.upkeep.found import ToLookAt, Wrong
@@ -174,8 +175,8 @@ def _register(settings: Settings) -> Iterator[GreffeError]:
         )
     elif schema < newest_schema():
         yield ToLookAt(
-            f"The register is at schema {schema}, and this program brings it to {newest_schema()} when it starts.",
-            hint="Make a backup first.",
+            f"The register is at schema {schema}, and this program works on {newest_schema()}.",
+            hint="Make a backup, then greffe upgrade.",
         )
 
 
