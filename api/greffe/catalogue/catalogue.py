@@ -90,6 +90,33 @@ class Catalogue:
         return {flow.urn: flow for flow in self.all(Dataflow)}
 
     @cached_property
+    def _versions(self) -> Mapping[tuple[str, str, str], tuple[Artefact, ...]]:
+        """Kind, agency and id → its versions: worked out once, since a question may say `1.0` for `1.0.0`."""
+        found: dict[tuple[str, str, str], list[Artefact]] = {}
+        for (kind, reference), artefact in self.artefacts.items():
+            found.setdefault((kind, reference.agency, reference.id), []).append(artefact)
+        return {key: tuple(artefacts) for key, artefacts in found.items()}
+
+    @cached_property
+    def _attached(self) -> Mapping[Urn, tuple[DataConstraint, ...]]:
+        """What each dataflow, structure or agreement is restricted by, in the order of references: worked out once, since
+        whoever looks at all dataflows would look through all constraints for each."""
+        found: dict[Urn, list[DataConstraint]] = {}
+        for constraint in self.all(DataConstraint):
+            for urn in dict.fromkeys(constraint.attachments):
+                found.setdefault(urn, []).append(constraint)
+        return {urn: tuple(constraints) for urn, constraints in found.items()}
+
+    @cached_property
+    def _agreements(self) -> Mapping[Urn, tuple[Urn, ...]]:
+        """The agreements on each dataflow."""
+        found: dict[Urn, list[Urn]] = {}
+        for agreement in self.all(ProvisionAgreement):
+            if agreement.dataflow is not None:
+                found.setdefault(agreement.dataflow, []).append(agreement.urn)
+        return {flow: tuple(urns) for flow, urns in found.items()}
+
+    @cached_property
     def _codelists(self) -> dict[Reference, dict[str, Codelist]]:
         """What `codelists` found so far of the structures of this catalogue."""
         return {}
@@ -112,16 +139,8 @@ class Catalogue:
         """The artefact of that kind and reference; `1.0` finds `1.0.0` (D9). Raises NotFound with the nearest ids."""
         found = self.artefacts.get((kind.kind, reference))
         if found is None:
-            found = next(
-                (
-                    a
-                    for (k, r), a in self.artefacts.items()
-                    if k == kind.kind
-                    and (r.agency, r.id) == (reference.agency, reference.id)
-                    and same_version(r.version, reference.version)
-                ),
-                None,
-            )
+            versions = self._versions.get((kind.kind, reference.agency, reference.id), ())
+            found = next((a for a in versions if same_version(a.reference.version, reference.version)), None)
         if isinstance(found, kind):
             return found
         ids = [str(r) for k, r in self.artefacts if k == kind.kind]
@@ -182,11 +201,10 @@ class Catalogue:
 
     def constraints(self, dataflow: Dataflow) -> Iterator[DataConstraint]:
         """Constraints attached to a dataflow, to its structure, or to an agreement on it."""
-        wanted = {dataflow.urn} | ({dataflow.structure} if dataflow.structure else set())
-        wanted |= {p.urn for p in self.all(ProvisionAgreement) if p.dataflow == dataflow.urn}
-        for constraint in self.all(DataConstraint):
-            if wanted & set(constraint.attachments):
-                yield constraint
+        named = (dataflow.urn, *self._agreements.get(dataflow.urn, ()))
+        wanted = (*named, dataflow.structure) if dataflow.structure else named
+        found = {c.reference: c for urn in wanted for c in self._attached.get(urn, ())}
+        return iter([found[reference] for reference in sorted(found)])
 
     def map_to(self, dataflow: Dataflow) -> StructureMap:
         """The structure map whose target is that dataflow. Raises NotFound."""

@@ -81,3 +81,23 @@ def test_subjects_by_path_and_by_name(client):
     assert client.get("/browse/OFFENCES", params={"lang": "fr"}).text == by_path.text.replace(
         "CRIMINAL.OFFENCES?", "OFFENCES?"
     )
+
+
+def test_a_long_list_comes_in_pages(client, monkeypatch):
+    """Every dataflow of a recipient is on one page of its list and only there; the start page has the first and leads on."""
+    whole = re.findall(r'<th scope="row"><a href="/data/(\w+)"', client.get("/recipients/ESTAT").text)
+    assert len(whole) > 10
+    monkeypatch.setattr("greffe.web.portal.browse.PER_PAGE", 4)
+    monkeypatch.setattr("greffe.web.portal.home.LISTED", 3)
+    address, met = "/recipients/ESTAT?lang=en", []
+    while address:
+        page = client.get(address).text
+        met += re.findall(r'<th scope="row"><a href="/data/(\w+)"', page)
+        further = re.search(r'<a rel="next" href="([^"]+)"', page)
+        address = unescape(further[1]) if further else ""
+    assert sorted(met) == sorted(whole)
+    assert client.get("/recipients/ESTAT", params={"page": "x"}).status_code == 400
+    start = client.get("/", params={"lang": "en"}).text
+    eurostat = start[start.index('id="flows-ESTAT"') :]
+    assert len(re.findall(r'<th scope="row">', eurostat[: eurostat.index("</table>")])) == 3
+    assert f'<a href="/recipients/ESTAT">All {len(whole)} dataflows: ' in eurostat

@@ -14,21 +14,22 @@ from greffe.release.parts import Parts
 from greffe.web.pages.render import Pages
 from greffe.web.pages.visitors import Looking
 from greffe.web.portal.shelf import OnShelf
-from greffe.web.strict import only
+from greffe.web.strict import only, page_number
 
 DAYS: Final = 4  # next deadlines that are told
+PER_PAGE: Final = 200  # dataflows of a recipient
 
 
 def router(parts: Parts) -> APIRouter:
     """The routes /browse and /recipients."""
-    routes, pages = APIRouter(dependencies=[Depends(only("lang"))]), Pages(parts)
+    routes, pages, language = APIRouter(), Pages(parts), [Depends(only("lang"))]
 
-    @routes.get("/browse", include_in_schema=False)
+    @routes.get("/browse", dependencies=language, include_in_schema=False)
     def subjects(request: Request, visitor: Looking, shelf: OnShelf) -> Response:
         values = {"subjects": shelf.subjects, "shelf": shelf}
         return pages.show(request, visitor, "portal/subjects.html", values)
 
-    @routes.get("/browse/{subject}", include_in_schema=False)
+    @routes.get("/browse/{subject}", dependencies=language, include_in_schema=False)
     def subject(request: Request, visitor: Looking, shelf: OnShelf, subject: str) -> Response:
         found = shelf.subject(subject)
         above = [s for s in shelf.subjects if f"{found.path}.".startswith(f"{s.path}.") and s is not found]
@@ -37,11 +38,11 @@ def router(parts: Parts) -> APIRouter:
         values = {"subject": found, "above": above, "below": below, "own": own, "shelf": shelf}
         return pages.show(request, visitor, "portal/subject.html", values)
 
-    @routes.get("/recipients", include_in_schema=False)
+    @routes.get("/recipients", dependencies=language, include_in_schema=False)
     def recipients(request: Request, visitor: Looking, shelf: OnShelf) -> Response:
         return pages.show(request, visitor, "portal/recipients.html", {"shelf": shelf})
 
-    @routes.get("/recipients/{body}", include_in_schema=False)
+    @routes.get("/recipients/{body}", dependencies=[Depends(only("lang", "page"))], include_in_schema=False)
     def recipient(request: Request, visitor: Looking, shelf: OnShelf, body: str) -> Response:
         found = next((r for r in shelf.recipients if r.id == body), None)
         if found is None:
@@ -55,7 +56,11 @@ def router(parts: Parts) -> APIRouter:
             for year, day in deadline.days(horizon(now))
             if day >= paris_date(now)
         )
-        values = {"recipient": found, "flows": shelf.of_recipient(body), "due": due[:DAYS], "shelf": shelf}
+        flows, page = shelf.of_recipient(body), page_number(request.query_params.get("page") or "1")
+        values = {
+            "recipient": found, "flows": flows[(page - 1) * PER_PAGE : page * PER_PAGE], "due": due[:DAYS], "shelf": shelf,
+            "page": page, "pages": max(1, -(-len(flows) // PER_PAGE)),
+        }  # fmt: skip
         return pages.show(request, visitor, "portal/recipient.html", values)
 
     return routes

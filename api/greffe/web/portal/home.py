@@ -16,6 +16,7 @@ from greffe.web.portal.shelf import OnShelf
 from greffe.web.strict import only
 
 FEW: Final = 6  # releases that are told
+LISTED: Final = 60  # dataflows of a recipient; the others are on its page
 
 
 def router(parts: Parts) -> APIRouter:
@@ -30,7 +31,7 @@ def router(parts: Parts) -> APIRouter:
         values = {
             "shelf": shelf, "latest": latest[:FEW], "coming": coming[:FEW], "more": len(coming) > FEW,
             "subjects": [s for s in shelf.subjects if s.depth == 0 and s.flows],
-            "groups": [(r, shelf.of_recipient(r.id)) for r in shelf.recipients],
+            "groups": [(r, shelf.of_recipient(r.id)) for r in shelf.recipients], "listed": LISTED,
         }  # fmt: skip
         return pages.show(request, visitor, "portal/home.html", values)
 
