@@ -54,7 +54,7 @@ SCHEME = Reference("SSER", "BENCH_CONCEPTS")
 NAMES = {"en": "Benchmark", "fr": "Banc d'essai"}
 
 
-def _structure() -> DataStructure:
+def structure() -> DataStructure:
     def component(id_: str, role: str, on: tuple[str, ...] = (), text: str = "String") -> Component:
         listed = Urn("codelist", Reference("SSER", f"BENCH_{id_.upper()}")) if id_ in CODES else None
         decimals = 2 if role == "measure" else None
@@ -77,17 +77,17 @@ def _structure() -> DataStructure:
     )
 
 
-def _artefacts() -> Iterator[object]:
-    structure = _structure()
-    yield structure
-    yield ConceptScheme(SCHEME, NAMES, items=tuple(Item(c.id, {"en": c.id, "fr": c.id}) for c in structure.components))
+def artefacts() -> Iterator[object]:
+    shared = structure()
+    yield shared
+    yield ConceptScheme(SCHEME, NAMES, items=tuple(Item(c.id, {"en": c.id, "fr": c.id}) for c in shared.components))
     for id_, codes in CODES.items():
         items = tuple(Item(code, {"en": f"Label of {code}", "fr": f"Libellé de {code}"}) for code in codes)
         yield Codelist(Reference("SSER", f"BENCH_{id_.upper()}"), NAMES, items=items)
     provider = Urn("dataproviderscheme", Reference("SSER", "DATA_PROVIDERS", "1.0"), "SSER")
     for id_ in GEO:
         notes = (Annotation("SCOPE", "mirror"), Annotation("RECIPIENT", "ESTAT"))
-        flow = Dataflow(Reference("SSER", id_), NAMES, annotations=notes, structure=structure.urn)
+        flow = Dataflow(Reference("SSER", id_), NAMES, annotations=notes, structure=shared.urn)
         yield flow
         yield ProvisionAgreement(Reference("SSER", f"SSER_{id_}"), NAMES, dataflow=flow.urn, provider=provider)
 
@@ -128,7 +128,7 @@ def build(home: Path) -> dict[str, int]:
     """The house under `home`; flow → observations. Prints how long each publication took."""
     sdmx = home / "sdmx"
     shutil.copytree(ROOT / "sdmx", sdmx)
-    for artefact in _artefacts():
+    for artefact in artefacts():
         folder = sdmx / "SSER" / artefact.kind
         folder.mkdir(exist_ok=True)
         (folder / f"{artefact.reference.id}.json").write_bytes(dump_file(artefact))
@@ -139,7 +139,7 @@ def build(home: Path) -> dict[str, int]:
     for flow, areas in GEO.items():
         sizes[flow] = _parquet(home / "flat.parquet", areas)
         start = time.perf_counter()
-        saved = parts.observations.save(f"{flow}/1", _structure(), home / "flat.parquet", {"flow": flow})
+        saved = parts.observations.save(f"{flow}/1", structure(), home / "flat.parquet", {"flow": flow})
         seconds = time.perf_counter() - start
         print(f"{flow}: {sizes[flow]:,} observations published in {seconds:.1f} s")
         moment = datetime.now(UTC) - timedelta(hours=1)
@@ -166,9 +166,15 @@ def served(home: Path) -> Iterator[tuple[str, int]]:
         **os.environ, "PYTHONPATH": str(ROOT / "api"), "GREFFE_HOME": str(home / "var"), "GREFFE_SDMX": str(home / "sdmx"),
         "PORT": str(port),
     }  # fmt: skip
-    process = subprocess.Popen([sys.executable, "-m", "greffe", "serve"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "greffe", "serve"],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     base = f"http://127.0.0.1:{port}"
-    for _ in range(200):
+    for _ in range(1200):
         try:
             urllib.request.urlopen(f"{base}/health/ready")
             break

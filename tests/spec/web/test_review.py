@@ -183,7 +183,7 @@ def test_an_effect_that_takes_long_is_shown_as_it_is_worked_out(author, monkeypa
     monkeypatch.setattr("greffe.web.staff.effects.effect_of_targets", slow)
     address = f'{SEX}/effect?item=r1&targets=["U"]'
     page = author.get(address).text
-    assert "Worked out so far: 3 of 7 maps." in page
+    assert "Maps worked out so far: 3 of 7." in page
     assert "Nothing to try it on: SSER:MAP(1.0.0)." in page
     assert "No published or drafted figure changes." not in page
     div = re.search(r'<div id="effect" hx-get="([^"]+)" hx-trigger="load delay:1s"', page)[1]
