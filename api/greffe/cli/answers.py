@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -180,19 +181,15 @@ def read_command(
             _counted(parts, found.round.questionnaire.id, found.round.cycle, count, "Answered", json_)
             return
         found = look_back(parts_of(home), content, file.name, of)
-        rows: list[dict[str, object]] = [{"cell": d.cell, "before": d.before, "after": d.after} for d in found.differs]
-        beside = [{"cell": d.cell, "before": d.before, "after": d.after} for d in found.beside]
+        rows: list[dict[str, object]] = [asdict(d) for d in found.differs]
         told = {
             "transmission": found.transmission.id,
             "differs": rows,
-            "notes_not_read": beside,
             "faults": [f.text() for f in found.faults],
         }
-        counts = (
-            f"answers that differ: {len(rows)}; notes that are not read: {len(beside)}; faults: {len(found.faults)}"
-        )
+        counts = f"answers and texts that differ: {len(rows)}; faults: {len(found.faults)}"
         title = f"{found.transmission.id}: {counts}"
-        show(told, json_, rows=rows, columns=("cell", "before", "after"), title=title)
+        show(told, json_, rows=rows, columns=("cell", "part", "before", "after"), title=title)
         for fault in found.faults if not json_ else ():
             typer.echo(f"- {tell(fault, here()).text}")
         if found.faults:

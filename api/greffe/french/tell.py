@@ -108,7 +108,8 @@ def _sentences(text: str, depth: int) -> str | None:
     whole = _one(text, depth, strict=True)
     if whole is not None:
         return whole
-    for cut in [m.start() for m in _SENTENCE.finditer(text)][-1:-9:-1]:
+    cuts = [m.start() for m in _SENTENCE.finditer(text)]
+    for cut in dict.fromkeys((*cuts[-1:-9:-1], *cuts[3::-1])):  # of many sentences the first ends early
         first = _one(text[:cut], depth, strict=True)
         rest = _sentences(text[cut + 1 :], depth) if first is not None else None
         if first is not None and rest is not None:
@@ -126,7 +127,7 @@ def _one(text: str, depth: int, *, strict: bool) -> str | None:
     if bare.startswith("- "):
         inner = _sentences(bare[2:], depth + 1)
         found = None if inner is None else f"- {inner}"
-    elif (head := _HEAD.fullmatch(bare)) is not None:
+    elif (head := _HEAD.fullmatch(bare)) is not None and not (strict and _SENTENCE.search(head.group(1))):
         inner = _sentences(head.group(2), depth + 1)
         found = None if inner is None else f"{_place(head.group(1))}{NB}: {inner}"
     else:

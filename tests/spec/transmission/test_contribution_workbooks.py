@@ -3,6 +3,7 @@ refused by sheet and cell, and kept."""
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from datetime import date
@@ -82,6 +83,26 @@ def test_libreoffice_saves_it_and_it_is_taken(desk: Desk, went: bytes, tmp_path:
     assert desk.parts.register.head() == head
 
 
+def test_every_field_of_a_cell_comes_back_in_both_languages(desk: Desk, went: bytes):
+    """Comment, source, footnote and explanation, French and English, each in a column of its own; a year stays the text that it is."""
+    words = {
+        part: {"fr": f"{part}, en français", "en": f"{part}, in English"}
+        for part in ("comment", "source", "footnote", "explanation")
+    }
+    words["footnote"]["en"] = "2024"
+    book = opened(filled(went, NUMBERS))
+    ((title, where),) = book.defined_names[COURTS[0]].destinations
+    texts = [text for part in words.values() for text in part.values()]
+    for column, text in enumerate(texts, 11):
+        book[title].cell(book[title][where].row, column).value = int(text) if text.isdecimal() else text
+    out_ = io.BytesIO()
+    book.save(out_)
+    found = look(desk.parts, SENDER, CE, out_.getvalue(), "back.xlsx")
+    assert found.faults == ()
+    assert found.cells[COURTS[0]].words == words
+    assert {c.cell for c in found.changed} == set(COURTS)
+
+
 def _insert(book: Workbook) -> None:
     book["Q91"].insert_rows(4)
     for name, defined in list(book.defined_names.items()):
@@ -121,10 +142,11 @@ def _altered(book: Workbook) -> None:
 
 
 def _told(book: Workbook) -> None:
-    """Beside the first cells that are asked: a comment that is too long, a formula as a source."""
-    rows = [int(next(iter(book.defined_names[c].destinations))[1].rpartition("$")[2]) for c in COURTS[:2]]
+    """Beside the first cells that are asked: a comment that is too long, a formula as a source, a footnote that became a date."""
+    rows = [int(next(iter(book.defined_names[c].destinations))[1].rpartition("$")[2]) for c in COURTS[:3]]
     book["Q91"].cell(rows[0], 11).value = "x" * 5_001
     book["Q91"].cell(rows[1], 14).value = "=A1"
+    book["Q91"].cell(rows[2], 16).value = date(2024, 3, 1)
 
 
 TYPED: dict[str, object] = {
@@ -140,6 +162,7 @@ ALTERED: dict[str, tuple[dict[str, object], Callable[[Workbook], None], tuple[st
     "told": (NUMBERS, _told, (
         r"Q91, row \d+, column K: A text has at most 5000 characters\.",
         r"Q91, row \d+, column N: It is a formula\. Write the value itself\.",
+        r"Q91, row \d+, column P: It holds '2024-03-01T00:00:00', which is no text\. Write the text itself\.",
     )),
     "unnamed": (NUMBERS, _unnamed, (r"Q91, row \d+, column H: The name CEPEJ_Q91__Q91_L3__P0__2024 is gone from here\.",)),
     "renamed": (NUMBERS, _renamed, (

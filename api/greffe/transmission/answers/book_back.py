@@ -1,17 +1,20 @@
 """Answers that come back in a workbook of a whole questionnaire: compared with the one that went out, cell by cell.
 
 Which delivery it is of stands on its first sheet; what went out is kept, so that a moved name, a changed locked cell, a retyped figure
-are told each by sheet and cell, all at once. What differs is proposed; nothing is entered before a person takes it.
+are told each by sheet and cell, all at once. A cell of which anything differs is read whole: its answer, its comment, source, footnote and
+explanation, in French and English. What differs is proposed; nothing is entered before a person takes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from greffe.catalogue.questionnaires import Questionnaire
+from greffe.catalogue.questionnaires import TEXT, Questionnaire
 from greffe.errors import BadInput, BadQuery, GreffeError, Refused
 from greffe.model.answers import MISSING, NA, NAP
+from greffe.model.answers import TEXT as WORDS
+from greffe.model.structures import Texts
 from greffe.model.transmissions import SentFile, Transmission
 from greffe.release.parts import Parts
 from greffe.store.base import Actor
@@ -19,10 +22,10 @@ from greffe.transmission import keeping
 from greffe.transmission.answers.acts import Typed, give_many
 from greffe.transmission.answers.asked import Asked, Round, asked
 from greffe.transmission.answers.checking import checked
+from greffe.transmission.answers.notes_back import PARTS, Went, marks, parted, plain, texts_of, went_out
 from greffe.transmission.contributions.compared import (
     Grid,
     Spot,
-    Value,
     kept_grid,
     moved,
     not_taken,
@@ -34,28 +37,30 @@ from greffe.transmission.contributions.compared import (
 from greffe.transmission.workbooks import words
 
 WORKBOOK = "workbook"
+ANSWER = "answer"  # what a difference is of, where it is of no note
 
 
 @dataclass(frozen=True)
 class Differs:
-    """An answer that the workbook says otherwise: the cell's name, what went out, what came back."""
+    """What the workbook says otherwise: the cell's name, of which part (answer, comment, source, footnote, explanation), what went
+    out and what came back."""
 
     cell: str
     before: str
     after: str
+    part: str = ANSWER
 
 
 @dataclass(frozen=True)
 class Back:
-    """What a workbook says. `faults`: why it is not taken; `differs`: what would be answered; `beside`: notes that were changed and
-    that are not read, for a workbook has both languages of a note in one cell."""
+    """What a workbook says. `faults`: why it is not taken; `differs`: what would be said otherwise; `typed`: each cell of which
+    anything differs, whole, as it would be answered."""
 
     transmission: Transmission
     round: Round
     faults: tuple[GreffeError, ...]
     differs: tuple[Differs, ...]
     typed: Mapping[str, Typed]
-    beside: tuple[Differs, ...]
 
 
 def look_back(parts: Parts, content: bytes, name: str, id_: str = "") -> Back:
@@ -67,21 +72,23 @@ def look_back(parts: Parts, content: bytes, name: str, id_: str = "") -> Back:
     file = _workbook(one)
     went = kept_grid(keeping.content(parts, file.sha256))
     round_ = asked(parts, file.format.partition(":")[2], one.year)
-    faults: list[GreffeError] = [*moved(went, came), *unlike(went, came, houses=False)]
+    books, cells = Books(round_, went, came), went_out(parts, one, file, went)
+    faults: list[GreffeError] = [*moved(went, came), *unlike(went, came, houses=False), *_strange(books, cells)]
     differs, typed = list[Differs](), dict[str, Typed]()
     for cell, spot in went.names.items():
-        before, after = went.value(spot), came.value(spot)
-        if came.names.get(cell) != spot or same(before, after):
+        this = cells.get(cell)
+        if came.names.get(cell) != spot or this is None:
+            continue  # told as moved
+        found = list(_differs(books, cell, spot, this))
+        if not found and not any(True for _ in marks(this, went, came, "")):
             continue
-        differs.append(Differs(cell, before.text, after.text))
+        differs += found
         try:
-            typed[cell] = _typed(round_, cell, spot, after)
+            typed[cell] = _typed(books, cell, spot, this)
+            faults += marks(this, went, came, typed[cell].missing)
         except GreffeError as error:
             faults.append(error)
-    named = set(went.names.values())
-    rest = sorted(went.open - named, key=lambda s: (went.sheets.index(s.sheet), s.row, s.column))
-    beside = [Differs(str(s), went.text(s), came.text(s)) for s in rest if not same(went.value(s), came.value(s))]
-    return Back(one, round_, tuple(faults), tuple(differs), typed, tuple(beside))
+    return Back(one, round_, tuple(faults), tuple(differs), typed)
 
 
 def take_back(parts: Parts, who: Actor, content: bytes, name: str, id_: str = "") -> tuple[Back, int]:
@@ -112,34 +119,88 @@ def _workbook(one: Transmission) -> SentFile:
     return found
 
 
-def _typed(round_: Round, cell: str, spot: Spot, value: Value) -> Typed:
-    """An answer as it would be given. Raises BadInput, with sheet and cell, for what is none."""
+@dataclass(frozen=True)
+class Books:
+    """What is asked now, the workbook as it went out and as it came back."""
+
+    round: Round
+    went: Grid
+    came: Grid
+
+    def differs(self, spot: Spot) -> bool:
+        """Whether a cell of it holds something else."""
+        return not same(self.went.value(spot), self.came.value(spot))
+
+
+def _strange(books: Books, cells: Mapping[str, Went]) -> Iterator[GreffeError]:
+    """Cells that were open and belong to no answer."""
+    known = {*books.went.names.values(), *(s for this in cells.values() for s in this.notes.values())}
+    for spot in sorted(books.went.open - known, key=str):
+        if books.differs(spot):
+            yield told(spot, f"Nothing is asked here, and it holds {books.came.text(spot)!r}.")
+
+
+def _differs(books: Books, cell: str, spot: Spot, this: Went) -> Iterator[Differs]:
+    places = {ANSWER: spot} | {PARTS[a]: at for a, at in this.notes.items() if a in PARTS}
+    for part, at in places.items():
+        if books.differs(at):
+            yield Differs(cell, books.went.text(at), books.came.text(at), part)
+
+
+def _typed(books: Books, cell: str, spot: Spot, this: Went) -> Typed:
+    """A cell as it would be answered: all of it, as it stands. Raises BadInput, with sheet and cell, for what is no answer."""
+    round_, value = books.round, books.came.value(spot)
     if cell not in round_.by_name:
         raise told(spot, f"{round_.questionnaire.id} asks no cell {cell} any more.")
     one = round_.by_name[cell]
     if one.house:
         raise told(spot, f"{one.house} alone answers this cell, by its contribution.")
+    texts = dict(one.said.words) if one.said else {}
+    for attribute, at in this.notes.items():
+        if attribute in PARTS and books.differs(at):
+            texts[PARTS[attribute]] = texts_of(this, attribute, books.came.value(at))
     if one.cell.held:
-        raise told(
-            spot, f"It holds {value.text!r}, and {one.cell.text} is released: a released figure is never typed over."
-        )
+        if books.differs(spot):
+            raise told(
+                spot,
+                f"It holds {value.text!r}, and {one.cell.text} is released: a released figure is never typed over.",
+            )
+        return _unchanged(one, spot, this, Typed(words=texts))
     if value.kind == "empty":
         raise told(spot, "The answer was taken away.", "A cell without a value is NA or NAP.")
     if value.kind in ("formula", "date", "truth"):
         raise told(spot, f"It holds {value.text!r}, which is no number and no word.", "Write the value itself.")
-    return _checked(one, spot, value, round_.questionnaire)
+    return _unchanged(one, spot, this, _answer(books, one, spot, (this, texts)))
 
 
-def _checked(one: Asked, spot: Spot, value: Value, questionnaire: Questionnaire) -> Typed:
-    missing = _missing(questionnaire, value.text)
-    text, texts = "" if missing else value.text, one.said.words if one.said else {}
-    if one.row.layout.type == "text" and not missing:
-        raise told(spot, "A text is told in French and in English: it is answered on the page.")
-    try:
-        checked(one.row.layout, text, missing, texts, one.cell.limit)
-    except BadQuery as error:
-        raise told(spot, error.message, error.hint or ", ".join(error.nearest)) from error
+def _answer(books: Books, one: Asked, spot: Spot, beside: tuple[Went, dict[str, Texts]]) -> Typed:
+    value, (this, texts) = books.came.value(spot), beside
+    missing = _missing(books.round.questionnaire, value.text)
+    text = "" if missing else value.text
+    if missing:
+        texts.pop(WORDS, None)
+    elif one.row.layout.type == TEXT:
+        texts[WORDS] = parted(spot, plain(spot, value), this.said.words.get(WORDS, {}) if this.said else {})
+        text = ""
     return Typed(text, missing, texts)
+
+
+def _unchanged(one: Asked, spot: Spot, this: Went, typed: Typed) -> Typed:
+    """Raises BadInput for what cannot be kept, and where somebody answered the cell otherwise since the workbook went out."""
+    try:
+        said = checked(one.row.layout, typed.value, typed.missing, typed.words or {}, one.cell.limit)
+    except BadQuery as error:
+        part, _, _ = (error.parameter or "").partition("_")
+        at = next((s for a, s in this.notes.items() if PARTS.get(a) == part), spot)
+        raise told(at, error.message, error.hint or ", ".join(error.nearest)) from error
+    now = one.answer.said if one.answer else None
+    if one.answer and now not in (this.said, said):
+        raise told(
+            spot,
+            f"{one.answer.who} answered it otherwise since the workbook went out.",
+            "Compare them, and answer it on the page.",
+        )
+    return typed
 
 
 def _missing(questionnaire: Questionnaire, text: str) -> str:

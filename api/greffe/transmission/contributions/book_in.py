@@ -176,6 +176,8 @@ def _said(place: Place, spot: Spot, came: Grid) -> Said:
         text = came.text(beside)
         if came.value(beside).kind == "formula":
             raise _formula(beside)
+        if came.value(beside).kind in ("date", "truth"):
+            raise told(beside, f"It holds {text!r}, which is no text.", "Write the text itself.")
         if text:
             words.setdefault(part, {})[language] = text
     try:

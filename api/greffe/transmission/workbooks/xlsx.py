@@ -112,8 +112,7 @@ def _row(book: Workbook, made: Worksheet, filled: Filled, at: tuple[FilledSheet,
         where = f"{quote_sheetname(made.title)}!${get_column_letter(column)}${number}"
         book.defined_names[cell.name] = DefinedName(cell.name, attr_text=where)
         for beside, attribute in enumerate(sheet.attributes, 1):
-            note = cell.notes.get(attribute, "") or _unheld(filled, cell, attribute)
-            noted = put(made, number, column + beside * len(sheet.columns), note)
+            noted = put(made, number, column + beside * len(sheet.columns), note_of(filled, cell, attribute))
             noted.protection = OPEN
 
 
@@ -124,10 +123,11 @@ def _answer(made: Worksheet, number: int, column: int, cell: Cell) -> None:
     answer.protection, answer.fill = OPEN, ANSWER
 
 
-def _unheld(filled: Filled, cell: Cell, attribute: str) -> str:
-    """Where the release says nothing of a cell, the comment says so."""
+def note_of(filled: Filled, cell: Cell, attribute: str) -> str:
+    """What stands beside a cell. Where the release says nothing of it, the comment says so."""
     texts = filled.questionnaire.unheld.texts
-    return words.both((texts["fr"], texts["en"])) if attribute == "COMMENT_OBS" and not (cell.held or cell.said) else ""
+    unheld = attribute == "COMMENT_OBS" and not (cell.held or cell.said)
+    return cell.notes.get(attribute, "") or (words.both((texts["fr"], texts["en"])) if unheld else "")
 
 
 class _Checks:
