@@ -18,7 +18,7 @@ import measured
 import page
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "serve"))
-from run import machine  # noqa: E402
+from run import machine
 
 
 def main() -> None:
