@@ -9,7 +9,7 @@ import typer
 from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.show import failing, say, show
 from greffe.errors import numbered
-from greffe.release.eviction import Room, rooms, sweep
+from greffe.release.eviction import Room, let_go, rooms, sweep
 
 COLUMNS = ("release", "state", "observations", "kept", "derived")
 
@@ -21,7 +21,11 @@ def add_to(app: typer.Typer) -> None:
 
 def store(
     evict: Annotated[
-        bool, typer.Option("--evict", help="Remove the derived files of superseded and withdrawn releases now.")
+        bool,
+        typer.Option(
+            "--evict",
+            help="Remove the derived files of superseded and withdrawn releases now; with a bucket, extracts and drafts that it has too.",
+        ),
     ] = False,
     home: Home = None,
     json_: Json = False,
@@ -30,16 +34,19 @@ def store(
     with failing(json_):
         parts = parts_of(home)
         freed = sum(r.footprint.derived for r in sweep(parts, 0)) if evict else 0
+        gone = let_go(parts, 0) if evict else []
         found, mended = rooms(parts), list(parts.observations.mended())
         kept, derived = (sum(getattr(r.footprint, name) for r in found) for name in ("truth", "derived"))
         limit = parts.settings.store.serving_bytes
         data: dict[str, object] = {
             "releases": [_row(r) for r in found], "kept": kept, "derived": derived, "derived_limit": limit,
-            "freed": freed, "mended": mended,
+            "freed": freed, "let_go": gone, "mended": mended,
         }  # fmt: skip
         told = [_row(r) | {"kept": f"{r.footprint.truth:,}", "derived": f"{r.footprint.derived:,}"} for r in found]
         after = f"{numbered(len(found), 'release')}: {kept:,} bytes kept, {derived:,} derived (at most {limit:,})."
         show(data, json_, rows=told, columns=COLUMNS, after=f"{after} Freed: {freed:,}." if evict else after)
+        for name in gone:
+            say(f"in the bucket alone now: {name}", json_)
         for line in mended:
             say(f"mended: {line}", json_)
 

@@ -12,7 +12,7 @@ from greffe.jobs.alerts import look, tell_releases
 from greffe.jobs.reports import Report
 from greffe.jobs.running import Task, Work
 from greffe.model.instants import written
-from greffe.release.eviction import sweep
+from greffe.release.eviction import let_go, sweep
 from greffe.release.verify import looks
 from greffe.transmission.collecting import collect
 from greffe.transmission.done import Done
@@ -97,7 +97,7 @@ def verify(task: Task) -> Report:
 def housekeeping(task: Task) -> Report:
     """Derived files that nobody reads any more go, and runs of long ago."""
     parts, now = task.tools.parts, task.tools.parts.clock()
-    evicted = len(sweep(parts))
+    evicted = len(sweep(parts)) + len(let_go(parts))
     task.holding.beat()
     forgotten = parts.leases.forget(now - KEPT, now - IDLE)
     return Report({k: n for k, n in (("evicted", evicted), ("forgotten", forgotten)) if n})

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from greffe.arrow import integer, pq, text
@@ -21,6 +22,7 @@ from greffe.release.job import Job
 from greffe.release.parts import Parts
 from greffe.store.base import CONFIDENTIAL
 from greffe.store.depot import Shelf, version_of
+from greffe.store.folders import Stamp, stamp
 from greffe.store.ledger import DraftRecord
 
 DRAFT = "draft.json"
@@ -91,7 +93,7 @@ def draft_folder(parts: Parts, record: DraftRecord) -> Path:
     It need not be there: who opens it sees."""
     shelf, version = parts.drafts, version_of(record.checksum)
     folder = shelf.at(record.id, version)
-    if shelf.depot.shared and _checksum(folder / DRAFT) != record.checksum:
+    if shelf.depot.shared and _read_once(folder / DRAFT) != record.checksum:
         with suppress(NotFound):
             shelf.bring(record.id, version)
     return folder
@@ -197,6 +199,18 @@ def read_draft(folder: Path) -> Draft:
         checksum=hashlib.sha256(body).hexdigest(),
         against=tuple(document.get("against", ())),
     )
+
+
+def _read_once(path: Path) -> str:
+    """The checksum of a file: pages list every draft, and each is read again only when it has changed."""
+    with suppress(Broken):
+        return _as_it_was(path, stamp(path))
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def _as_it_was(path: Path, _stamp: Stamp) -> str:
+    return _checksum(path)
 
 
 def _checksum(path: Path) -> str:

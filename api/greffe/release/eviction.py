@@ -1,16 +1,20 @@
-"""What releases take on the disk, and eviction: a superseded one keeps its Parquet, its difference and its manifest (D5)."""
+"""What releases take on the disk, and eviction: a superseded one keeps its Parquet, its difference and its manifest (D5).
+Where files are shared, extracts and drafts that nobody asks for leave the machine."""
 
 from __future__ import annotations
 
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 from greffe.errors import NotFound
 from greffe.model.releases import Release
 from greffe.release.parts import Parts
 from greffe.store.base import Footprint
+from greffe.store.depot import version_of
 
+IDLE: Final = 86_400.0  # seconds for which nobody asks for an extract or a draft that then need not be on this machine
 CURRENT, WAITING, SUPERSEDED, WITHDRAWN = "current", "waiting", "superseded", "withdrawn"
 
 
@@ -68,3 +72,14 @@ def sweep(parts: Parts, grace: float | None = None) -> list[Room]:
             if took.used <= idle_since and parts.observations.evict(release.name):
                 gone.append(Room(release, state, took))
     return gone
+
+
+def let_go(parts: Parts, idle: float = IDLE) -> list[str]:
+    """Remove extracts and drafts from this machine that the bucket has and nobody asked for in `idle` seconds; gives their
+    names. Nothing where one machine has everything."""
+    if not parts.depot.shared:
+        return []
+    ledger, since = parts.ledger(), time.time() - idle
+    kept = [(parts.extracts, e.id, version_of(e.rows_checksum)) for e in ledger.extracts.values() if e.accepted]
+    kept += [(parts.drafts, d.id, version_of(d.checksum)) for d in ledger.drafts.values()]
+    return [f"{shelf.kind}/{name}" for shelf, name, version in kept if shelf.let_go(name, version, since)]

@@ -142,10 +142,22 @@ class Shelf:
     def at(self, name: str, version: str = "") -> Path:
         """Where a folder is on this machine; it comes from the depot when it is not here. It need not be: who opens it sees."""
         folder = self.root / name
-        if self.depot.shared and not folder.is_dir():
-            with suppress(NotFound):
-                self.bring(name, version)
+        if self.depot.shared:
+            try:
+                os.utime(folder)  # somebody wants it: `let_go` leaves it here
+            except FileNotFoundError:
+                with suppress(NotFound):
+                    self.bring(name, version)
         return folder
+
+    def let_go(self, name: str, version: str, idle_since: float) -> bool:
+        """Remove a folder from this machine that nobody asked for since that moment (seconds since 1970) and that the depot has
+        whole: it comes again when it is asked for. False when it stays, or is not here. Raises Unavailable."""
+        folder = self.root / name
+        with suppress(FileNotFoundError):
+            if self.depot.shared and folder.stat().st_mtime <= idle_since and self.stored(name, version):
+                return folder.stat().st_mtime <= idle_since and take_away(folder)
+        return False
 
     def bring(self, name: str, version: str = "") -> Path:
         """Take a folder from the depot, in the place of what this machine has. Raises NotFound when it is not there whole,

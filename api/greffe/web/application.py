@@ -11,7 +11,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from greffe import __version__
-from greffe.release.eviction import sweep
+from greffe.release.eviction import let_go, sweep
 from greffe.release.parts import Parts
 from greffe.web import (
     api,
@@ -116,6 +116,7 @@ async def _sweep(parts: Parts) -> None:
     while True:
         try:
             await asyncio.to_thread(sweep, parts)
+            await asyncio.to_thread(let_go, parts)
         except Exception:  # whatever it is, answers go on and the next look may succeed
-            _LOG.exception("Superseded releases were not evicted.")
+            _LOG.exception("What nobody reads any more was not evicted.")
         await asyncio.sleep(parts.settings.store.sweep_seconds)

@@ -8,7 +8,7 @@ from house import FLOW, new_house
 from released import put
 
 from greffe.errors import Unavailable
-from greffe.release.eviction import fetch_ahead
+from greffe.release.eviction import fetch_ahead, let_go
 from greffe.release.lifecycle import kept_draft
 from greffe.release.verify import faults
 from greffe.store.base import Selection
@@ -98,3 +98,27 @@ def test_a_replica_has_a_release_before_its_hour(machines, tmp_path):
     assert replica.current().number == 2
     assert fetch_ahead(replica.parts) == []
     assert fetch_ahead(new_house(tmp_path / "alone").parts) == []
+
+
+def test_what_the_bucket_has_leaves_a_machine_that_does_not_ask_for_it(machines, monkeypatch):
+    """Extracts and drafts go after an idle day, whole ones in the bucket only, and come again when they are asked for."""
+    house = machines("prepares")
+    house.take_published()
+    house.approve_map()
+    draft = house.draft()
+    home = house.parts.settings.home
+    lying = lambda: {p.parent.name for p in home.glob("*/*/*.parquet") if p.parent.parent.name != "releases"}  # noqa: E731
+    here = lying()
+    assert draft.id in here
+    assert let_go(house.parts) == [], "asked for today"
+    with monkeypatch.context() as patched:
+        patched.setattr(Bucket, "names", lambda self, under: iter(()))
+        assert let_go(house.parts, -1) == [], "what the bucket has not whole stays here"
+    assert lying() == here
+    gone = let_go(house.parts, -1)
+    assert {name.split("/")[1] for name in gone} == here
+    assert lying() == set()
+    house.sign(kept_draft(house.parts, draft.id)[1])
+    assert house.release(kept_draft(house.parts, draft.id)[1]).number == 1
+    assert faults(house.parts) == []
+    assert let_go(new_house(home.parent / "alone").parts, -1) == []
