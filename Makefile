@@ -83,8 +83,8 @@ $(DOCS)/.made: requirements/docs.lock
 .clients: $(VENV)/.test FORCE ## environments of the clients that have their own
 	@$(BIN)/python tests/helpers/client_environments.py
 
-.debian: $(VENV)/.test FORCE ## what tests need of Debian: the browser, R and what reads our figures in it, a reader of PDF, an SFTP server, LibreOffice
-	@$(BIN)/python tests/helpers/debian_packages.py chromium curl r-base-core r-cran-rsdmx r-cran-readr poppler-utils openssh-server libreoffice-calc-nogui
+.debian: $(VENV)/.test FORCE ## what tests need of Debian: the browser, R and what reads our figures in it, a reader of PDF, an SFTP server, LibreOffice, what looks at system calls
+	@$(BIN)/python tests/helpers/debian_packages.py chromium curl r-base-core r-cran-rsdmx r-cran-readr poppler-utils openssh-server libreoffice-calc-nogui strace
 
 FORCE:
 

@@ -19,6 +19,7 @@ from greffe.store.bucket import Bucket
 from greffe.store.columnar import ColumnarObservations
 from greffe.store.depot import ALONE, Depot
 from greffe.store.desk_sql import SqlDesk
+from greffe.store.folders import make
 from greffe.store.leases_sql import SqlLeases
 from greffe.store.register import SqlRegister
 from greffe.upkeep.restore import refuse_unfinished
@@ -41,7 +42,7 @@ def compose(settings: Settings, clock: Clock = utc_now, *, unfinished: bool = Fa
     if not unfinished:
         refuse_unfinished(settings.home)
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        make(settings.home)
     except OSError as error:
         raise BadDefinition(f"The home directory {settings.home} cannot be made: {error.strerror}.") from error
     register = SqlRegister(settings.register_url, upgrade=unfinished or settings.upgrade == AT_START)

@@ -30,7 +30,7 @@ Cell = object  # what DuckDB hands back: narrowed with `text`, `integer` or `dec
 def opened(settings: EngineSettings, spill: Path, allowed: Sequence[Path]) -> Iterator[Connection]:
     """A safe connection: files only below `allowed` and its own spill folder; closed and cleaned afterwards.
 
-    Raises EngineFailed when the engine itself fails, or has neither memory nor room to spill: each connection has a
+    Raises EngineFailed when the engine itself fails, has neither memory nor room to spill, or a file does not let it: each connection has a
     database of its own, so that the next one is sound.
     """
     spill.mkdir(parents=True, exist_ok=True)
@@ -48,7 +48,7 @@ def opened(settings: EngineSettings, spill: Path, allowed: Sequence[Path]) -> It
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield connection
-        except (*_FAILED, duckdb.OutOfMemoryException) as error:
+        except (*_FAILED, duckdb.OutOfMemoryException, duckdb.IOException) as error:
             raise _failed(error) from error
         finally:
             connection.close()
@@ -71,6 +71,11 @@ def _failed(error: duckdb.Error) -> EngineFailed:
             hint="Give it more with GREFFE_MEMORY_MB, or free the disk, and run it again.",
         )
     said = next(iter(str(error).splitlines()), "")[:200]  # below it stands DuckDB's own stack
+    if isinstance(error, duckdb.IOException):
+        return EngineFailed(
+            f"The engine cannot read or write a file: {said}",
+            hint="greffe doctor says what is wrong with the disk; then run it again.",
+        )
     return EngineFailed(
         f"The engine (DuckDB {duckdb.__version__}) failed in itself, and this step was stopped: {said}",
         hint="Run it again: a new engine is opened for it.",

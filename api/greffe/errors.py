@@ -17,7 +17,8 @@
     ├── Conflict          the state changed meanwhile: look again (409)
     ├── Unavailable       try again later (503)
     │   ├── Busy          more is asked for at once than is answered: wait as long as it says (503)
-    │   └── EngineFailed  the database engine failed in itself, or has no room: run it again (503)
+    │   ├── EngineFailed  the database engine failed in itself, or has no room: run it again (503)
+    │   └── DiskFailed    the disk is full, or fails: make room or mend it, then do it again (503)
     └── Broken            a stored file is not what was written: call the operator (500)
 
 Codes: SDMX REST 1.5, table of errors (R1-ERR-01); HTTP statuses of 2.x (R2-ERR).
@@ -27,7 +28,9 @@ from __future__ import annotations
 
 import csv
 import difflib
+import errno
 import json
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -225,6 +228,26 @@ class Busy(Unavailable):
 
 class EngineFailed(Unavailable):
     """The database engine failed in itself, or has neither memory nor room left. Run it again."""
+
+
+class DiskFailed(Unavailable):
+    """The disk is full, or fails. Make room or mend it, then do it again: nothing was done by halves."""
+
+
+_FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+_FAILS: Final = frozenset((errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ESTALE))
+
+
+def of_the_disk(error: OSError) -> DiskFailed | None:
+    """What an error of the system says of a disk, whichever library met it; None for another one."""
+    file = str(error.filename or "")
+    if error.errno in _FULL:
+        hint = "Make room, then do it again: greffe store --evict frees what can be derived again."
+        return DiskFailed(f"There is no room: {os.strerror(error.errno)}.", file=file, hint=hint)
+    if error.errno in _FAILS:
+        hint = "greffe doctor says what is wrong; then do it again."
+        return DiskFailed(f"A file could not be read or written: {os.strerror(error.errno)}.", file=file, hint=hint)
+    return None
 
 
 class Broken(GreffeError):

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from greffe.cli.denied import acts, record
 from greffe.cli.language import colon, heading, here
-from greffe.errors import TOLD, BadDefinition, Denied, GreffeError
+from greffe.errors import TOLD, BadDefinition, Denied, GreffeError, of_the_disk
 from greffe.french import tell, tell_text
 
 _EDGES = 3  # columns that each column takes beside its text
@@ -131,26 +131,37 @@ def failing(as_json: bool) -> Iterator[None]:
     except GreffeError as error:
         if isinstance(error, Denied):
             record()
-        if as_json:
-            problem = {
-                "error": error.title,
-                "message": error.message,
-                "file": error.file,
-                "row": error.row,
-                "column": error.column,
-                "parameter": error.parameter,
-                "nearest": list(error.nearest),
-                "hint": error.hint,
-            }
-            if isinstance(error, BadDefinition) and error.others:
-                problem["others"] = [one.alone() for one in error.others[: TOLD - 1]]
-                problem["count"] = 1 + len(error.others)
-            sys.stderr.write(json.dumps(problem, ensure_ascii=False) + "\n")
-        else:
-            lang = here()
-            told = tell(error, lang)
-            ERRORS.print(f"[bold red]{escape(told.title)}{colon(lang)}[/bold red] {escape(told.text)}", soft_wrap=True)
+        _tell_error(error, as_json)
         raise SystemExit(error.exit_code) from error
+    except OSError as error:
+        found = of_the_disk(error)
+        if found is None:
+            raise
+        _tell_error(found, as_json)
+        raise SystemExit(found.exit_code) from error
     except KeyboardInterrupt:
         ERRORS.print("Arrêté." if here() == "fr" else "Stopped.")
         raise SystemExit(130) from None
+
+
+def _tell_error(error: GreffeError, as_json: bool) -> None:
+    """One line, or a JSON object, on standard error."""
+    if not as_json:
+        lang = here()
+        told = tell(error, lang)
+        ERRORS.print(f"[bold red]{escape(told.title)}{colon(lang)}[/bold red] {escape(told.text)}", soft_wrap=True)
+        return
+    problem = {
+        "error": error.title,
+        "message": error.message,
+        "file": error.file,
+        "row": error.row,
+        "column": error.column,
+        "parameter": error.parameter,
+        "nearest": list(error.nearest),
+        "hint": error.hint,
+    }
+    if isinstance(error, BadDefinition) and error.others:
+        problem["others"] = [one.alone() for one in error.others[: TOLD - 1]]
+        problem["count"] = 1 + len(error.others)
+    sys.stderr.write(json.dumps(problem, ensure_ascii=False) + "\n")

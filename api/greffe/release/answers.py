@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -49,7 +50,7 @@ class KeptAnswers:
         self._new = True
 
     def write(self) -> None:
-        """Write them down, if there are new ones: whole or not at all."""
+        """Write them down, if there are new ones and there is room: whole or not at all."""
         if not self._new:
             return
         kept: dict[str, str] = {}
@@ -64,10 +65,14 @@ class KeptAnswers:
             kept[name] = one
         body = "{" + ", ".join(f'"{name}": {one}' for name, one in kept.items()) + "}"
         digest = hashlib.sha256(body.encode()).hexdigest()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         work = self.path.with_suffix(f".{os.getpid()}.tmp")
-        work.write_text(f"{digest}\n{body}", encoding="utf-8")
-        work.replace(self.path)
+        with suppress(OSError):  # no room to keep them: they are asked again
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                work.write_text(f"{digest}\n{body}", encoding="utf-8")
+                work.replace(self.path)
+            finally:
+                work.unlink(missing_ok=True)
 
     def _name(self, name: str) -> str:
         return f"{self.rules[:16]}{name}"

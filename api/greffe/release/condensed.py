@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -23,18 +24,20 @@ from greffe.mapping.resolve import Plan
 from greffe.release.sources import Feed, Inputs, checksum, load_main
 
 TABLE: Final = "condensed_source"
+_LEFT: Final = 3_600.0  # seconds after which nobody writes on a file any more
 MOST_BYTES: Final = 2_000_000_000  # of all files together; the ones not used for longest go first
 
 
 def keep(connection: Connection, plan: Plan, feed: Feed, source: str, folder: Path) -> str:
-    """Condense the rows of a feed, which `source` holds, into the table TABLE, and keep them. '' when that is not
-    possible without changing a result (then nothing is kept)."""
+    """Condense the rows of a feed, which `source` holds, into the table TABLE, and keep them where there is room. '' when that
+    is not possible without changing a result (then nothing is kept)."""
     form = form_of(plan)
     if not condense(connection, plan, source, form, TABLE):
         return ""
-    folder.mkdir(parents=True, exist_ok=True)
-    _write(connection, form, folder / _name(feed, form))
-    _evict(folder)
+    with suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(connection, form, folder / _name(feed, form))
+        _evict(folder)
     return TABLE
 
 
@@ -93,19 +96,26 @@ def is_kept(plan: Plan, feed: Feed, folder: Path) -> bool:
 def _write(connection: Connection, form: Form, path: Path) -> None:
     """Both files whole or not at all, the description first: rows without a description would stay unread for good."""
     work = path.with_suffix(f".{os.getpid()}.tmp")
-    reader = connection.execute(f"SELECT * FROM {quoted(TABLE)}").to_arrow_reader(100_000)
-    with pq.ParquetWriter(work, reader.schema, compression="zstd") as writer:
-        for batch in reader:
-            writer.write_batch(batch)
-    document = {**asdict(form), "sha256": checksum(work)}
     said = work.with_suffix(".said")
-    said.write_text(json.dumps(document, indent=1), encoding="utf-8")
-    said.replace(path.with_suffix(".json"))
-    work.replace(path)
+    try:
+        reader = connection.execute(f"SELECT * FROM {quoted(TABLE)}").to_arrow_reader(100_000)
+        with pq.ParquetWriter(work, reader.schema, compression="zstd") as writer:
+            for batch in reader:
+                writer.write_batch(batch)
+        document = {**asdict(form), "sha256": checksum(work)}
+        said.write_text(json.dumps(document, indent=1), encoding="utf-8")
+        said.replace(path.with_suffix(".json"))
+        work.replace(path)
+    finally:
+        for left in (work, said):
+            left.unlink(missing_ok=True)
 
 
 def _evict(folder: Path) -> None:
     found = sorted(((p.stat().st_mtime, p.stat().st_size, p) for p in folder.glob("*.parquet")), reverse=True)
+    for left in (p for p in folder.iterdir() if p.suffix in (".tmp", ".said")):  # of who was killed
+        if time.time() - left.stat().st_mtime > _LEFT:
+            left.unlink(missing_ok=True)
     size = 0
     for _, bytes_, path in found:
         size += bytes_

@@ -7,6 +7,8 @@ key. Of a side that is confidential no value is taken over.
 from __future__ import annotations
 
 import hashlib
+import logging
+import time
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,10 +16,12 @@ from typing import Final
 
 from greffe.arrow import pq
 from greffe.engine import Connection, quoted
+from greffe.errors import Broken
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.release.drafts import Draft
 from greffe.release.parts import Parts
+from greffe.store.folders import file_checksum
 from greffe.validation.facts import literal
 
 ADDED, GONE, CHANGED, BESIDE = "added", "gone", "changed", "beside"
@@ -32,7 +36,9 @@ AHEAD: Final = (
 )
 KEPT: Final = 64  # files, the last ones that were made
 FOLDER: Final = ".differing"
-_MADE_AS: Final = "1"  # another number when what is written changes
+_LEFT: Final = 3_600.0  # seconds after which nobody writes on a file any more
+_LOG: Final = logging.getLogger("greffe")
+_MADE_AS: Final = "2"  # another number when what is written changes
 _TIME, _VALUE, _STATUS, _CONF = "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS"
 
 
@@ -48,18 +54,33 @@ def differing(parts: Parts, structure: DataStructure, old: Path, new: Path, stat
         return None
     folder = parts.settings.drafts / FOLDER
     name = hashlib.sha256("\n".join((_MADE_AS, str(structure.decimals), *keys, *state)).encode()).hexdigest()[:32]
-    final = folder / f"{name}.parquet"
-    if not final.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        half = folder / f"{name}.{uuid.uuid4().hex}.half"
-        try:
-            with parts.connection() as connection:
-                _write(connection, structure, old, new, half)
-            half.replace(final)
-        finally:
-            half.unlink(missing_ok=True)
-        _forget(folder)
+    found = _kept(folder, name)
+    if found is not None:
+        return found
+    folder.mkdir(parents=True, exist_ok=True)
+    half = folder / f"{name}.{uuid.uuid4().hex}.half"
+    try:
+        with parts.connection() as connection:
+            _write(connection, structure, old, new, half)
+        final = folder / f"{name}.{file_checksum(half)}.parquet"
+        half.replace(final)
+    finally:
+        half.unlink(missing_ok=True)
+    _forget(folder)
     return final
+
+
+def _kept(folder: Path, name: str) -> Path | None:
+    """What was made before, if it is what was written: its name holds its sha256. Another one is made again."""
+    for path in folder.glob(f"{name}.*.parquet"):
+        try:
+            if file_checksum(path) == path.suffixes[0][1:]:
+                return path
+        except Broken:
+            continue  # another process takes old ones away
+        _LOG.warning("Made again from the draft and the release: %s is not what was written.", path)
+        path.unlink(missing_ok=True)
+    return None
 
 
 def differing_of(parts: Parts, flow: Dataflow, draft: Draft, before: Release) -> Path | None:
@@ -71,7 +92,9 @@ def differing_of(parts: Parts, flow: Dataflow, draft: Draft, before: Release) ->
 
 def _forget(folder: Path) -> None:
     kept = sorted(folder.glob("*.parquet"), key=lambda p: p.stat().st_mtime, reverse=True)
-    for path in kept[KEPT:]:
+    before = time.time() - _LEFT
+    left = [p for p in folder.glob("*.half") if p.stat().st_mtime < before]  # of who was killed
+    for path in (*kept[KEPT:], *left):
         path.unlink(missing_ok=True)
 
 

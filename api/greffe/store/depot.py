@@ -107,6 +107,7 @@ class Shelf:
             shutil.rmtree(final, ignore_errors=True)
             work.replace(final)
             flush(self.root)
+            flush(self.root.parent)  # the work may have made the root
         self.share(name, version)
         return final
 

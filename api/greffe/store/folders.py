@@ -49,11 +49,31 @@ def flush(path: Path) -> None:
         os.close(handle)
 
 
+def make(folder: Path) -> None:
+    """Make a folder, and those above it that lack, each of which is on the disk under its name when this ends."""
+    if folder.is_dir():
+        return
+    make(folder.parent)
+    folder.mkdir(exist_ok=True)
+    flush(folder.parent)
+
+
+def put(path: Path, content: bytes, work: Path | None = None) -> None:
+    """Write a small file that is whole or not there, and on the disk when this ends. `work`: under which name it is written."""
+    work = work or path.with_name(f".{path.name}.part")
+    with work.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    work.replace(path)
+    flush(path.parent)
+
+
 @contextmanager
 def alone(folder: Path, *, sweep: bool = True) -> Iterator[None]:
     """One process at a time works in a folder. A kill gives the lock back; what it left half-done is swept away, where all that
     is made in the folder is made with the lock."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make(folder)
     with (folder / ".lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         for left in folder.glob(".*.tmp") if sweep else ():
@@ -86,6 +106,7 @@ def whole(final: Path, write: Callable[[Path], None]) -> None:
         flush(work)
         work.rename(final)
         flush(final.parent)
+        flush(final.parent.parent)  # which may be as new as it is
     except BaseException:
         shutil.rmtree(work, ignore_errors=True)
         raise

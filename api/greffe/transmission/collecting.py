@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from greffe.errors import GreffeError
+from greffe.store.folders import put
 from greffe.transmission.channels.channel import NotSent, Options
 from greffe.transmission.channels.collecting import Collected, Collects
 from greffe.transmission.done import Done
@@ -65,17 +66,14 @@ def _known(inbox: Path) -> dict[str, dict[str, str]]:
 
 
 def _remember(inbox: Path, known: Mapping[str, Mapping[str, str]]) -> None:
-    note = inbox / f"{FETCHED}.part"
-    note.write_text(json.dumps(known, sort_keys=True), encoding="utf-8")
-    note.replace(inbox / FETCHED)
+    put(inbox / FETCHED, json.dumps(known, sort_keys=True).encode(), inbox / f"{FETCHED}.part")
 
 
 def _put(inbox: Path, one: Collected) -> None:
-    """Under its name; where another file of that name waits, its checksum stands before the ending."""
+    """Under its name; where another file of that name waits, its checksum stands before the ending. It is on the disk before it
+    is remembered: it is not fetched twice."""
     assert one.content is not None
     place = inbox / one.name
     if place.exists() and place.read_bytes() != one.content:
         place = inbox / f"{place.stem}-{hashlib.sha256(one.content).hexdigest()[:12]}{place.suffix}"
-    work = inbox / f".{one.name}.part"
-    work.write_bytes(one.content)
-    work.replace(place)
+    put(place, one.content, inbox / f".{one.name}.part")

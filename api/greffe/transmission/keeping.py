@@ -13,7 +13,7 @@ from greffe.errors import Broken, NotFound, Refused
 from greffe.release.parts import Parts
 from greffe.settings import Settings
 from greffe.store.depot import fetched
-from greffe.store.folders import flush
+from greffe.store.folders import flush, make
 
 
 def kept(settings: Settings, sha256: str) -> Path:
@@ -28,7 +28,7 @@ def keep(parts: Parts, pieces: Iterable[bytes]) -> tuple[str, int]:
     work = folder / f".{uuid4().hex}.part"
     digest, size = hashlib.sha256(), 0
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make(folder)
         try:
             with work.open("wb") as stream:
                 os.fchmod(stream.fileno(), 0o600)

@@ -24,6 +24,7 @@ from greffe.errors import (
     TooOften,
     Unavailable,
     Unidentified,
+    of_the_disk,
 )
 from greffe.formats.accept import ranges
 from greffe.formats.errors import error_json, error_ml
@@ -48,6 +49,7 @@ def install(app: FastAPI, parts: Parts) -> None:
     app.add_exception_handler(GreffeError, _ours)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(OSError, _disk)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -76,6 +78,15 @@ def _http(request: Request, error: Exception) -> Response:
     if allow:
         response.headers["Allow"] = allow
     return response
+
+
+def _disk(request: Request, error: Exception) -> Response:
+    """A disk that is full or fails: its files are for the operator, as what it said is."""
+    found = of_the_disk(error) if isinstance(error, OSError) else None
+    if found is None:
+        return _unforeseen(request, error)
+    _LOG.error("%s", found.text(), exc_info=error)
+    return answer(request, Unavailable("The disk of this service is full, or fails. It was logged; try again later."))
 
 
 def _unforeseen(request: Request, error: Exception) -> Response:

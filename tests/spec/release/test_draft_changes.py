@@ -224,6 +224,18 @@ def test_other_dimensions_cannot_be_compared(house, flow, structure, draft, tmp_
     assert differing(house.parts, structure, other, draft.data, ("other",)) is None
 
 
+@pytest.mark.parametrize("harm", [b"", b"\0" * 900, None])
+def test_what_a_power_cut_or_a_bad_disk_left_is_made_again(house, flow, draft, structure, harm, caplog):
+    """A file that is empty, zeros, or has another byte: it is never read."""
+    file = differing_of(house.parts, flow, draft, house.current())
+    good = file.read_bytes()
+    at = good.index(b"ICCS")
+    file.write_bytes(good[:at] + b"J" + good[at + 1 :] if harm is None else harm)
+    again = differing_of(house.parts, flow, draft, house.current())
+    assert changed(house.parts, again, structure.decimals, Decimal(40))[0] == Changed("2020", 6, 4)
+    assert "is not what was written" in caplog.text
+
+
 def test_nothing_before_it_is_nothing_to_compare(house, flow, draft):
     assert draft_changes(house.parts, flow, draft, None) is None
 

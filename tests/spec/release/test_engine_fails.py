@@ -19,6 +19,7 @@ FAULTS = [
         "INTERNAL Error: Attempted to access index 7 within vector of size 7\n\nStack Trace:\n0x1"
     ),
     duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate block of size 256.0 KiB"),
+    duckdb.IOException('IO Error: Cannot open file "rows.parquet": No space left on device'),
 ]
 EXPLAINED = f"/api/v1/explain/{FLOW}/A.ICCS0101.NR.FR/2022"
 

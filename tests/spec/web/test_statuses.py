@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,6 +108,25 @@ def test_503(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     answer = web.get(V2)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
     assert json_errors(answer.content) == []
+
+
+def test_503_when_the_disk_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture):
+    """A read that fails is 503, says nothing of the server's files to a reader and all to the operator; then it answers again."""
+    house = made(tmp_path / "home")
+    web = client(house)
+
+    def fails(*_arguments: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(house.parts.settings.home / "releases/x"))
+
+    with monkeypatch.context() as failing:
+        failing.setattr(house.parts.observations.__class__, "select", fails)
+        for path, read in ((V1, xml_errors), (V2, json_errors)):
+            answer = web.get(path)
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+            assert read(answer.content) == []
+            assert str(house.parts.settings.home) not in answer.text
+    assert str(house.parts.settings.home / "releases/x") in caplog.text
+    assert web.get(V2).status_code == 200
 
 
 @pytest.mark.item("ML21-11")

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import BinaryIO
 
+from greffe.store.folders import flush, make
 from greffe.transmission.channels.channel import Arrived, NotSent, Options, Parcel
 from greffe.transmission.channels.putting import CHUNK, found, put
 
@@ -50,12 +51,13 @@ class Disk:
             os.fsync(target.fileno())
 
     def rename(self, old: str, new: str) -> None:
-        """In one step."""
+        """In one step, which the disk has when it ends: what was sent is there after a power cut."""
         (self._path / old).replace(self._path / new)
+        flush((self._path / new).parent)
 
     def folder(self, name: str) -> None:
         """Made if it is not there."""
-        (self._path / name).mkdir(exist_ok=True)
+        make(self._path / name)
 
 
 class Folder:

@@ -13,6 +13,7 @@ from typing import Final
 
 from greffe.errors import Broken, Refused
 from greffe.settings import Settings
+from greffe.store.folders import flush
 
 FILE: Final = "webhooks.key"
 LENGTH: Final = 32  # bytes
@@ -42,6 +43,7 @@ def _key(settings: Settings) -> bytes:
             pass
         finally:
             work.unlink()
+        flush(settings.home)
         return _read(settings)
     except OSError as error:
         raise Refused(f"The key of webhooks cannot be made: {error.strerror}.", file=str(place)) from error
