@@ -95,7 +95,7 @@ def test_what_a_client_takes_while_we_look_does_not_come_again(tmp_path: Path, m
     (tmp_path / "in").mkdir()
     out.mkdir()
     sent, channel = parcel(tmp_path / "in"), Folder(Options("x", "x", {"kind": "folder", "path": str(out)}))
-    with pytest.raises(Killed), killed_at(10, monkeypatch):
+    with pytest.raises(Killed), killed_at(13, monkeypatch):
         channel.deliver(sent)
     assert [p.name for p in out.glob("[A-Z]*")] == ["A.CSV"]
     real = Disk.write
