@@ -84,6 +84,7 @@ STAFF = (
     "/staff/deadlines/ESTAT_CTS_JUST/2024",
     "/staff/foreseen/UN_CTS/2024?test=yes",
     "/staff/answers",
+    "/staff/answers/workbook",
     "/staff/answers/CEPEJ",
     "/staff/answers/CEPEJ?cycle=2024&cell=CEPEJ_PROFESSIONALS__Q147__T__COUNT__T__2024",
     "/staff/trace/from?flow=INT_JUSTICE",

@@ -32,6 +32,7 @@ DEMONSTRATION = (
     "tests/journey/test_lineage.py",
     "tests/journey/test_pages_run.py",
     "tests/journey/test_whole_journey.py",
+    "tests/spec/web/test_answers_back_page.py",
     "tests/spec/web/test_contribution_pages.py",
     "tests/spec/web/test_data_queries_over_http.py",
     "tests/spec/web/test_every_page.py",

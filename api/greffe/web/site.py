@@ -22,6 +22,7 @@ import greffe.web.signin.local as signin_local
 import greffe.web.signin.oidc as signin_oidc
 import greffe.web.staff.account as staff_account
 import greffe.web.staff.answers as staff_answers
+import greffe.web.staff.answers_back as staff_answers_back
 import greffe.web.staff.contributions as staff_contributions
 import greffe.web.staff.coverage as staff_coverage
 import greffe.web.staff.decisions as staff_decisions
@@ -89,6 +90,7 @@ PAGES: Final = (
     staff_receipts,
     staff_entered,
     staff_given_up,
+    staff_answers_back,  # before that of one questionnaire, whose address it has
     staff_answers,
     staff_rounds,
     staff_jobs,

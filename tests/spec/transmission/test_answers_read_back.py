@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from answer_books import COMMENT, EXPLAINED, FOOTNOTE, SOURCE, STATUS, changed
 from journey_tools import run
-from openpyxl import Workbook, load_workbook
-from openpyxl.cell import Cell
+from openpyxl import Workbook
 from questionnaires import SENDER, Desk, desk_at
 from site_tools import copied
 
@@ -26,24 +26,6 @@ from greffe.transmission.building import cancel
 @pytest.fixture(scope="module")
 def desk(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return desk_at(copied(demo_home, tmp_path_factory.mktemp("back") / "var"))
-
-
-def changed(
-    body: bytes, values: dict[str, object], locked: str = "", notes: dict[tuple[str, str], object] | None = None
-) -> bytes:
-    """As another program saves it: values by name of a cell, notes by name and title of their column; `locked`: something typed over
-    the title of that sheet."""
-    book = load_workbook(io.BytesIO(body))
-    for name, value in values.items():
-        ((title, where),) = book.defined_names[name].destinations
-        book[title][where] = value
-    for (name, note), value in (notes or {}).items():
-        beside(book, name, note).value = value
-    if locked:
-        book[locked]["A1"] = "Other"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
 
 
 def test_what_came_back_is_shown_then_taken_and_what_was_altered_is_told(desk: Desk, tmp_path: Path):
@@ -80,19 +62,6 @@ def test_what_came_back_is_shown_then_taken_and_what_was_altered_is_told(desk: D
     assert (answers[first].said.value, answers[second].said.missing, answers[first].who) == ("41", "NAP", SENDER.name)
     with pytest.raises(BadInput, match="It does not say of which delivery it is"):
         look_back(parts, blank(), "other.xlsx")
-
-
-def beside(book: Workbook, name: str, note: str) -> Cell:
-    """The cell of a note: in the column whose title is the note's and that of the answer's column."""
-    ((title, where),) = book.defined_names[name].destinations
-    made = book[title]
-    answer = made[where]
-    head = {made.cell(2, c).value: c for c in range(5, made.max_column + 1)}
-    return made.cell(answer.row, head[f"{note}: {made.cell(2, answer.column).value}"])
-
-
-COMMENT, SOURCE, FOOTNOTE = "Commentaire / Comment", "Source", "Note / Footnote"
-EXPLAINED, STATUS = "Explication de la variation / Explanation of the variation", "Statut / Status"
 
 
 def test_every_field_of_a_cell_comes_back_in_both_languages(desk: Desk):

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 from greffe.catalogue.questionnaires import TEXT, Questionnaire
 from greffe.errors import BadInput, BadQuery, GreffeError, Refused
-from greffe.model.answers import MISSING, NA, NAP
+from greffe.model.answers import MISSING, NA, NAP, AnswerKey
 from greffe.model.answers import TEXT as WORDS
 from greffe.model.structures import Texts
 from greffe.model.transmissions import SentFile, Transmission
 from greffe.release.parts import Parts
 from greffe.store.base import Actor
 from greffe.transmission import keeping
-from greffe.transmission.answers.acts import Typed, give_many
+from greffe.transmission.answers.acts import Typed, give_many, may_answer
 from greffe.transmission.answers.asked import Asked, Round, asked
 from greffe.transmission.answers.checking import checked
 from greffe.transmission.answers.notes_back import PARTS, Went, marks, parted, plain, texts_of, went_out
@@ -91,11 +91,19 @@ def look_back(parts: Parts, content: bytes, name: str, id_: str = "") -> Back:
     return Back(one, round_, tuple(faults), tuple(differs), typed)
 
 
+def bring_back(parts: Parts, who: Actor, content: bytes, name: str, id_: str = "") -> Back:
+    """As `look_back`, for somebody who is about to take it. Raises Denied for who may not answer."""
+    found = look_back(parts, content, name, id_)
+    for cell in list(found.round.by_name)[:1]:
+        may_answer(parts, who, AnswerKey(found.round.questionnaire.id, found.round.cycle, cell))
+    return found
+
+
 def take_back(parts: Parts, who: Actor, content: bytes, name: str, id_: str = "") -> tuple[Back, int]:
     """Answer what the workbook says otherwise, all of it or nothing; gives how many answers are other than before.
 
     Raises as `look_back`, Denied; Refused with the faults, the first ten and how many there are."""
-    found = look_back(parts, content, name, id_)
+    found = bring_back(parts, who, content, name, id_)
     if found.faults:
         raise not_taken(name, found.faults)
     return found, give_many(parts, who, found.round, found.typed)
@@ -112,8 +120,13 @@ def _delivery(parts: Parts, came: Grid, name: str, id_: str) -> Transmission:
     return known[found]
 
 
+def workbook_of(one: Transmission) -> SentFile | None:
+    """The workbook of a whole questionnaire among the files of a delivery, None where it has none."""
+    return next((f for f in one.files if f.format.partition(":")[0] == WORKBOOK), None)
+
+
 def _workbook(one: Transmission) -> SentFile:
-    found = next((f for f in one.files if f.format.partition(":")[0] == WORKBOOK), None)
+    found = workbook_of(one)
     if found is None:
         raise Refused(f"{one.id} has no workbook.")
     return found

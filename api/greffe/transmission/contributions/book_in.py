@@ -22,7 +22,6 @@ from greffe.transmission.contributions import book as layout
 from greffe.transmission.contributions.compared import Grid, Spot, kept_grid, moved, not_taken, read_grid, told, unlike
 from greffe.transmission.contributions.places import Board, Place, board
 
-LARGEST: Final = 20 << 20
 MOST_FAULTS: Final = 200  # that are entered; the file itself is kept whole
 _EDITION: Final = re.compile(r"(.+)/(\d{1,6})")
 
@@ -102,8 +101,6 @@ def _refused(
 
 
 def _reading(parts: Parts, waited: Waited, content: bytes, name: str) -> Reading:
-    if len(content) > LARGEST:
-        raise BadInput(f"It is larger than {LARGEST >> 20} MiB.", file=name)
     came = read_grid(content, name)
     found = board(parts, waited.row.questionnaire, waited.year)
     own = found.of(waited.house)

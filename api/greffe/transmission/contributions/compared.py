@@ -17,6 +17,7 @@ from greffe.errors import BadInput, GreffeError, Refused
 from greffe.mapping.exchange.books import opened
 from greffe.transmission.contributions import book as layout
 
+LARGEST: Final = 20 << 20  # bytes of a workbook that comes back
 MOST_ROWS: Final = 20_000
 MOST_COLUMNS: Final = 400
 TOLD: Final = 10  # faults of a workbook that are told to whoever brings it
@@ -72,6 +73,8 @@ class Grid:
 
 def read_grid(content: bytes, file: str) -> Grid:
     """A workbook that came from elsewhere. Raises BadInput for one that cannot be read, or is too large."""
+    if len(content) > LARGEST:
+        raise BadInput(f"It is larger than {LARGEST >> 20} MiB.", file=file)
     cells: dict[Spot, Value] = {}
     with opened(content, file) as book:
         for name in book.sheetnames:

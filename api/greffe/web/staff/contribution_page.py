@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from greffe.errors import GreffeError, NotFound
+from greffe.errors import GreffeError
 from greffe.model.contributions import CONTRIBUTED, MERGED, SIGNED
 from greffe.model.instants import PARIS, read
 from greffe.release.contributing import Waited, contact_point, houses_of, named
@@ -21,6 +19,7 @@ from greffe.transmission.contributions.translating import untold
 from greffe.web.pages.forms import Form
 from greffe.web.pages.visitors import Visitor
 from greffe.web.staff.contribution_form import field_of, on_page
+from greffe.web.staff.laid_file import LaidFile
 from greffe.web.staff.words_of import countdown, instant
 
 OTHERS: Final = 300  # cells of other houses on the page; the workbook shows all
@@ -36,28 +35,21 @@ class Desk:
     id: str
 
     @property
-    def _place(self) -> str:
-        return f"contribution:{self.id}"
+    def _file(self) -> LaidFile:
+        return LaidFile(self.parts, self.visitor, f"contribution:{self.id}")
 
     def put(self, name: str, body: bytes) -> None:
-        """Lay it down."""
-        look(
-            self.parts, self.visitor.actor, self.id, body, name
-        )  # what is no workbook, or not theirs to bring, is told now
-        text = json.dumps({"name": name[:200], "body": base64.b64encode(body).decode()})
-        self.parts.desk.put(self.visitor.name, self._place, {"book": text}, self.parts.clock())
+        """Lay it down. What is no workbook, or not theirs to bring, is told now."""
+        look(self.parts, self.visitor.actor, self.id, body, name)
+        self._file.put(name, body)
 
     def held(self) -> tuple[str, bytes]:
         """Name and bytes. Raises NotFound when none lies there."""
-        found = self.parts.desk.on(self.visitor.name, self._place)
-        if not found:
-            raise NotFound("There is no workbook to take.", hint="Bring it in again.")
-        said = json.loads(found[0].text)
-        return str(said["name"]), base64.b64decode(said["body"])
+        return self._file.taken()[:2]
 
     def clear(self) -> None:
         """Take it away."""
-        self.parts.desk.clear(self.visitor.name, self._place)
+        self._file.clear()
 
 
 def values_of(parts: Parts, visitor: Visitor, id_: str, page: int, form: Form | None) -> dict[str, object]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Mapping
 
 from fastapi import APIRouter, Depends, Request
@@ -27,6 +25,7 @@ from greffe.release.review.overview import names_of, short
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import HEADERS, Pages, see_other
 from greffe.web.pages.visitors import Staff, Visitor
+from greffe.web.staff.laid_file import LaidFile
 from greffe.web.staff.submitting import day_of
 from greffe.web.staff.tables import HOUSE_STAFF, catalogue_of, table_at
 from greffe.web.strict import only
@@ -126,11 +125,10 @@ def _brought(parts: Parts, visitor: Visitor, place: tuple[str, str], form: Form)
         of = table_named(catalogue, map_of(body, name))
         if of.file != table.file:
             raise BadQuery(f"{name} is of {short(of)}, not of {short(table)}.", parameter="file")
-        text = json.dumps({"name": name[:200], "body": base64.b64encode(body).decode()})
-        acting.desk.put(visitor.name, _shelf(table), {"file": text}, acting.clock())
+        _shelf(acting, visitor, table).put(name, body)
         return None
     if action == "drop":
-        acting.desk.clear(visitor.name, _shelf(table))
+        _shelf(acting, visitor, table).clear()
         return None
     if action != "propose":
         raise BadQuery(f"{action!r} is not done here.", parameter="action", nearest=("look", "propose", "drop"))
@@ -140,7 +138,7 @@ def _brought(parts: Parts, visitor: Visitor, place: tuple[str, str], form: Form)
     said = {axis: form.text(f"axis:{axis}") for axis in SAID} if form.text("admit") else None
     files = brought(acting, catalogue, table, found.content, said, bool(form.text("outside")))
     made = propose(acting, visitor.actor, files, form.text("reason"), day_of(form.text("effective_from")))
-    acting.desk.clear(visitor.name, _shelf(table))
+    _shelf(acting, visitor, table).clear()
     return made
 
 
@@ -154,17 +152,14 @@ def _taken(parts: Parts, visitor: Visitor, table: RepresentationMap, form: Form)
     return choices
 
 
-def _shelf(table: RepresentationMap) -> str:
-    return f"file:{table.file}"
+def _shelf(parts: Parts, visitor: Visitor, table: RepresentationMap) -> LaidFile:
+    return LaidFile(parts, visitor, f"file:{table.file}")
 
 
 def _held(parts: Parts, visitor: Visitor, table: RepresentationMap) -> tuple[str, bytes] | None:
     """The file that they brought, by name."""
-    found = parts.desk.on(visitor.name, _shelf(table))
-    if not found:
-        return None
-    said = json.loads(found[0].text)
-    return str(said["name"]), base64.b64decode(said["body"])
+    found = _shelf(parts, visitor, table).held()
+    return found[:2] if found else None
 
 
 def _read(
