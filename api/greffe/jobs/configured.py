@@ -18,9 +18,10 @@ from greffe.transmission.running import AHEAD
 FILE: Final = "jobs.toml"
 ONCE, ALL, NONE = "once", "all", "none"
 MISSED: Final = (ONCE, ALL, NONE)
+TABLES: Final = ("jobs", "alerts", "orders", "reminders")
 Table = Mapping[str, object]
 KEYS: Final = ("kind", "schedule", "missed", "tries", "wait", "lease", "enabled", "as", "test", "days")
-KINDS: Final = ("transmissions", "receipts", "releases", "orders", "verify", "housekeeping", "alerts")
+KINDS: Final = ("transmissions", "receipts", "releases", "orders", "reminders", "verify", "housekeeping", "alerts")
 LONGEST: Final = 86_400  # seconds of a wait or a lease
 
 
@@ -54,7 +55,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Configured:
-    """All jobs by name, in order (alerts last: they tell of the others); the tables [alerts] and [orders] as they stand;
+    """All jobs by name, in order (alerts last: they tell of the others); the tables [alerts], [orders], [reminders] as they stand;
     where a text for Prometheus is written."""
 
     jobs: Mapping[str, Job]
@@ -62,6 +63,7 @@ class Configured:
     file: str
     metrics: Path | None = None
     orders: Table = field(default_factory=dict)
+    reminders: Table = field(default_factory=dict)
 
     def named(self, name: str) -> Job:
         """A job by its name. Raises NotFound with the nearest."""
@@ -75,11 +77,9 @@ def read_jobs(path: Path | None) -> Configured:
     shipped = tomllib.loads((files("greffe") / "jobs" / FILE).read_text("utf-8"))
     own = _read(path)
     name = str(path or FILE)
-    wrong = next((k for k in own if k not in ("jobs", "alerts", "orders")), None)
+    wrong = next((k for k in own if k not in TABLES), None)
     if wrong is not None:
-        raise BadDefinition(
-            f"{wrong!r} is no table of jobs.", file=name, nearest=nearest(wrong, ("jobs", "alerts", "orders"))
-        )
+        raise BadDefinition(f"{wrong!r} is no table of jobs.", file=name, nearest=nearest(wrong, TABLES))
     tables = {str(k): dict(_table(v, str(k), FILE)) for k, v in _table(shipped["jobs"], "jobs", FILE).items()}
     for job, values in _table(own.get("jobs", {}), "jobs", name).items():
         tables[job] = tables.get(job, {}) | dict(_table(values, job, name))
@@ -87,7 +87,8 @@ def read_jobs(path: Path | None) -> Configured:
     last = sorted(jobs.values(), key=lambda j: j.kind == "alerts")
     alerts = _table(own.get("alerts", {}), "alerts", name)
     orders = _table(own.get("orders", {}), "orders", name)
-    return Configured({j.name: j for j in last}, alerts, name, _metrics(alerts, name), orders)
+    reminders = _table(own.get("reminders", {}), "reminders", name)
+    return Configured({j.name: j for j in last}, alerts, name, _metrics(alerts, name), orders, reminders)
 
 
 def _metrics(alerts: Table, file: str) -> Path | None:

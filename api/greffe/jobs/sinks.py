@@ -82,6 +82,15 @@ def sinks_of(configured: Configured) -> tuple[Sink, ...]:
 
 
 @dataclass(frozen=True)
+class Letter:
+    """A mail: `id` names it, so that the same one again has the same Message-ID."""
+
+    id: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Mail:
     """A mail server; STARTTLS unless it is switched off for one on this machine."""
 
@@ -98,12 +107,16 @@ class Mail:
 
     def tell(self, notice: Notice, now: datetime) -> None:
         """See Sink.tell."""
+        self.post(self.to, Letter(notice.id, notice.title, notice.text()), now)
+
+    def post(self, to: Sequence[str], letter: Letter, now: datetime) -> None:
+        """Send a mail to those addresses. Raises NotTold."""
         message = EmailMessage()
-        message["Subject"], message["From"], message["To"] = notice.title, self.sender, ", ".join(self.to)
+        message["Subject"], message["From"], message["To"] = letter.title, self.sender, ", ".join(to)
         message["Date"] = format_datetime(now)
-        message["Message-ID"] = f"<{sha256(notice.id.encode()).hexdigest()[:32]}@{self.sender.rpartition('@')[2]}>"
+        message["Message-ID"] = f"<{sha256(letter.id.encode()).hexdigest()[:32]}@{self.sender.rpartition('@')[2]}>"
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(notice.text())
+        message.set_content(letter.text)
         try:
             with smtplib.SMTP(self.host, self.port, timeout=TIMEOUT) as server:
                 if self.starttls:
@@ -115,7 +128,7 @@ class Mail:
             told = type(error).__name__ if isinstance(error, smtplib.SMTPAuthenticationError) else str(error)
             raise NotTold(f"{self.host}: {told[:200]}") from error
         if refused:
-            raise NotTold(f"{self.host} refuses {len(refused)} of {len(self.to)} addresses")
+            raise NotTold(f"{self.host} refuses {len(refused)} of {len(to)} addresses")
 
 
 @dataclass(frozen=True)
@@ -140,11 +153,21 @@ class Posted:
                 Path(stream.name).unlink()
 
 
+def mail_of(configured: Configured) -> Mail | None:
+    """The mail server of [alerts.smtp], None where none is set up. Raises BadDefinition naming the key."""
+    return next((sink for sink in sinks_of(configured) if isinstance(sink, Mail)), None)
+
+
+def address(text: str) -> bool:
+    """Whether it is a mail address."""
+    return text.count("@") == 1 and text.isprintable() and not set(text) & set(" ,;<>") and all(text.split("@"))
+
+
 def _mail(options: Options) -> Mail:
     options.only("host", "port", "starttls", "sender", "to", "user", "password_file", "ca_file", "about")
     sender, to = options.text("sender"), _texts(options, "to")
     for one in (sender, *to):
-        if one.count("@") != 1 or not one.isprintable() or " " in one:
+        if not address(one):
             raise options.wrong("to" if one in to else "sender", "is no mail address")
     password = secret(options, "password_file") or ""
     user = options.text("user") if "user" in options.values else ""

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Final
 
 from greffe.jobs.alerts import look, tell_releases
+from greffe.jobs.reminders import remind
 from greffe.jobs.reports import Report
 from greffe.jobs.running import Task, Work
 from greffe.model.instants import written
@@ -72,6 +73,11 @@ def orders(task: Task) -> Report:
     return _done(task, run_orders(parts, task.who, means))
 
 
+def reminders(task: Task) -> Report:
+    """Houses whose cells are due soon, or were due, are told by mail, each once."""
+    return _done(task, remind(task.tools.parts, task.who, task.tools.configured))
+
+
 def verify(task: Task) -> Report:
     """Everything that is kept is looked at; the register says what was found. A fault is no failure of the job: somebody is
     to look."""
@@ -114,6 +120,7 @@ WORKS: Final[Mapping[str, Work]] = {
     "receipts": receipts,
     "releases": releases,
     "orders": orders,
+    "reminders": reminders,
     "verify": verify,
     "housekeeping": housekeeping,
     "alerts": alerts,

@@ -5,7 +5,8 @@ signed too where a workbook names its signatory; contribution.signed {…, signa
 contribution.merged {…, content, confirmed: cells whose figure is released}; contribution.reopened,
 .extended {…, reason, until}; contribution.exported {…, number, sha256, revision}; contribution.refused {…, sha256, name, faults}.
 contribution.translated {…, cell, part, language, text, of}, by the contact point; `carried` of contribution.given: cell → the answer
-of the last cycle that it confirms.
+of the last cycle that it confirms. contribution.reminded {…, stage: days before or late, until}: a mail went to the house; it
+changes nothing of what the house says.
 `…`: questionnaire, year, house, so that every entry says of whom it is.
 """
 
@@ -36,8 +37,8 @@ Contributions = Mapping[str, Contribution]
 GIVEN, SIGNING, MERGING = "contribution.given", "contribution.signed", "contribution.merged"
 REOPENED, EXTENDED = "contribution.reopened", "contribution.extended"
 EXPORTED, REFUSED = "contribution.exported", "contribution.refused"
-TRANSLATED = "contribution.translated"
-KINDS: Final = (GIVEN, SIGNING, MERGING, REOPENED, EXTENDED, EXPORTED, REFUSED, TRANSLATED)
+TRANSLATED, REMINDED = "contribution.translated", "contribution.reminded"
+KINDS: Final = (GIVEN, SIGNING, MERGING, REOPENED, EXTENDED, EXPORTED, REFUSED, TRANSLATED, REMINDED)
 _REVISES: Final = (GIVEN, SIGNING, MERGING, REOPENED)
 
 
@@ -82,7 +83,7 @@ def contributions_after(known: Contributions, entry: Entry) -> Contributions:
         cell, part, language, text, of = (fields.text(n) for n in ("cell", "part", "language", "text", "of"))
         added = Translation(cell, part, language, text, of, *_of(act))
         found = replace(found, translations=(*found.translations, added))
-    else:
+    elif entry.kind == REFUSED:
         back = Returned(fields.text("sha256"), fields.text("name"), fields.texts("faults"), *_of(act))
         found = replace(found, returned=(*found.returned, back))
     if entry.kind in _REVISES:
