@@ -37,6 +37,8 @@ from greffe.web.rest.ordered import saved_answer
 ROW = f"{{name}},ESTAT_CTS,{CASES},{{format}},incremental,free,{{name}}_{{{{year}}}}_{{{{number}}}}.txt,FR_SSER,4D0,,edamis,standing{WHY}\n"
 FORMATS = {"CSV": "sdmx-csv-2.0", "XML": "structurespecificdata", "JSON": "sdmx-json-2.0"}
 
+READ = ("sdmx-csv-2.0", "structurespecificdata", "genericdata", "sdmx-ml", "sdmx-json-2.0", "xlsx", "parquet")
+
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory):
@@ -106,7 +108,8 @@ def test_what_is_confidential_by_now_does_not_leave(office: Office):
 
 
 def test_an_order_hands_nothing_out_that_is_confidential_by_now(office: Office, monkeypatch):
-    """By link and by channel, in CSV and in XML; an order of another year, read in its file, is handed out as before."""
+    """By link and by channel, in every format that shows the figure; files of another year, in each format, are handed out as before. What
+    nobody here reads counts as all of its release."""
     parts, rene, box = office.parts, Actor("rene", "local"), office.folder / "box"
     box.mkdir()
     add_person(parts, HOUSE, rene.name, ["recipient:ESTAT"])
@@ -117,6 +120,8 @@ def test_an_order_hands_nothing_out_that_is_confidential_by_now(office: Office, 
     for asked, when, way in (
         ("format=csv", "release", "link"), ("format=csv&c[TIME_PERIOD]=2024", "release", "link"),
         ("format=sdmx-ml", "release", "link"), ("format=csv", f"{office.clock():%M} * * * *", "channel"),
+        *((f"format={f}", "release", "link") for f in READ), *((f"format={f}&c[TIME_PERIOD]=2024", "release", "link") for f in READ),
+        ("format=json-stat&c[TIME_PERIOD]=2024", "release", "link"),
     ):  # fmt: skip
         query = f"/sdmx/v2/data/dataflow/SSER/{CASES}/1.0.0/*?{asked}"
         wanted = Wanted("ESTAT", asked, query, when, way, "box" if way == "channel" else "")
@@ -128,17 +133,22 @@ def test_an_order_hands_nothing_out_that_is_confidential_by_now(office: Office, 
     with monkeypatch.context() as patch:
         patch.setattr(Folder, "deliver", failed)
         office.clock.forward(hours=1)
-        assert sorted(d.what for d in run_orders(parts, HOUSE, means)) == ["failed", *["prepared"] * 4]
+        assert sorted(d.what for d in run_orders(parts, HOUSE, means)) == [
+            "failed",
+            *["prepared"] * (5 + 2 * len(READ)),
+        ]
     newer = office.put(CASES, 2025).release
     office.clock.forward(minutes=5)
     assert [d.what for d in run_orders(parts, HOUSE, means) if d.id == ids[3]] == ["dropped"]
     assert (list(box.iterdir()), parts.ledger().orders[ids[3]].handed[0].state) == ([], "dropped")
-    for id_ in (ids[0], ids[2], ids[0]):
+    showing, others = ids[4 : 4 + len(READ)], ids[4 + len(READ) : -1]
+    for id_ in (ids[0], ids[2], ids[0], *showing, ids[-1]):
         with pytest.raises(Refused, match=rf"{newer} hides what .* shows, .*\.2025 first: its file is not handed out"):
             fetched(parts, rene, id_, 1)
     assert [e.kind for e in parts.register.read(subject=ids[0])][-2:] == ["order.prepared", "order.dropped"]
     assert parts.ledger().orders[ids[0]].handed[0].said.startswith(f"{newer} hides")
-    assert fetched(parts, rene, ids[1], 1)[1].number == 1
+    for id_ in (ids[1], *others):
+        assert fetched(parts, rene, id_, 1)[1].number == 1
 
 
 def test_what_a_file_does_not_hold_does_not_stop_it(office: Office):

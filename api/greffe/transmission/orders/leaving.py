@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Final
-
 from greffe.errors import Refused
 from greffe.model.orders import DROPPED, EMPTY, SENDING, Handed, Order
 from greffe.model.releases import Release
 from greffe.release.parts import Parts
 from greffe.transmission import keeping
+from greffe.transmission.orders.shown import shown
 from greffe.transmission.still_open import hidden_since
-
-CSV: Final = "text/csv", "application/vnd.sdmx.data+csv"  # what these media types begin with has a column per dimension
 
 
 def barred(parts: Parts, order: Order, one: Handed) -> str:
@@ -51,29 +45,14 @@ def waits(parts: Parts, order: Order, one: Handed) -> bool:
 
 
 def shows_nothing_hidden(parts: Parts, order: Order, one: Handed) -> None:
-    """Raises Refused where the newest release, out or waiting for its hour, hides a figure that the kept file shows. A file in CSV is
-    read; of any other format it is taken to show all that its release shows. Values by grant are of that release, and the
-    grant is asked."""
+    """Raises Refused where the newest release, out or waiting for its hour, hides a figure that the kept file shows. The file is read;
+    one that cannot be is taken to show all that its release shows. Values by grant are of that release, and the grant is asked."""
     if order.granted or one.state == EMPTY or not one.sha256:
         return
     release = parts.ledger().release(one.release)
     newest, names, hidden = hidden_since(parts, release)
-    if hidden and one.media_type.startswith(CSV):
-        hidden = _held(keeping.whole(parts, one.sha256), names, hidden)
+    if hidden:
+        hidden = shown(keeping.whole(parts, one.sha256), one.media_type, names, hidden)
     if hidden:
         first = ".".join(min(hidden))
         raise Refused(f"{newest} hides what {release} shows, {first} first: its file is not handed out.")
-
-
-def _held(path: Path, names: Sequence[str], hidden: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
-    """Which of these figures stand in a CSV; all where it names its columns otherwise (labels, other dimensions)."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows: Iterable[dict[str, str]] = csv.DictReader(file)
-        found: set[tuple[str, ...]] = set()
-        for row in rows:
-            if not {*names, "OBS_VALUE"} <= row.keys():
-                return hidden
-            key = tuple(row[n] for n in names)
-            if key in hidden and row["OBS_VALUE"]:
-                found.add(key)
-    return found
