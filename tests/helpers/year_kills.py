@@ -80,12 +80,20 @@ class Steps:
             self._dead = True
             self.killed.append(name)
             self.dies()
-        if not self._writing:
+        if not self._writing and not self._locking():
             meanwhile, self._at, self._on = self._meanwhile, 0, False
             try:
                 meanwhile(name)
             finally:
                 self._on = True
+
+    def _locking(self) -> bool:
+        """Whether a folder is locked at this step: the other process would wait until it is not, and both of them are one here."""
+        held = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
+        inodes = {
+            fields[5].rpartition(":")[2] for fields in held if fields[1] == "FLOCK" and fields[4] == str(os.getpid())
+        }
+        return any(str(path.stat().st_ino) in inodes for path in Path(self._folder).rglob(".lock"))
 
     def dies(self) -> None:
         """The end of the process: here of all that it does."""
