@@ -72,12 +72,14 @@ class OidcSettings:
 @dataclass(frozen=True)
 class OperationSettings:
     """What the people who run the service see of it. log: form of its lines (auto, json, human); log_level: from which on;
-    metrics: host and port where Prometheus scrapes, None: nowhere; traces: none or otlp."""
+    metrics: host and port where Prometheus scrapes, None: nowhere; traces: none or otlp. leave_seconds: that a server which
+    was told to stop answers on, not ready, before it stops."""
 
     log: str = "auto"
     log_level: str = "info"
     metrics: tuple[str, int] | None = None
     traces: str = "none"
+    leave_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -214,6 +216,7 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
             log_level=_one_of(env, "GREFFE_LOG_LEVEL", "info", LEVELS),
             metrics=_listening(env.get("GREFFE_METRICS", "")),
             traces=_one_of(env, "GREFFE_TRACES", "none", TRACES),
+            leave_seconds=max(0.0, _number(env, "GREFFE_LEAVE_SECONDS", 0.0)),
         ),
         load=read_load(env),
     )

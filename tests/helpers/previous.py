@@ -49,6 +49,7 @@ class Process:
     """A release of greffe that takes command after command."""
 
     def __init__(self, package: Path, work: Path) -> None:
+        self.package = package
         self._process = subprocess.Popen(
             [sys.executable, str(ROOT / "tests/helpers/spoken_commands.py")],
             env=environment(package, work), cwd=work, text=True,

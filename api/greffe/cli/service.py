@@ -8,7 +8,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 import uvicorn
 import yaml
+from fastapi import FastAPI
 
 from greffe import __version__
 from greffe.app import compose, create_app, job_tools
@@ -29,9 +30,10 @@ from greffe.jobs.running import Tools
 from greffe.logs.forms import HUMAN
 from greffe.logs.set_up import Log
 from greffe.release.parts import Parts
-from greffe.settings import read_settings
+from greffe.settings import Settings, read_settings
 from greffe.validation.listing import listed
 from greffe.validation.rule import ALL
+from greffe.web.leaving import LeavingServer, handed_over
 from greffe.web.metrics.counts import Counts
 from greffe.web.metrics.listening import Metrics
 from greffe.web.openapi import descriptions
@@ -64,8 +66,9 @@ def serve(
 
 def run(parts: Parts, *, jobs: bool = False) -> None:
     """Run uvicorn until it is stopped; `jobs`: with the jobs beside. Raises Refused when the port is taken."""
-    settings = parts.settings
-    free_port(settings.host, settings.port)
+    settings, sockets = parts.settings, handed_over(os.environ)
+    if sockets is None:
+        free_port(settings.host, settings.port)
     log = Log(settings.operation.log, settings.operation.log_level)
     tools = job_tools(parts) if jobs else None
     counts = Counts() if settings.operation.metrics else None
@@ -73,27 +76,31 @@ def run(parts: Parts, *, jobs: bool = False) -> None:
     heard = [*([log.requests] if log.requests else []), *([counts.heard] if counts else []), *listeners(traces)]
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     _tell(log, f"Serving http://{shown}:{settings.port}  (Ctrl-C stops)", "serving")
-    config = uvicorn.Config(
-        create_app(parts, heard, counts.began if counts else lambda: None),
+    app = create_app(parts, heard, counts.began if counts else lambda: None)
+    with _scraped(parts, counts, log), _beside(tools):
+        server = LeavingServer(
+            _served(app, settings), app.state.leaving, settings.operation.leave_seconds, parts.catalogue
+        )
+        server.run(sockets)
+    if traces is not None:
+        traces.close()
+    _tell(log, "Stopped.", "stopped")
+    log.close()
+
+
+def _served(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How; answers under way have as long as the server takes leave, and five seconds, to end when it stops."""
+    return uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
         log_config=None,
         access_log=False,
         timeout_keep_alive=15,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=5 + round(settings.operation.leave_seconds),
         http=BoundedProtocol,
         server_header=False,
     )
-    with (
-        _scraped(parts, counts, log),
-        _beside(tools),
-        suppress(KeyboardInterrupt),
-    ):  # uvicorn stops in order, then raises the signal again
-        uvicorn.Server(config).run()
-    if traces is not None:
-        traces.close()
-    _tell(log, "Stopped.", "stopped")
-    log.close()
 
 
 def _tell(log: Log, text: str, event: str) -> None:

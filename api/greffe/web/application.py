@@ -29,6 +29,7 @@ from greffe.web import (
     series,
 )
 from greffe.web.compressed import Compressed
+from greffe.web.leaving import Leaving
 from greffe.web.limits import Limits
 from greffe.web.load.gate import Gate
 from greffe.web.load.shedding import Shedding
@@ -60,7 +61,7 @@ def application(parts: Parts, heard: Sequence[Heard] = (), began: Callable[[], N
         lifespan=lambda app: _in_the_background(parts, app),
     )
     problems.install(app, parts)
-    app.state.bench, app.state.tasks = BENCH, Tasks(parts)
+    app.state.bench, app.state.tasks, app.state.leaving = BENCH, Tasks(parts), Leaving()
     app.router.routes.extend(entry.routes(parts))  # first: routes are tried one after the other
     for part in (
         health,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from greffe.errors import GreffeError
 from greffe.release.kept_catalogues import being_read
@@ -25,9 +25,13 @@ def router(parts: Parts) -> APIRouter:
     was_ready = threading.Event()
 
     @routes.get("/ready", responses={503: {"model": Health}})
-    def ready(response: Response) -> Health:
-        """The register can be read and the catalogue loads; 503 otherwise, at once while it is read for the first time."""
+    def ready(request: Request, response: Response) -> Health:
+        """The register can be read and the catalogue loads; 503 otherwise, at once while it is read for the first time, and when
+        the process takes leave: it answers on then, and further requests are better sent to another one."""
         response.headers["Cache-Control"] = "no-store"
+        if request.app.state.leaving.begun:
+            response.status_code = 503
+            return Health(status="leaving")
         try:
             parts.ledger()
             # Later ones are waited for: all processes meet a new catalogue at one instant, and one of them must answer.

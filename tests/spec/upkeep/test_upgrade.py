@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import tarfile
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +21,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from journey_tools import ROOT, inside
 from packaging.version import Version
-from previous import ARCHIVE, NOW, Process, Program, built, environment, extract, unpacked
+from previous import ARCHIVE, FIGURES, NOW, Process, Program, built, environment, extract, unpacked
+from prober import Prober
+from site_tools import Site
 from spoken_commands import done
 from sqlalchemy import create_engine, inspect, text
 
@@ -210,6 +214,54 @@ def test_killed_half_way_it_is_as_it_was_and_goes_on_when_asked_again(
         assert (entries(tmp_path), at(tmp_path)) == (trail, before)
         assert len(upgrade(settings, back=back).steps) == 1
         assert (entries(tmp_path), at(tmp_path)[0]) == (trail, PREVIOUS.schema if back else newest_schema())
+
+
+SLOW = """
+import time
+from alembic import op
+from greffe.settings import read_settings
+from greffe.upkeep.upgrade import upgrade
+one = op.create_index
+def slow(*given, **named):
+    one(*given, **named)
+    time.sleep(0.7)
+op.create_index = slow
+upgrade(read_settings())
+"""
+
+
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+def test_two_releases_serve_while_the_register_is_brought_forward(home: Path, before: Process):
+    """A server of the release before and one of this one on one PostgreSQL and one place for files: the first serves before,
+    during and after, the second joins it; nobody who reads meets an error or another figure. Here the step takes more than a
+    second in which it holds what it holds."""
+    over = threading.Event()
+    asked = {"GREFFE_UPGRADE": "asked", "GREFFE_WARM": "0"}
+    sites = [Site(home, PYTHONPATH=str(before.package), GREFFE_WARM="0")]
+    probers = [Prober(sites[0].base, FIGURES, over)]
+    probers[0].start()
+    try:
+        subprocess.run([sys.executable, "-c", SLOW], env=environment(NOW, home, **asked), check=True)
+        during = len(probers[0].answers)
+        sites.append(Site(home, **asked))
+        probers.append(Prober(sites[1].base, FIGURES, over))
+        probers[1].start()
+        end = time.monotonic() + 30
+        while len(probers[1].answers) < 20 and time.monotonic() < end:
+            time.sleep(0.05)
+    finally:
+        over.set()
+        for one in probers:
+            one.join()
+        for site in sites:
+            site.stop()
+    assert [one.failed for one in probers] == [[], []]
+    answers = [a for one in probers for a in one.answers]
+    assert {code for code, _ in answers} == {200}
+    assert len({figures for _, figures in answers}) == 1
+    assert during > 5
+    assert len(probers[1].answers) > 5
+    assert at(home) == (newest_schema(), INDEXES)
 
 
 NEXT = '''
