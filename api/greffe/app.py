@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from greffe.errors import BadDefinition
+from greffe.logs import spans
 from greffe.release.definitions import set_up
 from greffe.release.parts import Clock, Parts
 from greffe.settings import AT_START, Settings
@@ -39,6 +40,8 @@ def utc_now() -> datetime:
 def compose(settings: Settings, clock: Clock = utc_now, *, unfinished: bool = False) -> Parts:
     """Open the stores under the home directory; on first start import what was shipped into the register (D2). A home that is
     being restored is refused, but for who restores it (`unfinished`)."""
+    if settings.operation.traces != spans.NONE:
+        spans.begin()
     if not unfinished:
         refuse_unfinished(settings.home)
     try:

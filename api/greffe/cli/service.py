@@ -27,6 +27,7 @@ from greffe.errors import BadQuery, Refused, known_words, nearest
 from greffe.jobs.configured import read_jobs
 from greffe.jobs.loop import logged, run_until
 from greffe.jobs.running import Tools
+from greffe.logs import spans
 from greffe.logs.forms import HUMAN
 from greffe.logs.set_up import Log
 from greffe.release.parts import Parts
@@ -38,7 +39,6 @@ from greffe.web.metrics.counts import Counts
 from greffe.web.metrics.listening import Metrics
 from greffe.web.openapi import descriptions
 from greffe.web.protocol import BoundedProtocol
-from greffe.web.traces import NONE, Traces, listeners
 
 _LOG = logging.getLogger("greffe.service")
 _PATIENCE = 60.0  # seconds that a job has to end when the server is stopped; another takes it over after its lease
@@ -72,8 +72,8 @@ def run(parts: Parts, *, jobs: bool = False) -> None:
     log = Log(settings.operation.log, settings.operation.log_level)
     tools = job_tools(parts) if jobs else None
     counts = Counts() if settings.operation.metrics else None
-    traces = Traces() if settings.operation.traces != NONE else None
-    heard = [*([log.requests] if log.requests else []), *([counts.heard] if counts else []), *listeners(traces)]
+    traced = [spans.begin().heard] if settings.operation.traces != spans.NONE else []
+    heard = [*([log.requests] if log.requests else []), *([counts.heard] if counts else []), *traced]
     shown = f"[{settings.host}]" if ":" in settings.host else settings.host
     _tell(log, f"Serving http://{shown}:{settings.port}  (Ctrl-C stops)", "serving")
     app = create_app(parts, heard, counts.began if counts else lambda: None)
@@ -82,8 +82,7 @@ def run(parts: Parts, *, jobs: bool = False) -> None:
             _served(app, settings), app.state.leaving, settings.operation.leave_seconds, parts.catalogue
         )
         server.run(sockets)
-    if traces is not None:
-        traces.close()
+    spans.end()
     _tell(log, "Stopped.", "stopped")
     log.close()
 

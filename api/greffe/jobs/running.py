@@ -17,6 +17,7 @@ from greffe.errors import Conflict, GreffeError
 from greffe.jobs.configured import ALL, NONE, Configured, Job
 from greffe.jobs.holding import Holding, Lost
 from greffe.jobs.reports import Report
+from greffe.logs.spans import mark, span
 from greffe.model.schedule import due
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, actor
@@ -121,8 +122,10 @@ def wanted_of(job: Job, seen: Standing, now: datetime, holder: str) -> Claim | N
     return Claim(found.last, 1, holder, until, found.last, found.count - 1)
 
 
+@span("job")
 def _run(tools: Tools, works: Mapping[str, Work], job: Job, claim: Claim, token: int) -> Ran:
     parts = tools.parts
+    mark(job=job.name, kind=job.kind, attempt=claim.attempt, outcome=LOST)
     holding = Holding(parts.leases, parts.clock, job.name, token, job.lease)
     try:
         report = _worked(tools, works, job, claim, holding)
@@ -130,6 +133,7 @@ def _run(tools: Tools, works: Mapping[str, Work], job: Job, claim: Claim, token:
         _LOG.warning("%s was taken over by another", job.name)
         return Ran(job.name, claim.due, claim.attempt, LOST, Report())
     now, outcome = parts.clock(), FAILED if report.kind else ATTENTION if report.attention else DONE
+    mark(outcome=outcome)
     again = now + job.wait * (1 << (claim.attempt - 1)) if outcome == FAILED and claim.attempt < job.tries else None
     if not parts.leases.finish(job.name, token, Ending(outcome, report.written(), again), now):
         return Ran(job.name, claim.due, claim.attempt, LOST, report)

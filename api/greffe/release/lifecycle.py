@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from greffe.errors import BadQuery, Refused, nearest, numbered
+from greffe.logs.spans import mark, span
 from greffe.model.findings import Finding, open_errors
 from greffe.model.instants import paris_date, written
 from greffe.model.references import Reference
@@ -25,6 +26,7 @@ from greffe.store.base import Actor
 from greffe.store.ledger import Acceptance, Approval, DraftRecord, Returned, Withdrawal
 
 
+@span("prepare")
 def make_draft(
     parts: Parts,
     who: Actor,
@@ -37,6 +39,7 @@ def make_draft(
 ) -> Draft:
     """Prepare a draft of a dataflow from accepted extracts and enter it. The same job gives the same draft again."""
     needs(parts, who, "author")
+    mark(dataflow=flow.reference.id)
     catalogue, ledger = parts.catalogue(), parts.ledger()
     map_ = catalogue.map_to(flow)
     inputs = choose_inputs(catalogue, map_, ledger.accepted, parts.extracts, origin, extracts)

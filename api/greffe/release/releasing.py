@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from greffe.errors import BadQuery, Conflict, Refused, numbered
+from greffe.logs.spans import mark, span
 from greffe.model.calendar import NO_WORDS, CalendarEntry, Words
 from greffe.model.findings import Finding
 from greffe.model.instants import paris_time
@@ -52,6 +53,7 @@ def make_release(parts: Parts, who: Actor, id_: str, at: datetime | None = None)
     return make_releases(parts, who, [id_], Terms(at=at))[0]
 
 
+@span("release")
 def make_releases(parts: Parts, who: Actor, ids: Sequence[str], terms: Terms) -> tuple[Release, ...]:
     """Release drafts, all or none, in effect at one instant: the stated one, at the earliest the effect delay from now
     (D6), or exactly that of the calendar's entry, whose dataflows they must be.
@@ -84,6 +86,7 @@ def make_releases(parts: Parts, who: Actor, ids: Sequence[str], terms: Terms) ->
     releases = tuple(_written(parts, one, now, effective, mine) for one, mine in zip(ready, own, strict=True))
     acts = [_act(parts, one) for one in releases]
     parts.note_all(who, [*acts, filled(entry, releases)] if entry else acts)
+    mark(releases=", ".join(map(str, releases)), observations=sum(one.observations for one in releases))
     _still_guarded(parts, who, releases, [draft for _, draft in kept])
     sweep(parts)
     return releases

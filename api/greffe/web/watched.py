@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from greffe.formats.negotiation import FORMATS
 from greffe.logs.asked import ASKED, Asked, maker, read
 from greffe.logs.requests import Answered
+from greffe.logs.spans import UNKNOWN
 
-UNKNOWN: Final = "unknown"  # whatever address is none of ours
 OURS: Final = "greffe.warming"  # in the scope of a question that nobody asked
 _NOTE: Final = "greffe.note"
 _METHODS: Final = frozenset(("GET", "HEAD", "POST", "OPTIONS"))

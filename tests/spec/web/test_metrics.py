@@ -18,11 +18,11 @@ from released import put
 from greffe.app import create_app
 from greffe.errors import BadDefinition
 from greffe.jobs.configured import read_jobs
+from greffe.logs.spans import Traces
 from greffe.settings import read_settings
 from greffe.web.metrics.counts import Counts
 from greffe.web.metrics.listening import Metrics
 from greffe.web.metrics.processes import Processes
-from greffe.web.traces import Traces
 
 SERIES = f"/sdmx/v2/data/dataflow/SSER/{FLOW}/1.0.0?format=csv"
 OTHER = """
