@@ -92,7 +92,8 @@ class Settings:
     people reach whoever runs the service, '' when nobody said. warm: whether a server makes ready what pages need before
     somebody asks for them. channels: the file that says how transmissions leave;
     jobs: the one that says what runs by itself, over the shipped one. upgrade: whether who opens an older register brings it
-    to this program's schema (start), or `greffe upgrade` alone does (asked).
+    to this program's schema (start), or `greffe upgrade` alone does (asked). webhooks: the file with the key that signs webhooks, where
+    it is not the home's own.
     """
 
     home: Path
@@ -114,6 +115,7 @@ class Settings:
     channels: Path | None = None
     jobs: Path | None = None
     upgrade: str = AT_START
+    webhooks: Path | None = None
     operation: OperationSettings = field(default_factory=OperationSettings)
     load: LoadSettings = field(default_factory=LoadSettings)
 
@@ -130,6 +132,11 @@ class Settings:
             if "@" in self.contact and "://" not in self.contact
             else self.contact or self.public_url
         )
+
+    @property
+    def webhooks_key(self) -> Path:
+        """The file with the key that signs webhooks: every machine must have the same."""
+        return self.webhooks or self.home / "webhooks.key"
 
     @property
     def extracts(self) -> Path:
@@ -202,6 +209,7 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
         warm=_number(env, "GREFFE_WARM", 1) > 0,
         channels=_own_file(env, root, "GREFFE_CHANNELS", "channels.toml"),
         jobs=_own_file(env, root, "GREFFE_JOBS", "jobs.toml"),
+        webhooks=Path(env["GREFFE_WEBHOOKS_KEY_FILE"]) if env.get("GREFFE_WEBHOOKS_KEY_FILE") else None,
         upgrade=_one_of(env, "GREFFE_UPGRADE", AT_START, UPGRADES),
         engine=EngineSettings(
             memory_mb=int(_number(env, "GREFFE_MEMORY_MB", 1024)), threads=int(_number(env, "GREFFE_THREADS", 2))

@@ -1,9 +1,11 @@
-"""The line of a request. It is put together by hand: every part is a word of ours or a number, so nothing is to be escaped."""
+"""The line of a request. It is put together by hand: every part is a word of ours or a number, so nothing is to be escaped; and by the
+thread that writes lines: the request gives what it is made of, and the moment."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final, NamedTuple
 
 from greffe.logs.asked import Asked
@@ -29,13 +31,12 @@ _UNITS: Final = (("MB", 1_000_000), ("kB", 1_000))
 
 
 class _Moments:
-    """The moment now, in writing; seconds are written once a second."""
+    """Moments in writing; seconds are written once a second. For the thread that writes."""
 
     def __init__(self) -> None:
         self._second, self._text = -1, ""
 
-    def now(self) -> str:
-        at = time.time()
+    def written(self, at: float) -> str:
         second = int(at)
         if second != self._second:
             self._second, self._text = second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
@@ -46,30 +47,30 @@ def in_json(lines: Lines) -> Told:
     """Requests as JSON."""
     moments = _Moments()
 
-    def told(asked: Asked, it: Answered) -> None:
+    def line(at: float, asked: Asked, it: Answered) -> str:
         trace = f'"trace":"{asked.trace}",' if asked.trace else ""
         shed = f',"shed":"{it.shed}"' if it.shed else ""
         level = "error" if it.status == 500 else "info"
-        lines.put(
-            f'{{"time":"{moments.now()}","level":"{level}","event":"request","request":"{asked.request}",{trace}"method":'
+        return (
+            f'{{"time":"{moments.written(at)}","level":"{level}","event":"request","request":"{asked.request}",{trace}"method":'
             f'"{it.method}","route":"{it.route}","status":{it.status},"format":"{it.format}","bytes":{it.bytes},'
             f'"ms":{it.seconds * 1000:.2f},"cache":"{it.cache}"{shed}}}'
         )
 
-    return told
+    return lambda asked, it: lines.put(partial(line, time.time(), asked, it))
 
 
 def for_people(lines: Lines) -> Told:
     """Requests in short."""
     moments = _Moments()
 
-    def told(asked: Asked, it: Answered) -> None:
+    def line(at: float, asked: Asked, it: Answered) -> str:
         size = next((f"{it.bytes / unit:.1f} {name}" for name, unit in _UNITS if it.bytes >= unit), f"{it.bytes} B")
         kept = "" if it.cache == "none" else f" from {it.cache}"
         kept += f" turned away ({it.shed})" if it.shed else ""
-        lines.put(
-            f"{moments.now()[11:23]} {it.status} {it.method} {it.route} {it.format} {size} {it.seconds * 1000:.1f} ms{kept}"
+        return (
+            f"{moments.written(at)[11:23]} {it.status} {it.method} {it.route} {it.format} {size} {it.seconds * 1000:.1f} ms{kept}"
             f" request={asked.request}"
         )
 
-    return told
+    return lambda asked, it: lines.put(partial(line, time.time(), asked, it))

@@ -2,8 +2,8 @@
 
 Kind → payload: order.made {body, title, query, dataflow, when, way, to, granted}; order.paused, order.resumed {}; order.ended {reason};
 order.prepared {number, release, name, media_type, sha256, size}; order.empty, order.dropped {number, release, said};
-order.sending {number, attempt, lease}; order.sent, order.failed, order.uncertain {number, attempt, said, lasting}; order.again {number};
-order.fetched {number}; order.receipted {number, verdict, said}.
+order.sending {number, attempt, lease, key}; order.sent, order.failed, order.uncertain {number, attempt, said, lasting};
+order.again {number}; order.fetched {number}; order.receipted {number, verdict, said}.
 """
 
 from __future__ import annotations

@@ -14,12 +14,14 @@ from greffe.errors import BadDefinition, GreffeError
 from greffe.model import orders
 from greffe.options import file_of, options, read_file
 from greffe.release.parts import Parts
+from greffe.store.wanted import Wanted
+from greffe.transmission.orders.secrets import mark_of
 from greffe.transmission.ways import reached, read_channels
 from greffe.upkeep.found import ToLookAt, Wrong
-from greffe.upkeep.manifest import KEY
 
 SOON: Final = timedelta(days=30)
 _LENGTH: Final = 32  # bytes of the key of webhooks
+_LOOKED_AT: Final = 500  # deliveries, the last ones, among which one by webhook is looked for
 
 
 def keys(parts: Parts, environ: Mapping[str, str]) -> Iterator[GreffeError]:
@@ -45,17 +47,32 @@ def keys(parts: Parts, environ: Mapping[str, str]) -> Iterator[GreffeError]:
 
 
 def _webhooks(parts: Parts) -> Iterator[GreffeError]:
-    path = parts.settings.home / KEY
+    path = parts.settings.webhooks_key
     ordered = any(o.way == orders.WEBHOOK and o.handed for o in parts.ledger().orders.values())
     if path.is_file():
         if path.stat().st_size != _LENGTH:
             yield Wrong("It is no key of webhooks.", file=str(path), hint="Bring it back from where you keep keys.")
+        else:
+            yield from _another(parts, path)
         yield from _open_to_read(path)
     elif ordered:
         yield Wrong(
             "The key of webhooks is gone: the next one is signed with another, and no receiver believes it.",
             file=str(path),
             hint="Bring it back from where you keep keys.",
+        )
+
+
+def _another(parts: Parts, path: Path) -> Iterator[GreffeError]:
+    """The key of this machine against the one that signed the last delivery of the house, whichever machine sent it."""
+    sent = parts.register.search(Wanted(kind="order.sending"), most=_LOOKED_AT)
+    last = next((entry for entry in sent if "key" in entry.payload), None)
+    if last is not None and last.payload["key"] != mark_of(parts.settings):
+        day = last.instant[:10]
+        yield Wrong(
+            f"This machine signs webhooks with another key than the one that signed {last.subject} on {day}: machines differ.",
+            file=str(path),
+            hint="Copy the key that receivers know, or name one file for all machines: GREFFE_WEBHOOKS_KEY_FILE.",
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from time import perf_counter
 from typing import Final
 
@@ -80,7 +80,9 @@ class Watched:
             identity.append((b"traceparent", asked.parent.encode("ascii")))
         status, size, kind = 0, 0, b""
 
-        async def counted(message: Message) -> None:
+        def counted(
+            message: Message,
+        ) -> Awaitable[None]:  # what `send` gives is passed on: one coroutine less a message
             nonlocal status, size, kind
             if message["type"] == "http.response.start":
                 status = message["status"]
@@ -91,7 +93,7 @@ class Watched:
                 message["headers"] = [*message["headers"], *identity]
             else:
                 size += len(message["body"]) if "body" in message else 0
-            await send(message)
+            return send(message)
 
         self._began()
         token = ASKED.set(asked)

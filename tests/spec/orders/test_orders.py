@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from greffe.app import create_app
 from greffe.errors import BadQuery, Denied, NotFound, Refused
+from greffe.french import tell
 from greffe.release.access.keys import make_key
 from greffe.release.lifecycle import withdraw
 from greffe.release.people import HOUSE, add_person, set_roles
@@ -31,9 +32,10 @@ from greffe.transmission.orders import acts
 from greffe.transmission.orders import sending as doing
 from greffe.transmission.orders.acts import Wanted
 from greffe.transmission.orders.limits import Limits
-from greffe.transmission.orders.secrets import secret_of
+from greffe.transmission.orders.secrets import mark_of, secret_of
 from greffe.transmission.orders.sending import Means, run_orders
 from greffe.transmission.webhooks import secret_text
+from greffe.upkeep.doctor_keys import keys
 from greffe.web.rest.ordered import saved_answer
 
 RENE, ZOE = Actor("rene", "local"), Actor("zoe", "local")
@@ -150,6 +152,29 @@ def test_a_webhook_is_signed_and_taken(desk, hook):
     assert verified(secret_text(secret_of(desk.parts.settings, id_)), hook.headers, body)
     assert desk.look(days=30) == []
     assert (desk.parts.settings.home / "webhooks.key").stat().st_mode & 0o077 == 0
+
+
+def test_a_machine_with_another_key_is_told_by_the_doctor(desk, hook, tmp_path):
+    """The mark of the key that signed is entered, and gives nothing of it away; a key that a setting names is never made."""
+    id_ = hooked(desk, hook)
+    assert desk.look() == ["prepared", "sent"]
+    (entry,) = desk.parts.register.read(kinds=("order.sending",), subject=id_)
+    assert entry.payload["key"] == mark_of(desk.parts.settings)
+    assert list(keys(desk.parts, {})) == []
+    key = desk.parts.settings.home / "webhooks.key"
+    assert str(entry.payload["key"]) not in key.read_bytes().hex()
+    shared = tmp_path / "shared.key"
+    other = replace(desk.parts, settings=replace(desk.parts.settings, webhooks=shared))
+    with pytest.raises(Refused, match="There is no key of webhooks"):
+        secret_of(other.settings, id_)
+    assert not shared.exists()
+    shared.write_bytes(bytes(32))
+    shared.chmod(0o600)
+    (told,) = keys(other, {})
+    assert f"another key than the one that signed {id_}" in told.text()
+    assert tell(told, "fr").text != told.text()
+    shared.write_bytes(key.read_bytes())
+    assert list(keys(other, {})) == []
 
 
 @pytest.mark.parametrize("fault", ["500 after", "reset"])

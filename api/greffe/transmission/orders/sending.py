@@ -54,7 +54,7 @@ from greffe.transmission.done import Done
 from greffe.transmission.orders.answers import Answer, Answers
 from greffe.transmission.orders.leaving import barred, waits
 from greffe.transmission.orders.limits import Limits
-from greffe.transmission.orders.secrets import secret_of
+from greffe.transmission.orders.secrets import mark_of, secret_of
 from greffe.transmission.running import FIRST_WAIT, TRIES
 from greffe.transmission.ways import channel_of
 from greffe.transmission.webhooks import Hook, in_time
@@ -221,7 +221,7 @@ def _tried(parts: Parts, who: Actor, order: Order, one: Handed, means: Means) ->
         if found:
             return found
     number = one.tries + 1
-    told = {"number": one.number, "attempt": number, "lease": written(parts.clock() + LEASE)}
+    told = {"number": one.number, "attempt": number, "lease": written(parts.clock() + LEASE)} | _signed(parts, order)
     once = f"order:{order.id}:{one.number}:{number}"
     parts.note_all(who, [Act("order.sending", order.id, told, once=once)])
     now = parts.ledger().orders[order.id].of(one.release)
@@ -241,6 +241,13 @@ def _tried(parts: Parts, who: Actor, order: Order, one: Handed, means: Means) ->
         word, said = (FAILED if order.way == WEBHOOK else UNCERTAIN), str(error)
     lasting = lasting or (word == FAILED and one.attempt + 1 >= TRIES)  # given up, until the body asks
     return _ended(parts, who, order, (one.number, number), word, said, lasting=lasting)
+
+
+def _signed(parts: Parts, order: Order) -> dict[str, str]:
+    """By which key, of what is signed; a key that is none is told when it is used."""
+    with suppress(GreffeError, OSError):
+        return {"key": mark_of(parts.settings)} if order.way == WEBHOOK else {}
+    return {}
 
 
 def _delivered(parts: Parts, order: Order, one: Handed, file: Outgoing, means: Means) -> str:
