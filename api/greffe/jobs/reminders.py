@@ -64,14 +64,10 @@ def remind(parts: Parts, who: Actor, configured: Configured) -> Iterator[Done]:
     """Tell what is due to be told. What cannot be told is tried again at the next look; a kill between the mail and its entry
     sends the same mail again, under the same Message-ID, rather than none.
 
-    Raises BadDefinition for a house that nobody asks, and for addresses without a mail server."""
-    set_up = reminders_of(configured)
-    if not set_up.houses:
-        return
-    _known(parts, configured, set_up)
-    mail = mail_of(configured)
+    Raises as `ready`."""
+    set_up, mail = ready(parts, configured)
     if mail is None:
-        raise BadDefinition("reminders: mail goes by [alerts.smtp], which is not set up.", file=configured.file)
+        return
     told = {
         mark_of(e.subject, e.payload["until"], e.payload["stage"])
         for e in parts.register.read(kinds=[records.REMINDED])
@@ -80,6 +76,20 @@ def remind(parts: Parts, who: Actor, configured: Configured) -> Iterator[Done]:
         mark = mark_of(one.id, written(one.until), stage)
         if one.house in set_up.houses and mark not in told:
             yield _told(parts, who, mail, (one, stage, mark), set_up.houses[one.house])
+
+
+def ready(parts: Parts, configured: Configured) -> tuple[Reminders, Mail | None]:
+    """What is set up, and by which server mails go: None where no house has an address.
+
+    Raises BadDefinition naming the key, for a house that nobody asks, and for addresses without a mail server."""
+    set_up = reminders_of(configured)
+    if not set_up.houses:
+        return set_up, None
+    _known(parts, configured, set_up)
+    mail = mail_of(configured)
+    if mail is None:
+        raise BadDefinition("reminders: mail goes by [alerts.smtp], which is not set up.", file=configured.file)
+    return set_up, mail
 
 
 def mark_of(id_: str, until: object, stage: object) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 
 from greffe.errors import GreffeError
 from greffe.jobs.configured import read_jobs
+from greffe.jobs.reminders import ready
 from greffe.jobs.showing import Shown, shown
 from greffe.model import orders
 from greffe.model import transmissions as sending
@@ -19,8 +20,13 @@ LATE: Final = timedelta(minutes=15)
 
 
 def jobs(parts: Parts) -> Iterator[GreffeError]:
-    """Each is run at its hours, none is stuck, and what failed was seen."""
-    every = [one for one in shown(parts, read_jobs(parts.settings.jobs)) if one.job.enabled]
+    """Each is run at its hours, none is stuck, what failed was seen, and reminders can go to the houses that have an address."""
+    configured = read_jobs(parts.settings.jobs)
+    try:
+        ready(parts, configured)
+    except GreffeError as error:
+        yield error
+    every = [one for one in shown(parts, configured) if one.job.enabled]
     if every and all(one.last is None for one in every):
         yield ToLookAt("No job was ever run here.", hint="Start them: greffe serve --jobs, or greffe jobs run.")
         return

@@ -85,6 +85,8 @@ SPOILED: dict[str, tuple[Callable[[Path], object], str, str, str]] = {
     "a job that is overdue": (
         lambda h: sql(h, "INSERT INTO jobs VALUES ('verify', '2026-11-20T08:00:00.000000Z', 1, '', '', '', 0, '')"),
         "jobs", "wrong", "verify is overdue"),
+    "a reminder to nobody": (
+        lambda h: (h / "jobs.toml").write_text("[reminders.houses]\nDPA = 'a@example.org'\n"), "jobs", "wrong", "asks 'DPA'"),
     "a key for all": (key, "keys", "wrong", "chmod 600"),
     "a setting that is none": (lambda h: (h / "jobs.toml").write_text("[job]"), "settings", "wrong", "jobs.toml"),
 }  # fmt: skip
