@@ -37,9 +37,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def compose(settings: Settings, clock: Clock = utc_now, *, unfinished: bool = False) -> Parts:
+def compose(settings: Settings, clock: Clock = utc_now, *, unfinished: bool = False, doubted: bool = False) -> Parts:
     """Open the stores under the home directory; on first start import what was shipped into the register (D2). A home that is
-    being restored is refused, but for who restores it (`unfinished`)."""
+    being restored is refused, but for who restores it (`unfinished`); so is a register whose entries are not what was written,
+    but for who looks for what is wrong (`doubted`)."""
     if settings.operation.traces != spans.NONE:
         spans.begin()
     if not unfinished:
@@ -48,7 +49,8 @@ def compose(settings: Settings, clock: Clock = utc_now, *, unfinished: bool = Fa
         make(settings.home)
     except OSError as error:
         raise BadDefinition(f"The home directory {settings.home} cannot be made: {error.strerror}.") from error
-    register = SqlRegister(settings.register_url, upgrade=unfinished or settings.upgrade == AT_START)
+    upgrade = unfinished or settings.upgrade == AT_START
+    register = SqlRegister(settings.register_url, upgrade=upgrade, doubted=doubted)
     depot = depot_of(settings)
     parts = Parts(
         settings=settings,

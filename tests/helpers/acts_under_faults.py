@@ -21,7 +21,7 @@ from between_workers import alone, common
 from deliveries import FIRST_YEAR, MENDED, PRIS, SENDER, YEAR, asking_from, larger
 from house import AUTHOR, FIRST, RELEASER, SECOND, Clock, House
 
-from greffe.app import compose
+from greffe.app import compose, utc_now
 from greffe.model.releases import Release
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, add_person
@@ -43,11 +43,16 @@ class Acts:
 
     folder: Path
 
+    def words(self) -> dict[str, tuple[str, list[str]]]:
+        """Each command by name: its house, and its words after `greffe`."""
+        found: dict[str, tuple[str, list[str]]] = json.loads((self.folder / "words.json").read_text())
+        return found
 
-def composed(home: Path, clock: Callable[[], datetime] | None = None) -> Parts:
-    """The house, read by somebody who knows nothing of it."""
+
+def composed(home: Path, clock: Callable[[], datetime] | None = None, *, doubted: bool = False) -> Parts:
+    """The house, read by somebody who knows nothing of it; `doubted`: and who looks for what is wrong."""
     settings = read_settings(QUIET, home=home)
-    return compose(settings, clock) if clock else compose(settings)
+    return compose(settings, clock or utc_now, doubted=doubted)
 
 
 @pytest.fixture(scope="session")
@@ -159,7 +164,7 @@ def answer(parts: Parts, release: Release) -> str:
 
 def wrong(home: Path) -> list[str]:
     """What `greffe verify` finds."""
-    parts = composed(home)
+    parts = composed(home, doubted=True)
     try:
         return faults(parts)
     finally:

@@ -84,7 +84,7 @@ class Tried:
 
 
 def composed_as(settings):
-    return composed(settings.home)
+    return composed(settings.home, doubted=True)
 
 
 def told(ended: Ended) -> dict[str, object]:

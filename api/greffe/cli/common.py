@@ -26,9 +26,9 @@ PublicReason = Annotated[str, typer.Option("--reason", help="Why; shown to every
 ReasonFr = Annotated[str, typer.Option("--reason-fr", help="The same in French; everybody reads it.")]
 
 
-def parts_of(home: Path | None) -> Parts:
-    """The parts of the home directory; set up on first use."""
-    return compose(read_settings(home=home))
+def parts_of(home: Path | None, *, doubted: bool = False) -> Parts:
+    """The parts of the home directory; set up on first use. `doubted`: for who looks for what is wrong."""
+    return compose(read_settings(home=home), doubted=doubted)
 
 
 def acting(home: Path | None, name: str) -> tuple[Parts, Actor]:

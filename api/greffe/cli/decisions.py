@@ -254,7 +254,7 @@ def verify(
     """Check the chain of the register, the kept extracts, the drafts and the files of every release; and entries that a
     certificate names."""
     with failing(json_):
-        parts = parts_of(home)
+        parts = parts_of(home, doubted=True)
         found = [fault for text in entry or () if (fault := entry_fault(parts, text))] + faults(parts)
         show(
             {"faults": found},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Annotated, Final
 
 import typer
@@ -40,7 +41,7 @@ def doctor(
         lang = here()
         with progress("doctor", json_) as bar:
             said = lambda name: bar.update(bar.task_ids[0], note=name)  # noqa: E731
-            found = list(examine(os.environ, home, compose, quick=quick, tell=said))
+            found = list(examine(os.environ, home, partial(compose, doubted=True), quick=quick, tell=said))
         rows = [_row(told, error, lang) for told in found for error in (told.errors or (None,))]
         state = max((t.state for t in found), key=lambda s: _CODES[s])
         words = [{k: _word(v, lang) if k != "said" else v for k, v in row.items()} for row in rows]

@@ -9,9 +9,9 @@ from typing import Final
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from greffe.errors import Conflict, Denied, NotFound, nearest
+from greffe.errors import Broken, Conflict, Denied, NotFound, nearest
 from greffe.store.base import Act, Actor, Entry
-from greffe.store.chain import canonical, checksum, faults, next_entry, parsed, refuse_moved
+from greffe.store.chain import canonical, checksum, entry_hash, faults, next_entry, parsed, refuse_moved
 from greffe.store.database import open_engine, reading, writing
 from greffe.store.searching import condition
 from greffe.store.tables import CONTENTS, ENTRIES, PEOPLE
@@ -26,10 +26,12 @@ class SqlRegister:
     Appending is serialised by the database: one writer at a time (BEGIN IMMEDIATE, LOCK TABLE), readers never wait.
     """
 
-    def __init__(self, url: str, *, upgrade: bool = True) -> None:
-        """Open, creating as needed, and bringing an older one to the newest schema unless not `upgrade`. Raises BadDefinition,
-        Unavailable, Refused."""
+    def __init__(self, url: str, *, upgrade: bool = True, doubted: bool = False) -> None:
+        """Open, creating as needed, and bringing an older one to the newest schema unless not `upgrade`. `doubted`: entries that
+        are not what was written are read all the same, by who looks for what is wrong. Raises BadDefinition, Unavailable,
+        Refused."""
         self.engine = open_engine(url, upgrade=upgrade)
+        self._doubted = doubted
 
     def close(self) -> None:
         """Give the connections back."""
@@ -59,7 +61,12 @@ class SqlRegister:
 
     def read(self, *, after: int = 0, kinds: Sequence[str] = (), subject: str = "") -> Iterator[Entry]:
         """See Register.read. Reads in pages: no transaction stays open while the caller works."""
-        for entry, _ in self._read(after, kinds, subject):
+        for entry, contents in self._read(after, kinds, subject):
+            if not self._doubted and entry_hash(entry, contents) != entry.hash:
+                raise Broken(
+                    f"Entry {entry.number} of the register is not what was written.",
+                    hint="greffe doctor tells all that is wrong; restore a backup.",
+                )
             yield entry
 
     def _read(
@@ -108,7 +115,7 @@ class SqlRegister:
             found = connection.execute(select(CONTENTS.c.bytes).where(CONTENTS.c.checksum == checksum)).scalar()
         if found is None:
             raise NotFound(f"The register has no content {checksum}.")
-        return bytes(found)
+        return _as_written(checksum, bytes(found))
 
     def contents(self, checksums: Iterable[str]) -> Mapping[str, bytes]:
         """See Register.contents."""
@@ -119,7 +126,9 @@ class SqlRegister:
                 some = select(CONTENTS.c.checksum, CONTENTS.c.bytes).where(
                     CONTENTS.c.checksum.in_(wanted[start : start + _PAGE])
                 )
-                found |= {str(name): bytes(content) for name, content in connection.execute(some)}
+                found |= {
+                    str(name): _as_written(str(name), bytes(content)) for name, content in connection.execute(some)
+                }
         for name in wanted:
             if name not in found:
                 raise NotFound(f"The register has no content {name}.")
@@ -129,7 +138,7 @@ class SqlRegister:
         """See Register.verify."""
         yield from faults(self._read())
         yield from self._content_faults()
-        told = {str(e.payload["name"]): e.payload["roles"] for e in self.read(kinds=("person.added",))}
+        told = {str(e.payload["name"]): e.payload["roles"] for e, _ in self._read(kinds=("person.added",))}
         held = {name: list(roles) for name, roles in self.people().items()}
         if told != held:
             yield "The table of people is not what the entries say."
@@ -142,8 +151,9 @@ class SqlRegister:
                     continue
                 seen.add(name)
                 try:
-                    if checksum(self.content(name)) != name:
-                        yield f"Content {name} of entry {entry.number} is not what was written."
+                    self.content(name)
+                except Broken:
+                    yield f"Content {name} of entry {entry.number} is not what was written."
                 except NotFound:
                     yield f"Content {name} of entry {entry.number} is missing."
 
@@ -163,6 +173,16 @@ class SqlRegister:
             connection.execute(update(PEOPLE).where(PEOPLE.c.name == name) if known else insert(PEOPLE), row)
             payload = {"name": name, "roles": list(roles)}
             _append(connection, actor, instant, "person.added", name, payload, "", ())
+
+
+def _as_written(name: str, content: bytes) -> bytes:
+    """A content, whose checksum is its name. Raises Broken."""
+    if checksum(content) != name:
+        raise Broken(
+            f"Content {name} of the register is not what was written.",
+            hint="greffe doctor tells all that is wrong; restore a backup.",
+        )
+    return content
 
 
 def _append(

@@ -1,11 +1,15 @@
 """Answers that are kept: small ones in memory until the register says something new, large ones as files by their tag.
 
 Nothing here can be stale: a small answer counts for the state of the register in which it was made, and a file is named
-by the tag of what it holds, which names the release, the catalogue, the question, format, language and coding.
+by the tag of what it holds, which names the release, the catalogue, the question, format, language and coding. Nothing is
+served that is not what was written: beside a file stands its sha256, by which each process checks it once, and again when it
+changed; what a power cut or a bad disk left is made again.
 """
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import os
 import tempfile
 import time
@@ -16,7 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
+from greffe.errors import Broken
+from greffe.store.folders import Stamp, check, stamp
+
 _IN_USE: Final = 60.0  # seconds after its last use in which a file may be about to be sent, or still be written
+SUM: Final = ".sha256"
+_LOG: Final = logging.getLogger("greffe")
 ONE: Final = 256 * 1024  # bytes of an answer that is kept in memory, at most
 
 
@@ -64,13 +73,25 @@ class Dumps:
 
     def __init__(self, folder: Path, most: int) -> None:
         self._folder, self._most = folder, most
+        self._sound: dict[Path, Stamp] = {}
 
     def path(self, tag: str) -> Path | None:
-        """The file of an answer that is there whole, or None."""
+        """The file of an answer that is there whole and as it was written, or None."""
         path = self._folder / tag.strip('"')
+        if not path.is_file():
+            return None
         try:
-            os.utime(path)
-        except OSError:
+            now = stamp(path)
+            if self._sound.get(path) != now:
+                check(path, _sum(path).read_text("utf-8"))
+                self._sound[path] = now
+            os.utime(path, ns=(time.time_ns(), now[0]))  # when it was used last; when it was written stays
+        except Broken as error:
+            self._sound.pop(path, None)
+            _LOG.warning("A kept answer is made again: %s", error.text())
+            _remove(path)
+            return None
+        except (OSError, UnicodeDecodeError):  # another process takes it away, or it was being written
             return None
         return path
 
@@ -93,15 +114,17 @@ class Dumps:
         if found is not None:
             return found
         self._folder.mkdir(parents=True, exist_ok=True)
+        target, digest = self._folder / tag.strip('"'), hashlib.sha256()
         with tempfile.NamedTemporaryFile(dir=self._folder, prefix="part-", delete=False) as file:
             try:
                 for chunk in chunks:
                     file.write(chunk)
+                    digest.update(chunk)
+                file.close()
+                _named(Path(file.name), target, digest.hexdigest())
             except BaseException:
                 Path(file.name).unlink(missing_ok=True)
                 raise
-        target = self._folder / tag.strip('"')
-        Path(file.name).replace(target)
         self._make_room(target)
         return target
 
@@ -109,14 +132,38 @@ class Dumps:
         found, just = [], time.time() - _IN_USE
         for path in self._folder.iterdir() if self._folder.is_dir() else ():
             with suppress(OSError):
-                found.append((path.stat().st_mtime, path.stat().st_size, path))
+                if path.name.endswith(SUM):
+                    if not path.with_name(path.name.removesuffix(SUM)).exists() and path.stat().st_mtime < just:
+                        path.unlink()
+                    continue
+                found.append((path.stat().st_atime, path.stat().st_size, path))
         total = sum(size for _, size, _ in found)
         for used, size, path in sorted(found):
             if total <= self._most:
                 return
             if path != but and used < just:
-                path.unlink(missing_ok=True)
+                _remove(path)
                 total -= size
+
+
+def _sum(path: Path) -> Path:
+    return path.with_name(path.name + SUM)
+
+
+def _named(work: Path, target: Path, sha256: str) -> None:
+    """Give a file that was written its name, its sum first: one without a sum is none. Raises OSError."""
+    said = work.with_name(work.name + SUM)
+    try:
+        said.write_text(sha256, "utf-8")
+        said.replace(_sum(target))
+        work.replace(target)
+    finally:
+        said.unlink(missing_ok=True)
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    _sum(path).unlink(missing_ok=True)
 
 
 class _Copy:
@@ -125,6 +172,7 @@ class _Copy:
     def __init__(self, folder: Path, most: int) -> None:
         self._most = most
         self._written = 0
+        self._digest = hashlib.sha256()
         self._file: IO[bytes] | None = None
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
@@ -140,6 +188,7 @@ class _Copy:
             return
         try:
             self._file.write(chunk)
+            self._digest.update(chunk)
         except OSError:
             self.drop()
 
@@ -148,7 +197,7 @@ class _Copy:
         if self._file is not None:
             with suppress(OSError):
                 self._file.close()
-                Path(self._file.name).replace(target)
+                _named(Path(self._file.name), target, self._digest.hexdigest())
                 self._file = None
 
     def drop(self) -> None:

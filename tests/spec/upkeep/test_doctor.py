@@ -27,7 +27,7 @@ def examined(home: Path, house: House, environ: dict[str, str] | None = None) ->
     found = examine(
         {"GREFFE_WARM": "0", **(environ or {})},
         home,
-        partial(compose, clock=house.clock),
+        partial(compose, clock=house.clock, doubted=True),
         quick=False,
         tell=lambda name: None,
     )

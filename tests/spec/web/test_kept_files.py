@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Iterator
@@ -34,9 +35,32 @@ def test_room_is_made_by_what_was_not_used_for_longest(tmp_path: Path):
     dumps = Dumps(tmp_path, 100)
     for name, age in (("old", 900), ("older", 1_800), ("fresh", 1), ("part-x", 1)):
         (tmp_path / name).write_bytes(b"x" * 40)
+        (tmp_path / f"{name}.sha256").write_text(hashlib.sha256(b"x" * 40).hexdigest())
         os.utime(tmp_path / name, (time.time() - age,) * 2)
     dumps.whole('"new"', iter([b"x" * 20]))
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["fresh", "new", "part-x"]
+    there = sorted(p.name for p in tmp_path.iterdir() if p.suffix != ".sha256")
+    assert there == ["fresh", "new", "part-x"]
+    assert sorted(p.stem for p in tmp_path.glob("*.sha256")) == there
+
+
+@pytest.mark.parametrize("harm", ["zeros", "empty", "a bit", "no sum"])
+@pytest.mark.parametrize("opened_before", [True, False])
+def test_what_is_not_what_was_written_is_never_sent(tmp_path: Path, harm: str, opened_before: bool):
+    """What a power cut left of it, or a bad disk: it is made again. Being used does not make it another one."""
+    Dumps(tmp_path, 1_000).whole('"a"', iter([b"one", b"two"]))
+    dumps, file = Dumps(tmp_path, 1_000), tmp_path / "a"
+    if opened_before:
+        assert dumps.path('"a"') == file
+        assert dumps.path('"a"') == file
+    time.sleep(0.01)
+    if harm == "no sum":
+        (tmp_path / "a.sha256").unlink()
+        dumps = Dumps(tmp_path, 1_000)
+    else:
+        file.write_bytes({"zeros": bytes(6), "empty": b"", "a bit": b"onetwn"}[harm])
+    assert dumps.path('"a"') is None
+    assert dumps.whole('"a"', iter([b"one", b"two"])).read_bytes() == b"onetwo"
+    assert dumps.path('"a"') == file
 
 
 def test_what_is_too_large_is_sent_and_not_kept(tmp_path: Path):
