@@ -2,12 +2,19 @@
 and nobody enters anything in the register that was left."""
 
 import json
+import os
+import random
 import shutil
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+from examples import examples
 from house import AUTHOR, PUBLISHED, Clock, House, new_house
-from journey_tools import inside
+from journey_tools import ROOT, inside
 
 from greffe.app import compose, depot_of, register_at
 from greffe.errors import BadQuery, Broken, Denied, Refused, Unavailable
@@ -187,3 +194,43 @@ def test_on_the_command_line(house, there, tmp_path):
     refused = inside(home, "move", "--to", str(file), "--undo", "--as", ADMIN.name)
     assert refused.code == 2
     assert "move --undo" in refused.err
+
+
+def test_killed_at_any_moment_the_same_command_goes_on(house, there, tmp_path):
+    """`greffe move` in a process of its own, killed with all that it started: what is served is what was, nothing is entered in
+    both registers, and the same command ends it."""
+    home, dice = house.parts.settings.home, random.Random(4)
+    before = told(house.parts)
+    house.parts.register.close()
+    file = tmp_path / "new.toml"
+    file.write_text(f'register = "{there.register_url}"\nfiles = "{there.files}"\n', encoding="utf-8")
+    words = [sys.executable, "-m", "greffe", "move", "--to", str(file), "--as", ADMIN.name, "--json"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "api"), "GREFFE_HOME": str(home)}
+    killed = 0
+    for _ in range(examples(1, 25)):
+        process = subprocess.Popen(
+            words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+        )
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(dice.uniform(0.8, 2.5))
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        killed += process.returncode == -signal.SIGKILL
+        if process.returncode == 0:
+            break
+        left = compose(house.parts.settings, house.clock)
+        entries, figures = told(left)
+        assert entries[: len(before[0])] == before[0]
+        assert {e.kind for e in left.register.read(after=len(before[0]))} <= {"register.moved"}
+        assert figures == before[1]
+        assert faults(left) == []
+        left.register.close()
+    if process.returncode != 0:
+        assert inside(home, *words[3:]).code == 0
+    shutil.move(home, tmp_path / "old")
+    elsewhere = compose(replace(there, home=tmp_path / "new"), house.clock)
+    assert told(elsewhere)[1] == before[1]
+    assert faults(elsewhere) == []
+    assert [e.kind for e in elsewhere.register.read(after=len(before[0]))] == ["register.moved", "register.arrived"]
+    print(f"{killed} kills")
