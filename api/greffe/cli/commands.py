@@ -8,6 +8,7 @@ from typing import Annotated, Final, Protocol, cast
 
 import typer
 
+from greffe import __version__
 from greffe.cli.help import helping
 from greffe.cli.language import speak
 from greffe.cli.refused_calls import speaking
@@ -83,8 +84,17 @@ def asked(arguments: Sequence[str]) -> str:
     return next((a for n, a in enumerate(arguments) if not a.startswith("-") and n not in values), "")
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"Greffe {__version__}")
+        raise typer.Exit
+
+
 def spoken(
     lang: Annotated[str, typer.Option(is_eager=True, help="en or fr; else as the terminal (LC_ALL, LANG).")] = "",
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="The version, and nothing else.")
+    ] = False,
 ) -> None:
     """Greffe: internal indicators become validated, released, traceable SDMX series."""
     with failing(False):

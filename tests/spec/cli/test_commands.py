@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from importlib import import_module
 
 import pytest
@@ -61,3 +62,12 @@ def test_a_command_starts_without_what_it_does_not_need():
     done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True, cwd=ROOT / "api")
     needless = {"fastapi", "jinja2", "openpyxl", "httpx2", "rdflib", "paramiko", "icalendar", "uvicorn"}
     assert not needless & set(done.stdout.split())
+
+
+def test_the_version_is_that_of_the_package():
+    """What somebody who reports trouble is asked first; it needs no home"""
+    said = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    done = subprocess.run(
+        [sys.executable, "-m", "greffe", "--version"], capture_output=True, text=True, check=True, cwd=ROOT / "api"
+    )
+    assert done.stdout == f"Greffe {said}\n"
