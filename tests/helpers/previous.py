@@ -92,6 +92,10 @@ class Program:
         assert ran.code == 0, (words, ran)
         return ran.out
 
+    def running(self, *people: str) -> None:
+        """Without people: the house is opened, as by a server; with some, they are entered by what was opened."""
+        assert self._said("enter" if people else "begin", *people).code == 0
+
     def figures(self) -> str:
         """What readers are given of the newest release."""
         answer = self._said("get", FIGURES)

@@ -3,6 +3,8 @@ line of JSON each on standard input, in one of its own.
 
 ["greffe", "releases", "--json"]  a command: {"code", "out", "err"}
 ["get", "/sdmx/v2/data/…"]        what a server on that house answers
+["begin"]                         open the house, as a server that runs on has it open
+["enter", "zoe"]                  gaston enters a person by what was opened then
 """
 
 from __future__ import annotations
@@ -18,7 +20,10 @@ from typer.testing import CliRunner
 
 from greffe import app as root
 from greffe.cli.whole import app
+from greffe.release.parts import Parts
+from greffe.release.people import add_person
 from greffe.settings import read_settings
+from greffe.store.base import Actor
 
 
 def done(environ: dict[str, str], later: float, words: list[str]) -> dict[str, object]:
@@ -27,11 +32,24 @@ def done(environ: dict[str, str], later: float, words: list[str]) -> dict[str, o
     os.environ.update(environ)
     root.compose.__defaults__ = (lambda: root.utc_now() + timedelta(seconds=later),)
     try:
+        if words[0] in ("begin", "enter"):
+            return _running(*words[1:])
         return _get(words[1]) if words[0] == "get" else _ran(words[1:])
     finally:
         root.compose.__defaults__ = clock
         os.environ.clear()
         os.environ.update(before)
+
+
+_OPEN: list[Parts] = []
+
+
+def _running(*people: str) -> dict[str, object]:
+    if not people:
+        _OPEN.append(root.compose(read_settings()))
+    for name in people:
+        add_person(_OPEN[-1], Actor("gaston"), name, ["author"])
+    return {"code": 0, "out": str(_OPEN[-1].register.head()), "err": ""}
 
 
 def _get(path: str) -> dict[str, object]:
