@@ -109,7 +109,14 @@ class People:
     def settles(self) -> None:
         """The recipient is asked by telephone, and says the truth."""
         for one in self._in("uncertain"):
-            settle(self.office.parts, SENDER, one.id, arrived=self._came(one), reason="asked by telephone")
+            settle(
+                self.office.parts,
+                SENDER,
+                one.id,
+                read_channels(self.office.parts.settings.channels),
+                arrived=self._came(one),
+                reason="asked by telephone",
+            )
 
     def _came(self, one: Transmission) -> bool:
         """Whether it is there: what came, less what other deliveries of the same bytes brought."""

@@ -144,15 +144,20 @@ def send_command(id_: Id, as_: As = "", home: Home = None, json_: Json = False) 
 def settle_command(
     id_: Id,
     arrived: Annotated[bool, typer.Option("--arrived/--not-arrived", help="What the recipient said.")],
+    although: Annotated[
+        bool, typer.Option("--although-it-says-so", help="Not arrived, whatever the other side says that it has.")
+    ] = False,
     as_: As = "",
     reason: Reason = "",
     home: Home = None,
     json_: Json = False,
 ) -> None:
-    """Say whether a delivery of which nobody could tell arrived, after asking the recipient."""
+    """Say whether a delivery of which nobody could tell arrived, after asking the recipient. A channel that can tell is asked
+    before one is taken for lost."""
     with failing(json_):
         parts, who = acting(home, as_)
-        one = settle(parts, who, id_, arrived=arrived, reason=reason)
+        channels_ = read_channels(parts.settings.channels)
+        one = settle(parts, who, id_, channels_, arrived=arrived, reason=reason, although=although)
         show(_told(one), json_, title=f"{id_} is {one.state}.")
 
 

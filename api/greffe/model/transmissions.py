@@ -104,6 +104,8 @@ class Attempt:
     lasting: bool = False  # it failed for a reason that a person must mend: it is not tried again by itself
     again: str = ""  # not before that instant: the other side asked for it
     holder: str = ""  # the process that has it in hand, as transmission.holders names it
+    although: bool = False  # a person settled it as lost although the other side says that it has it
+    waits: bool = False  # another file has the name there: nothing was put, and it is waited for
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,18 @@ class Transmission:
         """What a recipient may call it: our name, the keys that it came with, the message ids in the headers of its files."""
         keys = (_key(self.id, lost) for lost in range(self._lost + 1))
         return self.id, *keys, *(message_id(self.id, f) for f in self.files)
+
+    @property
+    def earlier(self) -> tuple[tuple[str, int], ...]:
+        """Keys with which it was tried before a person said that it never came, the last one first, and the number of the try
+        that ended so: the other side is asked about them again, but where the person knew better than it."""
+        lost = [a for a in self.attempts if a.settled and a.ended == FAILED]
+        return tuple((_key(self.id, n), a.number) for n, a in reversed(list(enumerate(lost))) if not a.although)
+
+    @property
+    def tries(self) -> int:
+        """How often it was tried, but for those tries that only waited."""
+        return sum(not a.waits for a in self.attempts)
 
     @property
     def _lost(self) -> int:

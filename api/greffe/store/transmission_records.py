@@ -4,7 +4,8 @@ Kind → payload: transmission.built {delivery, deadline, recipient, year, numbe
 files, corrects, reason, foreseen}, a file of several dataflows with `beside` [{dataflow, release}], a questionnaire with `answers` and
 `contributions` [{id, house, content, signatory, signed, workbook}], one of what not everybody has with `rights` [{kind, id, until}];
 transmission.approved (as any approval);
-transmission.sending {attempt, lease, holder?}; transmission.failed, .uncertain, .sent {attempt, said, settled, lasting, again?};
+transmission.sending {attempt, lease, holder?}; transmission.failed, .uncertain, .sent {attempt, said, settled, lasting, again?, although?,
+waits?};
 transmission.acknowledged, .refused, .reported {sha256, name, said}; transmission.cancelled {reason};
 transmission.entered {sha256, name, cells, same, differences: cell → other or not entered}, of a form that is filled on line.
 """
@@ -125,11 +126,14 @@ def _ended(found: Transmission, fields: Fields, word: str) -> Transmission:
     """How a try ended; only the last one says where the delivery stands, unless an earlier one turns out to have arrived."""
     number, said, settled = fields.integer("attempt"), fields.text("said"), fields.flag("settled")
     lasting, again = fields.flag("lasting"), fields.text("again")
+    although, waits = fields.flag("although"), fields.flag("waits")
     known = next((a for a in found.attempts if a.number == number), None)
     if known is not None and known.settled and not settled and word != SENT:
         return found  # who asked the recipient knows better than the sender that comes back late
     attempts = tuple(
-        replace(a, ended=word, said=said, settled=settled, lasting=lasting, again=again) if a.number == number else a
+        replace(a, ended=word, said=said, settled=settled, lasting=lasting, again=again, although=although, waits=waits)
+        if a.number == number
+        else a
         for a in found.attempts
     )
     state = word if word == SENT or number == len(attempts) else found.state

@@ -99,10 +99,10 @@ def next_try(one: Transmission) -> datetime | None:
     """When a delivery that failed is tried again by itself; None when it is not: tried too often, or for a reason that lasts. Never before
     the other side asks for it (Retry-After)."""
     last = one.attempt
-    if one.state != FAILED or last is None or last.lasting or len(one.attempts) >= TRIES:
+    if one.state != FAILED or last is None or last.lasting or one.tries >= TRIES:
         return None
     failed = instants.read(one.said.get(FAILED, last.began))
-    ours = failed + FIRST_WAIT * (1 << (len(one.attempts) - 1))
+    ours = failed + FIRST_WAIT * (1 << min(len(one.attempts) - 1, TRIES - 2))
     return max(ours, instants.read(last.again)) if last.again else ours
 
 
@@ -117,7 +117,7 @@ def _to_send(one: Transmission, now: datetime) -> bool:
 
 def _sent(parts: Parts, who: Actor, one: Transmission, channels: Mapping[str, Options]) -> Done:
     try:
-        found = send(parts, who, one.id, channels, again=len(one.attempts) < TRIES)
+        found = send(parts, who, one.id, channels, again=one.tries < TRIES)
     except Conflict as error:
         return Done(one.id, OTHERS, error.text())
     except GreffeError as error:

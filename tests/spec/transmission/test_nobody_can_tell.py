@@ -62,7 +62,9 @@ def test_what_broke_off_is_not_sent_again_seconds_later(home: Sending, tmp_path:
         assert (len(endpoint.accepted), endpoint.again) == (2, [])
         third = home.signed(year=YEAR - 9)
         assert acts.send(parts, SENDER, third.id, quick).transmission.state == "uncertain"
-        acts.settle(parts, SENDER, third.id, arrived=False, reason="They lost it.")
+        with pytest.raises(Refused, match="says that it has all of"):
+            acts.settle(parts, SENDER, third.id, quick, arrived=False, reason="They lost it.")
+        acts.settle(parts, SENDER, third.id, quick, arrived=False, reason="They lost it.", although=True)
         endpoint.fault = ""
         assert acts.send(parts, SENDER, third.id, quick).transmission.state == "sent"
         # Under another key: what they took and lost, they would not take again under the first one.
@@ -87,7 +89,7 @@ def test_what_cannot_be_told_stays_in_the_output(home: Sending, monkeypatch: pyt
     home.house.clock.forward(minutes=31)
     for _ in range(3):
         assert told(home, {}, one.id)[::2] == ("uncertain", True)
-    acts.settle(parts, SENDER, one.id, arrived=True, reason="asked by telephone")
+    acts.settle(parts, SENDER, one.id, {}, arrived=True, reason="asked by telephone")
     assert one.id not in {d.id for d in run(parts, SENDER, UNTIL, {})}
 
 
@@ -101,9 +103,9 @@ def test_who_was_killed_is_settled_without_waiting(home: Sending, monkeypatch: p
         patch.setattr(acts, "this_process", lambda: holders._named(child.pid))
         acts.send(parts, SENDER, one.id, {})
     with pytest.raises(Conflict, match="jules sends"):
-        acts.settle(parts, SENDER, one.id, arrived=True, reason="asked by telephone")
+        acts.settle(parts, SENDER, one.id, {}, arrived=True, reason="asked by telephone")
     child.communicate()
-    assert acts.settle(parts, SENDER, one.id, arrived=True, reason="asked by telephone").state == "sent"
+    assert acts.settle(parts, SENDER, one.id, {}, arrived=True, reason="asked by telephone").state == "sent"
     late = acts._ended(parts, SENDER, (one.id, 1), "failed", "it comes back late").transmission
     assert (late.state, late.attempts[-1].said) == ("sent", "jules: asked by telephone")
 

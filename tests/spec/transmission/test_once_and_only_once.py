@@ -184,7 +184,7 @@ class Once(RuleBasedStateMachine):
     @rule()
     def settle(self) -> None:
         arrived = self.parts.ledger().transmission(self.id).key in self.recipient.accepted
-        acts.settle(self.parts, SENDER, self.id, arrived=arrived, reason="asked by telephone")
+        acts.settle(self.parts, SENDER, self.id, {}, arrived=arrived, reason="asked by telephone")
 
     @invariant()
     def once(self) -> None:

@@ -53,7 +53,7 @@ def lost(home: Sending, channels: dict[str, Options], year: int, monkeypatch: py
     with monkeypatch.context() as patched:
         patched.setattr(Folder, "deliver", deliver)
         assert send(parts, SENDER, one.id, channels).transmission.state == "uncertain"
-    return settle(parts, SENDER, one.id, arrived=False, reason="The help desk does not see it.")
+    return settle(parts, SENDER, one.id, channels, arrived=False, reason="The help desk does not see it.")
 
 
 def test_a_receipt_in_the_inbox_is_looked_for_before_it_is_sent_again(home: Sending, tmp_path: Path, monkeypatch):

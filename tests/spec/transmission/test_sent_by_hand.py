@@ -45,7 +45,14 @@ def lost(home: Sending, endpoint: Endpoint, year: int) -> Transmission:
     found = send(parts, SENDER, one.id, read_channels(parts.settings.channels)).transmission
     assert found.state == "uncertain"
     endpoint.fault = ""
-    return settle(parts, SENDER, one.id, arrived=False, reason="The help desk does not see it.")
+    return settle(
+        parts,
+        SENDER,
+        one.id,
+        read_channels(parts.settings.channels),
+        arrived=False,
+        reason="The help desk does not see it.",
+    )
 
 
 def receipt(one: Transmission, verdict: str = "acknowledged") -> str:

@@ -17,7 +17,7 @@ from sftp_server import Server, Wire, key_pair
 
 from greffe.errors import BadDefinition
 from greffe.transmission.channels import sftp_place
-from greffe.transmission.channels.channel import ABSENT, PARTLY, THERE, UNKNOWN, NotSent, Options, Unsure
+from greffe.transmission.channels.channel import ABSENT, PARTLY, THERE, UNKNOWN, NotSent, Occupied, Options, Unsure
 from greffe.transmission.channels.putting import found, put
 from greffe.transmission.channels.sftp import Sftp
 
@@ -57,13 +57,16 @@ def test_files_arrive_whole_and_once(server: Server, out: Path, tmp_path: Path, 
 def test_an_earlier_file_of_that_name_and_length_is_not_ours(
     server: Server, out: Path, tmp_path: Path, read_back: bool
 ):
-    """The delivery before this one, which nobody took yet: a corrected figure changes no length."""
+    """The delivery before this one, which nobody took yet: a corrected figure changes no length. Nothing was put, and it waits."""
     (out / "A.CSV").write_bytes(CONTENTS["A.CSV"][::-1])
     channel = server.channel(path=str(out), read_back=read_back)
-    assert channel.look(parcel(tmp_path)) == UNKNOWN
-    with pytest.raises(Unsure, match="another one has its name"):
+    assert channel.look(parcel(tmp_path)) == ABSENT
+    with pytest.raises(Occupied, match=r"A\.CSV lies there, and is not this delivery's"):
         channel.deliver(parcel(tmp_path))
     assert (out / "A.CSV").read_bytes() == CONTENTS["A.CSV"][::-1]
+    assert [p.name for p in out.iterdir()] == ["A.CSV"]
+    (out / "A.CSV").unlink()
+    assert channel.deliver(parcel(tmp_path)) == "2 files in the folder"
 
 
 @pytest.mark.parametrize("others", [

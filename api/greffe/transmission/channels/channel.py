@@ -32,6 +32,14 @@ class NotSent(Exception):
         super().__init__(message)
 
 
+class Occupied(NotSent):
+    """Nothing was put, for a file of another delivery, or of somebody else, has that `name` there: it is waited for."""
+
+    def __init__(self, where: str, name: str) -> None:
+        self.name = name
+        super().__init__(f"{where}: {name} lies there, and is not this delivery's. Nothing was put.")
+
+
 class Unsure(Exception):
     """It may have arrived: it is asked for before anything is tried again."""
 
@@ -71,6 +79,10 @@ class Channel(Protocol):
     @property
     def where(self) -> str:
         """As a person names it: without a secret."""
+
+    @property
+    def tells(self) -> bool:
+        """Whether the other side itself says what it has: where it does not just now, it is asked again later."""
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,11 @@ class Folder:
         """Its path."""
         return str(self._path)
 
+    @property
+    def tells(self) -> bool:
+        """What a client took away nobody can tell."""
+        return False
+
     def deliver(self, parcel: Parcel) -> str:
         """Write what is not there yet, note it, and show all files."""
         self._there()

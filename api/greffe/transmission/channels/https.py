@@ -82,6 +82,11 @@ class Https:
         """Method and address."""
         return f"{self._method} {self._url}"
 
+    @property
+    def tells(self) -> bool:
+        """By its status address."""
+        return self._status is not None
+
     def deliver(self, parcel: Parcel) -> str:
         """Send what is not there. Where a part of it was taken and the rest is not, that is no delivery and not none."""
         until = self._endpoint.until()

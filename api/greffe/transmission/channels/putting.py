@@ -21,6 +21,7 @@ from greffe.transmission.channels.channel import (
     UNKNOWN,
     Arrived,
     NotSent,
+    Occupied,
     Outgoing,
     Parcel,
     Unsure,
@@ -62,10 +63,12 @@ class Place(Protocol):
 
 @dataclass(frozen=True)
 class Found:
-    """What lies there of a parcel: whether its note does, and each file's state."""
+    """What lies there of a parcel: whether its note does, each file's state; names that other files have. Without the note
+    nothing of the parcel was ever shown, so that what has such a name is not of it."""
 
     noted: bool
     states: tuple[Arrived, ...]
+    foreign: tuple[str, ...] = ()
 
     @property
     def state(self) -> Arrived:
@@ -82,15 +85,21 @@ def found(place: Place, parcel: Parcel) -> Found:
     the note says was to be shown, and is there neither way, a client may have taken. Raises NotSent when nobody answers."""
     try:
         noted = place.size(_note(parcel)) is not None
-        return Found(noted, tuple(_state(place, file, noted) for file in parcel.files))
+        states = tuple(_state(place, file, noted) for file in parcel.files)
+        if noted:
+            return Found(True, states)
+        foreign = tuple(f.name for f, s in zip(parcel.files, states, strict=True) if s == UNKNOWN)
+        return Found(False, tuple(ABSENT if s == UNKNOWN else s for s in states), foreign)
     except OSError as error:
         raise NotSent(f"{place.where}: {reason(error)}.") from error
 
 
 def put(place: Place, parcel: Parcel) -> str:
     """Write what is not there yet, note it, and show it. What was seen there once is not touched: should a client take it
-    meanwhile, it does not come a second time."""
+    meanwhile, it does not come a second time. Raises Occupied where another file has one of the names, and nothing was put."""
     seen = found(place, parcel)
+    if seen.foreign:
+        raise Occupied(place.where, seen.foreign[0])
     if seen.state == THERE:
         return "all files were there"
     if seen.state == UNKNOWN:

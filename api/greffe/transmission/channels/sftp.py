@@ -83,6 +83,11 @@ class Sftp:
     def _at(self, path: str) -> str:
         return f"sftp://{self._user}@{self._host}:{self._port}{'' if path[0] == '/' else '/~/'}{path}"
 
+    @property
+    def tells(self) -> bool:
+        """What a client took away nobody can tell."""
+        return False
+
     def deliver(self, parcel: Parcel) -> str:
         """Write what is not there yet, note it, and show all files."""
         with self.session() as place:

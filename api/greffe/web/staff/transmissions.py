@@ -107,7 +107,8 @@ def _act(parts: Parts, visitor: Visitor, id_: str, form: Form) -> None:
         case "cancel":
             cancel(parts, who, id_, reason)
         case "arrived" | "lost":
-            settle(parts, who, id_, arrived=act == "arrived", reason=reason)
+            channels = read_channels(parts.settings.channels)
+            settle(parts, who, id_, channels, arrived=act == "arrived", reason=reason)
         case "receipt":
             _receipt(parts, visitor, id_, form)
         case _:
