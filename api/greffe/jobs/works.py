@@ -129,10 +129,10 @@ WORKS: Final[Mapping[str, Work]] = {
 
 def _done(task: Task, steps: Iterable[Done]) -> Report:
     """Step by step, the lease asked between them."""
-    counts, about = Counter[str](), []
+    counts, about = Counter[str](), dict[str, None]()
     for one in steps:
         counts[one.what] += 1
         if one.failed:
-            about.append(one.id)
+            about[one.id] = None
         task.holding.beat()
     return Report(dict(counts), tuple(about), attention=bool(about))

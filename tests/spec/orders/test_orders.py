@@ -183,7 +183,7 @@ def test_what_may_have_been_taken_comes_again_under_the_same_id(desk, hook, faul
     hook.fault = fault
     assert desk.look() == ["prepared", "failed"]
     hook.fault = "hook"
-    assert desk.look(minutes=1) == []
+    assert desk.look(minutes=1) == ["failed"]  # not tried, and no better for that
     assert desk.look(minutes=1) == ["sent"]
     assert [k for k, _ in hook.accepted] == [f"{id_}.1"]
     assert hook.again == ([f"{id_}.1"] if fault == "500 after" else [])
@@ -236,7 +236,8 @@ def test_nobody_is_followed_elsewhere(desk, hook):
     assert len(hook.asked) == 1
     (one,) = desk.handed(id_)
     assert (one.state, one.lasting) == ("failed", True)
-    assert desk.look(days=30) == []
+    assert desk.look(days=30) == ["failed"]
+    assert len(hook.asked) == 1
 
 
 PRIVATE = ("127.0.0.1", "10.1.2.3", "169.254.169.254", "100.64.0.1", "192.168.1.1", "::1", "fe80::1", "fd00::1", "::ffff:10.0.0.1",
@@ -298,7 +299,8 @@ def test_a_channel_is_asked_after_a_kill(desk, monkeypatch, found, then):
     assert desk.look(minutes=31) == [then]
     assert puts == [f"{id_}-1"] * (2 if found == ABSENT else 1)
     if then == "uncertain":
-        assert desk.look(days=9) == []
+        assert desk.look(days=9) == ["uncertain"]
+        assert len(puts) == 1
         assert acts.settle(desk.parts, RENE, id_, 1, arrived=True).state == "sent"
 
 

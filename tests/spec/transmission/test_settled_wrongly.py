@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -107,11 +107,12 @@ def test_a_correction_waits_for_the_file_before_it(home: Sending, tmp_path: Path
     waits = said(home, "send", second)
     assert waits.exit_code == 3 and home.state(second.id) == "failed", waits.output
     assert f"It is the file of {first.id}, which nobody took yet." in " ".join(waits.output.split())
-    ways = read_channels(parts.settings.channels)
+    ways, clock.now = read_channels(parts.settings.channels), datetime.now(UTC)  # as the commands had it
     for _ in range(TRIES + 2):
         clock.forward(hours=3)
         told = [(d.what, d.failed) for d in run(parts, SENDER, UNTIL, ways) if d.id == second.id]
         assert told == [("failed", True)]
+    assert len(parts.ledger().transmission(second.id).attempts) == TRIES + 3
     (box / name).unlink()  # the client took it
     clock.forward(hours=3)
     assert [d.what for d in run(parts, SENDER, UNTIL, ways) if d.id == second.id] == ["sent"]

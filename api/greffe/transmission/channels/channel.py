@@ -35,9 +35,9 @@ class NotSent(Exception):
 class Occupied(NotSent):
     """Nothing was put, for a file of another delivery, or of somebody else, has that `name` there: it is waited for."""
 
-    def __init__(self, where: str, name: str) -> None:
+    def __init__(self, message: str, name: str) -> None:
         self.name = name
-        super().__init__(f"{where}: {name} lies there, and is not this delivery's. Nothing was put.")
+        super().__init__(message)
 
 
 class Unsure(Exception):

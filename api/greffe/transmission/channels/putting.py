@@ -99,7 +99,8 @@ def put(place: Place, parcel: Parcel) -> str:
     meanwhile, it does not come a second time. Raises Occupied where another file has one of the names, and nothing was put."""
     seen = found(place, parcel)
     if seen.foreign:
-        raise Occupied(place.where, seen.foreign[0])
+        name = seen.foreign[0]
+        raise Occupied(f"{place.where}: {name} lies there, and is not this delivery's. Nothing was put.", name)
     if seen.state == THERE:
         return "all files were there"
     if seen.state == UNKNOWN:

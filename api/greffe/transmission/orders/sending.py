@@ -75,7 +75,9 @@ class Means:
 
 def run_orders(parts: Parts, who: Actor, means: Means) -> Iterator[Done]:
     """What is due of every order. What goes wrong with one holds none of the others up. `failed` is said of what the house is
-    to look at: a delivery that a receiver did not take too, which is shown to the body that made the order as well."""
+    to look at: a delivery that a receiver did not take too, which is shown to the body that made the order as well; until it is taken,
+    or its body asked for it again, or a later one arrived."""
+    tried: set[tuple[str, int]] = set()
     for order in list(parts.ledger().orders.values()):
         if order.state != ACTIVE:
             continue
@@ -94,7 +96,21 @@ def run_orders(parts: Parts, who: Actor, means: Means) -> Iterator[Done]:
     for order in list(parts.ledger().orders.values()):
         for one in order.handed:
             if order.state in (ACTIVE, PAUSED) and one.open and _now(one, parts.clock()):
-                yield from _handed(parts, who, order, one, means)
+                told = list(_handed(parts, who, order, one, means))
+                yield from told
+                tried |= {(order.id, one.number)} if any(d.failed for d in told) else set()
+    for order in parts.ledger().orders.values():
+        for one in order.handed:
+            if _in_trouble(order, one) and (order.id, one.number) not in tried:
+                yield Done(order.id, one.state, "", failed=True)  # it is no better for not being tried now
+
+
+def _in_trouble(order: Order, one: Handed) -> bool:
+    """Whether somebody is to look at a delivery: it failed, also for good, or nobody can tell. Not while its order rests, nor where
+    a later release arrived since."""
+    later = any(h.number > one.number and h.state == SENT for h in order.handed)
+    troubled = one.state in (FAILED, UNCERTAIN) or (one.state == SENDING and one.attempt > 1)
+    return order.state == ACTIVE and troubled and not later
 
 
 def stands(parts: Parts, body: str) -> bool:
