@@ -93,7 +93,7 @@ class Settings:
     somebody asks for them. channels: the file that says how transmissions leave;
     jobs: the one that says what runs by itself, over the shipped one. upgrade: whether who opens an older register brings it
     to this program's schema (start), or `greffe upgrade` alone does (asked). webhooks: the file with the key that signs webhooks, where
-    it is not the home's own.
+    it is not the home's own. workers: processes that serve.
     """
 
     home: Path
@@ -118,6 +118,7 @@ class Settings:
     webhooks: Path | None = None
     operation: OperationSettings = field(default_factory=OperationSettings)
     load: LoadSettings = field(default_factory=LoadSettings)
+    workers: int = 1
 
     @property
     def secure(self) -> bool:
@@ -227,6 +228,7 @@ def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = 
             leave_seconds=max(0.0, _number(env, "GREFFE_LEAVE_SECONDS", 0.0)),
         ),
         load=read_load(env),
+        workers=_workers(env),
     )
 
 
@@ -257,6 +259,13 @@ def _own_file(env: Mapping[str, str], home: Path, variable: str, name: str) -> P
         return Path(env[variable])
     own = home / name
     return own if own.is_file() else None
+
+
+def _workers(env: Mapping[str, str]) -> int:
+    text = env.get("GREFFE_WORKERS", "") or "1"
+    if not (re.fullmatch("[0-9]{1,2}", text) and 0 < int(text) <= 64):
+        raise BadDefinition(f"GREFFE_WORKERS={text!r} is no number of processes: a whole number from 1 to 64.")
+    return int(text)
 
 
 def _port(env: Mapping[str, str]) -> int:

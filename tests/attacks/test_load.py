@@ -4,6 +4,7 @@ away is told when to come back. One real server with little room.
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 import urllib.error
@@ -12,9 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 import requests
 from attacked import structured
+from examples import SOAK
 from raw_bytes import Server
 from requests.adapters import HTTPAdapter
 from site_tools import copied
@@ -131,6 +134,32 @@ def test_a_client_that_asks_again_when_told_gets_its_answer(little: Server) -> N
         begun = time.monotonic()
         assert session.get(address, headers=headers).status_code == 200
         assert time.monotonic() - begun >= 0.9
+
+
+def test_of_several_processes_one_that_ends_stops_no_other(demo_home: Path, tmp_path: Path) -> None:
+    """Both serve on one port, and stop in order. In `make soak` one is killed: the other serves on, and a new one begins."""
+    server = Server(copied(demo_home, tmp_path / "home"), tmp_path / "log.jsonl", GREFFE_WORKERS="2")
+    supervisor = psutil.Process(server.process.pid)
+    first = working(server, 2)
+    assert first <= {child.pid for child in supervisor.children()}
+    if SOAK:
+        psutil.Process(min(first)).kill()
+        assert all(small(server, number) < 30 for number in range(5))
+        assert len(working(server, 3) - first) == 1
+    server.process.send_signal(2)
+    assert server.process.wait(60) == 0  # one of them has just begun, on a machine as busy as it may be
+    assert [line for line in server.log.read_text().splitlines() if not line.startswith("{")] == []
+
+
+def working(server: Server, count: int) -> set[int]:
+    """Processes that said so in the log, when there are so many."""
+    for _ in range(600):
+        said = [json.loads(line) for line in server.log.read_text().splitlines()]
+        found = {line["pid"] for line in said if line["event"] == "working"}
+        if len(found) >= count:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(server.log.read_text()[-2000:])
 
 
 def test_nothing_of_that_was_a_fault(little: Server) -> None:

@@ -3,44 +3,36 @@
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import MappingProxyType
 from typing import Annotated
 
 import typer
-import uvicorn
 import yaml
-from fastapi import FastAPI
 
-from greffe import __version__
 from greffe.app import compose, create_app, job_tools
 from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.language import here
-from greffe.cli.show import failing, say, show
+from greffe.cli.serving import server_of, serving, tell
+from greffe.cli.show import failing, show
+from greffe.cli.workers import run_workers
 from greffe.errors import BadQuery, Refused, known_words, nearest
-from greffe.jobs.configured import read_jobs
 from greffe.jobs.loop import logged, run_until
 from greffe.jobs.running import Tools
-from greffe.logs import spans
-from greffe.logs.forms import HUMAN
 from greffe.logs.set_up import Log
 from greffe.release.parts import Parts
 from greffe.settings import Settings, read_settings
 from greffe.validation.listing import listed
 from greffe.validation.rule import ALL
-from greffe.web.leaving import LeavingServer, handed_over
-from greffe.web.metrics.counts import Counts
-from greffe.web.metrics.listening import Metrics
+from greffe.web.leaving import handed_over
 from greffe.web.openapi import descriptions
-from greffe.web.protocol import BoundedProtocol
 
-_LOG = logging.getLogger("greffe.service")
 _PATIENCE = 60.0  # seconds that a job has to end when the server is stopped; another takes it over after its lease
 
 
@@ -55,66 +47,51 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (HOST, else 127.0.0.1).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (PORT, else 8000).", min=1, max=65535)] = None,
     jobs: Annotated[bool, typer.Option("--jobs", help="Run the jobs beside, as greffe jobs run does alone.")] = False,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that serve (GREFFE_WORKERS, else 1).", min=1, max=64)
+    ] = None,
     home: Home = None,
 ) -> None:
     """Serve on http://HOST:PORT (127.0.0.1:8000). Ctrl-C stops cleanly."""
     with failing(False):
-        said = {"HOST": host, "PORT": None if port is None else str(port)}
-        environ = os.environ | {k: v for k, v in said.items() if v is not None}
-        run(compose(read_settings(home=home, environ=environ)), jobs=jobs)
+        options = {"HOST": host, "PORT": port, "GREFFE_WORKERS": workers, "GREFFE_HOME": home and home.resolve()}
+        said = {name: str(value) for name, value in options.items() if value is not None}
+        run(compose(read_settings(home=home, environ=os.environ | said)), jobs=jobs, environ=said)
 
 
-def run(parts: Parts, *, jobs: bool = False) -> None:
-    """Run uvicorn until it is stopped; `jobs`: with the jobs beside. Raises Refused when the port is taken."""
+def run(parts: Parts, *, jobs: bool = False, environ: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Serve until it is stopped; `jobs`: with the jobs beside; `environ`: what a command said. Raises Refused when the port is
+    taken."""
     settings, sockets = parts.settings, handed_over(os.environ)
     if sockets is None:
         free_port(settings.host, settings.port)
-    log = Log(settings.operation.log, settings.operation.log_level)
     tools = job_tools(parts) if jobs else None
-    counts = Counts() if settings.operation.metrics else None
-    traced = [spans.begin().heard] if settings.operation.traces != spans.NONE else []
-    heard = [*([log.requests] if log.requests else []), *([counts.heard] if counts else []), *traced]
-    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
-    _tell(log, f"Serving http://{shown}:{settings.port}  (Ctrl-C stops)", "serving")
-    app = create_app(parts, heard, counts.began if counts else lambda: None)
-    with _scraped(parts, counts, log), _beside(tools):
-        server = LeavingServer(
-            _served(app, settings), app.state.leaving, settings.operation.leave_seconds, parts.catalogue
-        )
-        server.run(sockets)
-    spans.end()
-    _tell(log, "Stopped.", "stopped")
+    with _beside(tools):
+        if settings.workers > 1:
+            _many(settings, sockets, environ)
+        else:
+            _one(parts, sockets)
+
+
+def _one(parts: Parts, sockets: list[socket.socket] | None) -> None:
+    with serving(parts) as (app, log):
+        tell(log, _where(parts.settings), "serving")
+        server_of(app, parts).run(sockets)
+
+
+def _many(settings: Settings, sockets: list[socket.socket] | None, environ: Mapping[str, str]) -> None:
+    log = Log(settings.operation.log, settings.operation.log_level)
+    tell(log, _where(settings), "serving")
+    run_workers(settings, sockets, environ)
+    tell(log, "Stopped.", "stopped")
     log.close()
 
 
-def _served(app: FastAPI, settings: Settings) -> uvicorn.Config:
-    """How; answers under way have as long as the server takes leave, and five seconds, to end when it stops."""
-    return uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        timeout_keep_alive=15,
-        timeout_graceful_shutdown=5 + round(settings.operation.leave_seconds),
-        http=BoundedProtocol,
-        server_header=False,
-    )
-
-
-def _tell(log: Log, text: str, event: str) -> None:
-    """For people as a sentence, for machines as an event."""
-    if log.form == HUMAN:
-        say(text)
-    else:
-        _LOG.info(event, extra={"fields": {"version": __version__, "pid": os.getpid()}})
-
-
-def _scraped(parts: Parts, counts: Counts | None, log: Log) -> AbstractContextManager[object]:
-    """Metrics, where a setting says at which address."""
-    if counts is None:
-        return nullcontext()
-    return Metrics(parts, read_jobs(parts.settings.jobs), counts, lambda: log.lines.dropped)
+def _where(settings: Settings) -> str:
+    shown = f"[{settings.host}]" if ":" in settings.host else settings.host
+    if settings.workers > 1:
+        return f"Serving http://{shown}:{settings.port} by {settings.workers} processes  (Ctrl-C stops)"
+    return f"Serving http://{shown}:{settings.port}  (Ctrl-C stops)"
 
 
 @contextmanager

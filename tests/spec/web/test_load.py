@@ -250,6 +250,31 @@ def test_who_waits_is_served_in_turn_and_not_for_ever():
     in_a_loop(test)
 
 
+def test_in_a_queue_that_stays_long_one_waits_for_a_quarter_of_the_time():
+    """Served late or not at all: who comes to a queue that was long for as long as one may wait is not served late."""
+
+    async def test() -> None:
+        budget, waits = Budget("x", Room(1, 4, 0.4)), []
+        await budget.enter()
+
+        async def come(at: float) -> None:
+            with pytest.raises(Busy) as busy:
+                await budget.enter()
+            if busy.value.reason == "late":
+                waits.append((at, time.monotonic() - begun - at))
+
+        begun, crowd = time.monotonic(), []
+        while (at := time.monotonic() - begun) < 1.0:
+            crowd.append(asyncio.create_task(come(at)))
+            await asyncio.sleep(0.02)
+        await asyncio.gather(*crowd)
+        assert min(wait for at, wait in waits if at < 0.1) >= 0.4
+        assert max(wait for at, wait in waits if at > 0.6) < 0.3
+        assert (budget.running, budget.waiting) == (1, 0)
+
+    in_a_loop(test)
+
+
 def test_who_goes_away_while_waiting_leaves_no_hole():
     async def test() -> None:
         budget = Budget("x", Room(1, 5, 5.0))

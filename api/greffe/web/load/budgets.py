@@ -2,7 +2,8 @@
 
 A fixed number at once and a bounded wait, rather than a number that follows measured latencies (Envoy's gradient, Netflix's
 concurrency-limits): the threads of a process share one interpreter, so its capacity is known, and what grows under load is the
-time that requests wait, which is bounded here itself.
+time that requests wait, which is bounded here itself. A burst may wait the whole time; where the queue stays long (CoDel calls it a
+standing one), a quarter: else everybody would be served as late as can be.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from greffe.errors import Busy
 from greffe.load import Room
 
 FULL, LATE, SHARE = "full", "late", "share"
-_PART: Final = 4  # of the queue, one in so many places may be one client's
+_PART: Final = 4  # of the queue, one in so many places may be one client's; with fewer that wait it is short
+_LASTING: Final = (
+    4  # when somebody has always waited for as long as one may: a wait may be one in so many parts of that
+)
 _SPREAD: Final = 3  # who is turned away comes back at different seconds, not all at one
 
 
@@ -29,6 +33,7 @@ class Budget:
         self._running = 0
         self._waiting: deque[tuple[asyncio.Future[bool], str]] = deque()
         self._turned_away = 0
+        self._clear = 0.0  # when the queue was short, last
 
     @property
     def running(self) -> int:
@@ -43,6 +48,9 @@ class Budget:
     async def enter(self, client: str = "") -> None:
         """Take a place, waiting for it if need be; `leave` gives it back. `client`: '' for one that is not told apart. Raises
         Busy when too many wait, when too many of that client wait, or when the wait gets too long."""
+        loop = asyncio.get_running_loop()
+        if len(self._waiting) * _PART <= self._room.waiting:
+            self._clear = loop.time()
         if self._running < self._room.at_once and not self._waiting:
             self._running += 1
             return
@@ -50,9 +58,10 @@ class Budget:
             raise self._busy(FULL)
         if client and self._of(client) >= max(1, self._room.waiting // _PART):
             raise self._busy(SHARE)
-        turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        lasting = loop.time() - self._clear > self._room.seconds
+        turn: asyncio.Future[bool] = loop.create_future()
         self._waiting.append((turn, client))
-        late = asyncio.get_running_loop().call_later(self._room.seconds, self._expire, turn)
+        late = loop.call_later(self._room.seconds / (_LASTING if lasting else 1), self._expire, turn)
         try:
             entered = await turn
         except asyncio.CancelledError:  # who asked went away

@@ -31,7 +31,9 @@ QUOTA, EACH = "quota", "each"  # reasons, beside those of budgets
 _TURN: Final = "greffe.turn"
 _KEYS: Final = 10_000  # keys that are known to hold
 _AGAIN: Final = 5  # seconds after which a client that has too many downloads open may ask again
-_GIVE_WAY: Final = 0.02  # seconds that a piece of a dump waits for small answers, at most
+_AT_ONCE: Final = 50  # refusals of a second that leave at once
+_HOLD, _HELD = 1.0, 5_000  # seconds that each of the others waits; how many wait at most
+_GIVE_WAY: Final = 0.02  # seconds that a slice, or a piece of a dump, waits for small answers, at most
 
 
 class Gate:
@@ -46,6 +48,7 @@ class Gate:
         self._now = now
         self._secret = secrets.token_bytes(32)
         self._keys: OrderedDict[bytes, None] = OrderedDict()
+        self._second, self._refusals, self._held = 0, 0, 0
 
     def client(self, scope: Scope) -> str:
         """By which this request is counted; '' for one that is not."""
@@ -80,7 +83,22 @@ class Gate:
         if any(budget.running for budget in small):
             until = self._now() + _GIVE_WAY
             while any(budget.running for budget in small) and self._now() < until:
-                await asyncio.sleep(0.002)
+                await asyncio.sleep(0.001)
+
+    async def away(self, scope: Scope, error: GreffeError) -> None:
+        """Before a refusal leaves. Some leave at once; of many, each waits a second: clients that ask again at once, whatever
+        Retry-After says, would else take the processor for being refused."""
+        told(scope, error)
+        second = int(self._now())
+        if second != self._second:
+            self._second, self._refusals = second, 0
+        self._refusals += 1
+        if self._refusals > _AT_ONCE and self._held < _HELD:
+            self._held += 1
+            try:
+                await asyncio.sleep(_HOLD)
+            finally:
+                self._held -= 1
 
     def _digest(self, value: bytes) -> bytes:
         return hashlib.blake2b(value, digest_size=16, key=self._secret).digest()
@@ -166,12 +184,19 @@ async def making(scope: Scope, kind: str) -> AsyncIterator[None]:
     try:
         await turn.enter(kind)
     except Busy as error:
-        told(scope, error)
+        await turn.gate.away(scope, error)
         raise
     try:
         yield
     finally:
         turn.leave()
+
+
+async def give_way(scope: Scope) -> None:
+    """Before what is not small is made, in turn with others of its kind: `Gate.give_way`."""
+    turn = turn_of(scope)
+    if turn is not None:
+        await turn.gate.give_way()
 
 
 @asynccontextmanager
@@ -181,8 +206,8 @@ async def piece(scope: Scope) -> AsyncIterator[None]:
     if turn is None:
         yield
         return
-    await turn.gate.give_way()
     async with turn.gate.making:
+        await turn.gate.give_way()
         yield
 
 
@@ -204,7 +229,7 @@ async def as_dump(
     try:
         await turn.open()
     except (Busy, OverQuota) as error:
-        told(scope, error)
+        await turn.gate.away(scope, error)
         await refused(Request(scope), error)(scope, receive, send)
         return
     try:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from greffe.errors import Busy, GreffeError, OverQuota
-from greffe.web.load.gate import Gate, Turn, give, told
+from greffe.web.load.gate import Gate, Turn, give
 from greffe.web.load.kinds import API, PAGES, POLICIES, STAFF, kind_of
 from greffe.web.problems import answer
 from greffe.web.watched import OURS
@@ -40,7 +40,7 @@ class Shedding:
         if wait:
             hint = "RateLimit-Policy says how many are answered in which time."
             over = OverQuota(f"Too many requests for {policy}.", wait=wait, policies=(policy,), hint=hint)
-            await _refused(over, scope, receive, send)
+            await self._refused(over, scope, receive, send)
             return
         turn = Turn(self._gate, client)
         give(scope, turn)
@@ -50,12 +50,16 @@ class Shedding:
         try:
             receive = await _entered(turn, kind, scope, receive)
         except GreffeError as error:
-            await _refused(error, scope, receive, send)
+            await self._refused(error, scope, receive, send)
             return
         try:
             await self.app(scope, receive, _until_made(turn, send))
         finally:
             turn.leave()
+
+    async def _refused(self, error: GreffeError, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._gate.away(scope, error)
+        await answer(Request(scope), error)(scope, receive, send)
 
 
 async def _entered(turn: Turn, kind: str, scope: Scope, receive: Receive) -> Receive:
@@ -85,11 +89,6 @@ async def _entered(turn: Turn, kind: str, scope: Scope, receive: Receive) -> Rec
         return message
 
     return again
-
-
-async def _refused(error: GreffeError, scope: Scope, receive: Receive, send: Send) -> None:
-    told(scope, error)
-    await answer(Request(scope), error)(scope, receive, send)
 
 
 def _with(fields: Fields, send: Send) -> Send:

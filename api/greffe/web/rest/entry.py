@@ -9,11 +9,12 @@ from anyio import Lock, move_on_after, to_thread
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Scope
 
-from greffe.errors import NotFound, nearest
+from greffe.errors import Busy, NotFound, nearest
 from greffe.release.parts import Parts
 from greffe.web.kept import Dumps, Kept, SmallAnswers
-from greffe.web.load.gate import making
+from greffe.web.load.gate import give_way, making
 from greffe.web.load.kinds import DATA, SERIES, kind_of
 from greffe.web.problems import answer as problem
 from greffe.web.rest.answers import Api, Asked, Prepared, has
@@ -41,7 +42,7 @@ FAMILIES: Final[Mapping[Api, Mapping[str, Family]]] = {
 }
 # Seconds for which an answer waits for the one before it. Answers are small and share one interpreter, where threads
 # only wait for each other; but a slow one must not keep the others.
-_PATIENCE: Final = 0.1
+_PATIENCE: Final = 0.5
 
 
 class _Entry:
@@ -68,12 +69,15 @@ class _Entry:
         if kept is not None and not (partial and "Accept-Ranges" in kept.headers):
             said.cache = "memory"
             return _from_memory(request, kept, body)
-        asked = Asked.of(self._parts, self._api, request)
-        if not asked.address:
-            return problem(request, NotFound("Ask for data or a structure.", nearest=_words(self._api)))
         kind = kind_of(scope["path"], scope["query_string"])
-        async with making(scope, kind):
-            response, kept = await self._in_turn(asked, self._turns[DATA if kind == DATA else SERIES], body, partial)
+        try:
+            async with making(scope, kind):
+                asked = Asked.of(self._parts, self._api, request)
+                if not asked.address:
+                    return problem(request, NotFound("Ask for data or a structure.", nearest=_words(self._api)))
+                response, kept = await self._in_turn(asked, scope, kind, body, partial)
+        except Busy as error:  # here, not where errors are: that would take a worker
+            return problem(request, error)
         if kept is not None and kept.status != 304:
             self._small.put(key, state, kept)
         if isinstance(response, FileResponse):
@@ -87,14 +91,19 @@ class _Entry:
             head = "structure" if self._api == "v1" else "unknown"
         return f"/sdmx/{self._api}/{head}"
 
-    async def _in_turn(self, asked: Asked, turn: Lock, body: bool, partial: bool) -> tuple[Response, Kept | None]:
+    async def _in_turn(
+        self, asked: Asked, scope: Scope, kind: str, body: bool, partial: bool
+    ) -> tuple[Response, Kept | None]:
         """Made in a worker when the one before is made, or after some patience; what may need a whole file, at once. One series
-        does not wait for slices."""
+        does not wait for slices, and they let it go first."""
         if partial or not body:
             return await to_thread.run_sync(self._made, asked, body, partial)
+        turn = self._turns[DATA if kind == DATA else SERIES]
         with move_on_after(_PATIENCE) as waiting:
             await turn.acquire()
         try:
+            if kind == DATA:
+                await give_way(scope)
             return await to_thread.run_sync(self._made, asked, body, partial)
         finally:
             if not waiting.cancelled_caught:
