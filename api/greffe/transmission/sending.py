@@ -60,7 +60,7 @@ class Outcome:
 
 def send(parts: Parts, who: Actor, id_: str, channels: Mapping[str, Options], *, again: bool = True) -> Outcome:
     """Hand a delivery over, or find that it was handed over. Everything is asked again at this moment. `again`: whether what
-    did not arrive is tried again; else it is asked for alone.
+    did not arrive is tried again; else it is asked for alone, and has failed when it is not there.
 
     Raises Denied; Refused for what may not leave now; Conflict while somebody else sends it, or who was faster.
     """
@@ -78,8 +78,9 @@ def send(parts: Parts, who: Actor, id_: str, channels: Mapping[str, Options], *,
         if found is not None:
             return found
         _absent_for_good(parts, one, settles_after(channels, one))
-        if not again:
-            raise Refused(f"{id_} did not arrive, and was tried {one.tries} times: a person sends it again.")
+        if not again:  # nobody is sending it: it must not look as if somebody were
+            said = f"it did not arrive, and was tried {one.tries} times: a person sends it again"
+            return _ended(parts, who, (id_, len(one.attempts)), FAILED, said, settled=one.state == UNCERTAIN)
     _may_leave(parts, one)
     number = len(one.attempts) + 1
     lease = in_utc(parts.clock() + LEASE)

@@ -79,6 +79,41 @@ def test_a_refused_login_is_tried_again_later_and_not_for_ever(sending: Sending,
     assert parts.ledger().transmission(one.id).attempts[-1].said == "login refused"
 
 
+def test_whose_senders_died_too_often_has_failed(sending: Sending, monkeypatch: pytest.MonkeyPatch):
+    """It looks as if somebody sent it until its last lease is over; then it has failed, and waits for a person."""
+
+    class Way:
+        tries, deadly = 0, True
+
+        def deliver(self, _parcel: object) -> str:
+            self.tries += 1
+            if self.deadly:
+                raise Killed
+            return "taken"
+
+        def look(self, _parcel: object) -> str:
+            return ABSENT
+
+    way, parts = Way(), sending.house.parts
+    one = sending.signed()
+    monkeypatch.setattr(acts, "way_of", lambda _channels, _one: way)
+    for n in range(1, TRIES + 1):
+        with pytest.raises(Killed):
+            told(sending)
+        assert way.tries == n
+        sending.house.clock.forward(days=3)
+    assert parts.ledger().transmission(one.id).state == "sending"
+    for _ in range(3):
+        assert told(sending)[one.id] == "failed"
+        found = parts.ledger().transmission(one.id)
+        assert (found.state, found.tries, way.tries) == ("failed", TRIES, TRIES)
+        assert "a person sends it again" in found.attempts[-1].said
+        sending.house.clock.forward(days=3)
+    way.deadly = False
+    assert acts.send(parts, SENDER, one.id, {}).transmission.state == "sent"
+    assert way.tries == TRIES + 1
+
+
 def test_what_a_person_must_mend_is_not_tried_again_until_one_sends_it(
     sending: Sending, monkeypatch: pytest.MonkeyPatch
 ):
