@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Mapping
+from xml.sax.saxutils import escape
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
+from openpyxl.comments import Comment
 
 COMMENT, SOURCE, FOOTNOTE = "Commentaire / Comment", "Source", "Note / Footnote"
 EXPLAINED, STATUS = "Explication de la variation / Explanation of the variation", "Statut / Status"
 _FIRST = 5  # the column after the labels
+_OFFICE = "http://schemas.microsoft.com/office"
+_THREADS = f"{_OFFICE}/spreadsheetml/2018/threadedcomments"
+_OLDER = "[Threaded comment]\n\nYour version of Excel allows you to read this threaded comment.\n\nComment:\n    "
 
 
 def changed(
@@ -40,3 +46,33 @@ def beside(book: Workbook, name: str, note: str) -> Cell:
     found = made.cell(answer.row, head[f"{note}: {made.cell(2, answer.column).value}"])
     assert isinstance(found, Cell)
     return found
+
+
+def attached(body: bytes, name: str, note: str, *replies: str) -> bytes:
+    """With a note of the spreadsheet on that cell; with replies a thread, and the note that Excel writes for older programs."""
+    book = load_workbook(io.BytesIO(body))
+    ((title, where),) = book.defined_names[name].destinations
+    cell = where.replace("$", "")
+    book[title][cell].comment = Comment(_OLDER + note if replies else note, "A. Martin")
+    out = io.BytesIO()
+    book.save(out)
+    if not replies:
+        return out.getvalue()
+    number = book.sheetnames.index(title) + 1
+    texts = "".join(
+        f'<threadedComment ref="{cell}"><text>{escape(t)}</text></threadedComment>' for t in (note, *replies)
+    )
+    thread = f'<ThreadedComments xmlns="{_THREADS}">{texts}</ThreadedComments>'
+    link = (
+        f'<Relationship Id="thread" Type="{_OFFICE}/2017/10/relationships/threadedComment" Target="../threads/1.xml"/>'
+    )
+    made = io.BytesIO()
+    with zipfile.ZipFile(out) as parts, zipfile.ZipFile(made, "w") as packed:
+        for part in parts.namelist():
+            content = parts.read(part)
+            if part == f"xl/worksheets/_rels/sheet{number}.xml.rels":
+                content = content.replace(b"</Relationships>", f"{link}</Relationships>".encode())
+                assert link.encode() in content
+            packed.writestr(part, content)
+        packed.writestr("xl/threads/1.xml", thread)
+    return made.getvalue()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,18 +13,20 @@ from greffe.cli.language import here
 from greffe.cli.show import failing, show
 from greffe.errors import BadQuery, nearest
 from greffe.model.rounds import STATES, Query
+from greffe.release.parts import Parts
 from greffe.transmission.foreseen.look import Foreseen
 from greffe.transmission.foreseen.of_delivery import foreseen_of
 from greffe.transmission.plan import named_plan
 from greffe.transmission.rounds.answering import Given, accept, again, answer, drafted
-from greffe.transmission.rounds.asking import Asked, ask, take
+from greffe.transmission.rounds.asking import Asked, ask, late, take
+from greffe.web.pages.words import sayer
 
 Id = Annotated[str, typer.Argument(help="A query, e.g. UN_CTS-2024-1-q1.")]
 Delivery = Annotated[str, typer.Argument(help="A transmission that left, e.g. UN_CTS-2024-1.")]
 Deadline = Annotated[str, typer.Option(help="The day by which it is wanted, e.g. 2027-01-31.")]
 Said = Annotated[str, typer.Option(help="What the recipient said.")]
 Lang = Annotated[str, typer.Option(help="en or fr; else as the terminal.")]
-COLUMNS = ("query", "state", "deadline", "cells", "question")
+COLUMNS = ("query", "state", "deadline", "late", "cells", "question")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,17 +50,19 @@ def list_command(
     with failing(json_):
         if state not in ("", *STATES):
             raise BadQuery(f"{state!r} is no state.", parameter="--state", nearest=nearest(state, STATES) or STATES)
-        ledger = parts_of(home).ledger()
+        parts = parts_of(home)
+        ledger = parts.ledger()
         if delivery:
             ledger.transmission(delivery)
         found = [q for q in ledger.queries.values() if delivery in ("", q.transmission) and state in ("", q.state)]
-        show({"queries": [_told(q) for q in found]}, json_, rows=[_row(q) for q in found], columns=COLUMNS)
+        _listed(parts, found, json_)
 
 
 def show_command(id_: Id, home: Home = None, json_: Json = False) -> None:
     """Everything that was said of a query, and the proof of each answer."""
     with failing(json_):
-        _shown(parts_of(home).ledger().query(id_), json_)
+        parts = parts_of(home)
+        _shown(parts, parts.ledger().query(id_), json_)
 
 
 def ask_command(
@@ -73,7 +78,7 @@ def ask_command(
     with failing(json_):
         parts, who = acting(home, as_)
         (one,) = ask(parts, who, delivery, [Asked(tuple(cells), question, deadline)])
-        _shown(one, json_)
+        _shown(parts, one, json_)
 
 
 def import_command(
@@ -87,7 +92,7 @@ def import_command(
     with failing(json_):
         parts, who = acting(home, as_)
         found = take(parts, who, delivery, file)
-        show({"queries": [_told(q) for q in found]}, json_, rows=[_row(q) for q in found], columns=COLUMNS)
+        _listed(parts, found, json_)
 
 
 def draft(id_: Id, lang: Lang = "", home: Home = None, json_: Json = False) -> None:
@@ -115,14 +120,14 @@ def answer_command(
     """Answer a query; what the answer rests on is kept with it."""
     with failing(json_):
         parts, who = acting(home, as_)
-        _shown(answer(parts, who, id_, Given(fr, en, trace, bridge or ())), json_)
+        _shown(parts, answer(parts, who, id_, Given(fr, en, trace, bridge or ())), json_)
 
 
 def accept_command(id_: Id, said: Said, as_: As = "", home: Home = None, json_: Json = False) -> None:
     """Enter that the recipient accepted the answer."""
     with failing(json_):
         parts, who = acting(home, as_)
-        _shown(accept(parts, who, id_, said), json_)
+        _shown(parts, accept(parts, who, id_, said), json_)
 
 
 def again_command(
@@ -131,7 +136,7 @@ def again_command(
     """Enter that the recipient asks again."""
     with failing(json_):
         parts, who = acting(home, as_)
-        _shown(again(parts, who, id_, said, deadline), json_)
+        _shown(parts, again(parts, who, id_, said, deadline), json_)
 
 
 def questions(
@@ -160,20 +165,29 @@ def _question(one: Foreseen, lang: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _row(one: Query) -> dict[str, object]:
+def _listed(parts: Parts, found: Sequence[Query], json_: bool) -> None:
+    told = {"queries": [_told(parts, q) for q in found]}
+    show(told, json_, rows=[_row(parts, q) for q in found], columns=COLUMNS)
+
+
+def _row(parts: Parts, one: Query) -> dict[str, object]:
+    """A line of the list; whether its day is past in the words of the pages."""
+    said = sayer(("staff_queries",), here())("late") if late(parts, one) else ""
     return {
-        "query": one.id, "state": one.state, "deadline": one.deadline, "cells": " ".join(one.cells), "question": one.question,
+        "query": one.id, "state": one.state, "deadline": one.deadline, "late": said, "cells": " ".join(one.cells),
+        "question": one.question,
     }  # fmt: skip
 
 
-def _told(one: Query) -> dict[str, object]:
+def _told(parts: Parts, one: Query) -> dict[str, object]:
     turns = [
         {"act": t.act, "who": t.who, "instant": t.instant, "texts": dict(t.texts),
          "proofs": [{"kind": p.kind, "name": p.name, "sha256": p.sha256} for p in t.proofs]}
         for t in one.turns
     ]  # fmt: skip
     return {
-        **_row(one),
+        **_row(parts, one),
+        "late": late(parts, one),
         "transmission": one.transmission,
         "cells": list(one.cells),
         "source": one.source,
@@ -181,11 +195,11 @@ def _told(one: Query) -> dict[str, object]:
     }
 
 
-def _shown(one: Query, json_: bool) -> None:
+def _shown(parts: Parts, one: Query, json_: bool) -> None:
     rows = [
         {"act": t.act, "who": t.who, "instant": t.instant[:16], "said": " / ".join(t.texts.values()),
          "proof": " ".join(f"{p.kind}:{p.name}" for p in t.proofs)}
         for t in one.turns
     ]  # fmt: skip
     columns = ("act", "who", "instant", "said", "proof")
-    show(_told(one), json_, rows=rows, columns=columns, title=f"{one.id} is {one.state}.")
+    show(_told(parts, one), json_, rows=rows, columns=columns, title=f"{one.id} is {one.state}.")

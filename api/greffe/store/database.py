@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from greffe import __version__
-from greffe.errors import BadDefinition, Broken, Refused, Unavailable
+from greffe.errors import BadDefinition, Broken, Refused, Unavailable, Unsupported
 from greffe.store.schema import bring, newest_schema, schema_of
 
 BUSY_SECONDS: Final = 30.0
@@ -41,7 +41,7 @@ def open_at(url: str, schema: str) -> Engine:
 
 
 def as_it_is(url: str) -> Engine:
-    """A pooled engine on a database, in which nothing is made or migrated. Raises BadDefinition."""
+    """A pooled engine on a database, in which nothing is made or migrated. Raises BadDefinition, Unsupported."""
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:
@@ -53,7 +53,7 @@ def as_it_is(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     elif parsed.get_backend_name() == "postgresql":
-        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        engine = _on_postgresql(parsed)
     else:
         raise BadDefinition(
             f"The register runs on sqlite or postgresql, not on {parsed.get_backend_name()}.",
@@ -61,6 +61,15 @@ def as_it_is(url: str) -> Engine:
         )
     _forget_in_forks(engine)
     return engine
+
+
+def _on_postgresql(url: URL) -> Engine:
+    """Raises Unsupported where its driver, which is an extra of ours, is not installed."""
+    try:
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    except ImportError as error:
+        hint = "pip install 'greffe[postgresql]'"
+        raise Unsupported("A register on PostgreSQL needs psycopg.", parameter="GREFFE_REGISTER", hint=hint) from error
 
 
 @contextmanager

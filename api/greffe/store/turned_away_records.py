@@ -19,9 +19,9 @@ KINDS: Final = (TURNED_AWAY, LOOKED_AT)
 AllTurnedAway = Mapping[str, TurnedAway]
 
 
-def turned_away_id(sha256: str, about: str, fault: str) -> str:
-    """The same file turned away for the same reason is one thing, however often it is tried."""
-    return f"receipt.{hashlib.sha256(f'{sha256} {about} {fault}'.encode()).hexdigest()[:12]}"
+def turned_away_id(sha256: str, about: str, fault: str, way: str, sender: str) -> str:
+    """The same file turned away for the same reason is one thing, however often one sender or one channel tries it."""
+    return f"receipt.{hashlib.sha256(f'{sha256} {about} {way} {sender} {fault}'.encode()).hexdigest()[:12]}"
 
 
 def turned_away_after(known: AllTurnedAway, entry: Entry) -> AllTurnedAway:

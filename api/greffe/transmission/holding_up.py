@@ -12,7 +12,7 @@ from greffe.errors import Refused
 from greffe.model.structures import Dataflow
 from greffe.model.transmissions import ACKNOWLEDGED, REFUSED, SentFile, Transmission
 from greffe.release.parts import Parts
-from greffe.transmission.reading import Read, Remark
+from greffe.transmission.reading import READ, Read, Remark
 
 TIME: Final = "TIME_PERIOD"
 BY_HAND: Final = "Who has read it takes it: greffe transmissions receipt {id} FILE --verdict {verdict}."
@@ -49,7 +49,10 @@ def for_a_person(parts: Parts, one: Transmission, read: Read, verdict: str, name
     """Raises Refused for what nobody but a person, who says the verdict, may enter."""
     hint = BY_HAND.format(id=one.id, verdict=verdict)
     if read.unread:
-        raise Refused(f"{name} has fields that are not read here: {', '.join(read.unread)}.", hint=hint)
+        raise Refused(
+            f"{name} has fields that are not read here: {', '.join(read.unread)}. Read are {', '.join(READ)}.",
+            hint=hint,
+        )
     if {one.state, verdict} == {ACKNOWLEDGED, REFUSED}:
         raise Refused(f"{name} says {verdict}, and {one.id} was {one.state} before.", hint=hint)
     told = marked(parts, one, read.remarks)

@@ -24,6 +24,7 @@ MOST: Final = 10_000  # findings of one report
 FIELDS: Final = ("transmission", "message_id", "verdict", "message", "findings", "files")
 OF_FINDING: Final = ("file", "key", "period", "severity", "message")
 OF_FILE: Final = ("name", "sha256")
+READ: Final = (*FIELDS, *(f"files.{f}" for f in OF_FILE), *(f"findings.{f}" for f in OF_FINDING))
 
 
 @dataclass(frozen=True)

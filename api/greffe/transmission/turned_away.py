@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from greffe.errors import BadInput, GreffeError, NotFound, Refused, nearest
+from greffe.model.transmissions import Receipt, Transmission
 from greffe.model.turned_away import TurnedAway
 from greffe.release.parts import Parts
-from greffe.release.people import needs
+from greffe.release.people import bodies, needs
 from greffe.store.base import Act, Actor
 from greffe.store.turned_away_records import LOOKED_AT, TURNED_AWAY, turned_away_id
 from greffe.transmission import keeping
@@ -25,17 +26,26 @@ def of_the_file(error: GreffeError) -> bool:
 
 
 def turn_away(parts: Parts, who: Actor, came: tuple[str, bytes], about: str, way: str, fault: str) -> TurnedAway:
-    """Keep a receipt that was not taken, name and bytes, and enter why; once for the same file and reason.
+    """Keep a receipt that was not taken, name and bytes, and enter why; once for the same file and reason by one channel, of one
+    sender over HTTP.
 
     Raises Refused when the disk does not take it: nothing is entered then."""
     name, content = came
     digest = hashlib.sha256(content).hexdigest()
-    id_ = turned_away_id(digest, about, fault)
-    if id_ not in parts.ledger().turned_away:
-        keeping.keep(parts, [content])
-        told = {"about": about, "sha256": digest, "name": name[:200], "way": way, "fault": fault[:2000]}
-        parts.note_all(who, [Act(TURNED_AWAY, id_, told, once=id_)])
+    sender = who.name if way == API else ""
+    same = (digest, about, fault[:2000], way, sender)
+    before = next((one for one in parts.ledger().turned_away.values() if _same(one) == same), None)
+    if before is not None:
+        return before
+    id_ = turned_away_id(digest, about, fault, way, sender)
+    keeping.keep(parts, [content])
+    told = {"about": about, "sha256": digest, "name": name[:200], "way": way, "fault": fault[:2000]}
+    parts.note_all(who, [Act(TURNED_AWAY, id_, told, once=id_)])
     return parts.ledger().turned_away[id_]
+
+
+def _same(one: TurnedAway) -> tuple[str, ...]:
+    return one.sha256, one.about, one.fault, one.way, one.who if one.way == API else ""
 
 
 def turned_away(parts: Parts, id_: str) -> TurnedAway:
@@ -59,9 +69,30 @@ def look_at(parts: Parts, who: Actor, id_: str, reason: str) -> TurnedAway:
 
 
 def waiting(parts: Parts) -> list[TurnedAway]:
-    """Those that somebody is to look at: not dealt with, and not taken since for what they are."""
-    taken = {r.sha256 for t in parts.ledger().transmissions.values() for r in t.receipts}
-    return [one for one in parts.ledger().turned_away.values() if not one.looked and one.sha256 not in taken]
+    """Those that somebody is to look at: not dealt with, and not taken since for what they are. The same bytes, taken from another
+    sender or by another channel, say nothing of these."""
+    taken: dict[str, list[tuple[Transmission, Receipt]]] = {}
+    for t in parts.ledger().transmissions.values():
+        for r in t.receipts:
+            taken.setdefault(r.sha256, []).append((t, r))
+    return [
+        one
+        for one in parts.ledger().turned_away.values()
+        if not one.looked and not any(_settles(parts, one, *found) for found in taken.get(one.sha256, ()))
+    ]
+
+
+def _settles(parts: Parts, one: TurnedAway, taken: Transmission, receipt: Receipt) -> bool:
+    """Whether bytes that were taken are what was turned away before: for the delivery that it was brought for; from the recipient that
+    handed it in; by the channel in whose inbox it lay; or by a person of the house, who has read them."""
+    if one.about == taken.id:
+        return True
+    speaking = {who: bodies(parts.ledger().people.get(who, ()), "recipient") for who in (one.who, receipt.who)}
+    if one.way == API:
+        return receipt.who == one.who or taken.recipient in speaking[one.who]
+    if one.way not in (PAGE, COMMAND) and receipt.who == one.who:
+        return taken.channel == one.way
+    return not speaking[receipt.who]
 
 
 def faults(parts: Parts) -> Iterator[str]:

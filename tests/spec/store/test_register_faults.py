@@ -5,14 +5,16 @@ import multiprocessing
 import os
 import signal
 import sqlite3
+import sys
 import threading
 from datetime import UTC, datetime
 
 import pytest
 from frugal import PREPARED
+from journey_tools import inside
 from sqlalchemy import create_engine
 
-from greffe.errors import BadDefinition, Broken, Conflict, Refused, Unavailable
+from greffe.errors import BadDefinition, Broken, Conflict, Refused, Unavailable, Unsupported
 from greffe.store import database
 from greffe.store import register as register_module
 from greffe.store.base import Actor
@@ -203,3 +205,14 @@ def test_a_busy_or_absent_database_is_unavailable(tmp_path, monkeypatch):
 def test_an_address_that_is_none_is_a_bad_definition(address):
     with pytest.raises(BadDefinition):
         SqlRegister(address)
+
+
+@pytest.mark.parametrize("command", [("releases",), ("serve", "--port", "1"), ("jobs", "run")])
+def test_postgresql_without_its_driver_is_one_sentence(tmp_path, monkeypatch, command):
+    """The driver is an extra: who did not install it is told how, by every command and by the service when it starts."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.setenv("GREFFE_REGISTER", "postgresql://greffe@db.example.org/greffe")
+    ran = inside(tmp_path, *command)
+    assert ran.code == Unsupported.exit_code == 2
+    sentence = "A register on PostgreSQL needs psycopg. pip install 'greffe[postgresql]'"
+    assert [sentence in line for line in (ran.out + ran.err).splitlines() if line.strip()] == [True]

@@ -8,17 +8,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from answer_books import COMMENT, EXPLAINED, FOOTNOTE, SOURCE, STATUS, changed
-from journey_tools import run
+from answer_books import COMMENT, EXPLAINED, FOOTNOTE, SOURCE, STATUS, attached, changed
+from journey_tools import inside, run
 from openpyxl import Workbook
 from questionnaires import SENDER, Desk, desk_at
 from site_tools import copied
 
 from greffe.errors import BadInput, Refused
-from greffe.model.answers import AnswerKey
+from greffe.model.answers import AnswerKey, Said
 from greffe.model.transmissions import Transmission
 from greffe.transmission.answers.acts import Typed, give
-from greffe.transmission.answers.asked import MISSING, asked
+from greffe.transmission.answers.asked import MISSING, Asked, asked
 from greffe.transmission.answers.book_back import look_back, take_back
 from greffe.transmission.building import cancel
 
@@ -149,6 +149,58 @@ def test_notes_that_cannot_be_told_apart_are_refused_by_sheet_and_cell(desk: Des
     give(parts, SENDER, AnswerKey("CEPEJ", 2024, names[0]), Typed(words={"comment": {"fr": "Deux", "en": "Two"}}))
     stale, _ = look_back(parts, good, "back.xlsx").faults
     assert f"{SENDER.name} answered it otherwise since the workbook went out." in stale.text()
+
+
+def test_what_was_answered_since_is_never_answered_over(desk: Desk, tmp_path: Path):
+    """The workbook went out; somebody answers a cell; the workbook says another thing of it: it is told when it is looked at, and nothing
+    of it is taken. What says the same as is answered now is no fault."""
+    home, body = desk.parts.settings.home, desk.content(again(desk))
+    first, second = numbers(desk)
+    file = tmp_path / "back.xlsx"
+    file.write_bytes(changed(body, {first.name: 1234, second.name: 5}))
+    looked = inside(home, "answers", "read", str(file), "--json")
+    assert (looked.code, looked.json()["faults"]) == (0, [])
+    given = inside(home, "answers", "give", "CEPEJ", "2024", first.name, "--value", "99", "--as", SENDER.name)
+    assert given.code == 0
+    looked = inside(home, "answers", "read", str(file), "--json")
+    (fault,) = looked.json()["faults"]
+    assert looked.code == 3
+    assert re.fullmatch(
+        rf"{first.section}, row \d+, column [A-Z]+: {SENDER.name} answered it otherwise since the workbook went out\. "
+        r"Compare them, and answer it on the page\.",
+        fault,
+    )
+    taken = inside(home, "answers", "read", str(file), "--take", "--as", SENDER.name)
+    assert (taken.code, "Faults: 1." in taken.err) == (3, True)
+    said = asked(desk.parts, "CEPEJ", 2024)
+    assert [said.cell(a.name).said for a in (first, second)] == [Said("99"), second.said]
+    file.write_bytes(changed(body, {first.name: 99, second.name: 5}))
+    assert inside(home, "answers", "read", str(file), "--take", "--as", SENDER.name).code == 0
+    assert asked(desk.parts, "CEPEJ", 2024).cell(second.name).said == Said("5")
+
+
+def test_a_note_of_the_spreadsheet_is_told_and_nothing_is_taken(desk: Desk, tmp_path: Path):
+    """A comment of old and a thread with its replies, each by sheet, cell and text: they are in no column that is read."""
+    home, body = desk.parts.settings.home, desk.content(again(desk))
+    (mine, _), file, before = numbers(desk), tmp_path / "noted.xlsx", desk.parts.register.head()
+    for replies, text in ((), "Estimated < 2 %"), (("Since when?",), "Estimated < 2 %\\nSince when?"):
+        file.write_bytes(attached(changed(body, {mine.name: 7}), mine.name, "Estimated < 2 %", *replies))
+        looked = inside(home, "answers", "read", str(file), "--json")
+        (fault,) = looked.json()["faults"]
+        assert looked.code == 3
+        assert re.match(
+            rf"{mine.section}, row \d+, column [A-Z]+: A note of the spreadsheet is attached to it: ", fault
+        )
+        assert f"'{text}'. Write what it says into the column that is for it" in fault
+        assert inside(home, "answers", "read", str(file), "--take", "--as", SENDER.name).code == 3
+    assert desk.parts.register.head() == before
+
+
+def numbers(desk: Desk) -> tuple[Asked, Asked]:
+    """Two cells that are asked for a number, of no release."""
+    cells = [a for a in asked(desk.parts, "CEPEJ", 2024).cells if not a.house and not a.cell.held]
+    first, second = [a for a in cells if a.row.layout.type == "number"][:2]
+    return first, second
 
 
 def again(desk: Desk) -> Transmission:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from contributions import CE, CLERK, COURTS, DSJ, by_office, filled, open_cells, out, people
+from openpyxl.comments import Comment
 from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 from questionnaires import SENDER, Desk, desk_at, opened
@@ -136,6 +137,11 @@ def _unnamed(book: Workbook) -> None:
     del book.defined_names[COURTS[0]]
 
 
+def _noted(book: Workbook) -> None:
+    book["Q91"]["H3"].comment = Comment("Not ours:\nask them", "A. Martin")
+    book["Q91"]["B1"].comment = Comment(" ", "A. Martin")  # says nothing
+
+
 def _altered(book: Workbook) -> None:
     for change in (_locked, _label, _added, _outside):
         change(book)
@@ -163,6 +169,10 @@ ALTERED: dict[str, tuple[dict[str, object], Callable[[Workbook], None], tuple[st
         r"Q91, row \d+, column K: A text has at most 5000 characters\.",
         r"Q91, row \d+, column N: It is a formula\. Write the value itself\.",
         r"Q91, row \d+, column P: It holds '2024-03-01T00:00:00', which is no text\. Write the text itself\.",
+    )),
+    "noted": (NUMBERS, _noted, (
+        r"Q91, row 3, column H: A note of the spreadsheet is attached to it: 'Not ours:\\nask them'\. Write what it says into the column "
+        r"that is for it, beside the answer, and delete the note\.",
     )),
     "unnamed": (NUMBERS, _unnamed, (r"Q91, row \d+, column H: The name CEPEJ_Q91__Q91_L3__P0__2024 is gone from here\.",)),
     "renamed": (NUMBERS, _renamed, (

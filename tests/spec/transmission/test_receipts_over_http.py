@@ -6,13 +6,15 @@ import hashlib
 import json
 
 import pytest
-from deliveries import Sending, machine_key, sending_house, sent_once
+from deliveries import SENDER, Sending, machine_key, sending_house, sent_once
+from journey_tools import inside
 from starlette.testclient import TestClient
 
 from greffe.app import create_app
 from greffe.transmission.turned_away import waiting
 
 RECEIPTS = "/api/v1/receipts"
+KEYS: dict[tuple[str, str], dict[str, str]] = {}
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,10 @@ def client(sending: Sending) -> TestClient:
 
 
 def key(sending: Sending, body: str, action: str = "receipts") -> dict[str, str]:
-    return machine_key(sending, body, action)
+    """The key of a recipient for that, made once."""
+    if (body, action) not in KEYS:
+        KEYS[body, action] = machine_key(sending, body, action)
+    return KEYS[body, action]
 
 
 def test_a_machine_hands_in_receipts_of_its_own_deliveries(sending: Sending, sent: str, client: TestClient):
@@ -76,3 +81,42 @@ def test_a_wrong_one_is_kept_for_the_house(sending: Sending, sent: str, client: 
     )
     assert client.post(f"{RECEIPTS}?name=x.json", content=b"{", headers=mine).status_code == 400
     assert [r.name for r in waiting(parts)] == ["w.json", "x.json"]
+
+
+def test_what_one_recipient_handed_in_waits_though_another_hands_in_the_same(
+    sending: Sending, sent: str, client: TestClient
+):
+    """Turned away of UNODC and of CEPEJ, each for itself; taken of ESTAT, whose delivery it is; a person looks at one of them. What a
+    recipient hands in again, so that it is taken, waits no more."""
+    home, mine = sending.house.parts.settings.home, key(sending, "ESTAT")
+    told = json.dumps({"transmission": sent, "verdict": "acknowledged", "message": "Twice."}).encode()
+    first, second = key(sending, "UNODC"), key(sending, "CEPEJ")
+    for theirs in (first, second, first):
+        assert client.post(f"{RECEIPTS}?name=same.json", content=told, headers=theirs).status_code == 409
+    unnamed = json.dumps({"verdict": "acknowledged", "message": "Of which?"}).encode()
+    assert client.post(f"{RECEIPTS}?name=unnamed.json", content=unnamed, headers=mine).status_code == 409
+    both = waiting_now(sending, "same.json")
+    assert len(set(both)) == 2
+    assert len(waiting_now(sending, "unnamed.json")) == 1
+    for content, query in ((told, "name=same.json"), (unnamed, f"name=unnamed.json&transmission={sent}")):
+        assert client.post(f"{RECEIPTS}?{query}", content=content, headers=mine).status_code == 201
+    assert (waiting_now(sending, "same.json"), waiting_now(sending, "unnamed.json")) == (both, [])
+    looked = inside(home, "transmissions", "look-at", both[0], "--reason", "It is not theirs.", "--as", SENDER.name)
+    assert (looked.code, waiting_now(sending, "same.json")) == (0, both[1:])
+
+
+def waiting_now(sending: Sending, name: str) -> list[str]:
+    listed = inside(sending.house.parts.settings.home, "transmissions", "refused-receipts", "--json").json()["receipts"]
+    return [r["id"] for r in listed if r["name"] == name]
+
+
+def test_fields_that_nobody_reads_are_told_with_those_that_are(sending: Sending, sent: str, client: TestClient):
+    finding = {"cell": "A.PRIS_ACT_CAP", "message": "Look."}
+    told = json.dumps({"transmission": sent, "verdict": "acknowledged", "findings": [finding]}).encode()
+    refused = client.post(f"{RECEIPTS}?name=cell.json", content=told, headers=key(sending, "ESTAT"))
+    assert refused.status_code == 409
+    assert (
+        "has fields that are not read here: findings.cell. Read are transmission, message_id, verdict, message, findings, files, "
+        "files.name, files.sha256, findings.file, findings.key, findings.period, findings.severity, findings.message."
+        in refused.text
+    )

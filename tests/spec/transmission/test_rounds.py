@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from deliveries import PRIS, SENDER, Sending, sending_house
 from house import AUTHOR
+from journey_tools import inside
 
 from greffe.errors import BadInput, BadQuery, Denied, NotFound, Refused
 from greffe.model.rounds import TRACE
@@ -16,6 +17,7 @@ from greffe.transmission.foreseen.of_delivery import kept_foreseen
 from greffe.transmission.proof import faults
 from greffe.transmission.rounds.answering import Given, accept, again, answer, drafted
 from greffe.transmission.rounds.asking import Asked, ask, late, take
+from greffe.transmission.rounds.cells import places_of
 from greffe.transmission.sending import send
 
 HELD = f"{PRIS}/A.PRIS_ACT_CAP.TOTAL.TOTAL.TOTAL.TOTAL.T.NR.FR/2022"
@@ -138,3 +140,38 @@ def test_who_may_not_and_what_is_no_query(sending: Sending, sent: str):
     assert HELD in error.value.nearest
     with pytest.raises(NotFound):
         answer(parts, SENDER, f"{sent}-q99", Given("a", "b"))
+
+
+def test_a_file_parted_by_semicolons_is_taken_and_what_is_late_is_shown(sending: Sending, sent: str, tmp_path: Path):
+    """As a French spreadsheet saves it; a comma in a question parts nothing there."""
+    home, file = sending.house.parts.settings.home, tmp_path / "queries.csv"
+    file.write_text(
+        f'cells;question;deadline\n{HELD} {OTHER};"Why, please?";2001-03-02\n{OTHER};And this;\n', "utf-8-sig"
+    )
+    done = inside(home, "rounds", "import", sent, str(file), "--as", SENDER.name, "--json")
+    assert done.code == 0, done.err
+    first, second = done.json()["queries"]
+    assert (first["cells"], first["question"], first["deadline"]) == ([HELD, OTHER], "Why, please?", "2001-03-02")
+    listed = inside(home, "rounds", "list", "--delivery", sent, "--json").json()["queries"]
+    late_ = {q["query"]: q["late"] for q in listed}
+    assert (late_[first["query"]], late_[second["query"]]) == (True, False)
+    french = inside(home, "--lang", "fr", "rounds", "list", "--delivery", sent).out
+    assert french.count("retard") == 1 + sum(late_.values())  # that of the column, and of each
+    file.write_text("cells;question\nx;y;z\n", encoding="utf-8")
+    assert "2 cells are expected" in inside(home, "rounds", "import", sent, str(file), "--as", SENDER.name).err
+
+
+@pytest.mark.parametrize("wrong", [
+    "Q7", "ESTAT_CTS_PRIZ/A.X/2022", HELD.replace("PRIS_ACT_CAP", "PRIS_OFF_CAPA"), HELD.removeprefix(f"{PRIS}/"),
+    HELD.replace("/2022", "/x"),
+])  # fmt: skip
+def test_a_wrong_cell_is_told_with_cells_that_were_sent(sending: Sending, sent: str, wrong: str):
+    """Each of them as it is asked about; of one wrong code the cells that share all others come first."""
+    parts, home = sending.house.parts, sending.house.parts.settings.home
+    ran = inside(home, "rounds", "ask", sent, wrong, "--question", "Why?", "--as", SENDER.name, "--json")
+    assert ran.code == 2
+    near = json.loads(ran.err)["nearest"]
+    assert len(near) == 3
+    assert [p.cell for p in places_of(parts, parts.ledger().transmission(sent), tuple(near))] == near
+    if wrong.count(".") > 1:
+        assert all(cell.startswith(f"{PRIS}/A.PRIS_") and ".TOTAL.TOTAL.TOTAL.TOTAL.T." in cell for cell in near), near

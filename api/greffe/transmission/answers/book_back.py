@@ -29,6 +29,7 @@ from greffe.transmission.contributions.compared import (
     kept_grid,
     moved,
     not_taken,
+    noted,
     read_grid,
     same,
     told,
@@ -73,7 +74,9 @@ def look_back(parts: Parts, content: bytes, name: str, id_: str = "") -> Back:
     went = kept_grid(keeping.content(parts, file.sha256))
     round_ = asked(parts, file.format.partition(":")[2], one.year)
     books, cells = Books(round_, went, came), went_out(parts, one, file, went)
-    faults: list[GreffeError] = [*moved(went, came), *unlike(went, came, houses=False), *_strange(books, cells)]
+    faults: list[GreffeError] = [
+        *moved(went, came), *unlike(went, came, houses=False), *noted(went, came), *_strange(books, cells),
+    ]  # fmt: skip
     differs, typed = list[Differs](), dict[str, Typed]()
     for cell, spot in went.names.items():
         this = cells.get(cell)

@@ -19,7 +19,17 @@ from greffe.transmission import keeping
 from greffe.transmission.answers.checking import checked
 from greffe.transmission.contributions import acts
 from greffe.transmission.contributions import book as layout
-from greffe.transmission.contributions.compared import Grid, Spot, kept_grid, moved, not_taken, read_grid, told, unlike
+from greffe.transmission.contributions.compared import (
+    Grid,
+    Spot,
+    kept_grid,
+    moved,
+    not_taken,
+    noted,
+    read_grid,
+    told,
+    unlike,
+)
 from greffe.transmission.contributions.places import Board, Place, board
 
 MOST_FAULTS: Final = 200  # that are entered; the file itself is kept whole
@@ -108,7 +118,7 @@ def _reading(parts: Parts, waited: Waited, content: bytes, name: str) -> Reading
     if out is None:
         return Reading((fault,) if fault else (), {}, (), "", len(own))
     went = kept_grid(keeping.content(parts, out.sha256))
-    faults = [*_stale(waited, found, out, went), *moved(went, came), *unlike(went, came)]
+    faults = [*_stale(waited, found, out, went), *moved(went, came), *unlike(went, came), *noted(went, came)]
     cells, wrong = _cells(own, went, came)
     at = came.names.get(layout.SIGNATORY)
     signatory = came.text(at).strip() if at else ""

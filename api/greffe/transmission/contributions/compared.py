@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Final
@@ -16,12 +16,14 @@ from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from greffe.errors import BadInput, GreffeError, Refused
 from greffe.mapping.exchange.books import opened
 from greffe.transmission.contributions import book as layout
+from greffe.transmission.contributions.attached import attached
 
 LARGEST: Final = 20 << 20  # bytes of a workbook that comes back
 MOST_ROWS: Final = 20_000
 MOST_COLUMNS: Final = 400
 TOLD: Final = 10  # faults of a workbook that are told to whoever brings it
 _SHOWN: Final = 60  # characters of a text that a fault quotes
+MOST_OF_NOTE: Final = 500  # the same, of a note: it stands nowhere else
 
 
 def not_taken(name: str, faults: Sequence[GreffeError], hint: str = "") -> Refused:
@@ -55,12 +57,14 @@ EMPTY: Final = Value("empty", "")
 
 @dataclass(frozen=True)
 class Grid:
-    """A workbook as values. `names`: name → the one cell it is for. `open`: cells that may be changed (of ours alone)."""
+    """A workbook as values. `names`: name → the one cell it is for. `open`: cells that may be changed (of ours alone).
+    `notes`: what a spreadsheet program attached to cells."""
 
     sheets: tuple[str, ...]
     cells: Mapping[Spot, Value]
     names: Mapping[str, Spot]
     open: frozenset[Spot] = frozenset()
+    notes: Mapping[Spot, str] = field(default_factory=dict)
 
     def value(self, spot: Spot) -> Value:
         """What stands there, EMPTY for nothing."""
@@ -88,7 +92,7 @@ def read_grid(content: bytes, file: str) -> Grid:
                     value = _value(cell.value, cell.data_type)
                     if value != EMPTY:
                         cells[Spot(name, row, column)] = value
-        return Grid(tuple(book.sheetnames), cells, _names(book))
+        return Grid(tuple(book.sheetnames), cells, _names(book), notes=_notes(content))
 
 
 def kept_grid(content: bytes) -> Grid:
@@ -104,7 +108,7 @@ def kept_grid(content: bytes) -> Grid:
                     cells[spot] = value
                 if not cell.protection.locked:
                     open_.add(spot)
-    return Grid(tuple(book.sheetnames), cells, _names(book), frozenset(open_))
+    return Grid(tuple(book.sheetnames), cells, _names(book), frozenset(open_), _notes(content))
 
 
 def moved(went: Grid, came: Grid) -> Iterator[BadInput]:
@@ -144,13 +148,24 @@ def unlike(went: Grid, came: Grid, *, houses: bool = True) -> Iterator[BadInput]
             yield told(spot, f"The locked cell holds {now!r} in place of {before!r}.")
 
 
+def noted(went: Grid, came: Grid) -> Iterator[BadInput]:
+    """Notes that were attached to cells: nothing reads them as an answer, and nothing that was written is passed over."""
+    for spot, text in sorted(came.notes.items(), key=lambda n: (came.sheets.index(n[0].sheet), n[0].row, n[0].column)):
+        if went.notes.get(spot) != text:
+            yield told(
+                spot,
+                f"A note of the spreadsheet is attached to it: {_quoted(Value('text', text), MOST_OF_NOTE)!r}.",
+                "Write what it says into the column that is for it, beside the answer, and delete the note.",
+            )
+
+
 def told(spot: Spot, message: str, hint: str = "") -> BadInput:
     """A fault of a cell."""
     return BadInput(message, file=spot.sheet, row=spot.row, column=get_column_letter(spot.column), hint=hint)
 
 
-def _quoted(value: Value) -> str:
-    return value.text if len(value.text) <= _SHOWN else f"{value.text[:_SHOWN]}…"
+def _quoted(value: Value, most: int = _SHOWN) -> str:
+    return value.text if len(value.text) <= most else f"{value.text[:most]}…"
 
 
 def same(ours: Value, theirs: Value) -> bool:
@@ -181,6 +196,14 @@ def _number(value: float | Decimal) -> Value:
         return Value("text", str(value))
     text = f"{found:f}"
     return Value("number", text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def _notes(content: bytes) -> dict[Spot, str]:
+    found = {}
+    for sheet, cell, text in attached(content):
+        letters, row = coordinate_from_string(cell)
+        found[Spot(sheet, row, column_index_from_string(letters))] = text
+    return found
 
 
 def _names(book: Workbook) -> dict[str, Spot]:

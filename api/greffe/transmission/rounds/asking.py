@@ -1,7 +1,7 @@
 """A recipient's query is entered: by a person, or read from the file that the recipient sent.
 
 Two forms are read: JSON `{"transmission", "queries": [{"cells": […], "question", "deadline"}]}`, and CSV with the columns
-cells (parted by blanks), question and perhaps deadline.
+cells (parted by blanks), question and perhaps deadline, parted by commas, or by semicolons as a French spreadsheet saves it.
 """
 
 from __future__ import annotations
@@ -165,7 +165,9 @@ def _csv(content: bytes, name: str) -> Iterator[Asked]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput("It is not UTF-8.", file=name) from error
-    rows = csv.DictReader(io.StringIO(text), strict=True)
+    first = text.partition("\n")[0]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    rows = csv.DictReader(io.StringIO(text), strict=True, delimiter=delimiter)
     try:
         header = list(rows.fieldnames or ())
         missing = next((c for c in COLUMNS[:2] if c not in header), "")

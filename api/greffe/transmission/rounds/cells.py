@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import heapq
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from greffe.arrow import pq, text
 from greffe.errors import NotFound, nearest
+from greffe.formats.components import TIME
 from greffe.model.structures import Dataflow
 from greffe.model.transmissions import SentFile, Transmission
 from greffe.release.parts import Parts
@@ -12,6 +17,8 @@ from greffe.store.base import Selection
 from greffe.transmission.files import sources_of
 from greffe.transmission.workbooks import kind_of
 from greffe.transmission.workbooks.filled import Filled, filled_sheets
+
+SOME: Final = 3  # cells that are named in place of a wrong one
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ def _sent(parts: Parts, one: Transmission, cell: str, known: list[str]) -> Place
     source = next((s for f in one.files for s in f.sources if s.dataflow.id == flow), None)
     if source is None:
         flows = [s.dataflow.id for f in one.files for s in f.sources]
-        near = nearest(cell, known) or nearest(flow, flows) or [f"{f}/KEY/PERIOD" for f in flows[:3]]
+        near = nearest(cell, known) or known[:SOME] or _nearest(parts, one, nearest(flow, flows, 1) or flows, cell)
         raise NotFound(f"{one.id} has no cell {cell!r}.", parameter="cells", nearest=near)
     catalogue = parts.catalogue(one.catalogue)
     dims = catalogue.structure(catalogue.get(Dataflow, source.dataflow)).dimension_ids
@@ -72,6 +79,34 @@ def _sent(parts: Parts, one: Transmission, cell: str, known: list[str]) -> Place
             return Place(cell, flow, source.release, key, period)
         if periods:
             near = [f"{flow}/{key}/{p}" for p in nearest(period, [str(p) for p in periods])]
+            near = near or _nearest(parts, one, [flow], cell)
             raise NotFound(f"{one.id} has no cell {cell!r}.", parameter="cells", nearest=near)
     hint = f"A cell is {flow}/{'.'.join(dims)}/PERIOD."
-    raise NotFound(f"{one.id} has no cell {cell!r}.", parameter="cells", hint=hint)
+    near = _nearest(parts, one, [flow], cell)
+    raise NotFound(f"{one.id} has no cell {cell!r}.", parameter="cells", nearest=near, hint=hint)
+
+
+def _nearest(parts: Parts, one: Transmission, flows: Sequence[str], cell: str) -> list[str]:
+    """Cells that were sent, as they are named here: those that share most codes with a wrong name, in their places, first; then of its
+    period, then of the newest."""
+    period, codes = cell.rpartition("/")[2], max(cell.split("/"), key=lambda piece: piece.count(".")).split(".")
+    found = []
+    for source in (s for f in one.files for s in f.sources if s.dataflow.id in flows):
+        catalogue = parts.catalogue(one.catalogue)
+        names = [*catalogue.structure(catalogue.get(Dataflow, source.dataflow)).dimension_ids, TIME]
+        release = parts.ledger().release(source.release)
+        table = pq.read_table(parts.observations.file(release.name, "data.parquet"), columns=names)
+        columns = [table.column(n).to_pylist() for n in names]
+        rows = {tuple(text(c) for c in row) for row in zip(*columns, strict=True)}
+        found += [(-_shared(codes, r), r[-1] != period, _newest(r[-1]), source.dataflow.id, r) for r in rows]
+    best = heapq.nsmallest(SOME, found)
+    return list(dict.fromkeys(f"{flow}/{'.'.join(row[:-1])}/{row[-1]}" for *_, flow, row in best))
+
+
+def _shared(codes: Sequence[str], row: Sequence[str]) -> int:
+    return sum(one == other for one, other in zip(codes, row, strict=False))
+
+
+def _newest(period: str) -> tuple[int, ...]:
+    """Sorts later periods first."""
+    return tuple(-ord(c) for c in period)
