@@ -48,6 +48,7 @@ def told_once(runs: Iterable[Run], alerts: Iterable[tuple[str, bytes, datetime]]
         if run.outcome in FINAL:
             last[run.job] = run
     telling = last.pop("alerts", None)
+    last.pop(":clock", None)  # told beside the jobs, and not by one of them
     if telling is None or telling.outcome != "done" or datetime.fromisoformat(telling.started) != now:
         return
     for job, run in last.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from greffe.app import job_tools
 from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.show import failing, say, show
 from greffe.errors import Conflict, Refused
+from greffe.jobs.ahead import ahead_of
 from greffe.jobs.loop import run_until
 from greffe.jobs.metrics import metrics_text, write_metrics
 from greffe.jobs.reports import counted
@@ -67,9 +69,15 @@ def run_command(
             return
         holder = new_holder()
         ran = [run_now(tools, WORKS, holder, name)] if name else list(run_due(tools, WORKS, holder))
+        ahead = {} if name else ahead_of(tools.parts, tools.configured)
         rows = [_ran(r) for r in ran]
-        show({"ran": rows}, json_, rows=rows, columns=("job", "due", "attempt", "outcome", "said"))
-        if any(r.outcome in BAD for r in ran):
+        late = [
+            {"job": n, "due": at.astimezone(PARIS).isoformat(), "outcome": "ahead", "said": _waits(n, at)}
+            for n, at in ahead.items()
+        ]
+        data = {"ran": rows} | ({"ahead": late} if late else {})
+        show(data, json_, rows=[*rows, *late], columns=("job", "due", "attempt", "outcome", "said"))
+        if late or any(r.outcome in BAD for r in ran):
             raise typer.Exit(Refused.exit_code)
 
 
@@ -137,6 +145,10 @@ def _go_on(tools: Tools, json_: bool) -> None:
     say("Jobs run  (Ctrl-C stops)", json_)
     run_until(stop, tools, lambda ran: say(f"{ran.job}: {ran.outcome} {counted(ran.report.counts)}".rstrip()))
     say("Stopped.", json_)
+
+
+def _waits(name: str, at: datetime) -> str:
+    return f"it waits for {at.astimezone(PARIS):%Y-%m-%d}, for the clock was ahead; greffe jobs reset {name}"
 
 
 def _ran(ran: Ran) -> dict[str, object]:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from greffe.catalogue.policies.deliveries import INCREMENTAL
 from greffe.cli.channels import channels
 from greffe.cli.common import As, Home, Json, Reason, acting, given_day, parts_of, save_into
 from greffe.cli.language import here
@@ -283,12 +284,15 @@ def _files_of(one: Plan) -> None:
         line(f"accepted as well, and not handed over: {row.format} ({row.delivery})")
     for file in one.files:
         told = file.as_json()
-        changed = told["difference"]
         line(
             f"{file.name}  {' '.join(str(s.release) for s in file.sources)}  {file.row.format}  {file.content}  "
             f"{told['observations']} observations"
-            f"{f'  since the last: {changed}' if changed else ''}"
         )
+        if file.changed:
+            added, changed, gone = file.changed
+            line(f"{file.name}  since the last one that left: {added} added, {changed} changed, {gone} gone")
+        if one.open and file.row.content == INCREMENTAL:
+            line(f"{file.name}  whole or what changed alone: that depends on what becomes of {one.open}")
         if file.unanswered:
             line(f"{file.name}  whole, because nothing is known of {file.unanswered}: it may have been taken or not")
         for right in file.rights:

@@ -26,6 +26,7 @@ from greffe.store.leases import ATTENTION, DONE, FAILED, Run
 _LOG: Final = logging.getLogger("greffe.jobs")
 AGAIN: Final = timedelta(hours=24)
 TOLD_UP_TO: Final = ":releases"  # the row that says up to when releases were told: no job has such a name
+CLOCK: Final = ":clock"  # the row of jobs that are ahead of the clock (jobs.ahead)
 OVER: Final = "over"
 Beat = Callable[[], None]
 
@@ -48,8 +49,21 @@ class Alert:
 
 def open_alerts(parts: Parts) -> dict[str, Alert]:
     """Job → its open alert."""
-    found = {k: json.loads(v) for k, v in parts.leases.alerts().items() if k != TOLD_UP_TO}
-    return {k: Alert(v["mark"], v["since"], v["told"], v["faults"], v["logged"]) for k, v in found.items()}
+    return {k: read_alert(v) for k, v in parts.leases.alerts().items() if k not in (TOLD_UP_TO, CLOCK)}
+
+
+def read_alert(text: str) -> Alert:
+    """What `written` wrote."""
+    said = json.loads(text)
+    return Alert(said["mark"], said["since"], said["told"], said["faults"], said["logged"])
+
+
+def log(alert: Alert, notice: Notice) -> Alert:
+    """The alert, written to the log if it is not there yet."""
+    if not alert.logged:
+        level, said = logging.INFO if alert.mark == OVER else logging.ERROR, notice.as_json()
+        _LOG.log(level, "%s", json.dumps(said), extra={"fields": {"event": "alert", "alert": said}})
+    return replace(alert, logged=True)
 
 
 def look(parts: Parts, configured: Configured, beat: Beat) -> tuple[int, int]:
@@ -63,10 +77,7 @@ def look(parts: Parts, configured: Configured, beat: Beat) -> tuple[int, int]:
             continue
         run, alert = wanted
         notice = _notice(parts, job, run, alert)
-        if not alert.logged:
-            level, said = logging.INFO if alert.mark == OVER else logging.ERROR, notice.as_json()
-            _LOG.log(level, "%s", json.dumps(said), extra={"fields": {"event": "alert", "alert": said}})
-        after = _told(parts, replace(alert, logged=True), sinks, FAILURES, notice, counts)
+        after = told_by(parts, log(alert, notice), sinks, FAILURES, notice, counts)
         over = after.mark == OVER and not after.faults
         if over or after != before:
             parts.leases.set_alert(job.name, "" if over else after.written())
@@ -86,7 +97,7 @@ def tell_releases(parts: Parts, configured: Configured, beat: Beat) -> tuple[int
     for release in sorted(out, key=lambda r: (r.effective_at, str(r))):
         beat()
         notice = Notice.of_release(release, parts.settings.public_url, now)
-        _told(parts, Alert("", written(now)), sinks, RELEASES, notice, counts)
+        told_by(parts, Alert("", written(now)), sinks, RELEASES, notice, counts)
         if counts[1]:
             return counts[0], counts[1]  # from here on again at the next look
         parts.leases.set_alert(TOLD_UP_TO, json.dumps({"until": written(release.effective_at)}))
@@ -115,11 +126,11 @@ def _wanted(parts: Parts, job: Job, before: Alert | None) -> tuple[Run | None, A
     return run, Alert(mark, written(run.started))
 
 
-def _told(parts: Parts, alert: Alert, sinks: Iterable[Sink], about: str, notice: Notice, counts: list[int]) -> Alert:
+def told_by(parts: Parts, alert: Alert, sinks: Iterable[Sink], about: str, notice: Notice, counts: list[int]) -> Alert:
     """The alert, told by every sink that has not told it yet, or a day ago."""
     now, told, faults = parts.clock(), dict(alert.told), dict[str, str]()
     for sink in sinks:
-        if about not in sink.about or not _due(alert, sink.name, now):
+        if about not in sink.about or not due_at(alert, sink.name, now):
             continue
         # Which telling it is: a retry is the same one, whatever day it is by then; a reminder is another.
         this = replace(notice, id=f"{notice.id}/{alert.told.get(sink.name, '')}")
@@ -134,11 +145,12 @@ def _told(parts: Parts, alert: Alert, sinks: Iterable[Sink], about: str, notice:
     return replace(alert, told=told, faults=faults)
 
 
-def _due(alert: Alert, sink: str, now: datetime) -> bool:
+def due_at(alert: Alert, sink: str, now: datetime) -> bool:
+    """Whether a sink is to tell it: it never did, or a day ago, or a day ahead, by a clock that was wrong."""
     at = alert.told.get(sink)
     if alert.mark == OVER:
         return at == ""  # it told the beginning, and not yet the end
-    return not at or now - read(at) >= AGAIN
+    return not at or abs(now - read(at)) >= AGAIN
 
 
 def _notice(parts: Parts, job: Job, run: Run | None, alert: Alert) -> Notice:

@@ -10,18 +10,19 @@ from greffe.model.calendar import Words
 from greffe.model.instants import paris_time, written
 from greffe.model.releases import Release
 
-EFFECTIVE: Final = "effective"
+EFFECTIVE, AHEAD = "effective", "ahead"
 STATES: Final = {
     "failed": Words("failed", "a échoué"),
     "attention": Words("needs somebody to look", "demande qu’on regarde"),
     "over": Words("is well again", "va de nouveau bien"),
     EFFECTIVE: Words("took effect", "a pris effet"),
+    AHEAD: Words("was ahead: jobs wait for its date", "était en avance : des tâches attendent sa date"),
 }
 
 
 @dataclass(frozen=True)
 class Notice:
-    """`id` names it: the same one again has the same. `subject`: a job or a release; `state`: failed, attention, over, effective;
+    """`id` names it: the same one again has the same. `subject`: a job or a release; `state`: failed, attention, over, effective, ahead;
     `kind`: class of the error; `about`: names of deliveries, releases, files; `url`: where people read on."""
 
     id: str

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from greffe.errors import Conflict, GreffeError
+from greffe.jobs.ahead import tell_ahead
 from greffe.jobs.configured import ALL, NONE, Configured, Job
 from greffe.jobs.holding import Holding, Lost
 from greffe.jobs.reports import Report
@@ -69,13 +70,15 @@ def new_holder() -> str:
 
 
 def run_due(tools: Tools, works: Mapping[str, Work], holder: str) -> Iterator[Ran]:
-    """Everything that is due now and that nobody else runs, each job as often as it is due."""
+    """Everything that is due now and that nobody else runs, each job as often as it is due; then it is told which jobs wait for the
+    date of a clock that was ahead, if any do."""
     for job in tools.configured.jobs.values():
         while job.enabled:
             ran = _next_of(tools, works, holder, job)
             if ran is None or ran.outcome == LOST:
                 break
             yield ran
+    tell_ahead(tools.parts, tools.configured, holder)
 
 
 def run_now(tools: Tools, works: Mapping[str, Work], holder: str, name: str) -> Ran:

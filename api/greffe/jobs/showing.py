@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from greffe.jobs.ahead import held_ahead, is_ahead
 from greffe.jobs.alerts import Alert, open_alerts
 from greffe.jobs.configured import Configured, Job
 from greffe.jobs.reports import Report, read_report
@@ -13,8 +14,6 @@ from greffe.model.instants import written
 from greffe.model.schedule import following
 from greffe.release.parts import Parts
 from greffe.store.leases import Run, Standing
-
-AHEAD = timedelta(days=1)  # a job that was dealt with that far in the future: the clock was wrong
 
 
 @dataclass(frozen=True)
@@ -57,15 +56,15 @@ def shown(parts: Parts, configured: Configured, name: str = "") -> Iterator[Show
 
 
 def _state(job: Job, standing: Standing, now: datetime) -> str:
-    if standing.held(now):
+    if standing.held(now) and not held_ahead(standing, now, job.lease):
         return "running"
     if not job.enabled:
         return "off"
+    if is_ahead(job, standing, now):
+        return "ahead"
     if standing.holder:
         return "cut off"
-    if standing.again is not None:
-        return "again"
-    return "ahead" if standing.handled > now + AHEAD else "waiting"
+    return "waiting" if standing.again is None else "again"
 
 
 def run_json(run: Run) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 import time
@@ -16,17 +17,19 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from greffe import __version__
-from greffe.errors import BadDefinition, Broken, Refused, Unavailable, Unsupported
+from greffe.errors import BadDefinition, Broken, DiskFailed, Refused, Unavailable, Unsupported, of_the_disk
 from greffe.store.schema import bring, newest_schema, schema_of
 
 BUSY_SECONDS: Final = 30.0
+ROOM: Final = 1 << 20  # bytes: with fewer no file beside the register can grow
+_OF_ROOM: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
 
 
 def open_engine(url: str, *, upgrade: bool = True) -> Engine:
     """A pooled engine on a database that is at the newest schema: an empty one is set up, an older register is brought to it
     unless not `upgrade`. Raises BadDefinition, Unavailable, and Refused for one that is newer, or older and to be left."""
     engine = as_it_is(url)
-    with translated():
+    with translated(engine):
         _opened(engine, upgrade=upgrade)
     return engine
 
@@ -75,14 +78,14 @@ def _on_postgresql(url: URL) -> Engine:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A connection for reading; database errors become ours."""
-    with translated(), engine.connect() as connection:
+    with translated(engine), engine.connect() as connection:
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that is alone in writing entries from its first statement on, and durable when it ends."""
-    with translated(), engine.connect().execution_options(greffe_write=True) as connection, connection.begin():
+    with translated(engine), engine.connect().execution_options(greffe_write=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL synchronous_commit = on"))
             connection.execute(text("LOCK TABLE entries IN EXCLUSIVE MODE"))
@@ -93,21 +96,41 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def changing(engine: Engine) -> Iterator[Connection]:
     """A transaction on what stands beside the chain: those who append entries do not wait for it on PostgreSQL. Durable when
     it ends."""
-    with translated(), engine.connect().execution_options(greffe_write=True) as connection, connection.begin():
+    with translated(engine), engine.connect().execution_options(greffe_write=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL synchronous_commit = on"))
         yield connection
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Raise Unavailable when the database is busy or away, Broken when its file is damaged."""
+def translated(engine: Engine | None = None) -> Iterator[None]:
+    """Raise Unavailable when the database is busy or away (DiskFailed when there is no room for it), Broken when its file is
+    damaged."""
     try:
         yield
     except OperationalError as error:
+        full = _no_room(error.orig, engine)
+        if full is not None:
+            raise full from error
         raise Unavailable(f"The register cannot be reached: {error.orig}.", hint="Try again.") from error
     except DBAPIError as error:
         raise Broken(f"The register cannot be read: {error.orig}.") from error
+
+
+def _no_room(error: BaseException | None, engine: Engine | None) -> DiskFailed | None:
+    """The error to raise where the disk of the register is full. SQLite says so by its code, or, where a file beside it cannot grow,
+    that the disk fails or the file does not open: then the file system is asked."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what the extended code adds
+    if code not in _OF_ROOM:
+        return None
+    path = Path(engine.url.database or ".").absolute() if engine is not None else Path.cwd()
+    try:
+        room = os.statvfs(path.parent)
+    except OSError:
+        return None
+    if code != sqlite3.SQLITE_FULL and room.f_bavail * room.f_frsize >= ROOM:
+        return None
+    return of_the_disk(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path.parent)))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Final
 
 from greffe.catalogue.policies.deliveries import DSNC, Delivery
@@ -18,6 +19,8 @@ from greffe.transmission.answers.observations import homeless
 from greffe.transmission.workbooks import kind_of
 from greffe.transmission.workbooks.filled import NoCell
 
+READER: Final = "pysdmx"  # with which files in XML are read again; an extra brings it
+MARKED_UP: Final = tuple(f.name for f in DATA_FORMATS if f.syntax == "xml")
 SYNTHETIC: Final = "synthetic"
 NO_CELL: Final = "no_cell"
 IN_FRENCH: Final[Mapping[str, str]] = {
@@ -50,6 +53,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "format": (
         "{about}: {format} is no format of data here.",
         "{about} : {format} n’est pas un format de données d’ici.",
+    ),
+    "no_reader": (
+        "{about}: a file in {format} is read again before it leaves, which needs pysdmx: pip install greffe[publications].",
+        "{about} : un fichier en {format} est relu avant de partir, ce qui demande pysdmx : pip install greffe[publications].",
     ),
     "name": (
         "{about}: {name} does not name data of {year}.",
@@ -153,6 +160,8 @@ def of_file(flow: Dataflow, row: Delivery, year: int, release: Release | None) -
         found.append(Obstacle.of("too_old", about, release=release, last=release.last_period, year=year))
     if row.format not in {f.name for f in DATA_FORMATS}:
         found.append(Obstacle.of("format", about, format=row.format))
+    elif row.format in MARKED_UP and find_spec(READER) is None:
+        found.append(Obstacle.of("no_reader", about, format=row.format))
     name = row.named(about, year, 1)
     match = NAME.fullmatch(name) if row.naming == DSNC else None
     if row.naming == DSNC and (match is None or match["year"] != str(year)):

@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 import ssl
 import threading
 from collections.abc import Callable, Iterable
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import httpx2
 
@@ -30,6 +32,8 @@ PREFIX: Final = "whsec_"
 TIMEOUT: Final = 30  # seconds
 PIECE: Final = 1 << 16
 LONGEST: Final = 1_000
+# A host as it is looked up, and its port: what is percent-encoded is read in two ways, of which one may lead inside.
+HOST: Final = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -107,9 +111,12 @@ def checked_url(text: str, parameter: str = "url") -> str:
         raise BadQuery("It is no address.", parameter=parameter) from error
     if url.userinfo:
         raise BadQuery("The address holds a name or a secret before @.", parameter=parameter)
+    example = "E.g. https://data.example.org/hooks/greffe"
     if url.scheme != "https" or not url.host or url.fragment or len(text) > LONGEST or not text.isascii():
+        raise BadQuery("It is no https address.", parameter=parameter, hint=example)
+    if not HOST.fullmatch(urlsplit(text).netloc):
         raise BadQuery(
-            "It is no https address.", parameter=parameter, hint="E.g. https://data.example.org/hooks/greffe"
+            "The host of the address is written in letters, digits, - and . alone.", parameter=parameter, hint=example
         )
     return text
 
