@@ -70,6 +70,7 @@ class SentFile:
     answers: str = ""
     contributions: tuple[Contributed, ...] = ()
     rights: tuple[Right, ...] = ()  # by which it brings what not everybody has
+    by_flow: bool = False  # its header names the dataflow, and the agreement in Source (0015)
 
     def by(self, kind: str) -> tuple[Right, ...]:
         """Its rights of that kind."""

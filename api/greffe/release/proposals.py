@@ -19,7 +19,7 @@ from greffe.model.instants import PARIS, paris_date
 from greffe.model.maps import StructureMap
 from greffe.release.parts import Parts
 from greffe.release.people import needs
-from greffe.release.proposed_files import check_kept, check_places, loaded
+from greffe.release.proposed_files import check_formats, check_kept, check_places, loaded
 from greffe.release.row_ids import check_row_ids
 from greffe.store.base import Actor
 from greffe.store.definitions import changed
@@ -97,7 +97,9 @@ def _differing(base: Mapping[str, str], files: Mapping[str, bytes | None]) -> di
 
 def _check(parts: Parts, base: Mapping[str, str], wanted: Mapping[str, str], contents: Mapping[str, bytes]) -> None:
     whole = {path: parts.register.content(sha) for path, sha in base.items() if path not in wanted}
-    check_kept(parts.catalogue_of(base), loaded({**whole, **contents}, wanted))
+    before, after = parts.catalogue_of(base), loaded({**whole, **contents}, wanted)
+    check_kept(before, after)
+    check_formats(before, after)
     check_row_ids(parts, base, contents)
 
 

@@ -10,11 +10,14 @@ from typing import Final
 from greffe.catalogue.artefact_json import read_message
 from greffe.catalogue.catalogue import Catalogue
 from greffe.catalogue.no_target import NO_TARGET, read_no_target
+from greffe.catalogue.policies.deliveries import BOOKS
+from greffe.catalogue.policies.deliveries import FILE as DELIVERIES
 from greffe.catalogue.policies.read import FOLDER as POLICIES
 from greffe.catalogue.policies.read import read_policies
 from greffe.catalogue.representation_files import read_representation
 from greffe.catalogue.yaml_tree import read_yaml
-from greffe.errors import TOLD, BadDefinition, Refused
+from greffe.errors import TOLD, BadDefinition, Refused, nearest
+from greffe.formats.negotiation import DATA_FORMATS
 from greffe.release.kept_catalogues import handed_in
 from greffe.release.pieces import records_of
 
@@ -87,6 +90,20 @@ def _reader(path: str) -> Callable[[bytes, str], object]:
     if path.startswith(POLICIES):
         return lambda content, path: read_policies({path: content})
     return read_no_target if path == NO_TARGET else _READERS[path.partition("/")[0], posixpath.splitext(path)[1]]
+
+
+def check_formats(before: Catalogue, after: Catalogue) -> None:
+    """A delivery that is handed over is in a format that we write: asked of what is proposed, so that nobody is stopped by it on the
+    day of a deadline. Raises BadDefinition naming the row."""
+    words = (*(f.name for f in DATA_FORMATS), *(f"{kind}:QUESTIONNAIRE" for kind in BOOKS))
+    held = {d.format for d in before.policies.deliveries}
+    for row in after.policies.deliveries:
+        kind, _, book = row.format.partition(":")
+        if row.handed_over and row.format not in held and not (kind in BOOKS if book else kind in words):
+            raise BadDefinition(
+                f"{row.format!r} is no format of deliveries.", file=DELIVERIES, row=row.line, column="format",
+                nearest=nearest(row.format, words), hint=f"Known are {', '.join(words)}.",
+            )  # fmt: skip
 
 
 def check_kept(before: Catalogue, after: Catalogue) -> None:

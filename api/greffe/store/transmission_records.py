@@ -2,7 +2,8 @@
 
 Kind → payload: transmission.built {delivery, deadline, recipient, year, number, channel, test, approval, plan, catalogue, prepared,
 files, corrects, reason, foreseen}, a file of several dataflows with `beside` [{dataflow, release}], a questionnaire with `answers` and
-`contributions` [{id, house, content, signatory, signed, workbook}], one of what not everybody has with `rights` [{kind, id, until}];
+`contributions` [{id, house, content, signatory, signed, workbook}], one of what not everybody has with `rights` [{kind, id, until}],
+one whose header names the dataflow with `by_flow`;
 transmission.approved (as any approval);
 transmission.sending {attempt, lease, holder?}; transmission.failed, .uncertain, .sent {attempt, said, settled, lasting, again?, although?,
 waits?};
@@ -76,6 +77,8 @@ def _told(file: SentFile) -> dict[str, object]:
     if not file.answers:
         del found["answers"]
     del found["contributions"], found["rights"]
+    if not file.by_flow:
+        del found["by_flow"]
     if file.rights:
         found["rights"] = [asdict(r) for r in file.rights]
     if file.contributions:
@@ -188,6 +191,7 @@ def _file(entry: Entry, one: object) -> SentFile:
             answers=str(cells.get("answers", "")),
             contributions=_contributions(cells.get("contributions", [])),
             rights=_rights(cells.get("rights", [])),
+            by_flow=cells.get("by_flow", False) is True,
             **texts,
         )
     except (KeyError, ValueError, BadQuery) as error:

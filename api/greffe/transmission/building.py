@@ -30,7 +30,7 @@ from greffe.store.transmission_records import built_payload
 from greffe.transmission.answers.kept import keep_answers
 from greffe.transmission.checking import fault, findings_on, of_plan
 from greffe.transmission.contributions.standing import whole
-from greffe.transmission.files import Headed, content, filled, written
+from greffe.transmission.files import BY_FLOW, Headed, content, filled, written
 from greffe.transmission.foreseen.of_delivery import foreseen_of, keep_foreseen
 from greffe.transmission.keeping import keep, kept
 from greffe.transmission.plan import Plan, named_plan
@@ -99,7 +99,7 @@ def _file(
         tuple(Beside(s.flow.reference, str(s.release)) for s in file.beside),
         keep_answers(parts, file.round.answers) if file.round else "",
     )  # fmt: skip
-    blank = replace(blank, contributions=file.contributions, rights=file.rights)
+    blank = replace(blank, contributions=file.contributions, rights=file.rights, by_flow=row.format in BY_FLOW)
     said = content(parts, Headed(plan.id, plan.test, prepared, plan.year, plan.deadline.recipient), blank)
     kind = kind_of(row.format)
     if kind is not None:

@@ -17,6 +17,7 @@ from greffe.formats.negotiation import DATA_FORMATS
 from greffe.formats.parameters import Parameters
 from greffe.model.answers import Said
 from greffe.model.dataset import DataMessage, DataSet, Header
+from greffe.model.references import Reference, Urn
 from greffe.model.releases import Release
 from greffe.model.structures import Dataflow, ProvisionAgreement
 from greffe.model.transmissions import Right, SentFile, message_id
@@ -33,6 +34,7 @@ from greffe.transmission.workbooks.filled import Filled, Source, filled_sheets
 from greffe.validation.structural.sides import OURS_ALONE
 
 REPLACE: Final = "R"
+BY_FLOW: Final = ("sdmx-ml-3.0",)  # formats whose readers fail where the header names the agreement
 SOURCE: Final = "{providers}; {release}"
 
 
@@ -55,6 +57,7 @@ class Content:
     answers: Mapping[str, Said] = field(default_factory=dict)  # cell → what was said of it, of a questionnaire
     rights: tuple[Right, ...] = ()  # by which it says what not everybody has
     recipient: str = ""
+    by_flow: bool = False  # the header names the dataflow, and the agreement in Source: readers fail on it elsewhere
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def content(parts: Parts, headed: Headed, file: SentFile) -> Content:
         message_id(headed.id, file), ledger.release(file.release), file.format, file.sender, file.receiver,
         (agency, id_) if id_ else None, headed.prepared, headed.test, ledger.release(file.since) if file.since else None,
         headed.id, headed.year, tuple(ledger.release(s.release) for s in file.sources), kept_answers(parts, file.answers),
-        file.rights, headed.recipient,
+        file.rights, headed.recipient, file.by_flow,
     )  # fmt: skip
 
 
@@ -94,7 +97,11 @@ def written(parts: Parts, catalogue: Catalogue, content: Content) -> Iterator[by
         marked(parts, joined(_sent(catalogue, d, content), said), content.release, content.rights)
         for d in _datasets(parts, catalogue, content)
     )
-    yield from format_.write(DataMessage(_header(content), datasets, "en"), Parameters())
+    header = _header(content)
+    agreed = _agreement(catalogue, content) if content.by_flow else None
+    if agreed is not None:
+        header = replace(header, source=f"{Urn('provisionagreement', agreed)}; {header.source}")
+    yield from format_.write(DataMessage(header, datasets, "en"), Parameters())
 
 
 def told_since(parts: Parts, catalogue: Catalogue, content: Content) -> set[tuple[str, ...]]:
@@ -197,8 +204,15 @@ def _sent(catalogue: Catalogue, dataset: DataSet, content: Content) -> DataSet:
     attributes = tuple(a for a in dataset.attributes if a in kept or a not in OURS_ALONE)
     action = dataset.action if content.since else REPLACE
     found = replace(dataset, attributes=attributes, action=action)
-    if content.agreement is None:
+    agreed = _agreement(catalogue, content)
+    if agreed is None or content.by_flow:
         return found
+    return replace(found, context="provisionagreement", agreement=agreed)
+
+
+def _agreement(catalogue: Catalogue, content: Content) -> Reference | None:
+    """Under which it is sent; None without any. Raises NotFound."""
+    if content.agreement is None:
+        return None
     agency, id_ = content.agreement
-    agreement = catalogue.latest(ProvisionAgreement, id_, agency)
-    return replace(found, context="provisionagreement", agreement=agreement.reference)
+    return catalogue.latest(ProvisionAgreement, id_, agency).reference

@@ -7,10 +7,14 @@ import io
 from pathlib import Path
 
 import pytest
+import sdmx
 from deliveries import PRIS, SENDER, YEAR, Sending, sending_house
 from house import FIRST, RELEASER, SECOND
 from judges import xml_errors
 from lxml import etree
+from pysdmx.io import get_datasets
+from sdmx.exceptions import XMLParseError
+from sdmx.reader.xml import v30
 
 from greffe.errors import Conflict, Denied, Refused
 from greffe.release.lifecycle import withdraw
@@ -236,12 +240,34 @@ def test_messages_have_the_parties_and_the_agreement(tmp_path: Path, name: str):
     assert (said["ID"], said["Test"]) == ("ESTAT_CTS_PRIS-2022-1-ESTAT_CTS_PRIS", "false")
     assert (said["Sender"], said["Receiver"]) == ("FR_SSER", "4D0")
     assert said["DataSetAction"] == "Replace"
-    # Readers of 2.1 want the structure, which is a choice there: the agreement is in Source.
-    agreed = b"".join(
-        etree.tostring(e) for e in root[0].iter("{*}Structure" if name.startswith("sdmx-ml-3") else "{*}Source")
-    )
+    # Readers of 2.1 and 3.0 want the structure or the dataflow, which are a choice there: the agreement is in Source.
+    place = "{*}Structure" if name == "sdmx-ml-3.1" else "{*}Source"
+    agreed = b"".join(etree.tostring(e) for e in root[0].iter(place))
     assert b"urn:sdmx:org.sdmx.infomodel.registry.ProvisionAgreement=SSER:SSER_ESTAT_CTS_PRIS(" in agreed
     assert xml_errors(content, lax=True) == []
     observations = list(root.iter("{*}Obs"))
     assert len(observations) == one.files[0].observations
     assert list(faults(sending.house.parts, one)) == []
+    assert _seen_by_others(content, name) == [len(observations)] * (1 if name == "sdmx-ml-3.1" else 2)
+    (file,) = one.files
+    assert file.by_flow is (name == "sdmx-ml-3.0")
+    assert [again.same for again in rebuild(sending.house.parts, one)] == [True]
+
+
+def _seen_by_others(content: bytes, name: str) -> list[int]:
+    """How many observations pysdmx and sdmx1 read. The latter knows no 3.1 yet, and fails on an agreement in the header of 3.0: when
+    it does otherwise, the agreement goes back to its own place (0015)."""
+    seen = [sum(len(d.data) for d in get_datasets(io.BytesIO(content), validate=False))]
+    if name == "sdmx-ml-3.1":
+        with pytest.raises(AssertionError, match="Cannot determine SDMX-ML version"):
+            sdmx.read_sdmx(io.BytesIO(content))
+        return seen
+    assert v30.Reader.parser  # imported before any message of 2.1 is read: sdmx1 2.28 cannot import it after that
+    if name == "sdmx-ml-3.0":
+        usage = b"<com:StructureUsage>urn:sdmx:org.sdmx.infomodel.datastructure.Dataflow=SSER:ESTAT_CTS_PRIS(1.0.0)</com:StructureUsage>"
+        agreed = b"<com:ProvisionAgreement>urn:sdmx:org.sdmx.infomodel.registry.ProvisionAgreement=SSER:SSER_ESTAT_CTS_PRIS(1.0.0)"
+        other = content.replace(usage, agreed + b"</com:ProvisionAgreement>")
+        assert other != content and xml_errors(other, lax=True) == []
+        with pytest.raises(XMLParseError, match="ProvisionAgreement"):
+            sdmx.read_sdmx(io.BytesIO(other))
+    return [*seen, sum(len(d.obs) for d in sdmx.read_sdmx(io.BytesIO(content)).data)]

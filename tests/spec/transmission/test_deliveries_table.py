@@ -7,13 +7,15 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from house import new_house
 from journey_tools import ROOT
 
 from greffe.catalogue.load import load, read_folders
-from greffe.catalogue.policies.deliveries import COLUMNS, FILE, read_deliveries
+from greffe.catalogue.policies.deliveries import BOOKS, COLUMNS, FILE, read_deliveries
 from greffe.errors import BadDefinition, NotFound
 from greffe.formats.negotiation import DATA_FORMATS
 from greffe.release.parts import Parts
+from greffe.release.proposals import checked
 from greffe.transmission.plan import known_ways, named_ways
 from greffe.transmission.workbooks import WORKBOOKS
 
@@ -113,3 +115,16 @@ def test_what_is_accepted_as_well_is_told_in_the_plan_and_does_not_leave():
     files[FILE] = files[FILE].replace(b"SSER:SSER_{flow},edamis,each,yes,", b"SSER:SSER_{flow},edamis,each,accepted,")
     rest = {w.delivery: w for w in known_ways(parts)}["ESTAT_CTS"]  # nothing says how it is sent
     assert "ESTAT_CTS_JUST" in [f.reference.id for f in rest.flows]
+
+
+def test_a_format_that_is_none_is_refused_when_it_is_proposed(tmp_path):
+    """And not on the day of the deadline, by a plan: with the words that are; a row that was there before stops nothing."""
+    parts = new_house(tmp_path).parts
+    before = read_folders(ROOT / "sdmx", ROOT / "mappings")[FILE]
+    for right, wrong in (("sdmx-csv-2.0", "sdmx-csv-9"), ("workbook:UN_CTS", "workbok:UN_CTS")):
+        with pytest.raises(BadDefinition) as told:
+            checked(parts, {FILE: before.replace(f",{right},".encode(), f",{wrong},".encode(), 1)})
+        assert f"column format: '{wrong}' is no format of deliveries." in told.value.text()
+        assert all(f.name in told.value.hint for f in DATA_FORMATS)
+    assert checked(parts, {FILE: before.replace(b",sdmx-csv-2.0,", b",sdmx-ml-3.0,", 1)}).files.keys() == {FILE}
+    assert tuple(WORKBOOKS) == BOOKS

@@ -38,6 +38,8 @@ _CHANNEL: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 # What every system takes as the name of a file, in one folder.
 SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.+-]{0,119}")
 
+BOOKS: Final = ("workbook", "cepej-order")  # kinds of a format KIND:QUESTIONNAIRE
+
 
 @dataclass(frozen=True)
 class Delivery:
