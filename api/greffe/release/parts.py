@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,20 @@ from greffe.store.ledger import CatalogueVersion, Ledger, LedgerReader
 
 Clock = Callable[[], datetime]
 STEP: Final = timedelta(minutes=1)  # by which a clock is corrected while it is right
+_SETTLED: ContextVar[bool] = ContextVar(
+    "greffe_settled", default=False
+)  # the question is about what a later entry does not move
+
+
+@contextmanager
+def about_the_past() -> Iterator[None]:
+    """For a question that names a release, or a moment before the last reading: no release to come changes its answer, so it is
+    answered while the register is away, however long (D6). A withdrawal meanwhile shows when the register is back."""
+    token = _SETTLED.set(True)
+    try:
+        yield
+    finally:
+        _SETTLED.reset(token)
 
 
 class Served:
@@ -86,7 +101,7 @@ class Parts:
         """The state now; `relaxed`: as it was read within `poll_seconds`, for those who only read.
 
         When the register cannot be read, the state of the last reading serves as long as that is less than the effect
-        delay ago (D6): after that nobody can tell what is current, and Unavailable is raised.
+        delay ago (D6): after that nobody can tell what is current, and Unavailable is raised but `about_the_past`.
         """
         if self.relaxed and self.fresh():
             return self.reader.ledger
@@ -97,7 +112,8 @@ class Parts:
             return found
         except Unavailable as error:
             read_at = self.reader.read_at
-            if read_at is not None and now - read_at < timedelta(seconds=self.settings.effect_delay_seconds):
+            known = timedelta(seconds=self.settings.effect_delay_seconds)
+            if read_at is not None and (_SETTLED.get() or now - read_at < known):
                 return self.reader.ledger
             raise Unavailable("The register cannot be read, so what is current is not known.") from error
 

@@ -33,6 +33,7 @@ from greffe.web.leaving import Leaving
 from greffe.web.limits import Limits
 from greffe.web.load.gate import Gate
 from greffe.web.load.shedding import Shedding
+from greffe.web.named import Named
 from greffe.web.openapi import describe
 from greffe.web.orders import api as orders_api
 from greffe.web.queries import api as queries_api
@@ -84,6 +85,7 @@ def application(parts: Parts, heard: Sequence[Heard] = (), began: Callable[[], N
         app.include_router(part.router(parts))
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_middleware(Routed)
+    app.add_middleware(Named, parts=parts)
     app.add_middleware(Compressed)
     app.state.gate = Gate(parts.settings.load)
     app.add_middleware(Shedding, gate=app.state.gate)

@@ -26,11 +26,16 @@ from greffe.errors import Unavailable
 from greffe.jobs.configured import Configured, Job
 from greffe.jobs.loop import run_until
 from greffe.jobs.running import Ran, Tools
+from greffe.model import instants
 from greffe.release.verify import faults
 from greffe.store.chain import faults as chain_faults
 from greffe.web.rest.ordered import saved_answer
 
 LATEST = f"/sdmx/v2/data/dataflow/SSER/{FLOW}/1.0.0?format=csv"
+NAMED = {
+    "page": f"/data/{FLOW}?release=1", "quality": f"/quality/{FLOW}?release=1", "none": f"/api/v1/releases/{FLOW}/9",
+}  # fmt: skip
+NAMES = {"page": 200, "quality": 200, "none": 404}
 ROWS = "ICCS0101 NR 2020 {} A F"
 
 
@@ -101,8 +106,11 @@ def value(running: Running) -> str:
 
 def test_the_server_is_gone_for_a_while_and_comes_back(running: Running):
     """For less than the delay of D6 the newest release is served as it was read; then it is 503, for nobody knows whether a newer
-    one is out. An act is 503, in a page that says so. All goes on when the server does."""
+    one is out, and only what names a release or a moment before that is answered. An act is 503, in a page that says so.
+    All goes on when the server does."""
     before, head = value(running), running.house.parts.register.head()
+    past = instants.written(running.house.clock.now)
+    assert {name: running.web.get(address).status_code for name, address in NAMED.items()} == NAMES
     seen = guard(running.staff.get("/staff").text)
     running.server.stop()
     try:
@@ -114,6 +122,10 @@ def test_the_server_is_gone_for_a_while_and_comes_back(running: Running):
         running.house.clock.forward(seconds=6)
         late = running.web.get(LATEST)
         assert (late.status_code, late.headers["retry-after"]) == (503, "5")
+        assert {name: running.web.get(address).status_code for name, address in NAMED.items()} == NAMES
+        assert running.web.get(f"{LATEST}&asOf={past}").text == before
+        assert running.web.get(f"{LATEST}&asOf={instants.written(running.house.clock.now)}").status_code == 503
+        assert running.web.get(f"/data/{FLOW}").status_code == 503
         assert running.web.get("/health/live").status_code == 200
         assert running.web.get("/health/ready").status_code == 503
     finally:
