@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
@@ -75,4 +76,14 @@ def attached(body: bytes, name: str, note: str, *replies: str) -> bytes:
                 assert link.encode() in content
             packed.writestr(part, content)
         packed.writestr("xl/threads/1.xml", thread)
+    return made.getvalue()
+
+
+def unplaced(body: bytes) -> bytes:
+    """The same with notes that are of no cell, as no program writes them."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(body)) as parts, zipfile.ZipFile(made, "w") as packed:
+        for part in parts.namelist():
+            content = parts.read(part)
+            packed.writestr(part, re.sub(rb' ref="[A-Z0-9]+"', b' ref=""', content) if "/comment" in part else content)
     return made.getvalue()

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from answer_books import COMMENT, EXPLAINED, FOOTNOTE, SOURCE, STATUS, attached, changed
+from answer_books import COMMENT, EXPLAINED, FOOTNOTE, SOURCE, STATUS, attached, changed, unplaced
 from journey_tools import inside, run
 from openpyxl import Workbook
 from questionnaires import SENDER, Desk, desk_at
@@ -193,6 +193,9 @@ def test_a_note_of_the_spreadsheet_is_told_and_nothing_is_taken(desk: Desk, tmp_
         )
         assert f"'{text}'. Write what it says into the column that is for it" in fault
         assert inside(home, "answers", "read", str(file), "--take", "--as", SENDER.name).code == 3
+    file.write_bytes(unplaced(attached(body, mine.name, "Where?")))
+    looked = inside(home, "answers", "read", str(file))
+    assert (looked.code, "It is no workbook that can be read" in looked.err) == (2, True)
     assert desk.parts.register.head() == before
 
 

@@ -12,6 +12,7 @@ from typing import Final
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
+from openpyxl.utils.exceptions import CellCoordinatesException
 
 from greffe.errors import BadInput, GreffeError, Refused
 from greffe.mapping.exchange.books import opened
@@ -201,7 +202,12 @@ def _number(value: float | Decimal) -> Value:
 def _notes(content: bytes) -> dict[Spot, str]:
     found = {}
     for sheet, cell, text in attached(content):
-        letters, row = coordinate_from_string(cell)
+        try:
+            letters, row = coordinate_from_string(cell)
+        except CellCoordinatesException as error:
+            raise ValueError(
+                f"a note is attached to {cell!r}"
+            ) from error  # a damaged file, as its reader says of the others
         found[Spot(sheet, row, column_index_from_string(letters))] = text
     return found
 
