@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "serve"))
 import store
 from bounds import Bounds
 from served import Served, limit, service
-from traffic import DUMP, KINDS, Probe, Told, middle, mixed, probing, slow
+from traffic import DUMP, KINDS, Probe, Told, codes, middle, mixed, probing, slow, written
 
 AT, PAST = 32, 800  # connections
 BESIDE = 3  # seconds at least of a client apart
@@ -46,20 +46,6 @@ SAMPLES = {
     "structures": "/sdmx/v2/structure/dataflow/SSER/BENCH_1M/1.0.0?references=descendants",
     "dumps": "/sdmx/v2/data/dataflow/SSER/BENCH_100K/1.0.0?format=sdmx-csv",
 }
-
-
-def codes() -> dict[str, list[str]]:
-    """The codes that occur in the flow, by dimension."""
-    found = dict(list(store.CODES.items())[:6])
-    return {**found, "geo": found["geo"][: store.GEO["BENCH_1M"]]}
-
-
-def written(folder: Path) -> Path:
-    """The same for wrk."""
-    lists = ", ".join(f"{name} = {{{', '.join(f'{one!r}' for one in listed)}}}" for name, listed in codes().items())
-    path = folder / "codes.lua"
-    path.write_text(f"return {{ {lists} }}\n")
-    return path
 
 
 def sampled(base: str, folder: Path) -> Path:

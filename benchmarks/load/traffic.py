@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+import store
+
 KINDS = ("series", "slices", "structures", "dumps")
 DUMP = "/sdmx/v2/data/dataflow/SSER/BENCH_1M/1.0.0?format=sdmx-csv"
 
@@ -39,6 +41,20 @@ class Told:
     def errors(self) -> int:
         """Everything that is neither good nor an orderly refusal."""
         return self.other + self.sockets
+
+
+def codes() -> dict[str, list[str]]:
+    """The codes that occur in the flow, by dimension."""
+    found = dict(list(store.CODES.items())[:6])
+    return {**found, "geo": found["geo"][: store.GEO["BENCH_1M"]]}
+
+
+def written(folder: Path) -> Path:
+    """The same for wrk."""
+    lists = ", ".join(f"{name} = {{{', '.join(f'{one!r}' for one in listed)}}}" for name, listed in codes().items())
+    path = folder / "codes.lua"
+    path.write_text(f"return {{ {lists} }}\n")
+    return path
 
 
 def mixed(base: str, codes: Path, connections: int, seconds: int, *, threads: int = 0) -> Told:
