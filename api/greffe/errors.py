@@ -46,6 +46,7 @@ class GreffeError(Exception):
     http = 500
     exit_code = 1
     title = "Error"
+    called = ""  # on the command line, where the standard's sentence (the title) tells an operator nothing
 
     def __init__(
         self,
@@ -253,7 +254,7 @@ def of_the_disk(error: OSError) -> DiskFailed | None:
 class Broken(GreffeError):
     """A stored file is not what was written. Call the operator."""
 
-    sdmx, http, exit_code, title = 500, 500, 7, "Internal server error"
+    sdmx, http, exit_code, title, called = 500, 500, 7, "Internal server error", "Damaged"
 
 
 def numbered(count: int, noun: str, plural: str = "") -> str:

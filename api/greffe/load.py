@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from functools import partial
+from typing import Final, Protocol, TypeVar
 
 from greffe.errors import BadDefinition
 
@@ -22,6 +23,16 @@ DEFAULTS: Final[Mapping[str, str]] = {
 }
 RATES: Final[Mapping[str, int]] = {"structures": 600, "data": 1800, "pages": 1200}
 _SAID: Final = re.compile(r"([0-9]{1,4})/([0-9]{1,5})/([0-9]{1,3}(?:\.[0-9]{1,3})?)")
+
+
+T = TypeVar("T")
+
+
+class Taken(Protocol):
+    """Takes what a reader of one setting gives, or the other value when it raises BadDefinition, which is kept."""
+
+    def __call__(self, read: Callable[[], T], otherwise: T) -> T:
+        """The value."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +74,20 @@ def room(text: str, name: str) -> Room:
     return Room(int(found[1]), int(found[2]), float(found[3]))
 
 
-def read_load(env: Mapping[str, str]) -> LoadSettings:
-    """GREFFE_BUDGET_*, GREFFE_RATE_*, GREFFE_DUMPS_EACH. Raises BadDefinition."""
-    return LoadSettings(
-        {name: room(env.get(f"GREFFE_BUDGET_{name.upper()}") or said, name) for name, said in DEFAULTS.items()},
-        {name: _whole(env, f"GREFFE_RATE_{name.upper()}", rate) for name, rate in RATES.items()},
-        _whole(env, "GREFFE_DUMPS_EACH", 8),
-    )
+def _strictly(read: Callable[[], T], otherwise: T) -> T:
+    return read()
+
+
+def read_load(env: Mapping[str, str], taken: Taken = _strictly) -> LoadSettings:
+    """GREFFE_BUDGET_*, GREFFE_RATE_*, GREFFE_DUMPS_EACH; faults go to `taken`, else BadDefinition is raised."""
+    rooms = {
+        name: taken(partial(room, env.get(f"GREFFE_BUDGET_{name.upper()}") or said, name), room(said, name))
+        for name, said in DEFAULTS.items()
+    }
+    rates = {
+        name: taken(partial(_whole, env, f"GREFFE_RATE_{name.upper()}", rate), rate) for name, rate in RATES.items()
+    }
+    return LoadSettings(rooms, rates, taken(partial(_whole, env, "GREFFE_DUMPS_EACH", 8), 8))
 
 
 def _whole(env: Mapping[str, str], name: str, default: int) -> int:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -62,20 +62,31 @@ def file_of(environ: Mapping[str, str], home: Path) -> Path | None:
 
 def read_file(path: Path) -> dict[str, str]:
     """Variable → value, as the file has them. Raises BadDefinition, which names every fault."""
+    said, wrong = look_into(path)
+    refuse(wrong)
+    return said
+
+
+def look_into(path: Path) -> tuple[dict[str, str], list[BadDefinition]]:
+    """Variable → value of what in the file is a setting, and what is wrong with the rest: one fault does not hide the others."""
     try:
         said = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise BadDefinition(f"It cannot be read: {error.strerror}.", file=str(path)) from error
+        return {}, [BadDefinition(f"It cannot be read: {error.strerror}.", file=str(path))]
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadDefinition(f"It is no TOML: {error}.", file=str(path)) from error
+        return {}, [BadDefinition(f"It is no TOML: {error}.", file=str(path))]
     known = {o.key: o for o in options().values() if not o.only_environment}
-    faults = [_fault(path, key, value, known) for key, value in said.items()]
-    wrong = [fault for fault in faults if fault is not None]
+    faults = {key: _fault(path, key, value, known) for key, value in said.items()}
+    good = {known[key].variable: _text(value) for key, value in said.items() if faults[key] is None}
+    return good, [fault for fault in faults.values() if fault is not None]
+
+
+def refuse(wrong: Sequence[BadDefinition]) -> None:
+    """Raise the first of these faults with the others, if there is one."""
     if wrong:
         first, *others = wrong
         first.others = tuple(others)
         raise first
-    return {known[key].variable: _text(value) for key, value in said.items()}
 
 
 def unknown(environ: Mapping[str, str]) -> list[tuple[str, tuple[str, ...]]]:

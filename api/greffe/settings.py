@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Final, TypeVar
 from urllib.parse import urlsplit
 
 from greffe.errors import BadDefinition, nearest
-from greffe.load import LoadSettings, read_load
+from greffe.load import LoadSettings, Taken, read_load
 from greffe.logs.set_up import FORMS, LEVELS
-from greffe.options import file_of, read_file
+from greffe.options import file_of, look_into, refuse
 
 TRACES = ("none", "otlp")
 AT_START, ASKED = UPGRADES = ("start", "asked")
+_DAY: Final = 86_400
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -188,58 +192,94 @@ def shipped_file(name: str) -> Path:
 
 
 def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
-    """Settings from the environment and, below it, the file. Raises BadDefinition on a value that is none."""
+    """Settings from the environment and, below it, the file. Raises BadDefinition, which names every value that is none."""
+    settings, wrong = look_at_settings(environ, home)
+    refuse(wrong)
+    return settings
+
+
+def look_at_settings(
+    environ: Mapping[str, str] | None = None, home: Path | None = None
+) -> tuple[Settings, list[BadDefinition]]:
+    """Settings, and everything that is wrong with them in the order of the file and of this page; what is wrong has its default."""
     env = os.environ if environ is None else environ
     root = (home or Path(env.get("GREFFE_HOME", "var"))).resolve()
-    file = file_of(env, root)
-    env = {**(read_file(file) if file else {}), **env}
-    host, port = env.get("HOST", "127.0.0.1"), _port(env)
+    file, wrong = file_of(env, root), list[BadDefinition]()
+    if file:
+        said, faults = look_into(file)
+        env = {**said, **env}
+        wrong += faults
+
+    def taken(read: Callable[[], T], otherwise: T) -> T:
+        try:
+            return read()
+        except BadDefinition as error:
+            wrong.append(error)
+            return otherwise
+
+    return _settings(env, root, taken), wrong
+
+
+def _settings(env: Mapping[str, str], root: Path, taken: Taken) -> Settings:
+    host, port = env.get("HOST", "127.0.0.1"), taken(partial(_port, env), 8000)
+    own = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+    def number(name: str, default: float, least: float = 0, most: float = 1e15) -> float:
+        return taken(partial(_number, env, name, default, (least, most)), default)
+
     return Settings(
         home=root,
         sdmx=Path(env["GREFFE_SDMX"]) if "GREFFE_SDMX" in env else shipped("sdmx"),
         mappings=Path(env["GREFFE_MAPPINGS"]) if "GREFFE_MAPPINGS" in env else shipped("mappings"),
         register_url=env.get("GREFFE_REGISTER", f"sqlite:///{root / 'register.db'}"),
         files=env.get("GREFFE_FILES", ""),
-        effect_delay_seconds=max(5.0, _number(env, "GREFFE_EFFECT_DELAY", 5.0)),
+        effect_delay_seconds=max(5.0, number("GREFFE_EFFECT_DELAY", 5.0, most=_DAY)),
         host=host,
         port=port,
-        public_url=_public_url(env.get("GREFFE_URL") or f"http://{f'[{host}]' if ':' in host else host}:{port}"),
-        theme=_theme(env.get("GREFFE_THEME", "")),
-        oidc=_oidc(env),
-        contact=_contact(env.get("GREFFE_CONTACT", "")),
-        warm=_number(env, "GREFFE_WARM", 1) > 0,
+        public_url=taken(partial(_public_url, env.get("GREFFE_URL") or own), own),
+        theme=taken(partial(_theme, env.get("GREFFE_THEME", "")), None),
+        oidc=taken(partial(_oidc, env), None),
+        contact=taken(partial(_contact, env.get("GREFFE_CONTACT", "")), ""),
+        warm=number("GREFFE_WARM", 1, most=1) > 0,
         channels=_own_file(env, root, "GREFFE_CHANNELS", "channels.toml"),
         jobs=_own_file(env, root, "GREFFE_JOBS", "jobs.toml"),
         webhooks=Path(env["GREFFE_WEBHOOKS_KEY_FILE"]) if env.get("GREFFE_WEBHOOKS_KEY_FILE") else None,
-        upgrade=_one_of(env, "GREFFE_UPGRADE", AT_START, UPGRADES),
+        upgrade=taken(partial(_one_of, env, "GREFFE_UPGRADE", AT_START, UPGRADES), AT_START),
         engine=EngineSettings(
-            memory_mb=int(_number(env, "GREFFE_MEMORY_MB", 1024)), threads=int(_number(env, "GREFFE_THREADS", 2))
+            memory_mb=int(number("GREFFE_MEMORY_MB", 1024, 64)), threads=int(number("GREFFE_THREADS", 2, 1, 1024))
         ),
-        http=HttpSettings(poll_seconds=_number(env, "GREFFE_POLL_SECONDS", 0.05)),
+        http=HttpSettings(poll_seconds=number("GREFFE_POLL_SECONDS", 0.05, most=_DAY)),
         store=StoreSettings(
-            serving_bytes=int(_number(env, "GREFFE_SERVING_BYTES", 8_000_000_000)),
-            grace_seconds=_number(env, "GREFFE_SERVING_GRACE", 900.0),
+            serving_bytes=int(number("GREFFE_SERVING_BYTES", 8_000_000_000)),
+            grace_seconds=number("GREFFE_SERVING_GRACE", 900.0),
         ),
-        operation=OperationSettings(
-            log=_one_of(env, "GREFFE_LOG", "auto", FORMS),
-            log_level=_one_of(env, "GREFFE_LOG_LEVEL", "info", LEVELS),
-            metrics=_listening(env.get("GREFFE_METRICS", "")),
-            traces=_one_of(env, "GREFFE_TRACES", "none", TRACES),
-            leave_seconds=max(0.0, _number(env, "GREFFE_LEAVE_SECONDS", 0.0)),
-        ),
-        load=read_load(env),
-        workers=_workers(env),
+        operation=_operation(env, taken, number("GREFFE_LEAVE_SECONDS", 0.0, most=_DAY)),
+        load=read_load(env, taken),
+        workers=taken(partial(_workers, env), 1),
     )
 
 
-def _number(env: Mapping[str, str], name: str, default: float) -> float:
-    text = env.get(name, "")
+def _operation(env: Mapping[str, str], taken: Taken, leave_seconds: float) -> OperationSettings:
+    return OperationSettings(
+        log=taken(partial(_one_of, env, "GREFFE_LOG", "auto", FORMS), "auto"),
+        log_level=taken(partial(_one_of, env, "GREFFE_LOG_LEVEL", "info", LEVELS), "info"),
+        metrics=taken(partial(_listening, env.get("GREFFE_METRICS", "")), None),
+        traces=taken(partial(_one_of, env, "GREFFE_TRACES", "none", TRACES), "none"),
+        leave_seconds=leave_seconds,
+    )
+
+
+def _number(env: Mapping[str, str], name: str, default: float, bounds: tuple[float, float]) -> float:
+    text, (least, most) = env.get(name, ""), bounds
     if not text:
         return default
     try:
-        return float(text)
+        found = float(text)
     except ValueError as error:
         raise BadDefinition(f"{name}={text!r} is not a number.") from error
+    if not least <= found <= most:  # nor is NaN
+        raise BadDefinition(f"{name}={text!r} is not from {least:.16g} to {most:.16g}.")
+    return found
 
 
 def _one_of(env: Mapping[str, str], name: str, default: str, known: Sequence[str]) -> str:

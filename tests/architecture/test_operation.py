@@ -9,6 +9,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,19 @@ def test_the_container_names_what_is_there_and_runs_as_nobody_special():
     last = text[text.rindex("FROM ") :]
     assert last.index("\nUSER 10001") < last.index("\nENTRYPOINT")
     assert parsed("greffe serve") is not None
+
+
+def test_the_container_has_what_databases_and_catalogues_of_many_machines_need():
+    text = (DEPLOY / "container/Containerfile").read_text("utf-8")
+    lock, extras = re.findall(r"-r (requirements/\S+)", text), re.findall(r'install .*"\.\[([a-z,]+)\]"', text)
+    named = set(extras[0].split(","))
+    assert (len(lock), {"postgresql", "lake", "telemetry"} - named) == (1, set())
+    locked = set(re.findall(r"^([a-z0-9.-]+)==", (ROOT / lock[0]).read_text("utf-8"), re.MULTILINE))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = [*project["dependencies"], *(w for name in named for w in project["optional-dependencies"][name])]
+    assert {re.match(r"[a-z0-9-]+", one)[0] for one in wanted} - locked == set()
+    assert {"psycopg-binary", "obstore"} <= locked
+    assert f"COPY {lock[0]} " in text
 
 
 def test_the_compose_file_names_files_commands_and_settings_that_exist():

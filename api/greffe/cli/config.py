@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import typer
 
+from greffe.app import depot_of
 from greffe.cli.common import Home, Json
 from greffe.cli.language import here
 from greffe.cli.show import ERRORS, failing, show
 from greffe.errors import BadDefinition, GreffeError
 from greffe.french import tell
-from greffe.options import Option, file_of, options, read_file, unknown
-from greffe.settings import read_settings
+from greffe.options import Option, file_of, look_into, options, unknown
+from greffe.settings import look_at_settings
+from greffe.store.database import address_of
 
 _HIDDEN = "********"
 
@@ -35,16 +37,14 @@ def check(home: Home = None, json_: Json = False) -> None:
         if home is not None:
             environ["GREFFE_HOME"] = str(home)
         root = Path(environ.get("GREFFE_HOME", "var")).resolve()
-        file, faults = file_of(environ, root), list[GreffeError]()
-        said: Mapping[str, str] = {}
-        try:
-            said = read_file(file) if file else {}
-            read_settings(environ, root)
-        except BadDefinition as error:
-            faults.append(error)
-        faults.extend(_strange(environ))
+        file = file_of(environ, root)
+        said: Mapping[str, str] = look_into(file)[0] if file else {}
+        faults = [*looked_at(environ, root), *_strange(environ)]
         lang = here()
         rows = [_row(option, environ, said, lang) for option in options().values()]
+        for fault in faults:
+            if isinstance(fault, BadDefinition):
+                fault.others = ()  # each is told by itself
         told = [tell(fault, lang).text for fault in faults]
         data = {"file": str(file) if file else None, "settings": rows, "faults": told}
         show(data, json_, rows=rows, columns=("setting", "value", "source", "meaning"), title=str(file or ""))
@@ -53,6 +53,18 @@ def check(home: Home = None, json_: Json = False) -> None:
                 ERRORS.print(line, markup=False, soft_wrap=True)
         if faults:
             raise typer.Exit(BadDefinition.exit_code)
+
+
+def looked_at(environ: Mapping[str, str], home: Path) -> Iterator[GreffeError]:
+    """Everything for which a server would not start, as it finds it. Nothing is made, and nobody is asked: jobs.toml and
+    channels.toml, without which it serves, are for the doctor."""
+    settings, wrong = look_at_settings(environ, home)
+    yield from wrong
+    for opened in (lambda: address_of(settings.register_url), lambda: depot_of(settings)):
+        try:
+            opened()
+        except GreffeError as error:
+            yield error
 
 
 def reference() -> None:

@@ -149,10 +149,11 @@ def _tell_error(error: GreffeError, as_json: bool) -> None:
     if not as_json:
         lang = here()
         told = tell(error, lang)
-        ERRORS.print(f"[bold red]{escape(told.title)}{colon(lang)}[/bold red] {escape(told.text)}", soft_wrap=True)
+        title = tell_text(error.called, lang) if error.called else told.title
+        ERRORS.print(f"[bold red]{escape(title)}{colon(lang)}[/bold red] {escape(told.text)}", soft_wrap=True)
         return
     problem = {
-        "error": error.title,
+        "error": error.called or error.title,
         "message": error.message,
         "file": error.file,
         "row": error.row,

@@ -45,25 +45,31 @@ def open_at(url: str, schema: str) -> Engine:
 
 def as_it_is(url: str) -> Engine:
     """A pooled engine on a database, in which nothing is made or migrated. Raises BadDefinition, Unsupported."""
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:
-        raise BadDefinition(f"{url!r} is not a database address.", parameter="GREFFE_REGISTER") from error
+    parsed = address_of(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    elif parsed.get_backend_name() == "postgresql":
-        engine = _on_postgresql(parsed)
     else:
-        raise BadDefinition(
-            f"The register runs on sqlite or postgresql, not on {parsed.get_backend_name()}.",
-            parameter="GREFFE_REGISTER",
-        )
+        engine = _on_postgresql(parsed)
     _forget_in_forks(engine)
     return engine
+
+
+def address_of(url: str) -> URL:
+    """The parts of an address on which a register may be; nothing is opened. Raises BadDefinition, Unsupported."""
+    try:
+        parsed = make_url(url)
+        name = parsed.get_backend_name()
+    except (ArgumentError, ValueError) as error:
+        raise BadDefinition(f"{url!r} is not a database address.", parameter="GREFFE_REGISTER") from error
+    if name == "postgresql":
+        _on_postgresql(parsed)
+    elif name != "sqlite":
+        raise BadDefinition(f"The register runs on sqlite or postgresql, not on {name}.", parameter="GREFFE_REGISTER")
+    return parsed
 
 
 def _on_postgresql(url: URL) -> Engine:

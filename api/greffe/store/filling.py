@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, Insert, MetaData, insert, select
 
 from greffe.errors import Broken, Refused
 from greffe.store.base import Entry
-from greffe.store.chain import checksum, faults
+from greffe.store.chain import MOVED, checksum, faults
 from greffe.store.database import writing
 from greffe.store.snapshot import CHAINED, entry_of
 from greffe.store.tables import ENTRIES
@@ -62,6 +62,14 @@ def chained(found: Iterable[Line], state: Filled, name: str) -> Iterator[tuple[E
                 yield entry, contents
         except (ValueError, KeyError, IndexError, TypeError) as error:
             raise Broken("It is damaged or written otherwise.", file=name) from error
+
+
+def moved_to(engine: Engine) -> str:
+    """Where the last entry of a register says that it was moved, without a password; '' when it is where it was."""
+    with engine.connect() as connection:
+        last = connection.execute(select(ENTRIES.c.kind, ENTRIES.c.subject).order_by(ENTRIES.c.number.desc()).limit(1))
+        row = last.one_or_none()
+    return str(row.subject) if row is not None and row.kind == MOVED else ""
 
 
 def head_of(engine: Engine) -> tuple[int, str]:

@@ -19,6 +19,7 @@ from greffe.model.instants import read
 from greffe.release.parts import Parts
 from greffe.settings import Settings, read_settings
 from greffe.store.database import as_it_is, translated
+from greffe.store.filling import moved_to
 from greffe.store.schema import newest_schema, schema_of
 from greffe.transmission.ways import read_channels
 from greffe.upkeep import doctor_files, doctor_keys, doctor_work
@@ -162,6 +163,7 @@ def _register(settings: Settings) -> Iterator[GreffeError]:
     try:
         with translated():
             schema = schema_of(engine)
+            elsewhere = moved_to(engine) if schema == newest_schema() else ""
     finally:
         engine.dispose()
     if not schema:
@@ -177,6 +179,11 @@ def _register(settings: Settings) -> Iterator[GreffeError]:
         yield ToLookAt(
             f"The register is at schema {schema}, and this program works on {newest_schema()}.",
             hint="Make a backup, then greffe upgrade.",
+        )
+    elif elsewhere:
+        yield Wrong(
+            f"This register was moved: it is at {elsewhere} now, and nothing can be entered here.",
+            hint="Set GREFFE_REGISTER to that and start again; greffe move --undo takes the register back.",
         )
 
 

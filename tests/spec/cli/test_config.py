@@ -53,6 +53,46 @@ def test_what_is_wrong_is_named_with_the_nearest_and_ends_with_2(tmp_path):
     assert len(refused.value.others) == 1
 
 
+WRONG = """files = "ftp://x"
+register = "mysql://u@h/db"
+poll_seconds = -1
+serving_bytes = -5
+memory_mb = "much"
+threads = 0
+memroy_mb = 3
+port = 99999
+budget_data = "x"
+rate_pages = "y"
+log = "xml"
+"""
+
+
+def test_every_fault_is_named_in_one_run_as_the_service_finds_it(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "greffe.toml").write_text(WRONG)
+    told = checked(home, "--json", GREFFE_THRAEDS="1")
+    faults = json.loads(told.stdout)["faults"]
+    assert (told.exit_code, len(faults)) == (2, 12), faults
+    for said in (
+        "ftp://x", "mysql", "GREFFE_POLL_SECONDS='-1'", "GREFFE_SERVING_BYTES='-5'", "GREFFE_MEMORY_MB='much'",
+        "GREFFE_THREADS='0'", "'memroy_mb'", "PORT='99999'", "GREFFE_BUDGET_DATA", "GREFFE_RATE_PAGES", "GREFFE_LOG",
+        "GREFFE_THRAEDS",
+    ):  # fmt: skip
+        assert sum(said in fault for fault in faults) == 1, said
+    served = CliRunner().invoke(app, ["serve", "--home", str(home)], env=CLEAN)
+    assert (served.exit_code, [p.name for p in home.iterdir()]) == (2, ["greffe.toml"])
+    assert "GREFFE_POLL_SECONDS='-1'" in served.stderr
+
+
+@pytest.mark.parametrize("name", ["GREFFE_EFFECT_DELAY", "GREFFE_SERVING_GRACE", "GREFFE_LEAVE_SECONDS"])
+@pytest.mark.parametrize("value", ["-1", "nan", "inf"])
+def test_numbers_have_bounds(tmp_path, name, value):
+    with pytest.raises(BadDefinition, match=f"{name}='{value}' is not from 0 to"):
+        read_settings({name: value}, tmp_path)
+    assert read_settings({name: "7.5"}, tmp_path).home == tmp_path
+
+
 def test_every_setting_that_is_read_is_in_the_table_and_the_page_is_current():
     source = (ROOT / "api/greffe/settings.py").read_text("utf-8")
     read = set(re.findall(r'"(GREFFE_[A-Z_]+|HOST|PORT)"', source))

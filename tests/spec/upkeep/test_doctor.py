@@ -16,8 +16,12 @@ from house import FLOW, House
 from journey_tools import inside
 
 from greffe.app import compose
+from greffe.errors import Broken
 from greffe.french import tell
+from greffe.release.people import HOUSE, add_person
+from greffe.settings import read_settings
 from greffe.upkeep.doctor import Told, examine
+from greffe.web.problems import problem
 
 RUNS = "INSERT INTO job_runs VALUES ('verify', 1, '{0}', 1, 'm', '{0}', '{0}', 'done', '', 0)"
 
@@ -110,6 +114,26 @@ def test_what_was_spoiled_is_told_with_what_to_do(what: str, home: Path, house: 
     assert told.state == state
     assert any(said in error.text() for error in told.errors)
     assert all(tell(e, "fr").text != e.text() for e in told.errors if check != "settings")
+
+
+def test_a_register_that_was_moved_is_not_well(home: Path, tmp_path: Path, house: House):
+    """From the outside: moved to another file, damaged afterwards: each is told by its name."""
+    (tmp_path / "new.toml").write_text(f'register = "sqlite:///{tmp_path / "new.db"}"\n', encoding="utf-8")
+    add_person(compose(read_settings({}, home=home)), HOUSE, "gaston", ["administrator"])
+    assert inside(home, "move", "--to", str(tmp_path / "new.toml"), "--as", "gaston").code == 0
+    done = inside(home, "doctor", "--quick", "--json")
+    found = {row["check"]: (row["state"], row["said"]) for row in json.loads(done.out)["found"]}
+    assert (done.code, found["register"][0]) == (7, "wrong")
+    assert f"it is at sqlite:///{tmp_path / 'new.db'} now" in found["register"][1]
+    assert "GREFFE_REGISTER" in found["register"][1]
+
+
+def test_damage_is_called_by_its_name_on_the_command_line(home: Path):
+    """To the world it stays an internal error: that is the standard's sentence."""
+    sql(home, "UPDATE entries SET actor = 'x' WHERE number = 3")
+    assert inside(home, "releases").err.startswith("Damaged: Entry 3 ")
+    assert json.loads(inside(home, "releases", "--json").err)["error"] == "Damaged"
+    assert problem(Broken("x"), 500, "/")["title"] == "Internal server error"
 
 
 def test_a_clock_that_went_back(home: Path, house: House):
