@@ -197,12 +197,15 @@ class TooOften(GreffeError):
 
 
 class OverQuota(TooOften):
-    """One client asks for more than its share. `policies`: by their names in RateLimit-Policy."""
+    """One client asks for more than its share. `policies`: by their names in RateLimit-Policy, or what else it has a share of;
+    `kind`: of which class of requests; `reason`: why it was turned away."""
 
     sdmx, title = 503, "Too many requests"
 
-    def __init__(self, message: str, *, wait: int, policies: tuple[str, ...], hint: str = "") -> None:
-        self.policies = policies
+    def __init__(
+        self, message: str, *, wait: int, policies: tuple[str, ...], kind: str, reason: str, hint: str = ""
+    ) -> None:
+        self.policies, self.kind, self.reason = policies, kind, reason
         super().__init__(message, wait=wait, hint=hint)
 
 

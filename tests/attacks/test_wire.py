@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 
@@ -84,6 +85,42 @@ def test_after_all_that_the_server_is_well(attacked: Attacked) -> None:
     """It answers as ever, and its log holds no traceback."""
     attacked.is_well()
     assert attacked.faults() == []
+
+
+def cut(path: str, length: int, body: bytes, kind: str = "application/x-www-form-urlencoded") -> bytes:
+    """A POST that declares more than it has."""
+    lines = f"POST {path} HTTP/1.1\r\nHost: a\r\nOrigin: http://a\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
+    return lines.encode() + body
+
+
+CUT = [
+    cut("/signin", 500, b"nam"), cut("/preferences", 500, b"nam"),
+    cut("/staff/drafts", 500, b"--x\r\n", "multipart/form-data; boundary=x"),
+    cut("/api/v1/receipts", 500, b"{", "application/json"),
+]  # fmt: skip
+
+
+def test_who_hangs_up_in_mid_body_pages_nobody(attacked: Attacked) -> None:
+    """Forty forms that break off: each is 499 in the log, and none is an error."""
+    known = attacked.log.read_text()
+
+    def posts() -> list[dict[str, object]]:
+        return [
+            found
+            for line in attacked.log.read_text()[len(known) :].splitlines()
+            if (found := json.loads(line)).get("method") == "POST"
+        ]
+
+    for number in range(40):
+        with attacked.connect() as line:
+            line.sendall(CUT[number % len(CUT)])
+    until = time.monotonic() + 10
+    while len(posts()) < 40:
+        assert time.monotonic() < until, posts()
+        time.sleep(0.05)
+    assert [one["status"] for one in posts()] == [499] * 40
+    assert attacked.faults() == []
+    attacked.is_well()
 
 
 def test_trailers_are_no_fields_of_the_head(attacked: Attacked) -> None:

@@ -39,6 +39,7 @@ from greffe.web.orders import api as orders_api
 from greffe.web.queries import api as queries_api
 from greffe.web.receipts import api as receipts_api
 from greffe.web.rest import entry
+from greffe.web.routed import Templates
 from greffe.web.site import BENCH, PAGES
 from greffe.web.staff.tasks import Tasks
 from greffe.web.warming import Counted, Traffic, keep_warm
@@ -88,7 +89,7 @@ def application(parts: Parts, heard: Sequence[Heard] = (), began: Callable[[], N
     app.add_middleware(Named, parts=parts)
     app.add_middleware(Compressed)
     app.state.gate = Gate(parts.settings.load)
-    app.add_middleware(Shedding, gate=app.state.gate)
+    app.add_middleware(Shedding, gate=app.state.gate, named=Templates(app))
     app.add_middleware(Limits, settings=parts.settings.http)
     app.state.traffic = Traffic()
     app.add_middleware(Counted, traffic=app.state.traffic)

@@ -68,7 +68,7 @@ class _Answer:
             if not _is_text(headers) or message["status"] in (204, 206, 304):
                 await self._send(message)
                 return
-            headers.add_vary_header("Accept-Encoding")
+            _vary(headers)
             self._start = message
             return
         if message["type"] == "http.response.body" and self._start is not None:
@@ -129,9 +129,15 @@ def _asked_plainly(scope: Scope, coding: str) -> Scope:
     return {**scope, "headers": headers}
 
 
+def _vary(headers: MutableHeaders) -> None:
+    """Said once: some answers say it themselves."""
+    if "accept-encoding" not in (part.strip().lower() for part in headers.get("Vary", "").split(",")):
+        headers.add_vary_header("Accept-Encoding")
+
+
 def _tell_coded(headers: MutableHeaders, coding: str, tags: str) -> None:
     """A 304 names the tag that the client holds."""
-    headers.add_vary_header("Accept-Encoding")
+    _vary(headers)
     tag = headers.get("ETag", "")
     if coding in OFFERED and tag.startswith('"') and coded(tag, coding) in tags:
         headers["ETag"] = coded(tag, coding)

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from greffe.errors import (
@@ -37,6 +38,7 @@ from greffe.web.language import language_of
 from greffe.web.pages.busy import busy_page
 from greffe.web.pages.errors import page, wait_of, wants_page
 from greffe.web.pages.visitors import somebody
+from greffe.web.watched import GONE
 
 _LOG = logging.getLogger("greffe")
 V1, V2 = "/sdmx/v1", "/sdmx/v2"
@@ -50,6 +52,7 @@ def install(app: FastAPI, parts: Parts) -> None:
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(OSError, _disk)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -69,7 +72,14 @@ def _unreadable(request: Request, error: Exception) -> Response:
     return answer(request, wrong(first))
 
 
+def _gone(request: Request, error: Exception) -> Response:
+    """Who asked hung up before the body was there: nobody's fault here, and nobody reads this. It is for the log."""
+    return Response(status_code=GONE)
+
+
 def _http(request: Request, error: Exception) -> Response:
+    if isinstance(error.__cause__, ClientDisconnect):  # FastAPI's reader of bodies takes it for a bad one
+        return _gone(request, error)
     status = error.status_code if isinstance(error, HTTPException) else 500
     if status == HTTPStatus.NOT_FOUND:
         return answer(request, NotFound(f"There is nothing at {request.url.path}."))

@@ -16,7 +16,7 @@ from greffe.logs.spans import UNKNOWN
 OURS: Final = "greffe.warming"  # in the scope of a question that nobody asked
 _NOTE: Final = "greffe.note"
 _METHODS: Final = frozenset(("GET", "HEAD", "POST", "OPTIONS"))
-_GONE: Final = 499  # who asked went away before the answer began
+GONE: Final = 499  # who asked went away before the answer began
 _PLAIN: Final = {
     "text/html": "html", "application/problem+json": "problem", "application/json": "json", "application/xml": "xml",
     "text/css": "css", "text/javascript": "js", "application/javascript": "js", "image/svg+xml": "svg", "font/woff2": "woff2",
@@ -107,7 +107,7 @@ class Watched:
             answered = Answered(
                 said.route or UNKNOWN,
                 method,
-                status or _GONE,
+                status or GONE,
                 self._format.of(kind),
                 size,
                 perf_counter() - start,

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import re
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -264,6 +265,7 @@ def test_what_a_recipient_asks_for_is_asked_after_though_we_have_one_of_that_nam
         (b'{"data": ' + b"[" * 100_000, "p.dat: This SDMX-JSON message cannot be read: it is nested too deeply."),
         (gzip.compress(b"freq,iccs\nA,B\n" * 99, mtime=0)[:-20], "p.dat: This gzip file ends too early."),
         (gzip.compress(b"freq,iccs\nA,B\n", mtime=0)[:10] + b"\xff" * 30, "p.dat: This gzip file is damaged."),
+        (gzip.compress(b"freq,iccs\nA,B\n", mtime=0) + b"C,D\n", "p.dat: This gzip file is damaged."),
         (table(GOOD).replace(",5,", ",").encode(), "p.dat, row 4: 7 fields where the header has 8."),
         (table(GOOD).encode("utf-16"), "p.dat, row 1: This is not UTF-8."),
         (HEADER.encode(), "p.dat: The file has no observation."),
@@ -282,6 +284,20 @@ def test_no_more_is_unpacked_than_may_be_held():
     with pytest.raises(BadInput, match="larger than"):
         unpacked(gzip.compress(b" " * 10_000_000), "bomb.gz", 1_000)
     assert unpacked(gzip.compress(b" " * 1_000), "fine.gz", 1_000) == b" " * 1_000
+
+
+def test_what_is_unpacked_is_held_once():
+    """Memory is no multiple of the limit, neither for what is refused nor for what is read."""
+    packed, most = gzip.compress(b"a,b,c,d\n" * (4 << 20), 1), 32 << 20
+    for limit in (most, most - 1):
+        tracemalloc.start()
+        try:
+            assert len(unpacked(packed, "large.gz", limit)) == most
+        except BadInput as error:
+            assert limit < most, error
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 1.5 * most
 
 
 def listed(rule: str) -> set[tuple[str, str]]:

@@ -91,6 +91,13 @@ def test_what_has_its_own_coding_is_not_coded_twice(app):
         assert answer.headers["vary"].lower().count("accept-encoding") == 1
 
 
+def test_an_error_says_once_what_it_depends_on(app):
+    answer, _ = raw(TestClient(app), "/api/v1/series?nothing=1", "gzip", accept="*/*")
+    said = [one.strip().lower() for one in answer.headers["vary"].split(",")]
+    assert answer.status_code in (400, 404)
+    assert sorted(said) == ["accept", "accept-encoding", "accept-language"]
+
+
 def test_what_a_session_sees_is_not_compressed(app, house):
     """Its length would tell how alike the address and the secrets in it are (BREACH)."""
     accept(house.parts, invite(house.parts, HOUSE, AUTHOR.name), GOOD)

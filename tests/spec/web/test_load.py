@@ -16,7 +16,7 @@ from released import put
 from structured_fields import items
 
 from greffe.app import create_app
-from greffe.errors import BadDefinition, Busy
+from greffe.errors import BadDefinition, Busy, OverQuota
 from greffe.load import DEFAULTS, LoadSettings, Room, read_load
 from greffe.settings import read_settings
 from greffe.web.load.budgets import Budget
@@ -301,9 +301,10 @@ def test_one_client_does_not_fill_the_queue():
         await budget.enter("a")
         tasks = [asyncio.create_task(budget.enter("a")) for _ in range(2)]
         await asyncio.sleep(0)
-        with pytest.raises(Busy) as refused:
+        with pytest.raises(OverQuota) as refused:
             await budget.enter("a")
-        assert refused.value.reason == "share"
+        assert (refused.value.kind, refused.value.reason, refused.value.policies) == ("x", "share", ("queue",))
+        assert 5 <= refused.value.wait <= 8
         other = asyncio.create_task(budget.enter("b"))
         await asyncio.sleep(0)
         for _ in range(3):

@@ -15,6 +15,7 @@ from greffe.model.published import PublishedValue
 
 MOST: Final = 5_000_000  # rows of one publication; it is held in memory
 TITLES: Final = 20  # lines above the header at most
+_HEAD: Final = 1 << 20  # bytes among which these lines and the header are
 MISSING: Final = ("", ":", "NaN", "NA", "..")
 PLAIN_MISSING: Final = ("", ":", "NA", "..")  # NaN is SDMX's mark; in a table by hand it is a calculation gone wrong
 _PERIOD: Final = re.compile(r"[0-9]{4}(-[A-Z0-9-]{1,5})?")
@@ -52,12 +53,15 @@ def csv_lines(content: bytes, name: str, wanted: Sequence[str] = (), bare: bool 
     below title lines; else the first line is it. `bare`: one column, or no row, will do. Raises BadInput naming file, row and
     column."""
     try:
-        text = content.decode("utf-8-sig")
+        content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise BadInput("This is not UTF-8.", file=name, row=line) from error
-    found = _header(text, name, wanted, bare)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=found, strict=True)
+    found = _header(content[:_HEAD].decode("utf-8-sig", "ignore"), name, wanted, bare)
+    stream = io.TextIOWrapper(
+        io.BytesIO(content), "utf-8-sig", newline=""
+    )  # decoded by and by: a whole text is much larger
+    reader = csv.reader(stream, delimiter=found, strict=True)
     rows: list[tuple[int, Sequence[str]]] = []
     header: tuple[str, ...] = ()
     try:

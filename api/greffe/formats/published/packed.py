@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import zlib
 from typing import Final
 
@@ -10,25 +12,23 @@ from greffe.errors import BadInput
 LARGEST: Final = 64 << 20  # bytes of a publication, unpacked
 LARGEST_TABLE: Final = 256 << 20  # bytes of a table that is checked and not kept, unpacked
 _MARK: Final = b"\x1f\x8b"
+_PIECE: Final = 1 << 20  # bytes that are unpacked at a time
 
 
 def unpacked(content: bytes, name: str, most: int = LARGEST) -> bytes:
     """The bytes themselves, or what a gzip file of them holds (several members too). Raises BadInput when it is damaged, or
-    holds more than `most` bytes: no more than that is ever unpacked."""
+    holds more than `most` bytes: no more than that is ever unpacked. Held once: a piece at a time goes to where it stays."""
     if not content.startswith(_MARK):
         return content
-    found: list[bytes] = []
-    left, rest = most, content
+    found = io.BytesIO()
     try:
-        while rest.startswith(_MARK):
-            machine = zlib.decompressobj(wbits=31)
-            found.append(machine.decompress(rest, left + 1))
-            left -= len(found[-1])
-            if left < 0:
-                raise BadInput(f"Unpacked it is larger than {most >> 20} MiB.", file=name)
-            if not machine.eof:
-                raise BadInput("This gzip file ends too early.", file=name)
-            rest = machine.unused_data
-    except zlib.error as error:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
+            while piece := stream.read(min(_PIECE, most + 1 - found.tell())):
+                found.write(piece)
+                if found.tell() > most:
+                    raise BadInput(f"Unpacked it is larger than {most >> 20} MiB.", file=name)
+    except EOFError as error:
+        raise BadInput("This gzip file ends too early.", file=name) from error
+    except (zlib.error, gzip.BadGzipFile) as error:
         raise BadInput("This gzip file is damaged.", file=name) from error
-    return b"".join(found)
+    return found.getvalue()

@@ -13,10 +13,11 @@ from collections import deque
 from math import ceil
 from typing import Final
 
-from greffe.errors import Busy
+from greffe.errors import Busy, OverQuota
 from greffe.load import Room
 
 FULL, LATE, SHARE = "full", "late", "share"
+QUEUE: Final = "queue"  # what a client has a share of, beside those that RateLimit-Policy tells
 _PART: Final = 4  # of the queue, one in so many places may be one client's; with fewer that wait it is short
 _LASTING: Final = (
     4  # when somebody has always waited for as long as one may: a wait may be one in so many parts of that
@@ -47,7 +48,7 @@ class Budget:
 
     async def enter(self, client: str = "") -> None:
         """Take a place, waiting for it if need be; `leave` gives it back. `client`: '' for one that is not told apart. Raises
-        Busy when too many wait, when too many of that client wait, or when the wait gets too long."""
+        Busy when too many wait or when the wait gets too long, OverQuota when too many of that client wait."""
         loop = asyncio.get_running_loop()
         if len(self._waiting) * _PART <= self._room.waiting:
             self._clear = loop.time()
@@ -57,7 +58,7 @@ class Budget:
         if len(self._waiting) >= self._room.waiting:
             raise self._busy(FULL)
         if client and self._of(client) >= max(1, self._room.waiting // _PART):
-            raise self._busy(SHARE)
+            raise self._over()
         lasting = loop.time() - self._clear > self._room.seconds
         turn: asyncio.Future[bool] = loop.create_future()
         self._waiting.append((turn, client))
@@ -96,6 +97,20 @@ class Budget:
         return sum(1 for _, one in self._waiting if one == client)
 
     def _busy(self, reason: str) -> Busy:
+        return Busy("Too much is asked for at once here.", wait=self._wait(), kind=self.name, reason=reason)
+
+    def _over(self) -> OverQuota:
+        hint = "One client may hold a quarter of a queue."
+        return OverQuota(
+            "Too many of your requests wait.",
+            wait=self._wait(),
+            policies=(QUEUE,),
+            kind=self.name,
+            reason=SHARE,
+            hint=hint,
+        )
+
+    def _wait(self) -> int:
+        """Seconds after which to ask again."""
         self._turned_away += 1
-        wait = max(1, ceil(self._room.seconds)) + self._turned_away % _SPREAD
-        return Busy("Too much is asked for at once here.", wait=wait, kind=self.name, reason=reason)
+        return max(1, ceil(self._room.seconds)) + self._turned_away % _SPREAD

@@ -115,7 +115,7 @@ class Turn:
         self._dump = False
 
     async def enter(self, kind: str) -> None:
-        """Take a place in a class, after any other one is given back. Raises Busy."""
+        """Take a place in a class, after any other one is given back. Raises Busy, OverQuota."""
         self.leave()
         budget = self.gate.budgets[kind]
         await budget.enter(self.client)
@@ -133,7 +133,9 @@ class Turn:
         mine, gate = self.gate.open, self.gate
         if self.client and gate.each and mine.get(self.client, 0) >= gate.each:
             hint = f"At most {gate.each} are sent to one client at a time."
-            raise OverQuota("Too many downloads are open.", wait=_AGAIN, policies=(DUMPS,), hint=hint)
+            raise OverQuota(
+                "Too many downloads are open.", wait=_AGAIN, policies=(DUMPS,), kind=DUMPS, reason=EACH, hint=hint
+            )
         mine[self.client] = mine.get(self.client, 0) + 1
         try:
             await gate.budgets[DUMPS].enter(self.client)
@@ -168,22 +170,20 @@ def turn_of(scope: Scope) -> Turn | None:
 
 def told(scope: Scope, error: GreffeError) -> None:
     """For the log and the metrics: why this one was turned away."""
-    if isinstance(error, Busy):
+    if isinstance(error, Busy | OverQuota):
         note(scope).shed = f"{error.kind}/{error.reason}"
-    elif isinstance(error, OverQuota):
-        note(scope).shed = f"{error.policies[0]}/{EACH if error.policies == (DUMPS,) else QUOTA}"
 
 
 @asynccontextmanager
 async def making(scope: Scope, kind: str) -> AsyncIterator[None]:
-    """While an answer of that class is made. Raises Busy."""
+    """While an answer of that class is made. Raises Busy, OverQuota."""
     turn = turn_of(scope)
     if turn is None:
         yield
         return
     try:
         await turn.enter(kind)
-    except Busy as error:
+    except (Busy, OverQuota) as error:
         await turn.gate.away(scope, error)
         raise
     try:

@@ -4,16 +4,17 @@ much. SDMX entry points take their place themselves, when no answer is at hand i
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from greffe.errors import Busy, GreffeError, OverQuota
-from greffe.web.load.gate import Gate, Turn, give
+from greffe.web.load.gate import QUOTA, Gate, Turn, give
 from greffe.web.load.kinds import API, PAGES, POLICIES, STAFF, kind_of
 from greffe.web.problems import answer
-from greffe.web.watched import OURS
+from greffe.web.watched import OURS, note
 
 _HERE: Final = (API, PAGES, STAFF)
 _FORM: Final = 64 * 1024  # bytes of a body that is waited for before a place is taken
@@ -23,8 +24,9 @@ Fields = tuple[tuple[bytes, bytes], ...]
 class Shedding:
     """429 for a client that asks for more than its share, 503 for what there is no room for; both with Retry-After."""
 
-    def __init__(self, app: ASGIApp, gate: Gate) -> None:
-        self.app, self._gate = app, gate
+    def __init__(self, app: ASGIApp, gate: Gate, named: Callable[[Scope], str]) -> None:
+        """`named`: the template of the route that a request would have found; asked for what is turned away alone."""
+        self.app, self._gate, self._named = app, gate, named
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, when it is its turn."""
@@ -39,7 +41,8 @@ class Shedding:
             send = _with(fields, send)
         if wait:
             hint = "RateLimit-Policy says how many are answered in which time."
-            over = OverQuota(f"Too many requests for {policy}.", wait=wait, policies=(policy,), hint=hint)
+            words = f"Too many requests for {policy}."
+            over = OverQuota(words, wait=wait, policies=(policy,), kind=policy, reason=QUOTA, hint=hint)
             await self._refused(over, scope, receive, send)
             return
         turn = Turn(self._gate, client)
@@ -52,19 +55,23 @@ class Shedding:
         except GreffeError as error:
             await self._refused(error, scope, receive, send)
             return
+        except ClientDisconnect:  # nobody is there to be answered
+            return
         try:
             await self.app(scope, receive, _until_made(turn, send))
         finally:
             turn.leave()
 
     async def _refused(self, error: GreffeError, scope: Scope, receive: Receive, send: Send) -> None:
+        note(scope).route = self._named(scope)
         await self._gate.away(scope, error)
         await answer(Request(scope), error)(scope, receive, send)
 
 
 async def _entered(turn: Turn, kind: str, scope: Scope, receive: Receive) -> Receive:
     """Take a place: of what comes with a body, when that is there, since a client may send it slowly. A large one has cost so
-    much already that it waits for its place and is not turned away. Raises Busy, and what reading the body raises."""
+    much already that it waits for its place and is not turned away. Raises Busy, OverQuota, ClientDisconnect, and what reading
+    the body raises."""
     if scope["method"] != "POST":
         await turn.enter(kind)
         return receive
@@ -73,6 +80,8 @@ async def _entered(turn: Turn, kind: str, scope: Scope, receive: Receive) -> Rec
     while not read or (read[-1].get("more_body") and size <= _FORM):
         read.append(await receive())
         size += len(read[-1].get("body", b""))
+        if read[-1]["type"] == "http.disconnect":
+            raise ClientDisconnect
     whole = not read[-1].get("more_body")
     if whole:
         await turn.enter(kind)
@@ -84,7 +93,7 @@ async def _entered(turn: Turn, kind: str, scope: Scope, receive: Receive) -> Rec
         if not whole and message["type"] == "http.request" and not message.get("more_body"):
             try:
                 await turn.enter(kind)
-            except Busy:
+            except (Busy, OverQuota):
                 return message
         return message
 

@@ -15,8 +15,8 @@ from greffe.logs.requests import Answered
 
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)  # seconds
 MOST: Final = 3000
-SHED: Final = (429, 503)
-Key: TypeAlias = tuple[str, str, str, str, str]  # route, method, class or shed status, format, cache
+SHED: Final = "shed/"  # before the status of an answer that was turned away: that is no error of the service
+Key: TypeAlias = tuple[str, str, str, str, str]  # route, method, class of status or `shed/STATUS`, format, cache
 REST: Final[Key] = ("other", "other", "other", "other", "none")
 Cell: TypeAlias = list[float]  # answers, bytes, seconds, then answers by bucket, the last one unbounded
 
@@ -37,7 +37,7 @@ class Counts:
     def heard(self, _asked: Asked, it: Answered) -> None:
         """An answer ended."""
         self.ended += 1
-        status = str(it.status) if it.status in SHED else _CLASSES[min(it.status, 599) // 100]
+        status = f"{SHED}{it.status}" if it.shed else _CLASSES[min(it.status, 599) // 100]
         cell = self._cells.get((it.route, it.method, status, it.format, it.cache))
         if cell is None:
             cell = self._new((it.route, it.method, status, it.format, it.cache))

@@ -38,7 +38,7 @@ class Answers(Collector):
         hits = CounterMetricFamily(
             "greffe_http_cache_hits", "Answers kept before.", labels=("process", "route", "cache")
         )
-        shed = CounterMetricFamily("greffe_http_shed", "Answers 429 and 503.", labels=("process", "route", "status"))
+        shed = CounterMetricFamily("greffe_http_shed", "Answers that turn away.", labels=("process", "route", "status"))
         away = CounterMetricFamily(
             "greffe_shed_requests", "Requests turned away.", labels=("process", "class", "reason")
         )
@@ -50,10 +50,10 @@ class Answers(Collector):
         for name, process in sorted(self._processes().items()):
             flight.add_metric((name,), process.in_flight)
             lost.add_metric((name,), process.lines_dropped)
-            _add(asked, process, lambda k: (k[0], k[1], f"{k[2][0]}xx" if k[2][:1].isdigit() else k[2], k[3]), name)
+            _add(asked, process, lambda k: (k[0], k[1], k[2].partition("/")[0], k[3]), name)
             _add(bytes_, process, lambda k: (k[0],), name, 1)
             _add(hits, process, lambda k: (k[0], k[4]) if k[4] != "none" else None, name)
-            _add(shed, process, lambda k: (k[0], k[2]) if k[2] in map(str, SHED) else None, name)
+            _add(shed, process, lambda k: (k[0], k[2].removeprefix(SHED)) if k[2].startswith(SHED) else None, name)
             for what, n in sorted(process.shed.items()):
                 away.add_metric((name, *what.split("/")), n)
             for (route,), cell in _summed(process.cells, lambda k: (k[0],)).items():

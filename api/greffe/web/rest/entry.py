@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
-from greffe.errors import Busy, NotFound, nearest
+from greffe.errors import Busy, NotFound, OverQuota, nearest
 from greffe.release.parts import Parts
 from greffe.web.kept import Dumps, Kept, SmallAnswers
 from greffe.web.load.gate import give_way, making
@@ -56,7 +56,7 @@ class _Entry:
         """GET and HEAD of any address below the entry point."""
         scope, headers = request.scope, request.headers
         said = note(scope)
-        said.route = self._template(scope["path"])
+        said.route = template(self._api, scope["path"])
         key = (
             scope.get("raw_path") or scope["path"],
             scope["query_string"],
@@ -76,20 +76,13 @@ class _Entry:
                 if not asked.address:
                     return problem(request, NotFound("Ask for data or a structure.", nearest=_words(self._api)))
                 response, kept = await self._in_turn(asked, scope, kind, body, partial)
-        except Busy as error:  # here, not where errors are: that would take a worker
+        except (Busy, OverQuota) as error:  # here, not where errors are: that would take a worker
             return problem(request, error)
         if kept is not None and kept.status != 304:
             self._small.put(key, state, kept)
         if isinstance(response, FileResponse):
             said.cache = "file"
         return response
-
-    def _template(self, path: str) -> str:
-        """What is asked for, as metrics name it: `/sdmx/v2/data`. Words that are no family are structures on 1.5."""
-        head = path.split("/", 4)[3] if path.count("/") > 2 else ""
-        if head not in FAMILIES[self._api]:
-            head = "structure" if self._api == "v1" else "unknown"
-        return f"/sdmx/{self._api}/{head}"
 
     async def _in_turn(
         self, asked: Asked, scope: Scope, kind: str, body: bool, partial: bool
@@ -117,6 +110,14 @@ class _Entry:
         if self._parts.fresh():
             return self._parts.state()
         return await to_thread.run_sync(self._parts.state)
+
+
+def template(api: Api, path: str) -> str:
+    """What is asked for, as metrics name it: `/sdmx/v2/data`. Words that are no family are structures on 1.5."""
+    head = path.split("/", 4)[3] if path.count("/") > 2 else ""
+    if head not in FAMILIES[api]:
+        head = "structure" if api == "v1" else "unknown"
+    return f"/sdmx/{api}/{head}"
 
 
 _VARIED: Final = ("accept", "accept-encoding", "accept-language")
