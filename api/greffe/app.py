@@ -76,9 +76,9 @@ def depot_at(url: str) -> Depot:
     return Bucket(url)
 
 
-def register_at(url: str) -> Register:
-    """The register in a database, brought to the newest migration. Raises BadDefinition, Unavailable, Refused."""
-    return SqlRegister(url)
+def register_at(url: str, *, upgrade: bool = True) -> Register:
+    """The register in a database, brought to the newest migration unless not `upgrade`. Raises BadDefinition, Unavailable, Refused."""
+    return SqlRegister(url, upgrade=upgrade)
 
 
 def job_tools(parts: Parts) -> Tools:

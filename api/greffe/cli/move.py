@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -17,7 +18,14 @@ from greffe.options import read_file
 from greffe.settings import read_settings
 from greffe.upkeep.move import Place
 from greffe.upkeep.move import move as moved
-from greffe.upkeep.move import undo as undone
+from greffe.upkeep.taken_back import CLOSED, EMPTY, UNSEEN
+from greffe.upkeep.taken_back import undo as taken_back
+
+_COPY: Final = {
+    CLOSED: "Its copy takes nothing more.",
+    EMPTY: "Nothing had been copied.",
+    UNSEEN: "Its copy was not looked into: if it is still there, it takes entries; let nobody use it.",
+}
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,8 +39,15 @@ def move(
         typer.Option("--to", help="File of settings (TOML) of the new place: its register, its files, or both."),
     ] = None,
     undo: Annotated[
-        bool, typer.Option("--undo", help="Open the register here again, which a move closed; its copy is given up.")
+        bool,
+        typer.Option(
+            "--undo",
+            help="Open the register here again, which a move closed; its copy is closed, and must have no entries of its own.",
+        ),
     ] = False,
+    unseen: Annotated[
+        str, typer.Option("--unseen", help="With --undo: why the copy, which cannot be looked into, does not matter.")
+    ] = "",
     as_: As = "",
     home: Home = None,
     json_: Json = False,
@@ -40,14 +55,16 @@ def move(
     """Bring register and files to another database and another bucket (or back to this disk), verified; cut off, it goes on when
     called again. What the file leaves out stays as it is."""
     with failing(json_):
-        if (to is None) == (not undo):
+        if not undo and (to is None or unseen):
             raise BadQuery("It is move --to SETTINGS, or move --undo.", parameter="--to")
         parts, who = acting(home, as_)
-        if to is None:
-            undone(parts, who)
+        target = read_settings({**os.environ, **(read_file(to) if to else {})}, home=parts.settings.home)
+        if undo or to is None:
+            opened = partial(register_at, upgrade=False)
+            state = taken_back(parts, who, opened, at=target.register_url if to else "", unseen=unseen)
             say("The register here is open again.", json_)
+            say(_COPY[state], json_)
             return
-        target = read_settings({**os.environ, **read_file(to)}, home=parts.settings.home)
         with progress("move", json_) as bar:
             done = moved(parts, who, target, Place(depot_of(target), register_at), teller(bar))
         show({"moved": list(done.went), "things": done.things, "entries": done.head}, json_, title="It is moved.")

@@ -78,22 +78,11 @@ def move(parts: Parts, who: Actor, to: Settings, place: Place, tell: Tell) -> Mo
     return Moved(went, len(names), parts.register.head())
 
 
-def undo(parts: Parts, who: Actor) -> None:
-    """Open a register again that says it was moved. Whatever was entered in its copy is lost to it. Raises Refused when it was
-    not moved."""
-    needs(parts, who, "administrator")
-    head = parts.register.head()
-    last = next(iter(parts.register.read(after=head - 1)), None)
-    if last is None or last.kind != MOVED:
-        raise Refused("This register was not moved.")
-    parts.note(who, ARRIVED, _said(parts.settings.register_url), {"undone": True})
-
-
 def _differs(here: Settings, to: Settings) -> bool:
     return make_url(here.register_url) != make_url(to.register_url)
 
 
-def _said(url: str) -> str:
+def without_password(url: str) -> str:
     """An address without its password."""
     return make_url(url).render_as_string(hide_password=True)
 
@@ -106,7 +95,7 @@ def _register(parts: Parts, who: Actor, to: Settings, place: Place, tell: Tell) 
         if not _closed(parts):
             if head_of(there)[0]:
                 raise Refused("The register is not empty.", hint="Name an empty database.")
-            parts.note(who, MOVED, _said(to.register_url), {})
+            parts.note(who, MOVED, without_password(to.register_url), {})
         with snapshot(here) as found:
             copied = head_of(there)[0] >= found.head
             if not copied:
@@ -115,7 +104,7 @@ def _register(parts: Parts, who: Actor, to: Settings, place: Place, tell: Tell) 
     finally:
         here.dispose()
         there.dispose()
-    _arrive(place.register(to.register_url), parts, who, (last, hash_), _said(to.register_url))
+    _arrive(place.register(to.register_url), parts, who, (last, hash_), without_password(to.register_url))
 
 
 def _arrive(register: Register, parts: Parts, who: Actor, head: tuple[int, str], said: str) -> None:

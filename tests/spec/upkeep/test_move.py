@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from examples import examples
@@ -23,11 +24,14 @@ from greffe.release.verify import faults
 from greffe.settings import read_settings
 from greffe.store.base import Actor, Selection
 from greffe.store.bucket import Bucket
+from greffe.store.register import SqlRegister
 from greffe.transmission import keeping
 from greffe.upkeep import move as moving
-from greffe.upkeep.move import Place, move, undo
+from greffe.upkeep.move import Place, move
+from greffe.upkeep.taken_back import undo
 
 ADMIN = Actor("gaston")
+as_found = partial(SqlRegister, upgrade=False)
 
 
 def place(settings):
@@ -115,12 +119,60 @@ def test_the_register_that_was_left_takes_nothing_more(house, there):
 
 def test_a_move_is_taken_back_on_purpose(house, there):
     with pytest.raises(Refused, match="not moved"):
-        undo(house.parts, ADMIN)
+        undo(house.parts, ADMIN, as_found)
     move(house.parts, ADMIN, there, place(there), quiet)
     with pytest.raises(Denied):
-        undo(house.parts, AUTHOR)
-    undo(house.parts, ADMIN)
+        undo(house.parts, AUTHOR, as_found)
+    with pytest.raises(BadQuery, match="was moved to"):
+        undo(house.parts, ADMIN, as_found, at=house.parts.settings.register_url)
+    assert undo(house.parts, ADMIN, as_found, at=there.register_url) == "closed"
     house.parts.note(ADMIN, "order.asked", "works again", {})
+    with pytest.raises(Refused, match="was moved"):
+        as_found(there.register_url).append(ADMIN, house.clock(), "order.asked", "in the copy", {})
+
+
+def moved_on_disk(house, tmp_path):
+    """A move to another file by the command; the home, the copy."""
+    home, copy, file = house.parts.settings.home, tmp_path / "new.db", tmp_path / "new.toml"
+    house.parts.register.close()
+    file.write_text(f'register = "sqlite:///{copy}"\n', encoding="utf-8")
+    assert inside(home, "move", "--to", str(file), "--as", ADMIN.name).code == 0
+    return home, copy
+
+
+def test_a_copy_with_entries_of_its_own_is_not_given_up(house, tmp_path):
+    """Neither register is changed, whatever is said; the way back is told."""
+    home, copy = moved_on_disk(house, tmp_path)
+    there = as_found(f"sqlite:///{copy}")
+    for n in range(2):
+        there.append(ADMIN, house.clock(), "order.asked", f"worked on {n}", {})
+    heads = there.head(), house.parts.register.head()
+    for words in ((), ("--unseen", "nobody was there")):
+        done = inside(home, "move", "--undo", "--as", ADMIN.name, *words)
+        assert (done.code, "would be lost: 2." in done.err, "Move back" in done.err) == (3, True, True), done.err
+    assert (there.head(), house.parts.register.head()) == heads
+
+
+def test_a_copy_that_is_closed_is_left_and_the_register_here_works(house, tmp_path):
+    """Cut off between the two, the same command goes on."""
+    home, copy = moved_on_disk(house, tmp_path)
+    there, here = as_found(f"sqlite:///{copy}"), f"sqlite:///{home / 'register.db'}"
+    there.append(ADMIN, house.clock(), "register.moved", here, {"undone": True})
+    done = inside(home, "move", "--undo", "--as", ADMIN.name)
+    assert (done.code, "takes nothing more" in done.err) == (0, True), done.err
+    assert there.head() == house.parts.register.head() + 1
+    house.parts.note(ADMIN, "order.asked", "works again", {})
+
+
+def test_a_copy_that_is_away_needs_a_reason_which_is_kept(house, tmp_path):
+    home, copy = moved_on_disk(house, tmp_path)
+    copy.unlink()
+    refused = inside(home, "move", "--undo", "--as", ADMIN.name)
+    assert (refused.code, "--unseen" in refused.err, copy.exists()) == (3, True, False), refused.err
+    done = inside(home, "move", "--undo", "--as", ADMIN.name, "--unseen", "the disk burned")
+    assert (done.code, "not looked into" in done.err) == (0, True), done.err
+    *_, last = house.parts.register.read()
+    assert (last.kind, last.payload) == ("register.arrived", {"undone": True, "unseen": "the disk burned"})
 
 
 @pytest.mark.parametrize("cut", ["files", "closing", "copy", "arrival", "verify"])
@@ -191,7 +243,7 @@ def test_on_the_command_line(house, there, tmp_path):
     done = inside(home, "move", "--to", str(file), "--as", ADMIN.name, "--json")
     assert done.code == 0, done.err
     assert json.loads(done.out)["moved"] == ["files", "register"]
-    refused = inside(home, "move", "--to", str(file), "--undo", "--as", ADMIN.name)
+    refused = inside(home, "move", "--as", ADMIN.name)
     assert refused.code == 2
     assert "move --undo" in refused.err
 
