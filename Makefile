@@ -51,7 +51,7 @@ sbom: $(VENV)/.test ## writes the bill of materials (CycloneDX) and the list of 
 
 audit: $(VENV)/bin/python ## known vulnerabilities of what the lock installs; asks an advisory service over the network
 	@test -x .clients/audit/bin/pip-audit || ($(PYTHON) -m venv .clients/audit && .clients/audit/bin/python -m pip install --quiet 'pip-audit>=2.10,<3')
-	.clients/audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/run.lock
+	.clients/audit/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/service.lock
 
 bench: $(VENV)/.test
 	$(BIN)/python benchmarks/pipeline/run.py
