@@ -176,6 +176,30 @@ def test_a_table_comes_back_whole_or_not_at_all(desk: Desk):
     assert desk.parts.ledger().head == head + 1
 
 
+def test_a_table_that_was_worked_on_takes_nothing_back(desk: Desk):
+    """Who typed into a cell that somebody answered otherwise meanwhile is told, with the row; a row that was left as it went out
+    says nothing of it, and a table without editions is taken as it is typed."""
+    give(desk.parts, SENDER, key(PEOPLE, NOW), Typed("68606010"))
+    text = tables.to_csv(now(desk)).decode("utf-8-sig")
+    assert text.count(",68606010,") == 1
+    give(desk.parts, SENDER, key(PEOPLE, NOW), Typed("68606017"))
+    head = desk.parts.ledger().head
+    assert tables.from_csv(desk.parts, SENDER, now(desk), text.encode(), "a.csv") == 0
+    typed = text.replace(",68606010,", ",68606011,")
+    with pytest.raises(BadInput, match=f"{SENDER.name} answered it otherwise since the table went out") as error:
+        tables.from_csv(desk.parts, SENDER, now(desk), typed.encode(), "a.csv")
+    assert (error.value.file, error.value.row, error.value.column) == ("a.csv", 2, "cell")
+    assert desk.parts.ledger().head == head
+    rows = list(csv.DictReader(io.StringIO(typed)))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, [name for name in rows[0] if name != "edition"], extrasaction="ignore")
+    writer.writeheader()
+    writer.writerow(rows[0])
+    assert tables.from_csv(desk.parts, SENDER, now(desk), out.getvalue().encode(), "a.csv") == 1
+    again = tables.to_csv(now(desk)).decode("utf-8-sig").replace(",68606011,", ",68606012,")
+    assert tables.from_csv(desk.parts, SENDER, now(desk), again.encode(), "a.csv") == 1
+
+
 def test_other_bodies_and_where_every_sentence_is_from(desk: Desk):
     """FP11 and FP13 (samples of figure_pairs.csv) are of 2022 and of UNODC's own figures; each source of a draft is there."""
     found = foreseen_of(desk.parts, named_plan(desk.parts, "UN_CTS", NOW, test=True))

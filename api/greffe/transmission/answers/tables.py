@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -20,7 +21,19 @@ from greffe.transmission.answers.observations import homeless, observed
 from greffe.transmission.workbooks.answers import SHOWN
 
 WORDS: Final = tuple(f"{part}_{language}" for part in PARTS for language in LANGUAGES)
-COLUMNS: Final = ("cell", "question", "label_fr", "label_en", "type", "state", "released", "value", "missing", *WORDS)
+COLUMNS: Final = (
+    "cell",
+    "question",
+    "label_fr",
+    "label_en",
+    "type",
+    "state",
+    "released",
+    "value",
+    "missing",
+    *WORDS,
+    "edition",
+)
 READ: Final = ("cell", "value", "missing", *WORDS)
 MOST: Final = 50_000  # rows
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -40,16 +53,18 @@ def row_of(one: Asked) -> dict[str, str]:
     """A cell as a row of COLUMNS."""
     said, labels = one.said, one.labels
     words = {f"{p}_{x}": said.word(p, x) if said else "" for p in PARTS for x in LANGUAGES}
+    typed = {"value": said.value if said else "", "missing": said.missing if said else "", **words}
     return {
         "cell": one.name, "question": one.row.question, "label_fr": labels["fr"], "label_en": labels["en"],
         "type": one.row.layout.type, "state": one.state, "released": one.cell.text if one.cell.held else "",
-        "value": said.value if said else "", "missing": said.missing if said else "", **words,
+        **typed, "edition": _edition(typed),
     }  # fmt: skip
 
 
 def from_csv(parts: Parts, who: Actor, found: Round, content: bytes, name: str) -> int:
     """Take a table in: every row that says something is an answer. Gives how many are other than before. A row that says what
-    the last cycle said confirms nothing: nobody looked at it again.
+    the last cycle said confirms nothing: nobody looked at it again. A row with its `edition` that is as it went out says nothing,
+    and one that was worked on is refused where somebody answered the cell otherwise meanwhile.
 
     Raises BadInput with the row and the column for what cannot be read or is no answer; nothing is entered then."""
     acts: dict[str, Act | None] = {}
@@ -62,7 +77,7 @@ def from_csv(parts: Parts, who: Actor, found: Round, content: bytes, name: str) 
             raise BadInput(f"{cell} stands twice.", file=name, row=number, column="cell")
         words = {p: {x: _bare(said[f"{p}_{x}"]) for x in LANGUAGES} for p in PARTS}
         try:
-            if _as_it_went_out(found.cell(cell), said):
+            if _says_nothing(found.cell(cell), said, row.get("edition", "").strip()):
                 acts[cell] = None
                 continue
             acts[cell] = act_of(parts, who, found, cell, Typed(_bare(said["value"]), said["missing"], words))
@@ -77,10 +92,23 @@ def from_csv(parts: Parts, who: Actor, found: Round, content: bytes, name: str) 
     return len(changed)
 
 
-def _as_it_went_out(cell: Asked, said: Mapping[str, str]) -> bool:
-    """A row that says what stands there says nothing: it confirms nothing, and may be of a cell that is another's."""
-    shown = row_of(cell)
-    return all(_bare(said[c]).strip() == shown[c] for c in READ[1:])
+def _says_nothing(cell: Asked, said: Mapping[str, str], edition: str) -> bool:
+    """A row that says what stands there, or what stood there when it went out, says nothing: it confirms nothing, and may be of
+    a cell that is another's. Raises Refused for one that was worked on while somebody answered the cell otherwise."""
+    shown, typed = row_of(cell), {c: _bare(said[c]).strip() for c in READ[1:]}
+    if all(typed[c] == shown[c] for c in typed) or edition == _edition(typed):
+        return True
+    if edition and edition != shown["edition"] and cell.answer is not None:
+        raise Refused(
+            f"{cell.answer.who} answered it otherwise since the table went out.",
+            hint="Compare them, and answer it on the page.",
+        )
+    return False
+
+
+def _edition(typed: Mapping[str, str]) -> str:
+    """What tells one answer to a cell from another one."""
+    return hashlib.sha256("\0".join(typed[c] for c in READ[1:]).encode()).hexdigest()[:10]
 
 
 def _rows(content: bytes, name: str) -> Iterator[tuple[int, dict[str, str]]]:
