@@ -225,9 +225,9 @@ class Busy(Unavailable):
     """More is asked for at once than is answered. `wait`: seconds after which to ask again; `kind`: of which class of requests;
     `reason`: why it was turned away."""
 
-    def __init__(self, message: str, *, wait: int, kind: str, reason: str) -> None:
+    def __init__(self, message: str, *, wait: int, kind: str, reason: str, hint: str = "") -> None:
         self.wait, self.kind, self.reason = wait, kind, reason
-        super().__init__(message)
+        super().__init__(message, hint=hint)
 
 
 class EngineFailed(Unavailable):

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
 
 from sqlalchemy.engine import URL, make_url
 
@@ -25,7 +24,6 @@ from greffe.store.filling import head_of
 from greffe.upkeep.move import without_password
 
 CLOSED, EMPTY, UNSEEN = STATES = ("closed", "empty", "unseen")
-_HIDDEN: Final = "***"  # what stands for a password in an address
 
 
 def undo(parts: Parts, who: Actor, opened: Callable[[str], Register], *, at: str = "", unseen: str = "") -> str:
@@ -63,8 +61,8 @@ def _address(said: str, at: str) -> URL:
     """Where the copy is. Raises BadQuery when `at` is another place than the entry says."""
     if not at:
         url = make_url(said)
-        password = None if url.password == _HIDDEN else url.password  # PGPASSWORD or ~/.pgpass may have it
-        return URL.create(url.drivername, url.username, password, url.host, url.port, url.database, url.query)
+        # The entry has no password: PGPASSWORD or ~/.pgpass may have it.
+        return URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query)
     if without_password(at) != said:
         raise BadQuery(f"This register was moved to {said}.", parameter="--to", hint="Name the settings of that.")
     return make_url(at)

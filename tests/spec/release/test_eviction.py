@@ -90,7 +90,7 @@ def test_the_command_shows_what_releases_take_and_evicts(tmp_path: Path):
 
     def run(*arguments: str) -> dict[str, object]:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("greffe.cli.common.compose", lambda _: compose(settings, clock))
+            patch.setattr("greffe.cli.common.compose", lambda _, **_more: compose(settings, clock))
             found = runner.invoke(app, ["store", "--home", str(home), "--json", *arguments])
         assert found.exit_code == 0, found.output
         return json.loads(found.stdout)  # type: ignore[no-any-return]

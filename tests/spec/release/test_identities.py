@@ -131,7 +131,7 @@ def test_withdrawing_one_of_two_that_agree_is_told_at_once(house, tmp_path):
 
     def withdrawn(*more: str):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("greffe.cli.common.compose", lambda _: compose(parts.settings, house.clock))
+            patch.setattr("greffe.cli.common.compose", lambda _, **_more: compose(parts.settings, house.clock))
             words = ("--reason", "It was wrong.", "--reason-fr", "C’était faux.", "--as", RELEASER.name)
             return run(parts.settings.home, "withdraw", f"{ESTAT}#2", *words, *more)
 

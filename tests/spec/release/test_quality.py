@@ -422,7 +422,7 @@ def test_the_command_shows_and_writes_the_same(revised: House, revised_web: Test
 
     def run(*arguments: str):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("greffe.cli.common.compose", lambda _: compose(settings, clock))
+            patch.setattr("greffe.cli.common.compose", lambda _, **_more: compose(settings, clock))
             return CliRunner().invoke(app, ["quality", *arguments])
 
     found = run(FLOW, "--json", "--out", str(tmp_path / "q.html"), "--lang", "fr")

@@ -249,7 +249,7 @@ def test_the_command_shows_and_writes_the_same(house: House, tmp_path: Path):
 
     def run(*arguments: str):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("greffe.cli.common.compose", lambda _: compose(settings, clock))
+            patch.setattr("greffe.cli.common.compose", lambda _, **_more: compose(settings, clock))
             return CliRunner().invoke(app, ["compare", *arguments])
 
     found = run(f"{FLOW}#1", f"{FLOW}#2", "--json", "--out", str(tmp_path / "x.csv"))
