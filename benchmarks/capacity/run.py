@@ -18,7 +18,7 @@ import measured
 import page
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "serve"))
-from run import machine
+from bounds import machine
 
 
 def main() -> None:

@@ -17,7 +17,6 @@ import contextlib
 import io
 import os
 import random
-import re
 import shutil
 import sys
 import tempfile
@@ -26,7 +25,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "serve"))
 import store
-from bounds import Bounds
+from bounds import Bounds, machine
 from served import Served, limit, service
 from traffic import DUMP, KINDS, Probe, Told, codes, middle, mixed, probing, slow, written
 
@@ -167,14 +166,6 @@ def measured(home: Path, workers: int, seconds: int, bounds: Bounds) -> None:
     bounds.part(f"{name}: the limit, uvicorn that sends the same bytes")
     bounds.say("answers", told.rate, None, "/s")
     bounds.say("ours, of the limit's", 100 * ours.rate / told.rate, None, "%")
-
-
-def machine() -> str:
-    """Where this was measured, and how busy that was."""
-    names = re.findall(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
-    load = ", ".join(f"{found:.1f}" for found in os.getloadavg())
-    processors = len(os.sched_getaffinity(0))
-    return f"{processors} processors ({names[0] if names else 'unknown'}), Python {sys.version.split()[0]}; load {load}"
 
 
 def main() -> int:

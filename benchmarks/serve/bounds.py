@@ -1,8 +1,12 @@
-"""What was measured beside what was asked: printed as it comes, and as a Markdown table at the end."""
+"""What was measured beside what was asked: printed as it comes, and as a Markdown table at the end; and on which machine."""
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -73,3 +77,15 @@ class Bounds:
 
 def _short(found: float) -> str:
     return f"{found:,.0f}" if abs(found) >= 1_000 else f"{found:,.1f}" if abs(found) >= 10 else f"{found:,.2f}"
+
+
+def machine() -> str:
+    """Where this was measured, and how busy that was."""
+    names = re.findall(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
+    memory = int(re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())[1]) / 1024**2
+    load = ", ".join(f"{found:.1f}" for found in os.getloadavg())
+    processors = len(os.sched_getaffinity(0))
+    python = sys.version.split()[0]
+    return (
+        f"{processors} processors ({names[0] if names else 'unknown'}), {memory:.0f} GB, Python {python}; load {load}"
+    )

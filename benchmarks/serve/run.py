@@ -30,7 +30,7 @@ from pathlib import Path
 
 import peers
 import store
-from bounds import Bounds
+from bounds import Bounds, machine
 
 POINTS = ("sdmx-csv", "jsondata", "structurespecificdata")
 FORMATS = (
@@ -200,18 +200,6 @@ def measured(home: Path, bounds: Bounds) -> None:
         structures(base, largest, bounds)
         whole = dumps(base, pid, flows, copied, bounds)
     peers.libraries(whole, point, bounds)
-
-
-def machine() -> str:
-    """Where this was measured, and how busy that was."""
-    names = re.findall(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
-    memory = int(re.search(r"MemTotal:\s+(\d+)", Path("/proc/meminfo").read_text())[1]) / 1024**2
-    load = ", ".join(f"{found:.1f}" for found in os.getloadavg())
-    processors = len(os.sched_getaffinity(0))
-    python = sys.version.split()[0]
-    return (
-        f"{processors} processors ({names[0] if names else 'unknown'}), {memory:.0f} GB, Python {python}; load {load}"
-    )
 
 
 def main() -> int:
