@@ -14,6 +14,7 @@ from uvicorn import Config
 
 from greffe import __version__
 from greffe.app import create_app
+from greffe.cli.allocators import spare_memory
 from greffe.cli.show import say
 from greffe.jobs.configured import read_jobs
 from greffe.logs import spans
@@ -55,6 +56,7 @@ def config_of(app: ASGIApp | str, settings: Settings) -> Config:
 @contextmanager
 def serving(parts: Parts) -> Iterator[tuple[FastAPI, Log]]:
     """The application and the log, until the process is done."""
+    spare_memory()
     settings = parts.settings
     log = Log(settings.operation.log, settings.operation.log_level)
     counts = Counts() if settings.operation.metrics else None
