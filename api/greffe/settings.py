@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
-from urllib.parse import urlsplit
 
 from greffe.errors import BadDefinition, nearest
 from greffe.load import LoadSettings, Taken, read_load
 from greffe.logs.set_up import FORMS, LEVELS
 from greffe.options import file_of, look_into, refuse
+from greffe.urls import parts_of_url
 
 TRACES = ("none", "otlp")
 AT_START, ASKED = UPGRADES = ("start", "asked")
@@ -353,7 +353,7 @@ def _oidc(env: Mapping[str, str]) -> OidcSettings | None:
     issuer = env.get("GREFFE_OIDC_ISSUER", "")
     if not issuer:
         return None
-    parts = urlsplit(issuer)
+    parts = parts_of_url(issuer)
     if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
         raise BadDefinition(f"GREFFE_OIDC_ISSUER={issuer!r} is no https address.")
     client, secret = env.get("GREFFE_OIDC_CLIENT", ""), env.get("GREFFE_OIDC_SECRET", "")

@@ -156,7 +156,10 @@ INSIDE = [
     "https://0177.0.0.1/", "https://127.1/", "https://169.254.169.254/latest/meta-data/", "https://10.0.0.1/", "https://0.0.0.0/",
     "https://[::ffff:127.0.0.1]/", "https://[64:ff9b::7f00:1]/", "https://[fe80::1]/", "https://192.168.1.1:8443/", "http://data.example.org/",
     "https://user:word@data.example.org/", "file:///etc/passwd", "gopher://127.0.0.1:6379/_x", "https://", "ftp://data.example.org/",
-    "https://data.example.org/#x", "https://１２７.0.0.1/", "//127.0.0.1/", "https:127.0.0.1", "https://data.example.org\r\nX: y",
+    "https://data.example.org/#x", "https://１２７.0.0.1/", "//127.0.0.1/", "https:127.0.0.1",
+    "https://[", "https://[v1]/",
+    "https://a:b/", "https://a:99999/", "https://192.0.0.192/opc/v2/instance/", "https://168.63.129.16/",
+    "https://data.example.org\r\nX: y",
 ]  # fmt: skip
 
 
@@ -175,6 +178,19 @@ def test_api7_a_provider_is_reached_by_https() -> None:
         )
     with pytest.raises(GreffeError, match="not reached by HTTPS"):
         provider._asked("http://169.254.169.254/keys")
+
+
+def test_api6_forms_of_nobody(attacked: Attacked) -> None:
+    """Headers and guards that are no text of ours are refused as any others: another site, another session."""
+
+    def posted(target: str, body: str, **headers: str) -> Answer:
+        return attacked.ask("POST", target, body.encode(), Content_Type=FORM, **headers)
+
+    for origin in ("http://[", "http://[v1]", "null", "http://a:b", "é"):
+        attacked.refuses(origin, lambda o=origin: posted("/signin", "name=a&password=b", Origin=o), 403)
+    ours = {"Cookie": f"greffe={attacked.session}", "Sec_Fetch_Site": "same-origin"}
+    for guard in ("%C3%A9", "%FF", "%00", ""):
+        attacked.refuses(guard, lambda g=guard: posted("/staff/account", f"guard={g}", **ours), 403)
 
 
 def test_api8_how_the_service_is_set_up(attacked: Attacked) -> None:

@@ -12,10 +12,12 @@ from pathlib import Path
 from raw_bytes import Answer, Server, answers, received
 
 from greffe.app import compose, utc_now
+from greffe.release.access.accounts import accept, invite, sign_in
 from greffe.release.access.keys import make_key
 from greffe.release.people import HOUSE
 from greffe.settings import read_settings
 
+WORDS = "sabot-comete-lilas-tambour"
 PROCESSOR = 1.0  # seconds that one attack may cost it
 GROWTH = 64 << 20  # bytes that one attack may leave behind
 
@@ -38,7 +40,8 @@ def get(target: str, *lines: str, name: str = "", expected: Sequence[int] = (400
 
 
 class Attacked(Server):
-    """A server, with what is looked at before and after, and the secrets of two keys: of ESTAT and of UNODC."""
+    """A server, with what is looked at before and after, the secrets of two keys, of ESTAT and of UNODC, and the cookie of
+    somebody who is signed in."""
 
     def __init__(self, home: Path, log: Path) -> None:
         parts = compose(read_settings({}, home=home))
@@ -49,6 +52,8 @@ class Attacked(Server):
             )[1]
             for body in ("ESTAT", "UNODC")
         }
+        accept(parts, invite(parts, HOUSE, "driss"), WORDS)
+        self.session = sign_in(parts, "driss", WORDS, "127.0.0.1")[0]
         parts.register.close()
         super().__init__(home, log)
 

@@ -59,6 +59,6 @@ def entry_fault(parts: Parts, text: str) -> str:
     entry = next(iter(parts.register.read(after=int(number) - 1)), None) if int(number) else None
     if entry is None or entry.number != int(number):
         return f"entry {number}: there is none in this register."
-    if any(hmac.compare_digest(digest, known) for known in (entry.hash, seal(entry))):
+    if any(hmac.compare_digest(digest.encode(), known.encode()) for known in (entry.hash, seal(entry))):
         return ""
     return f"entry {number}: it has another hash and another seal in this register."

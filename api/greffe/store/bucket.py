@@ -15,13 +15,13 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedError, UnauthenticatedError
 from obstore.store import from_url
 
 from greffe.errors import BadDefinition, NotFound, Refused, Unavailable
+from greffe.urls import parts_of_url
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, ObjectStore  # names that only its stubs have
@@ -42,7 +42,7 @@ class Bucket:
     shared = True
 
     def __init__(self, url: str, patience: timedelta = _PATIENCE, retried: int = _RETRIED) -> None:
-        parts = urlsplit(url)
+        parts = parts_of_url(url)
         if parts.scheme not in SCHEMES or not parts.netloc or parts.query or parts.fragment or "@" in parts.netloc:
             raise BadDefinition(
                 f"{url!r} is no address of a bucket.",

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
 import httpx2
 
@@ -27,6 +26,7 @@ from greffe.errors import BadQuery
 from greffe.transmission.channels.answers import Answer, digest_field
 from greffe.transmission.channels.channel import NotSent, Unsure
 from greffe.transmission.channels.endpoint import Endpoint
+from greffe.urls import parts_of_url
 
 PREFIX: Final = "whsec_"
 TIMEOUT: Final = 30  # seconds
@@ -114,7 +114,7 @@ def checked_url(text: str, parameter: str = "url") -> str:
     example = "E.g. https://data.example.org/hooks/greffe"
     if url.scheme != "https" or not url.host or url.fragment or len(text) > LONGEST or not text.isascii():
         raise BadQuery("It is no https address.", parameter=parameter, hint=example)
-    if not HOST.fullmatch(urlsplit(text).netloc):
+    if not HOST.fullmatch(parts_of_url(text).netloc):
         raise BadQuery(
             "The host of the address is written in letters, digits, - and . alone.", parameter=parameter, hint=example
         )

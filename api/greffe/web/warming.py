@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from anyio import to_thread
 from fastapi import FastAPI
@@ -29,6 +29,7 @@ from greffe.release.parts import Parts
 from greffe.release.people import HOUSE
 from greffe.release.quality_kept import quality_of
 from greffe.release.review.overview import overview
+from greffe.urls import parts_of_url
 from greffe.web.crawlers import PAGES
 from greffe.web.pages import static
 from greffe.web.pages.render import environment
@@ -138,7 +139,7 @@ def _kept(parts: Parts) -> Iterator[tuple[str, Callable[[], object]]]:
 
 async def _answered(app: FastAPI, path: str, base: str) -> None:
     """Ask the application as the public does, and throw the answer away."""
-    where, host = urlsplit(path), urlsplit(base)
+    where, host = parts_of_url(path), parts_of_url(base)
     scope: Scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": host.scheme, "root_path": "",
         "path": where.path, "raw_path": where.path.encode(), "query_string": where.query.encode(), "client": None,

@@ -11,11 +11,14 @@ from greffe.transmission.channels.channel import NotSent
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # addresses of IPv4, as IPv6 reaches them (RFC 6052)
 # Never of the public network, whatever is_global of this Python says: site-local (RFC 3879), a NAT64 of one's own (RFC 8215),
-# IPv4-compatible (RFC 4291) and IPv4-translated (RFC 2765), segment routing (RFC 9602), documentation (RFC 9637).
+# IPv4-compatible (RFC 4291) and IPv4-translated (RFC 2765), segment routing (RFC 9602), documentation (RFC 9637); of IPv4, what
+# IETF protocols use (RFC 6890) and relays of 6to4 (RFC 7526); two where clouds tell a machine its secrets that stand in such a
+# network (192.0.0.192) or look public (168.63.129.16).
 NEVER: Final = tuple(
-    ipaddress.IPv6Network(n)
-    for n in ("fec0::/10", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "5f00::/16", "3fff::/20")
-)
+    ipaddress.ip_network(n)
+    for n in ("fec0::/10", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "5f00::/16", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24",
+              "168.63.129.16/32")
+)  # fmt: skip
 
 
 class Inside(NotSent):
@@ -44,7 +47,8 @@ def resolved(host: str, port: int, *, private: bool) -> tuple[str, ...]:
 def public(text: str) -> bool:
     """Whether an address is one of the public network, also by the addresses of IPv4 that it carries inside."""
     one = ipaddress.ip_address(text)
-    if any(one in network for network in NEVER):
+    meant = [one, *_meant(one)]
+    if any(o in network for network in NEVER for o in meant):
         return False
     return all(o.is_global and not o.is_multicast for o in _meant(one))
 

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from greffe.errors import BadQuery, Denied, GreffeError, NotFound, Refused, nearest
 from greffe.model.instants import written
@@ -42,6 +41,7 @@ from greffe.transmission.orders.answers import Answers
 from greffe.transmission.orders.leaving import shows_nothing_hidden
 from greffe.transmission.orders.limits import Limits
 from greffe.transmission.webhooks import checked_url
+from greffe.urls import parts_of_url
 
 SEES: Final = ("auditor", "transmitter", "administrator")  # of the house: all orders
 ACKNOWLEDGED, REFUSED = "acknowledged", "refused"
@@ -219,7 +219,7 @@ def _to(wanted: Wanted, channels: Mapping[str, Options], limits: Limits) -> str:
         raise BadQuery("Values by grant are fetched by link alone.", parameter="way", nearest=(LINK,))
     if wanted.way == WEBHOOK:
         url = checked_url(to, "to")
-        host = (urlsplit(url).hostname or "").rstrip(".").lower()
+        host = (parts_of_url(url).hostname or "").rstrip(".").lower()
         if host not in limits.intranet and inside(host):
             hint = "E.g. https://data.example.org/hooks/greffe"
             raise BadQuery(f"{host}: it is not of the public network.", parameter="to", hint=hint)

@@ -12,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
-from urllib.parse import urlsplit
 
 from greffe.errors import BadDefinition, Conflict, GreffeError, NotFound, Refused, TooLarge
 from greffe.model.instants import written
@@ -58,6 +57,7 @@ from greffe.transmission.orders.secrets import mark_of, secret_of
 from greffe.transmission.running import FIRST_WAIT, TRIES
 from greffe.transmission.ways import channel_of
 from greffe.transmission.webhooks import Hook, in_time
+from greffe.urls import parts_of_url
 
 Beat: TypeAlias = Callable[[], None]
 WHOLE: Final = 120.0  # seconds that one webhook may take in all
@@ -247,7 +247,7 @@ def _tried(parts: Parts, who: Actor, order: Order, one: Handed, means: Means) ->
     try:
         said, word = _delivered(parts, order, one, file, means), SENT
     except Inside:  # whom a name leads to inside is not told to whoever asks
-        host = urlsplit(order.to).hostname
+        host = parts_of_url(order.to).hostname
         said, lasting = Refused(f"{host}: it is not of the public network.").message, True
     except NotSent as error:
         said, lasting = str(error), error.lasting
@@ -269,7 +269,7 @@ def _signed(parts: Parts, order: Order) -> dict[str, str]:
 def _delivered(parts: Parts, order: Order, one: Handed, file: Outgoing, means: Means) -> str:
     if order.way != WEBHOOK:
         return channel_of(means.channels, order.to, order.body).deliver(Parcel(f"{order.id}-{one.number}", (file,)))
-    host = urlsplit(order.to).hostname or ""
+    host = parts_of_url(order.to).hostname or ""
     inside = host in means.limits.intranet
     trust = _trust(means.limits) if inside else None
     hook = Hook(order.to, secret_of(parts.settings, order.id), inside, trust)

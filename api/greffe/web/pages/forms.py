@@ -66,6 +66,6 @@ async def posted(request: Request, visitor: Visitor | None, *known: str) -> Form
             values[name] = (*values.get(name, ()), value)
     if visitor is not None:
         guard = visitor.session.guard if visitor.session else ""
-        if not guard or not hmac.compare_digest(guard, values.get("guard", ("",))[0]):
+        if not guard or not hmac.compare_digest(guard.encode(), values.get("guard", ("",))[0].encode()):
             raise Denied("This form is not of your session.", hint="Load the page again.")
     return Form(values, files)

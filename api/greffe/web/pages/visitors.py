@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 
@@ -17,6 +16,7 @@ from greffe.release.people import has_role, told_roles
 from greffe.settings import Settings
 from greffe.store.access import Session
 from greffe.store.base import Actor
+from greffe.urls import parts_of_url
 from greffe.web.language import LANGUAGES, chosen_language
 
 LANG, THEME = "greffe-lang", "greffe-theme"
@@ -137,7 +137,8 @@ def same_site(request: Request) -> None:
     origin = request.headers.get("origin")
     if site is not None and site not in _SAME:
         raise Denied("This form was sent by another site.")
-    if site is None and origin is not None and urlsplit(origin).netloc != request.headers.get("host", ""):
+    host = request.headers.get("host", "")
+    if site is None and origin is not None and not (host and parts_of_url(origin).netloc == host):
         raise Denied("This form was sent by another site.")
 
 

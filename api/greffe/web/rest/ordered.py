@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from greffe.errors import BadQuery, NotFound
 from greffe.model.structures import Dataflow
 from greffe.query import rest_v1, rest_v2
@@ -11,6 +9,7 @@ from greffe.query.flows import named_flows
 from greffe.query.parameters import path_parts
 from greffe.release.parts import Parts
 from greffe.transmission.orders.answers import Answer
+from greffe.urls import parts_of_url
 from greffe.web.rest.answers import Api, Asked
 from greffe.web.rest.data import data
 
@@ -19,7 +18,7 @@ NOT_SAVED = ("asOf", "updatedAfter", "includeHistory")
 
 def saved_answer(parts: Parts, address: str) -> Answer:
     """See transmission.orders.answers.Answers."""
-    split = urlsplit(address)
+    split = parts_of_url(address)
     api: Api = "v1" if split.path.startswith("/sdmx/v1/") else "v2"
     words = path_parts(split.path[len("/sdmx/v1") :])
     asked = Asked(parts, api, words, split.query, f"{parts.settings.public_url}{address}", encodings="identity")

@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import urlsplit
 
 import httpx2
 from authlib.integrations.httpx_client import OAuth2Client  # type: ignore[import-untyped]
@@ -21,6 +20,7 @@ from joserfc.jwk import KeySet
 
 from greffe.errors import Broken, Denied, Unavailable
 from greffe.settings import OidcSettings
+from greffe.urls import parts_of_url
 from greffe.web.signin.attempt import Attempt
 
 _KEPT: Final = 600.0  # seconds for which the provider's description and keys hold
@@ -126,7 +126,7 @@ class Provider:
 
 def _asked(address: str) -> Claims:
     """A JSON object of the provider: by HTTPS, or from this machine; not through a redirect, not without end."""
-    parts = urlsplit(address)
+    parts = parts_of_url(address)
     if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "::1", "localhost"):
         raise Broken("The provider is not reached by HTTPS.")
     try:
