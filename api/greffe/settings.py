@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
-from greffe.errors import BadDefinition, nearest
+from greffe import values
+from greffe.errors import BadDefinition
 from greffe.load import LoadSettings, Taken, read_load
 from greffe.logs.set_up import FORMS, LEVELS
 from greffe.options import file_of, look_into, refuse
@@ -221,11 +221,11 @@ def look_at_settings(
 
 
 def _settings(env: Mapping[str, str], root: Path, taken: Taken) -> Settings:
-    host, port = env.get("HOST", "127.0.0.1"), taken(partial(_port, env), 8000)
+    host, port = env.get("HOST", "127.0.0.1"), taken(partial(values.port, env), 8000)
     own = f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
     def number(name: str, default: float, least: float = 0, most: float = 1e15) -> float:
-        return taken(partial(_number, env, name, default, (least, most)), default)
+        return taken(partial(values.number, env, name, default, (least, most)), default)
 
     return Settings(
         home=root,
@@ -236,15 +236,15 @@ def _settings(env: Mapping[str, str], root: Path, taken: Taken) -> Settings:
         effect_delay_seconds=max(5.0, number("GREFFE_EFFECT_DELAY", 5.0, most=_DAY)),
         host=host,
         port=port,
-        public_url=taken(partial(_public_url, env.get("GREFFE_URL") or own), own),
-        theme=taken(partial(_theme, env.get("GREFFE_THEME", "")), None),
+        public_url=taken(partial(values.public_url, env.get("GREFFE_URL") or own), own),
+        theme=taken(partial(values.theme, env.get("GREFFE_THEME", "")), None),
         oidc=taken(partial(_oidc, env), None),
-        contact=taken(partial(_contact, env.get("GREFFE_CONTACT", "")), ""),
+        contact=taken(partial(values.contact, env.get("GREFFE_CONTACT", "")), ""),
         warm=number("GREFFE_WARM", 1, most=1) > 0,
-        channels=_own_file(env, root, "GREFFE_CHANNELS", "channels.toml"),
-        jobs=_own_file(env, root, "GREFFE_JOBS", "jobs.toml"),
+        channels=values.own_file(env, root, "GREFFE_CHANNELS", "channels.toml"),
+        jobs=values.own_file(env, root, "GREFFE_JOBS", "jobs.toml"),
         webhooks=Path(env["GREFFE_WEBHOOKS_KEY_FILE"]) if env.get("GREFFE_WEBHOOKS_KEY_FILE") else None,
-        upgrade=taken(partial(_one_of, env, "GREFFE_UPGRADE", AT_START, UPGRADES), AT_START),
+        upgrade=taken(partial(values.one_of, env, "GREFFE_UPGRADE", AT_START, UPGRADES), AT_START),
         engine=EngineSettings(
             memory_mb=int(number("GREFFE_MEMORY_MB", 1024, 64)), threads=int(number("GREFFE_THREADS", 2, 1, 1024))
         ),
@@ -255,97 +255,18 @@ def _settings(env: Mapping[str, str], root: Path, taken: Taken) -> Settings:
         ),
         operation=_operation(env, taken, number("GREFFE_LEAVE_SECONDS", 0.0, most=_DAY)),
         load=read_load(env, taken),
-        workers=taken(partial(_workers, env), 1),
+        workers=taken(partial(values.workers, env), 1),
     )
 
 
 def _operation(env: Mapping[str, str], taken: Taken, leave_seconds: float) -> OperationSettings:
     return OperationSettings(
-        log=taken(partial(_one_of, env, "GREFFE_LOG", "auto", FORMS), "auto"),
-        log_level=taken(partial(_one_of, env, "GREFFE_LOG_LEVEL", "info", LEVELS), "info"),
-        metrics=taken(partial(_listening, env.get("GREFFE_METRICS", "")), None),
-        traces=taken(partial(_one_of, env, "GREFFE_TRACES", "none", TRACES), "none"),
+        log=taken(partial(values.one_of, env, "GREFFE_LOG", "auto", FORMS), "auto"),
+        log_level=taken(partial(values.one_of, env, "GREFFE_LOG_LEVEL", "info", LEVELS), "info"),
+        metrics=taken(partial(values.listening, env.get("GREFFE_METRICS", "")), None),
+        traces=taken(partial(values.one_of, env, "GREFFE_TRACES", "none", TRACES), "none"),
         leave_seconds=leave_seconds,
     )
-
-
-def _number(env: Mapping[str, str], name: str, default: float, bounds: tuple[float, float]) -> float:
-    text, (least, most) = env.get(name, ""), bounds
-    if not text:
-        return default
-    try:
-        found = float(text)
-    except ValueError as error:
-        raise BadDefinition(f"{name}={text!r} is not a number.") from error
-    if not least <= found <= most:  # nor is NaN
-        raise BadDefinition(f"{name}={text!r} is not from {least:.16g} to {most:.16g}.")
-    return found
-
-
-def _one_of(env: Mapping[str, str], name: str, default: str, known: Sequence[str]) -> str:
-    found = env.get(name) or default
-    if found not in known:
-        raise BadDefinition(
-            f"{name}={found!r} is none of those known.",
-            hint=f"Known: {', '.join(known)}.",
-            nearest=nearest(found, known),
-        )
-    return found
-
-
-def _own_file(env: Mapping[str, str], home: Path, variable: str, name: str) -> Path | None:
-    """A file of the installation: the one that the environment names, else the one in the home, if it is there."""
-    if env.get(variable):
-        return Path(env[variable])
-    own = home / name
-    return own if own.is_file() else None
-
-
-def _workers(env: Mapping[str, str]) -> int:
-    text = env.get("GREFFE_WORKERS", "") or "1"
-    if not (re.fullmatch("[0-9]{1,2}", text) and 0 < int(text) <= 64):
-        raise BadDefinition(f"GREFFE_WORKERS={text!r} is no number of processes: a whole number from 1 to 64.")
-    return int(text)
-
-
-def _port(env: Mapping[str, str]) -> int:
-    text = env.get("PORT", "") or "8000"
-    if not (re.fullmatch("[0-9]{1,5}", text) and 0 < int(text) < 65536):
-        raise BadDefinition(f"PORT={text!r} is no port: a whole number from 1 to 65535.")
-    return int(text)
-
-
-def _listening(text: str) -> tuple[str, int] | None:
-    if not text:
-        return None
-    found = re.fullmatch(r"(?:\[([0-9A-Fa-f:]+)\]|([A-Za-z0-9.\-]+)):([0-9]{1,5})", text)
-    if not found or not 0 < int(found[3]) < 65536:
-        raise BadDefinition(f"GREFFE_METRICS={text!r} is no address to listen on.", hint="E.g. 127.0.0.1:9464")
-    return found[1] or found[2], int(found[3])
-
-
-def _public_url(text: str) -> str:
-    if not re.fullmatch(r"https?://[A-Za-z0-9.\-\[\]:]+/?", text):
-        raise BadDefinition(f"GREFFE_URL={text!r} is no http(s) address.", hint="E.g. https://statistiques.example.org")
-    return text.rstrip("/")
-
-
-def _contact(text: str) -> str:
-    if text and not re.fullmatch(r"[^@\s<>\"]+@[A-Za-z0-9.\-]+|https?://[^\s<>\"]+", text):
-        hint = "E.g. statistiques@example.org or https://example.org/contact"
-        raise BadDefinition(
-            f"GREFFE_CONTACT={text!r} is neither an e-mail address nor the address of a page.", hint=hint
-        )
-    return text
-
-
-def _theme(text: str) -> Path | None:
-    if not text:
-        return None
-    folder = Path(text).resolve()
-    if not folder.is_dir():
-        raise BadDefinition(f"GREFFE_THEME={text!r} is no folder.")
-    return folder
 
 
 def _oidc(env: Mapping[str, str]) -> OidcSettings | None:

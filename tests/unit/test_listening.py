@@ -40,3 +40,11 @@ def test_a_taken_port_and_an_address_that_is_not_here_are_refused() -> None:
         free_port("nowhere.invalid", port)
     with pytest.raises(Refused, match=r"Nothing can listen on port \d+ of 192\.0\.2\.1"):
         free_port("192.0.2.1", port)
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[", "https://a:b", "http://:8000", "ftp://a", "https://a/b", "http://a:99999"]
+)
+def test_an_address_of_the_service_that_is_none_is_refused(address: str, tmp_path: Path) -> None:
+    with pytest.raises(BadDefinition, match="is no http"):
+        read_settings({"GREFFE_URL": address}, tmp_path)
