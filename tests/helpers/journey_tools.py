@@ -39,9 +39,9 @@ def run(home: Path, *arguments: str, timeout: float = 300) -> Ran:
     return Ran(done.returncode, done.stdout, done.stderr)
 
 
-def inside(home: Path, *arguments: str) -> Ran:
+def inside(home: Path, *arguments: str, **environ: str) -> Ran:
     """`greffe …` in this process: for what needs many commands and no process of its own."""
-    env = {"GREFFE_HOME": str(home), "COLUMNS": "200"}
+    env = {"GREFFE_HOME": str(home), "COLUMNS": "200", **environ}
     done = CliRunner().invoke(app, list(arguments), env=env)
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception

@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
-MARK = re.compile(r"(?P<kind>run|output|parsed|held|shown)(?: exit=(?P<exit>\d+))?(?:: *(?P<why>.+))?")
+MARK = re.compile(r"(?P<kind>run|output|file|parsed|held|named|shown)(?: exit=(?P<exit>\d+))?(?:: *(?P<why>.+))?")
 REMARK = re.compile(r"(?:^|\s+)#\s.*$")  # not the # of a release
 JOINED = re.compile(r"\\\n\s*")
 
@@ -68,7 +68,7 @@ def blocks_of(path: Path) -> list[Block]:
 
 def calls(block: Block) -> Iterator[list[str]]:
     """The words of each `greffe …` of a block of the shell."""
-    for line in block.lines:
+    for line in filter(re.compile(r"\bgreffe ").search, block.lines):
         lexer = shlex.shlex(line, posix=True, punctuation_chars=";&|<>()")
         lexer.whitespace_split, lexer.commenters = True, ""
         words: list[str] = []

@@ -56,7 +56,7 @@ def data_command(
     to: To = "",
     out: Annotated[Path, typer.Option(help="The file to write; it must not be there.")] = Path(),
     format_: Annotated[
-        str, typer.Option("--format", help="A format of data, e.g. sdmx-ml-2.1, xlsx.")
+        str, typer.Option("--format", help="A format of data, e.g. structurespecificdata, xlsx.")
     ] = "sdmx-csv-2.0",
     lang: Annotated[str, typer.Option(help="en or fr; else as the terminal.")] = "",
     as_: As = "",

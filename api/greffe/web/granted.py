@@ -72,7 +72,7 @@ def router(parts: Parts) -> APIRouter:
         recipient: Body,
         dataflow: FlowId,
         release: Number = 0,
-        format: Annotated[str, Query(description="A format of data, e.g. sdmx-ml-2.1; else a flat CSV")] = "",
+        format: Annotated[str, Query(description="A format of data, e.g. structurespecificdata; else a flat CSV")] = "",
         lang: Lang = "",
     ) -> Response:
         """A release with the values that it hides, CONF_STATUS telling which. Each time is recorded."""
@@ -97,7 +97,7 @@ def router(parts: Parts) -> APIRouter:
         recipient: Body,
         dataflow: FlowId,
         release: Number = 0,
-        format: Annotated[str, Query(description="A format of data, else Accept, e.g. sdmx-ml-2.1")] = "",
+        format: Annotated[str, Query(description="A format of data, else Accept, e.g. structurespecificdata")] = "",
         lang: Lang = "",
     ) -> Response:
         """A release before its hour, every observation marked as under embargo. Each time is recorded."""

@@ -5,6 +5,7 @@ costs the others nothing. Here rooms are taken by hand; `tests/attacks/test_load
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -13,6 +14,7 @@ from statistics import median
 import pytest
 from fastapi.testclient import TestClient
 from house import FLOW, new_house
+from page_blocks import ROOT, blocks_of
 from released import put
 from structured_fields import items
 
@@ -173,6 +175,20 @@ def test_one_client_has_its_share(asked, path, policy, most, media):
     other = STRUCTURE if policy != "structures" else SERIES
     assert asked.far.get(other).status_code == 200
     assert "ratelimit" not in asked.near.get(path).headers
+
+
+def test_the_heads_that_the_page_shows_are_those_of_answers(house):
+    """docs/how-to/under-load.md: of a request within its share, with the settings as they are, and of one without room."""
+    (shown,) = [b.body for b in blocks_of(ROOT / "docs/how-to/under-load.md") if b.language == "text"]
+    within, without = (dict(re.findall(r"^([\w-]+): (.+)$", head, re.MULTILINE)) for head in shown.split("\n\n"))
+    asked = Asked(house, LoadSettings())
+    found = asked.far.get(SERIES).headers
+    assert {name: found[name] for name in within} == within
+    asked = Asked(house)
+    asked.full("series")
+    found = asked.near.get(SERIES).headers
+    assert without.keys() == {"Retry-After", "Cache-Control"}
+    assert (found["cache-control"], found["retry-after"].isdigit()) == (without["Cache-Control"], True)
 
 
 def test_browsers_of_other_sites_may_read_the_fields(asked):

@@ -12,6 +12,7 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 from house import FLOW, RELEASER, new_house
+from page_blocks import ROOT, blocks_of
 from released import put
 
 from greffe.app import create_app
@@ -113,6 +114,20 @@ def test_a_request_is_one_line_of_json(house, logged):
     assert len(kept["request"]) == 32
     assert (unknown["route"], unknown["status"], unknown["format"]) == ("unknown", 404, "problem")
     assert kept["ms"] < 1000
+
+
+def test_the_line_that_the_page_shows_has_the_fields_that_a_line_has(house, logged):
+    """docs/how-to/operate.md: from memory, without a trace; the order and the kinds of values are those of a real line."""
+    (shown,) = [b.body for b in blocks_of(ROOT / "docs/how-to/operate.md") if b.language == "json"]
+    log = logged()
+    client = served(house, log.log)
+    for _ in range(2):
+        client.get(f"/sdmx/v2/structure/dataflow/SSER/{FLOW}/1.0.0", headers={"Accept-Encoding": "identity"})
+    made, told = json.loads(log.text().splitlines()[1]), json.loads(shown)
+    assert {name: type(value) for name, value in made.items()} == {name: type(value) for name, value in told.items()}
+    assert list(made) == list(told)
+    same = ("level", "event", "method", "route", "status", "format", "cache")
+    assert [made[name] for name in same] == [told[name] for name in same]
 
 
 def test_no_line_of_a_run_holds_a_secret_a_name_or_a_figure(house, logged):
