@@ -23,6 +23,7 @@ from greffe.store.desk_sql import SqlDesk
 from greffe.store.folders import make
 from greffe.store.leases_sql import SqlLeases
 from greffe.store.register import SqlRegister
+from greffe.upkeep.absent import refuse_absent
 from greffe.upkeep.restore import refuse_unfinished
 
 if TYPE_CHECKING:
@@ -37,20 +38,23 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def compose(settings: Settings, clock: Clock = utc_now, *, unfinished: bool = False, doubted: bool = False) -> Parts:
+def compose(
+    settings: Settings, clock: Clock = utc_now, *, unfinished: bool = False, doubted: bool = False, new: bool = True
+) -> Parts:
     """Open the stores under the home directory; on first start import what was shipped into the register (D2). A home that is
     being restored is refused, but for who restores it (`unfinished`); so is a register whose entries are not what was written,
-    but for who looks for what is wrong (`doubted`)."""
+    but for who looks for what is wrong (`doubted`). Not `new`: what is not there is not made. Raises NotFound then."""
     if settings.operation.traces != spans.NONE:
         spans.begin()
     if not unfinished:
         refuse_unfinished(settings.home)
-    try:
-        make(settings.home)
-    except OSError as error:
-        raise BadDefinition(f"The home directory {settings.home} cannot be made: {error.strerror}.") from error
+    if new:
+        _make_home(settings)
+    else:
+        refuse_absent(settings)
     upgrade = unfinished or settings.upgrade == AT_START
-    register = SqlRegister(settings.register_url, upgrade=upgrade, doubted=doubted)
+    register = SqlRegister(settings.register_url, upgrade=upgrade, doubted=doubted, new=new)
+    _make_home(settings)  # of a machine that has none yet, where the register is elsewhere
     depot = depot_of(settings)
     parts = Parts(
         settings=settings,
@@ -64,6 +68,13 @@ def compose(settings: Settings, clock: Clock = utc_now, *, unfinished: bool = Fa
     )
     set_up(parts)
     return parts
+
+
+def _make_home(settings: Settings) -> None:
+    try:
+        make(settings.home)
+    except OSError as error:
+        raise BadDefinition(f"The home directory {settings.home} cannot be made: {error.strerror}.") from error
 
 
 def depot_of(settings: Settings) -> Depot:

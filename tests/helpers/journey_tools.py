@@ -12,7 +12,9 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from greffe.app import compose
 from greffe.cli.whole import app
+from greffe.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,6 +48,12 @@ def inside(home: Path, *arguments: str, **environ: str) -> Ran:
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return Ran(done.exit_code, done.stdout, done.stderr)
+
+
+def begun(home: Path) -> Path:
+    """A home with what is shipped, and nothing else."""
+    compose(read_settings(home=home)).register.close()
+    return home
 
 
 def free_port() -> int:

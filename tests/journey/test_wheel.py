@@ -56,6 +56,8 @@ def test_the_wheel_runs_elsewhere(tmp_path: Path):
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([greffe, *arguments], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
 
+    assert run("maps").returncode == 2  # there is no house yet
+    assert run("people", "--add", "chef", "--role", "administrator").returncode == 0
     maps = run("maps", "--json")
     assert maps.returncode == 0, maps.stderr
     assert "MAP_ESTAT_CRIM_OFF_CAT" in maps.stdout

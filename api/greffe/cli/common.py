@@ -26,14 +26,15 @@ PublicReason = Annotated[str, typer.Option("--reason", help="Why; shown to every
 ReasonFr = Annotated[str, typer.Option("--reason-fr", help="The same in French; everybody reads it.")]
 
 
-def parts_of(home: Path | None, *, doubted: bool = False) -> Parts:
-    """The parts of the home directory; set up on first use. `doubted`: for who looks for what is wrong."""
-    return compose(read_settings(home=home), doubted=doubted)
+def parts_of(home: Path | None, *, doubted: bool = False, new: bool = False) -> Parts:
+    """The parts of the home directory. `doubted`: for who looks for what is wrong; `new`: for who begins a home, which is then
+    set up. Raises NotFound where there is none to begin with."""
+    return compose(read_settings(home=home), doubted=doubted, new=new)
 
 
-def acting(home: Path | None, name: str) -> tuple[Parts, Actor]:
-    """The parts and the person who acts. Raises Denied for a stranger."""
-    parts = parts_of(home)
+def acting(home: Path | None, name: str, *, new: bool = False) -> tuple[Parts, Actor]:
+    """The parts and the person who acts. Raises Denied for a stranger, NotFound as `parts_of` does."""
+    parts = parts_of(home, new=new)
     who = actor(parts, name)
     acts(parts, who)
     return parts, who

@@ -58,7 +58,7 @@ def people(
 ) -> None:
     """List the people who may act, or enter one."""
     with failing(json_):
-        parts, who = acting(home, as_)
+        parts, who = acting(home, as_, new=add is not None)  # the first person that is entered begins a house
         if add is not None:
             add_person(parts, who, add, role or [])
         rows = [{"name": n, "roles": list(r)} for n, r in parts.ledger().people.items()]

@@ -70,8 +70,8 @@ def demo(
         settings = read_settings(home=home)
         if not only_build:
             free_port(settings.host, settings.port)
+        samples = samples_folder()  # where there are none, no house is made
         parts = compose(settings)
-        samples = samples_folder()
         if not set(origins(samples)) <= {r.dataflow.id for r in parts.ledger().releases.values()}:
             build(parts, samples)
         second_edition(parts, samples)

@@ -63,8 +63,9 @@ def run_command(
     """Run what is due and nobody else runs, until Ctrl-C or SIGTERM. With --once or a name it ends with 3 when somebody is to
     look."""
     with failing(json_):
-        tools = job_tools(parts_of(home))
-        if not name and not once:
+        stays = not name and not once  # a service, which may be there before the one that serves is
+        tools = job_tools(parts_of(home, new=stays))
+        if stays:
             _go_on(tools, json_)
             return
         holder = new_holder()

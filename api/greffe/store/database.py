@@ -17,20 +17,22 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from greffe import __version__
-from greffe.errors import BadDefinition, Broken, DiskFailed, Refused, Unavailable, Unsupported, of_the_disk
-from greffe.store.schema import bring, newest_schema, schema_of
+from greffe.errors import BadDefinition, Broken, DiskFailed, NotFound, Refused, Unavailable, Unsupported, of_the_disk
+from greffe.store.schema import NO_REGISTER, bring, newest_schema, schema_of
 
 BUSY_SECONDS: Final = 30.0
 ROOM: Final = 1 << 20  # bytes: with fewer no file beside the register can grow
-_OF_ROOM: Final = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+_STAYS: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL)  # however often it is tried
+_OF_DISK: Final = (*_STAYS, sqlite3.SQLITE_IOERR)
 
 
-def open_engine(url: str, *, upgrade: bool = True) -> Engine:
-    """A pooled engine on a database that is at the newest schema: an empty one is set up, an older register is brought to it
-    unless not `upgrade`. Raises BadDefinition, Unavailable, and Refused for one that is newer, or older and to be left."""
+def open_engine(url: str, *, upgrade: bool = True, new: bool = True) -> Engine:
+    """A pooled engine on a database that is at the newest schema: an empty one is set up unless not `new`, an older register is
+    brought to it unless not `upgrade`. Raises BadDefinition, Unavailable, NotFound for one that is empty and to be left, and
+    Refused for one that is newer, or older and to be left."""
     engine = as_it_is(url)
     with translated(engine):
-        _opened(engine, upgrade=upgrade)
+        _opened(engine, upgrade=upgrade, new=new)
     return engine
 
 
@@ -110,30 +112,34 @@ def changing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def translated(engine: Engine | None = None) -> Iterator[None]:
-    """Raise Unavailable when the database is busy or away (DiskFailed when there is no room for it), Broken when its file is
-    damaged."""
+    """Raise Unavailable when the database is busy or away (DiskFailed when its disk has no room or may not be written), Broken when
+    its file is damaged."""
     try:
         yield
     except OperationalError as error:
-        full = _no_room(error.orig, engine)
-        if full is not None:
-            raise full from error
+        failed = _of_disk(error.orig, engine)
+        if failed is not None:
+            raise failed from error
         raise Unavailable(f"The register cannot be reached: {error.orig}.", hint="Try again.") from error
     except DBAPIError as error:
         raise Broken(f"The register cannot be read: {error.orig}.") from error
 
 
-def _no_room(error: BaseException | None, engine: Engine | None) -> DiskFailed | None:
-    """The error to raise where the disk of the register is full. SQLite says so by its code, or, where a file beside it cannot grow,
-    that the disk fails or the file does not open: then the file system is asked."""
+def _of_disk(error: BaseException | None, engine: Engine | None) -> DiskFailed | None:
+    """The error to raise where the disk of the register is full or may not be written. SQLite says so by its code, or, where a file
+    beside it cannot grow, that the disk fails or the file does not open: then the file system is asked."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without what the extended code adds
-    if code not in _OF_ROOM:
+    if code not in _OF_DISK:
         return None
     path = Path(engine.url.database or ".").absolute() if engine is not None else Path.cwd()
     try:
         room = os.statvfs(path.parent)
     except OSError:
         return None
+    closed = [p for p in (path.parent, path) if engine is not None and p.exists() and not os.access(p, os.W_OK)]
+    if code != sqlite3.SQLITE_FULL and closed:
+        number = errno.EROFS if room.f_flag & os.ST_RDONLY else errno.EACCES
+        return of_the_disk(OSError(number, os.strerror(number), str(closed[0])))
     if code != sqlite3.SQLITE_FULL and room.f_bavail * room.f_frsize >= ROOM:
         return None
     return of_the_disk(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path.parent)))
@@ -153,7 +159,9 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             return
-        except sqlite3.OperationalError:
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF in _STAYS:
+                raise
             time.sleep(0.05)
     connection.execute("PRAGMA journal_mode = WAL")
 
@@ -164,8 +172,8 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
-def _opened(engine: Engine, *, upgrade: bool) -> None:
-    """Bring it to the newest schema; one that holds a register already, only where that is wanted."""
+def _opened(engine: Engine, *, upgrade: bool, new: bool) -> None:
+    """Bring it to the newest schema, where that is wanted: one that holds a register already, and one that holds none."""
     schema, newest = schema_of(engine), newest_schema()
     if schema == newest:
         return
@@ -179,6 +187,8 @@ def _opened(engine: Engine, *, upgrade: bool) -> None:
             f"The register is at schema {schema}, and this Greffe, {__version__}, works on {newest}.",
             hint="greffe upgrade says what would be done, and does it with --apply.",
         )
+    if not schema and not new:
+        raise NotFound("The database holds no register.", hint=NO_REGISTER)
     bring(engine, newest)
 
 

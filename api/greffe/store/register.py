@@ -26,11 +26,11 @@ class SqlRegister:
     Appending is serialised by the database: one writer at a time (BEGIN IMMEDIATE, LOCK TABLE), readers never wait.
     """
 
-    def __init__(self, url: str, *, upgrade: bool = True, doubted: bool = False) -> None:
-        """Open, creating as needed, and bringing an older one to the newest schema unless not `upgrade`. `doubted`: entries that
-        are not what was written are read all the same, by who looks for what is wrong. Raises BadDefinition, Unavailable,
-        Refused."""
-        self.engine = open_engine(url, upgrade=upgrade)
+    def __init__(self, url: str, *, upgrade: bool = True, doubted: bool = False, new: bool = True) -> None:
+        """Open, creating as needed unless not `new`, and bringing an older one to the newest schema unless not `upgrade`.
+        `doubted`: entries that are not what was written are read all the same, by who looks for what is wrong. Raises
+        BadDefinition, Unavailable, Refused, NotFound."""
+        self.engine = open_engine(url, upgrade=upgrade, new=new)
         self._doubted = doubted
 
     def close(self) -> None:

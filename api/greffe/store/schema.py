@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, cast
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-from greffe.errors import Refused
+from greffe.errors import NotFound, Refused
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _OPENING: Final = 7_403_051_129  # key of the advisory lock that one opener at a time holds on PostgreSQL
@@ -30,6 +30,8 @@ class Release(NamedTuple):
     schema: str
 
 
+# What to do about an empty database.
+NO_REGISTER: Final = "GREFFE_REGISTER names another one, or greffe serve makes it."
 PREVIOUS: Final = Release("0.1.0", "0005")
 
 
@@ -58,15 +60,13 @@ def schema_of(engine: Engine) -> str:
 
 
 def steps(engine: Engine, *, back: bool = False) -> tuple[Step, ...]:
-    """What is to be done, in its order: to the newest schema, or `back` to that of the release before. Raises Refused for a
-    database that holds no register, or one that this program does not know."""
+    """What is to be done, in its order: to the newest schema, or `back` to that of the release before. Raises NotFound for a
+    database that holds no register, Refused for one that this program does not know."""
     from alembic.script import ScriptDirectory
 
     schema, newest = schema_of(engine), newest_schema()
     if not schema:
-        raise Refused(
-            "The database holds no register.", hint="GREFFE_REGISTER names another one, or greffe serve makes it."
-        )
+        raise NotFound("The database holds no register.", hint=NO_REGISTER)
     if schema > newest:
         raise Refused(
             f"The register is at schema {schema}, and this program knows {newest}.", hint="Use the newer version."

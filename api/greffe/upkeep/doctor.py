@@ -20,9 +20,10 @@ from greffe.release.parts import Parts
 from greffe.settings import Settings, read_settings
 from greffe.store.database import as_it_is, translated
 from greffe.store.filling import moved_to
-from greffe.store.schema import newest_schema, schema_of
+from greffe.store.schema import NO_REGISTER, newest_schema, schema_of
 from greffe.transmission.ways import read_channels
 from greffe.upkeep import doctor_files, doctor_keys, doctor_work
+from greffe.upkeep.absent import file_of_register
 from greffe.upkeep.found import ToLookAt, Wrong
 from greffe.upkeep.restore import refuse_unfinished
 
@@ -151,8 +152,8 @@ def _disk(settings: Settings) -> Iterator[GreffeError]:
 def _register(settings: Settings) -> Iterator[GreffeError]:
     """It is reached, and at the migration that this program knows; nothing is made where there is none."""
     url = settings.register_url
-    path = Path(url.removeprefix("sqlite:///"))
-    if url.startswith("sqlite:///") and not path.is_file():
+    path = file_of_register(url)
+    if path is not None and not path.is_file():
         yield Wrong(
             "There is no register.",
             file=str(path),
@@ -161,15 +162,13 @@ def _register(settings: Settings) -> Iterator[GreffeError]:
         return
     engine = as_it_is(url)
     try:
-        with translated():
+        with translated(engine):
             schema = schema_of(engine)
             elsewhere = moved_to(engine) if schema == newest_schema() else ""
     finally:
         engine.dispose()
     if not schema:
-        yield Wrong(
-            "The database holds no register.", hint="GREFFE_REGISTER names another one, or greffe serve makes it."
-        )
+        yield Wrong("The database holds no register.", hint=NO_REGISTER)
     elif schema > newest_schema():
         yield Wrong(
             f"The register is at schema {schema}, and this program knows {newest_schema()}.",

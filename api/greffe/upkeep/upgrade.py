@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from greffe import __version__
 from greffe.errors import Refused
 from greffe.settings import Settings
 from greffe.store.database import as_it_is, translated
 from greffe.store.schema import PREVIOUS, Release, Step, bring, newest_schema, schema_of, steps
+from greffe.upkeep.absent import refuse_absent
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,10 @@ class Plan:
 
 
 def planned(settings: Settings, *, back: bool = False) -> Plan:
-    """What is to be done; nothing is. Raises Refused for a register that is not there or that this program does not know."""
-    url = settings.register_url
-    path = Path(url.removeprefix("sqlite:///"))
-    if url.startswith("sqlite:///") and not path.is_file():
-        raise Refused("There is no register.", file=str(path), hint="A new house begins with greffe serve.")
+    """What is to be done; nothing is. Raises NotFound where there is no register, Refused for one that this program does not know."""
+    refuse_absent(settings)
     to = PREVIOUS if back else Release(__version__, newest_schema())
-    engine = as_it_is(url)
+    engine = as_it_is(settings.register_url)
     try:
         with translated():
             return Plan(schema_of(engine), to, steps(engine, back=back))

@@ -6,7 +6,7 @@ import ast
 import json
 
 import pytest
-from journey_tools import ROOT
+from journey_tools import ROOT, begun
 from typer.testing import CliRunner
 
 from greffe.cli.language import heading, here, of_terminal
@@ -17,7 +17,7 @@ NB = "\u00a0"
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    return str(tmp_path_factory.mktemp("language") / "var")
+    return str(begun(tmp_path_factory.mktemp("language") / "var"))
 
 
 def run(home: str, *words: str, **variables: str):

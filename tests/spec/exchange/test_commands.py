@@ -9,13 +9,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 from exchange_tools import ROOT
+from journey_tools import begun
 from journey_tools import inside as run
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home directory with what is shipped, and nothing else."""
-    return tmp_path_factory.mktemp("exchange") / "var"
+    return begun(tmp_path_factory.mktemp("exchange") / "var")
 
 
 def test_out_changed_and_in_again(home: Path, tmp_path: Path):

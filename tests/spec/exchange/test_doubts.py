@@ -8,6 +8,7 @@ from collections import Counter
 import openpyxl
 import pytest
 from exchange_tools import ROOT, shipped, shipped_tables
+from journey_tools import begun
 from journey_tools import inside as run
 
 from greffe.catalogue.representation_files import CONFIDENCES as ALL
@@ -130,7 +131,7 @@ def test_the_page_of_counts_is_the_one_committed(found):
 
 def test_the_command_writes_it(tmp_path):
     out = tmp_path / "x.xlsx"
-    told = run(tmp_path / "var", "mappings", "doubts", "--out", str(out), "--json")
+    told = run(begun(tmp_path / "var"), "mappings", "doubts", "--out", str(out), "--json")
     assert told.code == 0, told.err
     assert told.json()["questions"] == sum(r["questions"] for r in told.json()["counts"])
     assert out.read_bytes() == write_doubts(doubts(shipped()[0]))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from journey_tools import ROOT, inside
+from journey_tools import ROOT, begun, inside
 from outline import HEADER as HEADER_OF_OURS
 from pysdmx.io.format import Format
 from pysdmx.io.pd import PandasDataset
@@ -54,7 +54,7 @@ DAMAGED = [
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("published") / "var"
+    return begun(tmp_path_factory.mktemp("published") / "var")
 
 
 def table(rows, header: str = HEADER, end: str = "A") -> str:

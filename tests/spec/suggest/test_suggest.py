@@ -160,9 +160,10 @@ def test_held_back_decisions_are_found_again():
 
 
 def test_the_command_prints_candidates_with_reasons(tmp_path):
+    from journey_tools import begun
     from journey_tools import inside as run
 
-    home = tmp_path / "var"
+    home = begun(tmp_path / "var")
     told = run(home, "mappings", "suggest", "ESTAT/infraction_to_pris_iccs", "STUP_TRAFIC", "--json")
     assert told.code == 0, told.err
     first = json.loads(told.out)["candidates"][0]
