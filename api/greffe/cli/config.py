@@ -14,11 +14,13 @@ from greffe.cli.language import here
 from greffe.cli.show import ERRORS, failing, show
 from greffe.errors import BadDefinition, GreffeError
 from greffe.french import tell
+from greffe.logs import spans
 from greffe.options import Option, file_of, look_into, options, unknown
-from greffe.settings import look_at_settings
+from greffe.settings import Settings, look_at_settings
 from greffe.store.database import address_of
 
 _HIDDEN = "********"
+_ANY = {"0.0.0.0", "::"}  # noqa: S104  # every address of the machine
 
 
 def add_to(app: typer.Typer) -> None:
@@ -60,11 +62,22 @@ def looked_at(environ: Mapping[str, str], home: Path) -> Iterator[GreffeError]:
     channels.toml, without which it serves, are for the doctor."""
     settings, wrong = look_at_settings(environ, home)
     yield from wrong
-    for opened in (lambda: address_of(settings.register_url), lambda: depot_of(settings)):
+    yield from _at_odds(settings)
+    traced = [spans.libraries] if settings.operation.traces != spans.NONE else []
+    for opened in (lambda: address_of(settings.register_url), lambda: depot_of(settings), *traced):
         try:
             opened()
         except GreffeError as error:
             yield error
+
+
+def _at_odds(settings: Settings) -> Iterator[GreffeError]:
+    """What is well written and cannot be had: two listeners on one address."""
+    place = settings.operation.metrics
+    if place and place[1] == settings.port and (place[0] == settings.host or {place[0], settings.host} & _ANY):
+        yield BadDefinition(
+            f"GREFFE_METRICS={place[0]}:{place[1]} is where the service itself listens.", hint="E.g. 127.0.0.1:9464"
+        )
 
 
 def reference() -> None:
@@ -111,10 +124,12 @@ def _row(option: Option, environ: Mapping[str, str], said: Mapping[str, str], la
 
 
 def _shown(option: Option, value: str) -> str:
-    """The value; of an address that may hold a password, and of a secret, what is none: the scheme."""
+    """The value; of an address, without what may be a password: all before its last @, and all after ?."""
     scheme, of_address, rest = value.partition("://")
     if of_address and ("@" in rest or "?" in rest):
-        return f"{scheme}://{_HIDDEN}"
+        _, at, place = rest.rpartition("@")
+        place, asked, _ = place.partition("?")
+        return f"{scheme}://{_HIDDEN if at else ''}{at}{place}{f'?{_HIDDEN}' if asked else ''}"
     return _HIDDEN if option.secret and not of_address else value
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import atexit
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from types import ModuleType
 from typing import Final
 
 from greffe import __version__
@@ -19,27 +20,29 @@ from greffe.logs.requests import Answered
 
 NONE: Final = "none"
 UNKNOWN: Final = "unknown"  # the route of whatever address is none of ours
+_USED: Final = (
+    "sdk.trace", "sdk.trace.export", "exporter.otlp.proto.http.trace_exporter", "sdk.resources", "trace.propagation.tracecontext",
+    "trace",
+)  # fmt: skip
 _WAIT: Final = 5_000  # milliseconds that a process which ends waits for the collector
+
+
+def libraries() -> Sequence[ModuleType]:
+    """OpenTelemetry, as far as it is used here. Raises BadDefinition when it is not installed."""
+    try:
+        return [import_module(f"opentelemetry.{name}") for name in _USED]
+    except ImportError as error:
+        raise BadDefinition(
+            "GREFFE_TRACES=otlp needs OpenTelemetry, which is not installed.", hint="pip install 'greffe[telemetry]'"
+        ) from error
 
 
 class Traces:
     """Where spans go. Raises BadDefinition when the libraries are not installed."""
 
     def __init__(self) -> None:
-        try:
-            sdk = import_module("opentelemetry.sdk.trace")
-            export = import_module("opentelemetry.sdk.trace.export")
-            otlp = import_module("opentelemetry.exporter.otlp.proto.http.trace_exporter")
-            resources = import_module("opentelemetry.sdk.resources")
-            self._propagated = import_module(
-                "opentelemetry.trace.propagation.tracecontext"
-            ).TraceContextTextMapPropagator()
-            self._api = import_module("opentelemetry.trace")
-        except ImportError as error:
-            raise BadDefinition(
-                "GREFFE_TRACES=otlp needs OpenTelemetry, which is not installed.",
-                hint="pip install 'greffe[telemetry]'",
-            ) from error
+        sdk, export, otlp, resources, propagated, self._api = libraries()
+        self._propagated = propagated.TraceContextTextMapPropagator()
         resource = resources.Resource.create({"service.name": "greffe", "service.version": __version__})
         self._provider = sdk.TracerProvider(
             resource=resource, shutdown_on_exit=False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 
 import pytest
 from journey_tools import ROOT
@@ -36,10 +37,26 @@ def test_each_value_says_where_it_comes_from_and_secrets_are_hidden(tmp_path):
     assert rows["PORT"] == ("8123", "file")
     assert rows["GREFFE_THREADS"] == ("2", "default")
     assert rows["GREFFE_OIDC_SECRET"] == ("********", "file")
+    assert rows["GREFFE_REGISTER"][0] == "postgresql+psycopg://********@db/greffe?********"
     for secret in ("fanal", "ru@che", "che@", "zinc"):
         assert secret not in told.output
     settings = read_settings({"GREFFE_MEMORY_MB": "256"}, tmp_path)
     assert (settings.port, settings.engine.memory_mb) == (8123, 256)
+
+
+@pytest.mark.parametrize(
+    ("metrics", "host"), [("127.0.0.1:8123", "127.0.0.1"), ("0.0.0.0:8123", "127.0.0.1"), ("127.0.0.1:8123", "::")]
+)
+def test_two_listeners_on_one_address_are_told(tmp_path, metrics, host):
+    told = checked(tmp_path, GREFFE_METRICS=metrics, HOST=host, PORT="8123")
+    assert (told.exit_code, "is where the service itself listens" in " ".join(told.output.split())) == (2, True)
+    assert checked(tmp_path, GREFFE_METRICS=metrics, HOST=host, PORT="8124").exit_code == 0
+
+
+def test_traces_without_their_libraries_are_told(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "opentelemetry.sdk.resources", None)  # as if it were not installed
+    told = checked(tmp_path, GREFFE_TRACES="otlp")
+    assert (told.exit_code, "needs OpenTelemetry" in told.output) == (2, True)
 
 
 def test_what_is_wrong_is_named_with_the_nearest_and_ends_with_2(tmp_path):
