@@ -35,7 +35,7 @@ QUERIES = [rule["expr"] for rule in ALERTS] + [t["expr"] for p in BOARD["panels"
 
 def parsed(line: str) -> object:
     """The command that a line runs; its parser refuses what it does not know."""
-    words = shlex.split(line)
+    words = shlex.split(line, comments=True)
     assert words.pop(0).endswith("greffe")
     command = typer.main.get_command(app)
     name = "greffe"

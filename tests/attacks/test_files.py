@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from odd_books import ROWS, book, encrypted, links, lying, sheet
+from odd_books import ROWS, book, encrypted, links, lying, main, sheet
 
 from greffe.catalogue.received import read_received
 from greffe.catalogue.tree import read_json
@@ -60,6 +60,7 @@ JSON = {
     "UTF-16": '{"message":"m"}'.encode("utf-16"),
     "bytes that are no UTF-8": b'{"message":"\xff"}',
 }  # fmt: skip
+NAMES = "".join(f'<definedName name="n{n}">S!$A$1</definedName>' for n in range(100_000))
 BOOKS: dict[str, Callable[[], bytes]] = {
     "a document type behind a comment": lambda: book(sheet(before=f"<!--{' ' * 5_000}-->{LAUGHS}")),
     "laughing texts": lambda: book(texts=f"<!--{' ' * 5_000}-->{LAUGHS}<sst><si><t>&a9;</t></si></sst>"),
@@ -71,6 +72,13 @@ BOOKS: dict[str, Callable[[], bytes]] = {
     "three thousand parts": lambda: book(more=tuple((f"xl/x{n}.xml", b"<a/>") for n in range(3_000))),
     "a part twice": lambda: _twice(),
     "depth": lambda: book(b"<a>" * 100_000),
+    "sixty thousand sheets": lambda: book(main=main(60_000)),
+    "a hundred thousand names": lambda: book(main=main(1, NAMES)),
+    "attributes": lambda: book(
+        sheet(f"<row><c {' '.join(f'a{n}=_x_' for n in range(300_000))}/></row>".replace("_", '"'))
+    ),
+    "depth that ends": lambda: book(sheet(f"<row>{'<c>' * 200_000}{'</c>' * 200_000}</row>")),
+    "a tag without end": lambda: book(sheet("<row><c" + " " * 3_000_000)),
     "no such column": lambda: book(sheet(f'{ROWS}<row r="3"><c r="ZZZZZZZ3"><v>1</v></c></row>')),
     "no such text": lambda: book(sheet(f'{ROWS}<row r="3"><c r="A3" t="s"><v>99</v></c></row>')),
     "a size that is not so": lambda: lying(book(sheet(ROWS * 500)), "xl/worksheets/sheet1.xml", 400),

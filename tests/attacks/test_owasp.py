@@ -158,7 +158,8 @@ INSIDE = [
     "https://user:word@data.example.org/", "file:///etc/passwd", "gopher://127.0.0.1:6379/_x", "https://", "ftp://data.example.org/",
     "https://data.example.org/#x", "https://１２７.0.0.1/", "//127.0.0.1/", "https:127.0.0.1",
     "https://[", "https://[v1]/",
-    "https://a:b/", "https://a:99999/", "https://192.0.0.192/opc/v2/instance/", "https://168.63.129.16/",
+    "https://a:b/", "https://a:99999/", "https://a:0/", "https://..../", "https://xn--/", "https://a..b/",
+    "https://192.0.0.192/opc/v2/instance/", "https://168.63.129.16/",
     "https://data.example.org\r\nX: y",
 ]  # fmt: skip
 

@@ -42,12 +42,14 @@ def links(target: str = "worksheets/sheet1.xml", more: str = "") -> str:
     )
 
 
-def book(rows: bytes = b"", texts: str = TEXTS, found: str = "", more: tuple[tuple[str, bytes], ...] = ()) -> bytes:
+def book(
+    rows: bytes = b"", texts: str = TEXTS, found: str = "", main: str = "", more: tuple[tuple[str, bytes], ...] = ()
+) -> bytes:
     """The file."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as parts:
         for name, text in (
-            ("[Content_Types].xml", _TYPES), ("_rels/.rels", _ROOT), ("xl/workbook.xml", _BOOK),
+            ("[Content_Types].xml", _TYPES), ("_rels/.rels", _ROOT), ("xl/workbook.xml", main or _BOOK),
             ("xl/_rels/workbook.xml.rels", found or links()), ("xl/sharedStrings.xml", texts),
         ):  # fmt: skip
             parts.writestr(name, text)
@@ -55,6 +57,12 @@ def book(rows: bytes = b"", texts: str = TEXTS, found: str = "", more: tuple[tup
         for name, content in more:
             parts.writestr(name, content)
     return out.getvalue()
+
+
+def main(sheets: int = 1, names: str = "") -> str:
+    """A workbook that says that it has so many sheets, all of them the same, and those names."""
+    more = "".join(f'<sheet name="s{n}" sheetId="{n}" r:id="rId1"/>' for n in range(2, sheets + 1))
+    return _BOOK.replace("</sheets>", f"{more}</sheets><definedNames>{names}</definedNames>")
 
 
 def lying(content: bytes, part: str, size: int) -> bytes:

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,13 +59,17 @@ def child(act: Callable[[], object], *strace: str, ending: Callable[[], None] | 
     wait, go = os.pipe()
     pid = os.fork()
     if pid == 0:
-        os.setsid()
+        os.setpgid(0, 0)
         os.close(out)
         os.close(go)
         os.read(wait, 1)
         _doing(act, into)
     os.close(into)
     os.close(wait)
+    with suppress(
+        OSError
+    ):  # whoever of the two comes first makes the group, which is killed below as soon as it is begun
+        os.setpgid(pid, pid)
     tracer = _attached(pid, strace) if strace else None
     os.close(go)
     if ending is not None:

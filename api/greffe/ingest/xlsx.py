@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from greffe.arrow import pa
 from greffe.errors import BadInput, nearest
 from greffe.ingest.report import File, ReadOptions
-from greffe.model.packed_parts import is_bomb, twice
+from greffe.model.packed_parts import Largest, looked_through
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 BATCH: Final = 20_000  # rows
 MOST_EMPTY: Final = 1_000  # rows at the end
 LAST_ROW: Final = 1_048_576  # of any sheet
-LARGEST_PART: Final = 128 << 20  # bytes of a part that is held in memory, such as the shared texts
-LARGEST_SHEET: Final = 4 << 30  # bytes of a sheet, which is streamed
+# A sheet is streamed; shared texts are held in memory.
+_LARGEST: Final = Largest(sheet=4 << 30, texts=128 << 20, or_csv=True)
 DAMAGED: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -128,20 +128,10 @@ def _sheet_rows(book: Workbook, file: File, options: ReadOptions) -> Iterable[Se
 
 
 def _check_parts(file: File) -> None:
-    """Refuse what would not fit into memory and what declares entities, before anything is parsed."""
+    """Refuse what would not fit into memory and what is there to harm, before anything is parsed."""
     with zipfile.ZipFile(file.path) as parts:
-        if is_bomb(file.path.stat().st_size, (p.file_size for p in parts.infolist())):
-            raise BadInput("It unpacks to many times its size.", file=file.name, hint="Hand it over as CSV.")
-        if doubled := twice(parts.namelist()):
-            raise BadInput(f"Its part {doubled} stands twice.", file=file.name)
-        for part in parts.infolist():
-            limit = LARGEST_SHEET if part.filename.startswith("xl/worksheets/") else LARGEST_PART
-            if part.file_size > limit:
-                raise BadInput(f"Its part {part.filename} is too large.", file=file.name, hint="Hand it over as CSV.")
-            if part.filename.endswith((".xml", ".rels")):
-                with parts.open(part) as content:
-                    if b"<!DOCTYPE" in content.read(4096):
-                        raise BadInput(f"Its part {part.filename} declares a document type.", file=file.name)
+        for _ in looked_through(parts, file.path.stat().st_size, file.name, _LARGEST):
+            pass
 
 
 def _trimmed(row: list[str]) -> list[str]:

@@ -1,13 +1,92 @@
-"""How much a ZIP file may hold beside its own size: one that unpacks to a thousand times as much is there to fill a memory."""
+"""What a workbook may hold, before anything of it is parsed: one that unpacks to a thousand times its size, has sixty thousand
+sheets, or nests as deep as it likes, is there to fill a memory or to hold a processor. Its parts are looked through as bytes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
+from zipfile import ZipFile, ZipInfo
+
+from greffe.errors import BadInput
 
 RATIO: Final = 100  # bytes unpacked for one packed; sheets of numbers come to 5 to 30
 FREE: Final = 2 << 20  # bytes unpacked that any file may hold
 MOST_PARTS: Final = 2_000
+MOST_SHEETS: Final = 500
+LARGEST_OTHER: Final = 4 << 20  # bytes of a part that is neither a sheet nor shared texts: styles, names, relationships
+LONGEST_TAG: Final = 64 << 10  # bytes from < to >
+DEEPEST: Final = 1_000  # elements within each other, as far as a chunk tells
+SHEETS: Final = "xl/worksheets/"
+_CHUNK: Final = 1 << 20
+_SHEET: Final = re.compile(rb"<(?:[\w.-]+:)?sheet[\s/>]")
+_LONG: Final = re.compile(rb"<[^<>]{%d}" % LONGEST_TAG)
+
+
+@dataclass(frozen=True)
+class Largest:
+    """Bytes of a sheet, and of the texts that sheets share. or_csv: whether who has more may hand over CSV instead."""
+
+    sheet: int
+    texts: int
+    or_csv: bool = False
+
+
+def looked_through(parts: ZipFile, packed: int, file: str, largest: Largest) -> Iterator[bytes]:
+    """Whole tags of the sheets, with what stands between them, for a look of the caller's own; it must be taken to its end.
+
+    packed: bytes of the file. Raises BadInput, and what zipfile raises on a broken file."""
+    found = parts.infolist()
+    hint = "Hand it over as CSV." if largest.or_csv else ""
+    if is_bomb(packed, (p.file_size for p in found)):
+        raise BadInput("It unpacks to many times its size.", file=file, hint=hint)
+    if doubled := twice(p.filename for p in found):
+        raise BadInput(f"Its part {doubled} stands twice.", file=file)
+    for part in found:
+        sheet = part.filename.startswith(SHEETS)
+        most = (
+            largest.sheet if sheet else largest.texts if part.filename.endswith("sharedStrings.xml") else LARGEST_OTHER
+        )
+        xml = part.filename.endswith((".xml", ".rels"))
+        if part.file_size > (most if xml else largest.texts):
+            raise BadInput(f"Its part {part.filename} is too large.", file=file, hint=hint)
+        if xml:
+            for piece in _checked(parts, part, file):
+                if sheet:
+                    yield piece
+
+
+def _checked(parts: ZipFile, part: ZipInfo, file: str) -> Iterator[bytes]:
+    """Pieces of a part that end with a tag. No document type (it could declare entities), no tag without end, no depth."""
+    depth = sheets = 0
+    for piece in _pieces(parts, part, file):
+        if b"<!DOCTYPE" in piece:
+            raise BadInput(f"Its part {part.filename} declares a document type.", file=file)
+        if _LONG.search(piece):
+            raise BadInput(f"Its part {part.filename} has a tag of more than {LONGEST_TAG} bytes.", file=file)
+        closed = piece.count(b"</")
+        depth += piece.count(b"<") - 2 * closed - piece.count(b"/>") - piece.count(b"<?") - piece.count(b"<!")
+        if depth > DEEPEST:
+            raise BadInput(f"Its part {part.filename} nests deeper than {DEEPEST} elements.", file=file)
+        sheets += 0 if part.filename.startswith(SHEETS) else len(_SHEET.findall(piece))
+        if sheets > MOST_SHEETS:
+            raise BadInput(f"It has more than {MOST_SHEETS} sheets.", file=file)
+        yield piece
+
+
+def _pieces(parts: ZipFile, part: ZipInfo, file: str) -> Iterator[bytes]:
+    with parts.open(part) as body:
+        rest = b""
+        while chunk := body.read(_CHUNK):
+            whole = rest + chunk
+            at = whole.rfind(b"<")
+            open_ = at if at >= 0 and whole.find(b">", at) < 0 else len(whole)
+            if len(whole) - open_ > LONGEST_TAG:
+                raise BadInput(f"Its part {part.filename} has a tag of more than {LONGEST_TAG} bytes.", file=file)
+            rest = whole[open_:]
+            yield whole[:open_]
+        yield rest
 
 
 def is_bomb(packed: int, unpacked: Iterable[int]) -> bool:

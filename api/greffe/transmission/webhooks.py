@@ -32,8 +32,11 @@ PREFIX: Final = "whsec_"
 TIMEOUT: Final = 30  # seconds
 PIECE: Final = 1 << 16
 LONGEST: Final = 1_000
-# A host as it is looked up, and its port: what is percent-encoded is read in two ways, of which one may lead inside.
-HOST: Final = re.compile(r"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+# A host as it is looked up (RFC 1035, section 2.3.4), and its port: what is percent-encoded is read in two ways, of which one may
+# lead inside.
+_LABEL: Final = r"(?!-)(?!xn--(?![A-Za-z0-9]))[A-Za-z0-9_-]{1,63}"
+_NAME: Final = rf"(?=[^:]{{1,253}}(?::|$)){_LABEL}(?:\.{_LABEL})*\.?"
+HOST: Final = re.compile(rf"(?:{_NAME}|\[[0-9A-Fa-f:.]+\])(?::0*[1-9][0-9]{{0,4}})?")
 
 
 @dataclass(frozen=True)
@@ -116,7 +119,7 @@ def checked_url(text: str, parameter: str = "url") -> str:
         raise BadQuery("It is no https address.", parameter=parameter, hint=example)
     if not HOST.fullmatch(parts_of_url(text).netloc):
         raise BadQuery(
-            "The host of the address is written in letters, digits, - and . alone.", parameter=parameter, hint=example
+            "The address has no host that can be looked up, or no port that is one.", parameter=parameter, hint=example
         )
     return text
 

@@ -20,10 +20,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
 from greffe.errors import BadInput, nearest
-from greffe.model.packed_parts import is_bomb, twice
+from greffe.model.packed_parts import Largest, looked_through
 
 LONGEST: Final = 32_767  # characters of a cell
-LARGEST_PART: Final = 256 << 20  # bytes of one part, unpacked
+_LARGEST: Final = Largest(sheet=256 << 20, texts=256 << 20)
 MOST_EMPTY: Final = 1_000  # empty rows between two rows
 MOST_ROWS: Final = 200_000
 _MOMENT: Final = datetime(2000, 1, 1)
@@ -98,36 +98,15 @@ def opened(content: bytes, file: str) -> Iterator[openpyxl.Workbook]:
 
 def _check_parts(content: bytes, file: str) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        if is_bomb(len(content), (p.file_size for p in parts.infolist())):
-            raise BadInput("It unpacks to many times its size.", file=file)
-        if doubled := twice(parts.namelist()):
-            raise BadInput(f"Its part {doubled} stands twice.", file=file)
-        for part in parts.infolist():
-            if part.filename.casefold().endswith(("vbaproject.bin", ".xlm")):
-                raise BadInput("It holds macros.", file=file, hint="Save it as .xlsx, without macros.")
-            if part.file_size > LARGEST_PART:
-                raise BadInput(f"Its part {part.filename} is too large.", file=file)
-            if part.filename.endswith((".xml", ".rels")):
-                _check_part(parts, part, file)
-
-
-def _check_part(parts: zipfile.ZipFile, part: zipfile.ZipInfo, file: str) -> None:
-    """No document type (it could declare entities), and no merged cells in any sheet."""
-    sheet = part.filename.startswith("xl/worksheets/")
-    with parts.open(part) as body:
-        end, first = b"", True
-        while chunk := body.read(1 << 20):
-            if first and b"<!DOCTYPE" in chunk:
-                raise BadInput(f"Its part {part.filename} declares a document type.", file=file)
-            at = (end + chunk).find(b"<mergeCell ")
-            if sheet and at >= 0:
-                shown = (end + chunk)[at : at + 60].decode("utf-8", "replace").partition('ref="')[2].partition('"')[0]
+        if any(p.casefold().endswith(("vbaproject.bin", ".xlm")) for p in parts.namelist()):
+            raise BadInput("It holds macros.", file=file, hint="Save it as .xlsx, without macros.")
+        for piece in looked_through(parts, len(content), file, _LARGEST):
+            at = piece.find(b"<mergeCell ")
+            if at >= 0:
+                shown = piece[at : at + 60].decode("utf-8", "replace").partition('ref="')[2].partition('"')[0]
                 raise BadInput(
                     "It has merged cells.", file=file, column=shown, hint="Undo the merge: a cell is one value."
                 )
-            if not sheet:
-                break
-            end, first = chunk[-64:], False
 
 
 def rows_of(

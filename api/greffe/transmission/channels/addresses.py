@@ -11,13 +11,15 @@ from greffe.transmission.channels.channel import NotSent
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")  # addresses of IPv4, as IPv6 reaches them (RFC 6052)
 # Never of the public network, whatever is_global of this Python says: site-local (RFC 3879), a NAT64 of one's own (RFC 8215),
-# IPv4-compatible (RFC 4291) and IPv4-translated (RFC 2765), segment routing (RFC 9602), documentation (RFC 9637); of IPv4, what
-# IETF protocols use (RFC 6890) and relays of 6to4 (RFC 7526); two where clouds tell a machine its secrets that stand in such a
-# network (192.0.0.192) or look public (168.63.129.16).
+# IPv4-compatible (RFC 4291) and IPv4-translated (RFC 2765), segment routing (RFC 9602), documentation (RFC 9637), dummies
+# (RFC 9780); of IPv4, what IETF protocols use (RFC 6890) and relays of 6to4 (RFC 7526). Clouds tell a machine its secrets at
+# 192.0.0.192, which is of these, and at 168.63.129.16, which looks public.
 NEVER: Final = tuple(
     ipaddress.ip_network(n)
-    for n in ("fec0::/10", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "5f00::/16", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24",
-              "168.63.129.16/32")
+    for n in (
+        "fec0::/10", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "5f00::/16", "3fff::/20", "100:0:0:1::/64", "192.0.0.0/24",
+        "192.88.99.0/24", "168.63.129.16/32",
+    )
 )  # fmt: skip
 
 
