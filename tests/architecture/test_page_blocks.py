@@ -90,7 +90,7 @@ def test_commands_of_pages_exist(blocks):
     app = typer.main.get_command(application())
     found, said = 0, []
     for block in blocks:
-        if block.kind in {"run", "parsed", "named"} and block.language in SHELL:
+        if block.kind in {"run", "named"} and block.language in SHELL:
             for words in calls(block):
                 found += 1
                 if fault := wrong(words, app):

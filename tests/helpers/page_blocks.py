@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
-MARK = re.compile(r"(?P<kind>run|output|file|parsed|held|named|shown)(?: exit=(?P<exit>\d+))?(?:: *(?P<why>.+))?")
+MARK = re.compile(r"(?P<kind>run|output|file|held|named|shown)(?: exit=(?P<exit>\d+))?(?:: *(?P<why>.+))?")
 REMARK = re.compile(r"(?:^|\s+)#\s.*$")  # not the # of a release
 JOINED = re.compile(r"\\\n\s*")
 

@@ -12,13 +12,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 import httpx
-from journey_tools import ROOT, free_port, inside
+from journey_tools import ROOT, Ran, free_port, inside
 from page_blocks import Block
+
+from greffe.app import compose, utc_now
 
 SHOWN = "http://127.0.0.1:8000"  # the address of `make demo`, on every page
 IDS = re.compile(r"\b(?:P|W|G|O)-[0-9a-f]{8}\b|\b[A-Z][A-Z_]+-[0-9a-f]{10}\b")
@@ -28,6 +31,7 @@ SET = re.compile(r"^(?:export )?[A-Z_]+=[^;&|\n]*$", re.MULTILINE)
 SCRIPT = re.compile(rf"{SET.pattern}|^curl ", re.MULTILINE)
 BOX = re.compile(r"[│┃]")
 BETWEEN = "\x1e"
+EFFECT = 6  # seconds, more than a release takes until it is in effect
 Fixtures = Callable[[str], str]
 
 
@@ -36,7 +40,8 @@ class Reader:
 
     `words` stand in the place of what a page writes (`CELL`, `/srv/backups`), and DRAFT is the one that was prepared last;
     `environ` is that of every command; `codes` says of single lines how they end, where that is not as the block says; `packages`
-    with which release of greffe a line is run, where that is not this one."""
+    with which release of greffe a line is run, where that is not this one; `later` is by how many seconds the clock of a house
+    of the reader's own is ahead: a release takes effect before one goes on."""
 
     def __init__(self, home: Path, folder: Path, base: str) -> None:
         self.home, self.folder, self.base = home, folder, base
@@ -47,6 +52,7 @@ class Reader:
         self.packages: dict[str, Path] = {}
         self.environ: dict[str, str] = {}
         self.set_before: list[str] = []
+        self.later = 0.0
         self.compared = False  # what comes out stands on the page: else a refusal is a fault
         self.last = ""
 
@@ -103,7 +109,7 @@ class Reader:
 
     def greffe(self, line: str, code: int = 0) -> str:
         """A command that a page takes for done before it begins; what it printed."""
-        ran = inside(self.home, *shlex.split(line), **self.environ)
+        ran = self.ran(shlex.split(line), self.environ)
         assert ran.code == code, f"greffe {line}: exit {ran.code}\n{ran.out}{ran.err}"
         return self.heard(ran.out)
 
@@ -127,9 +133,21 @@ class Reader:
             while "=" in one[0]:
                 name, _, value = one.pop(0).partition("=")
                 environ[name] = value
-            ran = inside(self.home, *one[1:], **environ)
+            ran = self.ran(one[1:], environ)
             code, said = ran.code or code, said + ran.out + ran.err
         return code, said
+
+    def ran(self, words: list[str], environ: dict[str, str]) -> Ran:
+        """A command in this process, at the hour of the house."""
+        clock = compose.__defaults__
+        compose.__defaults__ = (lambda: utc_now() + timedelta(seconds=self.later),)
+        try:
+            ran = inside(self.home, *words, **environ)
+        finally:
+            compose.__defaults__ = clock
+        if words[0] == "release" and "--at" not in words and not self.base:
+            self.later += EFFECT
+        return ran
 
     def outer(self, package: Path) -> dict[str, str]:
         """The environment of a process: `greffe` and `python` are those of the tests."""

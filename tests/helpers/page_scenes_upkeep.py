@@ -9,23 +9,14 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from pathlib import Path
 
-from house import new_house
 from journey_tools import ROOT, inside
 from page_reader import Fixtures, Reader
+from page_scenes_figures import correction, day, released, small_house
 from previous import unpacked
 from site_tools import Site
 from smtp_sink import SmtpSink
-
-
-def small_house(reader: Reader) -> None:
-    """In the place of the demonstration: one flow, released."""
-    reader.home = reader.folder / "small"
-    new_house(reader.home, "published", "map", "released")
-    reader.home.chmod(0o750)
-    reader.greffe("jobs run alerts")  # jobs were run here
 
 
 def administrator(reader: Reader) -> None:
@@ -110,9 +101,8 @@ def run_jobs(reader: Reader, _: Fixtures) -> Iterator[None]:
     reader.greffe("jobs run alerts")
     assert "greffe_jobs" in (reader.folder / "var/lib/prometheus/node-exporter/greffe.prom").read_text("utf-8")
     reader.home = reader.folder / "home"  # the demonstration has houses that are asked
-    soon = f"{datetime.now() + timedelta(days=2):%Y-%m-%d} 18:00"
     for id_ in ("UN_CTS-2024-DAP", "CEPEJ-2024-CE"):
-        reader.greffe(f"contributions extend {id_} --until '{soon}' --reason 'Staff ill' --as ines")
+        reader.greffe(f"contributions extend {id_} --until '{day(2)}' --reason 'Staff ill' --as ines")
     yield  # jobs.toml: reminders
     reminded(reader)
 
@@ -209,10 +199,9 @@ def answers_are_errors(reader: Reader, _: Fixtures) -> Iterator[None]:
 def keys_for_machines(reader: Reader, _: Fixtures) -> Iterator[None]:
     """A correction waits for its hour, and Eurostat was granted it before."""
     small_house(reader)
-    reader.words["2027-11-30"] = f"{datetime.now() + timedelta(days=300):%Y-%m-%d}"
+    reader.words["2027-11-30"] = day(300, "")
     correction(reader, "2022", "842")
-    soon = f"{datetime.now() + timedelta(days=3):%Y-%m-%d} 08:45"
-    released(reader, f"--at '{soon}' --revision correction --reason r --reason-fr r")
+    released(reader, f"--at '{day(3)}'")
     reader.greffe("advance grant 'ESTAT_CRIM_OFF_CAT#2' --to ESTAT --as farid --reason r --reason-fr r")
     yield
     secret_of_a_key(reader)
@@ -226,8 +215,7 @@ def keys_for_machines(reader: Reader, _: Fixtures) -> Iterator[None]:
 def standing_orders(reader: Reader, _: Fixtures) -> Iterator[None]:
     """The loader of an observatory has a key; the job makes deliveries; then the settings of the house for them."""
     reader.words["https://statistiques.example.org"] = reader.base
-    until = f"{datetime.now() + timedelta(days=300):%Y-%m-%d}"
-    reader.last = reader.greffe(f"keys make Loader --role recipient:OBS --action orders --until {until}")
+    reader.last = reader.greffe(f"keys make Loader --role recipient:OBS --action orders --until {day(300, '')}")
     secret_of_a_key(reader)
     yield
     reader.greffe("jobs run orders")
@@ -242,27 +230,6 @@ def standing_orders(reader: Reader, _: Fixtures) -> Iterator[None]:
 def secret_of_a_key(reader: Reader) -> None:
     """It was shown by the command before; whoever reads has it in KEY."""
     (reader.environ["KEY"],) = re.findall(r"secret: (greffe_\S+)", reader.last)
-
-
-def correction(reader: Reader, year: str, homicides: str) -> None:
-    """Homicides of a year are told anew: an extract of one row, of which a draft may be made."""
-    head, *rows = (ROOT / "samples/published/ssmsi_infractions.csv").read_text("utf-8").splitlines()
-    (row,) = [row for row in rows if f",FR,{year},A,fr_met_drom,SSMSI_HOMICIDE," in row]
-    cells = dict(zip(head.split(","), row.split(","), strict=True))
-    cells |= {"valeur": homicides, "version": str(int(cells["version"]) + 1)}
-    file = reader.folder / f"correction-{year}.csv"
-    file.write_text(f"{head}\n{','.join(cells.values())}\n", encoding="utf-8")
-    reader.greffe(f"ingest {file} --as camille --origin real --source SSMSI --dataflow INT_SSMSI")
-
-
-def released(reader: Reader, terms: str) -> None:
-    """A draft of what was taken in is signed and released on those terms."""
-    reader.greffe("prepare ESTAT_CRIM_OFF_CAT --as camille")
-    draft = reader.words["DRAFT"]
-    for person in ("driss", "elise"):
-        reader.greffe(f"approve {draft} --as {person}")
-    reader.greffe(f"accept {draft} --as driss --reason read")
-    reader.greffe(f"release {draft} --as farid {terms}")
 
 
 def why_figures_differ(reader: Reader, _: Fixtures) -> Iterator[None]:

@@ -30,10 +30,10 @@ CONTRIBUTOR = "paul"  # answers for the prison administration
 
 
 def copied(home: Path, into: Path) -> Path:
-    """A home of its own: files that never change are linked, the register is copied."""
+    """A home of its own: files that never change are linked, the register and what people edit are copied."""
 
     def link(source: str, target: str) -> None:
-        if Path(source).name.startswith("register.db"):
+        if Path(source).name.startswith("register.db") or source.endswith(".toml"):
             shutil.copy2(source, target)
         else:
             os.link(source, target)
