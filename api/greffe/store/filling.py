@@ -77,9 +77,14 @@ def head_of(engine: Engine) -> tuple[int, str]:
     with engine.connect() as connection:
         if not engine.dialect.has_table(connection, ENTRIES.name):
             return 0, ""
-        last = select(ENTRIES.c.number, ENTRIES.c.hash).order_by(ENTRIES.c.number.desc()).limit(1)
-        row = connection.execute(last).one_or_none()
-        return (0, "") if row is None else (int(row[0]), str(row[1]))
+        return last_of(connection)
+
+
+def last_of(connection: Connection) -> tuple[int, str]:
+    """Number and hash of the last entry; 0 and '' when there is none."""
+    last = select(ENTRIES.c.number, ENTRIES.c.hash).order_by(ENTRIES.c.number.desc()).limit(1)
+    row = connection.execute(last).one_or_none()
+    return (0, "") if row is None else (int(row[0]), str(row[1]))
 
 
 def fill(engine: Engine, pieces: Iterable[tuple[str, Iterable[bytes]]], head: int, head_hash: str) -> None:

@@ -9,10 +9,11 @@ from typing import Final
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from greffe.errors import Broken, Conflict, Denied, NotFound, nearest
+from greffe.errors import Broken, Denied, NotFound, nearest
 from greffe.store.base import Act, Actor, Entry
-from greffe.store.chain import canonical, checksum, entry_hash, faults, next_entry, parsed, refuse_moved
+from greffe.store.chain import canonical, checksum, entry_hash, faults, parsed
 from greffe.store.database import open_engine, reading, writing
+from greffe.store.entering import enter
 from greffe.store.searching import condition
 from greffe.store.tables import CONTENTS, ENTRIES, PEOPLE
 from greffe.store.wanted import Wanted
@@ -51,13 +52,13 @@ class SqlRegister:
         """See Register.append."""
         with writing(self.engine) as connection:
             _known_person(connection, actor)
-            return _append(connection, actor, instant, kind, subject, payload, once, contents)
+            return enter(connection, actor, instant, kind, subject, payload, once, contents)
 
     def append_all(self, actor: Actor, instant: datetime, acts: Sequence[Act]) -> tuple[Entry, ...]:
         """See Register.append_all: one transaction."""
         with writing(self.engine) as connection:
             _known_person(connection, actor)
-            return tuple(_append(connection, actor, instant, a.kind, a.subject, a.payload, a.once, ()) for a in acts)
+            return tuple(enter(connection, actor, instant, a.kind, a.subject, a.payload, a.once, ()) for a in acts)
 
     def read(self, *, after: int = 0, kinds: Sequence[str] = (), subject: str = "") -> Iterator[Entry]:
         """See Register.read. Reads in pages: no transaction stays open while the caller works."""
@@ -172,7 +173,7 @@ class SqlRegister:
             known = name in people
             connection.execute(update(PEOPLE).where(PEOPLE.c.name == name) if known else insert(PEOPLE), row)
             payload = {"name": name, "roles": list(roles)}
-            _append(connection, actor, instant, "person.added", name, payload, "", ())
+            enter(connection, actor, instant, "person.added", name, payload, "", ())
 
 
 def _as_written(name: str, content: bytes) -> bytes:
@@ -183,50 +184,6 @@ def _as_written(name: str, content: bytes) -> bytes:
             hint="greffe doctor tells all that is wrong; restore a backup.",
         )
     return content
-
-
-def _append(
-    connection: Connection,
-    actor: Actor,
-    instant: datetime,
-    kind: str,
-    subject: str,
-    payload: Mapping[str, object],
-    once: str,
-    contents: Sequence[bytes],
-) -> Entry:
-    if once:
-        used = connection.execute(select(ENTRIES.c.number).where(ENTRIES.c.once == once)).scalar()
-        if used is not None:
-            raise Conflict(f"{once} was done already, by entry {used} of the register.")
-    checksums = [checksum(c) for c in contents]
-    wanted = select(ENTRIES.c.number, ENTRIES.c.hash, ENTRIES.c.kind, ENTRIES.c.subject)
-    row = connection.execute(wanted.order_by(ENTRIES.c.number.desc()).limit(1)).one_or_none()
-    if row is not None:
-        refuse_moved(str(row[2]), str(row[3]), kind)
-    before = (0, "") if row is None else (int(row[0]), str(row[1]))
-    entry = next_entry(before, actor, instant, kind, subject, payload, checksums)
-    _keep(connection, dict(zip(checksums, contents, strict=True)))
-    connection.execute(
-        insert(ENTRIES),
-        {
-            "number": entry.number, "instant": entry.instant, "actor": entry.actor,
-            "established": entry.established, "kind": kind, "subject": subject, "payload": canonical(entry.payload),
-            "contents": canonical(checksums), "previous": entry.previous, "hash": entry.hash, "once": once or None,
-        },
-    )  # fmt: skip
-    return entry
-
-
-def _keep(connection: Connection, contents: Mapping[str, bytes]) -> None:
-    names = list(contents)
-    known: set[str] = set()
-    for start in range(0, len(names), _PAGE):
-        some = CONTENTS.c.checksum.in_(names[start : start + _PAGE])
-        known.update(connection.execute(select(CONTENTS.c.checksum).where(some)).scalars())
-    fresh = [{"checksum": name, "bytes": content} for name, content in contents.items() if name not in known]
-    if fresh:
-        connection.execute(insert(CONTENTS), fresh)
 
 
 def _people(connection: Connection) -> dict[str, tuple[str, ...]]:

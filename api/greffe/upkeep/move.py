@@ -7,8 +7,9 @@ it stands there and was read again.
     files     what came between
     verify    every file from its new place
 
-Cut off at any point the same call takes it up again. Until the register has moved the house is where it was; afterwards
-processes that still have the old settings read on and are refused whatever they want to enter.
+Cut off at any point the same call takes it up again, and no call goes to another place: the entry names the one. Until the register
+has moved the house is where it was; afterwards processes that still have the old settings read on and are refused whatever they want
+to enter.
 """
 
 from __future__ import annotations
@@ -18,21 +19,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from sqlalchemy.engine import make_url
-
-from greffe.errors import BadQuery, Broken, NotFound, Refused
+from greffe.errors import BadQuery, Broken, Conflict, NotFound, Refused
 from greffe.release.parts import Parts
 from greffe.release.people import needs
 from greffe.settings import Settings
-from greffe.store.base import Actor, Register
-from greffe.store.chain import ARRIVED, MOVED
-from greffe.store.database import as_it_is, open_at
+from greffe.store.base import Actor, Entry, Register
+from greffe.store.chain import ARRIVED, MOVED, refuse_moved
+from greffe.store.database import address_of, as_it_is, open_at, translated, writing
 from greffe.store.depot import Depot, Shelf, checked, version_of
-from greffe.store.filling import fill, head_of
+from greffe.store.filling import fill, head_of, last_of
 from greffe.store.snapshot import Snapshot, snapshot
 from greffe.transmission import keeping
 from greffe.upkeep.backup import Tell
 from greffe.upkeep.named import Named, named
+from greffe.upkeep.whereabouts import is_file, same, without_password
 
 One = Callable[[], Iterable[str]]  # moves or reads one thing; its faults as sentences
 _MOVES: Final = ("files", "register")
@@ -60,11 +60,14 @@ def move(parts: Parts, who: Actor, to: Settings, place: Place, tell: Tell) -> Mo
     there is nothing to do, Broken naming what is damaged, Refused, Unavailable."""
     needs(parts, who, "administrator")
     here = parts.settings
+    _elsewhere(parts, to)
     went = tuple(n for n, differs in zip(_MOVES, (here.files != to.files, _differs(here, to)), strict=True) if differs)
     if not went:
         raise BadQuery(
             "The house is there already.", parameter="--to", hint="Its register or its files must be others."
         )
+    if "register" in went:
+        _room_for(parts, to)
     names = named(parts.register.read())
     _all(_moves(parts, names, place.depot) if "files" in went else (), "files", tell)
     if "register" in went:
@@ -79,46 +82,74 @@ def move(parts: Parts, who: Actor, to: Settings, place: Place, tell: Tell) -> Mo
 
 
 def _differs(here: Settings, to: Settings) -> bool:
-    return make_url(here.register_url) != make_url(to.register_url)
+    return address_of(here.register_url) != address_of(to.register_url)
 
 
-def without_password(url: str) -> str:
-    """An address without its password."""
-    return make_url(url).render_as_string(hide_password=True)
+def _elsewhere(parts: Parts, to: Settings) -> Entry | None:
+    """The entry by which the register was moved to where it is to go; None when it was not moved. Raises Refused when it went
+    elsewhere: two copies would be open."""
+    found = next(iter(parts.register.read(after=parts.register.head() - 1)), None)
+    if found is None or found.kind != MOVED:
+        return None
+    if not same(found.subject, to.register_url):
+        raise Refused(
+            f"This register was moved to {found.subject} already.",
+            hint="If that was cut off, greffe move --to the settings of that place goes on; greffe move --undo takes the register "
+            "back. Else move on from there, with its settings.",
+        )
+    return found
+
+
+def _room_for(parts: Parts, to: Settings) -> None:
+    """Look at where the register goes before anything goes. Raises Refused, BadQuery, Unavailable."""
+    if is_file(to.register_url) is False:
+        raise BadQuery(
+            "A register in memory would be lost.", parameter="--to", hint="Name a file: sqlite:////srv/register.db"
+        )
+    there = as_it_is(to.register_url)
+    try:
+        with translated(there):
+            taken = head_of(there)[0] > 0
+    finally:
+        there.dispose()
+    if taken and _elsewhere(parts, to) is None:
+        raise Refused("The register is not empty.", hint="Name an empty database.")
 
 
 def _register(parts: Parts, who: Actor, to: Settings, place: Place, tell: Tell) -> None:
     """Close the register, copy it, open the copy. What was done before is not done again."""
-    here = as_it_is(parts.settings.register_url)
-    there = as_it_is(to.register_url)
+    _room_for(parts, to)
+    said = without_password(to.register_url)
+    if _elsewhere(parts, to) is None:
+        parts.note(who, MOVED, said, {})
+    here, there = as_it_is(parts.settings.register_url), as_it_is(to.register_url)
     try:
-        if not _closed(parts):
-            if head_of(there)[0]:
-                raise Refused("The register is not empty.", hint="Name an empty database.")
-            parts.note(who, MOVED, without_password(to.register_url), {})
         with snapshot(here) as found:
-            copied = head_of(there)[0] >= found.head
+            with translated(there):
+                copied = head_of(there)[0] >= found.head
             if not copied:
                 _copy(found, to, tell)
             last, hash_ = found.head, found.head_hash
+        with writing(here) as held:  # nobody opens it here while the copy is opened
+            if last_of(held) != (last, hash_):
+                raise Conflict(
+                    "This register was opened again meanwhile.", hint="Its copy was not opened: empty that database."
+                )
+            _arrive(place.register(to.register_url), parts, who, (last, hash_), said)
     finally:
         here.dispose()
         there.dispose()
-    _arrive(place.register(to.register_url), parts, who, (last, hash_), without_password(to.register_url))
 
 
 def _arrive(register: Register, parts: Parts, who: Actor, head: tuple[int, str], said: str) -> None:
-    """Open the copy. Raises Refused when what is there does not continue what was left."""
+    """Open the copy. Raises Refused when what is there does not continue what was left, or was closed again."""
     own = next(iter(register.read(after=head[0] - 1)), None)
     if own is None or (own.number, own.hash) != head:
         raise Refused("The register is not empty.", hint="Name an empty database.")
     if register.head() == head[0]:
         register.append(who, parts.clock(), ARRIVED, said, {})
-
-
-def _closed(parts: Parts) -> bool:
-    head = parts.register.head()
-    return any(e.kind == MOVED for e in parts.register.read(after=head - 1))
+    last = next(iter(register.read(after=register.head() - 1)))
+    refuse_moved(last.kind, last.subject, "")
 
 
 def _copy(found: Snapshot, to: Settings, tell: Tell) -> None:

@@ -4,7 +4,8 @@
     close   the copy: its last entry is register.moved, with the address here
     open    the register here: register.arrived
 
-Cut off after closing, both are closed, and the same call takes it up again.
+All of it while nobody else writes here: a move that still runs opens its copy before, and is then seen, or not at all. Cut off after
+closing, both are closed, and the same call takes it up again.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from greffe.release.parts import Parts
 from greffe.release.people import needs
 from greffe.store.base import Actor, Entry, Register
 from greffe.store.chain import ARRIVED, MOVED
-from greffe.store.database import as_it_is, translated
+from greffe.store.database import as_it_is, translated, writing
+from greffe.store.entering import enter
 from greffe.store.filling import head_of
-from greffe.upkeep.move import without_password
+from greffe.upkeep.whereabouts import same, without_password
 
 CLOSED, EMPTY, UNSEEN = STATES = ("closed", "empty", "unseen")
 
@@ -34,27 +36,52 @@ def undo(parts: Parts, who: Actor, opened: Callable[[str], Register], *, at: str
     although the copy cannot be looked into, '' when it may not. Raises Refused when the register was not moved, the copy has
     entries of its own, or cannot be looked into; BadQuery, Conflict, Denied."""
     needs(parts, who, "administrator")
+    here = as_it_is(parts.settings.register_url)
+    try:
+        with writing(here) as held:
+            last = _moved(parts)
+            url, why = _address(last.subject, at), unseen.strip()
+            copy, state = _looked_into(url, last, opened, why)
+            if copy is not None:
+                _close(parts, who, copy, last)
+            seen = {"undone": True, **({"unseen": why} if state == UNSEEN else {})}
+            enter(held, who, parts.clock(), ARRIVED, without_password(parts.settings.register_url), seen)
+            return state
+    finally:
+        here.dispose()
+
+
+def _moved(parts: Parts) -> Entry:
+    """The entry by which the register was moved. Raises Refused when it was not, or is itself the copy, which was never opened."""
     last = next(iter(parts.register.read(after=parts.register.head() - 1)), None)
     if last is None or last.kind != MOVED:
         raise Refused("This register was not moved.")
-    state, why = EMPTY, unseen.strip()
-    url = _address(last.subject, at)
+    if same(last.subject, parts.settings.register_url):
+        raise Refused(
+            "This is the copy of a register whose move did not end.",
+            hint="With the settings from before the move: greffe move --to goes on, greffe move --undo takes the register back.",
+        )
+    return last
+
+
+def _looked_into(url: URL, last: Entry, opened: Callable[[str], Register], why: str) -> tuple[Register | None, str]:
+    """The copy that is to be closed, where there is one, and what becomes of it. Raises Refused."""
     try:
         copy = _copy(url, last, opened)
     except GreffeError as error:
+        if isinstance(error, Conflict) and last.payload.get("undone") is True:
+            raise Refused(
+                f"This register was given up for the one at {last.subject}, which works.",
+                hint="Move back instead: there, greffe move --to a file that names an empty database.",
+            ) from error
         if not why:
             raise Refused(
                 f"The copy at {last.subject} cannot be looked into: {error.text()}",
                 hint="What was entered there would be lost. Name its settings with --to where the address needs a password, "
                 "or say with --unseen why it does not matter.",
             ) from error
-        copy, state = None, UNSEEN
-    if copy is not None:
-        _close(parts, who, copy, last)
-        state = CLOSED
-    seen = {"unseen": why} if state == UNSEEN else {}
-    parts.note(who, ARRIVED, without_password(parts.settings.register_url), {"undone": True, **seen})
-    return state
+        return None, UNSEEN
+    return (None, EMPTY) if copy is None else (copy, CLOSED)
 
 
 def _address(said: str, at: str) -> URL:
@@ -63,7 +90,7 @@ def _address(said: str, at: str) -> URL:
         url = make_url(said)
         # The entry has no password: PGPASSWORD or ~/.pgpass may have it.
         return URL.create(url.drivername, url.username, None, url.host, url.port, url.database, url.query)
-    if without_password(at) != said:
+    if not same(at, said):
         raise BadQuery(f"This register was moved to {said}.", parameter="--to", hint="Name the settings of that.")
     return make_url(at)
 
