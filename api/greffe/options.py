@@ -53,11 +53,11 @@ def options() -> Mapping[str, Option]:
 
 
 def file_of(environ: Mapping[str, str], home: Path) -> Path | None:
-    """The file of settings: the one that GREFFE_CONFIG names, else greffe.toml in the home, if it is there."""
+    """The file of settings: the one that GREFFE_CONFIG names, else greffe.toml in the home, if there is one."""
     if environ.get(FILE):
         return Path(environ[FILE])
     own = home / NAME
-    return own if own.is_file() else None
+    return own if own.exists() else None  # one that is no file is told when it is read
 
 
 def read_file(path: Path) -> dict[str, str]:
@@ -92,7 +92,13 @@ def refuse(wrong: Sequence[BadDefinition]) -> None:
 def unknown(environ: Mapping[str, str]) -> list[tuple[str, tuple[str, ...]]]:
     """Variables that begin with GREFFE_ and are none of ours, each with the nearest of those that are."""
     names = [n for n in environ if n.startswith("GREFFE_") and n not in options()]
-    return [(name, nearest(name, options())) for name in sorted(names)]
+    return [(name, _meant(name) or nearest(name, options())) for name in sorted(names)]
+
+
+def _meant(name: str) -> tuple[str, ...]:
+    """The variable that has no GREFFE_ before it: PORT of GREFFE_PORT."""
+    bare = name.removeprefix("GREFFE_")
+    return (bare,) if bare in _PLAIN else ()
 
 
 def _fault(path: Path, key: str, value: object, known: Mapping[str, Option]) -> BadDefinition | None:

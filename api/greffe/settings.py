@@ -221,7 +221,7 @@ def look_at_settings(
 
 
 def _settings(env: Mapping[str, str], root: Path, taken: Taken) -> Settings:
-    host, port = env.get("HOST", "127.0.0.1"), taken(partial(values.port, env), 8000)
+    host, port = taken(partial(values.host, env), "127.0.0.1"), taken(partial(values.port, env), 8000)
     own = f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
     def number(name: str, default: float, least: float = 0, most: float = 1e15) -> float:
@@ -233,7 +233,7 @@ def _settings(env: Mapping[str, str], root: Path, taken: Taken) -> Settings:
         mappings=Path(env["GREFFE_MAPPINGS"]) if "GREFFE_MAPPINGS" in env else shipped("mappings"),
         register_url=env.get("GREFFE_REGISTER", f"sqlite:///{root / 'register.db'}"),
         files=env.get("GREFFE_FILES", ""),
-        effect_delay_seconds=max(5.0, number("GREFFE_EFFECT_DELAY", 5.0, most=_DAY)),
+        effect_delay_seconds=number("GREFFE_EFFECT_DELAY", 5.0, 5.0, _DAY),
         host=host,
         port=port,
         public_url=taken(partial(values.public_url, env.get("GREFFE_URL") or own), own),
@@ -273,6 +273,8 @@ def _oidc(env: Mapping[str, str]) -> OidcSettings | None:
     """GREFFE_OIDC_ISSUER, _CLIENT, _SECRET or _SECRET_FILE, and _CLAIM, _SCOPE, _LABEL where they are others."""
     issuer = env.get("GREFFE_OIDC_ISSUER", "")
     if not issuer:
+        if alone := next((n for n in sorted(env) if n.startswith("GREFFE_OIDC_") and env[n]), ""):
+            raise BadDefinition(f"{alone} says nothing without GREFFE_OIDC_ISSUER.")
         return None
     parts = parts_of_url(issuer)
     if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):

@@ -52,6 +52,14 @@ def workers(env: Mapping[str, str]) -> int:
     return int(text)
 
 
+def host(env: Mapping[str, str]) -> str:
+    """HOST: an address or a name; whether this machine has it, is found when it listens."""
+    text = env.get("HOST", "") or "127.0.0.1"
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,253}|[0-9A-Fa-f:.]+(?:%[A-Za-z0-9.]+)?", text):
+        raise BadDefinition(f"HOST={text!r} is no address to listen on.", hint="E.g. 127.0.0.1")
+    return text
+
+
 def port(env: Mapping[str, str]) -> int:
     """PORT."""
     text = env.get("PORT", "") or "8000"

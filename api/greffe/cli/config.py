@@ -33,7 +33,7 @@ def add_to(app: typer.Typer) -> None:
 
 def check(home: Home = None, json_: Json = False) -> None:
     """Every setting: its value, whether the environment, the file or the default says it, and what is wrong. Secrets are hidden. It
-    ends with 2 when the service would not start, or when a variable GREFFE_… is none of those known."""
+    ends with 2 when the service would not start, when a file or folder is not there, or when a variable GREFFE_… is none of those known."""
     with failing(json_):
         environ = {k: v for k, v in os.environ.items() if v}
         if home is not None:
@@ -72,12 +72,21 @@ def looked_at(environ: Mapping[str, str], home: Path) -> Iterator[GreffeError]:
 
 
 def _at_odds(settings: Settings) -> Iterator[GreffeError]:
-    """What is well written and cannot be had: two listeners on one address."""
+    """What is well written and cannot be had: two listeners on one address, files and folders that are not there."""
     place = settings.operation.metrics
     if place and place[1] == settings.port and (place[0] == settings.host or {place[0], settings.host} & _ANY):
         yield BadDefinition(
             f"GREFFE_METRICS={place[0]}:{place[1]} is where the service itself listens.", hint="E.g. 127.0.0.1:9464"
         )
+    for name, folder in (("GREFFE_SDMX", settings.sdmx), ("GREFFE_MAPPINGS", settings.mappings)):
+        if not folder.is_dir():
+            yield BadDefinition(f"{name}={str(folder)!r} is no folder.")
+    named = {
+        "GREFFE_CHANNELS": settings.channels, "GREFFE_JOBS": settings.jobs, "GREFFE_WEBHOOKS_KEY_FILE": settings.webhooks,
+    }  # fmt: skip
+    for name, file in named.items():
+        if file is not None and not file.is_file():
+            yield BadDefinition(f"{name}={str(file)!r} is no file.")
 
 
 def reference() -> None:

@@ -24,7 +24,9 @@ def checked(home, *arguments, **environ):
 
 
 def test_each_value_says_where_it_comes_from_and_secrets_are_hidden(tmp_path):
-    (tmp_path / "greffe.toml").write_text('memory_mb = 512\nport = 8123\noidc_secret = "fanal"\n')
+    (tmp_path / "greffe.toml").write_text(
+        'memory_mb = 512\nport = 8123\noidc_issuer = "https://id"\noidc_client = "a"\noidc_secret = "fanal"\n'
+    )
     told = checked(
         tmp_path,
         "--json",
@@ -57,6 +59,31 @@ def test_traces_without_their_libraries_are_told(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "opentelemetry.sdk.resources", None)  # as if it were not installed
     told = checked(tmp_path, GREFFE_TRACES="otlp")
     assert (told.exit_code, "needs OpenTelemetry" in told.output) == (2, True)
+
+
+@pytest.mark.parametrize(("environ", "said"), [
+    ({"GREFFE_SDMX": "/nowhere"}, "GREFFE_SDMX='/nowhere' is no folder."),
+    ({"GREFFE_MAPPINGS": "/etc/passwd"}, "GREFFE_MAPPINGS='/etc/passwd' is no folder."),
+    ({"GREFFE_CHANNELS": "/nowhere"}, "GREFFE_CHANNELS='/nowhere' is no file."),
+    ({"GREFFE_JOBS": "/nowhere"}, "GREFFE_JOBS='/nowhere' is no file."),
+    ({"GREFFE_WEBHOOKS_KEY_FILE": "/nowhere"}, "GREFFE_WEBHOOKS_KEY_FILE='/nowhere' is no file."),
+    ({"GREFFE_EFFECT_DELAY": "1"}, "GREFFE_EFFECT_DELAY='1' is not from 5 to 86400."),
+    ({"GREFFE_OIDC_SECRET_FILE": "/nowhere"}, "GREFFE_OIDC_SECRET_FILE says nothing without GREFFE_OIDC_ISSUER."),
+    ({"HOST": "not a host"}, "HOST='not a host' is no address to listen on."),
+    ({"GREFFE_PORT": "8000"}, "'GREFFE_PORT' is no setting."),
+])  # fmt: skip
+def test_what_cannot_be_had_is_told(tmp_path, environ, said):
+    """One fault each, which names the variable that was set."""
+    told = checked(tmp_path, "--json", **environ)
+    assert (told.exit_code, len(json.loads(told.stdout)["faults"])) == (2, 1), told.output
+    assert json.loads(told.stdout)["faults"][0].startswith(said)
+
+
+def test_the_plain_name_is_the_nearest_and_a_folder_is_no_file_of_settings(tmp_path):
+    assert "Nearest: PORT." in " ".join(checked(tmp_path, GREFFE_PORT="1").output.split())
+    (tmp_path / "greffe.toml").mkdir()
+    told = checked(tmp_path)
+    assert (told.exit_code, "It cannot be read" in told.output) == (2, True)
 
 
 def test_what_is_wrong_is_named_with_the_nearest_and_ends_with_2(tmp_path):
@@ -105,13 +132,13 @@ def test_every_fault_is_named_in_one_run_as_the_service_finds_it(tmp_path):
 @pytest.mark.parametrize("name", ["GREFFE_EFFECT_DELAY", "GREFFE_SERVING_GRACE", "GREFFE_LEAVE_SECONDS"])
 @pytest.mark.parametrize("value", ["-1", "nan", "inf"])
 def test_numbers_have_bounds(tmp_path, name, value):
-    with pytest.raises(BadDefinition, match=f"{name}='{value}' is not from 0 to"):
+    with pytest.raises(BadDefinition, match=f"{name}='{value}' is not from [05] to"):
         read_settings({name: value}, tmp_path)
     assert read_settings({name: "7.5"}, tmp_path).home == tmp_path
 
 
 def test_every_setting_that_is_read_is_in_the_table_and_the_page_is_current():
-    source = (ROOT / "api/greffe/settings.py").read_text("utf-8")
-    read = set(re.findall(r'"(GREFFE_[A-Z_]+|HOST|PORT)"', source))
+    source = "".join((ROOT / f"api/greffe/{name}.py").read_text("utf-8") for name in ("settings", "values", "load"))
+    read = set(re.findall(r'"(GREFFE_[A-Z_]*[A-Z]|HOST|PORT)"', source))
     assert read <= set(options())
     assert (ROOT / "docs/reference/settings.md").read_text("utf-8") == page()
