@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
 
 from greffe import __version__
 from greffe.errors import BadDefinition, Broken, DiskFailed, NotFound, Refused, Unavailable, Unsupported, of_the_disk
@@ -22,6 +22,7 @@ from greffe.store.schema import NO_REGISTER, bring, newest_schema, schema_of
 
 BUSY_SECONDS: Final = 30.0
 ROOM: Final = 1 << 20  # bytes: with fewer no file beside the register can grow
+WRITTEN: Final = "E.g. sqlite:////srv/greffe/register.db or postgresql://greffe@db.example.org/greffe."
 _STAYS: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL)  # however often it is tried
 _OF_DISK: Final = (*_STAYS, sqlite3.SQLITE_IOERR)
 
@@ -50,7 +51,7 @@ def as_it_is(url: str) -> Engine:
     parsed = address_of(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            _folder_for(Path(parsed.database))
         engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -66,12 +67,27 @@ def address_of(url: str) -> URL:
         parsed = make_url(url)
         name = parsed.get_backend_name()
     except (ArgumentError, ValueError) as error:
-        raise BadDefinition(f"{url!r} is not a database address.", parameter="GREFFE_REGISTER") from error
+        # Not what stands there: it may hold a password, and what is written otherwise has it anywhere.
+        raise BadDefinition("It is no address of a database.", parameter="GREFFE_REGISTER", hint=WRITTEN) from error
     if name == "postgresql":
         _on_postgresql(parsed)
     elif name != "sqlite":
         raise BadDefinition(f"The register runs on sqlite or postgresql, not on {name}.", parameter="GREFFE_REGISTER")
     return parsed
+
+
+def _folder_for(file: Path) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        found = of_the_disk(error)
+        if found is not None:
+            raise found from error
+        raise BadDefinition(
+            f"The folder of the register cannot be made: {error.strerror}.",
+            file=str(file.parent),
+            parameter="GREFFE_REGISTER",
+        ) from error
 
 
 def _on_postgresql(url: URL) -> Engine:
@@ -120,9 +136,18 @@ def translated(engine: Engine | None = None) -> Iterator[None]:
         failed = _of_disk(error.orig, engine)
         if failed is not None:
             raise failed from error
-        raise Unavailable(f"The register cannot be reached: {error.orig}.", hint="Try again.") from error
+        raise Unavailable(f"The register cannot be reached: {_line(error.orig)}.", hint="Try again.") from error
     except DBAPIError as error:
-        raise Broken(f"The register cannot be read: {error.orig}.") from error
+        if error.statement is None and isinstance(error, ProgrammingError):  # it was never connected
+            raise BadDefinition(
+                f"The register cannot be reached: {_line(error.orig)}.", parameter="GREFFE_REGISTER", hint=WRITTEN
+            ) from error
+        raise Broken(f"The register cannot be read: {_line(error.orig)}.") from error
+
+
+def _line(error: BaseException | None) -> str:
+    """What a driver says, which takes several lines for it, as the end of a sentence of ours."""
+    return " ".join(str(error).split()).rstrip(" .")
 
 
 def _of_disk(error: BaseException | None, engine: Engine | None) -> DiskFailed | None:

@@ -15,8 +15,7 @@ from journey_tools import inside
 from sqlalchemy import create_engine
 
 from greffe.errors import BadDefinition, Broken, Conflict, Refused, Unavailable, Unsupported
-from greffe.store import database
-from greffe.store import register as register_module
+from greffe.store import database, entering
 from greffe.store.base import Actor
 from greffe.store.register import SqlRegister
 
@@ -142,7 +141,7 @@ def _die_before_the_commit(address):
         os.kill(os.getpid(), signal.SIGKILL)
 
     register = SqlRegister(address)
-    register_module.next_entry = dying  # inside the transaction
+    entering.next_entry = dying  # inside the transaction
     register.append(ANA, NOON, "note", "never", {}, contents=[b"never"])
 
 
