@@ -35,16 +35,18 @@ def opened(settings: EngineSettings, spill: Path, allowed: Sequence[Path]) -> It
     """
     spill.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=spill, prefix="duckdb-") as folder:
+        # No parameters: with the first one DuckDB imports pandas, which is 50 MB that nothing here needs.
+        folders = [*(f"{p.resolve()}/" for p in allowed), f"{folder}/"]
         connection = duckdb.connect(":memory:")
         try:
             connection.execute(f"SET memory_limit = '{int(settings.memory_mb)}MB'")
             connection.execute(f"SET threads = {int(settings.threads)}")
             connection.execute(f"SET max_temp_directory_size = '{int(settings.spill_mb)}MB'")
-            connection.execute("SET temp_directory = $1", [folder])
+            connection.execute(f"SET temp_directory = {literal(folder)}")
             connection.execute("SET autoinstall_known_extensions = false")
             connection.execute("SET autoload_known_extensions = false")
             connection.execute("SET enable_progress_bar = false")
-            connection.execute("SET allowed_directories = $1", [[f"{p.resolve()}/" for p in allowed] + [folder + "/"]])
+            connection.execute(f"SET allowed_directories = [{', '.join(map(literal, folders))}]")
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
             yield connection

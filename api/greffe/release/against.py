@@ -58,7 +58,7 @@ def check_against(parts: Parts, received: Path, asked: Asked) -> Told:
     mine = ours(catalogue, flow)
     other = theirs(read_received(received.read_bytes(), received.name), mine, flow)
     rows = rows_of(catalogue.map_to(flow)) if _has_map(catalogue, flow) else {}
-    with parts.connection() as connection:
+    with parts.connection(modest=True) as connection:
         file = read_checked(asked.file) if asked.file is not None else None
         if file is not None:
             file = file.labels_off(other.structure or catalogue.structure(flow))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from greffe.arrow import pa
+from greffe.arrow import column, pa
 from greffe.catalogue.policies.bridge.layouts import Layout
+from greffe.engine import Connection
 from greffe.errors import BadInput, BadQuery, nearest
-from greffe.formats.published.lines import NUMBER, Lines
+from greffe.formats.published.lines import NUMBER, Lines, Row
 from greffe.formats.published.tsv import FLAG
 from greffe.model.findings import Finding
 from greffe.model.references import parse_reference
 from greffe.model.structures import Dataflow, DataStructure
-from greffe.release.checked_file import read_laid_out
+from greffe.release.checked_file import Cells, laid_out, read_laid_out
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.parts import Parts
 from greffe.release.sources import Feed, Inputs, denominators, feed_of, load_sources
@@ -44,12 +46,11 @@ def check_publication(parts: Parts, path: Path, dataflow: str = "") -> tuple[Dat
         structure = catalogue.structure(flow)
     file = file.labels_off(structure)
     lines = _held(file.lines, structure)
-    with parts.connection() as connection:
+    with parts.connection(modest=True) as connection:
         checked = file.loaded(connection, CHECKED, blank=("OBS_VALUE",))
         columns = tuple(c for c in checked.columns if c != FLAG)
         found = structural(replace(checked, columns=columns), ours(catalogue, flow), published=True)
-        connection.register("published_arrow", _table(lines, structure))
-        connection.execute(f"CREATE TEMP TABLE {TABLE} AS SELECT * FROM published_arrow")
+        _table(connection, lines, structure)
         population = _population(parts)
         name = ""
         if population is not None:
@@ -71,9 +72,10 @@ def _named_in(parts: Parts, lines: Lines, layout: Layout | None) -> Dataflow:
     """The dataflow that a table names in a column of its envelope."""
     if layout is not None:
         raise _laid_out_as(parts, f"{lines.name} names no dataflow.", layout)
-    for column in ("DATAFLOW", "STRUCTURE_ID"):
-        if column in lines.header and lines.rows:
-            return parts.catalogue().get(Dataflow, parse_reference(lines.rows[0][1][lines.header.index(column)]))
+    for name in ("DATAFLOW", "STRUCTURE_ID"):
+        first = next(iter(lines.rows), None)
+        if name in lines.header and first is not None:
+            return parts.catalogue().get(Dataflow, parse_reference(first[1][lines.header.index(name)]))
     raise BadQuery(
         f"{lines.name} names no dataflow.", parameter="--dataflow", hint="Say which, e.g. ESTAT_CRIM_OFF_CAT."
     )
@@ -93,26 +95,29 @@ def _held(lines: Lines, structure: DataStructure) -> Lines:
         if needed not in lines.header:
             near = nearest(needed, lines.header)
             raise BadInput("The column must be there.", file=lines.name, row=1, column=needed, nearest=near)
-    if not lines.rows:
+    if not len(lines.rows):
         raise BadInput("The file has no observation.", file=lines.name)
     return lines
 
 
-def _table(lines: Lines, structure: DataStructure) -> pa.Table:
+def _table(connection: Connection, lines: Lines, structure: DataStructure) -> None:
     """The working table of the rules: dimensions, TIME_PERIOD, OBS_VALUE decimal, OBS_TEXT, attributes. What is no number
-    or no code was told of the structure; a value that is none is missing here."""
+    or no code was told of the structure; a value that is none is missing here. Raises BadInput."""
     header, at = lines.header, lines.header.index("OBS_VALUE")
-    texts = [row[at] if NUMBER.fullmatch(row[at]) else None for _, row in lines.rows]
-    values = [None if t is None else Decimal(t) for t in texts]
-    scale = max([structure.decimals, *(-int(v.as_tuple().exponent) for v in values if v is not None)])
-    arrays: dict[str, pa.Array[pa.Scalar[pa.DataType]]] = {}
-    for name in (*structure.dimension_ids, "TIME_PERIOD", *(a.id for a in structure.attributes)):
-        place = header.index(name) if name in header else None
-        cells = [None if place is None else row[place] or None for _, row in lines.rows]
-        arrays[name] = pa.array(cells, pa.string())
+    numbers = (row[at] for _, row in lines.rows if NUMBER.fullmatch(row[at]))
+    scale = max(structure.decimals, max((len(n.partition(".")[2]) for n in numbers), default=0))
+    names = (*structure.dimension_ids, "TIME_PERIOD", *(a.id for a in structure.attributes))
+    places = [(name, header.index(name) if name in header else None) for name in names]
+
+    def cells(rows: Sequence[Row]) -> Cells:
+        for name, place in places:
+            yield name, column([None if place is None else row[place] or None for _, row in rows])
+        texts = [row[at] if NUMBER.fullmatch(row[at]) else None for _, row in rows]
+        digits = [t if t is None or t.isascii() else str(Decimal(t)) for t in texts]
+        yield "OBS_VALUE", column(digits, pa.decimal128(38, scale))
+        yield "OBS_TEXT", column(texts)
+
     try:
-        arrays["OBS_VALUE"] = pa.array(values, pa.decimal128(38, scale))
+        laid_out(connection, TABLE, lines, cells)
     except ValueError as error:
         raise BadInput("A number has more than 38 digits.", file=lines.name, column="OBS_VALUE") from error
-    arrays["OBS_TEXT"] = pa.array(texts, pa.string())
-    return pa.table(arrays)

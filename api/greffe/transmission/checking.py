@@ -75,8 +75,7 @@ def _without_deleted(read: CheckedFile, key: Sequence[str]) -> CheckedFile:
     """Of a file that tells what changed, without the observations that it takes away: these are a key and nothing else."""
     lines = read.lines
     values = [n for n, name in enumerate(lines.header) if name not in (*key, *ENVELOPE)]
-    kept = [(number, row) for number, row in lines.rows if any(row[n] for n in values)]
-    return replace(read, lines=replace(lines, rows=kept))
+    return replace(read, lines=lines.kept(lambda row: any(row[n] for n in values)))
 
 
 def fault(en: str, fr: str) -> Finding:

@@ -22,8 +22,10 @@ def without_labels(lines: Lines, declared: Collection[str], coded: Collection[st
         if id_ in coded and (lines.header[i] != id_ or all(":" in row[i] for _, row in lines.rows if row[i]))
     }
     kept = [i for i in range(len(ids)) if not _is_name(lines.header, ids, i, declared)]
-    rows = [(n, [row[i].partition(":")[0].strip() if i in labelled else row[i] for i in kept]) for n, row in lines.rows]
-    return Lines(lines.name, tuple(ids[i] for i in kept), rows)
+    return lines.turned(
+        tuple(ids[i] for i in kept),
+        lambda row: [row[i].partition(":")[0].strip() if i in labelled else row[i] for i in kept],
+    )
 
 
 def _is_name(header: Sequence[str], ids: Sequence[str], at: int, declared: Collection[str]) -> bool:

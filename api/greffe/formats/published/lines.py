@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from dataclasses import dataclass
-from typing import Final
+from itertools import islice
+from typing import Final, Protocol
 
 from greffe.errors import BadInput, BadQuery, nearest, unreadable
+from greffe.formats.published.packed import Content, held
 from greffe.model.periods import span
 from greffe.model.published import PublishedValue
 
-MOST: Final = 5_000_000  # rows of one publication; it is held in memory
+MOST: Final = 5_000_000  # rows of one publication
 TITLES: Final = 20  # lines above the header at most
 _HEAD: Final = 1 << 20  # bytes among which these lines and the header are
 MISSING: Final = ("", ":", "NaN", "NA", "..")
@@ -22,13 +25,47 @@ _PERIOD: Final = re.compile(r"[0-9]{4}(-[A-Z0-9-]{1,5})?")
 NUMBER: Final = re.compile(r"-?\d+(\.\d+)?")
 
 
+Row = tuple[int, Sequence[str]]  # the number of its line, and its cells
+
+
+@dataclass(frozen=True)
+class Again:
+    """Rows that are read anew each time, and never held; `count` of them."""
+
+    read: Callable[[], Iterator[Row]]
+    count: int
+
+    def __iter__(self) -> Iterator[Row]:
+        """From the first one on."""
+        return self.read()
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self.count
+
+
+class Rows(Iterable[Row], Sized, Protocol):
+    """Rows that may be gone through more than once: a list, or Again."""
+
+
 @dataclass(frozen=True)
 class Lines:
     """Rows as they stand in file `name`, each with the number of its line."""
 
     name: str
     header: tuple[str, ...]
-    rows: Sequence[tuple[int, Sequence[str]]]
+    rows: Rows
+
+    def turned(self, header: tuple[str, ...], turn: Callable[[Sequence[str]], Sequence[str]]) -> Lines:
+        """The same lines with other cells under another header."""
+        rows = self.rows
+        return Lines(self.name, header, Again(lambda: ((n, turn(row)) for n, row in rows), len(rows)))
+
+    def kept(self, wanted: Callable[[Sequence[str]], bool]) -> Lines:
+        """Those lines alone whose cells are wanted."""
+        rows = self.rows
+        count = sum(wanted(row) for _, row in rows)
+        return Lines(self.name, self.header, Again(lambda: ((n, row) for n, row in rows if wanted(row)), count))
 
 
 @dataclass(frozen=True)
@@ -48,50 +85,62 @@ class Columns:
         return (*self.series, *(c for c in (self.period, self.value, self.flag, self.note) if c))
 
 
-def csv_lines(content: bytes, name: str, wanted: Sequence[str] = (), bare: bool = False) -> Lines:
+def csv_lines(content: bytes | Content, name: str, wanted: Sequence[str] = (), bare: bool = False) -> Lines:
     """A CSV file (UTF-8; comma, semicolon or tab, found in the header). `wanted`: columns of the header, which may stand
     below title lines; else the first line is it. `bare`: one column, or no row, will do. Raises BadInput naming file, row and
-    column."""
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise BadInput("This is not UTF-8.", file=name, row=line) from error
-    found = _header(content[:_HEAD].decode("utf-8-sig", "ignore"), name, wanted, bare)
-    stream = io.TextIOWrapper(
-        io.BytesIO(content), "utf-8-sig", newline=""
-    )  # decoded by and by: a whole text is much larger
-    reader = csv.reader(stream, delimiter=found, strict=True)
-    rows: list[tuple[int, Sequence[str]]] = []
+    column. Its rows are read again each time they are asked for."""
+    of = content if isinstance(content, Content) else held(content, name)
+    utf_8(of)
+    delimiter = _header(of.start(_HEAD).decode("utf-8-sig", "ignore"), name, wanted, bare)
     header: tuple[str, ...] = ()
-    try:
-        at = 1
-        for cells in reader:
-            if header:
-                _row(rows, name, at, cells, header)
-            elif not wanted or set(wanted) <= set(cells):
-                header = tuple(cells)
-            at = reader.line_num + 1
-    except csv.Error as error:
-        raise BadInput(f"This is not CSV: {unreadable(error)}.", file=name, row=reader.line_num) from error
+    count = 0
+    for _, cells in _read(of, name, delimiter, wanted):
+        if header:
+            count += 1
+        else:
+            header = tuple(cells)
     twice = next((c for c in header if c and header.count(c) > 1), "")
     if twice:
         raise BadInput("The column stands twice.", file=name, row=1, column=twice)
-    if not rows and not bare:
+    if not count and not bare:
         raise BadInput("The file has no observation.", file=name)
-    return Lines(name, header, rows)
+    return Lines(name, header, Again(lambda: islice(_read(of, name, delimiter, wanted), 1, None), count))
 
 
-def _row(
-    rows: list[tuple[int, Sequence[str]]], name: str, line: int, cells: Sequence[str], header: Sequence[str]
-) -> None:
-    if not any(cells):
-        return
-    if len(cells) != len(header):
-        raise BadInput(f"{len(cells)} fields where the header has {len(header)}.", file=name, row=line)
-    if len(rows) == MOST:
-        raise BadInput(f"More than {MOST} rows.", file=name)
-    rows.append((line, cells))
+def utf_8(content: Content, *, lined: bool = True) -> None:
+    """Raises BadInput for what is none, with the line where that is asked for."""
+    decoder, lines = codecs.getincrementaldecoder("utf-8")(), 0
+    with content.opened() as stream:
+        try:
+            while piece := stream.read(_HEAD):
+                decoder.decode(piece)
+                lines += piece.count(b"\n")
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as error:
+            line = lines + error.object[: error.start].count(b"\n") + 1
+            raise BadInput("This is not UTF-8.", file=content.name, row=line if lined else None) from error
+
+
+def _read(content: Content, name: str, delimiter: str, wanted: Sequence[str]) -> Iterator[Row]:
+    """The header, then the rows that have a cell. Raises BadInput naming file and row."""
+    with content.opened() as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as stream:
+        reader = csv.reader(stream, delimiter=delimiter, strict=True)
+        width, count, at = 0, 0, 1
+        try:
+            for cells in reader:
+                if not width and cells and set(wanted) <= set(cells):
+                    width = len(cells)
+                    yield at, cells
+                elif width and any(cells):
+                    if len(cells) != width:
+                        raise BadInput(f"{len(cells)} fields where the header has {width}.", file=name, row=at)
+                    if count == MOST:
+                        raise BadInput(f"More than {MOST} rows.", file=name)
+                    count += 1
+                    yield at, cells
+                at = reader.line_num + 1
+        except csv.Error as error:
+            raise BadInput(f"This is not CSV: {unreadable(error)}.", file=name, row=reader.line_num) from error
 
 
 def _header(text: str, name: str, wanted: Sequence[str], bare: bool) -> str:

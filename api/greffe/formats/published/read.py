@@ -9,7 +9,7 @@ from greffe.errors import BadInput
 from greffe.formats.published.json_message import json_lines
 from greffe.formats.published.lines import MISSING, PLAIN_MISSING, Columns, Lines, csv_lines, values
 from greffe.formats.published.messages import ml_lines
-from greffe.formats.published.packed import LARGEST, unpacked
+from greffe.formats.published.packed import LARGEST, Content, held, unpacked
 from greffe.formats.published.tsv import FLAG, is_tsv, tsv_lines
 from greffe.model.published import PublishedValue
 
@@ -20,17 +20,18 @@ VALUE, PERIOD = "OBS_VALUE", "TIME_PERIOD"
 _FLAGS: Final = ("OBS_STATUS", FLAG)
 
 
-def message_lines(content: bytes, name: str) -> tuple[str, Lines, tuple[str, ...]] | None:
+def message_lines(content: Content, name: str) -> tuple[str, Lines, tuple[str, ...]] | None:
     """Format, lines and dimensions of what says itself what it is; None for a CSV. Raises as `read_lines` does."""
-    start = content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1]
-    if start in (b"<", b"{") and len(content) > LARGEST:
+    begins = content.start()
+    start = begins.lstrip(b"\xef\xbb\xbf \r\n\t")[:1]
+    if start in (b"<", b"{") and content.size > LARGEST:
         raise BadInput(f"A message larger than {LARGEST >> 20} MiB is not read; send it as SDMX-CSV.", file=name)
     if start == b"<":
-        return "SDMX-ML", ml_lines(content, name), ()
+        return "SDMX-ML", ml_lines(content.whole(), name), ()
     if start == b"{":
-        lines, dimensions = json_lines(content, name)
+        lines, dimensions = json_lines(content.whole(), name)
         return "SDMX-JSON", lines, dimensions
-    if is_tsv(content):
+    if is_tsv(begins):
         lines = tsv_lines(content, name)
         return "TSV", lines, lines.header[: lines.header.index(PERIOD)]
     return None
@@ -42,7 +43,7 @@ def read_lines(content: bytes, name: str, columns: Columns | None = None) -> tup
 
     Raises BadInput naming file, row and column, Unsupported for SDMX-ML where pysdmx is not installed."""
     content = unpacked(content, name)
-    message = message_lines(content, name)
+    message = message_lines(held(content, name), name)
     if message is not None:
         return message
     if columns is not None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from greffe.errors import BadInput
-from greffe.formats.published.lines import MOST, NUMBER, Lines
+from greffe.formats.published.lines import MOST, NUMBER, Again, Lines, Row, utf_8
+from greffe.formats.published.packed import Content
 
 FLAG: Final = "OBS_FLAG"
 _CORNER: Final = re.compile(rb"[^\t]*\\(TIME_PERIOD|time)\s*\t")
@@ -18,17 +22,31 @@ def is_tsv(content: bytes) -> bool:
     return _CORNER.match(content[:4_096].split(b"\n", 1)[0]) is not None
 
 
-def tsv_lines(content: bytes, name: str) -> Lines:
+def tsv_lines(content: Content, name: str) -> Lines:
     """The table as SDMX-CSV would have it: dimensions, TIME_PERIOD, OBS_VALUE, OBS_FLAG. A cell without value and flag is
-    no observation. Raises BadInput naming file, row and column."""
-    try:
-        first, *rest = content.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise BadInput("This is not UTF-8.", file=name) from error
-    corner, *periods = (c.strip() for c in first.split("\t"))
+    no observation. Raises BadInput naming file, row and column. Its rows are read again each time they are asked for."""
+    utf_8(content, lined=False)
+    corner, *periods = (c.strip() for c in next(_texts(content)).split("\t"))
     dimensions = corner.partition("\\")[0].split(",")
-    rows: list[tuple[int, list[str]]] = []
-    for line, text in enumerate(rest, 2):
+    count = sum(1 for _ in _read(content, name, dimensions, periods))
+    if not count:
+        raise BadInput("The file has no observation.", file=name)
+    if count > MOST:
+        raise BadInput(f"More than {MOST} values.", file=name)
+    header = (*dimensions, "TIME_PERIOD", "OBS_VALUE", FLAG)
+    return Lines(name, header, Again(lambda: _read(content, name, dimensions, periods), count))
+
+
+def _texts(content: Content) -> Iterator[str]:
+    """The lines, as Python takes a text apart."""
+    with content.opened() as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="\n") as stream:
+        for line in stream:
+            yield from line.splitlines()
+
+
+def _read(content: Content, name: str, dimensions: Sequence[str], periods: Sequence[str]) -> Iterator[Row]:
+    """A row a value. Raises BadInput naming file, row and column."""
+    for line, text in enumerate(islice(_texts(content), 1, None), 2):
         if not text.strip():
             continue
         key, *cells = text.split("\t")
@@ -44,9 +62,4 @@ def tsv_lines(content: bytes, name: str) -> Lines:
                 raise BadInput(f"{cell.strip()!r} is no value with flags.", file=name, row=line, column=period)
             value, flag = found[1] or "", found[2]
             if NUMBER.fullmatch(value) or flag or value == ":":
-                rows.append((line, [*codes, period, "" if value == ":" else value, flag]))
-    if not rows:
-        raise BadInput("The file has no observation.", file=name)
-    if len(rows) > MOST:
-        raise BadInput(f"More than {MOST} values.", file=name)
-    return Lines(name, (*dimensions, "TIME_PERIOD", "OBS_VALUE", FLAG), rows)
+                yield line, [*codes, period, "" if value == ":" else value, flag]
