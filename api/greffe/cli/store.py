@@ -9,7 +9,7 @@ import typer
 from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.show import failing, say, show
 from greffe.errors import numbered
-from greffe.release.eviction import Room, let_go, rooms, sweep
+from greffe.release.eviction import Room, make_room, rooms
 
 COLUMNS = ("release", "state", "observations", "kept", "derived")
 
@@ -33,8 +33,8 @@ def store(
     """What each release takes on the disk, in bytes: kept for good, and derived from it; what was damaged and mended."""
     with failing(json_):
         parts = parts_of(home)
-        freed = sum(r.footprint.derived for r in sweep(parts, 0)) if evict else 0
-        gone = let_go(parts, 0) if evict else []
+        evicted, gone = make_room(parts, 0) if evict else ([], [])
+        freed = sum(r.footprint.derived for r in evicted)
         found, mended = rooms(parts), list(parts.observations.mended())
         kept, derived = (sum(getattr(r.footprint, name) for r in found) for name in ("truth", "derived"))
         limit = parts.settings.store.serving_bytes

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from types import FrameType
+from typing import Final
 
 from uvicorn.supervisors import Multiprocess, multiprocess
 
@@ -21,6 +22,8 @@ from greffe.app import compose
 from greffe.cli.serving import config_of, server_of, serving
 from greffe.settings import Settings, read_settings
 from greffe.web.leaving import LeavingServer
+
+HASTEN: Final = signal.SIGUSR1  # from the supervisor to one that takes leave: a second signal came
 
 
 class _Server(LeavingServer):
@@ -40,13 +43,33 @@ class _Worker(multiprocess.Process):
         threading.Thread(target=self.always_pong, daemon=True).start()
         parts = compose(read_settings())
         with serving(parts) as (app, _):
-            self._server = server_of(app, parts, _Server)
-            self._server.run(sockets)
+            self._server = server = server_of(app, parts, _Server)
+            signal.signal(HASTEN, lambda *_: setattr(server, "should_exit", True))
+            server.run(sockets)
 
     def always_pong(self) -> None:
         """Tell the supervisor that it lives, as long as there is one."""
         with suppress(OSError, EOFError):
             super().always_pong()
+
+
+class _Supervisor(Multiprocess):
+    """It lets its workers take leave, and a second signal ends the wait, as it does where one process serves."""
+
+    def terminate_all(self) -> None:
+        """Tell them. The socket is theirs alone from here on: who comes after them is refused at once, and waits for nobody."""
+        for one in self.sockets:
+            one.close()
+        super().terminate_all()
+
+    def join_all(self) -> None:
+        """Wait for them."""
+        while left := [one.process for one in self.processes if one.process.is_alive()]:
+            if self.signal_queue:
+                self.signal_queue.clear()
+                for pid in filter(None, (process.pid for process in left)):
+                    os.kill(pid, HASTEN)
+            left[0].join(0.1)
 
 
 def run_workers(settings: Settings, sockets: list[socket.socket] | None, environ: Mapping[str, str]) -> None:
@@ -55,7 +78,7 @@ def run_workers(settings: Settings, sockets: list[socket.socket] | None, environ
     multiprocess.Process = _Worker  # type: ignore[misc]  # the supervisor has no other way to be told
     listening = sockets or [bound(settings.host, settings.port)]
     try:
-        Multiprocess(config_of("greffe", settings), listening).run()
+        _Supervisor(config_of("greffe", settings), listening).run()
     finally:
         for one in listening:
             one.close()

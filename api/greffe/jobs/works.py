@@ -13,7 +13,7 @@ from greffe.jobs.reminders import remind
 from greffe.jobs.reports import Report
 from greffe.jobs.running import Task, Work
 from greffe.model.instants import written
-from greffe.release.eviction import let_go, sweep
+from greffe.release.eviction import make_room
 from greffe.release.verify import looks
 from greffe.transmission.collecting import collect
 from greffe.transmission.done import Done
@@ -103,10 +103,10 @@ def verify(task: Task) -> Report:
 def housekeeping(task: Task) -> Report:
     """Derived files that nobody reads any more go, and runs of long ago."""
     parts, now = task.tools.parts, task.tools.parts.clock()
-    evicted = len(sweep(parts)) + len(let_go(parts))
+    releases, files = make_room(parts)
     task.holding.beat()
     forgotten = parts.leases.forget(now - KEPT, now - IDLE)
-    return Report({k: n for k, n in (("evicted", evicted), ("forgotten", forgotten)) if n})
+    return Report({k: n for k, n in (("evicted", len(releases) + len(files)), ("forgotten", forgotten)) if n})
 
 
 def alerts(task: Task) -> Report:

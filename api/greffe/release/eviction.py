@@ -58,6 +58,12 @@ def fetch_ahead(parts: Parts) -> list[Release]:
     return found
 
 
+def make_room(parts: Parts, idle: float | None = None) -> tuple[list[Room], list[str]]:
+    """Let go of what this machine can have again: derived files of releases that nobody reads any more, extracts and drafts that
+    the bucket has too. `idle`: seconds for which nobody asked, else as is set for each. Gives the releases as they were, and names."""
+    return sweep(parts, idle), let_go(parts, IDLE if idle is None else idle)
+
+
 def sweep(parts: Parts, grace: float | None = None) -> list[Room]:
     """Evict releases that are superseded or withdrawn and were not read for `grace` seconds (else as is set). What a named
     moment asks for is made again from the Parquet. Gives what was evicted, as it was before."""

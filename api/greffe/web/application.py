@@ -11,7 +11,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 
 from greffe import __version__
-from greffe.release.eviction import let_go, sweep
+from greffe.release.eviction import make_room
 from greffe.release.parts import Parts
 from greffe.web import (
     api,
@@ -119,8 +119,7 @@ async def _in_the_background(parts: Parts, app: FastAPI) -> AsyncIterator[None]:
 async def _sweep(parts: Parts) -> None:
     while True:
         try:
-            await asyncio.to_thread(sweep, parts)
-            await asyncio.to_thread(let_go, parts)
+            await asyncio.to_thread(make_room, parts)
         except Exception:  # whatever it is, answers go on and the next look may succeed
             _LOG.exception("What nobody reads any more was not evicted.")
         await asyncio.sleep(parts.settings.store.sweep_seconds)
