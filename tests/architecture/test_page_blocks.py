@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 import pytest
 import reference_pages
@@ -97,6 +98,23 @@ def test_commands_of_pages_exist(blocks):
                     said.append(f"{block.where}: greffe {' '.join(words)}: {fault}")
     assert said == []
     assert found > 100
+
+
+def test_commands_that_stand_in_a_sentence_exist():
+    """`greffe …` within a line, but for what … stands for."""
+    app = typer.main.get_command(application())
+    said: list[tuple[str, str]] = []
+    found = [
+        (str(path.relative_to(ROOT)), " ".join(span.split()))
+        for path in page_files()
+        for span in re.findall(r"`greffe\s([^`]+)`", FENCE.sub("", path.read_text("utf-8")))
+    ]
+    for page, line in found:
+        words = [word for word in shlex.split(line) if word != "…"]
+        if fault := wrong(words, app):
+            said.append((page, f"{line}: {fault}"))
+    assert said == []
+    assert len(found) > 400
 
 
 def test_a_command_that_does_not_exist_is_found():

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from urllib.request import urlopen
 
 import duckdb
-import httpx
 from journey_tools import ROOT, Ran, free_port, inside
 from page_blocks import Block
 
@@ -25,9 +25,9 @@ from greffe.app import compose, utc_now
 
 SHOWN = "http://127.0.0.1:8000"  # the address of `make demo`, on every page
 IDS = re.compile(r"\b(?:P|W|G|O)-[0-9a-f]{8}\b|\b[A-Z][A-Z_]+-[0-9a-f]{10}\b")
-PLAIN = re.compile(r"(?:[A-Z_]+=\S+ )*greffe [^|&<>$`]*")
+PLAIN = re.compile(r"(?:[A-Z_]+=\S+ )*greffe (?:[^|&<>$`]|&&)*(?:> \S+)?")
 STAYS = re.compile(r"greffe (serve|jobs run$)")
-SET = re.compile(r"^(?:export )?[A-Z_]+=[^;&|\n]*$", re.MULTILINE)
+SET = re.compile(r"^(?:export )?[A-Z_]+=(?:\"[^\"\n]*\"|\S*)(?=\s*(?:#.*)?$)", re.MULTILINE)
 SCRIPT = re.compile(rf"{SET.pattern}|^curl ", re.MULTILINE)
 BOX = re.compile(r"[│┃]")
 BETWEEN = "\x1e"
@@ -40,7 +40,8 @@ class Reader:
 
     `words` stand in the place of what a page writes (`CELL`, `/srv/backups`), and DRAFT is the one that was prepared last;
     `environ` is that of every command; `codes` says of single lines how they end, where that is not as the block says; `packages`
-    with which release of greffe a line is run, where that is not this one; `later` is by how many seconds the clock of a house
+    with which release of greffe a line is run, where that is not this one, `homes` in which
+    house it and those after it are; `later` is by how many seconds the clock of a house
     of the reader's own is ahead: a release takes effect before one goes on."""
 
     def __init__(self, home: Path, folder: Path, base: str) -> None:
@@ -50,6 +51,7 @@ class Reader:
         self.words: dict[str, str] = {}
         self.codes: dict[str, int] = {}
         self.packages: dict[str, Path] = {}
+        self.homes: dict[str, Path] = {}
         self.environ: dict[str, str] = {}
         self.set_before: list[str] = []
         self.later = 0.0
@@ -73,6 +75,7 @@ class Reader:
             return self.script(block)
         said = []
         for line in block.lines:
+            self.home = self.homes.get(line, self.home)
             code, out = self.command(self.here(line), self.packages.get(line, ROOT / "api"))
             assert code == self.codes.get(line, block.exit), f"{block.where}: {line}: exit {code}\n{out}"
             said.append(self.heard(out))
@@ -124,9 +127,11 @@ class Reader:
         return done.returncode, done.stdout + done.stderr
 
     def inside(self, line: str) -> tuple[int, str]:
-        """Commands of greffe, with `;` between them, in this process; the code of the last one that failed."""
-        code, said, words = 0, "", [*shlex.split(line), ";"]
-        while words:
+        """Commands of greffe in this process, parted by `;` or `&&`; what the last one prints may go to a file. The code of the last
+        one that failed."""
+        line, _, file = line.partition(" > ")
+        code, said, words = 0, "", [*shlex.split(line.replace(" && ", " ; ")), ";"]
+        while words and not (code and " && " in line):
             end = words.index(";")
             one, words = words[:end], words[end + 1 :]
             environ = dict(self.environ)
@@ -135,6 +140,8 @@ class Reader:
                 environ[name] = value
             ran = self.ran(one[1:], environ)
             code, said = ran.code or code, said + ran.out + ran.err
+        if file:
+            (self.folder / file).write_text(ran.out, encoding="utf-8")
         return code, said
 
     def ran(self, words: list[str], environ: dict[str, str]) -> Ran:
@@ -181,13 +188,14 @@ class Reader:
             assert process.poll() is None, "it ended by itself"
             if self.answers(address) if address else minds_its_end(process.pid):
                 return
-            time.sleep(0.05)
+            time.sleep(0.1)
         raise AssertionError("it was not at work in time")
 
     def answers(self, address: str) -> bool:
         try:
-            return httpx.get(address).status_code == 200
-        except httpx.TransportError:
+            with urlopen(address) as answer:
+                return answer.status == 200
+        except OSError:
             return False
 
     def program(self, blocks: list[Block], language: str) -> dict[Block, str]:

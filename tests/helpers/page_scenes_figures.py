@@ -47,6 +47,9 @@ def see_the_effect(reader: Reader, _: Fixtures) -> Iterator[None]:
     edits(reader, "s/^1,T,/0,T,/;s/^2,T,/1,T,/;s/^0,T,/2,T,/")
     yield
     assert "ESTAT_CRIM_JUST_SEX" in reader.last and '"changed"' in reader.last
+    whole = reader.home
+    small_house(reader)  # to tell all of the demonstration takes seconds
+    reader.homes["greffe coverage CEPEJ --by indicator"] = whole
     yield
 
 

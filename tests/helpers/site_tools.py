@@ -68,13 +68,14 @@ class Site:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.STDOUT,
         )
-        for _ in range(300):
-            try:
-                if httpx.get(f"{self.base}/health/ready").status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            time.sleep(0.1)
+        with httpx.Client() as client:
+            for _ in range(300):
+                try:
+                    if client.get(f"{self.base}/health/ready").status_code == 200:
+                        return
+                except httpx.TransportError:
+                    pass
+                time.sleep(0.1)
         self.stop()
         raise AssertionError("the service did not get ready")
 
