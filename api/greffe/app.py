@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from greffe.errors import BadDefinition
+from greffe.errors import BadDefinition, NotFound
 from greffe.logs import spans
 from greffe.release.definitions import set_up
 from greffe.release.parts import Clock, Parts
@@ -23,7 +23,7 @@ from greffe.store.desk_sql import SqlDesk
 from greffe.store.folders import make
 from greffe.store.leases_sql import SqlLeases
 from greffe.store.register import SqlRegister
-from greffe.upkeep.absent import refuse_absent
+from greffe.upkeep.absent import left_over, orphaned, refuse_absent
 from greffe.upkeep.restore import refuse_unfinished
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def compose(
 ) -> Parts:
     """Open the stores under the home directory; on first start import what was shipped into the register (D2). A home that is
     being restored is refused, but for who restores it (`unfinished`); so is a register whose entries are not what was written,
-    but for who looks for what is wrong (`doubted`). Not `new`: what is not there is not made. Raises NotFound then."""
+    but for who looks for what is wrong (`doubted`). Not `new`: what is not there is not made.
+    Raises NotFound then, and Broken where the files of a house are and no register is."""
     if settings.operation.traces != spans.NONE:
         spans.begin()
     if not unfinished:
@@ -53,7 +54,13 @@ def compose(
     else:
         refuse_absent(settings)
     upgrade = unfinished or settings.upgrade == AT_START
-    register = SqlRegister(settings.register_url, upgrade=upgrade, doubted=doubted, new=new)
+    left = "" if unfinished else left_over(settings)
+    try:
+        register = SqlRegister(settings.register_url, upgrade=upgrade, doubted=doubted, new=new and not left)
+    except NotFound as error:
+        if left:
+            raise orphaned(settings, left) from error
+        raise
     _make_home(settings)  # of a machine that has none yet, where the register is elsewhere
     depot = depot_of(settings)
     parts = Parts(

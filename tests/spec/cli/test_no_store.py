@@ -142,3 +142,22 @@ def _without_rights(home: Path, *arguments: str) -> tuple[int, str]:
         capture_output=True, text=True, timeout=20, check=False,
     )  # fmt: skip
     return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("lost", ["gone", "empty"])
+@pytest.mark.parametrize(
+    "words",
+    [["verify"], ["releases"], ["people"], ["serve", "--port", "8099"], ["people", "--add", "ana", "--role", "author"]],
+)
+def test_a_house_whose_register_is_lost_is_no_new_one(tmp_path, lost, words):
+    """Files of releases are there, and the register is gone or a file of no bytes: no command makes a new one in its place."""
+    (tmp_path / "releases/FLOW/1").mkdir(parents=True)
+    (tmp_path / "releases/FLOW/1/data.parquet").write_bytes(b"PAR1")
+    if lost == "empty":
+        (tmp_path / "register.db").write_bytes(b"")
+    ran = inside(tmp_path, *words)
+    assert (ran.code, ran.out) == (7, "")
+    assert f"{tmp_path} holds releases, and there is no register of them." in ran.err
+    assert "greffe restore" in ran.err
+    register = tmp_path / "register.db"
+    assert not register.exists() or "entries" not in inspect(create_engine(f"sqlite:///{register}")).get_table_names()
