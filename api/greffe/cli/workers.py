@@ -65,8 +65,8 @@ class _Supervisor(Multiprocess):
     def join_all(self) -> None:
         """Wait for them."""
         while left := [one.process for one in self.processes if one.process.is_alive()]:
-            if self.signal_queue:
-                self.signal_queue.clear()
+            heard = {self.signal_queue.pop() for _ in range(len(self.signal_queue))}
+            if heard & {signal.SIGTERM, signal.SIGINT}:  # a terminal that is made wider says something too
                 for pid in filter(None, (process.pid for process in left)):
                     os.kill(pid, HASTEN)
             left[0].join(0.1)

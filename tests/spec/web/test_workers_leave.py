@@ -142,6 +142,9 @@ def test_a_second_signal_ends_the_wait(home: Path, tmp_path: Path) -> None:
         os.killpg(one.process.pid, signal.SIGINT)
         one.wait_for(503)
         time.sleep(0.7)  # the supervisor looks twice a second
+        one.process.send_signal(signal.SIGWINCH)
+        time.sleep(0.3)
+        assert one.said("stopped") == set()
         assert one.process.poll() is None
         one.process.send_signal(signal.SIGTERM)
         assert one.process.wait(30) == 0
