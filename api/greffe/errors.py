@@ -215,6 +215,10 @@ class Conflict(GreffeError):
     sdmx, http, exit_code, title = 150, 409, 5, "Conflict"
 
 
+class Overtaken(Conflict):
+    """Somebody entered something meanwhile about what this act had looked at, or did the very thing: nothing was entered."""
+
+
 class Unavailable(GreffeError):
     """Try again later."""
 

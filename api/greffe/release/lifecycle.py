@@ -21,6 +21,7 @@ from greffe.release.parts import Parts
 from greffe.release.people import approvers, may_judge, may_sign, needs
 from greffe.release.prepare import prepare
 from greffe.release.sources import choose_inputs
+from greffe.release.turns import one_by_one
 from greffe.release.waivers import waived
 from greffe.store.base import Actor
 from greffe.store.ledger import Acceptance, Approval, DraftRecord, Returned, Withdrawal
@@ -79,13 +80,20 @@ def make_draft(
         partial=draft.partial,
         rules=rules_version(),
     )
-    known = ledger.drafts.get(draft.id)
-    if known is None or known.checksum != draft.checksum or draft.id in ledger.returned:
-        parts.note(who, "draft.prepared", draft.id, record.payload())
+    _entered(parts, who, record)
     if current is not None and draft.observations >= AHEAD:
         progress("comparing")
         differing_of(parts, flow, draft, current)
     return draft
+
+
+@one_by_one
+def _entered(parts: Parts, who: Actor, record: DraftRecord) -> None:
+    """Enter a draft, unless somebody has who prepared the same."""
+    ledger = parts.ledger()
+    known = ledger.drafts.get(record.id)
+    if known is None or known.checksum != record.checksum or record.id in ledger.returned:
+        parts.note(who, "draft.prepared", record.id, record.payload())
 
 
 def kept_draft(parts: Parts, id_: str) -> tuple[DraftRecord, Draft]:
@@ -97,6 +105,7 @@ def kept_draft(parts: Parts, id_: str) -> tuple[DraftRecord, Draft]:
     return record, replace(draft, findings=waived(parts, draft))
 
 
+@one_by_one
 def approve_draft(parts: Parts, who: Actor, id_: str, comment: str = "") -> int:
     """Sign a draft. Raises Refused while errors are open or nothing is in it: there is nothing to sign. Returns the
     number of approvals."""
@@ -113,6 +122,7 @@ def approve_draft(parts: Parts, who: Actor, id_: str, comment: str = "") -> int:
     return len(approvers(parts, id_, record.checksum))
 
 
+@one_by_one
 def accept_warnings(parts: Parts, who: Actor, id_: str, reason: str, rules: Sequence[str] = ()) -> None:
     """Accept the warnings of a draft in writing: all, or those of some rules. Raises BadQuery for a rule that warns of
     nothing in it, Denied unless an approver does it who is not its author."""
@@ -126,7 +136,9 @@ def accept_warnings(parts: Parts, who: Actor, id_: str, reason: str, rules: Sequ
         if rule not in warning:
             raise BadQuery(f"Draft {id_} has no warning of {rule}.", parameter="--rule", nearest=nearest(rule, warning))
     acceptance = Acceptance(id_, record.checksum, reason, tuple(dict.fromkeys(rules)))
-    parts.note(who, "warnings.accepted", id_, acceptance.payload())
+    said = [(a.person, a.reason, a.rules) for a in parts.ledger().accepted_warnings(id_, record.checksum)]
+    if (who.name, acceptance.reason, acceptance.rules) not in said:
+        parts.note(who, "warnings.accepted", id_, acceptance.payload())
 
 
 def _not_sent_back(parts: Parts, id_: str) -> None:
@@ -146,10 +158,12 @@ def rules_not_accepted(parts: Parts, id_: str, checksum: str, warning: Sequence[
     return tuple(sorted({f.rule for f in warning} - named))
 
 
+@one_by_one
 def send_back(parts: Parts, who: Actor, id_: str, reason: str) -> Returned:
     """Send a draft back to its author. What was signed of it falls, and nobody signs it until it is prepared again.
 
     Raises Refused when it is released or was sent back already, Denied unless an approver does it who is not its author."""
+    parts.looks_at("release.made")
     record, ledger = parts.ledger().draft(id_), parts.ledger()
     may_judge(parts, who, id_, record.author)
     if not reason.strip():
@@ -184,6 +198,7 @@ def refused_for_errors(draft: Draft) -> Refused | None:
     )
 
 
+@one_by_one
 def withdraw(parts: Parts, who: Actor, name: str, reason: str, reason_fr: str = "") -> Release:
     """Take a release out of reading from now on; the one before it is current again. Raises Refused when it already is.
 

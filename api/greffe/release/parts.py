@@ -19,7 +19,7 @@ from greffe.model import instants
 from greffe.release import kept_catalogues
 from greffe.settings import Settings
 from greffe.store.access import Access
-from greffe.store.base import Act, Actor, Observations, Register
+from greffe.store.base import Act, Actor, Entry, Observations, Register, Seen
 from greffe.store.depot import ALONE, Depot, Shelf
 from greffe.store.desk import Desk
 from greffe.store.leases import Leases
@@ -76,6 +76,7 @@ class Parts:
     clock: Clock
     depot: Depot = ALONE
     relaxed: bool = False
+    seen: Seen | None = None  # what one act has looked at, see `looking`
     reader: LedgerReader = field(init=False)
     _polled: float = field(default=float("-inf"), init=False)
 
@@ -199,10 +200,36 @@ class Parts:
         with opened(engine, settings.spill, folders) as open_:
             yield open_
 
+    def looking(self) -> Parts:
+        """The same for one act, which looks and then enters (`one_by_one`): what is noted raises Overtaken when others have entered
+        something about its subject since now."""
+        found = copy(self)
+        found.relaxed = False
+        found.seen = Seen(found.ledger().head, frozenset())
+        return found
+
+    def looks_at(self, *about: str) -> None:
+        """Subjects, or kinds of entries, that this act depends on beside the subject of what it enters."""
+        if self.seen is not None:
+            self.seen = replace(self.seen, about=self.seen.about | set(about))
+
     def note(self, actor: Actor, kind: str, subject: str, payload: Mapping[str, object], *, once: str = "") -> None:
         """One line in the register, at this moment."""
-        self.register.append(actor, self.clock(), kind, subject, payload, once=once)
+        seen = self._seen(subject)
+        self._own(self.register.append(actor, self.clock(), kind, subject, payload, once=once, seen=seen))
 
     def note_all(self, actor: Actor, acts: Sequence[Act]) -> None:
         """Several lines in the register at this moment, all or none."""
-        self.register.append_all(actor, self.clock(), acts)
+        seen = self._seen(*(a.subject for a in acts))
+        self._own(*self.register.append_all(actor, self.clock(), [replace(a, seen=seen) for a in acts]))
+
+    def enter_person(self, actor: Actor, name: str, roles: Sequence[str]) -> None:
+        """A person with exactly these roles, at this moment."""
+        self._own(self.register.add_person(actor, self.clock(), name, roles, seen=self._seen(name)))
+
+    def _seen(self, *subjects: str) -> Seen | None:
+        return self.seen and replace(self.seen, about=self.seen.about | set(subjects))
+
+    def _own(self, *entries: Entry) -> None:
+        if self.seen is not None:
+            self.seen = replace(self.seen, own=self.seen.own | {e.number for e in entries})

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from greffe.errors import BadQuery, Conflict, Refused, numbered
 from greffe.logs.spans import mark, span
@@ -24,9 +25,12 @@ from greffe.release.obstacles import obstacles
 from greffe.release.parts import Parts
 from greffe.release.people import needs
 from greffe.release.revision_policy import Follows, revisions_of
+from greffe.release.turns import one_by_one
 from greffe.store.base import Act, Actor, Saved
 from greffe.store.ledger import DraftRecord, Withdrawal, release_payload
 from greffe.validation.run import RULES
+
+PASSED_OVER: Final = 100  # numbers that killed releases may have left files under
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ def make_release(parts: Parts, who: Actor, id_: str, at: datetime | None = None)
 
 
 @span("release")
+@one_by_one
 def make_releases(parts: Parts, who: Actor, ids: Sequence[str], terms: Terms) -> tuple[Release, ...]:
     """Release drafts, all or none, in effect at one instant: the stated one, at the earliest the effect delay from now
     (D6), or exactly that of the calendar's entry, whose dataflows they must be.
@@ -63,6 +68,7 @@ def make_releases(parts: Parts, who: Actor, ids: Sequence[str], terms: Terms) ->
     and within the policy of revisions. The same drafts released again are the same releases (D4).
     """
     needs(parts, who, "releaser")
+    _looks(parts, ids)
     now = parts.clock()
     if terms.at is not None and terms.calendar:
         raise BadQuery("An instant and an entry of the calendar are both given.", parameter="--at", hint="Choose one.")
@@ -76,10 +82,10 @@ def make_releases(parts: Parts, who: Actor, ids: Sequence[str], terms: Terms) ->
     entry = standing(parts, terms.calendar) if terms.calendar else None
     if entry is not None:
         _may_fill(parts, entry, [record for record, _ in kept])
-    ready = [_releasable(parts, record, draft) for record, draft in kept]
-    kinds = revisions_of(parts, ready, terms.revision, terms.reason)
     earliest = now + timedelta(seconds=parts.settings.effect_delay_seconds)
     effective = entry.at if entry else max(earliest, (terms.at or earliest).astimezone(UTC))
+    ready = [_releasable(parts, record, draft, effective) for record, draft in kept]
+    kinds = revisions_of(parts, ready, terms.revision, terms.reason)
     _agreeing(parts, ready, effective)
     _guarded(parts, [draft for _, draft in kept])
     own = [replace(terms, revision=kind, reason=terms.reason if kind else NO_WORDS) for kind in kinds]
@@ -90,6 +96,15 @@ def make_releases(parts: Parts, who: Actor, ids: Sequence[str], terms: Terms) ->
     _still_guarded(parts, who, releases, [draft for _, draft in kept])
     sweep(parts)
     return releases
+
+
+def _looks(parts: Parts, ids: Sequence[str]) -> None:
+    """Releasing depends on its drafts, and on every release of their dataflows: of two who release one draft at once, the second
+    finds it released (D4); of two drafts of a dataflow, the second is judged on what the first made."""
+    ledger = parts.ledger()
+    flows = {ledger.draft(id_).dataflow.id: ledger.next_number(ledger.draft(id_).dataflow) for id_ in ids}
+    names = (f"{flow}#{n}" for flow, number in flows.items() for n in range(1, number + PASSED_OVER))
+    parts.looks_at(*ids, *names)
 
 
 def _agreeing(parts: Parts, ready: Sequence[_Ready], effective: datetime) -> None:
@@ -178,7 +193,7 @@ def _edition(parts: Parts, record: DraftRecord) -> str:
 
 
 def _act(parts: Parts, release: Release) -> Act:
-    """One release follows each: of two releasers at once the second is told to look again, and the chain cannot fork."""
+    """One release follows each: the chain cannot fork."""
     once = f"release:{release.dataflow.id}:{parts.ledger().next_number(release.dataflow)}"
     return Act("release.made", str(release), release_payload(release), once=once)
 
@@ -220,21 +235,24 @@ def _saved(
     manifest = _manifest(parts, record, draft)
     structure = parts.catalogue().structure(flow)
     previous = before.name if before else ""
-    for attempt in range(number, number + 100):
+    for attempt in range(number, number + PASSED_OVER):
         try:
             return attempt, parts.observations.save(
                 f"{record.dataflow.id}/{attempt}", structure, draft.data, manifest, previous, draft.apart
             )
         except Conflict:
             continue
-    raise Refused(f"Numbers {number} to {number + 99} of {record.dataflow.id} are taken by files without a release.")
+    raise Refused(
+        f"Numbers {number} to {number + PASSED_OVER - 1} of {record.dataflow.id} are taken by files without a release."
+    )
 
 
-def _releasable(parts: Parts, record: DraftRecord, draft: Draft) -> _Ready:
+def _releasable(parts: Parts, record: DraftRecord, draft: Draft, effective: datetime) -> _Ready:
+    """A draft beside what it replaces: the release that is current when it takes effect, which may still wait for its own."""
     for one in obstacles(parts, record, draft):
         raise one.error
     flow = parts.catalogue().get(Dataflow, record.dataflow)
-    return _Ready(flow, draft, parts.ledger().current(record.dataflow, parts.clock()), record)
+    return _Ready(flow, draft, parts.ledger().current(record.dataflow, effective), record)
 
 
 def _without_figures(draft: Draft, dims: tuple[str, ...]) -> Sequence[Finding]:

@@ -46,13 +46,24 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What whoever acts had looked at: all entries up to `number`, and `own`, which they made since. `about`: of which subjects, and
+    of which kinds, none may have come from others since."""
+
+    number: int
+    about: frozenset[str]
+    own: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
 class Act:
-    """One line that is to be appended; `once` as `Register.append` has it."""
+    """One line that is to be appended; `once` and `seen` as `Register.append` has them."""
 
     kind: str
     subject: str
     payload: Mapping[str, object]
     once: str = ""
+    seen: Seen | None = None
 
 
 class Register(Protocol):
@@ -68,11 +79,13 @@ class Register(Protocol):
         *,
         once: str = "",
         contents: Sequence[bytes] = (),
+        seen: Seen | None = None,
     ) -> Entry:
         """Add an entry, and contents by checksum with it, all or nothing.
 
-        `once`: a key that may be used by one entry only; a second use raises Conflict (release numbers, same key same
-        release). Raises Denied when the actor is not a person of the register, Refused when it was moved elsewhere
+        `once`: a key that may be used by one entry only; a second use raises Overtaken (release numbers, same key same
+        release). `seen`: raises Overtaken when there is an entry that it had not seen and is about.
+        Raises Denied when the actor is not a person of the register, Refused when it was moved elsewhere
         (register.moved): then nothing but its coming back (register.arrived) can be entered.
         """
 
@@ -104,8 +117,10 @@ class Register(Protocol):
     def people(self) -> Mapping[str, tuple[str, ...]]:
         """Name → roles of everyone who may act."""
 
-    def add_person(self, actor: Actor, instant: datetime, name: str, roles: Sequence[str]) -> None:
-        """Enter a person (the first one enters themself). Also an entry, kind person.added."""
+    def add_person(
+        self, actor: Actor, instant: datetime, name: str, roles: Sequence[str], *, seen: Seen | None = None
+    ) -> Entry:
+        """Enter a person (the first one enters themself). Also an entry, kind person.added; `seen` as `append` has it."""
 
 
 @dataclass(frozen=True)

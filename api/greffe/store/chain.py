@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
-from greffe.errors import Refused
+from greffe.errors import Overtaken, Refused
 from greffe.model import instants
 from greffe.store.base import Actor, Entry
 
@@ -49,6 +49,14 @@ def refuse_moved(last: str, subject: str, kind: str) -> None:
             f"The register was moved: it is at {subject} now.",
             hint="Set GREFFE_REGISTER and start again; greffe move --undo takes it back.",
         )
+
+
+def overtaken(number: int, kind: str, subject: str, by: str) -> Overtaken:
+    """What is said of the entry, of that number, kind, subject and person, that came first."""
+    return Overtaken(
+        f"Somebody was faster: entry {number} of the register is {kind} of {subject}, by {by}. Nothing was entered here.",
+        hint="Look at what holds now, then do what is left to be done.",
+    )
 
 
 def next_entry(

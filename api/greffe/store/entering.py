@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, insert, select
 
-from greffe.errors import Conflict
-from greffe.store.base import Actor, Entry
-from greffe.store.chain import canonical, checksum, next_entry, refuse_moved
+from greffe.store.base import Actor, Entry, Seen
+from greffe.store.chain import canonical, checksum, next_entry, overtaken, refuse_moved
 from greffe.store.tables import CONTENTS, ENTRIES
 
 _PAGE: Final = 1_000  # names of one question
@@ -28,9 +27,7 @@ def enter(
 ) -> Entry:
     """See Register.append. The transaction must be alone in writing (`writing`), and the person be one of the register."""
     if once:
-        used = connection.execute(select(ENTRIES.c.number).where(ENTRIES.c.once == once)).scalar()
-        if used is not None:
-            raise Conflict(f"{once} was done already, by entry {used} of the register.")
+        _nobody_else(connection, ENTRIES.c.once == once)
     checksums = [checksum(c) for c in contents]
     wanted = select(ENTRIES.c.number, ENTRIES.c.hash, ENTRIES.c.kind, ENTRIES.c.subject)
     row = connection.execute(wanted.order_by(ENTRIES.c.number.desc()).limit(1)).one_or_none()
@@ -48,6 +45,21 @@ def enter(
         },
     )  # fmt: skip
     return entry
+
+
+def nothing_since(connection: Connection, seen: Seen | None) -> None:
+    """Raise Overtaken for an entry that came since somebody looked, about what they looked at."""
+    if seen is not None:
+        about = ENTRIES.c.subject.in_(seen.about) | ENTRIES.c.kind.in_(seen.about)
+        _nobody_else(connection, (ENTRIES.c.number > seen.number) & ENTRIES.c.number.not_in(seen.own) & about)
+
+
+def _nobody_else(connection: Connection, entry: ColumnElement[bool]) -> None:
+    """Raise Overtaken when there is such an entry."""
+    told = select(ENTRIES.c.number, ENTRIES.c.kind, ENTRIES.c.subject, ENTRIES.c.actor)
+    found = connection.execute(told.where(entry).order_by(ENTRIES.c.number).limit(1)).one_or_none()
+    if found is not None:
+        raise overtaken(int(found[0]), str(found[1]), str(found[2]), str(found[3]))
 
 
 def _keep(connection: Connection, contents: Mapping[str, bytes]) -> None:

@@ -16,8 +16,19 @@ from greffe.model.dataset import SeriesBlock
 from greffe.model.periods import span
 from greffe.model.structures import DataStructure
 from greffe.store import plain
-from greffe.store.base import CONFIDENTIAL, Act, Actor, Change, Entry, Footprint, Saved, Selection, same_dimensions
-from greffe.store.chain import canonical, checksum, faults, next_entry, refuse_moved
+from greffe.store.base import (
+    CONFIDENTIAL,
+    Act,
+    Actor,
+    Change,
+    Entry,
+    Footprint,
+    Saved,
+    Seen,
+    Selection,
+    same_dimensions,
+)
+from greffe.store.chain import canonical, checksum, faults, next_entry, overtaken, refuse_moved
 from greffe.store.plain import Row, series_key, text
 from greffe.store.searching import holds
 from greffe.store.wanted import Wanted
@@ -41,7 +52,7 @@ class MemoryRegister:
         self._lock = threading.RLock()
         self._entries: list[tuple[Entry, list[str]]] = []
         self._contents: dict[str, bytes] = {}
-        self._used: set[str] = set()
+        self._used: dict[str, int] = {}
         self._people: dict[str, tuple[str, ...]] = {}
 
     def append(
@@ -54,13 +65,13 @@ class MemoryRegister:
         *,
         once: str = "",
         contents: Sequence[bytes] = (),
+        seen: Seen | None = None,
     ) -> Entry:
         """See Register.append."""
         with self._lock:
             if actor.name not in self._people:
                 raise Denied(f"{actor.name} is not a person of the register.")
-            if once and once in self._used:
-                raise Conflict(f"{once} was done already.")
+            self._first(seen, once)
             return self._append(actor, instant, kind, subject, payload, once, contents)
 
     def append_all(self, actor: Actor, instant: datetime, acts: Sequence[Act]) -> tuple[Entry, ...]:
@@ -68,11 +79,21 @@ class MemoryRegister:
         with self._lock:
             if actor.name not in self._people:
                 raise Denied(f"{actor.name} is not a person of the register.")
-            keys = [a.once for a in acts if a.once]
-            for place, once in enumerate(keys):
-                if once in self._used or once in keys[:place]:
-                    raise Conflict(f"{once} was done already.")
+            for place, act in enumerate(acts):
+                self._first(act.seen, act.once)
+                if act.once and act.once in {a.once for a in acts[:place]}:
+                    raise overtaken(self.head() + 1, act.kind, act.subject, actor.name)
             return tuple(self._append(actor, instant, a.kind, a.subject, a.payload, a.once) for a in acts)
+
+    def _first(self, seen: Seen | None, once: str) -> None:
+        """Raise Overtaken when an entry has used the key, or came since and is what was looked at."""
+        for entry, _ in self._entries:
+            new = seen is not None and entry.number > seen.number and entry.number not in seen.own
+            if new and seen is not None and {entry.subject, entry.kind} & seen.about:
+                raise overtaken(entry.number, entry.kind, entry.subject, entry.actor)
+        if once and once in self._used:
+            entry = self._entries[self._used[once] - 1][0]
+            raise overtaken(entry.number, entry.kind, entry.subject, entry.actor)
 
     def _append(
         self,
@@ -91,7 +112,7 @@ class MemoryRegister:
         entry = next_entry(last, actor, instant, kind, subject, payload, checksums)
         self._entries.append((entry, checksums))
         self._contents.update(zip(checksums, contents, strict=True))
-        self._used |= {once} if once else set()
+        self._used |= {once: entry.number} if once else {}
         return entry
 
     def read(self, *, after: int = 0, kinds: Sequence[str] = (), subject: str = "") -> Iterator[Entry]:
@@ -131,13 +152,16 @@ class MemoryRegister:
         """See Register.people."""
         return dict(sorted(self._people.items()))
 
-    def add_person(self, actor: Actor, instant: datetime, name: str, roles: Sequence[str]) -> None:
+    def add_person(
+        self, actor: Actor, instant: datetime, name: str, roles: Sequence[str], *, seen: Seen | None = None
+    ) -> Entry:
         """See Register.add_person."""
         with self._lock:
+            self._first(seen, "")
             if actor.name not in (self._people or {name}):
                 raise Denied(f"{actor.name} is not a person of the register.")
             self._people[name] = tuple(roles)
-            self._append(actor, instant, "person.added", name, {"name": name, "roles": list(roles)})
+            return self._append(actor, instant, "person.added", name, {"name": name, "roles": list(roles)})
 
 
 class MemoryObservations:

@@ -10,10 +10,10 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from greffe.errors import Broken, Denied, NotFound, nearest
-from greffe.store.base import Act, Actor, Entry
+from greffe.store.base import Act, Actor, Entry, Seen
 from greffe.store.chain import canonical, checksum, entry_hash, faults, parsed
 from greffe.store.database import open_engine, reading, writing
-from greffe.store.entering import enter
+from greffe.store.entering import enter, nothing_since
 from greffe.store.searching import condition
 from greffe.store.tables import CONTENTS, ENTRIES, PEOPLE
 from greffe.store.wanted import Wanted
@@ -48,16 +48,20 @@ class SqlRegister:
         *,
         once: str = "",
         contents: Sequence[bytes] = (),
+        seen: Seen | None = None,
     ) -> Entry:
         """See Register.append."""
         with writing(self.engine) as connection:
             _known_person(connection, actor)
+            nothing_since(connection, seen)
             return enter(connection, actor, instant, kind, subject, payload, once, contents)
 
     def append_all(self, actor: Actor, instant: datetime, acts: Sequence[Act]) -> tuple[Entry, ...]:
         """See Register.append_all: one transaction."""
         with writing(self.engine) as connection:
             _known_person(connection, actor)
+            for one in dict.fromkeys(a.seen for a in acts):  # before the first of them is one that came since
+                nothing_since(connection, one)
             return tuple(enter(connection, actor, instant, a.kind, a.subject, a.payload, a.once, ()) for a in acts)
 
     def read(self, *, after: int = 0, kinds: Sequence[str] = (), subject: str = "") -> Iterator[Entry]:
@@ -163,9 +167,12 @@ class SqlRegister:
         with reading(self.engine) as connection:
             return _people(connection)
 
-    def add_person(self, actor: Actor, instant: datetime, name: str, roles: Sequence[str]) -> None:
+    def add_person(
+        self, actor: Actor, instant: datetime, name: str, roles: Sequence[str], *, seen: Seen | None = None
+    ) -> Entry:
         """See Register.add_person. Entering a person again gives them other roles."""
         with writing(self.engine) as connection:
+            nothing_since(connection, seen)
             people = _people(connection)
             if people or actor.name != name:
                 _known_person(connection, actor)
@@ -173,7 +180,7 @@ class SqlRegister:
             known = name in people
             connection.execute(update(PEOPLE).where(PEOPLE.c.name == name) if known else insert(PEOPLE), row)
             payload = {"name": name, "roles": list(roles)}
-            enter(connection, actor, instant, "person.added", name, payload, "", ())
+            return enter(connection, actor, instant, "person.added", name, payload, "", ())
 
 
 def _as_written(name: str, content: bytes) -> bytes:

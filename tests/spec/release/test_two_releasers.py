@@ -66,7 +66,9 @@ def test_of_two_releasers_one_makes_it(house: House):
     there = list(house.parts.ledger().releases.values())
     assert len(made) >= 1
     assert {(r.number, r.draft) for r in made} == {(r.number, r.draft) for r in there}
-    assert [r.number for r in there] == list(range(1, len(there) + 1))
+    assert [r.number for r in there] == sorted({r.number for r in there}), (
+        "the number of files that are none is passed over"
+    )
     assert [r.replaces for r in there] == ["", *(str(r) for r in there[:-1])]
     assert len({r.draft for r in there}) == len(there), "a draft is a release once"
     assert faults(house.parts) == []

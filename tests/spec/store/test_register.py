@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from greffe.errors import Conflict, Denied, NotFound
-from greffe.store.base import Act, Actor
+from greffe.errors import Conflict, Denied, NotFound, Overtaken
+from greffe.store.base import Act, Actor, Seen
 
 NOON = datetime(2026, 11, 24, 12, 0, 0, 250_000, tzinfo=UTC)
 ANA, BEN = Actor("ana"), Actor("ben", "oidc")
@@ -162,3 +163,21 @@ def test_several_entries_are_added_all_or_none(filled):
     assert filled.head() == 5
     assert filled.append_all(ANA, NOON, [Act("release.made", "G", {}, once="G 1")])[0].number == 6
     assert list(filled.verify()) == []
+
+
+def test_an_act_is_overtaken_by_what_it_had_not_seen(filled):
+    """What was entered since about the same subject, or of a kind that it depends on, by anybody but itself."""
+    seen = Seen(filled.head(), frozenset({"d1", "calendar.moved"}))
+    filled.append(BEN, NOON, "draft.approved", "d2", {})
+    mine = filled.append(ANA, NOON, "draft.prepared", "d1", {}, seen=seen)
+    with pytest.raises(Overtaken, match=r"entry 4 of the register is draft.prepared of d1, by ana"):
+        filled.append(BEN, NOON, "draft.prepared", "d1", {}, seen=seen)
+    own = replace(seen, own=frozenset({mine.number}))
+    filled.append_all(ANA, NOON, [Act("draft.approved", "d1", {}, seen=own), Act("draft.returned", "d1", {}, seen=own)])
+    with pytest.raises(Overtaken):
+        filled.append_all(ANA, NOON, [Act("x", "y", {}), Act("draft.approved", "d1", {}, seen=own)])
+    later = replace(own, number=filled.head())
+    filled.append(BEN, NOON, "calendar.moved", "CAL-2027-001", {})
+    with pytest.raises(Overtaken):
+        filled.add_person(ANA, NOON, "eve", ["author"], seen=later)
+    assert ("eve" in filled.people(), filled.head(), list(filled.verify())) == (False, 7, [])
