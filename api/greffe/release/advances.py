@@ -17,9 +17,11 @@ from greffe.release.access.keys import ADVANCE, reads_for
 from greffe.release.calendar import public_reason
 from greffe.release.parts import Parts
 from greffe.release.people import needs
+from greffe.release.turns import one_by_one
 from greffe.store.base import Act, Actor
 
 
+@one_by_one
 def grant(parts: Parts, who: Actor, name: str, to: str, start: datetime | None, reason: Words) -> Advance:
     """Let a recipient have a release from an instant on (None: now), until it is in effect.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from greffe.errors import BadQuery, Refused, nearest
 from greffe.model.calendar import NO_WORDS, CalendarEntry, Words
@@ -19,8 +20,11 @@ from greffe.model.structures import Dataflow
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.parts import Parts
 from greffe.release.people import needs
+from greffe.release.turns import one_by_one
 from greffe.store.base import Act, Actor
 from greffe.store.calendar_records import announced_payload, moved_payload
+
+_INSTANTS: Final = ("calendar.announced", "calendar.moved")  # no dataflow is announced twice for one
 
 
 def public_reason(en: str, fr: str, what: str) -> Words:
@@ -31,6 +35,7 @@ def public_reason(en: str, fr: str, what: str) -> Words:
     return Words(en.strip(), fr.strip())
 
 
+@one_by_one
 def announce(
     parts: Parts,
     who: Actor,
@@ -45,6 +50,7 @@ def announce(
     Refused for an instant that is past or a dataflow that is announced for that instant already.
     """
     needs(parts, who, "releaser")
+    parts.looks_at(*_INSTANTS)
     found = _flows(parts, flows)
     now = parts.clock()
     _ahead(parts, at, "--at")
@@ -64,6 +70,7 @@ def announce(
     return parts.ledger().entry(entry.id)
 
 
+@one_by_one
 def move(
     parts: Parts, who: Actor, id_: str, at: datetime | None, reason: Words, flows: Sequence[str] = ()
 ) -> CalendarEntry:
@@ -73,6 +80,7 @@ def move(
     a release that waits for it would lose its dataflow.
     """
     needs(parts, who, "releaser")
+    parts.looks_at(*_INSTANTS)
     entry = standing(parts, id_)
     told = public_reason(reason.en, reason.fr, "A move")
     found = tuple(f.reference for f in _flows(parts, flows)) if flows else entry.flows
@@ -93,6 +101,7 @@ def move(
     return parts.ledger().entry(id_)
 
 
+@one_by_one
 def cancel(parts: Parts, who: Actor, id_: str, reason: Words) -> CalendarEntry:
     """Take an announcement back; it stays visible as cancelled. Raises Refused while a release waits for it."""
     needs(parts, who, "releaser")

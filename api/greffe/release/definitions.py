@@ -14,6 +14,7 @@ from greffe.model.maps import StructureMap
 from greffe.release.kept_catalogues import handed_in
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, author_of, may_sign
+from greffe.release.turns import one_by_one
 from greffe.store.base import Act, Actor
 from greffe.store.ledger import Approval, CatalogueVersion
 
@@ -78,6 +79,7 @@ def map_subject(map_: StructureMap) -> str:
     return f"map:{map_.reference}"
 
 
+@one_by_one
 def approve_map(parts: Parts, who: Actor, map_: StructureMap, comment: str = "") -> None:
     """Sign the map as it is now effective: its YAML and every row of its representation maps."""
     subject = map_subject(map_)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from greffe.errors import BadQuery, Denied, Refused
 from greffe.release.parts import Parts
 from greffe.release.people import has_role
+from greffe.release.turns import one_by_one
 from greffe.store.base import Actor
 from greffe.store.wanted import Wanted
 
@@ -16,6 +17,7 @@ def wanted(parts: Parts) -> Wanted:
     return Wanted(kind="action.denied", after=parts.ledger().denials_read)
 
 
+@one_by_one
 def take_note(parts: Parts, who: Actor, through: int, comment: str) -> int:
     """Enter that the denied acts up to that entry of the register were looked at, and what came of it; later ones still
     wait. Returns how many they were.
@@ -29,6 +31,7 @@ def take_note(parts: Parts, who: Actor, through: int, comment: str) -> int:
         raise BadQuery(
             "Say what you found: why these acts were tried, and whether anything is to be done.", parameter="comment"
         )
+    parts.looks_at("action.reviewed")
     count = sum(1 for entry in parts.register.search(wanted(parts)) if entry.number <= through)
     if not count:
         raise Refused("Somebody has taken note of these acts already.")

@@ -23,6 +23,7 @@ from greffe.release.confidential import apart_of
 from greffe.release.parts import Parts
 from greffe.release.people import may_sign, needs
 from greffe.release.private import private
+from greffe.release.turns import one_by_one
 from greffe.store.base import Actor
 from greffe.store.grant_records import proposed_payload
 from greffe.store.ledger import Approval
@@ -30,9 +31,10 @@ from greffe.store.ledger import Approval
 INTERNAL: Final = ("N", "E", "X")  # CONF_STATUS of what leaves the house under no grant
 
 
+@one_by_one
 def propose_grant(parts: Parts, who: Actor, recipient: str, flow: Dataflow, until: date, reason: str) -> Grant:
-    """Ask that a recipient may have the values that a dataflow hides. Raises BadQuery for an unknown recipient, a date that
-    is past, or no reason."""
+    """Ask that a recipient may have the values that a dataflow hides; of what they asked for already there is one.
+    Raises BadQuery for an unknown recipient, a date that is past, or no reason."""
     needs(parts, who, "author")
     known = [r.id for r in parts.catalogue().recipients]
     if recipient not in known:
@@ -43,6 +45,10 @@ def propose_grant(parts: Parts, who: Actor, recipient: str, flow: Dataflow, unti
         raise BadQuery(f"{until} is past.", parameter="--until")
     if not reason.strip():
         raise BadQuery("A grant needs its reason: the act or agreement that entitles.", parameter="--reason")
+    asked = (recipient, flow.reference, until, reason.strip(), who.name)
+    for one in parts.ledger().grants.values():
+        if not one.ended and (one.recipient, one.dataflow, one.until, one.reason, one.author) == asked:
+            return one
     told = json.dumps([recipient, str(flow.reference), until.isoformat(), reason, len(parts.ledger().grants)])
     id_ = f"G-{hashlib.sha256(told.encode()).hexdigest()[:8]}"
     grant = Grant(id_, recipient, flow.reference, until, reason.strip())
@@ -50,6 +56,7 @@ def propose_grant(parts: Parts, who: Actor, recipient: str, flow: Dataflow, unti
     return grant_of(parts, id_)
 
 
+@one_by_one
 def approve_grant(parts: Parts, who: Actor, id_: str) -> Grant:
     """Sign a grant; two people other than its author must."""
     grant = grant_of(parts, id_)
@@ -60,6 +67,7 @@ def approve_grant(parts: Parts, who: Actor, id_: str) -> Grant:
     return grant_of(parts, id_)
 
 
+@one_by_one
 def end_grant(parts: Parts, who: Actor, id_: str, reason: str) -> Grant:
     """End a grant now. An author or an approver may: taking away is quicker than giving."""
     grant = grant_of(parts, id_)

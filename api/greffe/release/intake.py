@@ -17,6 +17,7 @@ from greffe.model.structures import Dataflow
 from greffe.release.parts import Parts
 from greffe.release.people import needs
 from greffe.release.sources import checksum, extract_folder
+from greffe.release.turns import one_by_one
 from greffe.store.base import Actor
 from greffe.store.depot import version_of
 from greffe.store.ledger import ExtractRecord
@@ -92,13 +93,7 @@ def _entered(
     final = extract_folder(parts.extracts, known) if known and accepted else parts.extracts.root / name
     rejects = final / "rejects.csv" if report.refused else None
     if accepted and known is not None and known.accepted and final.is_dir():
-        if known.origin != handover.origin:
-            raise BadInput(
-                f"This very file was accepted as {known.origin}, and is now declared {handover.origin}.",
-                file=path.name,
-                parameter="--origin",
-            )
-        return Taken(known, report, rejects, known=True)
+        return Taken(_same(known, handover.origin), report, rejects, known=True)
     record = ExtractRecord(
         id=id_,
         checksum=report.checksum,
@@ -117,5 +112,27 @@ def _entered(
     )
     with suppress(*(() if accepted else (Conflict,))):  # what was refused may be told in other words after an upgrade
         parts.extracts.keep(work, name, version_of(record.rows_checksum))
-    parts.note(who, record.kind, id_, record.payload())
-    return Taken(record, report, rejects)
+    there = _noted(parts, who, record, known)
+    return Taken(there or record, report, rejects, known=there is not None)
+
+
+@one_by_one
+def _noted(parts: Parts, who: Actor, record: ExtractRecord, before: ExtractRecord | None) -> ExtractRecord | None:
+    """Enter an extract, of which `before` was known. Gives what somebody entered meanwhile who took in the same, and raises BadInput
+    as `_same`."""
+    there = parts.ledger().extracts.get(record.id)
+    if record.accepted and there is not None and there.accepted and there != before:
+        return _same(there, record.origin)
+    parts.note(who, record.kind, record.id, record.payload())
+    return None
+
+
+def _same(known: ExtractRecord, origin: str) -> ExtractRecord:
+    """What was accepted before. Raises BadInput where the file is declared otherwise now."""
+    if known.origin != origin:
+        raise BadInput(
+            f"This very file was accepted as {known.origin}, and is now declared {origin}.",
+            file=known.file_name,
+            parameter="--origin",
+        )
+    return known

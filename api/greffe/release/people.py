@@ -10,6 +10,7 @@ from greffe.errors import BadQuery, Denied, NotFound, Refused, nearest
 from greffe.model.calendar import Words
 from greffe.model.keys import PREFIX
 from greffe.release.parts import Parts
+from greffe.release.turns import one_by_one
 from greffe.store.base import Actor
 from greffe.store.ledger import Approval
 
@@ -99,13 +100,16 @@ def bodies_known(parts: Parts, role: str) -> tuple[str, ...]:
     )
 
 
+@one_by_one
 def add_person(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> None:
     """Enter a person, or give one more roles. The house itself does it until an administrator is a person.
 
     Raises BadQuery for an unknown role, a blank name or one that is none, Refused for one that differs from another by its
     capitals alone, Denied unless an administrator does it."""
     people = may_add(parts, who, name, roles)
-    parts.register.add_person(who, parts.clock(), name, tuple(dict.fromkeys((*people.get(name, ()), *roles))))
+    after = tuple(dict.fromkeys((*people.get(name, ()), *roles)))
+    if name not in people or people[name] != after:
+        parts.enter_person(who, name, after)
 
 
 def may_add(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> Mapping[str, Sequence[str]]:
@@ -126,6 +130,7 @@ def may_add(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> Mappin
     return people
 
 
+@one_by_one
 def set_roles(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> None:
     """Give somebody exactly these roles; none takes all their rights, what they did stands.
 
@@ -133,7 +138,7 @@ def set_roles(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> None
     locks themself out, nor takes rights unseen by another administrator."""
     people = may_set(parts, who, name, roles)
     if people[name] != tuple(dict.fromkeys(roles)):
-        parts.register.add_person(who, parts.clock(), name, tuple(dict.fromkeys(roles)))
+        parts.enter_person(who, name, tuple(dict.fromkeys(roles)))
 
 
 def may_set(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> Mapping[str, Sequence[str]]:

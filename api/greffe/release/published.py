@@ -21,6 +21,7 @@ from greffe.release.intake import ORIGINS
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.parts import Parts
 from greffe.release.people import needs
+from greffe.release.turns import one_by_one
 from greffe.store.base import Actor
 from greffe.store.chain import checksum
 from greffe.store.publication_records import PublicationRecord
@@ -41,6 +42,7 @@ class Described:
     columns: Columns | None = None
 
 
+@one_by_one
 def add_publication(parts: Parts, who: Actor, path: Path, said: Described) -> tuple[PublicationRecord, bool]:
     """Read a publication and keep its bytes and its values. The same bytes of the same dataset change nothing: then the
     second value is true. Raises BadInput with file, row and column, BadQuery for what is said about it."""
@@ -64,6 +66,7 @@ def add_publication(parts: Parts, who: Actor, path: Path, said: Described) -> tu
     return parts.ledger().publications[record.id], False
 
 
+@one_by_one
 def withdraw_publication(parts: Parts, who: Actor, id_: str, reason: str) -> PublicationRecord:
     """Take a publication out of every comparison from now on; it stays in the register. Raises Refused when it is out."""
     needs(parts, who, "author")

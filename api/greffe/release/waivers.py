@@ -15,6 +15,7 @@ from greffe.model.structures import Codelist, Dataflow
 from greffe.release.drafts import Draft
 from greffe.release.parts import Parts
 from greffe.release.people import may_sign, needs
+from greffe.release.turns import one_by_one
 from greffe.store.base import Actor
 from greffe.store.ledger import Approval, Waiver
 from greffe.validation.elsewhere import ELSEWHERE
@@ -46,6 +47,7 @@ def waived_of(parts: Parts, dataflow: str, findings: Iterable[Finding]) -> tuple
     return tuple(marked(f) for f in findings)
 
 
+@one_by_one
 def propose_waiver(parts: Parts, who: Actor, waiver: Waiver) -> Waiver:
     """Ask that an error may stand because its owner has published the figure; two other people must approve it."""
     needs(parts, who, "author")
@@ -61,6 +63,7 @@ def propose_waiver(parts: Parts, who: Actor, waiver: Waiver) -> Waiver:
     return parts.ledger().waiver(named.id)
 
 
+@one_by_one
 def approve_waiver(parts: Parts, who: Actor, id_: str) -> Waiver:
     """Sign a waiver."""
     waiver = parts.ledger().waiver(id_)

@@ -24,6 +24,7 @@ from greffe.model.transmissions import (
 )
 from greffe.release.parts import Parts
 from greffe.release.people import may_sign, needs
+from greffe.release.turns import one_by_one
 from greffe.store.base import Act, Actor
 from greffe.store.ledger import Approval
 from greffe.store.transmission_records import built_payload
@@ -47,6 +48,7 @@ class Built:
     findings: tuple[Finding, ...]
 
 
+@one_by_one
 def build(parts: Parts, who: Actor, plan: Plan, reason: str = "") -> Built:
     """Build the files of a plan, read them again as the recipient would, and enter them.
 
@@ -125,6 +127,7 @@ def _book(parts: Parts, book: Filled, kind: Kind, blank: SentFile) -> tuple[Sent
     return replace(blank, sha256=sha, size=size, observations=shown), found
 
 
+@one_by_one
 def approve(parts: Parts, who: Actor, id_: str) -> Transmission:
     """Sign a built delivery: exactly these files. Two people other than its author must (D1)."""
     one = parts.ledger().transmission(id_)
@@ -136,6 +139,7 @@ def approve(parts: Parts, who: Actor, id_: str) -> Transmission:
     return parts.ledger().transmission(id_)
 
 
+@one_by_one
 def cancel(parts: Parts, who: Actor, id_: str, reason: str) -> Transmission:
     """Give up a delivery of which nothing left. Raises Refused where that is not sure."""
     needs(parts, who, "transmitter")

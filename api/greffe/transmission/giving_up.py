@@ -8,11 +8,13 @@ from greffe.model.instants import paris_date
 from greffe.model.transmissions import ARRIVED
 from greffe.release.parts import Parts
 from greffe.release.people import needs
+from greffe.release.turns import one_by_one
 from greffe.store.base import Actor
 from greffe.store.given_up_records import GIVEN_UP, TAKEN_UP
 from greffe.transmission.plan import named_plan, named_ways
 
 
+@one_by_one
 def give_up(parts: Parts, who: Actor, delivery: str, year: int, reason: str) -> GivenUp:
     """Send no more what was due and is late. Plans, tasks and figures on what is late leave it out from then on.
 
@@ -38,6 +40,7 @@ def give_up(parts: Parts, who: Actor, delivery: str, year: int, reason: str) -> 
     return parts.ledger().given_up[id_]
 
 
+@one_by_one
 def take_up(parts: Parts, who: Actor, delivery: str, year: int, reason: str) -> None:
     """Ask for a delivery again that was given up. Raises Denied; Refused without a reason, or for one that is not given up."""
     needs(parts, who, "transmitter")

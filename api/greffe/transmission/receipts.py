@@ -12,6 +12,7 @@ from greffe.model.transmissions import FAILED, TRIED, Transmission
 from greffe.release.parts import Parts
 from greffe.release.people import needs
 from greffe.release.published import file_content
+from greffe.release.turns import one_by_one
 from greffe.store.base import Actor
 from greffe.transmission import keeping
 from greffe.transmission.holding_up import for_a_person, marked, of_the_bytes, own_files
@@ -45,6 +46,7 @@ def take_or_keep(
         raise
 
 
+@one_by_one
 def taken(
     parts: Parts, who: Actor, id_: str, came: tuple[str, bytes], verdict: str = "", said: str = ""
 ) -> tuple[Transmission, Read]:

@@ -11,6 +11,7 @@ from greffe.model.transmissions import Receipt, Transmission
 from greffe.model.turned_away import TurnedAway
 from greffe.release.parts import Parts
 from greffe.release.people import bodies, needs
+from greffe.release.turns import one_by_one
 from greffe.store.base import Act, Actor
 from greffe.store.turned_away_records import LOOKED_AT, TURNED_AWAY, turned_away_id
 from greffe.transmission import keeping
@@ -25,6 +26,7 @@ def of_the_file(error: GreffeError) -> bool:
     return isinstance(error, Refused | BadInput) and error.parameter != VERDICT
 
 
+@one_by_one
 def turn_away(parts: Parts, who: Actor, came: tuple[str, bytes], about: str, way: str, fault: str) -> TurnedAway:
     """Keep a receipt that was not taken, name and bytes, and enter why; once for the same file and reason by one channel, of one
     sender over HTTP.
@@ -56,6 +58,7 @@ def turned_away(parts: Parts, id_: str) -> TurnedAway:
     return known[id_]
 
 
+@one_by_one
 def look_at(parts: Parts, who: Actor, id_: str, reason: str) -> TurnedAway:
     """Say that it was dealt with, and how: it raises no alert any more. Raises Denied, NotFound; Refused without how, or twice."""
     needs(parts, who, "transmitter")

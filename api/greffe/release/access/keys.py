@@ -20,6 +20,7 @@ from greffe.model.references import Reference
 from greffe.release.access.accounts import OF_ADDRESS, WINDOW, digest, note_denied
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, bodies, checked_role, needs, told_roles
+from greffe.release.turns import one_by_one
 from greffe.store.base import Actor
 from greffe.store.key_records import made_payload
 
@@ -37,6 +38,7 @@ _SECRET: Final = re.compile(r"greffe_([0-9a-f]{12})_[A-Za-z0-9_-]{43}")
 _NOTED: Final = timedelta(minutes=1)  # how exactly is known when a key was last used
 
 
+@one_by_one
 def make_key(
     parts: Parts, who: Actor, title: str, role: str, actions: Sequence[str], flows: Sequence[str], until: datetime
 ) -> tuple[Key, str]:
@@ -45,6 +47,7 @@ def make_key(
     Raises Denied unless an administrator does it; BadQuery for a role or action that no key has, or an end that is past or
     more than 400 days ahead; NotFound for a dataflow that is not there; Refused for the title of a key that is in force."""
     needs(parts, who, "administrator")
+    parts.looks_at("key.made")  # of one title there is one
     if not title.strip() or len(title) > 100:
         raise BadQuery("A key is called by what uses it, in at most 100 characters.", parameter="TITLE")
     found = _actions(parts, role, actions)
@@ -68,11 +71,12 @@ def make_key(
             hint="Call this one otherwise, or rotate that one.",
         )
     key = Key(secrets.token_hex(6), title.strip(), role, found, tuple(dict.fromkeys(flows)), end)
-    parts.register.add_person(who, parts.clock(), key.name, (role,))
     parts.note(who, "key.made", key.name, made_payload(key))
+    parts.enter_person(who, key.name, (role,))
     return parts.ledger().keys[key.name], _another(parts, key, end, parts.clock())
 
 
+@one_by_one
 def rotate_key(
     parts: Parts, who: Actor, id_: str, overlap: timedelta, until: datetime | None = None
 ) -> tuple[Key, str]:
@@ -89,6 +93,7 @@ def rotate_key(
     return parts.ledger().keys[key.name], _another(parts, key, end, now + overlap)
 
 
+@one_by_one
 def revoke_key(parts: Parts, who: Actor, id_: str, reason: str) -> Key:
     """End a key now. Raises Denied, NotFound; BadQuery without a reason; Refused when it was revoked before."""
     needs(parts, who, "administrator")
@@ -99,7 +104,7 @@ def revoke_key(parts: Parts, who: Actor, id_: str, reason: str) -> Key:
         raise Refused(f"{key.id} was revoked before.")
     parts.note(who, "key.revoked", key.name, {"reason": reason.strip()}, once=f"revoked:{key.name}")
     parts.access.forget_secrets(key.name)
-    parts.register.add_person(who, parts.clock(), key.name, ())
+    parts.enter_person(who, key.name, ())
     return parts.ledger().keys[key.name]
 
 

@@ -11,6 +11,7 @@ from greffe.model.answers import MISSING as WORDS_OF_MISSING
 from greffe.model.answers import Answer, AnswerKey, Said
 from greffe.release.parts import Parts
 from greffe.release.people import has_role
+from greffe.release.turns import one_by_one
 from greffe.store.answer_records import CONFIRMED, GIVEN, said_payload
 from greffe.store.base import Act, Actor
 from greffe.transmission.answers.asked import MISSING, TO_CONFIRM, Asked, Round, asked, key_of
@@ -30,6 +31,7 @@ class Typed:
     seen: int | None = None
 
 
+@one_by_one
 def give(parts: Parts, who: Actor, key: AnswerKey, typed: Typed) -> Answer:
     """Say something of a cell; the whole of it takes the place of what was said before.
 
@@ -76,10 +78,12 @@ def give_rest(parts: Parts, who: Actor, found: Round, section: str, missing: str
     return give_many(parts, who, found, {a.name: Typed(missing=missing) for a in open_})
 
 
+@one_by_one
 def confirm(parts: Parts, who: Actor, found: Round, names: Sequence[str] = (), section: str = "") -> int:
     """Confirm what the last cycle said: of the named cells, or of a whole sheet; gives how many.
 
     Raises Denied, NotFound, Refused when there is nothing to confirm of one of them."""
+    found = asked(parts, found.questionnaire.id, found.cycle)  # as it is now: somebody may have confirmed it
     cells = [found.cell(n) for n in names] if names else list(found.section(section))
     if not names:
         cells = [a for a in cells if a.state == TO_CONFIRM]

@@ -15,6 +15,7 @@ from greffe.model.structures import Texts
 from greffe.release.contributing import Waited, contact_point, named, needs_house
 from greffe.release.parts import Parts
 from greffe.release.people import needs
+from greffe.release.turns import one_by_one
 from greffe.store import contribution_records as records
 from greffe.store.base import Act, Actor
 from greffe.transmission.answers.checking import checked
@@ -32,6 +33,7 @@ class Typed:
     words: Mapping[str, Texts] = field(default_factory=dict)
 
 
+@one_by_one
 def give(
     parts: Parts, who: Actor, id_: str, typed: Mapping[str, Typed], revision: int = ANY, carried: Mapping[str, str] | None = None
 ) -> Contribution:  # fmt: skip
@@ -69,6 +71,7 @@ def entered(
     _note(parts, who, one, records.GIVEN, records.given_payload(one, cells, asked, carried))
 
 
+@one_by_one
 def sign(parts: Parts, who: Actor, id_: str, signatory: str = "", revision: int = ANY) -> Contribution:
     """Stand for the cells of a contribution, which are locked from then on. `signatory`: who signed a workbook of a house
     without an account; the contact point enters that.
@@ -105,6 +108,7 @@ def sign(parts: Parts, who: Actor, id_: str, signatory: str = "", revision: int 
     return named(parts, id_).one
 
 
+@one_by_one
 def reopen(parts: Parts, who: Actor, id_: str, reason: str, revision: int = ANY) -> Contribution:
     """Unlock a contribution. The house may until it is merged; afterwards the contact point alone.
 
@@ -123,6 +127,7 @@ def reopen(parts: Parts, who: Actor, id_: str, reason: str, revision: int = ANY)
     return named(parts, id_).one
 
 
+@one_by_one
 def extend(parts: Parts, who: Actor, id_: str, until: datetime, reason: str) -> Contribution:
     """Move the deadline of a contribution. Raises Denied; Refused without a reason, or for an instant that has passed."""
     needs(parts, who, "transmitter")
@@ -136,6 +141,7 @@ def extend(parts: Parts, who: Actor, id_: str, until: datetime, reason: str) -> 
     return named(parts, id_).one
 
 
+@one_by_one
 def merge(parts: Parts, who: Actor, id_: str, revision: int = ANY) -> Contribution:
     """Make the answers of a signed contribution the questionnaire's, all or none.
 

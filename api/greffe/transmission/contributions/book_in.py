@@ -13,6 +13,7 @@ from greffe.model.contributions import Cells, Contribution, Export
 from greffe.release.contributing import Waited, contact_point, named, needs_house
 from greffe.release.parts import Parts
 from greffe.release.people import needs
+from greffe.release.turns import one_by_one
 from greffe.store import contribution_records as records
 from greffe.store.base import Actor
 from greffe.transmission import keeping
@@ -68,6 +69,7 @@ def look(parts: Parts, who: Actor, id_: str, content: bytes, name: str) -> Readi
     return _reading(parts, waited, content, name)
 
 
+@one_by_one
 def take(parts: Parts, who: Actor, id_: str, content: bytes, name: str) -> Contribution:
     """Take in a workbook, whole; it is kept by its checksum, and so is one that is refused, with its faults.
 

@@ -11,6 +11,7 @@ from greffe.model.contributions import MERGED, Contribution, Translation
 from greffe.release.contributing import named
 from greffe.release.parts import Parts
 from greffe.release.people import needs
+from greffe.release.turns import one_by_one
 from greffe.store import contribution_records as records
 from greffe.store.base import Actor
 from greffe.transmission.answers.checking import LONGEST
@@ -37,6 +38,7 @@ def untold(one: Contribution) -> Iterator[Untold]:
             yield Untold(cell, part, language, of, mine[-1] if mine else None)
 
 
+@one_by_one
 def translate(parts: Parts, who: Actor, id_: str, about: tuple[str, str], text: str) -> Contribution:
     """Add the language that a text lacks. `about`: cell and part, e.g. comment.
 

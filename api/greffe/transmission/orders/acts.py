@@ -33,6 +33,7 @@ from greffe.release.access.keys import GRANTED, ORDERS, may_open, reads_for
 from greffe.release.grants import granted as granted_now
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, bodies, has_role, needs
+from greffe.release.turns import one_by_one
 from greffe.store.base import Act, Actor
 from greffe.store.order_records import made_payload
 from greffe.transmission.channels.addresses import inside
@@ -63,6 +64,7 @@ class Wanted:
     dataflow: str = ""
 
 
+@one_by_one
 def make_order(
     parts: Parts, who: Actor, wanted: Wanted, answers: Answers, limits: Limits, channels: Mapping[str, Options]
 ) -> Order:
@@ -110,6 +112,7 @@ def own_order(parts: Parts, who: Actor, id_: str) -> Order:
     return mine[id_]
 
 
+@one_by_one
 def change(parts: Parts, who: Actor, id_: str, act: str, reason: str = "") -> Order:
     """pause, resume or end an order. The house may end one, with its reason."""
     order = own_order(parts, who, id_)
@@ -130,6 +133,7 @@ def change(parts: Parts, who: Actor, id_: str, act: str, reason: str = "") -> Or
     return parts.ledger().orders[order.id]
 
 
+@one_by_one
 def try_again(parts: Parts, who: Actor, id_: str, number: int) -> Handed:
     """A delivery that failed for good is tried anew."""
     order, one = delivery(parts, who, id_, number)
@@ -140,6 +144,7 @@ def try_again(parts: Parts, who: Actor, id_: str, number: int) -> Handed:
     return delivery(parts, who, id_, number)[1]
 
 
+@one_by_one
 def settle(parts: Parts, who: Actor, id_: str, number: int, *, arrived: bool) -> Handed:
     """What became of a delivery of which nobody could tell: the body looked."""
     order, one = delivery(parts, who, id_, number)
@@ -152,6 +157,7 @@ def settle(parts: Parts, who: Actor, id_: str, number: int, *, arrived: bool) ->
     return delivery(parts, who, id_, number)[1]
 
 
+@one_by_one
 def receipt(parts: Parts, who: Actor, id_: str, number: int, verdict: str, said: str = "") -> Handed:
     """What a body says of what it got: acknowledged or refused, once each."""
     order, one = delivery(parts, who, id_, number)

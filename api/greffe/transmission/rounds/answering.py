@@ -12,6 +12,7 @@ from greffe.model.rounds import ANSWERED, ASKED, Proof, Query
 from greffe.release.bridge import Comparison, comparison
 from greffe.release.parts import Parts
 from greffe.release.people import needs
+from greffe.release.turns import one_by_one
 from greffe.store.base import Act, Actor
 from greffe.store.round_records import WAS_ACCEPTED, WAS_ANSWERED, WAS_ASKED_AGAIN
 from greffe.transmission.foreseen.look import Sentence
@@ -34,6 +35,7 @@ class Given:
     pairs: Sequence[str] = ()
 
 
+@one_by_one
 def answer(parts: Parts, who: Actor, id_: str, given: Given, compared: Compared | None = None) -> Query:
     """Answer a query that waits for it. Raises Denied, NotFound for a pair, Refused when it does not wait, BadQuery."""
     needs(parts, who, "transmitter")
@@ -50,12 +52,14 @@ def answer(parts: Parts, who: Actor, id_: str, given: Given, compared: Compared 
     return _turn(parts, who, query, WAS_ANSWERED, {**texts, "proofs": told})
 
 
+@one_by_one
 def accept(parts: Parts, who: Actor, id_: str, text: str) -> Query:
     """The recipient accepted the answer; `text`: how that is known. Raises as `answer` does."""
     own_query(parts, who, id_)
     return _turn(parts, who, _waiting(parts, id_, ANSWERED), WAS_ACCEPTED, {"text": words(text, "text")})
 
 
+@one_by_one
 def again(parts: Parts, who: Actor, id_: str, text: str, deadline: str = "") -> Query:
     """The recipient asks again, perhaps by another day. Raises as `answer` does."""
     own_query(parts, who, id_)

@@ -23,6 +23,7 @@ from greffe.model.transmissions import Transmission
 from greffe.release.parts import Parts
 from greffe.release.people import needs
 from greffe.release.published import file_content
+from greffe.release.turns import one_by_one
 from greffe.store.base import Act, Actor
 from greffe.store.round_records import WAS_ASKED
 from greffe.transmission import keeping
@@ -46,6 +47,7 @@ class Asked:
     row: int = 0
 
 
+@one_by_one
 def ask(
     parts: Parts, who: Actor, id_: str, asked: Sequence[Asked], file: str = "", source: str = ""
 ) -> tuple[Query, ...]:
