@@ -45,6 +45,7 @@ COMMANDS: Final[Mapping[str, Sequence[str]]] = {
     "move": ("move",),
     "lake": ("lake",),
     "doctor": ("doctor",),
+    "clock": ("clock",),
     "structuremaps": ("structuremap",),
     "transmissions": ("transmissions",),
     "jobs": ("jobs",),

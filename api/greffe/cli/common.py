@@ -12,6 +12,7 @@ import typer
 from greffe.app import compose
 from greffe.cli.denied import acts
 from greffe.errors import BadInput, BadQuery, Refused
+from greffe.release.clocks import on_time
 from greffe.release.parts import Parts
 from greffe.release.people import actor
 from greffe.settings import read_settings
@@ -32,11 +33,14 @@ def parts_of(home: Path | None, *, doubted: bool = False, new: bool = False) -> 
     return compose(read_settings(home=home), doubted=doubted, new=new)
 
 
-def acting(home: Path | None, name: str, *, new: bool = False) -> tuple[Parts, Actor]:
-    """The parts and the person who acts. Raises Denied for a stranger, NotFound as `parts_of` does."""
+def acting(home: Path | None, name: str, *, new: bool = False, late: bool = False) -> tuple[Parts, Actor]:
+    """The parts and the person who acts. Raises Denied for a stranger, NotFound as `parts_of` does; Refused where this clock is behind
+    the register, unless they may be `late`: who only reads, or deals with the clock."""
     parts = parts_of(home, new=new)
     who = actor(parts, name)
     acts(parts, who)
+    if not late:
+        on_time(parts)
     return parts, who
 
 

@@ -61,7 +61,7 @@ def list_command(
 def show_command(id_: Id, as_: As = "", home: Home = None, json_: Json = False) -> None:
     """The cells of a house: what is released, what it said; its workbooks out and in; with --as, to whom may see them."""
     with failing(json_):
-        parts, who = acting(home, as_)
+        parts, who = acting(home, as_, late=True)
         waited = named(parts, id_)
         may_see(parts, who, waited)
         own = board(parts, waited.row.questionnaire, waited.year).of(waited.house)

@@ -67,6 +67,7 @@ __all__ = [
 ]
 
 
+CLOCK_RIGHT: Final = "clock.right"  # entries before it that are of a later hour have a wrong one
 _T = TypeVar("_T")
 
 
@@ -75,7 +76,10 @@ class Ledger:
     """What holds after entry `head`. Mappings keep the order of the entries; nothing in here is ever changed."""
 
     head: int = 0
-    latest: str = ""  # the latest instant of an entry, whatever clock said it
+    latest: str = (
+        ""  # the latest instant of an entry, whatever clock said it, since the last one that says that a clock is right
+    )
+    latest_entry: int = 0  # which one
     people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     extracts: Mapping[str, ExtractRecord] = field(default_factory=dict)  # accepted and refused, by id
     drafts: Mapping[str, DraftRecord] = field(default_factory=dict)  # by id; a repeated preparation replaces
@@ -110,7 +114,9 @@ class Ledger:
         state = self
         for entry in entries:
             fold = _FOLDS.get(entry.kind, _unchanged)
-            state = replace(fold(state, entry), head=entry.number, latest=max(state.latest, entry.instant))
+            state = replace(fold(state, entry), head=entry.number)
+            if entry.kind == CLOCK_RIGHT or entry.instant >= state.latest:
+                state = replace(state, latest=entry.instant, latest_entry=entry.number)
         return state
 
     @property

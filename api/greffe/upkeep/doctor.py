@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import takewhile
 from os import W_OK, access, statvfs
 from pathlib import Path
 from typing import Final
@@ -16,11 +17,14 @@ from typing import Final
 from greffe.errors import GreffeError
 from greffe.jobs.configured import read_jobs
 from greffe.model.instants import read
+from greffe.release import clocks
 from greffe.release.parts import Parts
 from greffe.settings import Settings, read_settings
 from greffe.store.database import as_it_is, translated
 from greffe.store.filling import moved_to
+from greffe.store.ledger import CLOCK_RIGHT
 from greffe.store.schema import NO_REGISTER, newest_schema, schema_of
+from greffe.store.wanted import Wanted
 from greffe.transmission.ways import read_channels
 from greffe.upkeep import doctor_files, doctor_keys, doctor_work
 from greffe.upkeep.absent import file_of_register
@@ -29,6 +33,7 @@ from greffe.upkeep.restore import refuse_unfinished
 
 LEAST: Final = 200_000_000  # bytes on the disk, below which a release may fail
 LITTLE: Final = 2_000_000_000
+LOOKED_AT: Final = 1_000  # last entries, of which one may be of an hour that is still to come
 AGREED: Final = timedelta(seconds=2)  # that clocks of two machines may be apart
 Compose = Callable[[Settings], Parts]
 Check = Callable[[], Iterable[GreffeError]]
@@ -187,10 +192,10 @@ def _register(settings: Settings) -> Iterator[GreffeError]:
 
 
 def _clock(parts: Parts) -> Iterator[GreffeError]:
-    last = next(iter(parts.register.read(after=max(0, parts.register.head() - 1))), None)
-    now = parts.clock()
+    newest_first = parts.register.search(Wanted(), most=LOOKED_AT)
+    since = list(
+        takewhile(lambda e: e.kind != CLOCK_RIGHT, newest_first)
+    )  # which of them was wrong is said before that
+    last, now = max(since, key=lambda e: e.instant, default=None), parts.clock()
     if last is not None and read(last.instant) > now + AGREED:
-        yield Wrong(
-            f"The clock is behind: it says {now:%Y-%m-%d %H:%M:%S} UTC, and the last entry of the register is of {last.instant}.",
-            hint="Set the clock (timedatectl, chrony) before anything is released.",
-        )
+        yield Wrong(clocks.behind(f"{now:%Y-%m-%d %H:%M:%S}", last.number, last.instant), hint=clocks.HINT)

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import stat
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -21,6 +21,7 @@ from greffe.errors import BadQuery, Denied, Refused
 from greffe.formats.negotiation import DATA_FORMATS
 from greffe.release.access.accounts import open_session
 from greffe.release.access.keys import make_key
+from greffe.release.clocks import say_right
 from greffe.release.grants import approve_grant, end_grant, granted, propose_grant, write_granted
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.people import HOUSE, add_person
@@ -164,6 +165,8 @@ def test_what_cannot_be_asked_for(made: House):
 def test_the_commands(made: House, tmp_path: Path):
     from journey_tools import inside
 
+    made.clock.now = datetime.now(UTC)  # as the commands have it
+    say_right(made.parts, HOUSE, "The clock was moved to the end of a grant.")
     home = made.parts.settings.home
     asked = inside(
         home,
