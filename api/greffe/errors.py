@@ -246,6 +246,11 @@ _FULL: Final = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 _FAILS: Final = frozenset((errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.ESTALE))
 
 
+def full_or_failing(error: OSError) -> bool:
+    """Whether it is the disk that cannot take it, not its owner or its place: make room or mend it, then it is taken."""
+    return error.errno in _FULL or error.errno == errno.EIO
+
+
 def of_the_disk(error: OSError) -> DiskFailed | None:
     """What an error of the system says of a disk, whichever library met it; None for another one."""
     file = str(error.filename or "")

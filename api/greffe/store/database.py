@@ -7,14 +7,15 @@ import os
 import sqlite3
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, ProgrammingError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from greffe import __version__
 from greffe.errors import BadDefinition, Broken, DiskFailed, NotFound, Refused, Unavailable, Unsupported, of_the_disk
@@ -22,9 +23,15 @@ from greffe.store.schema import NO_REGISTER, bring, newest_schema, schema_of
 
 BUSY_SECONDS: Final = 30.0
 ROOM: Final = 1 << 20  # bytes: with fewer no file beside the register can grow
+# What is left of a damaged register is no register: a chain that lacks an entry does not hold.
+RESTORE: Final = "Keep it aside; bring the newest backup back into an empty home: greffe restore. Not sqlite3 .recover: entries may lack."
 WRITTEN: Final = "E.g. sqlite:////srv/greffe/register.db or postgresql://greffe@db.example.org/greffe."
 _STAYS: Final = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL)  # however often it is tried
 _OF_DISK: Final = (*_STAYS, sqlite3.SQLITE_IOERR)
+# The index that processes share beside the register (-shm) cannot be made or grow: the disk has no room for its 32 KB.
+_NO_INDEX: Final = (sqlite3.SQLITE_IOERR_SHMSIZE, sqlite3.SQLITE_IOERR_SHMOPEN, sqlite3.SQLITE_IOERR_SHMMAP)
+_TAKEN: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_ALONE: Final = "greffe_alone"
 
 
 def open_engine(url: str, *, upgrade: bool = True, new: bool = True) -> Engine:
@@ -53,8 +60,10 @@ def as_it_is(url: str) -> Engine:
         if parsed.database:
             _folder_for(Path(parsed.database))
         engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+        event.listen(engine, "do_connect", _connect_sqlite)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", _let_others_in)
     else:
         engine = _on_postgresql(parsed)
     _forget_in_forks(engine)
@@ -136,13 +145,22 @@ def translated(engine: Engine | None = None) -> Iterator[None]:
         failed = _of_disk(error.orig, engine)
         if failed is not None:
             raise failed from error
-        raise Unavailable(f"The register cannot be reached: {_line(error.orig)}.", hint="Try again.") from error
+        opens = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_CANTOPEN
+        raise Unavailable(
+            f"The register cannot be reached: {_line(error.orig)}.",
+            hint="Try again." if opens else "See that it is a file, in a folder that is there.",
+        ) from error
     except DBAPIError as error:
         if error.statement is None and isinstance(error, ProgrammingError):  # it was never connected
             raise BadDefinition(
                 f"The register cannot be reached: {_line(error.orig)}.", parameter="GREFFE_REGISTER", hint=WRITTEN
             ) from error
-        raise Broken(f"The register cannot be read: {_line(error.orig)}.") from error
+        raise Broken(f"The register cannot be read: {_line(error.orig)}.", file=_place(engine), hint=RESTORE) from error
+
+
+def _place(engine: Engine | None) -> str:
+    """The file of the register, for whoever mends it; '' for a database elsewhere."""
+    return str(engine.url.database) if engine is not None and engine.dialect.name == "sqlite" else ""
 
 
 def _line(error: BaseException | None) -> str:
@@ -164,17 +182,59 @@ def _of_disk(error: BaseException | None, engine: Engine | None) -> DiskFailed |
     closed = [p for p in (path.parent, path) if engine is not None and p.exists() and not os.access(p, os.W_OK)]
     if code != sqlite3.SQLITE_FULL and closed:
         number = errno.EROFS if room.f_flag & os.ST_RDONLY else errno.EACCES
-        return of_the_disk(OSError(number, os.strerror(number), str(closed[0])))
+        return DiskFailed(
+            f"The register cannot be opened: {os.strerror(number)}.",
+            file=str(closed[0]),
+            hint="SQLite writes beside it, even to read: let this account write there, or copy the home to where it may.",
+        )
     if code != sqlite3.SQLITE_FULL and room.f_bavail * room.f_frsize >= ROOM:
         return None
     return of_the_disk(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path.parent)))
 
 
+def _connect_sqlite(
+    dialect: Dialect, record: ConnectionPoolEntry, arguments: Sequence[object], named: Mapping[str, object]
+) -> sqlite3.Connection:
+    """On a full disk, where there is no room for the index that processes share, a connection is alone with the register and keeps
+    the index in memory: it reads, and what it writes finds no room. Others wait until it is given back."""
+    try:
+        return _opening(dialect.connect(*arguments, **named))
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode not in _NO_INDEX:
+            raise
+    record.info[_ALONE] = True
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            return _opening(dialect.connect(*arguments, **named), alone=True)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _TAKEN or time.monotonic() > end:
+                raise
+        time.sleep(0.005 + os.urandom(1)[0] / 5_000)  # not in step with the others
+
+
+def _opening(made: object, *, alone: bool = False) -> sqlite3.Connection:
+    """A connection that has opened what lies beside the register. Closed again where that fails: who wants to be alone keeps the locks
+    that it has, and two of them that wait for each other would wait for good."""
+    connection = cast(sqlite3.Connection, made)
+    try:
+        connection.execute(f"PRAGMA busy_timeout = {0 if alone else int(BUSY_SECONDS * 1000)}")
+        if alone:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+            connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+        else:
+            _write_ahead(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     """Transactions are ours to begin; a commit is on the disk when it returns."""
     connection.isolation_level = None
-    connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
-    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = FULL")
 
 
@@ -185,10 +245,16 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             connection.execute("PRAGMA journal_mode = WAL")
             return
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF in _STAYS:
+            if error.sqlite_errorcode & 0xFF in _STAYS or error.sqlite_errorcode in _NO_INDEX:
                 raise
             time.sleep(0.05)
     connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _let_others_in(_connection: object, record: ConnectionPoolEntry) -> None:
+    """A connection that is alone with the register is closed when it is given back."""
+    if record.info.get(_ALONE):
+        record.invalidate()
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -97,7 +97,8 @@ def _told(name: str, check: Check, tell: Callable[[str], None]) -> Told:
     except GreffeError as error:
         found.append(error)
     except OSError as error:
-        found.append(Wrong(f"It cannot be looked at: {error.strerror}.", file=str(error.filename or "")))
+        hint = "Let the account that runs the service read it; if it may, look at the disk (smartctl, dmesg)."
+        found.append(Wrong(f"It cannot be looked at: {error.strerror}.", file=str(error.filename or ""), hint=hint))
     return Told(name, tuple(found))
 
 

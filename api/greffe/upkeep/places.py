@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Final, Protocol
 from uuid import uuid4
 
-from greffe.errors import BadInput, Broken, Refused
+from greffe.errors import BadInput, Broken, DiskFailed, Refused, full_or_failing
 from greffe.release.lone import locked
 from greffe.store.folders import flush
 from greffe.upkeep.manifest import Kept, Manifest, read_manifest
@@ -84,13 +84,18 @@ def written(folder: Path, name: str, pieces: Iterable[bytes], expected: str = ""
 
 @contextmanager
 def writing_to(address: str) -> Iterator[Target]:
-    """The target of a folder or a file. Raises Refused when it cannot be written."""
+    """The target of a folder or a file. Raises Refused when it cannot be written, DiskFailed when its disk has no room or fails."""
     path = Path(address)
     try:
         with _file_target(path) if path.suffix == TAR else _folder_target(path) as target:
             yield target
     except OSError as error:
-        raise Refused(f"The backup cannot be written: {error.strerror}.", file=address) from error
+        said = f"The backup cannot be written: {error.strerror}."
+        if full_or_failing(error):
+            raise DiskFailed(
+                said, file=address, hint="Make room there, or name another place; no half of it is left."
+            ) from error
+        raise Refused(said, file=address) from error
 
 
 def source_of(address: str) -> Source:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from greffe.errors import Broken, Conflict, Refused
+from greffe.errors import Broken, Conflict, DiskFailed, Refused, full_or_failing
 from greffe.settings import Settings
 from greffe.store.database import as_it_is, open_at, translated
 from greffe.store.filling import fill, head_of
@@ -61,7 +61,10 @@ def restore(source: Source, settings: Settings, verify: Verify, tell: Tell, *, d
         _begin(home, manifest, source.name)
         _files(source, settings, tell)
     except OSError as error:
-        raise Refused(f"The house cannot be restored: {error.strerror}.", file=str(error.filename or home)) from error
+        said, where = f"The house cannot be restored: {error.strerror}.", str(error.filename or home)
+        if full_or_failing(error):
+            raise DiskFailed(said, file=where, hint="Make room, then the same command goes on.") from error
+        raise Refused(said, file=where) from error
     _register(source, settings, tell)
     tell("verify", 0, 1)
     found = [line for line in verify(settings) if not manifest.faults]

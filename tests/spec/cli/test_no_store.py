@@ -130,7 +130,7 @@ def test_a_home_that_may_not_be_written_to_is_told_at_once(closed, tmp_path):
         assert (code, said) == (2, f"Bad definition: The home directory {home}2 cannot be made: Permission denied.\n")
     else:
         assert (code, said.count("\n")) == (6, 1)
-        assert f" {place}: A file could not be read or written: Permission denied. greffe doctor " in said
+        assert f" {place}: The register cannot be opened: Permission denied. SQLite writes beside it" in said
 
 
 def _without_rights(home: Path, *arguments: str) -> tuple[int, str]:

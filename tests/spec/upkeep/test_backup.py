@@ -20,7 +20,7 @@ from house import FLOW, House, new_house
 from journey_tools import inside
 
 from greffe.app import compose
-from greffe.errors import Broken, Conflict, GreffeError, Refused
+from greffe.errors import Broken, Conflict, DiskFailed, GreffeError, Refused
 from greffe.release.parts import Parts
 from greffe.release.verify import faults
 from greffe.settings import Settings, read_settings
@@ -234,7 +234,7 @@ def test_a_full_disk_leaves_nothing_that_looks_like_a_backup(
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(Refused, match="No space left on device"):
+    with pytest.raises(DiskFailed, match="No space left on device"):
         saved(house.parts, tmp_path / name)
     assert [p for p in tmp_path.rglob("*") if p.name.endswith((".part", ".one", ".json", ".tar"))] == []
 
