@@ -104,7 +104,7 @@ def test_the_command_shows_what_releases_take_and_evicts(tmp_path: Path):
     assert states == ["superseded", "superseded", "withdrawn", "current", "waiting"]
     after = run("--evict")
     lost = sum(r["derived"] for r in before["releases"][:3])  # type: ignore[index]
-    assert after["freed"] == lost == before["derived"] - after["derived"]  # type: ignore[operator]
+    assert after["freed_by_kind"]["superseded"] == lost == before["derived"] - after["derived"]  # type: ignore[index, operator]
     assert after["kept"] == before["kept"]
     assert after["mended"] == []
 

@@ -6,6 +6,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -82,6 +83,43 @@ def test_a_restore_that_finds_no_room_goes_on(home, tmp_path):
     assert inside(tmp_path / "new", "verify").code == 0
 
 
+def filled(home):
+    """Files of every kind that may go, long unused, and some that somebody uses; the bytes of each kind that goes."""
+    long_ago = time.time() - 7_200
+    sizes = {"kept": 40_000, "condensed": 30_000, "tmp/duckdb-left": 20_000, "tmp/granted-left": 10_000}
+    for place, size in sizes.items():
+        (home / place).mkdir(parents=True, exist_ok=True)
+        (home / place / "0123456789abcdef").write_bytes(bytes(size))
+    for place in ("kept", "tmp/duckdb-in-use"):
+        (home / place).mkdir(parents=True, exist_ok=True)
+        (home / place / "in-use").write_bytes(bytes(5_000))
+    for path in (*(home / "kept").iterdir(), *(home / "condensed").iterdir(), *(home / "tmp").rglob("*")):
+        os.utime(path, (long_ago, long_ago))
+    os.utime(home / "kept" / "in-use")
+    condensed = sum(p.stat().st_size for p in (home / "condensed").iterdir())
+    return {"kept": 40_000, "condensed": condensed, "temporary": 30_000}
+
+
+def test_evicting_frees_what_is_made_again_without_room(home):
+    """By kind, where no file may grow; what is used a moment ago or open stays, and what is kept for good. All is served as before."""
+    expected = filled(home)
+    truth = {p: p.read_bytes() for f in ("extracts", "drafts", "releases") for p in (home / f).rglob("*.parquet")}
+    open_ = home / "tmp" / "duckdb-in-use" / "in-use"
+    with open_.open("rb"):
+        done = cramped(home, "store", "--evict", "--json")
+        assert done.code == 0, done.err
+        assert {k: v for k, v in done.json()["freed_by_kind"].items() if k != "superseded"} == expected
+        assert done.json()["freed"] == sum(done.json()["freed_by_kind"].values())
+        assert open_.is_file()
+    assert [p.name for p in (home / "kept").iterdir()] == ["in-use"]
+    assert not list((home / "condensed").iterdir())
+    assert [p.name for p in (home / "tmp").iterdir()] == ["duckdb-in-use"]
+    assert {p: p.read_bytes() for p in truth} == truth
+    again = inside(home, "store", "--evict")
+    assert (again.code, "Freed: 5,000 (" in again.out.replace("\n", " ")) == (0, True), again.out
+    assert inside(home, "verify").code == 0
+
+
 @pytest.mark.parametrize("spoil", ["cut short", "other bytes"])
 def test_a_damaged_register_is_told_with_what_to_do(home, spoil):
     """By whoever meets it, and by the doctor: what to bring back, and what is no help."""
@@ -111,6 +149,7 @@ def test_a_disk_with_nothing_left_and_one_that_is_read_only(home, tmp_path):
                 fill.write(bytes(4096))
                 fill.flush()
         assert inside(disk / "home", "verify").code == 0
+        assert inside(disk / "home", "store", "--evict").code == 0
         assert inside(disk / "home", "backup", str(tmp_path / "saved")).code == 0
         assert inside(disk / "home", "backup", str(disk / "saved")).code == DiskFailed.exit_code
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
