@@ -22,6 +22,7 @@ from greffe.model.transmissions import Transmission
 from greffe.release.approvals import approve_proposal
 from greffe.release.folders import propose_folders
 from greffe.release.parts import Parts
+from greffe.model.instants import read
 from greffe.release.people import HOUSE, add_person
 from greffe.settings import read_settings
 from greffe.store.base import Actor
@@ -59,7 +60,7 @@ def desk_at(home: Path, mappings: Path = ROOT / "mappings") -> Desk:
     """The home of the demonstration with a transmitter, and with these mappings where it was built from others."""
     clock = Clock()
     parts = compose(read_settings({"GREFFE_POLL_SECONDS": "0", "GREFFE_WARM": "0"}, home=home), clock)
-    clock.now = max(clock.now, *(r.effective_at for r in parts.ledger().releases.values()))
+    clock.now = max(clock.now, read(parts.ledger().latest), *(r.effective_at for r in parts.ledger().releases.values()))
     if SENDER.name not in parts.ledger().people:
         add_person(parts, HOUSE, SENDER.name, ["transmitter"])
     found = Desk(parts, clock)
