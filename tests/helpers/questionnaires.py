@@ -18,11 +18,11 @@ from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
 from greffe.app import compose, create_app
+from greffe.model.instants import read
 from greffe.model.transmissions import Transmission
 from greffe.release.approvals import approve_proposal
 from greffe.release.folders import propose_folders
 from greffe.release.parts import Parts
-from greffe.model.instants import read
 from greffe.release.people import HOUSE, add_person
 from greffe.settings import read_settings
 from greffe.store.base import Actor

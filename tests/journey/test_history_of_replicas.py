@@ -36,7 +36,7 @@ from greffe.release.people import HOUSE, add_person
 from greffe.store.ledger import release_from_entry
 
 RELEASES = 200 if SOAK else 5  # acknowledged, before it ends
-PATIENCE = 3_000 if SOAK else 120  # seconds for that
+PATIENCE = 3_000 if SOAK else 60  # seconds for that
 LATE = 2.0  # seconds after its instant in which a release must be what is answered, on a busy machine
 DATA = "/sdmx/v2/data/dataflow/SSER/ESTAT_CRIM_OFF_CAT/1.0.0?format=csv"
 
