@@ -12,7 +12,7 @@ from typing import Final
 
 from greffe.settings import Settings
 
-USED: Final = 60.0  # seconds after its last use in which a file may be about to be sent or read
+USED: Final = 60.0  # seconds after its last use in which a file may be about to be sent or read, or still be written
 STALE: Final = 3_600.0  # seconds without a change after which temporary files are looked at
 KEPT, CONDENSED, TEMPORARY = KINDS = ("kept", "condensed", "temporary")
 _OPEN: Final = Path("/proc")  # where Linux says which files are open

@@ -221,7 +221,7 @@ class Parts:
     def note_all(self, actor: Actor, acts: Sequence[Act]) -> None:
         """Several lines in the register at this moment, all or none."""
         seen = self._seen(*(a.subject for a in acts))
-        self._own(*self.register.append_all(actor, self.clock(), [replace(a, seen=seen) for a in acts]))
+        self._own(*self.register.append_all(actor, self.clock(), acts, seen=seen))
 
     def enter_person(self, actor: Actor, name: str, roles: Sequence[str]) -> None:
         """A person with exactly these roles, at this moment."""

@@ -57,13 +57,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class Act:
-    """One line that is to be appended; `once` and `seen` as `Register.append` has them."""
+    """One line that is to be appended; `once` as `Register.append` has it."""
 
     kind: str
     subject: str
     payload: Mapping[str, object]
     once: str = ""
-    seen: Seen | None = None
 
 
 class Register(Protocol):
@@ -89,7 +88,9 @@ class Register(Protocol):
         (register.moved): then nothing but its coming back (register.arrived) can be entered.
         """
 
-    def append_all(self, actor: Actor, instant: datetime, acts: Sequence[Act]) -> tuple[Entry, ...]:
+    def append_all(
+        self, actor: Actor, instant: datetime, acts: Sequence[Act], *, seen: Seen | None = None
+    ) -> tuple[Entry, ...]:
         """Add several entries, all or none: no reader ever sees some of them. Raises as `append` does."""
 
     def read(self, *, after: int = 0, kinds: Sequence[str] = (), subject: str = "") -> Iterator[Entry]:

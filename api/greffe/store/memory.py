@@ -74,13 +74,15 @@ class MemoryRegister:
             self._first(seen, once)
             return self._append(actor, instant, kind, subject, payload, once, contents)
 
-    def append_all(self, actor: Actor, instant: datetime, acts: Sequence[Act]) -> tuple[Entry, ...]:
+    def append_all(
+        self, actor: Actor, instant: datetime, acts: Sequence[Act], *, seen: Seen | None = None
+    ) -> tuple[Entry, ...]:
         """See Register.append_all."""
         with self._lock:
             if actor.name not in self._people:
                 raise Denied(f"{actor.name} is not a person of the register.")
             for place, act in enumerate(acts):
-                self._first(act.seen, act.once)
+                self._first(seen, act.once)
                 if act.once and act.once in {a.once for a in acts[:place]}:
                     raise overtaken(self.head() + 1, act.kind, act.subject, actor.name)
             return tuple(self._append(actor, instant, a.kind, a.subject, a.payload, a.once) for a in acts)

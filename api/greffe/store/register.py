@@ -56,12 +56,13 @@ class SqlRegister:
             nothing_since(connection, seen)
             return enter(connection, actor, instant, kind, subject, payload, once, contents)
 
-    def append_all(self, actor: Actor, instant: datetime, acts: Sequence[Act]) -> tuple[Entry, ...]:
+    def append_all(
+        self, actor: Actor, instant: datetime, acts: Sequence[Act], *, seen: Seen | None = None
+    ) -> tuple[Entry, ...]:
         """See Register.append_all: one transaction."""
         with writing(self.engine) as connection:
             _known_person(connection, actor)
-            for one in dict.fromkeys(a.seen for a in acts):  # before the first of them is one that came since
-                nothing_since(connection, one)
+            nothing_since(connection, seen)
             return tuple(enter(connection, actor, instant, a.kind, a.subject, a.payload, a.once, ()) for a in acts)
 
     def read(self, *, after: int = 0, kinds: Sequence[str] = (), subject: str = "") -> Iterator[Entry]:

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import IO, Final
 
 from greffe.errors import Broken
+from greffe.release.clearing import USED
 from greffe.store.folders import Stamp, check, stamp
 
-_IN_USE: Final = 60.0  # seconds after its last use in which a file may be about to be sent, or still be written
 SUM: Final = ".sha256"
 _LOG: Final = logging.getLogger("greffe")
 ONE: Final = 256 * 1024  # bytes of an answer that is kept in memory, at most
@@ -129,7 +129,7 @@ class Dumps:
         return target
 
     def _make_room(self, but: Path | None = None) -> None:
-        found, just = [], time.time() - _IN_USE
+        found, just = [], time.time() - USED
         for path in self._folder.iterdir() if self._folder.is_dir() else ():
             with suppress(OSError):
                 if path.name.endswith(SUM):

@@ -141,10 +141,10 @@ def test_a_release_for_an_entry_that_changes_at_that_moment_goes_with_it(house, 
     house.sign(draft)
     real = house.parts.register.append_all
 
-    def rival(*arguments):
+    def rival(*arguments, **named):
         monkeypatch.undo()
         move(house.parts, RELEASER, entry.id, entry.at + timedelta(days=7), WHY)
-        return real(*arguments)
+        return real(*arguments, **named)
 
     monkeypatch.setattr(house.parts.register, "append_all", rival)
     made = make_releases(house.parts, RELEASER, [draft.id], Terms(calendar=entry.id))[0]

@@ -173,9 +173,9 @@ def test_an_act_is_overtaken_by_what_it_had_not_seen(filled):
     with pytest.raises(Overtaken, match=r"entry 4 of the register is draft.prepared of d1, by ana"):
         filled.append(BEN, NOON, "draft.prepared", "d1", {}, seen=seen)
     own = replace(seen, own=frozenset({mine.number}))
-    filled.append_all(ANA, NOON, [Act("draft.approved", "d1", {}, seen=own), Act("draft.returned", "d1", {}, seen=own)])
+    filled.append_all(ANA, NOON, [Act("draft.approved", "d1", {}), Act("draft.returned", "d1", {})], seen=own)
     with pytest.raises(Overtaken):
-        filled.append_all(ANA, NOON, [Act("x", "y", {}), Act("draft.approved", "d1", {}, seen=own)])
+        filled.append_all(ANA, NOON, [Act("x", "y", {}), Act("draft.approved", "d1", {})], seen=own)
     later = replace(own, number=filled.head())
     filled.append(BEN, NOON, "calendar.moved", "CAL-2027-001", {})
     with pytest.raises(Overtaken):
