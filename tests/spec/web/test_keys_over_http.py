@@ -153,7 +153,7 @@ def test_nothing_of_a_secret_is_in_the_register_or_the_logs(house, client, caplo
         for path in (ADVANCE, REGISTER, f"{ADVANCE}?release=x", "/api/v1/nowhere"):
             client.get(path, headers=key)
     said = caplog.text + "".join(json.dumps(dict(e.payload)) for e in house.parts.register.read())
-    assert key["authorization"].rpartition("_")[2] not in said
+    assert key["authorization"].split("_", 2)[2] not in said
 
 
 def test_the_public_reads_on_without_a_key(client):
