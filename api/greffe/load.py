@@ -15,7 +15,7 @@ DUMPS: Final = "dumps"
 DEFAULTS: Final[Mapping[str, str]] = {
     "series": "4/256/2",
     "structures": "4/64/2",
-    "data": "4/64/5",
+    "data": "4/64/8",
     "dumps": "32/16/10",
     "api": "6/64/5",
     "pages": "6/64/5",

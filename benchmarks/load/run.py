@@ -105,7 +105,7 @@ def _probe(probe: Probe, bounds: Bounds, small: float = SMALL) -> None:
     bounds.say(f"a client apart, one series, {len(probe.series):,} answers, p50", middle(probe.series), None, "ms")
     bounds.say("a client apart, one series, p99", middle(probe.series, 0.99), small, "ms")
     bounds.say("a client apart, turned away", probe.shed, None, "")
-    bounds.say("health, p50", middle(probe.health), None, "ms")
+    bounds.say(f"health, {len(probe.health):,} answers, p50", middle(probe.health), None, "ms")
     bounds.say("health, p99", middle(probe.health, 0.99), HEALTH, "ms")
     bounds.say("health that is not green, answers that are none", len(probe.wrong), 0, "")
 

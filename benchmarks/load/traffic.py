@@ -1,4 +1,4 @@
-"""Clients from outside: wrk with a mix, a probe that asks for one series and health in turn, and clients that are slow."""
+"""Clients from outside: wrk with a mix, probes that ask for one series and for health, and clients that are slow."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -82,7 +82,7 @@ def _read(text: str) -> Told:
 
 @dataclass
 class Probe:
-    """What one client meets that asks every 10 ms: ms of one series that nobody asked for before, and of health."""
+    """What two clients meet that ask every 10 ms: ms of one series that nobody asked for before, and of health."""
 
     series: list[float] = field(default_factory=list)
     health: list[float] = field(default_factory=list)
@@ -102,29 +102,36 @@ def probing(port: int, codes: dict[str, list[str]]) -> Iterator[Probe]:
         answer.read()
         return answer.status, (time.perf_counter() - begun) * 1e3
 
-    def run() -> None:
+    def series(line: HTTPConnection) -> None:
+        key = ".".join(random.choice(listed) for listed in codes.values())
+        status, took = ask(line, f"/sdmx/v2/data/dataflow/SSER/BENCH_1M/1.0.0/{key}?format=sdmx-csv")
+        found.series.append(took) if status == 200 else None
+        found.shed += status == 503
+        found.wrong += [] if status in (200, 503) else [f"series {status}"]
+
+    def health(line: HTTPConnection) -> None:
+        status, took = ask(line, "/health/ready")
+        found.health.append(took)
+        found.wrong += [] if status == 200 else [f"health {status}"]
+
+    def run(once: Callable[[HTTPConnection], None]) -> None:
         line = HTTPConnection("127.0.0.1", port, timeout=20)
         while not stop.wait(0.01):
-            key = ".".join(random.choice(listed) for listed in codes.values())
             try:
-                status, took = ask(line, f"/sdmx/v2/data/dataflow/SSER/BENCH_1M/1.0.0/{key}?format=sdmx-csv")
-                found.series.append(took) if status == 200 else None
-                found.shed += status == 503
-                found.wrong += [] if status in (200, 503) else [f"series {status}"]
-                status, took = ask(line, "/health/ready")
-                found.health.append(took)
-                found.wrong += [] if status == 200 else [f"health {status}"]
+                once(line)
             except (OSError, HTTPException) as error:
                 found.wrong.append(repr(error))
                 line.close()
 
-    asking = threading.Thread(target=run)
-    asking.start()
+    asking = [threading.Thread(target=run, args=(one,)) for one in (series, health)]
+    for one in asking:
+        one.start()
     try:
         yield found
     finally:
         stop.set()
-        asking.join(30)
+        for one in asking:
+            one.join(30)
 
 
 def middle(times: list[float], share: float = 0.5) -> float:

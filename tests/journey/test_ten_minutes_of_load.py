@@ -16,7 +16,7 @@ SECONDS = int(os.environ.get("GREFFE_LOAD_SECONDS", "600"))
 EACH = 20  # seconds between two looks at memory
 CONNECTIONS = 16
 FLAT = 1.05  # what the last third may have, of the second: caches are full by then
-MOST = 768.0  # MB of one process, with caches of all kinds as they are shipped
+MOST = 512.0  # MB of one process, with caches of all kinds as they are shipped
 
 
 def test_ten_minutes_of_mixed_traffic(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
