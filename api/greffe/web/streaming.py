@@ -6,14 +6,15 @@ with its own status, not a 200 that breaks off.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from asyncio import create_task, wait
+from collections.abc import AsyncGenerator, Generator, Iterator
+from contextlib import aclosing
 from typing import Final
 
 from anyio import to_thread
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from greffe.formats.ahead import ahead
 from greffe.web.load.gate import as_dump, piece
 from greffe.web.problems import answer
 
@@ -43,17 +44,27 @@ class Streamed(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
-        self.body_iterator = self._made(scope)
-        await as_dump(scope, receive, send, super().__call__, answer)
+        async with aclosing(self._made(scope)) as body:  # who goes away leaves nothing open until it is collected
+            self.body_iterator = body
+            await as_dump(scope, receive, send, super().__call__, answer)
 
-    async def _made(self, scope: Scope) -> AsyncIterator[bytes]:
-        coming = ahead(self._chunks)
-        while True:
-            async with piece(scope):
-                chunk = await to_thread.run_sync(joined, coming)
-            if chunk == _END:
-                return
-            yield chunk
+    async def _made(self, scope: Scope) -> AsyncGenerator[bytes]:
+        coming = create_task(self._next(scope))
+        try:
+            while (chunk := await coming) != _END:
+                coming = create_task(self._next(scope))
+                yield chunk
+        finally:
+            coming.cancel()
+            await wait([coming])  # a thread that makes a chunk goes on until it has it
+            if not coming.cancelled():
+                coming.exception()  # was raised above, or nobody is there to be told
+            if isinstance(self._chunks, Generator):
+                self._chunks.close()
+
+    async def _next(self, scope: Scope) -> bytes:
+        async with piece(scope):
+            return await to_thread.run_sync(joined, self._chunks)
 
 
 def streaming(chunks: Iterator[bytes], headers: dict[str, str]) -> StreamingResponse:
