@@ -1,8 +1,8 @@
 """A receipt as it is read, whoever sent it and whatever it is about.
 
 Two forms are read: JSON `{"transmission", "message_id", "verdict", "message", "files": [{"name", "sha256"}], "findings":
-[{"file", "key": {…}, "period", "severity", "message"}]}`, and CSV with a column for each dimension, TIME_PERIOD, message, and
-perhaps file and severity. Any other file is kept with the verdict that a person gives it.
+[{"file", "key": {…}, "period", "severity", "message"}]}`, and CSV (parted by commas or semicolons) with a column for each
+dimension, TIME_PERIOD, message, and perhaps file and severity. Any other file is kept with the verdict that a person gives it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from greffe.errors import BadInput, nearest, unreadable
+from greffe.model.delimiters import delimiter
 from greffe.model.strict_json import NoJsonError, read_strictly
 from greffe.model.transmissions import ACKNOWLEDGED, REFUSED
 
@@ -122,7 +123,7 @@ def _csv(content: bytes, name: str, columns: Mapping[str, Sequence[str]]) -> Ite
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput("It is not UTF-8.", file=name) from error
-    rows = csv.DictReader(io.StringIO(text), strict=True)
+    rows = csv.DictReader(io.StringIO(text), strict=True, delimiter=delimiter(text))
     try:
         header = list(rows.fieldnames or ())
     except csv.Error as error:

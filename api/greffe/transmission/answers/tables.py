@@ -11,6 +11,7 @@ from typing import Final
 from greffe.errors import BadInput, GreffeError, Refused, nearest, unreadable
 from greffe.formats.components import TIME, VALUE
 from greffe.model.answers import LANGUAGES, PARTS
+from greffe.model.delimiters import delimiter
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.release.parts import Parts
 from greffe.store.base import Act, Actor
@@ -116,8 +117,7 @@ def _rows(content: bytes, name: str) -> Iterator[tuple[int, dict[str, str]]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput("It is not UTF-8.", file=name) from error
-    semicolons = text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",")
-    rows = csv.DictReader(io.StringIO(text), strict=True, delimiter=";" if semicolons else ",")
+    rows = csv.DictReader(io.StringIO(text), strict=True, delimiter=delimiter(text))
     try:
         header = list(rows.fieldnames or ())
         if "cell" not in header:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from greffe.errors import BadInput, BadQuery, GreffeError, Refused, nearest, unreadable
+from greffe.model.delimiters import delimiter
 from greffe.model.instants import paris_date
 from greffe.model.rounds import ASKED, Query
 from greffe.model.strict_json import NoJsonError, read_strictly
@@ -167,9 +168,7 @@ def _csv(content: bytes, name: str) -> Iterator[Asked]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput("It is not UTF-8.", file=name) from error
-    first = text.partition("\n")[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    rows = csv.DictReader(io.StringIO(text), strict=True, delimiter=delimiter)
+    rows = csv.DictReader(io.StringIO(text), strict=True, delimiter=delimiter(text))
     try:
         header = list(rows.fieldnames or ())
         missing = next((c for c in COLUMNS[:2] if c not in header), "")

@@ -11,6 +11,7 @@ from typing import Final
 
 from greffe.errors import BadInput, Refused, nearest, unreadable
 from greffe.mapping.exchange.books import opened, rows_of
+from greffe.model.delimiters import SEMICOLON, delimiter
 from greffe.model.transmissions import Transmission
 from greffe.release.parts import Parts
 from greffe.transmission import keeping
@@ -80,9 +81,9 @@ def _entered(name: str, content: bytes, delivered: Mapping[Place, str]) -> tuple
             rows = list(rows_of(book, book.sheetnames[0], name))
     else:
         text = _decoded(content, name)
-        header = text.partition("\n")[0]
-        comma = header.count(";") > header.count(",")
-        rows = list(_csv_rows(text, ";" if comma else ",", name))
+        parted = delimiter(text)
+        comma = parted == SEMICOLON
+        rows = list(_csv_rows(text, parted, name))
     if not rows:
         raise BadInput("It is empty.", file=name)
     return _cells(rows, delivered, name), comma
