@@ -160,6 +160,23 @@ def test_all_that_stands_in_the_way_is_told_and_who_may_still_sign(house, enter,
     assert "May still sign" not in enter(AUTHOR).get("/staff/releases?lang=en").text
 
 
+@pytest.mark.parametrize(("language", "told"), [("en", "one of the two is wrong"), ("fr", "l’une des deux se trompe")])
+def test_nobody_signs_by_a_clock_that_is_behind_the_register(house, enter, draft, language, told):
+    """The page says which entry is ahead; nothing is entered, and pages are read as ever (docs/decisions/0026)."""
+    client, page = enter(SECOND), f"/staff/releases/{draft.id}"
+    client.headers["accept-language"] = language
+    guard = re.search(r'name="guard" value="([^"]+)"', client.get(page).text)[1]
+    now, head = house.clock.now, house.parts.register.head()
+    house.clock.forward(minutes=-30)
+    try:
+        answer = client.post(page, data={"guard": guard, "act": "approve"})
+    finally:
+        house.clock.now = now
+    assert answer.status_code == 409
+    assert told in html.unescape(answer.text)
+    assert house.parts.register.head() == head
+
+
 def test_an_hour_that_does_not_exist_is_refused_a_reason_is_owed_then_it_waits(house, enter, draft):
     """A figure of 2018 changes: the policy plans 2021 and later, so a reason in both languages is asked for. In Paris
     summer time starts on 28 March 2027 at 2: half past two is no hour, 08:45 is 06:45 UTC."""
