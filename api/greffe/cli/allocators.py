@@ -1,5 +1,6 @@
-"""What a process that serves takes its memory from. Its answers are made by some forty threads, in pieces that are let go at once;
-allocators that keep what each thread let go for that thread hold three hundred megabytes of which three are in use.
+"""What a process that serves, or takes in millions of rows, takes its memory from. Answers are made by some forty threads, in pieces
+that are let go at once; allocators that keep what each thread let go for that thread hold three hundred megabytes of which three are
+in use.
 
 Measured in docs/reference/performance.md ("What load costs").
 """

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from greffe.cli.allocators import spare_memory
 from greffe.cli.common import As, Home, Json, PublicReason, Reason, acting, parts_of
 from greffe.cli.show import failing, progress, say, show
 from greffe.errors import BadInput
@@ -44,6 +45,7 @@ def ingest(
     json_: Json = False,
 ) -> None:
     """Check an extract against its internal structure and keep it. One refused row refuses it whole."""
+    spare_memory()
     with failing(json_):
         parts, who = acting(home, as_)
         if partial and not reason.strip():

@@ -24,7 +24,16 @@ from greffe.ingest.columns import check_header, check_names, distance
 from greffe.ingest.keep import keep
 from greffe.ingest.keys import SUPERSEDED, check_keys
 from greffe.ingest.rejects import REFUSED, counts_by_rule, first_errors, good_words, refuse, write_rejects
-from greffe.ingest.report import File, Progress, ReadOptions, Report, RowError
+from greffe.ingest.report import (
+    MOST_ROWS,
+    File,
+    Progress,
+    ReadOptions,
+    Report,
+    RowError,
+    TooManyErrors,
+    too_many_rows,
+)
 from greffe.ingest.rows import row_numbers, write_rows
 from greffe.ingest.spellings import Layout, layout_of
 from greffe.ingest.sql import create_problems
@@ -66,7 +75,8 @@ def ingest(
 
     `into` must be a folder that the connection may read and write. codelists: component id → its list. A refused row
     refuses the extract whole: then there is no rows.parquet, and every refused row is in rejects.csv. Raises BadInput,
-    with file and row and column, for a file that cannot be read as a table of this structure.
+    with file and row and column, for a file that cannot be read as a table of this structure, has more than MOST_ROWS rows or
+    more than MOST_ERRORS errors.
     """
     reader = _reader(path)
     into.mkdir(parents=True, exist_ok=True)
@@ -80,28 +90,43 @@ def ingest(
     check_header(names, structure, file.name)
     layout = layout_of(structure, codelists)
     try:
-        rows = stage(reader.batches(file, names, options), names, staged, progress)
-        refused = _checked(connection, layout, staged, progress)
+        rows = stage(_bounded(reader.batches(file, names, options), file.name), names, staged, progress)
+        refused = _checked(connection, layout, staged, rows, progress)
         loaded = 0
         if refused:
+            progress("rejecting", refused)
             write_rejects(connection, names, rejects_file)
         if not refused or (options.partial and refused < rows):
             bad, old_versions = row_numbers(connection, REFUSED), row_numbers(connection, SUPERSEDED)
             loaded = write_rows(staged, layout, bad, old_versions, rows_file, progress)
         return _report(connection, layout, checksum, rows, refused, loaded)
+    except TooManyErrors as error:
+        raise error.of(file.name) from error
     finally:
         _tidy(connection)
         staged.unlink(missing_ok=True)
 
 
-def _checked(connection: Connection, layout: Layout, staged: Path, progress: Progress) -> int:
-    """Every check, one family after the other; the number of refused rows."""
+def _bounded(batches: Iterator[pa.RecordBatch], file: str) -> Iterator[pa.RecordBatch]:
+    """The same batches, up to MOST_ROWS, whatever the file says of itself. Raises BadInput."""
+    count = 0
+    for batch in batches:
+        count += batch.num_rows
+        if count > MOST_ROWS:
+            raise too_many_rows(count, file)
+        yield batch
+
+
+def _checked(connection: Connection, layout: Layout, staged: Path, rows: int, progress: Progress) -> int:
+    """Every check, one family after the other; the number of refused rows. Raises TooManyErrors."""
     view_of(connection, staged)
     create_problems(connection)
     create_words(connection, layout)
-    for done, check in enumerate((check_codes, check_periods, check_units, check_rows, check_keys), 1):
+    for done, check in enumerate((check_codes, check_periods, check_units, check_rows), 1):
         check(connection, layout)
         progress("checking", done)
+    for done in check_keys(connection, layout, rows):
+        progress("comparing keys", done)
     return refuse(connection)
 
 

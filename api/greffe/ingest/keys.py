@@ -7,53 +7,70 @@ at again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from greffe.arrow import integer
 from greffe.engine import Connection, quoted
+from greffe.ingest.report import MOST_ERRORS, TooManyErrors
 from greffe.ingest.spellings import Layout
 from greffe.ingest.sql import PROBLEMS, Values, add_rows, number
 from greffe.ingest.stage import STAGED
 from greffe.ingest.words import ambiguous
 
+PART: Final = 1_000_000  # rows whose keys are compared at a time
+SHARED: Final = "ingest_shared"  # first hashes that more than one row has
 REPEATED: Final = "ingest_repeated"  # row, version and both hashes of rows that share a key with another
 SUPERSEDED: Final = "ingest_superseded"  # row: a higher version of its key stands in the file
 DOUBLES: Final = "ingest_doubles"  # one line per key and version that stands more than once
 RULE: Final = "QR-KEY-01"
 
 
-def check_keys(connection: Connection, layout: Layout) -> None:
-    """Doubled keys become problems; the table SUPERSEDED says which rows a later version replaces.
+def check_keys(connection: Connection, layout: Layout, rows: int) -> Iterator[int]:
+    """Doubled keys become problems; the table SUPERSEDED says which rows a later version replaces. `rows`: how many are staged;
+    the keys of PART of them or so are compared at a time, and how many that makes is told. Raises TooManyErrors.
 
     Rows that differ are all refused, with the other versions of their key: none of them can stand for it. Of rows that
     are alike in everything, all but the first are. Rows with an unreadable version are left to the check of versions.
     """
-    _find_repeated(connection, layout)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {SUPERSEDED} AS SELECT r.row FROM {REPEATED} r JOIN "
-        f"(SELECT a, b, max(version) AS highest FROM {REPEATED} GROUP BY a, b) USING (a, b) WHERE r.version < highest"
-    )
-    _find_doubles(connection, layout)
-    if number(connection, f"SELECT count(*) FROM {DOUBLES}"):
-        _report(connection, layout)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {SUPERSEDED} (row BIGINT)")
+    parts = -(-rows // PART)
+    for part in range(parts):
+        if _find_repeated(connection, layout, part, parts):
+            connection.execute(
+                f"INSERT INTO {SUPERSEDED} SELECT r.row FROM {REPEATED} r JOIN "
+                f"(SELECT a, b, max(version) AS highest FROM {REPEATED} GROUP BY a, b) USING (a, b) WHERE r.version < highest"
+            )
+            _find_doubles(connection, layout)
+            if number(connection, f"SELECT count(*) FROM {DOUBLES}"):
+                _report(connection, layout)
+        yield rows * (part + 1) // parts
 
 
-def _find_repeated(connection: Connection, layout: Layout) -> None:
+def _find_repeated(connection: Connection, layout: Layout, part: int, parts: int) -> bool:
+    """The table REPEATED for one part of the keys; whether there are any. Memory goes by the keys of a part, and not by rows:
+    that one key stands in all of them is found before its rows are laid down."""
     values = Values()
     same = ambiguous(connection)
     words = [_canonical(values, column, same.get(column, {})) for column in layout.key]
     version = layout.column("VERSION")
     of_version = f"TRY_CAST({quoted(version)} AS BIGINT)" if version else "1"
+    hashed = f"SELECT *, hash({', '.join(words)}) AS a FROM {STAGED}"
+    mine = f"({hashed}) WHERE a % {parts} = {part}" if parts > 1 else f"({hashed})"
+    keys = f"SELECT row, {of_version} AS version, a, hash({', '.join(reversed(words))}) AS b FROM {mine}"
     values.run(
         connection,
-        f"CREATE OR REPLACE TEMP TABLE ingest_keys AS SELECT row, {of_version} AS version, "
-        f"hash({', '.join(words)}) AS a, hash({', '.join(reversed(words))}) AS b FROM {STAGED}",
+        f"CREATE OR REPLACE TEMP TABLE {SHARED} AS SELECT a FROM {mine} GROUP BY a HAVING count(*) > 1",
     )
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {REPEATED} AS SELECT k.* FROM ingest_keys k SEMI JOIN "
-        "(SELECT a FROM ingest_keys GROUP BY a HAVING count(*) > 1) USING (a) WHERE version IS NOT NULL"
-    )
-    connection.execute("DROP TABLE ingest_keys")
+    if not number(connection, f"SELECT count(*) FROM {SHARED}"):
+        return False
+    repeated = f"SELECT k.* FROM ({keys}) k SEMI JOIN {SHARED} USING (a) WHERE version IS NOT NULL"
+    times = f"SELECT count(*) - 1 AS n, min(row) AS first FROM ({repeated}) GROUP BY a, b, version HAVING count(*) > 1"
+    more, first = values.run(connection, f"SELECT coalesce(sum(n), 0), min(first) FROM ({times})")[0]
+    if integer(more) > MOST_ERRORS:
+        raise TooManyErrors(RULE, layout.value, integer(first))
+    values.run(connection, f"CREATE OR REPLACE TEMP TABLE {REPEATED} AS {repeated}")
+    return True
 
 
 def _canonical(values: Values, column: str, same: Mapping[str, str]) -> str:

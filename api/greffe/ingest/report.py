@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+from greffe.errors import BadInput
+
+MOST_ROWS: Final = 10_000_000  # of one extract; a Parquet of 600 KB can hold twenty million
+MOST_ERRORS: Final = (
+    500_000  # more is no extract to correct row by row, and its rejects file would be a thousand times its size
+)
+LONGEST_CELL: Final = 1 << 16  # bytes
 Progress: TypeAlias = Callable[[str, int], None]  # a stage and how much of it is done: bytes when copying, else rows
 
 
@@ -27,6 +34,32 @@ class File:
 
     path: Path
     name: str
+
+
+def too_many_rows(rows: int, file: str) -> BadInput:
+    """What is said of a file that holds, or says that it holds, so many rows."""
+    return BadInput(
+        f"It has {rows} rows, and an extract has at most {MOST_ROWS}.", file=file, hint="Hand it over in parts."
+    )
+
+
+@dataclass
+class TooManyErrors(Exception):
+    """One check finds so many errors that with them there are more than MOST_ERRORS. `row`: the first that it finds."""
+
+    rule: str
+    column: str
+    row: int
+
+    def of(self, file: str) -> BadInput:
+        """What is said of the file."""
+        return BadInput(
+            f"It has more than {MOST_ERRORS} errors, most of them by rule {self.rule}.",
+            file=file,
+            row=self.row,
+            column=self.column,
+            hint="Is it the right file and dataflow? Correct these first.",
+        )
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Final
 
 from greffe.arrow import integer, pa, text
 from greffe.engine import Cell, Connection, quoted
+from greffe.ingest.report import MOST_ERRORS, TooManyErrors
 from greffe.ingest.stage import STAGED
 
 PROBLEMS: Final = "ingest_problems"  # a line per row and error; columns as in RowError
@@ -70,7 +71,10 @@ def add_rows(
     rows: str, nearest: str = "CAST([] AS VARCHAR[])",
 ) -> None:  # fmt: skip
     """A problem for each of `rows` (SQL from FROM on; the staged row is `s`). found, expected, nearest: SQL;
-    says: what the message says of the value, e.g. "is not in its code list"."""
+    says: what the message says of the value, e.g. "is not in its code list". Raises TooManyErrors before it adds them."""
+    more, first = values.run(connection, f"SELECT count(*), min(s.row) {rows}")[0]
+    if number(connection, f"SELECT count(*) FROM {PROBLEMS}") + integer(more) > MOST_ERRORS:
+        raise TooManyErrors(rule, column, integer(first))
     name, sentence = values.add(column), values.add(says)
     values.run(
         connection,
