@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 
 import pytest
 from message_templates import templates
@@ -155,6 +156,19 @@ def test_what_people_type_costs_little_and_stays_as_it_is(hostile):
     """Text without end, made of the words of templates: told within a moment, changed in nothing but the words of ours."""
     assert french(f"{hostile[:1900]!r} is no day.") == f"«{NB}{repr(hostile[:1900])[1:-1]}{NB}» n’est pas un jour."
     assert tell_text("x" + hostile * 50, "fr") == "x" + hostile * 50  # longer than any message is
+
+
+def test_many_faults_of_ours_cost_little():
+    """What is told of a workbook with ten: each cut between sentences asks for the same parts again (six took 16 seconds)"""
+    faults = (
+        "Cases, row {}, column G: It is not clear where French ends and English begins: 'a / b / c'.",
+        "Cases, row {}, column G: It holds '=A1', which is no text. Write the text itself.",
+        "Cases, row {}, column J: It holds 'L' in place of 'a': a status is not typed. Write the text itself.",
+    )
+    body = " ".join(faults[n % 3].format(n) for n in range(10))
+    start = time.process_time()
+    assert french(f"back.xlsx is not taken: {body} Faults: 10.") is not None
+    assert time.process_time() - start < 5
 
 
 def every_class(of: type[GreffeError] = GreffeError) -> list[type[GreffeError]]:

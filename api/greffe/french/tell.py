@@ -14,6 +14,7 @@ from greffe.french.texts import text_in_french
 
 NB: Final = "\u00a0"
 _LONGEST: Final = 2_000  # characters of a text that is looked up; what is longer stays English
+_PARTS: Final = 1_024  # parts of texts that are remembered: each cut of a text asks for the same ones again, and theirs
 _SENTENCE: Final = re.compile(r"(?<=[.!?…]) (?=\S)")
 _JOINED: Final = re.compile(r"(, | and | or |; )")
 _JOINTS: Final = {", ": ", ", " and ": " et ", " or ": " ou ", "; ": f"{NB}; "}
@@ -103,6 +104,7 @@ def _lines(text: str, depth: int) -> str | None:
     return None if None in found else "\n".join(line or "" for line in found)
 
 
+@lru_cache(maxsize=_PARTS)
 def _sentences(text: str, depth: int) -> str | None:
     """A text as one sentence of ours, else as several, else as one in which a name holds the end of a sentence."""
     whole = _one(text, depth, strict=True)
@@ -117,6 +119,7 @@ def _sentences(text: str, depth: int) -> str | None:
     return _one(text, depth, strict=False)
 
 
+@lru_cache(maxsize=_PARTS)
 def _one(text: str, depth: int, *, strict: bool) -> str | None:
     """One sentence, with what stands around it: blanks, `- `, the place that it is about."""
     bare = text.strip()
@@ -195,6 +198,7 @@ def _filled(sort: str, value: str, depth: int) -> str:
     return "".join(_JOINTS.get(p) or _one(p, depth + 1, strict=True) or p for p in _JOINED.split(value))
 
 
+@lru_cache(maxsize=_PARTS)
 def _known(text: str) -> bool:
     """Whether words of ours say it: a phrase, or a list of them."""
     bare = text.strip()
