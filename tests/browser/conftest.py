@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,8 @@ ARGUMENTS = (
         "--force-color-profile=srgb",
     ),  # letters alike on every machine
 )
+
+Sessions = dict[str, list[dict[str, object]]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,44 +60,80 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture
-def page(browser: Browser, site: Site) -> Iterator[Page]:
-    """A page in English; relative addresses are those of the site. An error in a script fails the test."""
+@contextmanager
+def opened(browser: Browser, site: Site) -> Iterator[tuple[Page, list[str]]]:
+    """A page in English in a context of its own; relative addresses are those of the site. With it errors of its scripts."""
     context = browser.new_context(base_url=site.base, locale="en-GB", reduced_motion="reduce")
     context.set_default_timeout(10_000)
-    opened = context.new_page()
-    faults: list[str] = []
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    opened.on(
+    page, faults = context.new_page(), []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
         "console", lambda m: faults.append(m.text) if m.type == "error" and "Failed to load" not in m.text else None
     )
-    yield opened
+    yield page, faults
     context.close()
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site) -> Iterator[Page]:
+    """A page of the test's own. An error in a script fails the test."""
+    with opened(browser, site) as (page, faults):
+        yield page
     assert not faults, faults
 
 
+@pytest.fixture(scope="module")
+def windows(browser: Browser, site: Site) -> Iterator[Callable[[str], tuple[Page, list[str]]]]:
+    """For each name a page, and errors of its scripts, until the tests of a file are done."""
+    with ExitStack() as stack:
+        yield cache(lambda _name: stack.enter_context(opened(browser, site)))
+
+
+@pytest.fixture
+def looking(windows: Callable[[str], tuple[Page, list[str]]], sessions: Sessions) -> Iterator[Callable[[str], Page]]:
+    """The window of somebody, signed in ("": of the public), which a file's tests have one after another: for those that only
+    look at what an address shows, whose time would be spent on windows. An error in a script fails the test."""
+    faults: list[list[str]] = []
+
+    def window(name: str) -> Page:
+        page, of_page = windows(name)
+        faults.append(of_page)
+        if name:
+            signed_in(page, name, sessions)
+        return page
+
+    yield window
+    assert not any(faults), faults
+
+
 @pytest.fixture(scope="session")
-def sessions() -> dict[str, list[dict[str, object]]]:
+def sessions() -> Sessions:
     """Cookies of who has signed in before."""
     return {}
 
 
-@pytest.fixture
-def sign_in(page: Page, sessions: dict[str, list[dict[str, object]]]) -> Callable[[str], Page]:
-    """Signs somebody of the demonstration in, by the form; a session that still holds serves again."""
+def signed_in(page: Page, name: str, sessions: Sessions) -> None:
+    """Somebody of the demonstration, by the form; a session that still holds serves again."""
+    if name in sessions:
+        page.context.add_cookies(sessions[name])
+        if page.request.get("/staff/account", max_redirects=0).status == 200:
+            return
+    page.goto("/signin")
+    page.locator("input[name=name]").fill(name)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url("**/staff**")
+    sessions[name] = [c for c in page.context.cookies() if c["name"] == "greffe"]
 
-    def enter(name: str) -> Page:
-        if name in sessions:
-            page.context.add_cookies(sessions[name])
+
+@pytest.fixture
+def sign_in(page: Page, sessions: Sessions) -> Callable[..., Page]:
+    """Signs somebody in, who then sees what there is to do; without `bench` the page is wherever it was."""
+
+    def enter(name: str, *, bench: bool = True) -> Page:
+        signed_in(page, name, sessions)
+        if bench:
             page.goto("/staff")
-            if "/signin" not in page.url:
-                return page
-        page.goto("/signin")
-        page.locator("input[name=name]").fill(name)
-        page.locator("input[name=password]").fill(PASSWORD)
-        page.locator("main form button[type=submit]").click()
-        page.wait_for_url("**/staff**")
-        sessions[name] = [c for c in page.context.cookies() if c["name"] == "greffe"]
         return page
 
     return enter

@@ -34,7 +34,7 @@ def looked_at(browser, site, sign_in, sessions):
     def look(name: str, width: int, scheme: str = "light"):
         who, path, content = PAGES[name]
         if who:
-            sign_in(who)
+            sign_in(who, bench=False)
         context = browser.new_context(
             base_url=site.base, locale="en-GB", reduced_motion="reduce", color_scheme=scheme, bypass_csp=True,
             viewport={"width": width, "height": 900},

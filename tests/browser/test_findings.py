@@ -19,7 +19,7 @@ def draft(site: Site) -> Draft:
 
 
 def test_findings_are_read_and_accepted_in_writing(sign_in, accessible, draft):
-    page = sign_in("driss")
+    page = sign_in("driss", bench=False)
     page.goto("/staff/findings")
     page.locator(f'a[href="/staff/findings/{draft.id}"]').click()
     first = sorted({f.rule for f in draft.warnings})[0]
@@ -40,7 +40,7 @@ def test_findings_are_read_and_accepted_in_writing(sign_in, accessible, draft):
 
 
 def test_by_cause_and_down_to_the_rows(sign_in, accessible, draft):
-    page = sign_in("hana")
+    page = sign_in("hana", bench=False)
     page.goto(f"/staff/findings/{draft.id}?lang=fr")
     page.get_by_role("link", name="Par cause").click()
     page.locator("table").last.locator("tbody a").first.click()
@@ -55,7 +55,7 @@ def test_by_cause_and_down_to_the_rows(sign_in, accessible, draft):
 
 def test_a_finding_on_a_published_figure_leads_down_to_its_rows(sign_in):
     """Juveniles of 2010: 692, of whom 688 by sex."""
-    page = sign_in("hana")
+    page = sign_in("hana", bench=False)
     page.goto("/staff/findings/ESTAT_CRIM_PRIS_AGE%231?rule=QR-SUM-01&period=2010")
     page.locator("table.found tbody th a").first.click()
     page.get_by_role("link", name="The way down from the published figure").click()

@@ -110,21 +110,22 @@ def asked(path: str, lang: str) -> str:
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-def test_public_pages(page, judge, path):
+def test_public_pages(looking, judge, path):
+    page = looking("")
     for lang in ("en", "fr"):
         page.goto(asked(path, lang))
         judge.whole(page, lang)
 
 
 @pytest.mark.parametrize("path", HANDED)
-def test_pages_of_a_recipient(sign_in, judge, site, path):
+def test_pages_of_a_recipient(looking, judge, site, path):
     """Values of a dataflow by grant."""
     if not site.parts.ledger().grants:
         flow, until = dataflow_named(site.parts, "ESTAT_CRIM_JUST_SEX"), site.parts.clock().date() + timedelta(days=90)
         grant = propose_grant(site.parts, Actor("camille"), "ESTAT", flow, until, "Regulation 223/2009")
         for name in ("driss", "elise"):
             approve_grant(site.parts, Actor(name), grant.id)
-    page, order = sign_in(RECIPIENT), order_of_a_recipient(site.parts) if "{order}" in path else ""
+    page, order = looking(RECIPIENT), order_of_a_recipient(site.parts) if "{order}" in path else ""
     for lang in ("en", "fr"):
         page.goto(asked(path.format(order=order), lang))
         judge.whole(page, lang)
@@ -140,17 +141,17 @@ def order_of_a_recipient(parts):
 
 
 @pytest.mark.parametrize("path", STAFF)
-def test_staff_pages(sign_in, judge, path):
-    page = sign_in(ADMIN if path in ("/staff/people", "/staff/denied", "/staff/keys", "/staff/releases") else "camille")
+def test_staff_pages(looking, judge, path):
+    page = looking(ADMIN if path in ("/staff/people", "/staff/denied", "/staff/keys", "/staff/releases") else "camille")
     for lang in ("en", "fr"):
         page.goto(asked(path, lang))
         judge.whole(page, lang)
 
 
 @pytest.mark.parametrize(("name", "path"), CONTRIBUTED)
-def test_pages_of_houses(sign_in, judge, name, path):
+def test_pages_of_houses(looking, judge, name, path):
     """As a person of the house, who types and signs; as the contact point, who merges and moves deadlines."""
-    page = sign_in(name)
+    page = looking(name)
     for lang in ("en", "fr"):
         page.goto(asked(path, lang))
         judge.whole(page, lang)

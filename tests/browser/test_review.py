@@ -13,7 +13,7 @@ OFF = "/staff/mappings/ESTAT/infraction_to_pris_iccs"
 
 def test_a_list_is_done_by_keys_alone_and_they_are_off_in_fields(sign_in, accessible):
     """J goes on, R opens the reason, U undoes, / searches; letters typed into a field stay letters."""
-    page = sign_in("camille")
+    page = sign_in("camille", bench=False)
     page.goto(f"{OFF}?show=unmapped")
     first = page.locator("#item").inner_text()
     page.keyboard.press("j")
@@ -45,7 +45,7 @@ def test_a_list_is_done_by_keys_alone_and_they_are_off_in_fields(sign_in, access
 
 
 def test_keys_choose_and_accept_a_candidate_and_can_be_switched_off(sign_in):
-    page = sign_in("camille")
+    page = sign_in("camille", bench=False)
     page.goto("/staff/mappings/ESTAT/infraction_to_soff?item=SOF-001")
     title = page.title()
     with page.expect_response(lambda answer: "effect" in answer.url):
@@ -150,7 +150,7 @@ def test_many_are_decided_and_undone_at_once_without_scripts(browser, site):
 
 
 def test_a_workbook_goes_out_and_comes_in_by_a_dry_run(sign_in, accessible, tmp_path):
-    page = sign_in("camille")
+    page = sign_in("camille", bench=False)
     page.goto("/staff/mappings/ESTAT/infraction_to_soff/import")
     accessible(page)
     with page.expect_download() as got:
@@ -181,7 +181,7 @@ def test_conflicts_of_a_stale_proposal_are_chosen_on_its_page(sign_in, accessibl
     )
     for name in ("driss", "elise"):
         approve_proposal(parts, Actor(name), theirs.id)
-    page = sign_in("camille")
+    page = sign_in("camille", bench=False)
     page.goto(f"/staff/proposals/{mine.id}")
     assert "Others changed the same files" in page.locator("main").inner_text()
     accessible(page)

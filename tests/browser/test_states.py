@@ -31,11 +31,10 @@ ASKED = {
 
 
 @pytest.mark.parametrize("path", ASKED)
-def test_states_that_have_an_address(page, sign_in, judge, path):
+def test_states_that_have_an_address(looking, judge, path):
     """Empty, filtered, refused: all of it holds as on every page, and is in the language of the reader"""
     who, says = ASKED[path]
-    if who:
-        sign_in(who)
+    page = looking(who)
     page.goto(f"{path}{'&' if '?' in path else '?'}lang=fr")
     judge.whole(page, "fr")
     assert says in page.locator("main").inner_text()
@@ -72,7 +71,7 @@ def test_a_refused_form_says_why_and_keeps_what_was_typed(page, sign_in, judge, 
     """The alert names what is wrong, the page is whole, and what was typed, but no password, still stands in its fields"""
     who, button, typed, says = REFUSED[path]
     if who:
-        sign_in(who)
+        sign_in(who, bench=False)
     page.goto(path)
     page.locator("main details:not([open])").evaluate_all("found => found.forEach((d) => { d.open = true; })")
     form = (
@@ -97,7 +96,7 @@ def test_a_refused_form_says_why_and_keeps_what_was_typed(page, sign_in, judge, 
 
 def test_a_swap_keeps_the_way_back_and_tells_what_came(sign_in, judge):
     """A filter of findings and of coverage: the address follows, the count is told, the keyboard stays, going back goes back"""
-    page = sign_in("camille")
+    page = sign_in("camille", bench=False)
     for path, field, chosen in (
         ("/staff/findings/CEPEJ_CASES%231", "severity", 2),
         ("/staff/coverage/ESTAT/ESTAT_CTS_JUST", "by", 1),
@@ -128,7 +127,7 @@ MANY = {
 def test_what_a_decision_on_many_asks_first_is_a_page_as_others_are(sign_in, judge, item):
     """The list of decisions that would be replaced, and of what candidates ask: told first, held in focus, nothing kept yet"""
     button, section, says = MANY[item]
-    page = sign_in("camille")
+    page = sign_in("camille", bench=False)
     page.goto(f"{MAP}?q={item.partition('=')[2] or item}&lang=fr")
     page.locator(f"#bulk input[name=pick][value='{item}']").check()
     page.locator("#bulk details summary").click()
@@ -161,7 +160,7 @@ VIEWS = {
 def test_each_main_view_is_there_without_scripts(browser, site, sign_in, sessions):
     """Its content, and no button that only a script would answer"""
     for who in ("camille", "hana"):
-        sign_in(who).context.clear_cookies()
+        sign_in(who, bench=False).context.clear_cookies()
     context = browser.new_context(base_url=site.base, java_script_enabled=False)
     page = context.new_page()
     for path, (who, content) in VIEWS.items():
@@ -189,7 +188,7 @@ WALK = """() => {
 def test_the_tabulator_goes_through_a_page_in_its_order(page, sign_in, path):
     """Forward only, each stop in view and marked, and out again at the end: there is no trap"""
     if path.startswith("/staff"):
-        sign_in("camille")
+        sign_in("camille", bench=False)
     page.goto(path)
     page.wait_for_load_state("networkidle")
     last, stops = -1, 0

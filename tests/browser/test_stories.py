@@ -40,7 +40,7 @@ def enter(page, sign_in, lang):
 
     def change(name: str, path: str = "/staff"):
         page.context.clear_cookies()
-        sign_in(name)
+        sign_in(name, bench=False)
         page.goto(f"{path}{'&' if '?' in path else '?'}lang={lang}")
         return page
 

@@ -54,10 +54,9 @@ PAGES = {
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_a_text_is_a_text(page, sign_in, judge, written, first_draft, path):
+def test_a_text_is_a_text(looking, judge, written, first_draft, path):
     """Nothing of it runs or turns what stands beside it; the page is whole, fits 320 pixels and weighs what it may"""
-    if PAGES[path]:
-        sign_in(PAGES[path])
+    page = looking(PAGES[path])
     page.goto(path.format(proposal=written, draft=first_draft))
     judge.whole(page)
     assert "taken" not in page.title()

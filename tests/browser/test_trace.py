@@ -81,7 +81,7 @@ def test_staff_pages_are_not_for_the_public(page):
 
 def test_what_is_made_of_an_internal_figure(sign_in, accessible, told):
     """The figure that is made of it is among the answers, and leads back to its trail"""
-    page = sign_in("hana")
+    page = sign_in("hana", bench=False)
     page.goto("/staff/trace/from?flow=INT_JUSTICE")
     page.get_by_label("Indicator", exact=True).fill("CIV_TJ_NOUV")
     page.get_by_label("Nature of the civil case").fill("FAMILLE")

@@ -2,13 +2,13 @@
 
 axe's rules are run over the whole document with everything opened that opens. Its rule on contrast takes three quarters of its
 time, and what it finds hangs on few things: so it is asked about one element of each kind (same tag, class, colours, ground
-and size of letters), in light and in dark.
+and size of letters), in light and in dark, and of a kind that it has found nothing in not again on the next page.
 """
 
 from __future__ import annotations
 
 import gzip
-from typing import Final, TypedDict
+from typing import Final, Literal, TypedDict
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -16,21 +16,26 @@ from playwright.sync_api import Page
 STANDARDS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4", "best-practice"]
 MOST_BYTES: Final = 200_000  # of a page and all that it loads, compressed, without fonts
 NARROW: Final = 320
+Scheme = Literal["light", "dark"]
+SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
 _AXE: Final = Axe().axe_script
 
 _OPEN: Final = """() => { window.__shut = [...document.querySelectorAll('details:not([open])')];
   window.__shut.forEach((d) => { d.open = true; }); }"""
 _SHUT: Final = "() => { window.__shut.forEach((d) => { d.open = false; }); delete window.__shut; }"
-_RUN: Final = """async ([standards, dark]) => {
+_RUN: Final = """async ([standards, dark, known]) => {
   const told = (found) => found.violations.map((v) => [v.id, v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160))]);
   const options = {resultTypes: ['violations'], preload: false};
   if (!dark) {
     const rules = {'color-contrast': {enabled: false}};
     const all = told(await axe.run(document, {...options, runOnly: standards, rules}));
-    if (all.length) return all;
+    if (all.length) return {found: all, kinds: []};
   }
-  const kinds = new Map();
-  const ground = (e) => e ? getComputedStyle(e).backgroundColor + ground(e.parentElement) : '';
+  const kinds = new Map(), grounds = new Map([[null, '']]);
+  const ground = (e) => {
+    if (!grounds.has(e)) grounds.set(e, getComputedStyle(e).backgroundColor + ground(e.parentElement));
+    return grounds.get(e);
+  };
   for (const e of document.querySelectorAll('body *')) {
     const texts = [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
     if (!(texts || e.matches('input, select, textarea')) || !e.checkVisibility({visibilityProperty: true})) continue;
@@ -38,8 +43,10 @@ _RUN: Final = """async ([standards, dark]) => {
     const kind = [e.tagName, e.className.baseVal ?? e.className, s.color, s.fill, s.fontSize, s.fontWeight, s.opacity, ground(e)].join('|');
     if (!kinds.has(kind)) kinds.set(kind, e);
   }
-  const include = [...kinds.values()];
-  return told(await axe.run({include}, {...options, runOnly: {type: 'rule', values: ['color-contrast']}}));
+  known.forEach((k) => kinds.delete(k));
+  if (!kinds.size) return {found: [], kinds: []};
+  const values = ['color-contrast'], include = [...kinds.values()];
+  return {found: told(await axe.run({include}, {...options, runOnly: {type: 'rule', values}})), kinds: [...kinds.keys()]};
 }"""
 _FACTS: Final = """() => {
   const path = (a) => a && new URL(a, location).pathname;
@@ -75,10 +82,12 @@ class Facts(TypedDict):
 
 
 class Judge:
-    """Judges pages; remembers how large assets are compressed, which never change under their address."""
+    """Judges pages of one site; remembers how large assets are compressed, which never change under their address, and the
+    kinds of elements that can be read, in light and in dark."""
 
     def __init__(self) -> None:
         self._sizes: dict[str, int] = {}
+        self._read: dict[str, set[str]] = {scheme: set() for scheme in SCHEMES}
 
     def whole(self, page: Page, lang: str | None = None) -> None:
         """All of it: axe in light and dark, 320 pixels, weight, headings, what stands in for scripts, live messages."""
@@ -89,13 +98,18 @@ class Judge:
         """axe finds nothing with everything opened, in light and in dark, and 320 pixels are enough."""
         page.evaluate(_AXE)
         page.evaluate(_OPEN)
-        for scheme in ("light", "dark"):
+        for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
-            told = page.evaluate(_RUN, [STANDARDS, scheme == "dark"])
-            assert not told, f"{page.url} ({scheme}): {told}"
+            self.asked(page, scheme)
         page.emulate_media(color_scheme="light")
         fits(page)
         page.evaluate(_SHUT)
+
+    def asked(self, page: Page, scheme: Scheme) -> None:
+        """axe, which the page has, finds nothing; its rules other than that on contrast are run in light alone."""
+        told = page.evaluate(_RUN, [STANDARDS, scheme == "dark", sorted(self._read[scheme])])
+        assert not told["found"], f"{page.url} ({scheme}): {told['found']}"
+        self._read[scheme].update(told["kinds"])
 
     def facts(self, page: Page, lang: str | None = None) -> None:
         """What holds of every page by its markup, and its weight."""
