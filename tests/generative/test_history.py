@@ -59,8 +59,8 @@ from greffe.release.lifecycle import dataflow_named, withdraw
 from greffe.release.revisions import revisions
 from greffe.release.vintages import Comparison
 from greffe.store.columnar import ColumnarObservations
-from greffe.store.ledger import release_payload
 from greffe.store.memory import MemoryObservations
+from greffe.store.records import release_payload
 
 CODES, PERIODS = ("ICCS0101", "ICCS0102", "ICCS0502"), ("2019", "2020", "2021")
 VALUES, STATUSES, FIELDS = (None, "1", "1.0", "2"), ("A", "P", None), ("fr_met", "fr_met_drom", None)

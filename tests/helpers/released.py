@@ -12,7 +12,7 @@ from house import FLOW, RELEASER, House, new_house
 
 from greffe.model.releases import Release
 from greffe.release.lifecycle import dataflow_named, withdraw
-from greffe.store.ledger import release_payload
+from greffe.store.records import release_payload
 
 NAMES = (
     "freq", "iccs", "unit", "geo", "TIME_PERIOD", "OBS_VALUE", "TERRITORY", "DATA_ORIGIN", "OBS_STATUS", "CONF_STATUS",

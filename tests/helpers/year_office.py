@@ -29,7 +29,7 @@ from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, add_person
 from greffe.settings import Settings, read_settings
 from greffe.store.base import Actor
-from greffe.store.ledger import release_payload
+from greffe.store.records import release_payload
 
 BEGINS = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SENDER, CLAIRE, RENE, ZOE = Actor("jules"), Actor("claire"), Actor("rene", "local"), Actor("zoe", "local")

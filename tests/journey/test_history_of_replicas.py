@@ -33,7 +33,7 @@ from site_tools import Site
 from sqlalchemy import create_engine, text
 
 from greffe.release.people import HOUSE, add_person
-from greffe.store.ledger import release_from_entry
+from greffe.store.records import release_from_entry
 
 RELEASES = 200 if SOAK else 5  # acknowledged, before it ends
 PATIENCE = 3_000 if SOAK else 60  # seconds for that

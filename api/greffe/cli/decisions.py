@@ -37,7 +37,7 @@ from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, ROLES, add_person, approvers, author_of
 from greffe.release.verify import faults
 from greffe.release.waivers import approve_waiver, propose_waiver
-from greffe.store.ledger import Waiver
+from greffe.store.records import Waiver
 
 
 def add_to(app: typer.Typer) -> None:

@@ -44,7 +44,7 @@ from greffe.release.published_list import add_listed
 from greffe.release.releasing import make_release
 from greffe.release.waivers import approve_waiver, propose_waiver
 from greffe.settings import read_settings
-from greffe.store.ledger import Waiver
+from greffe.store.records import Waiver
 
 WORDS = (
     "acier", "balise", "canal", "datte", "ecluse", "fanal", "galet", "hublot", "iris", "jonque", "kayak", "lichen", "merle",

@@ -16,7 +16,7 @@ from greffe.mapping.words import CALCULATIONS, KINDS
 from greffe.model.instants import paris_day, paris_time
 from greffe.model.trace import MappingStep, Trace
 from greffe.release.explain import Explanation
-from greffe.store.ledger import Approval
+from greffe.store.records import Approval
 
 Words = Mapping[str, str]
 

@@ -21,8 +21,9 @@ from greffe.release.proposals import Proposal, effect_instant, map_files, same_m
 from greffe.release.proposed_files import check_kept
 from greffe.store.base import Actor
 from greffe.store.definitions import NEEDED, changed
-from greffe.store.ledger import Approval, Ledger
+from greffe.store.ledger import Ledger
 from greffe.store.proposal_records import Comment, effect_payload
+from greffe.store.records import Approval
 
 _TRIES = 50  # how often a decision is looked at again because others decided meanwhile
 

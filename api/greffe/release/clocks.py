@@ -12,7 +12,7 @@ from greffe.release.parts import Parts
 from greffe.release.people import needs
 from greffe.release.turns import one_by_one
 from greffe.store.base import Actor
-from greffe.store.ledger import CLOCK_RIGHT
+from greffe.store.folding import CLOCK_RIGHT
 
 LATE: Final = timedelta(minutes=1)  # more than clocks that are kept by NTP are ever apart
 HINT: Final = "Set the clock if it is wrong (timedatectl, chrony). If it is right, an administrator says so: greffe clock --right."

@@ -20,8 +20,9 @@ from greffe.model.structures import Codelist, Dataflow
 from greffe.release.definitions import map_subject
 from greffe.release.parts import Parts
 from greffe.release.proposals import map_files, same_map
-from greffe.store.ledger import Approval, CatalogueVersion, Ledger
+from greffe.store.ledger import Ledger
 from greffe.store.proposal_records import Comment
+from greffe.store.records import Approval, CatalogueVersion
 
 RowKey = tuple[str, str]  # file of the representation map, row id
 

@@ -16,7 +16,7 @@ from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, author_of, may_sign
 from greffe.release.turns import one_by_one
 from greffe.store.base import Act, Actor
-from greffe.store.ledger import Approval, CatalogueVersion
+from greffe.store.records import Approval, CatalogueVersion
 
 EXPORTED: Final = ".greffe.json"  # in an exported folder: which catalogue it was, and what each file was
 

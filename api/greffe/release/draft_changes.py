@@ -17,7 +17,7 @@ from greffe.release.drafts import Draft
 from greffe.release.parts import Parts
 from greffe.release.revisions import leading
 from greffe.release.vintages import percent_of
-from greffe.store.ledger import DraftRecord
+from greffe.store.records import DraftRecord
 from greffe.validation.facts import literal
 
 LARGEST, RELATIVE = "size", "share"

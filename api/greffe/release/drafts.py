@@ -23,7 +23,7 @@ from greffe.release.parts import Parts
 from greffe.store.base import CONFIDENTIAL
 from greffe.store.depot import Shelf, version_of
 from greffe.store.folders import Stamp, stamp
-from greffe.store.ledger import DraftRecord
+from greffe.store.records import DraftRecord
 
 DRAFT = "draft.json"
 

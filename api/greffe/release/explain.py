@@ -22,7 +22,7 @@ from greffe.release.manifest import findings, waivers
 from greffe.release.parts import Parts
 from greffe.release.sources import load_sources
 from greffe.store.base import Selection
-from greffe.store.ledger import Acceptance, Approval
+from greffe.store.records import Acceptance, Approval
 from greffe.validation.run import RULES, Context
 
 

@@ -17,7 +17,7 @@ from greffe.release.parts import Parts
 from greffe.release.people import needs
 from greffe.release.proposals import Proposal, effect_instant, propose, standing
 from greffe.store.base import Actor
-from greffe.store.ledger import CatalogueVersion
+from greffe.store.records import CatalogueVersion
 
 Files = Mapping[str, bytes | None]  # path → content, None: no such file
 

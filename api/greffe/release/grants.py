@@ -26,7 +26,7 @@ from greffe.release.private import private
 from greffe.release.turns import one_by_one
 from greffe.store.base import Actor
 from greffe.store.grant_records import proposed_payload
-from greffe.store.ledger import Approval
+from greffe.store.records import Approval
 
 INTERNAL: Final = ("N", "E", "X")  # CONF_STATUS of what leaves the house under no grant
 

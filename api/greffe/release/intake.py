@@ -20,7 +20,7 @@ from greffe.release.sources import checksum, extract_folder
 from greffe.release.turns import one_by_one
 from greffe.store.base import Actor
 from greffe.store.depot import version_of
-from greffe.store.ledger import ExtractRecord
+from greffe.store.records import ExtractRecord
 
 ORIGINS = ("real", "synthetic")
 

@@ -24,7 +24,8 @@ from greffe.release.sources import choose_inputs
 from greffe.release.turns import one_by_one
 from greffe.release.waivers import waived
 from greffe.store.base import Actor
-from greffe.store.ledger import Acceptance, Approval, DraftRecord, Returned, Withdrawal
+from greffe.store.records import Acceptance, Approval, DraftRecord, Withdrawal
+from greffe.store.return_records import Returned
 
 
 @span("prepare")

@@ -13,7 +13,7 @@ from greffe.release.drafts import Draft
 from greffe.release.lifecycle import refused_for_errors, rules_not_accepted
 from greffe.release.parts import Parts
 from greffe.release.people import approvers, author_of, has_role, signed_by_two
-from greffe.store.ledger import DraftRecord
+from greffe.store.records import DraftRecord
 
 NEEDED = 2  # signatures
 

@@ -23,7 +23,9 @@ from greffe.store.base import Act, Actor, Entry, Observations, Register, Seen
 from greffe.store.depot import ALONE, Depot, Shelf
 from greffe.store.desk import Desk
 from greffe.store.leases import Leases
-from greffe.store.ledger import CatalogueVersion, Ledger, LedgerReader
+from greffe.store.ledger import Ledger
+from greffe.store.ledger_reader import LedgerReader
+from greffe.store.records import CatalogueVersion
 
 Clock = Callable[[], datetime]
 STEP: Final = timedelta(minutes=1)  # by which a clock is corrected while it is right

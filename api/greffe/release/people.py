@@ -12,7 +12,7 @@ from greffe.model.keys import PREFIX
 from greffe.release.parts import Parts
 from greffe.release.turns import one_by_one
 from greffe.store.base import Actor
-from greffe.store.ledger import Approval
+from greffe.store.records import Approval
 
 ROLES: Final[Mapping[str, Words]] = {
     "author": Words("author", "auteur"),

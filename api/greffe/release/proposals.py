@@ -23,8 +23,9 @@ from greffe.release.proposed_files import check_formats, check_kept, check_place
 from greffe.release.row_ids import check_row_ids
 from greffe.store.base import Actor
 from greffe.store.definitions import changed
-from greffe.store.ledger import CatalogueVersion, Ledger
+from greffe.store.ledger import Ledger
 from greffe.store.proposal_records import Proposal as Proposal
+from greffe.store.records import CatalogueVersion
 
 
 def propose(

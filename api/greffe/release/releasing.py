@@ -27,7 +27,7 @@ from greffe.release.people import needs
 from greffe.release.revision_policy import Follows, revisions_of
 from greffe.release.turns import one_by_one
 from greffe.store.base import Act, Actor, Saved
-from greffe.store.ledger import DraftRecord, Withdrawal, release_payload
+from greffe.store.records import DraftRecord, Withdrawal, release_payload
 from greffe.validation.run import RULES
 
 PASSED_OVER: Final = 100  # numbers that killed releases may have left files under

@@ -22,7 +22,7 @@ from greffe.release.folders import changed_by, versions_until
 from greffe.release.merging import ORDER, SIDES, WHOLE, Merged, merge_file
 from greffe.release.parts import Parts
 from greffe.release.rebasing import check_choices
-from greffe.store.ledger import CatalogueVersion
+from greffe.store.records import CatalogueVersion
 
 ROW = "(row)"  # in the place of a column: the row is absent on one side
 UNMARKED = (

@@ -17,7 +17,7 @@ from greffe.model.maps import StructureMap
 from greffe.model.references import Reference
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.store.depot import Shelf, version_of
-from greffe.store.ledger import ExtractRecord
+from greffe.store.records import ExtractRecord
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from greffe.release.drafts import draft_folder, read_draft
 from greffe.release.parts import Parts
 from greffe.release.sources import faults as extract_faults
 from greffe.store.depot import version_of
-from greffe.store.ledger import DraftRecord
+from greffe.store.records import DraftRecord
 
 Look = Callable[[], Iterable[str]]  # reads something again; its faults as sentences
 CHAIN = "register"

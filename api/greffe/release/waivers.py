@@ -17,7 +17,7 @@ from greffe.release.parts import Parts
 from greffe.release.people import may_sign, needs
 from greffe.release.turns import one_by_one
 from greffe.store.base import Actor
-from greffe.store.ledger import Approval, Waiver
+from greffe.store.records import Approval, Waiver
 from greffe.validation.elsewhere import ELSEWHERE
 from greffe.validation.run import RULES
 

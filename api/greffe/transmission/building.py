@@ -26,7 +26,7 @@ from greffe.release.parts import Parts
 from greffe.release.people import may_sign, needs
 from greffe.release.turns import one_by_one
 from greffe.store.base import Act, Actor
-from greffe.store.ledger import Approval
+from greffe.store.records import Approval
 from greffe.store.transmission_records import built_payload
 from greffe.transmission.answers.kept import keep_answers
 from greffe.transmission.checking import fault, findings_on, of_plan

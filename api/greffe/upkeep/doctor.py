@@ -22,7 +22,7 @@ from greffe.release.parts import Parts
 from greffe.settings import Settings, read_settings
 from greffe.store.database import as_it_is, translated
 from greffe.store.filling import moved_to
-from greffe.store.ledger import CLOCK_RIGHT
+from greffe.store.folding import CLOCK_RIGHT
 from greffe.store.schema import NO_REGISTER, newest_schema, schema_of
 from greffe.store.wanted import Wanted
 from greffe.transmission.ways import read_channels

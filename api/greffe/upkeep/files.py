@@ -15,7 +15,7 @@ from greffe.settings import Settings
 from greffe.store.base import CONFIDENTIAL
 from greffe.store.chain import checksum
 from greffe.store.depot import version_of
-from greffe.store.ledger import ExtractRecord
+from greffe.store.records import ExtractRecord
 from greffe.transmission import keeping
 from greffe.upkeep.named import Named, kept_path
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from greffe.store.base import Entry
-from greffe.store.ledger import release_from_entry
-from greffe.store.records import DraftRecord, ExtractRecord
+from greffe.store.records import DraftRecord, ExtractRecord, release_from_entry
 
 _SHA: Final = re.compile("[0-9a-f]{64}")
 # entries whose files are kept by their checksum, and the fields that hold one (transmission_records.py and its neighbours)

@@ -21,7 +21,7 @@ from greffe.release.few import Few
 from greffe.release.parts import Parts
 from greffe.release.shared import shared
 from greffe.release.vintages import readable
-from greffe.store.ledger import Approval
+from greffe.store.records import Approval
 from greffe.web.api import ERRORS, finding_out, public, published
 from greffe.web.language import chosen_language
 from greffe.web.models import CalculationOut, Dimension, ExplanationOut, MappingOut

@@ -24,7 +24,7 @@ from greffe.release.across import left_behind
 from greffe.release.lifecycle import dataflow_named
 from greffe.release.releasing import Terms, make_releases
 from greffe.release.waivers import approve_waiver, propose_waiver
-from greffe.store.ledger import Waiver
+from greffe.store.records import Waiver
 
 ESTAT, UNODC = "ESTAT_CRIM_PRIS_TRI", "UNODC_PRISONS"
 IDENTITIES, DIFFERENCES = "mappings/policies/identities.csv", "mappings/policies/differences.csv"

@@ -30,7 +30,7 @@ from greffe.release.releasing import make_release
 from greffe.release.verify import faults
 from greffe.release.waivers import approve_waiver, propose_waiver, waived_of
 from greffe.store.base import Actor
-from greffe.store.ledger import Approval, Waiver
+from greffe.store.records import Approval, Waiver
 
 KEY = f"{FLOW}/A.ICCS0101.NR.FR"
 

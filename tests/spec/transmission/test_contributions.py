@@ -24,7 +24,8 @@ from greffe.release.contributing import all_waited, named
 from greffe.release.people import HOUSE, add_person
 from greffe.release.waiting import waiting_for
 from greffe.store.base import Actor
-from greffe.store.ledger import Ledger, release_payload
+from greffe.store.folding import folded
+from greffe.store.records import release_payload
 from greffe.transmission.answers import acts as answers
 from greffe.transmission.answers.asked import asked
 from greffe.transmission.building import approve, cancel
@@ -164,7 +165,7 @@ def test_from_open_to_sent_and_proved(desk: Desk):
         send(parts, SENDER, one.id, {"unodc-test": Options("unodc-test", "x", {"kind": "folder", "path": "/nowhere"})})
     assert parts.ledger().transmission(one.id).attempts == ()
     assert list(faults(parts, one)) == []  # what was built stays proved
-    assert Ledger.from_entries(parts.register.read()).contributions == parts.ledger().contributions
+    assert folded(parts.register.read()).contributions == parts.ledger().contributions
     cancel(parts, SENDER, one.id, "Reopened.")
 
 

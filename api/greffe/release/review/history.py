@@ -8,8 +8,9 @@ from greffe.model.maps import MapRow, RepresentationMap, StructureMap
 from greffe.release.definitions import map_subject
 from greffe.release.parts import Parts
 from greffe.release.review.open_changes import decision, rows_of
-from greffe.store.ledger import CatalogueVersion, Ledger
+from greffe.store.ledger import Ledger
 from greffe.store.proposal_records import Comment, Proposal
+from greffe.store.records import CatalogueVersion
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from greffe.release.parts import Parts
 from greffe.release.people import approvers, signed_by_two
 from greffe.release.tasks.task import Asker, Task
 from greffe.release.waivers import unwaivable
-from greffe.store.ledger import DraftRecord, Ledger
+from greffe.store.ledger import Ledger
+from greffe.store.records import DraftRecord
 
 # A draft is verified whole when it is read: not at every page.
 _ERRORS: Final[Few[tuple[object, ...], tuple[int, tuple[str, ...]]]] = Few(256)

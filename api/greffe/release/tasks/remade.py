@@ -14,8 +14,9 @@ from greffe.release.parts import Parts
 from greffe.release.proposals import map_files, stale_files, state_of
 from greffe.release.tasks.drafts import waiting_drafts
 from greffe.release.tasks.task import Asker, Task
-from greffe.store.ledger import CatalogueVersion, DraftRecord, Ledger
+from greffe.store.ledger import Ledger
 from greffe.store.proposal_records import Proposal
+from greffe.store.records import CatalogueVersion, DraftRecord
 
 KEPT: Final = timedelta(days=90)  # a refusal that nobody took up is told so long
 

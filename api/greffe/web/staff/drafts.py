@@ -22,7 +22,7 @@ from greffe.release.parts import Parts
 from greffe.release.preparing import STAGES, Wanted, running, standing, start
 from greffe.release.tasks.drafts import open_of, waiting_drafts
 from greffe.release.tasks.remade import outdated
-from greffe.store.ledger import DraftRecord, ExtractRecord
+from greffe.store.records import DraftRecord, ExtractRecord
 from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import posted
 from greffe.web.pages.render import Pages, see_other

@@ -14,7 +14,7 @@ from greffe.release.lifecycle import accept_warnings, send_back
 from greffe.release.parts import Parts
 from greffe.release.waivers import approve_waiver, propose_waiver
 from greffe.store.base import Actor
-from greffe.store.ledger import Waiver
+from greffe.store.records import Waiver
 from greffe.web.pages.faults import named_there
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import see_other

@@ -22,7 +22,8 @@ from greffe.release.lifecycle import rules_not_accepted
 from greffe.release.parts import Parts
 from greffe.release.people import approvers
 from greffe.release.waivers import may_be_asked, unwaivable
-from greffe.store.ledger import DraftRecord, Ledger, Waiver
+from greffe.store.ledger import Ledger
+from greffe.store.records import DraftRecord, Waiver
 from greffe.validation.listing import Line, listed
 from greffe.web.pages.blanks import colon
 from greffe.web.pages.forms import Form

@@ -20,7 +20,7 @@ from greffe.release.deadlines import RELEASED, by_day, due, horizon
 from greffe.release.parts import Parts
 from greffe.release.people import approvers
 from greffe.release.waiting import waiting_drafts, warnings_accepted
-from greffe.store.ledger import DraftRecord
+from greffe.store.records import DraftRecord
 from greffe.web.pages.acts import tried
 from greffe.web.pages.forms import Form, posted
 from greffe.web.pages.render import Pages, see_other

@@ -32,7 +32,7 @@ from greffe.release.revision_policy import KINDS, Follows
 from greffe.release.revision_policy import asked_of as asked_of_policy
 from greffe.release.waiting import waiting_drafts
 from greffe.store.base import Actor
-from greffe.store.ledger import DraftRecord
+from greffe.store.records import DraftRecord
 from greffe.validation.listing import listed as rule_lines
 from greffe.web.pages.acts import tried
 from greffe.web.pages.faults import named_there

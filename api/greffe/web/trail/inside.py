@@ -12,7 +12,7 @@ from greffe.mapping.words import CALCULATIONS, kind_word
 from greffe.model.trace import MappingStep, SourceObservation, Trace
 from greffe.release.decisions import Decision
 from greffe.release.explain import Explanation
-from greffe.store.ledger import Approval
+from greffe.store.records import Approval
 from greffe.web.pages.labels import Labels
 
 NOTHING = "_Z"  # a dimension that says nothing of an internal observation

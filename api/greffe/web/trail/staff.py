@@ -11,7 +11,7 @@ from greffe.release.decisions import Decision
 from greffe.release.definitions import map_subject
 from greffe.release.parts import Parts
 from greffe.store.base import Entry
-from greffe.store.ledger import Approval
+from greffe.store.records import Approval
 from greffe.web.pages.blanks import colon
 from greffe.web.pages.render import number
 from greffe.web.pages.words import Say
