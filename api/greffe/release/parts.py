@@ -225,9 +225,10 @@ class Parts:
         seen = self._seen(*(a.subject for a in acts))
         self._own(*self.register.append_all(actor, self.clock(), acts, seen=seen))
 
-    def enter_person(self, actor: Actor, name: str, roles: Sequence[str]) -> None:
-        """A person with exactly these roles, at this moment."""
-        self._own(self.register.add_person(actor, self.clock(), name, roles, seen=self._seen(name)))
+    def enter_person(self, actor: Actor, name: str, roles: Sequence[str], before: Sequence[Act] = ()) -> None:
+        """A person with exactly these roles, at this moment, after the acts `before`: all or none."""
+        seen = self._seen(name, *(a.subject for a in before))
+        self._own(*self.register.add_person(actor, self.clock(), name, roles, seen=seen, before=before))
 
     def _seen(self, *subjects: str) -> Seen | None:
         return self.seen and replace(self.seen, about=self.seen.about | set(subjects))

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from greffe.model.instants import read, written
 from greffe.store.access import Session
-from greffe.store.database import reading, writing
+from greffe.store.database import reading
+from greffe.store.entering import beside
 from greffe.store.tables import FAILURES, INVITATIONS, KEY_SECRETS, KEY_USES, PASSWORDS, SESSIONS
 
 USED = ""  # stands for the end of an invitation that was used: it is less than every instant
@@ -29,7 +30,7 @@ class SqlAccess:
 
     def set_password(self, person: str, hashed: str) -> None:
         """See Access.set_password."""
-        with writing(self._engine) as connection:
+        with beside(self._engine, alone=True) as connection:
             connection.execute(delete(PASSWORDS).where(PASSWORDS.c.person == person))
             connection.execute(delete(SESSIONS).where(SESSIONS.c.person == person))
             if hashed:
@@ -37,7 +38,7 @@ class SqlAccess:
 
     def invite(self, digest: str, person: str, ends_at: datetime) -> None:
         """See Access.invite."""
-        with writing(self._engine) as connection:
+        with beside(self._engine, alone=True) as connection:
             connection.execute(delete(INVITATIONS).where(INVITATIONS.c.person == person))
             row = {"digest": digest, "person": person, "ends_at": written(ends_at)}
             connection.execute(insert(INVITATIONS), row)
@@ -49,7 +50,7 @@ class SqlAccess:
 
     def take_invitation(self, digest: str, now: datetime) -> str:
         """See Access.take_invitation."""
-        with writing(self._engine) as connection:
+        with beside(self._engine, alone=True) as connection:
             person = _invited(connection, digest, now)
             if person:
                 connection.execute(update(INVITATIONS).where(INVITATIONS.c.digest == digest).values(ends_at=USED))
@@ -66,7 +67,7 @@ class SqlAccess:
 
     def open_session(self, digest: str, session: Session) -> None:
         """See Access.open_session."""
-        with writing(self._engine) as connection:
+        with beside(self._engine, alone=True) as connection:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.ends_at <= written(session.started_at)))
             connection.execute(
                 insert(SESSIONS),
@@ -88,22 +89,22 @@ class SqlAccess:
 
     def touch_session(self, digest: str, seen_at: datetime) -> None:
         """See Access.touch_session."""
-        with writing(self._engine) as connection:
+        with beside(self._engine, alone=True) as connection:
             connection.execute(update(SESSIONS).where(SESSIONS.c.digest == digest).values(seen_at=written(seen_at)))
 
     def close_session(self, digest: str) -> None:
         """See Access.close_session."""
-        with writing(self._engine) as connection:
+        with beside(self._engine, alone=True) as connection:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.digest == digest))
 
     def close_sessions_of(self, person: str) -> None:
         """See Access.close_sessions_of."""
-        with writing(self._engine) as connection:
+        with beside(self._engine, alone=True) as connection:
             connection.execute(delete(SESSIONS).where(SESSIONS.c.person == person))
 
     def note_failure(self, subject: str, instant: datetime, since: datetime) -> int:
         """See Access.note_failure."""
-        with writing(self._engine) as connection:
+        with beside(self._engine, alone=True) as connection:
             connection.execute(delete(FAILURES).where(FAILURES.c.instant < written(since)))
             connection.execute(insert(FAILURES), {"subject": subject, "instant": written(instant)})
             query = select(func.count()).select_from(FAILURES).where(FAILURES.c.subject == subject)
@@ -117,12 +118,12 @@ class SqlAccess:
 
     def forget_failures(self, subject: str) -> None:
         """See Access.forget_failures."""
-        with writing(self._engine) as connection:
+        with beside(self._engine, alone=True) as connection:
             connection.execute(delete(FAILURES).where(FAILURES.c.subject == subject))
 
     def keep_secret(self, key: str, digest: str, ends_at: datetime, others: datetime) -> None:
         """See Access.keep_secret."""
-        with writing(self._engine) as connection:
+        with beside(self._engine, alone=True) as connection:
             longer = KEY_SECRETS.c.key == key, KEY_SECRETS.c.ends_at > written(others)
             connection.execute(update(KEY_SECRETS).where(*longer).values(ends_at=written(others)))
             connection.execute(insert(KEY_SECRETS), {"digest": digest, "key": key, "ends_at": written(ends_at)})
@@ -136,12 +137,12 @@ class SqlAccess:
 
     def forget_secrets(self, key: str) -> None:
         """See Access.forget_secrets."""
-        with writing(self._engine) as connection:
+        with beside(self._engine, alone=True) as connection:
             connection.execute(delete(KEY_SECRETS).where(KEY_SECRETS.c.key == key))
 
     def note_use(self, key: str, instant: datetime) -> None:
         """See Access.note_use."""
-        with writing(self._engine) as connection:
+        with beside(self._engine, alone=True) as connection:
             connection.execute(delete(KEY_USES).where(KEY_USES.c.key == key))
             connection.execute(insert(KEY_USES), {"key": key, "used_at": written(instant)})
 

@@ -119,9 +119,17 @@ class Register(Protocol):
         """Name → roles of everyone who may act."""
 
     def add_person(
-        self, actor: Actor, instant: datetime, name: str, roles: Sequence[str], *, seen: Seen | None = None
-    ) -> Entry:
-        """Enter a person (the first one enters themself). Also an entry, kind person.added; `seen` as `append` has it."""
+        self,
+        actor: Actor,
+        instant: datetime,
+        name: str,
+        roles: Sequence[str],
+        *,
+        seen: Seen | None = None,
+        before: Sequence[Act] = (),
+    ) -> tuple[Entry, ...]:
+        """Enter a person (the first one enters themself): the last of the entries, kind person.added, after the acts `before`, all
+        or none; `seen` as `append` has it."""
 
 
 @dataclass(frozen=True)

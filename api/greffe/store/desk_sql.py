@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Engine, delete, insert, select
 
 from greffe.model.instants import read, written
-from greffe.store.database import reading, writing
+from greffe.store.database import reading
 from greffe.store.desk import Sheet
+from greffe.store.entering import beside
 from greffe.store.tables import DESKS
 
 _AT_ONCE = 500  # bound values of one statement
@@ -26,14 +27,14 @@ class SqlDesk:
         if not texts:
             return
         about = {"person": person, "place": place, "instant": written(instant)}
-        with writing(self._engine) as connection:
+        with beside(self._engine, alone=True) as connection:
             for few in _few(tuple(texts)):
                 connection.execute(delete(DESKS).where(*_of(person, place), DESKS.c.item.in_(few)))
             connection.execute(insert(DESKS), [{**about, "item": item, "said": text} for item, text in texts.items()])
 
     def take(self, person: str, place: str, items: tuple[str, ...]) -> int:
         """See Desk.take."""
-        with writing(self._engine) as connection:
+        with beside(self._engine, alone=True) as connection:
             return sum(
                 connection.execute(delete(DESKS).where(*_of(person, place), DESKS.c.item.in_(few))).rowcount
                 for few in _few(tuple(dict.fromkeys(items)))
@@ -41,7 +42,7 @@ class SqlDesk:
 
     def clear(self, person: str, place: str) -> None:
         """See Desk.clear."""
-        with writing(self._engine) as connection:
+        with beside(self._engine, alone=True) as connection:
             connection.execute(delete(DESKS).where(*_of(person, place)))
 
     def on(self, person: str, place: str = "") -> tuple[Sheet, ...]:

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
 
 from greffe.store.base import Actor, Entry, Seen
-from greffe.store.chain import canonical, checksum, next_entry, overtaken, refuse_moved
+from greffe.store.chain import MOVED, canonical, checksum, next_entry, overtaken, refuse_moved
+from greffe.store.database import changing, writing
 from greffe.store.tables import CONTENTS, ENTRIES
 
 _PAGE: Final = 1_000  # names of one question
+_BESIDE: Final = 7_403_051_130  # key of the advisory lock on PostgreSQL: shared by who writes beside the chain, whole for who closes it
+
+
+@contextmanager
+def beside(engine: Engine, *, alone: bool = False) -> Iterator[Connection]:
+    """A transaction on what stands beside the chain (`alone` in writing, entries included). Raises Refused where the register was
+    moved: what is written there afterwards, or while it is copied, would be lost."""
+    with writing(engine) if alone else changing(engine) as connection:
+        if engine.dialect.name == "postgresql" and not alone:
+            connection.execute(select(func.pg_advisory_xact_lock_shared(_BESIDE)))
+        last = select(ENTRIES.c.kind, ENTRIES.c.subject).order_by(ENTRIES.c.number.desc()).limit(1)
+        row = connection.execute(last).one_or_none()
+        if row is not None:
+            refuse_moved(str(row.kind), str(row.subject), "")
+        yield connection
 
 
 def enter(
@@ -34,6 +51,8 @@ def enter(
     if row is not None:
         refuse_moved(str(row[2]), str(row[3]), kind)
     before = (0, "") if row is None else (int(row[0]), str(row[1]))
+    if kind == MOVED and connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_BESIDE)))
     entry = next_entry(before, actor, instant, kind, subject, payload, checksums)
     _keep(connection, dict(zip(checksums, contents, strict=True)))
     connection.execute(

@@ -23,7 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import sqlite
 
 from greffe.model.instants import read, written
-from greffe.store.database import changing, reading
+from greffe.store.database import reading
+from greffe.store.entering import beside
 from greffe.store.leases import DONE, LOST, RUNNING, SKIPPED, Claim, Ending, Run, Standing
 from greffe.store.tables import JOB_ALERTS, JOB_RUNS, JOBS
 
@@ -43,7 +44,7 @@ class SqlLeases:
             row = connection.execute(query).mappings().one_or_none()
         if row is None:
             fresh = {"job": job, "handled": written(now), "token": 0, **NOBODY}
-            with changing(self._engine) as connection:
+            with beside(self._engine) as connection:
                 connection.execute(_unless_there(self._engine, fresh))
             with reading(self._engine) as connection:
                 row = connection.execute(query).mappings().one()
@@ -55,7 +56,7 @@ class SqlLeases:
             "handled": written(wanted.handled), "holder": wanted.holder, "until": written(wanted.until),
             "due": written(wanted.due), "attempt": wanted.attempt, "again": "",
         }  # fmt: skip
-        with changing(self._engine) as connection:
+        with beside(self._engine) as connection:
             token = _changed(connection, _free(seen, now), values)
             if not token:
                 return 0
@@ -67,7 +68,7 @@ class SqlLeases:
 
     def renew(self, job: str, token: int, until: datetime) -> bool:
         """See Leases.renew."""
-        with changing(self._engine) as connection:
+        with beside(self._engine) as connection:
             changed = connection.execute(update(JOBS).where(_mine(job, token)).values(until=written(until)))
             return changed.rowcount == 1
 
@@ -75,7 +76,7 @@ class SqlLeases:
         """See Leases.finish."""
         again = written(ending.again) if ending.again else ""
         kept = {"holder": "", "until": "", "again": again} if again else NOBODY
-        with changing(self._engine) as connection:
+        with beside(self._engine) as connection:
             if not _changed(connection, _mine(job, token), kept):
                 return False
             said = {"ended": written(now), "outcome": ending.outcome, "said": ending.said}
@@ -85,7 +86,7 @@ class SqlLeases:
     def skip(self, seen: Standing, handled: datetime, missed: int, now: datetime) -> bool:
         """See Leases.skip."""
         at = written(now)
-        with changing(self._engine) as connection:
+        with beside(self._engine) as connection:
             token = _changed(connection, _free(seen, now), {**NOBODY, "handled": written(handled)})
             if not token:
                 return False
@@ -98,7 +99,7 @@ class SqlLeases:
     def reset(self, job: str, now: datetime) -> None:
         """See Leases.reset."""
         self.standing(job, now)
-        with changing(self._engine) as connection:
+        with beside(self._engine) as connection:
             token = _changed(connection, JOBS.c.job == job, {**NOBODY, "handled": written(now)})
             _lose(connection, job, token - 1, now)
 
@@ -123,7 +124,7 @@ class SqlLeases:
         nothing = and_(JOB_RUNS.c.outcome == DONE, JOB_RUNS.c.said == "", JOB_RUNS.c.ended < written(idle))
         past = or_(JOB_RUNS.c.ended < written(before), nothing)
         old = and_(JOB_RUNS.c.ended != "", past, JOB_RUNS.c.token < last)
-        with changing(self._engine) as connection:
+        with beside(self._engine) as connection:
             return connection.execute(delete(JOB_RUNS).where(old)).rowcount
 
     def alerts(self) -> Mapping[str, str]:
@@ -133,7 +134,7 @@ class SqlLeases:
 
     def set_alert(self, name: str, text: str) -> None:
         """See Leases.set_alert."""
-        with changing(self._engine) as connection:
+        with beside(self._engine) as connection:
             connection.execute(delete(JOB_ALERTS).where(JOB_ALERTS.c.name == name))
             if text:
                 connection.execute(insert(JOB_ALERTS), {"name": name, "told": text})

@@ -155,15 +155,25 @@ class MemoryRegister:
         return dict(sorted(self._people.items()))
 
     def add_person(
-        self, actor: Actor, instant: datetime, name: str, roles: Sequence[str], *, seen: Seen | None = None
-    ) -> Entry:
+        self,
+        actor: Actor,
+        instant: datetime,
+        name: str,
+        roles: Sequence[str],
+        *,
+        seen: Seen | None = None,
+        before: Sequence[Act] = (),
+    ) -> tuple[Entry, ...]:
         """See Register.add_person."""
         with self._lock:
-            self._first(seen, "")
+            for once in ("", *(a.once for a in before)):
+                self._first(seen, once)
             if actor.name not in (self._people or {name}):
                 raise Denied(f"{actor.name} is not a person of the register.")
+            acts = (*before, Act("person.added", name, {"name": name, "roles": list(roles)}))
+            entered = tuple(self._append(actor, instant, a.kind, a.subject, a.payload, a.once) for a in acts)
             self._people[name] = tuple(roles)
-            return self._append(actor, instant, "person.added", name, {"name": name, "roles": list(roles)})
+            return entered
 
 
 class MemoryObservations:

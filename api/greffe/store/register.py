@@ -169,8 +169,15 @@ class SqlRegister:
             return _people(connection)
 
     def add_person(
-        self, actor: Actor, instant: datetime, name: str, roles: Sequence[str], *, seen: Seen | None = None
-    ) -> Entry:
+        self,
+        actor: Actor,
+        instant: datetime,
+        name: str,
+        roles: Sequence[str],
+        *,
+        seen: Seen | None = None,
+        before: Sequence[Act] = (),
+    ) -> tuple[Entry, ...]:
         """See Register.add_person. Entering a person again gives them other roles."""
         with writing(self.engine) as connection:
             nothing_since(connection, seen)
@@ -180,8 +187,8 @@ class SqlRegister:
             row = {"name": name, "roles": canonical(list(roles))}
             known = name in people
             connection.execute(update(PEOPLE).where(PEOPLE.c.name == name) if known else insert(PEOPLE), row)
-            payload = {"name": name, "roles": list(roles)}
-            return enter(connection, actor, instant, "person.added", name, payload, "", ())
+            acts = (*before, Act("person.added", name, {"name": name, "roles": list(roles)}))
+            return tuple(enter(connection, actor, instant, a.kind, a.subject, a.payload, a.once) for a in acts)
 
 
 def _as_written(name: str, content: bytes) -> bytes:

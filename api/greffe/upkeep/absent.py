@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from greffe.errors import Broken, NotFound
 from greffe.settings import Settings
-from greffe.store.database import address_of
-
-
-def file_of_register(url: str) -> Path | None:
-    """The file that an address of a register names; None for a database elsewhere. Raises BadDefinition, Unsupported."""
-    address = address_of(url)
-    return Path(address.database or "") if address.get_backend_name() == "sqlite" else None
+from greffe.upkeep.whereabouts import file_of_register, in_memory
 
 
 def left_over(settings: Settings) -> str:
@@ -36,6 +28,8 @@ def refuse_absent(settings: Settings) -> None:
     """Raise NotFound where the register would be a file, and is not there; Broken where its house is. A
     database elsewhere says so when it is opened."""
     file = file_of_register(settings.register_url)
+    if in_memory(settings.register_url):
+        raise NotFound("A register in memory holds nothing: GREFFE_REGISTER names a file or a database.")
     if file is not None and not file.is_file():
         if folder := left_over(settings):
             raise orphaned(settings, folder)

@@ -27,9 +27,9 @@ from greffe.store.schema import NO_REGISTER, newest_schema, schema_of
 from greffe.store.wanted import Wanted
 from greffe.transmission.ways import read_channels
 from greffe.upkeep import doctor_files, doctor_keys, doctor_work
-from greffe.upkeep.absent import file_of_register
 from greffe.upkeep.found import ToLookAt, Wrong
 from greffe.upkeep.restore import refuse_unfinished
+from greffe.upkeep.whereabouts import file_of_register
 
 LEAST: Final = 200_000_000  # bytes on the disk, below which a release may fail
 LITTLE: Final = 2_000_000_000

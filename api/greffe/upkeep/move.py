@@ -32,7 +32,8 @@ from greffe.store.snapshot import Snapshot, snapshot
 from greffe.transmission import keeping
 from greffe.upkeep.backup import Tell
 from greffe.upkeep.named import Named, named
-from greffe.upkeep.whereabouts import is_file, same, without_password
+from greffe.upkeep.one_move import only_one
+from greffe.upkeep.whereabouts import in_memory, refuse_other, same, without_password
 
 One = Callable[[], Iterable[str]]  # moves or reads one thing; its faults as sentences
 _MOVES: Final = ("files", "register")
@@ -57,8 +58,13 @@ class Moved:
 
 def move(parts: Parts, who: Actor, to: Settings, place: Place, tell: Tell) -> Moved:
     """Bring the house to where `to` says, whose stores are opened by `place`. Raises Denied unless an administrator does it, BadQuery when
-    there is nothing to do, Broken naming what is damaged, Refused, Unavailable."""
+    there is nothing to do, Broken naming what is damaged, Conflict while another does it, Refused, Unavailable."""
     needs(parts, who, "administrator")
+    with only_one(parts.settings.register_url):
+        return _moved(parts, who, to, place, tell)
+
+
+def _moved(parts: Parts, who: Actor, to: Settings, place: Place, tell: Tell) -> Moved:
     here = parts.settings
     _elsewhere(parts, to)
     went = tuple(n for n, differs in zip(_MOVES, (here.files != to.files, _differs(here, to)), strict=True) if differs)
@@ -102,10 +108,11 @@ def _elsewhere(parts: Parts, to: Settings) -> Entry | None:
 
 def _room_for(parts: Parts, to: Settings) -> None:
     """Look at where the register goes before anything goes. Raises Refused, BadQuery, Unavailable."""
-    if is_file(to.register_url) is False:
+    if in_memory(to.register_url):
         raise BadQuery(
             "A register in memory would be lost.", parameter="--to", hint="Name a file: sqlite:////srv/register.db"
         )
+    refuse_other(to.register_url)
     there = as_it_is(to.register_url)
     try:
         with translated(there):

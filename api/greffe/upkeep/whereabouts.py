@@ -2,28 +2,66 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy.engine import URL
 
+from greffe.errors import BadQuery
 from greffe.store.database import address_of
+from greffe.store.tables import ENTRIES
 
 _PORT: Final = 5432  # of PostgreSQL, where an address names none
+_SQLITE: Final = b"SQLite format 3\0"
+_NEW: Final = "Name a file that is not there yet."
 _MEMORY: Final = ("", ":memory:")
 
 
-def is_file(url: str) -> bool | None:
-    """Whether a register on SQLite is a file, and not in memory; None for a database elsewhere."""
+def file_of_register(url: str) -> Path | None:
+    """The file that an address of a register names; None for a database elsewhere and for one in memory. Raises BadDefinition,
+    Unsupported."""
     address = address_of(url)
-    return (address.database or "") not in _MEMORY if address.get_backend_name() == "sqlite" else None
+    return None if in_memory(url) or address.get_backend_name() != "sqlite" else Path(address.database or "")
+
+
+def in_memory(url: str) -> bool:
+    """Whether a register on SQLite is no file."""
+    address = address_of(url)
+    return address.get_backend_name() == "sqlite" and (address.database or "") in _MEMORY
+
+
+def refuse_other(url: str) -> None:
+    """Raise BadQuery for a file that is there and holds something else than a register: nothing of it is touched."""
+    file = file_of_register(url)
+    if file is None or not file.exists():
+        return
+    if file.is_dir():
+        raise BadQuery("It is a folder.", parameter="--to", hint=_NEW)
+    with file.open("rb") as content:
+        start = content.read(len(_SQLITE))
+    if start and start != _SQLITE:
+        raise BadQuery(f"{file} is no database of SQLite.", parameter="--to", hint=_NEW)
+    tables = _tables(file)
+    if tables and not {ENTRIES.name, "alembic_version"} <= set(tables):
+        raise BadQuery(
+            f"{file} is the database of something else: it has tables such as {tables[0]}.", parameter="--to", hint=_NEW
+        )
+
+
+def _tables(file: Path) -> list[str]:
+    """Tables of a database, which is opened as no register is: that would write to it. Of one that is damaged none are told."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as there:
+        return [str(n) for (n,) in there.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+    return []
 
 
 def without_password(url: str) -> str:
     """An address without its password; a file with its whole path, for who reads it stands elsewhere."""
-    address = address_of(url)
-    if is_file(url):
-        address = address.set(database=str(Path(address.database or "").absolute()))
+    address, file = address_of(url), file_of_register(url)
+    if file is not None:
+        address = address.set(database=str(file.absolute()))
     return address.render_as_string(hide_password=True)
 
 

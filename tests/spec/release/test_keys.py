@@ -279,3 +279,49 @@ def test_a_name_that_is_none_is_refused_and_nobody_is_entered(parts, name):
 def test_two_people_are_told_apart_by_more_than_capitals(parts):
     with pytest.raises(Refused, match="camille is there already"):
         add_person(parts, HOUSE, "Camille", ["author"])
+
+
+class Killed(BaseException):
+    """Whoever made the key ended at that point."""
+
+
+@pytest.mark.parametrize(("place", "of"), [("keep_secret", "access"), ("add_person", "register")])
+@pytest.mark.parametrize("after", [False, True])
+def test_a_key_that_was_cut_off_is_whole_or_is_none(parts, monkeypatch, place, of, after):
+    """Killed before or after each of its two writes: there is no key without its role and its secret."""
+    writes = getattr(getattr(parts, of), place)
+    secrets_: list[str] = []
+
+    def cut_off(*words, **named):
+        if after:
+            writes(*words, **named)
+        raise Killed
+
+    kept = parts.access.keep_secret
+    head, people = parts.register.head(), dict(parts.register.people())
+    with monkeypatch.context() as patched:
+        patched.setattr(parts.access, "keep_secret", lambda *w: (secrets_.append(w[0]), kept(*w)))
+        patched.setattr(getattr(parts, of), place, cut_off)
+        with pytest.raises(Killed):
+            make_key(parts, HOUSE, "A loader", "recipient:BODY", ["granted"], (), parts.clock() + timedelta(days=9))
+    made_ = [k for k in parts.ledger().keys.values() if k.title == "A loader"]
+    if place == "add_person" and after:
+        (key,) = made_
+        assert parts.ledger().people[key.name] == ("recipient:BODY",)
+        assert len(parts.access.secrets(key.name, parts.clock())) == 1
+    else:
+        assert (made_, parts.register.head(), parts.register.people()) == ([], head, people)
+        assert made(parts)[0].state(parts.clock()) == "in force"
+
+
+def test_what_no_entry_came_of_leaves_no_secret(parts, monkeypatch):
+    def overtaken(*_words, **_named):
+        raise Refused("Somebody was faster.")
+
+    names = []
+    kept = parts.access.keep_secret
+    monkeypatch.setattr(parts.access, "keep_secret", lambda *w: (names.append(w[0]), kept(*w)))
+    monkeypatch.setattr(parts.register, "add_person", overtaken)
+    with pytest.raises(Refused, match="faster"):
+        made(parts)
+    assert [parts.access.secrets(n, parts.clock()) for n in names] == [()]

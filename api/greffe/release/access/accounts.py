@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
-from greffe.errors import BadQuery, Denied, NotFound, TooOften, nearest
+from greffe.errors import BadQuery, Denied, NotFound, Refused, TooOften, nearest
 from greffe.model.keys import PREFIX
 from greffe.release.access import passwords
 from greffe.release.parts import Parts
@@ -119,12 +120,13 @@ def session_of(parts: Parts, token: str) -> Session | None:
     found = parts.access.session(name)
     if found is None or found.person not in parts.ledger().people:
         return None
-    if now >= min(found.seen_at + IDLE, found.ends_at):
-        parts.access.close_session(name)
-        return None
-    if now - found.seen_at >= _NOTED:
-        parts.access.touch_session(name, now)
-    return found
+    over = now >= min(found.seen_at + IDLE, found.ends_at)
+    with suppress(Refused):  # the register was moved: here it is only read, and nothing is written down of that
+        if over:
+            parts.access.close_session(name)
+        elif now - found.seen_at >= _NOTED:
+            parts.access.touch_session(name, now)
+    return None if over else found
 
 
 def sign_out(parts: Parts, token: str) -> None:

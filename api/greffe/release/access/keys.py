@@ -10,10 +10,11 @@ import hmac
 import re
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from greffe.errors import BadQuery, Denied, NotFound, Refused, TooOften, Unidentified, known_words, nearest
+from greffe.errors import BadQuery, Denied, GreffeError, NotFound, Refused, TooOften, Unidentified, known_words, nearest
 from greffe.model.instants import written
 from greffe.model.keys import PREFIX, Key
 from greffe.model.references import Reference
@@ -21,7 +22,7 @@ from greffe.release.access.accounts import OF_ADDRESS, WINDOW, digest, note_deni
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, bodies, checked_role, needs, told_roles
 from greffe.release.turns import one_by_one
-from greffe.store.base import Actor
+from greffe.store.base import Act, Actor
 from greffe.store.key_records import made_payload
 
 LONGEST: Final = timedelta(days=400)
@@ -71,9 +72,13 @@ def make_key(
             hint="Call this one otherwise, or rotate that one.",
         )
     key = Key(secrets.token_hex(6), title.strip(), role, found, tuple(dict.fromkeys(flows)), end)
-    parts.note(who, "key.made", key.name, made_payload(key))
-    parts.enter_person(who, key.name, (role,))
-    return parts.ledger().keys[key.name], _another(parts, key, end, parts.clock())
+    secret = _another(parts, key, end, now)  # first: of a key that no entry names it opens nothing, should all end here
+    try:
+        parts.enter_person(who, key.name, (role,), [Act("key.made", key.name, made_payload(key))])
+    except GreffeError:
+        parts.access.forget_secrets(key.name)
+        raise
+    return parts.ledger().keys[key.name], secret
 
 
 @one_by_one
@@ -102,9 +107,9 @@ def revoke_key(parts: Parts, who: Actor, id_: str, reason: str) -> Key:
         raise BadQuery("A revocation needs its reason.", parameter="--reason")
     if key.revoked_at is not None:
         raise Refused(f"{key.id} was revoked before.")
-    parts.note(who, "key.revoked", key.name, {"reason": reason.strip()}, once=f"revoked:{key.name}")
-    parts.access.forget_secrets(key.name)
-    parts.enter_person(who, key.name, ())
+    revoked = Act("key.revoked", key.name, {"reason": reason.strip()}, once=f"revoked:{key.name}")
+    parts.enter_person(who, key.name, (), [revoked])
+    parts.access.forget_secrets(key.name)  # which open nothing any more
     return parts.ledger().keys[key.name]
 
 
@@ -137,7 +142,8 @@ def identified(parts: Parts, secret: str, address: str) -> Actor:
         raise Unidentified("This key does not hold.", hint="It is wrong, expired or revoked: ask the administrator.")
     used = parts.access.uses().get(key.name)
     if used is None or now - used >= _NOTED:
-        parts.access.note_use(key.name, now)
+        with suppress(Refused):  # the register was moved: here it is only read
+            parts.access.note_use(key.name, now)
     return Actor(key.name, "key")
 
 
