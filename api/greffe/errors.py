@@ -263,6 +263,15 @@ def of_the_disk(error: OSError) -> DiskFailed | None:
     return None
 
 
+def not_written(error: OSError, file: str) -> GreffeError:
+    """What is said of a file that somebody asked for and that could not be written: of a disk that is full or fails, what is said of
+    every disk; else that it was refused."""
+    found = of_the_disk(error) if full_or_failing(error) else None
+    if found is None:
+        return Refused(f"It cannot be written: {error.strerror}.", file=file)
+    return DiskFailed(found.message, file=file, hint=found.hint)
+
+
 class Broken(GreffeError):
     """A stored file is not what was written. Call the operator."""
 

@@ -41,6 +41,7 @@ DEMONSTRATION = (
     "tests/spec/web/test_rubbish.py",
     "tests/spec/transmission/test_order_list.py",
     "tests/spec/transmission/test_answers.py",
+    "tests/spec/transmission/test_answers_at_once.py",
     "tests/spec/transmission/test_answers_read_back.py",
     "tests/spec/transmission/test_changed_layouts.py",
     "tests/spec/transmission/test_contribution_workbooks.py",

@@ -11,7 +11,7 @@ import typer
 from greffe.cli.common import As, Home, Json, PublicReason, ReasonFr, acting, parts_of
 from greffe.cli.language import here
 from greffe.cli.show import failing, show
-from greffe.errors import Refused
+from greffe.errors import Refused, not_written
 from greffe.formats.negotiation import negotiate
 from greffe.model import instants
 from greffe.model.calendar import Advance, Words
@@ -77,7 +77,7 @@ def data_command(
             note_access(parts, who, release, to)  # before the file has its name: nothing is handed out unrecorded
             work.rename(out)
         except OSError as error:
-            raise Refused(f"It cannot be written: {error.strerror}.", file=str(out)) from error
+            raise not_written(error, str(out)) from error
         finally:
             work.unlink(missing_ok=True)
         until = paris_time(found.effective_at)

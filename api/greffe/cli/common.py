@@ -11,10 +11,11 @@ import typer
 
 from greffe.app import compose
 from greffe.cli.denied import acts
-from greffe.errors import BadInput, BadQuery, Refused
+from greffe.errors import BadInput, BadQuery, Refused, full_or_failing, not_written, of_the_disk
 from greffe.release.clocks import on_time
 from greffe.release.parts import Parts
 from greffe.release.people import actor
+from greffe.release.private import private
 from greffe.settings import read_settings
 from greffe.store.base import Actor
 
@@ -56,11 +57,16 @@ _LARGEST = 64 << 20  # bytes of a file that is read whole
 
 
 def save(out: Path, content: bytes) -> None:
-    """Write a file. Raises Refused when the folder is not there or may not be written to."""
-    try:
-        out.write_bytes(content)
-    except OSError as error:
-        raise Refused(f"It cannot be written: {error.strerror}.", file=str(out)) from error
+    """Write a file, whole or not at all. Raises Refused when the folder is not there or may not be written to, DiskFailed where there
+    is no room."""
+    if out.exists() and not out.is_file():  # a device, which nothing takes the place of
+        try:
+            out.write_bytes(content)
+        except OSError as error:
+            raise not_written(error, str(out)) from error
+        return
+    with private(out.resolve(), 0o666) as work:
+        work.write_bytes(content)
 
 
 def save_into(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -68,7 +74,8 @@ def save_into(folder: Path, files: Mapping[str, bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Refused(f"It cannot be made: {error.strerror}.", file=str(folder)) from error
+        full = of_the_disk(error) if full_or_failing(error) else None
+        raise full or Refused(f"It cannot be made: {error.strerror}.", file=str(folder)) from error
     for name, content in files.items():
         save(folder / name, content)
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Gauge, generate_latest, write_to_textfile
 
-from greffe.errors import Refused
+from greffe.errors import not_written
 from greffe.jobs.configured import Configured
 from greffe.model.schedule import following
 from greffe.release.parts import Parts
@@ -22,11 +22,11 @@ def metrics_text(parts: Parts, configured: Configured) -> str:
 
 
 def write_metrics(parts: Parts, configured: Configured, path: Path) -> None:
-    """Write them whole, in one step. Raises Refused when the file cannot be written."""
+    """Write them whole, in one step. Raises Refused when the file cannot be written, DiskFailed without room."""
     try:
         write_to_textfile(str(path), jobs_registry(parts, configured))
     except OSError as error:
-        raise Refused(f"It cannot be written: {error.strerror}.", file=str(path)) from error
+        raise not_written(error, str(path)) from error
 
 
 def jobs_registry(parts: Parts, configured: Configured) -> CollectorRegistry:

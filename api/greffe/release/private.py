@@ -1,4 +1,4 @@
-"""Files with values that are not for everybody: whole or not at all, and for the eyes of their owner only."""
+"""Files that somebody asked for: whole or not at all, and those with values that are not for everybody for the eyes of their owner."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from greffe.errors import Refused
+from greffe.errors import not_written
 
 
 @contextmanager
-def private(out: Path) -> Iterator[Path]:
-    """An empty file beside `out` to write into, which takes its place at the end. Raises Refused when it cannot be written."""
+def private(out: Path, mode: int = 0o600) -> Iterator[Path]:
+    """An empty file beside `out` to write into, which takes its place at the end. Raises Refused when it cannot be written, DiskFailed
+    where there is no room for it."""
     work = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     try:
         try:
-            work.touch(mode=0o600)
+            work.touch(mode=mode)
             yield work
             work.replace(out)
         finally:
             work.unlink(missing_ok=True)
     except OSError as error:
-        raise Refused(f"It cannot be written: {error.strerror}.", file=str(out)) from error
+        raise not_written(error, str(out)) from error

@@ -10,12 +10,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 import pytest
-from house import new_house
+from house import FLOW, new_house
 from journey_tools import ROOT, Ran, inside
 
-from greffe.errors import Broken, DiskFailed
+from greffe.cli.common import save
+from greffe.errors import Broken, DiskFailed, Refused
 from greffe.release.people import HOUSE, add_person
 
 
@@ -157,3 +159,25 @@ def test_a_disk_with_nothing_left_and_one_that_is_read_only(home, tmp_path):
         assert (done.code, "SQLite writes beside it" in done.err) == (DiskFailed.exit_code, True), done.err
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_file_that_was_asked_for_and_has_no_room(home, tmp_path):
+    """Exit code 6, one line that names it and says what to do, no half of one, and what stood there stays."""
+    out = tmp_path / "page.html"
+    for before in (None, "stays"):
+        if before:
+            out.write_text(before)
+        done = cramped(home, "quality", FLOW, "--out", str(out), bytes_=1_000)
+        assert (done.code, len(done.err.splitlines())) == (DiskFailed.exit_code, 1), done.err
+        assert (f"{out}: There is no room" in done.err, "greffe store --evict" in done.err) == (True, True), done.err
+        assert [p.read_text() for p in tmp_path.glob("*page*")] == ([before] if before else [])
+    assert inside(home, "quality", FLOW, "--out", str(out)).code == 0
+    assert out.read_text().startswith("<!doctype html>")
+
+
+def test_what_is_refused_for_another_reason_is_refused(tmp_path):
+    for place in (tmp_path, tmp_path / "absent" / "page.html"):
+        with pytest.raises(Refused, match="It cannot be written"):
+            save(place, b"")
+    save(Path("/dev/null"), b"x")
+    assert Path("/dev/null").is_char_device()

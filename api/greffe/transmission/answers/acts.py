@@ -61,15 +61,24 @@ def act_of(parts: Parts, who: Actor, found: Round, name: str, typed: Typed) -> A
 
 
 def give_many(parts: Parts, who: Actor, found: Round, typed: Mapping[str, Typed]) -> int:
-    """Say something of several cells, all or none; gives how many are other than before. Raises as `give` does."""
-    acts = [act for name, one in typed.items() if (act := act_of(parts, who, found, name, one))]
+    """Say something of several cells, all or none; gives how many are other than before: a part of an act that looks at the round
+    one by one. Raises as `give` does."""
+    return enter(parts, who, found, [a for name, one in typed.items() if (a := act_of(parts, who, found, name, one))])
+
+
+def enter(parts: Parts, who: Actor, found: Round, acts: Sequence[Act]) -> int:
+    """Enter what is said of cells of a round, all or none; gives how many. Raises Overtaken where somebody said something of one
+    of them, or confirmed some, since this act looked."""
+    parts.looks_at(f"{found.questionnaire.id}/{found.cycle}")  # what is confirmed is entered so
     if acts:
         parts.note_all(who, acts)
     return len(acts)
 
 
+@one_by_one
 def give_rest(parts: Parts, who: Actor, found: Round, section: str, missing: str) -> int:
     """NA or NAP for every cell of a sheet that nothing is said of; gives how many. Raises as `give` does, Refused for none."""
+    found = asked(parts, found.questionnaire.id, found.cycle)  # as it is now: somebody may have answered one
     if missing not in WORDS_OF_MISSING:
         raise BadQuery(f"{missing!r} is neither NA nor NAP.", parameter="missing", nearest=WORDS_OF_MISSING)
     open_ = [a for a in found.section(section) if a.state == MISSING]

@@ -17,6 +17,7 @@ from greffe.model.answers import TEXT as WORDS
 from greffe.model.structures import Texts
 from greffe.model.transmissions import SentFile, Transmission
 from greffe.release.parts import Parts
+from greffe.release.turns import one_by_one
 from greffe.store.base import Actor
 from greffe.transmission import keeping
 from greffe.transmission.answers.acts import Typed, give_many, may_answer
@@ -102,6 +103,7 @@ def bring_back(parts: Parts, who: Actor, content: bytes, name: str, id_: str = "
     return found
 
 
+@one_by_one
 def take_back(parts: Parts, who: Actor, content: bytes, name: str, id_: str = "") -> tuple[Back, int]:
     """Answer what the workbook says otherwise, all of it or nothing; gives how many answers are other than before.
 

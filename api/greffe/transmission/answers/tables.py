@@ -14,9 +14,10 @@ from greffe.model.answers import LANGUAGES, PARTS
 from greffe.model.delimiters import delimiter
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.release.parts import Parts
+from greffe.release.turns import one_by_one
 from greffe.store.base import Act, Actor
-from greffe.transmission.answers.acts import Typed, act_of
-from greffe.transmission.answers.asked import Asked, Round
+from greffe.transmission.answers.acts import Typed, act_of, enter
+from greffe.transmission.answers.asked import Asked, Round, asked
 from greffe.transmission.answers.checking import NUMBERS
 from greffe.transmission.answers.observations import homeless, observed
 from greffe.transmission.workbooks.answers import SHOWN
@@ -62,12 +63,14 @@ def row_of(one: Asked) -> dict[str, str]:
     }  # fmt: skip
 
 
+@one_by_one
 def from_csv(parts: Parts, who: Actor, found: Round, content: bytes, name: str) -> int:
     """Take a table in: every row that says something is an answer. Gives how many are other than before. A row that says what
     the last cycle said confirms nothing: nobody looked at it again. A row with its `edition` that is as it went out says nothing,
     and one that was worked on is refused where somebody answered the cell otherwise meanwhile.
 
     Raises BadInput with the row and the column for what cannot be read or is no answer; nothing is entered then."""
+    found = asked(parts, found.questionnaire.id, found.cycle)  # as it is now: somebody may have answered a cell
     acts: dict[str, Act | None] = {}
     for number, row in _rows(content, name):
         cell = row["cell"].strip()
@@ -87,10 +90,7 @@ def from_csv(parts: Parts, who: Actor, found: Round, content: bytes, name: str) 
             raise BadInput(
                 error.message, file=name, row=number, column=column, nearest=error.nearest, hint=error.hint
             ) from error
-    changed = [act for act in acts.values() if act is not None]
-    if changed:
-        parts.note_all(who, changed)
-    return len(changed)
+    return enter(parts, who, found, [act for act in acts.values() if act is not None])
 
 
 def _says_nothing(cell: Asked, said: Mapping[str, str], edition: str) -> bool:
