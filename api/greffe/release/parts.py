@@ -49,20 +49,31 @@ class Served:
     """The clock of those who read: where that of the machine goes back, it stands still, so that nothing that was read is gone.
 
     It stands where the machine's clock has been while this process ran, and not beyond the latest instant in the register (or
-    a step ahead): a release is out once both say so. A clock that was ahead by mistake, alone, is forgotten when it is set
-    right."""
+    a step ahead): a release is out once both say so. Where the machine's clock was ahead by mistake, alone, that is forgotten when
+    it is set right: an entry of an hour to come that somebody else makes later brings it back to nobody."""
 
     def __init__(self, strict: Clock, reader: LedgerReader) -> None:
         self.strict, self._reader, self._highest = strict, reader, datetime.min.replace(tzinfo=UTC)
+        self._noticed = (
+            -1
+        )  # how often the register had been read when the clock was found to have gone back; -1: it has not
 
     def __call__(self) -> datetime:
-        now, highest = self.strict(), self._highest
+        now, highest = (
+            self.strict(),
+            self._highest,
+        )  # two at once may write the earlier one: as far apart as two questions
         if now >= highest:
-            self._highest = now  # two at once may write the earlier one: they are as far apart as two questions
+            self._highest, self._noticed = now, -1
             return now
-        latest = self._reader.ledger.latest
+        latest, readings = self._reader.ledger.latest, self._reader.readings
         known = max(now + STEP, instants.read(latest)) if latest else now
-        return max(now, min(highest, known))
+        found = max(now, min(highest, known))
+        if self._noticed < 0:
+            self._noticed = readings
+        elif readings > self._noticed:  # what the register said until then is known
+            self._highest = found
+        return found
 
 
 @dataclass

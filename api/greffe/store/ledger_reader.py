@@ -17,6 +17,7 @@ class LedgerReader:
         self._register = register
         self._lock = threading.Lock()
         self.ledger = Ledger()
+        self.readings = 0  # how often the register was reached
         self.read_at: datetime | None = None  # when the register was last reached (D6: 503 when too long ago)
 
     def refresh(self, now: datetime | None = None) -> Ledger:
@@ -24,6 +25,7 @@ class LedgerReader:
         with self._lock:
             if self._register.head() != self.ledger.head:
                 self.ledger = extended(self.ledger, self._register.read(after=self.ledger.head))
+            self.readings += 1
             if now is not None:
                 self.read_at = now
             return self.ledger

@@ -206,3 +206,10 @@ def test_readers_keep_what_they_had_when_the_clock_goes_back(office: Office):
         assert shown() == (200, waits.release)
         clock.now -= timedelta(hours=30)
         assert shown() == (200, first.release)
+        right = clock.now
+        clock.forward(hours=12)  # another machine is ahead, and enters something that has nothing to do with it
+        office.put(CASES, 2027)
+        clock.now = right
+        assert shown() == (200, first.release)
+        clock.forward(seconds=30)
+        assert shown() == (200, first.release)
