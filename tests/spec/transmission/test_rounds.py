@@ -142,6 +142,18 @@ def test_who_may_not_and_what_is_no_query(sending: Sending, sent: str):
         answer(parts, SENDER, f"{sent}-q99", Given("a", "b"))
 
 
+def test_what_is_asked_and_waits_is_not_asked_twice(sending: Sending, sent: str):
+    """Typed twice, or by two; other words may be asked."""
+    parts = sending.house.parts
+    (first,) = ask(parts, SENDER, sent, [Asked((OTHER,), "Is it final?")])
+    head = parts.register.head()
+    with pytest.raises(Refused, match=f"{first.id} asks the same"):
+        ask(parts, SENDER, sent, [Asked((OTHER,), " Is it final?\r\n")])
+    assert parts.register.head() == head
+    (second,) = ask(parts, SENDER, sent, [Asked((OTHER,), "Is it final now?")])
+    assert second.number == first.number + 1
+
+
 def test_a_file_parted_by_semicolons_is_taken_and_what_is_late_is_shown(sending: Sending, sent: str, tmp_path: Path):
     """As a French spreadsheet saves it; a comma in a question parts nothing there."""
     home, file = sending.house.parts.settings.home, tmp_path / "queries.csv"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -54,8 +54,8 @@ def ask(
 ) -> tuple[Query, ...]:
     """Enter queries about a delivery, all or none.
 
-    Raises Denied, NotFound for a delivery or a cell, Refused where nothing left, BadQuery for what is no question or no day;
-    BadInput with the row in place of those two for what a file said."""
+    Raises Denied, NotFound for a delivery or a cell, Refused where nothing left or the same was typed and waits, BadQuery for what
+    is no question or no day; BadInput with the row in place of those two for what a file said."""
     one = asked_about(parts, who, id_)
     if one.state not in LEFT:
         raise Refused(f"{id_} is {one.state}: nobody can have asked about it.")
@@ -67,6 +67,8 @@ def ask(
     for n, query in enumerate(asked, number + 1):
         try:
             payload = _checked(parts, one, query)
+            if not query.row:
+                _asked_anew(parts, id_, payload)
         except GreffeError as error:
             if not query.row:
                 raise
@@ -112,6 +114,16 @@ def _checked(parts: Parts, one: Transmission, query: Asked) -> dict[str, object]
         raise BadQuery(f"A query is about at most {CELLS} cells.", parameter="cells")
     places_of(parts, one, cells)
     return {"cells": list(cells), "text": words(query.question, "question"), "deadline": day(query.deadline)}
+
+
+def _asked_anew(parts: Parts, id_: str, payload: Mapping[str, object]) -> None:
+    """Raise Refused where somebody typed the same, and it waits for an answer. A file may ask again what another one asked: it is
+    what the recipient wrote, and the same file is never taken twice."""
+    said = (payload["cells"], payload["text"])
+    waiting = (q for q in parts.ledger().queries.values() if (q.transmission, q.state) == (id_, ASKED))
+    same = next((q.id for q in waiting if (list(q.cells), q.question) == said), "")
+    if same:
+        raise Refused(f"{same} asks the same, and waits for its answer.")
 
 
 def words(text: str, parameter: str) -> str:
