@@ -73,6 +73,8 @@ def add_rows(
     """A problem for each of `rows` (SQL from FROM on; the staged row is `s`). found, expected, nearest: SQL;
     says: what the message says of the value, e.g. "is not in its code list". Raises TooManyErrors before it adds them."""
     more, first = values.run(connection, f"SELECT count(*), min(s.row) {rows}")[0]
+    if not integer(more):
+        return
     if number(connection, f"SELECT count(*) FROM {PROBLEMS}") + integer(more) > MOST_ERRORS:
         raise TooManyErrors(rule, column, integer(first))
     name, sentence = values.add(column), values.add(says)
