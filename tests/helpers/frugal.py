@@ -7,6 +7,9 @@ processes of their own have it anyway.
 Nothing waits for the disk: no test cuts the power, and a process that is killed loses nothing that was written. What the
 register asks of SQLite is proved in tests/spec/store/test_register_faults.py, which takes PREPARED.
 
+The parser of the command line is made once a process for commands that run inside it, an eighth of a second each time
+otherwise. A command in a process of its own makes it anew.
+
 Catalogues and what is imported stay until the end: the collector does not look for garbage among them.
 """
 
@@ -15,9 +18,11 @@ from __future__ import annotations
 import gc
 import os
 import sqlite3
+from functools import cache
 from typing import Final
 
 import pytest
+import typer.testing
 from argon2 import PasswordHasher
 
 from greffe.release.access import passwords
@@ -33,6 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
     passwords._HASHER = SMALL  # type: ignore[misc]
     database._prepare_sqlite = _unwaiting
     os.fsync = lambda _file: None
+    typer.testing._get_command = cache(typer.testing._get_command)  # type: ignore[attr-defined]
 
 
 def _unwaiting(connection: sqlite3.Connection, record: object) -> None:
