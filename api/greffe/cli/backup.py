@@ -13,8 +13,8 @@ from greffe.app import compose, depot_at
 from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.show import failing, progress, say, show
 from greffe.errors import BadQuery, Broken, numbered
-from greffe.release.verify import faults
 from greffe.settings import Settings, read_settings
+from greffe.transmission.verified import faults
 from greffe.upkeep.addresses import source_at, sources_at, target_at
 from greffe.upkeep.backup import Tell, back_up
 from greffe.upkeep.checking import check as checked

@@ -35,9 +35,9 @@ from greffe.release.lifecycle import (
 )
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, ROLES, add_person, approvers, author_of
-from greffe.release.verify import faults
 from greffe.release.waivers import approve_waiver, propose_waiver
 from greffe.store.records import Waiver
+from greffe.transmission.verified import faults
 
 
 def add_to(app: typer.Typer) -> None:
@@ -251,8 +251,8 @@ def verify(
     home: Home = None,
     json_: Json = False,
 ) -> None:
-    """Check the chain of the register, the kept extracts, the drafts and the files of every release; and entries that a
-    certificate names."""
+    """Check the chain of the register, the kept extracts, the drafts and the files of every release and transmission; and entries
+    that a certificate names."""
     with failing(json_):
         parts = parts_of(home, doubted=True)
         found = [fault for text in entry or () if (fault := entry_fault(parts, text))] + faults(parts)

@@ -24,6 +24,7 @@ from greffe.transmission.proof import faults
 from greffe.transmission.running import run, soon
 from greffe.transmission.turned_away import faults as kept_faults
 from greffe.transmission.turned_away import waiting
+from greffe.transmission.verified import kept_looks
 from greffe.transmission.ways import read_channels
 
 KEPT: Final = timedelta(days=90)  # runs
@@ -86,6 +87,7 @@ def verify(task: Task) -> Report:
     todo += [(one.id, partial(faults, parts, one)) for one in parts.ledger().transmissions.values()]
     todo += [(one.id, partial(order_faults, parts, one)) for one in parts.ledger().orders.values()]
     todo.append(("receipts", partial(kept_faults, parts)))
+    todo += kept_looks(parts, ("contribution.", "round."))
     found: dict[str, list[str]] = {}
     for name, look_at in todo:
         task.holding.beat()

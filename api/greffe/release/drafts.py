@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from greffe.arrow import integer, pq, text
 from greffe.engine import Connection, quoted
@@ -26,6 +27,7 @@ from greffe.store.folders import Stamp, stamp
 from greffe.store.records import DraftRecord
 
 DRAFT = "draft.json"
+AGAIN: Final = "Prepare it again (greffe prepare), or bring it back from a backup."
 
 
 @dataclass(frozen=True)
@@ -168,17 +170,29 @@ def _write_apart(connection: Connection, job: Job, path: Path) -> None:
 
 
 def read_draft(folder: Path) -> Draft:
-    """The draft kept in a folder. Raises NotFound, or Broken when its data are not what was written."""
+    """The draft kept in a folder. Raises NotFound, or Broken naming the file that is not what was written."""
     path = folder / DRAFT
     if not path.is_file():
         raise NotFound(f"There is no draft {folder.name}.")
     body = path.read_bytes()
+    try:
+        found, data, apart = _parsed(body, folder)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Broken("A stored file is not what was written.", file=str(path), hint=AGAIN) from error
+    if _checksum(folder / "data.parquet") != data:
+        raise Broken(
+            f"The data of draft {folder.name} are not what was written.", file=str(folder / "data.parquet"), hint=AGAIN
+        )
+    if _checksum(folder / CONFIDENTIAL) != apart:
+        raise Broken("The values kept apart are not what was written.", file=str(folder / CONFIDENTIAL), hint=AGAIN)
+    return found
+
+
+def _parsed(body: bytes, folder: Path) -> tuple[Draft, str, str]:
+    """The draft that a document says, and the checksums of its data and of what is kept apart. Raises ValueError, KeyError,
+    TypeError, AttributeError."""
     document = json.loads(body)
-    if hashlib.sha256((folder / "data.parquet").read_bytes()).hexdigest() != document["data_sha256"]:
-        raise Broken(f"The data of draft {folder.name} are not what was written.", file=str(folder / "data.parquet"))
-    if _checksum(folder / CONFIDENTIAL) != document.get("apart_sha256", ""):
-        raise Broken("The values kept apart are not what was written.", file=str(folder / CONFIDENTIAL))
-    return Draft(
+    draft = Draft(
         id=document["id"],
         folder=folder,
         key=document["key"],
@@ -199,6 +213,7 @@ def read_draft(folder: Path) -> Draft:
         checksum=hashlib.sha256(body).hexdigest(),
         against=tuple(document.get("against", ())),
     )
+    return draft, document["data_sha256"], document.get("apart_sha256", "")
 
 
 def _read_once(path: Path) -> str:

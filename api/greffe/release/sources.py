@@ -146,14 +146,16 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def faults(shelf: Shelf, record: ExtractRecord) -> list[str]:
-    """What is wrong with a kept extract, as sentences, on this machine and in the depot."""
-    originals = sorted(extract_folder(shelf, record).glob("original.*"))
-    found = shelf.faults(record.id, version_of(record.rows_checksum))
-    if not _intact(shelf.root, record):
-        found.append(f"extract {record.id}: rows.parquet is not what was written.")
+def faults(shelf: Shelf, record: ExtractRecord, name: str) -> list[str]:
+    """What is wrong with a kept extract, as sentences, on this machine and in the depot. `name`: of its folder, which is not its
+    id where it was refused."""
+    version = version_of(record.rows_checksum)
+    originals = sorted(shelf.at(name, version).glob("original.*"))
+    found = shelf.faults(name, version)
+    if record.accepted and not _intact(shelf.root, record):
+        found.append(f"extract {name}: rows.parquet is not what was written.")
     if not originals or checksum(originals[0]) != record.checksum:
-        found.append(f"extract {record.id}: the original is not what was handed over.")
+        found.append(f"extract {name}: the original is not what was handed over.")
     return found
 
 

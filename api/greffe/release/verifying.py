@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -26,6 +27,7 @@ from greffe.release.who_did_what import STAFF
 from greffe.store.base import Actor
 
 _LOG: Final = logging.getLogger("greffe")
+Beside = Callable[[Parts], Iterable[tuple[str, Look]]]
 WHAT: Final = ("chain", "all")
 MOST: Final = 100  # faults that are kept in words; all are counted
 LONGEST: Final = 3_600.0  # seconds: then it ends without having looked at all, and says so
@@ -50,9 +52,9 @@ class Verification:
     late: bool = False
 
 
-def start(parts: Parts, who: Actor, what: str) -> bool:
-    """Begin one, unless one runs; wait a moment for its end. False when another runs. Raises Denied for whoever has none of
-    the house's roles, BadQuery for another `what`."""
+def start(parts: Parts, who: Actor, what: str, beside: Beside = lambda parts: ()) -> bool:
+    """Begin one, unless one runs; wait a moment for its end. `beside`: what else is to be looked at. False when another
+    runs. Raises Denied for whoever has none of the house's roles, BadQuery for another `what`."""
     roles = parts.ledger().people.get(who.name, ())
     if not any(has_role(roles, r) for r in STAFF):
         raise Denied(f"{who.name} may not verify what is kept (roles: {told_roles(roles)}).")
@@ -62,6 +64,7 @@ def start(parts: Parts, who: Actor, what: str) -> bool:
     if lock is None:
         return False
     todo = [(name, look) for name, look in looks(parts) if what == "all" or name == CHAIN]
+    todo += beside(parts) if what == "all" else ()
     state = Verification(what, who.name, written(parts.clock()), len(todo))
     _tell(parts, state)
     aside(partial(_run, parts, who, state, todo, lock), "verification").join(_PATIENCE)

@@ -23,10 +23,10 @@ from greffe.model.instants import written as instant
 from greffe.release.parts import Parts
 from greffe.settings import Settings
 from greffe.store.database import as_it_is
+from greffe.store.named import Named, named
 from greffe.store.snapshot import LEFT_OUT, Snapshot, snapshot
 from greffe.upkeep.files import Wanted, wanted
 from greffe.upkeep.manifest import KEY, OWN, SETTINGS, Kept, Manifest
-from greffe.upkeep.named import Named, named
 from greffe.upkeep.places import PIECE, Target
 
 LOOKS: Final = 4  # at the register, when a file is not what it names

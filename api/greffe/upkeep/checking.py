@@ -11,9 +11,9 @@ from greffe.errors import Broken
 from greffe.store.base import Entry
 from greffe.store.chain import faults as chain_faults
 from greffe.store.filling import Filled, chained, lines
+from greffe.store.named import Named, add, kept_path
 from greffe.upkeep.backup import Tell
 from greffe.upkeep.manifest import KEY, OWN, SETTINGS, Kept, Manifest
-from greffe.upkeep.named import Named, add, kept_path
 from greffe.upkeep.places import PIECE, Source
 
 

@@ -11,10 +11,10 @@ from uuid import uuid4
 
 from greffe.errors import GreffeError
 from greffe.release.parts import Parts
+from greffe.store.named import named
 from greffe.upkeep.backup import unnamed
 from greffe.upkeep.files import Wanted, wanted
 from greffe.upkeep.found import ToLookAt, Wrong
-from greffe.upkeep.named import named
 
 FRESH: Final = 3_600.0  # seconds in which something may be the work of somebody
 _FIRST: Final = 3

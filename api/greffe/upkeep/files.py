@@ -15,9 +15,9 @@ from greffe.settings import Settings
 from greffe.store.base import CONFIDENTIAL
 from greffe.store.chain import checksum
 from greffe.store.depot import version_of
+from greffe.store.named import Named, kept_path
 from greffe.store.records import ExtractRecord
 from greffe.transmission import keeping
-from greffe.upkeep.named import Named, kept_path
 
 _SEAL: Final = "manifest.sha256"
 

@@ -28,10 +28,10 @@ from greffe.store.chain import ARRIVED, MOVED, refuse_moved
 from greffe.store.database import address_of, as_it_is, open_at, translated, writing
 from greffe.store.depot import Depot, Shelf, checked, version_of
 from greffe.store.filling import fill, head_of, last_of
+from greffe.store.named import Named, named
 from greffe.store.snapshot import Snapshot, snapshot
 from greffe.transmission import keeping
 from greffe.upkeep.backup import Tell
-from greffe.upkeep.named import Named, named
 from greffe.upkeep.one_move import only_one
 from greffe.upkeep.whereabouts import in_memory, refuse_other, same, without_password
 

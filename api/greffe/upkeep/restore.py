@@ -11,11 +11,12 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from greffe.errors import Broken, Conflict, DiskFailed, Refused, full_or_failing
+from greffe.release.lone import locked
 from greffe.settings import Settings
 from greffe.store.database import as_it_is, open_at, translated
 from greffe.store.filling import fill, head_of
@@ -26,6 +27,7 @@ from greffe.upkeep.manifest import OWN, SETTINGS, Kept, Manifest
 from greffe.upkeep.places import Source, written
 
 MARK: Final = "restoring.json"
+LOCK: Final = ".restoring.lock"  # held by who restores
 ASIDE: Final = ".restored"  # after the names of settings: they speak of another machine until somebody read them
 _ROOM: Final = 100_000_000  # bytes that must stay free
 Verify = Callable[[Settings], Iterable[str]]  # faults of the house at its home, which has the mark
@@ -56,15 +58,24 @@ def restore(source: Source, settings: Settings, verify: Verify, tell: Tell, *, d
             file=source.name,
             hint="With --damaged what it has is restored.",
         )
-    home = settings.home
-    try:
+    with _writable(settings.home):
+        settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        held = locked(settings.home / LOCK, tries=1)
+    if held is None:
+        raise Refused("Another restore runs here.", file=str(settings.home), hint="Let it end.")
+    with held:
+        try:
+            _restore(source, settings, verify, tell)
+        finally:
+            if not unfinished(settings.home):
+                (settings.home / LOCK).unlink(missing_ok=True)
+
+
+def _restore(source: Source, settings: Settings, verify: Verify, tell: Tell) -> None:
+    manifest, home = source.manifest, settings.home
+    with _writable(home):
         _begin(home, manifest, source.name)
         _files(source, settings, tell)
-    except OSError as error:
-        said, where = f"The house cannot be restored: {error.strerror}.", str(error.filename or home)
-        if full_or_failing(error):
-            raise DiskFailed(said, file=where, hint="Make room, then the same command goes on.") from error
-        raise Refused(said, file=where) from error
     _register(source, settings, tell)
     tell("verify", 0, 1)
     found = [line for line in verify(settings) if not manifest.faults]
@@ -74,15 +85,25 @@ def restore(source: Source, settings: Settings, verify: Verify, tell: Tell, *, d
     flush(home)
 
 
+@contextmanager
+def _writable(home: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        said, where = f"The house cannot be restored: {error.strerror}.", str(error.filename or home)
+        if full_or_failing(error):
+            raise DiskFailed(said, file=where, hint="Make room, then the same command goes on.") from error
+        raise Refused(said, file=where) from error
+
+
 def _begin(home: Path, manifest: Manifest, name: str) -> None:
     """Mark an empty home, or take up what was begun with the same backup."""
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     if unfinished(home):
         with suppress(ValueError, KeyError, TypeError):
             if json.loads((home / MARK).read_bytes())["backup"] == manifest.name:
                 return
         raise Refused("Another backup was being restored here.", file=str(home), hint="Empty the folder first.")
-    there = next((p.name for p in sorted(home.iterdir()) if p.name not in ("lost+found", f".{MARK}")), None)
+    there = next((p.name for p in sorted(home.iterdir()) if p.name not in ("lost+found", f".{MARK}", LOCK)), None)
     if there is not None:
         raise Refused(f"The home is not empty: it holds {there!r}.", file=str(home), hint="Name a new folder.")
     free = shutil.disk_usage(home).free

@@ -340,3 +340,22 @@ def test_in_a_bucket(house: House, tmp_path: Path, bucket_url: str, bucket):
     assert len({line.partition(": ")[2] for line in checked.json()["found"]}) >= 2
     assert inside(home, "backup", "check", f"{bucket_url}/none.backup.json").code == 2
     assert inside(home, "backup", "check", f"{bucket_url}/nothing").code == 2
+
+
+def test_of_two_restores_into_one_home_the_second_is_told(house: House, tmp_path: Path):
+    """While the first one writes; a home that was refused holds nothing of it afterwards, nor does one that is whole."""
+    saved(house.parts, tmp_path / "one.tar")
+    home, ran = tmp_path / "home", []
+
+    def meanwhile(what: str, done: int, total: int) -> None:
+        if not ran:
+            ran.append(inside(home, "restore", str(tmp_path / "one.tar")))
+
+    restore(source_of(str(tmp_path / "one.tar")), settings_of(home), verified, meanwhile)
+    (second,) = ran
+    assert (second.code, len(second.err.splitlines())) == (3, 1)
+    assert "Another restore runs here." in second.err
+    assert not list(home.glob(".restoring*"))
+    assert inside(home, "restore", str(tmp_path / "one.tar")).code == 3
+    assert not list(home.glob(".restoring*"))
+    assert inside(home, "verify").code == 0

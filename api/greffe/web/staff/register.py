@@ -19,6 +19,7 @@ from greffe.release.verifying import standing, start
 from greffe.release.who_did_what import ALL, STAFF, visible
 from greffe.store.base import Entry
 from greffe.store.wanted import Wanted
+from greffe.transmission.verified import kept_looks
 from greffe.web.pages.acts import tried
 from greffe.web.pages.blanks import colon, marks
 from greffe.web.pages.forms import posted
@@ -75,7 +76,7 @@ def router(parts: Parts) -> APIRouter:
     @routes.post("/staff/register/verify", include_in_schema=False)
     async def verify(request: Request, visitor: Staff) -> Response:
         form = await posted(request, visitor, "what")
-        fault = await tried(parts, request, visitor, lambda: start(parts, visitor.actor, form.text("what")))
+        fault = await tried(parts, request, visitor, lambda: start(parts, visitor.actor, form.text("what"), kept_looks))
         if fault is None:
             return see_other("/staff/register/verify")
         return await run_in_threadpool(_verification, parts, pages, request, visitor, fault)

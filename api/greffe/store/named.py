@@ -12,9 +12,10 @@ from typing import Final
 from greffe.store.base import Entry
 from greffe.store.records import DraftRecord, ExtractRecord, release_from_entry
 
+EXTRACTS: Final = ("extract.accepted", "extract.refused")
 _SHA: Final = re.compile("[0-9a-f]{64}")
 # entries whose files are kept by their checksum, and the fields that hold one (transmission_records.py and its neighbours)
-_KINDS: Final = ("transmission.", "order.", "contribution.", "round.")
+KINDS: Final = ("transmission.", "order.", "contribution.", "round.")
 _FIELDS: Final = frozenset({"sha256", "answers", "workbook", "foreseen", "source"})
 
 
@@ -54,7 +55,7 @@ def named(entries: Iterable[Entry]) -> Named:
 
 def add(found: Named, entry: Entry) -> None:
     """What one more entry names."""
-    if entry.kind in ("extract.accepted", "extract.refused"):
+    if entry.kind in EXTRACTS:
         extract = ExtractRecord.from_entry(entry)
         found.extracts[extract.id if extract.accepted else f"{extract.id}-refused"] = extract
     elif entry.kind == "draft.prepared":
@@ -63,7 +64,7 @@ def add(found: Named, entry: Entry) -> None:
     elif entry.kind == "release.made":
         release = release_from_entry(entry)
         found.releases[release.name] = release.content_hash
-    elif entry.kind.startswith(_KINDS):
+    elif entry.kind.startswith(KINDS):
         found.kept.update(dict.fromkeys(_checksums(entry.payload)))
 
 
