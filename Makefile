@@ -46,7 +46,7 @@ docs: $(VENV)/.test openapi ## writes the pages that are generated
 docs-site: $(DOCS)/.made ## the pages as a site in dist/docs-site; a broken link or a page that no list names ends it
 	$(DOCS)/bin/sphinx-build -q -W --keep-going -b html -c docs/site -d build/docs-site . dist/docs-site
 
-sbom: $(VENV)/.test ## writes the bill of materials (CycloneDX) and the list of licences of what the lock installs
+sbom: $(VENV)/.test ## writes the bill of materials (CycloneDX) and the list of licences of what the container installs
 	$(BIN)/python tests/helpers/bill_of_materials.py docs/reference
 
 audit: $(VENV)/bin/python ## known vulnerabilities of what the lock installs; asks an advisory service over the network

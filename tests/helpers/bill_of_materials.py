@@ -1,9 +1,10 @@
-"""What is installed with Greffe: a CycloneDX bill of materials and a list of licences, made of a lock file.
+"""What is installed with Greffe: a CycloneDX bill of materials and a list of licences, made of the lock that the container installs.
 
     python tests/helpers/bill_of_materials.py docs/reference        (make sbom)
 
 Names and versions are those of the lock (which has the hashes); licences are what the packages say of themselves (Core metadata:
-License-Expression, else classifiers, else License), read in the environment that the lock installs.
+License-Expression, else classifiers, else License), read in the environment of the tests, which has them all. What only options
+need (pyproject.toml, optional-dependencies) names them: whoever installs without an option does not have it.
 """
 
 from __future__ import annotations
@@ -15,15 +16,17 @@ import re
 import sys
 import tomllib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 from typing import Final
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCK = ROOT / "requirements/run.lock"
+LOCK = ROOT / "requirements/service.lock"
 _LINE: Final = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)(?: ; ([^\\]+))?")
+_BY: Final = re.compile(r"^    #(?: via|  ) +(\S+)")
+_ITSELF: Final = "greffe"
 # Packages that say nothing, or say it in words of their own; read in their licence files.
 SAID: Final[Mapping[str, str]] = {"colorama": "BSD-3-Clause"}
 SPDX: Final[Mapping[str, str]] = {
@@ -54,18 +57,46 @@ ALLOWED: Final = {
 
 @dataclass(frozen=True)
 class Component:
-    """One package of the lock. `where`: the environment marker, '' for everywhere; `licence`: an SPDX expression, '' unknown."""
+    """One package of the lock. `where`: the environment marker, '' for everywhere; `licence`: an SPDX expression, '' unknown;
+    `options`: those that need it, in order, empty for what is installed in any case."""
 
     name: str
     version: str
     where: str
     licence: str
+    options: tuple[str, ...] = ()
 
 
 def locked(lock: Path = LOCK) -> tuple[Component, ...]:
     """The packages of a lock, in its order."""
-    found = filter(None, map(_LINE.match, lock.read_text("utf-8").splitlines()))
-    return tuple(Component(m[1], m[2], (m[3] or "").strip(), licence_of(m[1])) for m in found)
+    lines = lock.read_text("utf-8").splitlines()
+    found, options = filter(None, map(_LINE.match, lines)), options_of(lines)
+    return tuple(Component(m[1], m[2], (m[3] or "").strip(), licence_of(m[1]), options(m[1])) for m in found)
+
+
+def options_of(lines: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
+    """Package → the options without which the lock would not name it. The lock says of each package what needs it."""
+    needs: dict[str, set[str]] = {}
+    for line in lines:
+        if package := _LINE.match(line):
+            name = package[1]
+        elif by := _BY.match(line):
+            needs.setdefault(by[1], set()).add(name)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    always = _reached(project["dependencies"], needs)
+    some = {option: _reached(asked, needs) for option, asked in project["optional-dependencies"].items()}
+    named = re.findall(r"--extra (\S+)", "\n".join(lines[:2]))
+    return lambda name: () if name in always else tuple(option for option in named if name in some[option])
+
+
+def _reached(asked: Sequence[str], needs: Mapping[str, set[str]]) -> set[str]:
+    """What is asked for, and all that it needs."""
+    found: set[str] = set()
+    waits = {re.split(r"[^A-Za-z0-9._-]", line)[0].lower() for line in asked} & needs[_ITSELF]
+    while waits:
+        found |= waits
+        waits = {one for name in waits for one in needs.get(name, ())} - found
+    return found
 
 
 def licence_of(name: str) -> str:
@@ -96,7 +127,7 @@ def bill(components: Sequence[Component]) -> dict[str, object]:
             "type": "library", "bom-ref": f"pkg:pypi/{c.name}@{c.version}", "name": c.name, "version": c.version,
             "purl": f"pkg:pypi/{c.name}@{c.version}",
             **({"licenses": [{"expression": c.licence}]} if c.licence else {}),
-            **({"properties": [{"name": "marker", "value": c.where}]} if c.where else {}),
+            **({"properties": told} if (told := _properties(c)) else {}),
         }
         for c in components
     ]  # fmt: skip
@@ -115,12 +146,17 @@ def bill(components: Sequence[Component]) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _properties(component: Component) -> list[dict[str, str]]:
+    told = [("marker", component.where)] if component.where else []
+    return [{"name": name, "value": value} for name, value in (*told, *(("option", one) for one in component.options))]
+
+
 def table(components: Sequence[Component]) -> str:
     """The list of licences, as CSV."""
     out = io.StringIO()
     rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(("package", "version", "licence", "where"))
-    rows.writerows((c.name, c.version, c.licence, c.where) for c in components)
+    rows.writerow(("package", "version", "licence", "where", "options"))
+    rows.writerows((c.name, c.version, c.licence, c.where, " ".join(c.options)) for c in components)
     return out.getvalue()
 
 
