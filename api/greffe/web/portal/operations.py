@@ -124,11 +124,15 @@ def _example(path: str, parameters: Iterable[Parameter]) -> str:
     return re.sub(r"{(\w+)}", lambda m: quote(values[m[1]], safe=",*+.~"), path)
 
 
+# curl takes brackets and braces for a pattern of several addresses, and refuses one that is none.
+_PATTERNS: Final = str.maketrans({sign: quote(sign) for sign in "[]{}'"})
+
+
 def curl(address: str, accept: str = "", *, keyed: bool = False) -> str:
-    """The line that asks for it. `keyed`: with a key, which stands in the variable KEY."""
+    """The line that asks for it, which can be copied as it is. `keyed`: with a key, which stands in the variable KEY."""
     header = f" -H 'Accept: {accept}'" if accept else ""
     header += ' -H "Authorization: Bearer $KEY"' if keyed else ""
-    return f"curl{header} '{address}'"
+    return f"curl{header} '{address.translate(_PATTERNS)}'"
 
 
 def _resolved(document: Json, one: object) -> Json:
