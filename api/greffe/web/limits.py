@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from greffe.errors import BadQuery, TooLarge
 from greffe.settings import HttpSettings
+from greffe.web.charsets import FOREIGN, names_another
 from greffe.web.problems import answer
 
 CORS = {
@@ -38,7 +39,7 @@ def written_by_people(path: str) -> bool:
 
 
 class Limits:
-    """414 for a long address, 413 for a large body, 415 for a packed one, 405 for other methods, 204 for preflights."""
+    """414 for a long address, 413 for a large body, 415 for one that is packed or no UTF-8, 405 for other methods, 204 for preflights."""
 
     def __init__(self, app: ASGIApp, settings: HttpSettings) -> None:
         self.app = app
@@ -90,6 +91,8 @@ class Limits:
             return 414, f"The address has {length} characters; at most {self.settings.url_limit} are read."
         if dict(scope["headers"]).get(b"content-encoding", b"identity").lower() != b"identity":
             return 415, "Bodies are read as they are, in no content coding."
+        if forms and names_another(scope["headers"]):
+            return 415, FOREIGN
         declared = dict(scope["headers"]).get(b"content-length", b"0")
         if declared.isdigit() and int(declared) > self._most(scope):
             return 413, f"The body has {int(declared)} bytes; at most {self._most(scope)} are read."

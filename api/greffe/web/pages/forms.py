@@ -5,16 +5,13 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
 
 from greffe.errors import BadQuery, Denied, nearest
+from greffe.web.pages.parsed import fields_of
 from greffe.web.pages.visitors import Visitor, same_site
-
-_FIELDS: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -51,13 +48,9 @@ async def posted(request: Request, visitor: Visitor | None, *known: str) -> Form
     """The form, with no other fields than `known`. Raises Denied when it comes from elsewhere or not from this session,
     BadQuery for what cannot be read or is not known. `visitor` None: a form of people who are not signed in."""
     same_site(request)
-    try:
-        read = await request.form(max_fields=_FIELDS, max_files=4, max_part_size=1 << 20)
-    except MultiPartException as error:
-        raise BadQuery("The form cannot be read: too many fields, or it ends too early.") from error
     values: dict[str, tuple[str, ...]] = {}
     files: dict[str, tuple[str, bytes]] = {}
-    for name, value in read.multi_items():
+    for name, value in await fields_of(request):
         if name not in (*known, "guard"):
             raise BadQuery("Unknown field.", parameter=name, nearest=nearest(name, known))
         if isinstance(value, UploadFile):
