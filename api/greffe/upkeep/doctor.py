@@ -118,6 +118,13 @@ def _settings(environ: Mapping[str, str], home: Path | None) -> tuple[Settings |
 
 def _home(settings: Settings) -> Iterator[GreffeError]:
     home = settings.home
+    if not home.is_dir() and settings.files and file_of_register(settings.register_url) is None:
+        yield ToLookAt(
+            "There is no home yet.",
+            file=str(home),
+            hint="Register and files are elsewhere: here it is a cache, and greffe serve makes it.",
+        )
+        return
     if not home.is_dir():
         yield Wrong(
             "There is no home.",

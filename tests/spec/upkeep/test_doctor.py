@@ -149,6 +149,17 @@ def test_a_clock_that_went_back(home: Path, house: House):
     assert timedelta(0) < house.clock() - house.clock().replace(hour=0)
 
 
+def test_a_new_machine_beside_others_lacks_nothing(tmp_path: Path, house: House):
+    """Where the register is a database and the files are in a bucket, a home is a cache: nobody is told to restore one."""
+    away = {"GREFFE_REGISTER": "postgresql://a@127.0.0.1:9/g", "GREFFE_FILES": "s3://bucket"}
+    told = examined(tmp_path / "none", house, away)["home"]
+    assert (told.state, [e.hint for e in told.errors]) == (
+        "look", ["Register and files are elsewhere: here it is a cache, and greffe serve makes it."],
+    )  # fmt: skip
+    assert examined(tmp_path / "none", house)["home"].state == "wrong"
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_database_that_is_away(home: Path, house: House):
     """PostgreSQL on a port where nobody listens: said at once, and no check after it pretends to have been made."""
     found = examined(home, house, {"GREFFE_REGISTER": "postgresql://nobody@127.0.0.1:9/none"})
