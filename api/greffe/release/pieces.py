@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Final, cast
 
-import yaml
-
 from greffe.catalogue.artefact_json import dump_file, read_message
 from greffe.catalogue.policies.read import KEYS as POLICY_KEYS
 from greffe.catalogue.type_entries import ENTRY
+from greffe.catalogue.yaml_tree import read_yaml
+from greffe.errors import BadDefinition
 
 # Lists of an artefact whose members stand for themselves: each is added, changed and removed alone.
 _ITEMS: Final = ("codes", "concepts", "agencies", "dataProviders", "dataConsumers", "categories", "valueItems")
@@ -113,12 +113,22 @@ def _types(section: str) -> dict[str, Piece] | None:
     found = {TYPES: Piece(section[: places[0]], {"text": section[: places[0]]})}
     for start, end in zip(places, [*places[1:], len(section)], strict=True):
         entry = section[start:end]
-        said = yaml.safe_load(entry)[0]
-        if not isinstance(said, dict) or not isinstance(said.get("cells"), dict):
+        said = _entry(entry)
+        if said is None:
             return None
         cells = _said(said)
         found[_free(f"{TYPES} {cells['cells']}".strip(), found)] = Piece(entry, cells)
     return found
+
+
+def _entry(text: str) -> dict[str, object] | None:
+    """The one type in a piece of the section; None where it is none, or cannot be read by itself."""
+    try:
+        read = read_yaml(text.encode(), "").value
+    except BadDefinition:
+        return None
+    one = read[0] if isinstance(read, list) and read else None
+    return one if isinstance(one, dict) and isinstance(one.get("cells"), dict) else None
 
 
 def _said(type_: Mapping[str, object]) -> dict[str, str]:

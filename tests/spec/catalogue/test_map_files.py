@@ -6,6 +6,7 @@ import pytest
 import small_catalogue as small
 
 from greffe.catalogue.load import load
+from greffe.catalogue.yaml_tree import read_yaml
 from greffe.errors import BadDefinition
 from greffe.model.maps import Aggregate, Calculation, Conversion, NotProvided, Population
 from greffe.model.references import Reference
@@ -145,7 +146,21 @@ def test_what_a_map_may_not_say(case):
 
 TEXTS = {
     "a key twice": ("id: A\nnames: {en: x}\nid: B\n", 3, "'id' stands twice"),
-    "an alias": ("names: &n {en: x}\nfixed: *n\n", 1, "An alias is not read here"),
+    "an alias": ("id: A\nnames: &n {en: x}\nfixed: *n\n", 2, "Anchors and aliases are not read here"),
+    "an anchor after é and before a tag": ("id: é\nnames: é\nfixed: &n !!str n\n", 3, "Anchors and aliases"),
+    "a tag that is plain": ("id: A\nnames: !!str 12\n", 2, "The tag tag:yaml.org,2002:str is not read"),
+    "no truth value": ("id: A\nnames: !!bool foo\n", 2, "The tag tag:yaml.org,2002:bool is not read"),
+    "no moment": ("id: A\nnames: !!timestamp foo\n", 2, "The tag tag:yaml.org,2002:timestamp is not read"),
+    "no number": ("id: A\nnames: [!!int '']\n", 2, "The tag tag:yaml.org,2002:int is not read"),
+    "no decimal number": ("id: A\n? !!float ''\n: 1\n", 2, "The tag tag:yaml.org,2002:float is not read"),
+    "a tag without a name": ("id: A\nnames: ! x\n", 2, "is not read"),
+    "no day": ("id: A\nnames: 2001-13-45\n", 2, "'2001-13-45' is no value that can be read"),
+    "no digits": ("id: A\nnames: 0x_\n", 2, "'0x_' is no value that can be read"),
+    "a number of 6,000 digits": ("id: A\nnames: 0x" + "f" * 6_000 + "\n", 2, "more than 100 characters"),
+    "a number in sixties": ("id: A\nnames: 1:" + "59:" * 3_000 + "1\n", 2, "more than 100 characters"),
+    "a long key": (f"id: A\n{'x' * 900}: {{{'y' * 99}: [1, 2]}}\n", 2, "below a key that is too long"),
+    "a control": ("id: A\nnames: \a\n", 2, "It is not YAML: control characters are not allowed"),
+    "3 MB": ("# " + "x" * (3 << 20), None, "It is larger than 2 MiB"),
     "not YAML": ("id: [A\n", 2, "It is not YAML"),
     "two documents": ("id: A\n---\nid: B\n", 2, "It is not YAML"),
     "an object of Python": (
@@ -162,6 +177,20 @@ def test_what_is_no_plain_yaml(case):
     error = refused(text)
     assert error.row == line
     assert says in error.message
+
+
+@pytest.mark.parametrize(("content", "row"), [("id: A\n".encode("utf-16"), 1), (b"id: A\nnames: \xff\n", 2)])
+def test_yaml_is_utf_8(content, row):
+    with pytest.raises(BadDefinition, match="It is not UTF-8 at byte") as found:
+        read_yaml(content, "x.yaml")
+    assert found.value.row == row
+
+
+def test_a_mark_of_utf_8_moves_no_place():
+    """What is first at the place of a value is no tag and no anchor, whatever stands before it."""
+    said = "\ufeff# é!&😀\na: é!\nb: [x&, 'y!', \"!!\", '&a']\nc:\n- {d: , e: 1}\n- 'f'\n"
+    value = {"a": "é!", "b": ["x&", "y!", "!!", "&a"], "c": [{"d": None, "e": 1}, "f"]}
+    assert read_yaml(said.encode(), "x.yaml").value == value
 
 
 def test_lines_are_those_of_the_file():

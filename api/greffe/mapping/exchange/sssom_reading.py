@@ -8,9 +8,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-import yaml
-
-from greffe.errors import BadInput, nearest, unreadable
+from greffe.catalogue.yaml_tree import read_yaml
+from greffe.errors import BadDefinition, BadInput, nearest, unreadable
 from greffe.mapping.exchange.incoming import Incoming, Record, incoming, ordered, unknown_state
 from greffe.mapping.exchange.sets import Column, MappingSet, Signed
 from greffe.mapping.exchange.sssom_words import (
@@ -29,6 +28,7 @@ from greffe.mapping.exchange.sssom_words import (
 
 _REQUIRED: Final = ("subject_id", "predicate_id", "object_id", "mapping_justification", "row_id", "confidence_word")
 LARGEST: Final = 64 << 20  # bytes
+LONGEST_HEAD: Final = 64 << 10  # characters above the table; ours has three thousand
 csv.field_size_limit(max(csv.field_size_limit(), 1 << 24))
 
 
@@ -50,8 +50,7 @@ def read_sssom(content: bytes, file: str, base: MappingSet) -> Incoming:
         raise BadInput("There is no header line of the columns.", file=file, row=above + 1)
     header = records[0][1]
     _check_header(header, file, records[0][0])
-    mark = metadata.get("checksum")
-    problems = unknown_state(file, base, "" if mark is None else str(mark))
+    problems = unknown_state(file, base, _told(metadata, "checksum", file))
     rows: list[tuple[int | None, Record]] = []
     signed: dict[str, Signed] = {}
     for line, cells in records[1:]:
@@ -70,37 +69,44 @@ def _split(text: str, file: str) -> tuple[Mapping[str, object], str, int]:
     """The metadata, the table, and the number of lines above it."""
     lines = text.split("\n")
     above = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    if sum(map(len, lines[:above])) > LONGEST_HEAD:
+        raise BadInput(f"More than {LONGEST_HEAD} characters stand above the table.", file=file, row=1)
     head = "\n".join(line[2:] if line.startswith("# ") else line[1:] for line in lines[:above])
     try:
-        found: object = yaml.safe_load(head)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise BadInput("Its metadata are no YAML.", file=file, row=_line_of(error)) from error
+        found = read_yaml(head.encode(), file).value
+    except BadDefinition as error:
+        raise BadInput(error.message, file=file, row=error.row, column=error.column, hint=error.hint) from error
     if not isinstance(found, dict):
         raise BadInput("It begins without the metadata of a mapping set.", file=file, row=1)
     return {str(k): v for k, v in found.items()}, "\n".join(lines[above:]), above
 
 
-def _line_of(error: Exception) -> int | None:
-    mark = getattr(error, "problem_mark", None)
-    return mark.line + 1 if isinstance(mark, yaml.Mark) else None
+def _told(metadata: Mapping[str, object], slot: str, file: str) -> str:
+    """What a slot says in one text; several are joined as SSSOM joins them; '' when it says nothing."""
+    found = metadata.get(slot)
+    parts = found if isinstance(found, list) else [] if found is None else [found]
+    if not all(isinstance(part, str | int | float) for part in parts):
+        raise BadInput("A text is expected here.", file=file, parameter=slot)
+    return "|".join(map(str, parts))
 
 
 def _check_set(metadata: Mapping[str, object], file: str, base: MappingSet) -> None:
     """The file is of this map: same id (and so same agency), same prefixes, same columns."""
-    found, wanted = str(metadata.get("mapping_set_id", "")), urn_of(base)
+    found, wanted = _told(metadata, "mapping_set_id", file), urn_of(base)
     if found != wanted:
         hint = "Export the map that you mean to change, and change that file."
         raise BadInput(
             f"It is the mapping set {found!r}, not {wanted}.", file=file, parameter="mapping_set_id", hint=hint
         )
-    prefixes = metadata.get("curie_map", {})
+    prefixes = metadata.get("curie_map")
     for prefix, expansion in curie_map(base).items():
-        said = prefixes.get(prefix) if isinstance(prefixes, dict) else None
-        if said is not None and said != expansion:
+        said = _told(prefixes, prefix, file) if isinstance(prefixes, dict) else ""
+        if said not in ("", expansion):
             raise BadInput(f"{prefix}: stands for {said}, not {expansion}.", file=file, parameter="curie_map")
     for slot, columns in (("source_columns", base.table.sources), ("target_columns", base.table.targets)):
-        if slot in metadata and metadata[slot] != "|".join(columns):
-            raise BadInput(f"They are {'|'.join(columns)}, found {metadata[slot]}.", file=file, parameter=slot)
+        said = _told(metadata, slot, file)
+        if slot in metadata and said != "|".join(columns):
+            raise BadInput(f"They are {'|'.join(columns)}, found {said}.", file=file, parameter=slot)
 
 
 def _records(body: str, above: int, file: str) -> Iterator[tuple[int, list[str]]]:

@@ -1,0 +1,78 @@
+"""Files of a map that are there to harm: the page and the command refuse each with a sentence, in a second, and the page lets go of it."""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from house import AUTHOR
+from journey_tools import inside
+from reviewing import SEX, guard, send, signed_in, told
+from small_house import small_house
+
+from greffe.app import create_app
+
+SECONDS = 1.0
+LAUGHS = "".join(f"# l{n}: &l{n} [{f'*l{n - 1}, ' * 9}]\n" for n in range(1, 9))
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory):
+    return small_house(tmp_path_factory.mktemp("odd"))
+
+
+@pytest.fixture(scope="module")
+def author(parts):
+    return signed_in(create_app(parts), AUTHOR)
+
+
+def _above(head: str) -> Callable[[bytes], bytes]:
+    """Lines above the others of the head."""
+    return lambda content: head.encode() + content
+
+
+SSSOM: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "a billion laughs": (
+        lambda content: f"# l0: &l0 [x]\n{LAUGHS}".encode() + content.replace(b"source_columns: ", b"source_columns: *l8 #"),
+        "row 1: Anchors and aliases are not read here.",
+    ),
+    "plain YAML of a megabyte": (
+        lambda content: content.replace(b"# license", b"".join(b"# k%d: [a, b, c]\n" % n for n in range(60_000)) + b"# license"),
+        "More than 65536 characters stand above the table.",
+    ),
+    "no truth value": (_above("# a: 1\n# zz: !!bool foo\n"), "row 2: The tag tag:yaml.org,2002:bool is not read here."),
+    "no moment": (_above("# zz: !!timestamp foo\n"), "row 1: The tag tag:yaml.org,2002:timestamp is not read here."),
+    "no number": (_above("# zz: !!int ''\n"), "row 1: The tag tag:yaml.org,2002:int is not read here."),
+    "6,000 digits": (_above(f"# zz: 0x{'f' * 6_000}\n"), "row 1: This number has more than 100 characters."),
+    "a key twice": (_above("# checksum: x\n"), "The key 'checksum' stands twice, or is no text."),
+    "columns of columns": (
+        lambda content: content.replace(b"source_columns: ", b"source_columns:\n#   a: "),
+        "parameter source_columns: A text is expected here.",
+    ),
+}  # fmt: skip
+
+
+def _both(author, parts, file: Path, says: str) -> None:
+    """The page and the command refuse the file, in time; and its author takes it off the page."""
+    begun = time.process_time()
+    form = {"guard": guard(author.get("/staff").text), "action": "look"}
+    laid = author.post(f"{SEX}/import", data=form, files={"file": (file.name, file.read_bytes())})
+    page = laid if laid.status_code != 303 else author.get(f"{SEX}/import")
+    assert (page.status_code, says in html.unescape(told(page))) == (400, True), told(page)
+    if laid.status_code == 303:
+        assert 'value="drop"' in page.text
+        assert send(author, f"{SEX}/import", action="drop").status_code == 303
+    assert author.get(f"{SEX}/import").status_code == 200
+    ran = inside(parts.settings.home, "mappings", "import", str(file), "--dry-run")
+    assert (ran.code, says in " ".join(ran.err.split()), ran.err.count("\n")) == (2, True, 1), ran.err
+    assert time.process_time() - begun < 5 * SECONDS  # the pages beside it too
+
+
+@pytest.mark.parametrize("name", SSSOM)
+def test_a_head_that_is_there_to_harm(parts, author, tmp_path, name):
+    spoil, says = SSSOM[name]
+    (file := tmp_path / "odd.tsv").write_bytes(spoil(author.get(f"{SEX}/file?format=sssom").content))
+    _both(author, parts, file, says)
