@@ -85,6 +85,7 @@ def _one(number: int, command: Sequence[str], at: str, gate: Gate, told: Connect
     from typer.testing import CliRunner
 
     from greffe.cli.whole import app
+    from greffe.store.access_sql import SqlAccess
     from greffe.store.columnar import ColumnarObservations
     from greffe.store.register import SqlRegister
 
@@ -100,7 +101,7 @@ def _one(number: int, command: Sequence[str], at: str, gate: Gate, told: Connect
         return done
 
     places = {
-        ENTRY: [(SqlRegister, n) for n in ("append", "append_all", "add_person")],
+        ENTRY: [*((SqlRegister, n) for n in ("append", "append_all", "add_person")), (SqlAccess, "together")],
         FILES: [(ColumnarObservations, "save")],
     }
     for owner, name in places.get(at, []):

@@ -37,7 +37,7 @@ def invite_person(person: Person, as_: As = "", json_: Json = False, home: Home 
 
 
 def close(person: Person, as_: As = "", json_: Json = False, home: Home = None) -> None:
-    """Take a person's password and sessions away; what they did stands in the register."""
+    """Take a person's password, invitation and sessions away; what they did stands in the register."""
     with failing(json_):
         parts, who = acting(home, as_) if as_ else (parts_of(home), HOUSE)
         close_account(parts, who, person)

@@ -9,6 +9,7 @@ Held by one kit in tests/spec/store. Implementations: access_sql.py (beside the 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -31,11 +32,21 @@ class Session:
 class Access(Protocol):
     """Tokens are never kept, only their sha256 (`digest`). Every write is one transaction."""
 
+    def together(self) -> AbstractContextManager[None]:
+        """One transaction for all that is written in the block, here and, last, as an entry of the register that this is kept beside:
+        it stands as a whole when the block ends, or, where anything is raised, not at all. Nothing is read within."""
+
     def password(self, person: str) -> str:
         """The argon2id hash of somebody's password, '' when they have none."""
 
     def set_password(self, person: str, hashed: str) -> None:
         """Set or replace it ('' removes it); their sessions end."""
+
+    def replace_password(self, person: str, was: str, hashed: str) -> bool:
+        """The same where the hash that is kept is `was` still. Otherwise False, and nothing is changed."""
+
+    def close_account(self, person: str) -> None:
+        """Whatever lets them in ends: password, invitations, sessions."""
 
     def invite(self, digest: str, person: str, ends_at: datetime) -> None:
         """Keep an invitation; earlier ones of that person no longer hold."""
@@ -50,8 +61,9 @@ class Access(Protocol):
         """What became of an invitation that no longer holds: `used` or `expired`; '' for one that is not known, or was
         replaced by a later one of that person."""
 
-    def open_session(self, digest: str, session: Session) -> None:
-        """Keep a session; those that ended before it started are forgotten."""
+    def open_session(self, digest: str, session: Session, password: str | None = None) -> bool:
+        """Keep a session; those that ended before it started are forgotten. `password`: the hash that they gave the right password
+        for (None: it was established otherwise who they are). Where another is kept by now, or none: False, and no session is."""
 
     def session(self, digest: str) -> Session | None:
         """The session of a token, ended or not."""

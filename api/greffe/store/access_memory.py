@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,6 +25,17 @@ class MemoryAccess:
         self._secrets: dict[str, tuple[str, datetime]] = {}
         self._uses: dict[str, datetime] = {}
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """See Access.together."""
+        with self._lock:
+            before = {name: copy(kept) for name, kept in vars(self).items() if name != "_lock"}
+            try:
+                yield
+            except BaseException:
+                vars(self).update(before)
+                raise
+
     def password(self, person: str) -> str:
         """See Access.password."""
         return self._passwords.get(person, "")
@@ -34,6 +47,20 @@ class MemoryAccess:
             if hashed:
                 self._passwords[person] = hashed
             self.close_sessions_of(person)
+
+    def replace_password(self, person: str, was: str, hashed: str) -> bool:
+        """See Access.replace_password."""
+        with self._lock:
+            still = self.password(person) == was
+            if still:
+                self.set_password(person, hashed)
+            return still
+
+    def close_account(self, person: str) -> None:
+        """See Access.close_account."""
+        with self._lock:
+            self.set_password(person, "")
+            self._invitations = {d: i for d, i in self._invitations.items() if i[0] != person}
 
     def invite(self, digest: str, person: str, ends_at: datetime) -> None:
         """See Access.invite."""
@@ -60,11 +87,14 @@ class MemoryAccess:
             return ""
         return "used" if digest in self._used else "expired"
 
-    def open_session(self, digest: str, session: Session) -> None:
+    def open_session(self, digest: str, session: Session, password: str | None = None) -> bool:
         """See Access.open_session."""
         with self._lock:
+            if password is not None and (not password or self.password(session.person) != password):
+                return False
             self._sessions = {d: s for d, s in self._sessions.items() if s.ends_at > session.started_at}
             self._sessions[digest] = session
+            return True
 
     def session(self, digest: str) -> Session | None:
         """See Access.session."""

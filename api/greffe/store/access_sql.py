@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from greffe.model.instants import read, written
 from greffe.store.access import Session
 from greffe.store.database import reading
-from greffe.store.entering import beside
+from greffe.store.entering import beside, together
 from greffe.store.tables import FAILURES, INVITATIONS, KEY_SECRETS, KEY_USES, PASSWORDS, SESSIONS
 
 USED = ""  # stands for the end of an invitation that was used: it is less than every instant
@@ -22,19 +23,33 @@ class SqlAccess:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    def together(self) -> AbstractContextManager[None]:
+        """See Access.together: the register is in the same database."""
+        return together(self._engine)
+
     def password(self, person: str) -> str:
         """See Access.password."""
         with reading(self._engine) as connection:
-            query = select(PASSWORDS.c.hashed).where(PASSWORDS.c.person == person)
-            return str(connection.execute(query).scalar() or "")
+            return _password(connection, person)
 
     def set_password(self, person: str, hashed: str) -> None:
         """See Access.set_password."""
         with beside(self._engine, alone=True) as connection:
-            connection.execute(delete(PASSWORDS).where(PASSWORDS.c.person == person))
-            connection.execute(delete(SESSIONS).where(SESSIONS.c.person == person))
-            if hashed:
-                connection.execute(insert(PASSWORDS), {"person": person, "hashed": hashed})
+            _replace(connection, person, hashed)
+
+    def replace_password(self, person: str, was: str, hashed: str) -> bool:
+        """See Access.replace_password."""
+        with beside(self._engine, alone=True) as connection:
+            still = _password(connection, person) == was
+            if still:
+                _replace(connection, person, hashed)
+            return still
+
+    def close_account(self, person: str) -> None:
+        """See Access.close_account."""
+        with beside(self._engine, alone=True) as connection:
+            _replace(connection, person, "")
+            connection.execute(delete(INVITATIONS).where(INVITATIONS.c.person == person))
 
     def invite(self, digest: str, person: str, ends_at: datetime) -> None:
         """See Access.invite."""
@@ -65,9 +80,11 @@ class SqlAccess:
             return ""
         return "used" if ends_at == USED else "expired"
 
-    def open_session(self, digest: str, session: Session) -> None:
+    def open_session(self, digest: str, session: Session, password: str | None = None) -> bool:
         """See Access.open_session."""
         with beside(self._engine, alone=True) as connection:
+            if password is not None and (not password or _password(connection, session.person) != password):
+                return False
             connection.execute(delete(SESSIONS).where(SESSIONS.c.ends_at <= written(session.started_at)))
             connection.execute(
                 insert(SESSIONS),
@@ -77,6 +94,7 @@ class SqlAccess:
                     "seen_at": written(session.seen_at), "ends_at": written(session.ends_at),
                 },
             )  # fmt: skip
+            return True
 
     def session(self, digest: str) -> Session | None:
         """See Access.session."""
@@ -150,6 +168,17 @@ class SqlAccess:
         """See Access.uses."""
         with reading(self._engine) as connection:
             return {str(k): read(str(t)) for k, t in connection.execute(select(KEY_USES.c.key, KEY_USES.c.used_at))}
+
+
+def _password(connection: Connection, person: str) -> str:
+    return str(connection.execute(select(PASSWORDS.c.hashed).where(PASSWORDS.c.person == person)).scalar() or "")
+
+
+def _replace(connection: Connection, person: str, hashed: str) -> None:
+    connection.execute(delete(PASSWORDS).where(PASSWORDS.c.person == person))
+    connection.execute(delete(SESSIONS).where(SESSIONS.c.person == person))
+    if hashed:
+        connection.execute(insert(PASSWORDS), {"person": person, "hashed": hashed})
 
 
 def _invited(connection: Connection, digest: str, now: datetime) -> str:

@@ -20,6 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from greffe import __version__
 from greffe.errors import BadDefinition, Broken, DiskFailed, NotFound, Refused, Unavailable, Unsupported, of_the_disk
 from greffe.store.schema import NO_REGISTER, bring, newest_schema, schema_of
+from greffe.store.together import shared
 
 BUSY_SECONDS: Final = 30.0
 ROOM: Final = 1 << 20  # bytes: with fewer no file beside the register can grow
@@ -117,7 +118,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that is alone in writing entries from its first statement on, and durable when it ends."""
+    """A transaction that is alone in writing entries from its first statement on, and durable when it ends: its own, or a part of
+    the one that is shared (`together`)."""
+    if (found := shared(engine)) is not None:
+        yield found
+        return
     with translated(engine), engine.connect().execution_options(greffe_write=True) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL synchronous_commit = on"))

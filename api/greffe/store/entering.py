@@ -13,6 +13,7 @@ from greffe.store.base import Actor, Entry, Seen
 from greffe.store.chain import MOVED, canonical, checksum, next_entry, overtaken, refuse_moved
 from greffe.store.database import changing, writing
 from greffe.store.tables import CONTENTS, ENTRIES
+from greffe.store.together import sharing
 
 _PAGE: Final = 1_000  # names of one question
 _BESIDE: Final = 7_403_051_130  # key of the advisory lock on PostgreSQL: shared by who writes beside the chain, whole for who closes it
@@ -30,6 +31,13 @@ def beside(engine: Engine, *, alone: bool = False) -> Iterator[Connection]:
         if row is not None:
             refuse_moved(str(row.kind), str(row.subject), "")
         yield connection
+
+
+@contextmanager
+def together(engine: Engine) -> Iterator[None]:
+    """The same, alone, for all that is written in the block: what stands beside the chain, and entries."""
+    with beside(engine, alone=True) as connection, sharing(engine, connection):
+        yield
 
 
 def enter(

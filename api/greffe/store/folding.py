@@ -72,6 +72,11 @@ def _person(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, people={**state.people, fields.text("name"): fields.texts("roles")})
 
 
+def _account(state: Ledger, entry: Entry) -> Ledger:
+    one = {entry.subject}
+    return replace(state, closed=state.closed | one if entry.kind == "account.closed" else state.closed - one)
+
+
 def _noted(state: Ledger, entry: Entry) -> Ledger:
     return replace(state, notes=(*state.notes, Note.from_entry(entry)))
 
@@ -224,6 +229,9 @@ def _effective(state: Ledger, entry: Entry) -> Ledger:
 
 FOLDS: Final[Mapping[str, Callable[[Ledger, Entry], Ledger]]] = {
     "person.added": _person,
+    "account.invited": _account,
+    "account.opened": _account,
+    "account.closed": _account,
     "map.noted": _noted,
     "catalogue.imported": _definitions,
     "proposal.made": _definitions,

@@ -56,6 +56,7 @@ class Ledger:
     )
     latest_entry: int = 0  # which one
     people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()  # people whose account was closed, and who were not invited again since
     extracts: Mapping[str, ExtractRecord] = field(default_factory=dict)  # accepted and refused, by id
     drafts: Mapping[str, DraftRecord] = field(default_factory=dict)  # by id; a repeated preparation replaces
     signatures: tuple[Approval, ...] = ()

@@ -6,8 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from greffe.store.access import Session
+import pytest
 
+from greffe.errors import Denied
+from greffe.store.access import Session
+from greffe.store.base import Actor
+
+ANA = Actor("ana")
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 SESSION = Session("camille", "local", "guard", NOON, NOON, NOON + timedelta(hours=9))
 
@@ -98,3 +103,71 @@ def test_the_last_use_of_a_key_is_kept(access):
     access.note_use("key.a", NOON)
     access.note_use("key.a", NOON + timedelta(minutes=1))
     assert access.uses() == {"key.a": NOON + timedelta(minutes=1)}
+
+
+def test_a_password_is_replaced_by_who_knows_which_one_is_kept(access):
+    access.set_password("camille", "one")
+    access.open_session("a", SESSION)
+    assert (access.replace_password("camille", "other", "two"), access.password("camille")) == (False, "one")
+    assert access.session("a") == SESSION
+    assert (access.replace_password("camille", "one", "two"), access.password("camille")) == (True, "two")
+    assert access.session("a") is None
+    assert (access.replace_password("driss", "", "first"), access.password("driss")) == (True, "first")
+
+
+def test_of_many_who_replace_one_password_at_once_one_does(access):
+    access.set_password("camille", "old")
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda n: access.replace_password("camille", "old", f"new{n}"), range(8)))
+    assert sum(done) == 1
+    assert access.password("camille") == f"new{done.index(True)}"
+
+
+def test_a_session_starts_only_while_the_password_that_was_given_is_kept(access):
+    access.set_password("camille", "one")
+    assert access.open_session("a", SESSION, "one") is True
+    access.set_password("camille", "two")
+    assert (access.open_session("b", SESSION, "one"), access.session("b")) == (False, None)
+    access.close_account("camille")
+    assert (access.open_session("c", SESSION, "two"), access.session("c")) == (False, None)
+    assert (access.open_session("d", SESSION, ""), access.session("d")) == (False, None)
+    assert (access.open_session("e", SESSION), access.session("e")) == (True, SESSION)  # by a provider
+
+
+def test_with_an_account_ends_whatever_lets_that_person_in(access):
+    for person in ("camille", "driss"):
+        access.set_password(person, "one")
+        access.invite(f"link-{person}", person, NOON + timedelta(hours=1))
+        access.open_session(f"session-{person}", replace(SESSION, person=person))
+    access.close_account("camille")
+    assert (access.password("camille"), access.session("session-camille")) == ("", None)
+    assert (access.invited("link-camille", NOON), access.take_invitation("link-camille", NOON)) == ("", "")
+    assert (access.password("driss"), access.invited("link-driss", NOON)) == ("one", "driss")
+    assert access.session("session-driss") is not None
+
+
+def test_what_is_written_together_stands_with_its_entry_or_not_at_all(access, register):
+    register.add_person(ANA, NOON, ANA.name, [])
+    access.set_password("camille", "old")
+    access.open_session("a", SESSION)
+    access.invite("link", "camille", NOON + timedelta(hours=1))
+
+    def change(who):
+        with access.together():
+            assert access.replace_password("camille", "old", "new")
+            access.invite("later", "camille", NOON + timedelta(hours=1))
+            register.append(who, NOON, "account.changed", "camille", {})
+
+    with pytest.raises(Denied):  # a stranger: the entry is refused
+        change(Actor("nobody"))
+    assert (access.password("camille"), access.session("a"), access.invited("link", NOON)) == (
+        "old",
+        SESSION,
+        "camille",
+    )
+    assert (register.head(), list(register.read(kinds=["account.changed"]))) == (1, [])
+    change(ANA)
+    assert (access.password("camille"), access.session("a"), access.invited("link", NOON)) == ("new", None, "")
+    assert [e.kind for e in register.read(after=1)] == ["account.changed"]
+    access.set_password("camille", "again")  # what follows is a transaction of its own
+    assert access.password("camille") == "again"

@@ -24,7 +24,8 @@ NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=9)
 WRITERS: dict[type, dict[str, tuple[object, ...]]] = {
     SqlAccess: {
-        "set_password": ("ana", "hashed"), "invite": ("digest", "ana", LATER), "take_invitation": ("digest", NOON),
+        "set_password": ("ana", "hashed"), "replace_password": ("ana", "", "hashed"), "close_account": ("ana",),
+        "invite": ("digest", "ana", LATER), "take_invitation": ("digest", NOON),
         "open_session": ("digest", Session("ana", "local", "guard", NOON, NOON, LATER)), "touch_session": ("digest", NOON),
         "close_session": ("digest",), "close_sessions_of": ("ana",), "note_failure": ("ana", NOON, NOON),
         "forget_failures": ("ana",), "keep_secret": ("key.a", "digest", LATER, NOON), "forget_secrets": ("key.a",),

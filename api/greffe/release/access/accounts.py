@@ -12,11 +12,12 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
-from greffe.errors import BadQuery, Denied, NotFound, Refused, TooOften, nearest
+from greffe.errors import BadQuery, Conflict, Denied, NotFound, Refused, TooOften, nearest
 from greffe.model.keys import PREFIX
 from greffe.release.access import passwords
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, needs
+from greffe.release.turns import one_by_one
 from greffe.store.access import Session
 from greffe.store.base import Actor
 
@@ -25,6 +26,7 @@ IDLE: Final = timedelta(minutes=30)  # without a request, a session ends
 LONGEST: Final = timedelta(hours=9)  # a working day; then they sign in again
 _NOTED: Final = timedelta(minutes=1)  # how exactly is known when somebody was last seen
 WINDOW: Final = timedelta(minutes=15)
+_TRIES: Final = 3  # how often a password is looked at that is another one a moment later
 OF_ACCOUNT, OF_ADDRESS, FROM_ANYWHERE = 5, 50, 100  # failed attempts within the window, before nobody is let in
 
 
@@ -36,21 +38,24 @@ def digest(token: str) -> str:
 def invite(parts: Parts, who: Actor, person: str) -> str:
     """Let a person of the register choose a password: the token of a link that holds once, 72 hours.
 
-    Raises Denied unless an administrator does it (or the house itself), NotFound for a stranger."""
+    Raises Denied unless an administrator does it (or the house itself), NotFound for a stranger, Overtaken where another one did it
+    at the same moment: of two links the second would end the first, which somebody is being shown."""
+    parts = parts.looking()
     needs(parts, who, "administrator")
     people = parts.ledger().people
     if person not in people or person == HOUSE.name or person.startswith(PREFIX):
         raise NotFound(f"{person} is not in the table of people.", nearest=nearest(person, people))
     token = secrets.token_urlsafe(32)
-    parts.note(who, "account.invited", person, {})
-    parts.access.invite(digest(token), person, parts.clock() + INVITED_FOR)
+    with parts.access.together():
+        parts.access.invite(digest(token), person, parts.clock() + INVITED_FOR)
+        parts.note(who, "account.invited", person, {})
     return token
 
 
 def invited(parts: Parts, token: str) -> str:
-    """Whom a link is for. Raises NotFound when it was used, is too old or is none."""
+    """Whom a link is for. Raises NotFound when it was used, is too old, is none, or when their account was closed since."""
     person = parts.access.invited(digest(token), parts.clock())
-    if not person:
+    if not person or person in parts.acting().ledger().closed:
         raise NotFound(
             "This invitation was used, is too old, or never was one.", hint="Ask the administrator for another one."
         )
@@ -65,11 +70,12 @@ def invitation_was(parts: Parts, token: str) -> str:
 def accept(parts: Parts, token: str, password: str) -> str:
     """Use the link: the person has that password from now on. Returns who it is. Raises NotFound, BadQuery."""
     person = invited(parts, token)
-    good = passwords.checked(password, person)
-    if not parts.access.take_invitation(digest(token), parts.clock()):
-        raise NotFound("This invitation was used meanwhile.", hint="Ask the administrator for another one.")
-    parts.access.set_password(person, passwords.hashed(good))
-    parts.note(Actor(person, "local"), "account.opened", person, {})
+    fresh = passwords.hashed(passwords.checked(password, person))
+    with parts.access.together():
+        if not parts.access.take_invitation(digest(token), parts.clock()):
+            raise NotFound("This invitation was used meanwhile.", hint="Ask the administrator for another one.")
+        parts.access.set_password(person, fresh)
+        parts.note(Actor(person, "local"), "account.opened", person, {})
     return person
 
 
@@ -90,35 +96,59 @@ def sign_in(parts: Parts, person: str, password: str, address: str) -> tuple[str
         if len(failed) >= most:
             wait = int((failed[-most] + WINDOW - now).total_seconds()) + 1
             raise TooOften("Too many failed attempts.", wait=wait, hint=f"Try again in {-(-wait // 60)} minutes.")
-    kept = parts.access.password(person)
-    if not passwords.matches(kept, password) or person not in parts.ledger().people:
-        for subject, _ in limits:
-            parts.access.note_failure(subject, now, now - WINDOW)
-        note_denied(parts, HOUSE, "sign in", person if kept else "an unknown name")
-        raise Denied("The name or the password is wrong.")
-    parts.access.forget_failures(limits[0][0])
+    kept = ""
+    for _ in range(_TRIES):
+        kept = parts.access.password(person)
+        if not passwords.matches(kept, password) or person not in parts.ledger().people:
+            break
+        opened = _signed_in(parts, person, password, kept)
+        if opened is not None:
+            parts.access.forget_failures(limits[0][0])
+            return opened
+    for subject, _ in limits:
+        parts.access.note_failure(subject, now, now - WINDOW)
+    note_denied(parts, HOUSE, "sign in", person if kept else "an unknown name")
+    raise Denied("The name or the password is wrong.")
+
+
+def _signed_in(parts: Parts, person: str, password: str, kept: str) -> tuple[str, Session] | None:
+    """A session for the password that was found to be right, hashed anew where it costs too little; None when it is not theirs any
+    more: comparing takes long enough for an account to be closed meanwhile."""
     if passwords.outdated(kept):
-        parts.access.set_password(person, passwords.hashed(password))
-    return open_session(parts, Actor(person, "local"))
+        fresh = passwords.hashed(password)
+        if not parts.access.replace_password(person, kept, fresh):
+            return None
+        kept = fresh
+    try:
+        return open_session(parts, Actor(person, "local"), kept)
+    except Denied:
+        return None
 
 
-def open_session(parts: Parts, who: Actor) -> tuple[str, Session]:
-    """Start a session of somebody whose identity was just established: its token and what is kept of it."""
+def open_session(parts: Parts, who: Actor, password: str | None = None) -> tuple[str, Session]:
+    """Start a session of somebody whose identity was just established: its token and what is kept of it. `password`: the hash that
+    they gave the right password for; Denied when it does not hold any more."""
     now = parts.clock()
     token = secrets.token_urlsafe(32)
     session = Session(who.name, who.established, secrets.token_urlsafe(32), now, now, now + LONGEST)
-    parts.note(who, "session.opened", who.name, {})
-    parts.access.open_session(digest(token), session)
+    with parts.access.together():
+        if not parts.access.open_session(digest(token), session, password):
+            raise Denied("The name or the password is wrong.")
+        parts.note(who, "session.opened", who.name, {})
     return token, session
 
 
 def session_of(parts: Parts, token: str) -> Session | None:
-    """The session of a token while it holds: not idle for 30 minutes, not older than 9 hours, of a person who is known."""
+    """The session of a token while it holds: not idle for 30 minutes, not older than 9 hours, of a person who is known, and of an
+    account of this house that is not closed."""
     if not token or len(token) > 100:
         return None
     name, now = digest(token), parts.clock()
     found = parts.access.session(name)
-    if found is None or found.person not in parts.ledger().people:
+    ledger = parts.ledger()
+    if found is None or found.person not in ledger.people:
+        return None
+    if found.established == "local" and found.person in ledger.closed:
         return None
     over = now >= min(found.seen_at + IDLE, found.ends_at)
     with suppress(Refused):  # the register was moved: here it is only read, and nothing is written down of that
@@ -138,25 +168,33 @@ def sign_out(parts: Parts, token: str) -> None:
 
 
 def change_password(parts: Parts, who: Actor, old: str, new: str) -> None:
-    """Replace one's own password; all one's sessions end. Raises Denied, BadQuery."""
+    """Replace one's own password; all one's sessions end. Raises Denied, BadQuery, Conflict when it was changed meanwhile."""
     kept = parts.access.password(who.name)
     if not kept:
         raise BadQuery("There is no password to change: this account signs in elsewhere.")
     if not passwords.matches(kept, old):
         note_denied(parts, who, "change the password", who.name)
         raise Denied("The present password is wrong.")
-    parts.access.set_password(who.name, passwords.hashed(passwords.checked(new, who.name)))
-    parts.note(who, "account.changed", who.name, {})
+    fresh = passwords.hashed(passwords.checked(new, who.name))
+    with parts.access.together():
+        if not parts.access.replace_password(who.name, kept, fresh):
+            raise Conflict(
+                "This password was changed meanwhile: nothing was changed here.",
+                hint="Sign in with the one that holds.",
+            )
+        parts.note(who, "account.changed", who.name, {})
 
 
+@one_by_one
 def close_account(parts: Parts, who: Actor, person: str) -> None:
-    """Take somebody's password and sessions away; what they did stands. Raises Denied, NotFound."""
+    """Take somebody's password, invitation and sessions away; what they did stands. Raises Denied, NotFound."""
     needs(parts, who, "administrator")
     people = parts.ledger().people
     if person not in people or person.startswith(PREFIX):
         raise NotFound(f"{person} is not in the table of people.", nearest=nearest(person, people))
-    parts.access.set_password(person, "")
-    parts.note(who, "account.closed", person, {})
+    with parts.access.together():
+        parts.access.close_account(person)
+        parts.note(who, "account.closed", person, {})
 
 
 def note_denied(parts: Parts, who: Actor, what: str, subject: str) -> None:

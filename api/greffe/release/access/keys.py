@@ -81,21 +81,24 @@ def make_key(
     return parts.ledger().keys[key.name], secret
 
 
-@one_by_one
 def rotate_key(
     parts: Parts, who: Actor, id_: str, overlap: timedelta, until: datetime | None = None
 ) -> tuple[Key, str]:
     """Another secret for a key; the one it has holds on for the overlap, at most 7 days. `until`: another end of the key.
 
-    Raises Denied, NotFound, BadQuery as `make_key`; Refused for a key that was revoked or has expired."""
+    Raises Denied, NotFound, BadQuery as `make_key`; Refused for a key that was revoked or has expired; Overtaken for one to which
+    something was done at the same moment: of two rotations the second would end the secret that the first is being shown."""
+    parts = parts.looking()
     needs(parts, who, "administrator")
     key = _standing(parts, id_)
     if not timedelta() <= overlap <= OVERLAP:
         raise BadQuery(f"The old secret holds at most {OVERLAP.days} days on.", parameter="--overlap")
     now = parts.clock()
     end = key.until if until is None else _end(parts, until)
-    parts.note(who, "key.rotated", key.name, {"overlap": written(now + overlap), "until": written(end)})
-    return parts.ledger().keys[key.name], _another(parts, key, end, now + overlap)
+    with parts.access.together():
+        secret = _another(parts, key, end, now + overlap)
+        parts.note(who, "key.rotated", key.name, {"overlap": written(now + overlap), "until": written(end)})
+    return parts.ledger().keys[key.name], secret
 
 
 @one_by_one

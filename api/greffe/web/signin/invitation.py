@@ -6,9 +6,10 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from greffe.errors import BadQuery, NotFound
+from greffe.errors import BadQuery, GreffeError, NotFound, Refused
 from greffe.release.access.accounts import INVITED_FOR, accept, invitation_was, invited
 from greffe.release.access.passwords import SHORTEST
+from greffe.release.clocks import on_time
 from greffe.release.parts import Parts
 from greffe.web.pages.forms import posted
 from greffe.web.pages.render import Pages, see_other
@@ -21,10 +22,10 @@ def router(parts: Parts) -> APIRouter:
     """The route /invitation/TOKEN."""
     routes, pages = APIRouter(), Pages(parts)
 
-    def form_page(request: Request, visitor: Visitor, token: str, fault: BadQuery | None) -> Response:
+    def form_page(request: Request, visitor: Visitor, token: str, fault: GreffeError | None) -> Response:
         try:
             values = {"person": invited(parts, token), "shortest": SHORTEST, "fault": fault}
-            response = pages.show(request, visitor, "signin/invitation.html", values, 400 if fault else 200)
+            response = pages.show(request, visitor, "signin/invitation.html", values, fault.http if fault else 200)
         except NotFound:
             over = {"was": invitation_was(parts, token) or "none", "hours": int(INVITED_FOR.total_seconds() // 3600)}
             response = pages.show(request, visitor, "signin/over.html", over, 410)
@@ -43,8 +44,9 @@ def router(parts: Parts) -> APIRouter:
         try:
             if form.raw("password") != form.raw("again"):
                 raise BadQuery("The two passwords are not the same.", parameter="again")
+            await run_in_threadpool(on_time, parts)
             await run_in_threadpool(accept, parts, token, form.raw("password"))
-        except BadQuery as fault:
+        except (BadQuery, Refused) as fault:
             return form_page(request, visitor, token, fault)
         except NotFound:
             return form_page(request, visitor, token, None)

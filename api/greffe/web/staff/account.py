@@ -6,9 +6,10 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from greffe.errors import BadQuery, Denied, GreffeError
+from greffe.errors import BadQuery, Conflict, Denied, GreffeError, Refused
 from greffe.release.access.accounts import change_password
 from greffe.release.access.passwords import SHORTEST
+from greffe.release.clocks import on_time
 from greffe.release.parts import Parts
 from greffe.web.pages.forms import posted
 from greffe.web.pages.render import Pages, see_other
@@ -41,8 +42,9 @@ def router(parts: Parts) -> APIRouter:
         try:
             if form.raw("password") != form.raw("again"):
                 raise BadQuery("The two passwords are not the same.", parameter="again")
+            await run_in_threadpool(on_time, parts)
             await run_in_threadpool(change_password, parts, visitor.actor, form.raw("old"), form.raw("password"))
-        except (BadQuery, Denied) as fault:  # the core has recorded what it denied
+        except (BadQuery, Denied, Refused, Conflict) as fault:  # the core has recorded what it denied
             return await run_in_threadpool(page, request, visitor, fault)
         return see_other("/signin")
 
