@@ -163,6 +163,12 @@ def may_open(parts: Parts, who: Actor, action: str, flow: Reference | None = Non
         raise Denied(f"{who.name} is not for {flow.id}.", hint=f"It is for: {', '.join(key.flows)}.")
 
 
+def held_to(parts: Parts, who: Actor) -> frozenset[str] | None:
+    """Ids of the dataflows that a key is for; None for all, and for people, who are not judged here."""
+    key = parts.ledger().keys.get(who.name)
+    return frozenset(key.flows) if key is not None and key.flows else None
+
+
 def reads_for(parts: Parts, who: Actor, body: str, action: str, flow: Reference) -> None:
     """Raises Denied unless somebody may have what a body is entitled to: a releaser, who hands it out, or a person or key
     that reads for that body."""

@@ -29,7 +29,7 @@ from greffe.model.orders import (
 )
 from greffe.model.schedule import checked
 from greffe.model.structures import Dataflow
-from greffe.release.access.keys import GRANTED, ORDERS, may_open, reads_for
+from greffe.release.access.keys import GRANTED, ORDERS, held_to, may_open, reads_for
 from greffe.release.grants import granted as granted_now
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, bodies, has_role, needs
@@ -83,6 +83,7 @@ def make_order(
         raise BadQuery(f"{wanted.way!r} is no way.", parameter="way", nearest=nearest(wanted.way, WAYS) or WAYS)
     to = _to(wanted, channels, limits)
     flow, query = _granted(parts, who, wanted) if wanted.granted else _query(parts, wanted.query, answers)
+    may_open(parts, who, ORDERS, flow.reference)
     order = Order(
         f"O-{secrets.token_hex(4)}", wanted.body, title, query, flow.reference, when, wanted.way, to, wanted.granted
     )
@@ -94,14 +95,16 @@ def make_order(
 
 
 def own_orders(parts: Parts, who: Actor) -> tuple[Order, ...]:
-    """The orders that somebody sees: those of the bodies that they read for; all of them for some of the house."""
+    """The orders that somebody sees: those of the bodies that they read for, of a key those of its dataflows; all of them for
+    some of the house."""
     if who.name.startswith(PREFIX):
         may_open(parts, who, ORDERS)
     roles = parts.ledger().people.get(who.name, ())
     found = parts.ledger().orders.values()
     if any(has_role(roles, r) for r in SEES):
         return tuple(found)
-    return tuple(o for o in found if o.body in bodies(roles, "recipient"))
+    mine, flows = bodies(roles, "recipient"), held_to(parts, who)
+    return tuple(o for o in found if o.body in mine and (flows is None or o.dataflow.id in flows))
 
 
 def own_order(parts: Parts, who: Actor, id_: str) -> Order:

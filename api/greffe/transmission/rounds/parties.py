@@ -11,7 +11,7 @@ from greffe.errors import Denied, NotFound, nearest
 from greffe.model.keys import PREFIX
 from greffe.model.rounds import Query
 from greffe.model.transmissions import ACKNOWLEDGED, REFUSED, SENT, UNCERTAIN, Transmission
-from greffe.release.access.keys import QUERIES, may_open
+from greffe.release.access.keys import QUERIES, held_to, may_open
 from greffe.release.parts import Parts
 from greffe.release.people import bodies, has_role, needs
 from greffe.store.base import Actor
@@ -33,11 +33,19 @@ def own_deliveries(parts: Parts, who: Actor) -> dict[str, Transmission]:
 
 
 def own_of(parts: Parts, who: Actor, states: Collection[str] = LEFT) -> dict[str, Transmission]:
-    """The same, in some states, whatever a key is for: its caller has looked at that."""
+    """The same, in some states, whatever a key may do: its caller has looked at that. A key of some dataflows has those
+    deliveries that bring nothing else: what is said of a delivery is said of all that is in it."""
     mine = bodies(parts.ledger().people.get(who.name, ()), "recipient")
     if not mine:
         raise Denied(f"{who.name} speaks for no recipient.")
-    return {t.id: t for t in parts.ledger().transmissions.values() if t.recipient in mine and t.state in states}
+    flows = held_to(parts, who)
+    return {
+        t.id: t
+        for t in parts.ledger().transmissions.values()
+        if t.recipient in mine
+        and t.state in states
+        and (flows is None or all(s.dataflow.id in flows for f in t.files for s in f.sources))
+    }
 
 
 def own_queries(parts: Parts, who: Actor) -> dict[str, Query]:
