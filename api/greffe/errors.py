@@ -59,8 +59,10 @@ class GreffeError(Exception):
         hint: str = "",
         nearest: Iterable[str] = (),
         finding: Mapping[str, str] | None = None,
+        within: Iterable[GreffeError] = (),
     ) -> None:
-        """`finding`: what a rule says, by language, that stands in the message in English (`en`)."""
+        """`finding`: what a rule says, by language, that stands in the message in English (`en`). `within`: faults that the message
+        tells one after the other (`joined`)."""
         self.message = message
         self.file = file
         self.row = row
@@ -69,6 +71,7 @@ class GreffeError(Exception):
         self.hint = hint
         self.nearest = tuple(nearest)
         self.finding = dict(finding or {})
+        self.within = tuple(within)
         super().__init__(self.text())
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -95,6 +98,11 @@ class GreffeError(Exception):
         if self.hint:
             line += f" {self.hint}"
         return line
+
+
+def joined(faults: Iterable[GreffeError]) -> str:
+    """Faults one after the other, as they stand in a message."""
+    return " ".join(fault.text() for fault in faults)
 
 
 def _bare(kind: type[GreffeError], *args: object) -> GreffeError:

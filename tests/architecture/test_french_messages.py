@@ -14,6 +14,7 @@ from greffe.errors import BadDefinition, BadInput, Denied, GreffeError
 from greffe.french import tell, tell_text
 from greffe.french.read import FOLDER, catalogue, read
 from greffe.french.tell import french
+from greffe.transmission.contributions.compared import not_taken
 from greffe.web.pages.words import FOLDER as WORDS
 from greffe.web.pages.words import table
 
@@ -169,6 +170,19 @@ def test_many_faults_of_ours_cost_little():
     start = time.process_time()
     assert french(f"back.xlsx is not taken: {body} Faults: 10.") is not None
     assert time.process_time() - start < 5
+
+
+def test_each_of_many_faults_is_told_in_french():
+    """Sentences that stand one after the other fit other sentences as well: `It est not clear …` was one of two."""
+    told = ["oui / yes", "le total", "x"]
+    unclear = [BadInput(f"It is not clear where French ends and English begins: {t!r}.", file="Q", row=3) for t in told]
+    answer = tell(not_taken("back.xlsx", unclear), "fr").message
+    says = f"On ne peut distinguer où finit le français et où commence l’anglais{NB}: «{NB}{{}}{NB}»."
+    assert answer == (
+        f"back.xlsx n’est pas repris{NB}: "
+        + " ".join(f"Q, ligne 3{NB}: {says.format(t)}" for t in told)
+        + f" Défauts{NB}: 3."
+    )
 
 
 def every_class(of: type[GreffeError] = GreffeError) -> list[type[GreffeError]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
-from greffe.errors import TOLD, BadDefinition, GreffeError
+from greffe.errors import TOLD, BadDefinition, GreffeError, joined
 from greffe.french.read import catalogue
 from greffe.french.templates import Template, quoted, small
 from greffe.french.texts import text_in_french
@@ -52,8 +52,11 @@ def tell(error: GreffeError, lang: str) -> Told:
 
 
 def _message(error: GreffeError) -> str:
-    """The message in French. What a rule says in it is in both languages: it is told by itself."""
+    """The message in French. What a rule says in it is in both languages, and what it tells of other faults is told of each by
+    itself: to know where one ends is nobody's guess."""
     said, told = error.finding.get("en", ""), error.finding.get("fr", "")
+    if error.within:
+        said, told = joined(error.within), " ".join(map(_alone, error.within))
     if not said or not told or said not in error.message:
         return tell_text(error.message, "fr")
     return tell_text(error.message.replace(said, _FINDING), "fr").replace(_FINDING, told)

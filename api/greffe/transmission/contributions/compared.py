@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from openpyxl.utils.exceptions import CellCoordinatesException
 
-from greffe.errors import BadInput, GreffeError, Refused
+from greffe.errors import BadInput, GreffeError, Refused, joined
 from greffe.mapping.exchange.books import opened
 from greffe.transmission.contributions import book as layout
 from greffe.transmission.contributions.attached import attached
@@ -29,8 +29,8 @@ MOST_OF_NOTE: Final = 500  # the same, of a note: it stands nowhere else
 
 def not_taken(name: str, faults: Sequence[GreffeError], hint: str = "") -> Refused:
     """What whoever brings a workbook is told: its first faults, and how many there are."""
-    first = " ".join(fault.text() for fault in faults[:TOLD])
-    return Refused(f"{name} is not taken: {first} Faults: {len(faults)}.", hint=hint)
+    first = faults[:TOLD]
+    return Refused(f"{name} is not taken: {joined(first)} Faults: {len(faults)}.", hint=hint, within=first)
 
 
 @dataclass(frozen=True)
