@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from greffe.cli.service import free_port
+from greffe.cli.listening import free_port
 from greffe.errors import BadDefinition, Refused
 from greffe.settings import read_settings
 
@@ -36,7 +36,7 @@ def test_a_taken_port_and_an_address_that_is_not_here_are_refused() -> None:
         with pytest.raises(Refused, match=f"Port {port} of 127.0.0.1 is taken"):
             free_port("127.0.0.1", port)
     free_port("127.0.0.1", port)
-    with pytest.raises(Refused, match=r"'nowhere\.invalid' is no address to listen on"):
+    with pytest.raises(Refused, match=r"HOST='nowhere\.invalid' is no address to listen on"):
         free_port("nowhere.invalid", port)
     with pytest.raises(Refused, match=r"Nothing can listen on port \d+ of 192\.0\.2\.1"):
         free_port("192.0.2.1", port)

@@ -11,6 +11,7 @@ import typer
 from greffe.app import depot_of
 from greffe.cli.common import Home, Json
 from greffe.cli.language import here
+from greffe.cli.listening import nowhere
 from greffe.cli.show import ERRORS, failing, show
 from greffe.errors import BadDefinition, GreffeError
 from greffe.french import tell
@@ -72,12 +73,14 @@ def looked_at(environ: Mapping[str, str], home: Path) -> Iterator[GreffeError]:
 
 
 def _at_odds(settings: Settings) -> Iterator[GreffeError]:
-    """What is well written and cannot be had: two listeners on one address, files and folders that are not there."""
+    """What is well written and cannot be had: two listeners on one address, an address of no
+    machine here, files and folders that are not there."""
     place = settings.operation.metrics
     if place and place[1] == settings.port and (place[0] == settings.host or {place[0], settings.host} & _ANY):
         yield BadDefinition(
             f"GREFFE_METRICS={place[0]}:{place[1]} is where the service itself listens.", hint="E.g. 127.0.0.1:9464"
         )
+    yield from nowhere(settings)
     for name, folder in (("GREFFE_SDMX", settings.sdmx), ("GREFFE_MAPPINGS", settings.mappings)):
         if not folder.is_dir():
             yield BadDefinition(f"{name}={str(folder)!r} is no folder.")

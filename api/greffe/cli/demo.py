@@ -23,7 +23,8 @@ from greffe.cli.demo_editions import second_edition, third_edition
 from greffe.cli.demo_houses import houses
 from greffe.cli.demo_orders import orders
 from greffe.cli.demo_rounds import answers, queries
-from greffe.cli.service import free_port, run
+from greffe.cli.listening import free_port
+from greffe.cli.service import run
 from greffe.cli.show import failing, progress
 from greffe.errors import BadInput
 from greffe.model.findings import Finding

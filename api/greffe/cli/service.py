@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import socket
 import threading
@@ -19,10 +18,11 @@ import yaml
 from greffe.app import compose, create_app, job_tools
 from greffe.cli.common import Home, Json, parts_of
 from greffe.cli.language import here
+from greffe.cli.listening import free_for_metrics, free_port
 from greffe.cli.serving import server_of, serving, tell
 from greffe.cli.show import failing, show
 from greffe.cli.workers import run_workers
-from greffe.errors import BadQuery, Refused, known_words, nearest
+from greffe.errors import BadQuery, known_words, nearest
 from greffe.jobs.loop import logged, run_until
 from greffe.jobs.running import Tools
 from greffe.logs.set_up import Log
@@ -61,10 +61,11 @@ def serve(
 
 def run(parts: Parts, *, jobs: bool = False, environ: Mapping[str, str] = MappingProxyType({})) -> None:
     """Serve until it is stopped; `jobs`: with the jobs beside; `environ`: what a command said. Raises Refused when the port is
-    taken."""
+    taken, or that of its metrics."""
     settings, sockets = parts.settings, handed_over(os.environ)
     if sockets is None:
         free_port(settings.host, settings.port)
+    free_for_metrics(settings)
     tools = job_tools(parts) if jobs else None
     with _beside(tools):
         if settings.workers > 1:
@@ -108,22 +109,6 @@ def _beside(tools: Tools | None) -> Iterator[None]:
     finally:
         stop.set()
         beside.join(_PATIENCE)
-
-
-def free_port(host: str, port: int) -> None:
-    """Raises Refused when something listens there already, or the address is none of this machine."""
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except OSError as error:
-        raise Refused(f"{host!r} is no address to listen on.", hint="E.g. HOST=127.0.0.1, or 0.0.0.0.") from error
-    with socket.socket(family, kind) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise Refused(f"Port {port} of {host} is taken.", hint="Choose another one, e.g. PORT=8001.") from error
-            raise Refused(f"Nothing can listen on port {port} of {host}: {error.strerror}.") from error
 
 
 def openapi(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import sys
 
 import pytest
-from journey_tools import ROOT
+from journey_tools import ROOT, free_port
 from typer.testing import CliRunner
 
 from greffe.cli.config import page
@@ -15,6 +16,8 @@ from greffe.cli.whole import app
 from greffe.errors import BadDefinition
 from greffe.options import options
 from greffe.settings import read_settings
+from greffe.web.metrics.counts import Counts
+from greffe.web.metrics.processes import Processes
 
 CLEAN = dict.fromkeys(("GREFFE_TEST_DEMO", "GREFFE_SOAK", "GREFFE_RENEW_REFERENCE", "GREFFE_HOME", "PORT", "HOST"))
 
@@ -47,12 +50,15 @@ def test_each_value_says_where_it_comes_from_and_secrets_are_hidden(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("metrics", "host"), [("127.0.0.1:8123", "127.0.0.1"), ("0.0.0.0:8123", "127.0.0.1"), ("127.0.0.1:8123", "::")]
+    ("metrics", "host"),
+    [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("127.0.0.1", "::")],
 )
 def test_two_listeners_on_one_address_are_told(tmp_path, metrics, host):
-    told = checked(tmp_path, GREFFE_METRICS=metrics, HOST=host, PORT="8123")
+    port = free_port()
+    metrics = f"{metrics}:{port}"
+    told = checked(tmp_path, GREFFE_METRICS=metrics, HOST=host, PORT=str(port))
     assert (told.exit_code, "is where the service itself listens" in " ".join(told.output.split())) == (2, True)
-    assert checked(tmp_path, GREFFE_METRICS=metrics, HOST=host, PORT="8124").exit_code == 0
+    assert checked(tmp_path, GREFFE_METRICS=metrics, HOST=host, PORT=str(free_port())).exit_code == 0
 
 
 def test_traces_without_their_libraries_are_told(tmp_path, monkeypatch):
@@ -70,6 +76,10 @@ def test_traces_without_their_libraries_are_told(tmp_path, monkeypatch):
     ({"GREFFE_EFFECT_DELAY": "1"}, "GREFFE_EFFECT_DELAY='1' is not from 5 to 86400."),
     ({"GREFFE_OIDC_SECRET_FILE": "/nowhere"}, "GREFFE_OIDC_SECRET_FILE says nothing without GREFFE_OIDC_ISSUER."),
     ({"HOST": "not a host"}, "HOST='not a host' is no address to listen on."),
+    ({"HOST": "999.1.1.1"}, "HOST='999.1.1.1' is no address to listen on."),
+    ({"HOST": "192.0.2.1"}, "Nothing can listen on port 8000 of 192.0.2.1: "),
+    ({"GREFFE_METRICS": "nowhere.invalid:9464"}, "GREFFE_METRICS='nowhere.invalid' is no address to listen on."),
+    ({"GREFFE_METRICS": "192.0.2.1:9464"}, "parameter GREFFE_METRICS: Nothing can listen on port 9464 of 192.0.2.1: "),
     ({"GREFFE_PORT": "8000"}, "'GREFFE_PORT' is no setting."),
 ])  # fmt: skip
 def test_what_cannot_be_had_is_told(tmp_path, environ, said):
@@ -142,3 +152,29 @@ def test_every_setting_that_is_read_is_in_the_table_and_the_page_is_current():
     read = set(re.findall(r'"(GREFFE_[A-Z_]*[A-Z]|HOST|PORT)"', source))
     assert read <= set(options())
     assert (ROOT / "docs/reference/settings.md").read_text("utf-8") == page()
+
+
+@pytest.fixture
+def taken():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield str(other.getsockname()[1])
+
+
+def test_a_port_of_metrics_that_another_process_has_is_told_and_nothing_serves(tmp_path, taken):
+    """Both say it in one line; where another server of this home has it, this one stands by."""
+    home, place = tmp_path / "home", f"127.0.0.1:{taken}"
+    said = f"GREFFE_METRICS: Port {taken} of 127.0.0.1 is taken. Choose another one, e.g. GREFFE_METRICS=127.0.0.1:{int(taken) + 1}."
+    told = checked(home, "--json", GREFFE_METRICS=place)
+    assert (told.exit_code, json.loads(told.stdout)["faults"]) == (2, [f"parameter {said}"])
+    environ = CLEAN | {"GREFFE_METRICS": place, "GREFFE_HOME": str(home), "PORT": str(free_port())}
+    served = CliRunner().invoke(app, ["serve"], env=environ)
+    assert (served.exit_code, said in " ".join(served.output.split())) == (3, True), served.output
+    assert "Serving" not in served.output
+    running = Processes(home, Counts())
+    assert checked(home, GREFFE_METRICS=place).exit_code == 0
+    running.close()
+    assert checked(home, GREFFE_METRICS=place).exit_code == 2
+
+
+def test_the_port_of_the_service_itself_may_be_that_of_the_one_that_runs(tmp_path, taken):
+    assert checked(tmp_path, PORT=taken).exit_code == 0

@@ -7,7 +7,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from types import TracebackType
 from typing import Final
 
@@ -58,11 +57,15 @@ class Metrics:
         self._processes.close()
 
     def _run(self) -> None:
-        server = None
+        server, said = None, False
         while not self._stop.is_set():
             if server is None:
-                with suppress(OSError):  # another process of the house listens there
+                try:
                     server, _ = start_http_server(self._port, self._host, self._registry)
+                except OSError as error:
+                    if not said and len(self._processes.all()) == 1:  # else another process of the house listens there
+                        _LOG.error("Metrics cannot be had at %s:%s: %s.", self._host, self._port, error.strerror)
+                        said = True
             self._processes.lines_dropped = self._dropped()
             try:
                 self._processes.tell()

@@ -36,7 +36,7 @@ class Processes:
     """This process among those of the home on this machine."""
 
     def __init__(self, home: Path, counts: Counts) -> None:
-        self._folder, self._counts, self.lines_dropped = home / "run" / socket.gethostname()[:60], counts, 0
+        self._folder, self._counts, self.lines_dropped = _folder_of(home), counts, 0
         self._number, self._held = self._taken()
 
     @property
@@ -91,6 +91,15 @@ class Processes:
         except OSError as error:
             raise Refused(f"It cannot be written: {os.strerror(error.errno or 0)}.", file=str(self._folder)) from error
         raise Refused(f"{_MOST} processes share this home already.")
+
+
+def others_of(home: Path) -> bool:
+    """Whether a process counts for that home on this machine. Nothing is made."""
+    return any(held(lock) for lock in _folder_of(home).glob("*.lock"))
+
+
+def _folder_of(home: Path) -> Path:
+    return home / "run" / socket.gethostname()[:60]
 
 
 def _read(text: str) -> Process:
