@@ -4,23 +4,31 @@ every file and command that units and containers name exists. No engine builds t
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shlex
 import shutil
 import subprocess
 import tomllib
+from dataclasses import replace
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
 import typer.main
 import yaml
 from journey_tools import ROOT
+from small_house import small_house
+from starlette.testclient import TestClient
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from greffe.app import create_app
 from greffe.cli.whole import app
 from greffe.jobs.configured import read_jobs
 from greffe.model.transmissions import STATES
 from greffe.options import options
+from greffe.settings import read_settings
 
 DEPLOY, RUNBOOKS = ROOT / "deploy", sorted((ROOT / "docs/runbooks").glob("*.md"))
 UNITS = sorted((DEPLOY / "systemd").iterdir())
@@ -178,8 +186,36 @@ def test_the_compose_file_names_files_commands_and_settings_that_exist():
         one = said["services"][name]
         assert (DEPLOY / "container" / one["build"]["context"] / one["build"]["dockerfile"]).is_file()
         assert parsed(f"greffe {shlex.join(one['command'])}") is not None
-        assert set(one.get("environment", {})) <= set(options())
+        assert set(one["environment"]) <= {*options(), "FORWARDED_ALLOW_IPS"}  # that one is of uvicorn
         assert one["read_only"] is True
         assert all("9464" not in port for port in one.get("ports", []))
     for mount in said["services"]["prometheus"]["volumes"]:
         assert (DEPLOY / "container" / mount.split(":")[0]).is_file(), mount
+
+
+def test_people_sign_in_through_the_proxy_of_the_compose_file(tmp_path):
+    """The settings of its server, and a person who comes through its proxy: a password is looked at. By any other way, and through
+    a published port of http, it is not. (No engine runs the file here.)"""
+    said = yaml.safe_load((DEPLOY / "container/compose.yaml").read_text("utf-8"))
+    greffe, jobs, proxy = (said["services"][name] for name in ("greffe", "jobs", "proxy"))
+    url, address = greffe["environment"]["GREFFE_URL"], proxy["networks"]["default"]["ipv4_address"]
+    option = dict(itertools.pairwise(proxy["command"]))
+    port = re.search(r"\bPORT=(\d+)", (DEPLOY / "container/Containerfile").read_text("utf-8"))[1]
+    assert (option["--from"], option["--to"]) == (url, f"greffe:{port}")
+    assert jobs["environment"]["GREFFE_URL"] == url
+    assert "ports" not in greffe
+    assert proxy["ports"] == [f"127.0.0.1:{url.rpartition(':')[2]}:{url.rpartition(':')[2]}"]
+    assert ip_address(address) in ip_network(said["networks"]["default"]["ipam"]["config"][0]["subnet"])
+    assert greffe["environment"]["FORWARDED_ALLOW_IPS"] == address
+
+    def signed_in(url: str, origin: str) -> str:
+        parts = small_house(tmp_path / url.partition(":")[0], signed=False)
+        settings = read_settings({"GREFFE_URL": url}, parts.settings.home)
+        served = create_app(replace(parts, settings=replace(parts.settings, public_url=settings.public_url)))
+        believed = ProxyHeadersMiddleware(served, trusted_hosts=address)
+        client = TestClient(believed, base_url=origin, client=(address, 50_000))
+        forwarded = {"x-forwarded-for": "192.0.2.9", "x-forwarded-proto": origin.partition(":")[0], "origin": origin}
+        return client.post("/signin", data={"name": "eve", "password": "fanal"}, headers=forwarded).text
+
+    assert "HTTPS alone" not in signed_in(url, url)
+    assert "HTTPS alone" in signed_in("http://127.0.0.1:8000", "http://127.0.0.1:8000")
