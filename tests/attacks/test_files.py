@@ -65,6 +65,19 @@ BOOKS: dict[str, Callable[[], bytes]] = {
     "a document type behind a comment": lambda: book(sheet(before=f"<!--{' ' * 5_000}-->{LAUGHS}")),
     "laughing texts": lambda: book(texts=f"<!--{' ' * 5_000}-->{LAUGHS}<sst><si><t>&a9;</t></si></sst>"),
     "a document type in UTF-16": lambda: book(f'<?xml version="1.0" encoding="utf-16"?>{LAUGHS}<w/>'.encode("utf-16")),
+    "a sheet in UTF-16": lambda: book(f'<?xml version="1.0" encoding="UTF-16"?>{sheet().decode()}'.encode("utf-16")),
+    "a sheet in Latin 1": lambda: book(b"<?xml version='1.0' encoding='iso-8859-1'?>" + sheet()),
+    "a sheet in EBCDIC": lambda: book(sheet(before="<?xml version='1.0'?>").decode().encode("cp037")),
+    "a sheet called otherwise": lambda: book(
+        found=links("s.bin"), more=(("xl/s.bin", f"{LAUGHS}{sheet().decode()}".encode("utf-16")),)
+    ),
+    "columns without end": lambda: _wide("A", "XFD"),
+    "columns without end, called otherwise": lambda: book(
+        found=links("s.bin"), more=(("xl/s.bin", _wide_rows("A", "XFD")),)
+    ),
+    "empty cells without end": lambda: _wide("A", "ALK"),
+    "a column behind a reference": lambda: _wide("A", "&#88;FD"),
+    "a column behind a reference and a sign": lambda: _wide("A", 'A1" x=">" r="&#88;FD', rows=3_000),
     "texts that unpack to 23 MB": lambda: book(texts=f"<sst>{'<si><t>aaaaaaaaaa</t></si>' * 1_000_000}</sst>"),
     "a cell of 40 MB": lambda: book(sheet(f'<row r="1"><c t="inlineStr"><is><t>{"a" * 40_000_000}</t></is></c></row>')),
     "a million cells in a row": lambda: book(sheet(f'<row r="1">{"<c><v>1</v></c>" * 1_000_000}</row>')),
@@ -89,6 +102,18 @@ HARMLESS: dict[str, Callable[[], bytes]] = {
     "names that lead outside": lambda: book(more=(("../../../../outside.xml", b"<a/>"), ("/outside.xml", b"<a/>"))),
     "links to other books": lambda: book(more=(("xl/externalLinks/externalLink1.xml", b"<x/>"),)),
 }
+
+
+def _wide_rows(*columns: str, rows: int = 100_000) -> bytes:
+    """Rows that have a value in the first of those columns, and nothing in the others."""
+    first, *others = columns
+    empty = "".join(f'<c r="{letters}%d"/>' for letters in others)
+    row = f'<row r="%d"><c r="{first}%d"><v>1</v></c>{empty}</row>'
+    return sheet(ROWS + "".join(row % ((n,) * row.count("%d")) for n in range(3, rows)))
+
+
+def _wide(*columns: str, rows: int = 100_000) -> bytes:
+    return book(_wide_rows(*columns, rows=rows))
 
 
 def _twice() -> bytes:
@@ -158,6 +183,18 @@ def test_workbooks_that_are_there_to_harm(name: str, tmp_path: Path) -> None:
             list(rows_of(found, "S", path.name))
 
     refused(read)
+
+
+@pytest.mark.parametrize("column", ["B", "ALL"])
+@pytest.mark.parametrize(
+    "said", ["", "<?xml version='1.0' encoding='utf-8'?>", '\ufeff<?xml version="1.0"  encoding="UTF-8"?>']
+)
+def test_sheets_as_programs_write_them_are_read(column: str, said: str, tmp_path: Path) -> None:
+    """A mark, a declaration, and a cell in the thousandth column that holds nothing."""
+    rows = ROWS.replace(
+        '<c r="B2"><v>2</v></c>', f'<c r="B2"><v>2</v></c><c r="{column}2"/>' if column != "B" else '<c r="B2"/>'
+    )
+    assert _rows(book(sheet(rows, before=said)), tmp_path) == 1
 
 
 @pytest.mark.parametrize("name", HARMLESS)

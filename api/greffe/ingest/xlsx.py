@@ -18,6 +18,7 @@ from greffe.arrow import pa
 from greffe.errors import BadInput, nearest
 from greffe.ingest.report import File, ReadOptions
 from greffe.model.packed_parts import Largest, looked_through
+from greffe.model.padded_cells import bounded
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -26,7 +27,7 @@ BATCH: Final = 20_000  # rows
 MOST_EMPTY: Final = 1_000  # rows at the end
 LAST_ROW: Final = 1_048_576  # of any sheet
 # A sheet is streamed; shared texts are held in memory.
-_LARGEST: Final = Largest(sheet=4 << 30, texts=128 << 20, or_csv=True)
+_LARGEST: Final = Largest(sheet=4 << 30, texts=128 << 20, cells=200 * LAST_ROW, or_csv=True)
 DAMAGED: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -124,7 +125,7 @@ def _sheet_rows(book: Workbook, file: File, options: ReadOptions) -> Iterable[Se
     sheet = book[options.sheet or names[0]]
     if hasattr(sheet, "reset_dimensions"):
         sheet.reset_dimensions()  # what a program wrote as the used range is often wrong
-    return sheet.iter_rows(values_only=True)
+    return bounded(sheet.iter_rows(values_only=True), sheet.title, file.name, _LARGEST.cells)
 
 
 def _check_parts(file: File) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from zipfile import ZipFile, ZipInfo
 
 from greffe.errors import BadInput
+from greffe.model.padded_cells import Padded
 
 RATIO: Final = 100  # bytes unpacked for one packed; sheets of numbers come to 5 to 30
 FREE: Final = 2 << 20  # bytes unpacked that any file may hold
@@ -22,14 +23,19 @@ SHEETS: Final = "xl/worksheets/"
 _CHUNK: Final = 1 << 20
 _SHEET: Final = re.compile(rb"<(?:[\w.-]+:)?sheet[\s/>]")
 _LONG: Final = re.compile(rb"<[^<>]{%d}" % LONGEST_TAG)
+_DECLARED: Final = re.compile(rb"<\?xml\s[^>]*?\sencoding\s*=\s*[\"']([^\"'>]*)")
+_ASCII: Final = (b"utf-8", b"us-ascii", b"ascii")  # in which markup is the bytes that are looked for
+_BLANK: Final = b" \t\r\n"
 
 
 @dataclass(frozen=True)
 class Largest:
-    """Bytes of a sheet, and of the texts that sheets share. or_csv: whether who has more may hand over CSV instead."""
+    """Bytes of a sheet, and of the texts that sheets share; cells of a sheet as it is read, empty ones too. or_csv: whether who has
+    more may hand over CSV instead."""
 
     sheet: int
     texts: int
+    cells: int
     or_csv: bool = False
 
 
@@ -48,19 +54,32 @@ def looked_through(parts: ZipFile, packed: int, file: str, largest: Largest) -> 
         most = (
             largest.sheet if sheet else largest.texts if part.filename.endswith("sharedStrings.xml") else LARGEST_OTHER
         )
-        xml = part.filename.endswith((".xml", ".rels"))
+        xml = _is_xml(parts, part)
         if part.file_size > (most if xml else largest.texts):
             raise BadInput(f"Its part {part.filename} is too large.", file=file, hint=hint)
         if xml:
-            for piece in _checked(parts, part, file):
+            for piece in _checked(parts, part, file, largest.cells):
                 if sheet:
                     yield piece
 
 
-def _checked(parts: ZipFile, part: ZipInfo, file: str) -> Iterator[bytes]:
-    """Pieces of a part that end with a tag. No document type (it could declare entities), no tag without end, no depth."""
+def _is_xml(parts: ZipFile, part: ZipInfo) -> bool:
+    """Whether a part is XML, whatever it is called: a workbook says itself which of its parts are sheets."""
+    if part.filename.endswith((".xml", ".rels")):
+        return True
+    with parts.open(part) as body:
+        begins = body.read(_CHUNK).replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff" + _BLANK)[:1]
+    return begins in (b"", b"<") and part.file_size > 0
+
+
+def _checked(parts: ZipFile, part: ZipInfo, file: str, cells: int) -> Iterator[bytes]:
+    """Pieces of a part that end with a tag. In UTF-8 alone, no document type (it could declare entities), no tag without end, no
+    depth, no row that is padded without end."""
     depth = sheets = 0
-    for piece in _pieces(parts, part, file):
+    padded = Padded(part.filename, file, cells)
+    for number, piece in enumerate(_pieces(parts, part, file)):
+        if b"\0" in piece or (number == 0 and not _in_ascii(piece)):
+            raise BadInput(f"Its part {part.filename} is not UTF-8.", file=file, hint="Save it again as .xlsx.")
         if b"<!DOCTYPE" in piece:
             raise BadInput(f"Its part {part.filename} declares a document type.", file=file)
         if _LONG.search(piece):
@@ -72,7 +91,16 @@ def _checked(parts: ZipFile, part: ZipInfo, file: str) -> Iterator[bytes]:
         sheets += 0 if part.filename.startswith(SHEETS) else len(_SHEET.findall(piece))
         if sheets > MOST_SHEETS:
             raise BadInput(f"It has more than {MOST_SHEETS} sheets.", file=file)
+        padded.count(piece)
         yield piece
+
+
+def _in_ascii(first: bytes) -> bool:
+    """Whether markup in a part that begins so is the bytes of ASCII: it is, but for a mark or a declaration of another encoding, and
+    for EBCDIC, which a parser knows by its first byte."""
+    begins = first.removeprefix(b"\xef\xbb\xbf")
+    said = _DECLARED.match(begins)
+    return begins.lstrip(_BLANK)[:1] in (b"", b"<") and (said is None or said[1].lower() in _ASCII)
 
 
 def _pieces(parts: ZipFile, part: ZipInfo, file: str) -> Iterator[bytes]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import io
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from reviewing import SEX, guard, send, signed_in, told
 from small_house import small_house
 
 from greffe.app import create_app
+from greffe.errors import BadDefinition
+from greffe.web.staff import workbooks
 
 SECONDS = 1.0
 LAUGHS = "".join(f"# l{n}: &l{n} [{f'*l{n - 1}, ' * 9}]\n" for n in range(1, 9))
@@ -76,3 +80,62 @@ def test_a_head_that_is_there_to_harm(parts, author, tmp_path, name):
     spoil, says = SSSOM[name]
     (file := tmp_path / "odd.tsv").write_bytes(spoil(author.get(f"{SEX}/file?format=sssom").content))
     _both(author, parts, file, says)
+
+
+def _rewritten(content: bytes, change: Callable[[str], bytes]) -> bytes:
+    """The workbook with its sheet of rows changed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as parts, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in parts.namelist():
+            body = parts.read(name)
+            made.writestr(name, change(body.decode()) if name == "xl/worksheets/sheet2.xml" else body)
+    return out.getvalue()
+
+
+def _with_rows(row: str, count: int) -> Callable[[str], bytes]:
+    more = "".join(row.replace("#", str(n)) for n in range(200, 200 + count))
+    return lambda text: text.replace("</sheetData>", f"{more}</sheetData>").encode()
+
+
+BOOKS: dict[str, tuple[Callable[[str], bytes], str]] = {
+    "190,000 rows to the last column": (
+        _with_rows('<row r="#"><c r="A#"><v>1</v></c><c r="XFD#"/></row>', 190_000),
+        "Its rows have more than 1000 columns.",
+    ),
+    "190,000 rows of a thousand": (
+        _with_rows('<row r="#"><c r="A#"><v>1</v></c><c r="ALK#"/></row>', 190_000),
+        "is nearly all of empty cells.",
+    ),
+    "a document type in UTF-16": (
+        lambda text: ('<!DOCTYPE a [<!ENTITY e "x">]>' + text.partition("?>")[2]).encode("utf-16"),
+        "Its part xl/worksheets/sheet2.xml is not UTF-8.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_a_workbook_that_is_there_to_harm(parts, author, tmp_path, name):
+    change, says = BOOKS[name]
+    content = author.get(f"{SEX}/file?format=xlsx").content
+    (file := tmp_path / "odd.xlsx").write_bytes(_rewritten(content, change))
+    _both(author, parts, file, says)
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), MemoryError(), BadDefinition("It does not fit together.")])
+def test_a_file_that_breaks_its_reader_can_be_put_away(author, monkeypatch, error):
+    """Whatever it is that fails, the page shows it, and the button that takes the file away."""
+
+    def broken(*_: object) -> None:
+        raise error
+
+    form = {"guard": guard(author.get("/staff").text), "action": "look"}
+    file = {"file": ("odd.tsv", author.get(f"{SEX}/file?format=sssom").content)}
+    assert author.post(f"{SEX}/import", data=form, files=file).status_code == 303
+    monkeypatch.setattr(workbooks, "returned", broken)
+    says = error.message if isinstance(error, BadDefinition) else "This file cannot be read; why was logged."
+    for _ in range(2):
+        page = author.get(f"{SEX}/import")
+        assert (page.status_code, says in told(page), 'value="drop"' in page.text) == (400, True, True)
+    assert send(author, f"{SEX}/import", action="propose", reason="x").status_code == 400
+    assert send(author, f"{SEX}/import", action="drop").status_code == 303
+    assert author.get(f"{SEX}/import").status_code == 200

@@ -21,11 +21,13 @@ from openpyxl.xml.functions import tostring
 
 from greffe.errors import BadInput, nearest
 from greffe.model.packed_parts import Largest, looked_through
+from greffe.model.padded_cells import bounded
 
 LONGEST: Final = 32_767  # characters of a cell
-_LARGEST: Final = Largest(sheet=256 << 20, texts=256 << 20)
 MOST_EMPTY: Final = 1_000  # empty rows between two rows
 MOST_ROWS: Final = 200_000
+MOST_CELLS: Final = 50 * MOST_ROWS
+_LARGEST: Final = Largest(sheet=256 << 20, texts=256 << 20, cells=MOST_CELLS)
 _MOMENT: Final = datetime(2000, 1, 1)
 _DAMAGED: Final = (
     zipfile.BadZipFile,
@@ -70,7 +72,7 @@ def saved(book: openpyxl.Workbook) -> bytes:
     return made.getvalue()
 
 
-class _Read(Protocol):
+class Read(Protocol):
     """A cell as it is read."""
 
     @property
@@ -109,6 +111,14 @@ def _check_parts(content: bytes, file: str) -> None:
                 )
 
 
+def cells_of(book: openpyxl.Workbook, name: str, file: str) -> Iterator[Sequence[Read]]:
+    """Rows of a sheet that the book has, as cells, each as wide as its last cell. Raises BadInput for too many."""
+    sheet = book[name]
+    if hasattr(sheet, "reset_dimensions"):
+        sheet.reset_dimensions()  # what a program wrote as the used range is often wrong
+    return bounded(sheet.iter_rows(), name, file, MOST_CELLS)
+
+
 def rows_of(
     book: openpyxl.Workbook, name: str, file: str, formulas: list[BadInput] | None = None
 ) -> Iterator[tuple[int, Sequence[str]]]:
@@ -119,11 +129,8 @@ def rows_of(
         raise BadInput(
             f"There is no sheet {name!r}; there is {shown}.", file=file, nearest=nearest(name, book.sheetnames)
         )
-    sheet = book[name]
-    if hasattr(sheet, "reset_dimensions"):
-        sheet.reset_dimensions()  # what a program wrote as the used range is often wrong
     empty = 0
-    for number, cells in enumerate(sheet.iter_rows(), 1):
+    for number, cells in enumerate(cells_of(book, name, file), 1):
         if number > MOST_ROWS:
             raise BadInput(f"The sheet {name} has more than {MOST_ROWS} rows.", file=file, row=number)
         row, before = [], len(formulas or ())
@@ -148,7 +155,7 @@ def rows_of(
             )
 
 
-def _text(cell: _Read, file: str, row: int, column: int) -> str:
+def _text(cell: Read, file: str, row: int, column: int) -> str:
     """The text a cell stands for: 12 for the number 12, 2008-01-31 for a date."""
     value = cell.value
     if value is None:

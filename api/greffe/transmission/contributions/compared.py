@@ -15,7 +15,7 @@ from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from openpyxl.utils.exceptions import CellCoordinatesException
 
 from greffe.errors import BadInput, GreffeError, Refused, joined
-from greffe.mapping.exchange.books import opened
+from greffe.mapping.exchange.books import cells_of, opened
 from greffe.transmission.contributions import book as layout
 from greffe.transmission.contributions.attached import attached
 
@@ -83,10 +83,7 @@ def read_grid(content: bytes, file: str) -> Grid:
     cells: dict[Spot, Value] = {}
     with opened(content, file) as book:
         for name in book.sheetnames:
-            sheet = book[name]
-            if hasattr(sheet, "reset_dimensions"):
-                sheet.reset_dimensions()
-            for row, line in enumerate(sheet.iter_rows(), 1):
+            for row, line in enumerate(cells_of(book, name, file), 1):
                 if row > MOST_ROWS or len(line) > MOST_COLUMNS:
                     raise BadInput(f"The sheet {name} is larger than one that went out from here.", file=file, row=row)
                 for column, cell in enumerate(line, 1):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from greffe.errors import BadQuery, GreffeError, NotFound, Refused, nearest
+from greffe.errors import BadDefinition, BadInput, BadQuery, GreffeError, NotFound, Refused, nearest
 from greffe.mapping.doubts.type_names import AXES, TYPE_NAMES
 from greffe.mapping.exchange.files import WRITERS, map_of
 from greffe.mapping.exchange.sets import table_named, users_of
@@ -30,6 +31,7 @@ from greffe.web.staff.submitting import day_of
 from greffe.web.staff.tables import HOUSE_STAFF, catalogue_of, table_at
 from greffe.web.strict import only
 
+_LOG = logging.getLogger(__name__)
 KINDS = {
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
     "sssom": ("text/tab-separated-values; charset=utf-8", "sssom.tsv"),
@@ -66,13 +68,13 @@ def router(parts: Parts) -> APIRouter:
         acting, catalogue = catalogue_of(parts)
         table = table_at(catalogue, *place)
         held = _held(acting, visitor, table)
-        found: Returned | None = None
+        found, coming = None, None
         if held is not None:
             try:
                 found = _read(acting, visitor, table, {}, form)
-            except GreffeError as error:
+                coming = asked_of(catalogue, table, found.content) if found.changes else None
+            except GreffeError as error:  # who laid it here must see why, and put it away
                 fault = fault or error
-        coming = asked_of(catalogue, table, found.content) if found and found.changes else None
         values = {
             "table": table, "names": names_of(table, users_of(catalogue, table)),
             "place": short(table), "name": held[0] if held else "", "found": found, "fault": fault,
@@ -82,7 +84,7 @@ def router(parts: Parts) -> APIRouter:
             "places": list(dict.fromkeys(c.place for c in found.clashes)) if found else [],
             "reason": form.text("reason") if form else "", "day": form.text("effective_from") if form else "",
         }  # fmt: skip
-        return pages.show(request, visitor, "staff/import.html", values, fault.http if fault else 200)
+        return pages.show(request, visitor, "staff/import.html", values, _status(fault))
 
     @routes.get("/staff/mappings/{folder}/{name}/import", include_in_schema=False, dependencies=[Depends(only("lang"))])
     def ask(request: Request, folder: str, name: str, visitor: Staff) -> Response:
@@ -171,4 +173,16 @@ def _read(
         raise NotFound("There is no file to look at.", hint="Bring it in again.")
     day = day_of(form.text("effective_from")) if form else None
     base = base_of(parts, parts.catalogue(), table)
-    return returned(parts, held[1], held[0], base, day, taking)
+    try:
+        return returned(parts, held[1], held[0], base, day, taking)
+    except (GreffeError, OSError):
+        raise
+    except Exception as error:  # it lies here until its author puts it away, and is read whenever the page is shown
+        _LOG.error("unforeseen in a file of a map", exc_info=error)
+        hint = "Put it away, and tell whoever operates the service."
+        raise BadInput("This file cannot be read; why was logged.", file=held[0], hint=hint) from error
+
+
+def _status(fault: GreffeError | None) -> int:
+    """A definition that does not hold is a fault of the file here, not of the service."""
+    return 200 if fault is None else BadInput.http if isinstance(fault, BadDefinition) else fault.http
