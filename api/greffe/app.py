@@ -56,7 +56,9 @@ def compose(
     upgrade = unfinished or settings.upgrade == AT_START
     left = "" if unfinished else left_over(settings)
     try:
-        register = SqlRegister(settings.register_url, upgrade=upgrade, doubted=doubted, new=new and not left)
+        register = SqlRegister(
+            settings.register_url, upgrade=upgrade, doubted=doubted, new=new and not left, files=settings.files
+        )
     except NotFound as error:
         if left:
             raise orphaned(settings, left) from error

@@ -12,7 +12,7 @@ from greffe.web.pages.words import table
 from greffe.web.staff.register import SAID
 
 KIND = re.compile(
-    r"(account|action|advance|answer|calendar|catalogue|clock|contribution|draft|extract|grant|key|map|order|person|proposal|publication"
+    r"(account|action|advance|answer|calendar|catalogue|clock|contribution|draft|extract|files|grant|key|map|order|person|proposal|publication"
     r"|receipt|register|release|round|session|waiver|warnings)\.[a-z]+|receipt\.(turned_away|looked_at)|delivery\.(given|taken)_up"
 )
 FILES = (".csv", ".html", ".json", ".parquet", ".yaml")

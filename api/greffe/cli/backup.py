@@ -18,6 +18,7 @@ from greffe.transmission.verified import faults
 from greffe.upkeep.addresses import source_at, sources_at, target_at
 from greffe.upkeep.backup import Tell, back_up
 from greffe.upkeep.checking import check as checked
+from greffe.upkeep.files_back import settled_here
 from greffe.upkeep.manifest import KEY, Manifest
 from greffe.upkeep.restore import ASIDE
 from greffe.upkeep.restore import restore as restored
@@ -103,7 +104,10 @@ def restore(
 
 
 def _verified(settings: Settings) -> Iterable[str]:
-    return faults(compose(settings, unfinished=True))
+    parts = compose(settings, unfinished=True)
+    found = faults(parts)
+    settled_here(parts)
+    return found
 
 
 def _next(manifest: Manifest, settings: Settings, json_: bool) -> None:

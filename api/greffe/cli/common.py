@@ -18,6 +18,7 @@ from greffe.release.people import actor
 from greffe.release.private import private
 from greffe.settings import read_settings
 from greffe.store.base import Actor
+from greffe.store.files_place import in_place
 
 Most = Annotated[int, typer.Option(help="How many rows of the table.", min=0)]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output on standard output.")]
@@ -34,14 +35,19 @@ def parts_of(home: Path | None, *, doubted: bool = False, new: bool = False) -> 
     return compose(read_settings(home=home), doubted=doubted, new=new)
 
 
-def acting(home: Path | None, name: str, *, new: bool = False, late: bool = False) -> tuple[Parts, Actor]:
+def acting(
+    home: Path | None, name: str, *, new: bool = False, late: bool = False, moving: bool = False
+) -> tuple[Parts, Actor]:
     """The parts and the person who acts. Raises Denied for a stranger, NotFound as `parts_of` does; Refused where this clock is behind
-    the register, unless they may be `late`: who only reads, or deals with the clock."""
+    the register, unless they may be `late`: who only reads, or deals with the clock; and where settings name another place of the files
+    than the register, but for who moves them."""
     parts = parts_of(home, new=new)
     who = actor(parts, name)
     acts(parts, who)
     if not late:
         on_time(parts)
+    if not late and not moving:
+        in_place(parts.register, parts.settings.files)
     return parts, who
 
 

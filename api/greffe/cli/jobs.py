@@ -22,6 +22,7 @@ from greffe.jobs.running import Ran, Tools, new_holder, run_due, run_now
 from greffe.jobs.showing import run_json, shown
 from greffe.jobs.works import WORKS
 from greffe.model.instants import PARIS, read
+from greffe.store.files_place import in_place
 from greffe.store.leases import ATTENTION, FAILED, Run
 
 Name = Annotated[str, typer.Argument(help="A job, e.g. transmissions.")]
@@ -65,6 +66,7 @@ def run_command(
     with failing(json_):
         stays = not name and not once  # a service, which may be there before the one that serves is
         tools = job_tools(parts_of(home, new=stays))
+        in_place(tools.parts.register, tools.parts.settings.files)
         if stays:
             _go_on(tools, json_)
             return

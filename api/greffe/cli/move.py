@@ -9,13 +9,14 @@ from typing import Annotated, Final
 
 import typer
 
-from greffe.app import depot_of, register_at
+from greffe.app import depot_at, depot_of, register_at
 from greffe.cli.backup import teller
 from greffe.cli.common import As, Home, Json, acting
 from greffe.cli.show import failing, progress, say, show
 from greffe.errors import BadQuery
 from greffe.options import read_file
 from greffe.settings import read_settings
+from greffe.upkeep.files_back import files_back
 from greffe.upkeep.move import Place
 from greffe.upkeep.move import move as moved
 from greffe.upkeep.taken_back import CLOSED, EMPTY, UNSEEN
@@ -57,10 +58,15 @@ def move(
     with failing(json_):
         if not undo and (to is None or unseen):
             raise BadQuery("It is move --to SETTINGS, or move --undo.", parameter="--to")
-        parts, who = acting(home, as_)
+        parts, who = acting(home, as_, moving=True)
         target = read_settings({**os.environ, **(read_file(to) if to else {})}, home=parts.settings.home)
         if undo or to is None:
             opened = partial(register_at, upgrade=False)
+            with progress("move", json_) as bar:
+                back = files_back(parts, who, depot_at, opened, teller(bar))
+            if back:
+                say("The files are here again.", json_)
+                return
             state = taken_back(parts, who, opened, at=target.register_url if to else "", unseen=unseen)
             say("The register here is open again.", json_)
             say(_COPY[state], json_)

@@ -28,6 +28,7 @@ from greffe.jobs.running import Tools
 from greffe.logs.set_up import Log
 from greffe.release.parts import Parts
 from greffe.settings import Settings, read_settings
+from greffe.store.files_place import in_place
 from greffe.validation.listing import listed
 from greffe.validation.rule import ALL
 from greffe.web.leaving import handed_over
@@ -56,7 +57,9 @@ def serve(
     with failing(False):
         options = {"HOST": host, "PORT": port, "GREFFE_WORKERS": workers, "GREFFE_HOME": home and home.resolve()}
         said = {name: str(value) for name, value in options.items() if value is not None}
-        run(compose(read_settings(home=home, environ=os.environ | said)), jobs=jobs, environ=said)
+        parts = compose(read_settings(home=home, environ=os.environ | said))
+        in_place(parts.register, parts.settings.files)
+        run(parts, jobs=jobs, environ=said)
 
 
 def run(parts: Parts, *, jobs: bool = False, environ: Mapping[str, str] = MappingProxyType({})) -> None:

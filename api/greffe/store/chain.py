@@ -38,7 +38,7 @@ def entry_hash(entry: Entry, contents: Sequence[str]) -> str:
     return checksum(canonical(fields).encode())
 
 
-MOVED, ARRIVED = "register.moved", "register.arrived"
+MOVED, ARRIVED, FILES_MOVED = "register.moved", "register.arrived", "files.moved"
 
 
 def refuse_moved(last: str, subject: str, kind: str) -> None:

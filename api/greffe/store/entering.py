@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -10,8 +10,19 @@ from typing import Final
 from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
 
 from greffe.store.base import Actor, Entry, Seen
-from greffe.store.chain import MOVED, canonical, checksum, next_entry, overtaken, refuse_moved
+from greffe.store.chain import (
+    ARRIVED,
+    FILES_MOVED,
+    MOVED,
+    canonical,
+    checksum,
+    next_entry,
+    overtaken,
+    parsed,
+    refuse_moved,
+)
 from greffe.store.database import changing, writing
+from greffe.store.files_place import SAYING, elsewhere, said
 from greffe.store.tables import CONTENTS, ENTRIES
 from greffe.store.together import sharing
 
@@ -72,6 +83,17 @@ def enter(
         },
     )  # fmt: skip
     return entry
+
+
+def in_its_place(connection: Connection, files: str | None, kinds: Iterable[str]) -> None:
+    """Raise Refused where the register says that files are elsewhere than `files` (None: nobody asks), but for entries about that."""
+    if files is None or set(kinds) <= {FILES_MOVED, MOVED, ARRIVED}:
+        return
+    told = select(ENTRIES.c.number, ENTRIES.c.kind, ENTRIES.c.subject, ENTRIES.c.payload).order_by(ENTRIES.c.number)
+    rows = connection.execute(told.where(ENTRIES.c.kind.in_(SAYING)))
+    wrong = elsewhere(said((int(n), str(k), str(s), parsed(str(p))) for n, k, s, p in rows), files)
+    if wrong is not None:
+        raise wrong
 
 
 def nothing_since(connection: Connection, seen: Seen | None) -> None:

@@ -13,7 +13,7 @@ from greffe.errors import Broken, Denied, NotFound, nearest
 from greffe.store.base import Act, Actor, Entry, Seen
 from greffe.store.chain import canonical, checksum, entry_hash, faults, parsed
 from greffe.store.database import open_engine, reading, writing
-from greffe.store.entering import enter, nothing_since
+from greffe.store.entering import enter, in_its_place, nothing_since
 from greffe.store.searching import condition
 from greffe.store.tables import CONTENTS, ENTRIES, PEOPLE
 from greffe.store.wanted import Wanted
@@ -27,12 +27,15 @@ class SqlRegister:
     Appending is serialised by the database: one writer at a time (BEGIN IMMEDIATE, LOCK TABLE), readers never wait.
     """
 
-    def __init__(self, url: str, *, upgrade: bool = True, doubted: bool = False, new: bool = True) -> None:
+    def __init__(
+        self, url: str, *, upgrade: bool = True, doubted: bool = False, new: bool = True, files: str | None = None
+    ) -> None:
         """Open, creating as needed unless not `new`, and bringing an older one to the newest schema unless not `upgrade`.
-        `doubted`: entries that are not what was written are read all the same, by who looks for what is wrong. Raises
-        BadDefinition, Unavailable, Refused, NotFound."""
+        `doubted`: entries that are not what was written are read all the same, by who looks for what is wrong. `files`: where who
+        enters has them, as settings say; None for who enters nothing that names one. Raises BadDefinition, Unavailable, Refused,
+        NotFound."""
         self.engine = open_engine(url, upgrade=upgrade, new=new)
-        self._doubted = doubted
+        self._doubted, self._files = doubted, files
 
     def close(self) -> None:
         """Give the connections back."""
@@ -54,6 +57,7 @@ class SqlRegister:
         with writing(self.engine) as connection:
             _known_person(connection, actor)
             nothing_since(connection, seen)
+            in_its_place(connection, self._files, [kind])
             return enter(connection, actor, instant, kind, subject, payload, once, contents)
 
     def append_all(
@@ -63,6 +67,7 @@ class SqlRegister:
         with writing(self.engine) as connection:
             _known_person(connection, actor)
             nothing_since(connection, seen)
+            in_its_place(connection, self._files, [a.kind for a in acts])
             return tuple(enter(connection, actor, instant, a.kind, a.subject, a.payload, a.once, ()) for a in acts)
 
     def read(self, *, after: int = 0, kinds: Sequence[str] = (), subject: str = "") -> Iterator[Entry]:
@@ -188,6 +193,7 @@ class SqlRegister:
             known = name in people
             connection.execute(update(PEOPLE).where(PEOPLE.c.name == name) if known else insert(PEOPLE), row)
             acts = (*before, Act("person.added", name, {"name": name, "roles": list(roles)}))
+            in_its_place(connection, self._files, [a.kind for a in acts])
             return tuple(enter(connection, actor, instant, a.kind, a.subject, a.payload, a.once) for a in acts)
 
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from greffe.errors import GreffeError
 from greffe.release.parts import Parts
+from greffe.store.files_place import elsewhere, said_by
 from greffe.store.named import named
 from greffe.upkeep.backup import unnamed
 from greffe.upkeep.files import Wanted, wanted
@@ -55,7 +56,11 @@ def _file(one: Wanted, *, quick: bool) -> Iterator[GreffeError]:
 
 
 def bucket(parts: Parts) -> Iterator[GreffeError]:
-    """Where files are shared answers, takes what is put, and gives a name to one alone (`If-None-Match`)."""
+    """The settings name the place of the files. Where they are shared, it answers, takes what is put, and gives a name to one alone
+    (`If-None-Match`)."""
+    wrong = elsewhere(said_by(parts.register), parts.settings.files)
+    if wrong is not None:
+        yield Wrong(wrong.message, hint=wrong.hint)
     if not parts.depot.shared:
         return
     name = f"doctor/{uuid4().hex}"

@@ -1,7 +1,8 @@
 """A house moves: its files into a bucket or out of one, its register into another database; nothing is taken down before all of
 it stands there and was read again.
 
-    files     while the house works: what is there already is not copied twice
+    files     while the house works: what is there already is not copied twice; then files.moved, or register.arrived, says where they
+              are, and nobody enters anything by settings that say otherwise
     register  the entry register.moved is its last one: from then on nobody can enter anything in it. It is copied in one
               transaction, checked as it goes, and says in its new place register.arrived
     files     what came between
@@ -24,16 +25,17 @@ from greffe.release.parts import Parts
 from greffe.release.people import needs
 from greffe.settings import Settings
 from greffe.store.base import Actor, Entry, Register
-from greffe.store.chain import ARRIVED, MOVED, refuse_moved
+from greffe.store.chain import ARRIVED, FILES_MOVED, MOVED, refuse_moved
 from greffe.store.database import address_of, as_it_is, open_at, translated, writing
 from greffe.store.depot import Depot, Shelf, checked, version_of
+from greffe.store.files_place import elsewhere, place_of, said_by
 from greffe.store.filling import fill, head_of, last_of
 from greffe.store.named import Named, named
 from greffe.store.snapshot import Snapshot, snapshot
 from greffe.transmission import keeping
 from greffe.upkeep.backup import Tell
 from greffe.upkeep.one_move import only_one
-from greffe.upkeep.whereabouts import in_memory, refuse_other, same, without_password
+from greffe.upkeep.whereabouts import file_of_register, in_memory, refuse_other, same, without_password
 
 One = Callable[[], Iterable[str]]  # moves or reads one thing; its faults as sentences
 _MOVES: Final = ("files", "register")
@@ -67,7 +69,9 @@ def move(parts: Parts, who: Actor, to: Settings, place: Place, tell: Tell) -> Mo
 def _moved(parts: Parts, who: Actor, to: Settings, place: Place, tell: Tell) -> Moved:
     here = parts.settings
     _elsewhere(parts, to)
-    went = tuple(n for n, differs in zip(_MOVES, (here.files != to.files, _differs(here, to)), strict=True) if differs)
+    _files_there(parts, to)
+    differing = (place_of(here.files) != place_of(to.files), _differs(here, to))
+    went = tuple(n for n, differs in zip(_MOVES, differing, strict=True) if differs)
     if not went:
         raise BadQuery(
             "The house is there already.", parameter="--to", hint="Its register or its files must be others."
@@ -81,10 +85,27 @@ def _moved(parts: Parts, who: Actor, to: Settings, place: Place, tell: Tell) -> 
         parts = parts.acting()
         parts.register = place.register(to.register_url)
     if "files" in went:
+        _enter_files(parts, who, to)
         names = named(parts.register.read())
         _all(_moves(parts, names, place.depot), "files", tell)
         _all(_looks(names, to, place.depot), "verify", tell)
     return Moved(went, len(names), parts.register.head())
+
+
+def _files_there(parts: Parts, to: Settings) -> tuple[str, int]:
+    """Where the register says that files are. Raises Refused when it is neither where they are to go nor where these settings have
+    them: what is here is not all."""
+    found = said_by(parts.register)
+    wrong = elsewhere(found, parts.settings.files)
+    if wrong is not None and elsewhere(found, to.files) is not None:
+        raise wrong
+    return found
+
+
+def _enter_files(parts: Parts, who: Actor, to: Settings) -> None:
+    """From now on nobody enters what has its files in the old place: what came until now goes along."""
+    if _files_there(parts, to)[0] != place_of(to.files):
+        parts.note(who, FILES_MOVED, place_of(to.files), {})
 
 
 def _differs(here: Settings, to: Settings) -> bool:
@@ -111,6 +132,13 @@ def _room_for(parts: Parts, to: Settings) -> None:
     if in_memory(to.register_url):
         raise BadQuery(
             "A register in memory would be lost.", parameter="--to", hint="Name a file: sqlite:////srv/register.db"
+        )
+    file = file_of_register(to.register_url)
+    if file is not None and not file.is_absolute():
+        raise BadQuery(
+            f"{file} is another file for each folder that Greffe is started in.",
+            parameter="--to",
+            hint="Name it with its whole path: sqlite:////srv/register.db",
         )
     refuse_other(to.register_url)
     there = as_it_is(to.register_url)
@@ -142,19 +170,22 @@ def _register(parts: Parts, who: Actor, to: Settings, place: Place, tell: Tell) 
                 raise Conflict(
                     "This register was opened again meanwhile.", hint="Its copy was not opened: empty that database."
                 )
-            _arrive(place.register(to.register_url), parts, who, (last, hash_), said)
+            files = {} if place_of(parts.settings.files) == place_of(to.files) else {"files": place_of(to.files)}
+            _arrive(place.register(to.register_url), parts, who, (last, hash_), said, files)
     finally:
         here.dispose()
         there.dispose()
 
 
-def _arrive(register: Register, parts: Parts, who: Actor, head: tuple[int, str], said: str) -> None:
+def _arrive(
+    register: Register, parts: Parts, who: Actor, head: tuple[int, str], said: str, files: Mapping[str, str]
+) -> None:
     """Open the copy. Raises Refused when what is there does not continue what was left, or was closed again."""
     own = next(iter(register.read(after=head[0] - 1)), None)
     if own is None or (own.number, own.hash) != head:
         raise Refused("The register is not empty.", hint="Name an empty database.")
     if register.head() == head[0]:
-        register.append(who, parts.clock(), ARRIVED, said, {})
+        register.append(who, parts.clock(), ARRIVED, said, files)
     last = next(iter(register.read(after=register.head() - 1)))
     refuse_moved(last.kind, last.subject, "")
 

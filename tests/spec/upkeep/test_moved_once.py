@@ -178,12 +178,16 @@ def test_a_copy_that_went_on_is_not_called_arrived(house, said, tmp_path):
 
 
 def test_one_place_is_known_by_any_of_its_names(house, said, tmp_path, monkeypatch):
-    """A file by its path from where one stands; the entry names the whole path."""
+    """A file by a path that goes round. By one from where one stands it would be another file for others: refused."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "near.toml").write_text('register = "sqlite:///a.db"\n', encoding="utf-8")
-    assert going(house, "--to", "near.toml").code == 0
+    near, round_ = tmp_path / "near.toml", tmp_path / "round.toml"
+    near.write_text('register = "sqlite:///a.db"\n', encoding="utf-8")
+    assert going(house, "--to", str(near)).code == 2
+    (tmp_path / "beside").mkdir()
+    round_.write_text(f'register = "sqlite:///{tmp_path}/beside/../a.db"\n', encoding="utf-8")
+    assert going(house, "--to", str(round_)).code == 0
     *_, last = house.parts.register.read()
-    assert (last.kind, last.subject) == ("register.moved", address_in(tmp_path, "a"))
+    assert (last.kind, last.subject) == ("register.moved", f"sqlite:///{tmp_path}/beside/../a.db")
     again = going(house, "--to", said("a"), "--json")
     assert (again.code, json.loads(again.out)["moved"]) == (0, ["register"])
 
