@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import socket
 import time
@@ -56,6 +57,17 @@ UNCLEAR = [
     sent("a tunnel", "CONNECT inside.example:443 HTTP/1.1\r\nHost: a\r\n\r\n"),
     sent("no method", "G@T / HTTP/1.1\r\nHost: a\r\n\r\n"),
     sent("NUL in the address", "GET /health\0/live HTTP/1.1\r\nHost: a\r\n\r\n"),
+    *(
+        sent(f"blanks {line!r}", f"{line}\r\nHost: a\r\nConnection: close\r\n\r\n")
+        for line in (
+            "GET  /health/live HTTP/1.1",
+            "GET /health/live  HTTP/1.1",
+            "GET\t/health/live HTTP/1.1",
+            " GET /health/live HTTP/1.1",
+            "GET /health/live HTTP/1.1 ",
+            "\r\nGET  /health/live HTTP/1.1",
+        )
+    ),
     sent("a blank in the address", "GET /health /live HTTP/1.1\r\nHost: a\r\n\r\n"),
 ]
 BOMBS = [
@@ -79,6 +91,18 @@ BOMBS = [
 def test_what_is_no_single_request_is_refused(attacked: Attacked, attack: Attack) -> None:
     """One answer in little time, and a request that hides in another is never answered."""
     attacked.endures(attack)
+
+
+def test_requests_in_any_pieces_are_read_as_they_are(attacked: Attacked) -> None:
+    """Byte by byte, and a second one that begins in one piece with the first."""
+    whole = f"{LIVE.replace('Connection: close', 'X: y')}Host: a\r\n\r\n{LIVE}Host: a\r\n\r\n".encode()
+    for cuts in (range(len(whole)), (0, len(whole) // 2 + 5), (0, len(whole) // 2 + 20), (0,)):
+        with attacked.connect() as line:
+            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for begin, end in itertools.pairwise((*cuts, len(whole))):
+                line.sendall(whole[begin:end])
+                time.sleep(0.001)
+            assert [a.status for a in answers(received(line))] == [200, 200]
 
 
 def test_after_all_that_the_server_is_well(attacked: Attacked) -> None:

@@ -15,7 +15,7 @@ from greffe.french import tell
 from greffe.model.answers import LANGUAGES, PARTS
 from greffe.model.contributions import STATES, Contribution
 from greffe.model.instants import PARIS, given_by_people
-from greffe.release.contributing import Waited, all_waited, may_see, named
+from greffe.release.contributing import Waited, all_waited, named, seen
 from greffe.release.parts import Parts
 from greffe.transmission.contributions.acts import Typed, counts, extend, give, merge, reopen, sign
 from greffe.transmission.contributions.book_in import Reading, look, take
@@ -62,8 +62,7 @@ def show_command(id_: Id, as_: As = "", home: Home = None, json_: Json = False) 
     """The cells of a house: what is released, what it said; its workbooks out and in; with --as, to whom may see them."""
     with failing(json_):
         parts, who = acting(home, as_, late=True)
-        waited = named(parts, id_)
-        may_see(parts, who, waited)
+        waited = seen(parts, who, id_)
         own = board(parts, waited.row.questionnaire, waited.year).of(waited.house)
         rows: list[dict[str, object]] = []
         for name, place in own.items():

@@ -57,8 +57,13 @@ def serve(
     with failing(False):
         options = {"HOST": host, "PORT": port, "GREFFE_WORKERS": workers, "GREFFE_HOME": home and home.resolve()}
         said = {name: str(value) for name, value in options.items() if value is not None}
-        parts = compose(read_settings(home=home, environ=os.environ | said))
-        in_place(parts.register, parts.settings.files)
+        settings = read_settings(home=home, environ=os.environ | said)
+        if settings.files:  # it may take half a minute until it is known that nobody answers there
+            log = Log(settings.operation.log, settings.operation.log_level)
+            tell(log, f"Trying the object store {settings.files} …", "trying_files")
+            log.close()
+        parts = compose(settings)
+        in_place(parts.register, settings.files)
         run(parts, jobs=jobs, environ=said)
 
 

@@ -18,6 +18,13 @@ from greffe.model.instants import PARIS
 COUNTED: Final = 2_000  # due moments that are counted one by one
 RECENT: Final = timedelta(days=2)
 FIELDS: Final = 5
+_LAST: Final = (
+    59,
+    23,
+    31,
+    12,
+    7,
+)  # the largest step that each field takes: a longer one says something else than it seems to
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,14 @@ def checked(text: str, parameter: str = "schedule") -> str:
     hint = 'Minute, hour, day, month, day of the week, in Paris: "30 6 * * mon-fri" is half past six on weekdays.'
     if len(clean.split()) != FIELDS:
         raise BadQuery(f"{text!r} is no schedule: it has five fields.", parameter=parameter, hint=hint)
+    for field, last in zip(clean.split(), _LAST, strict=True):
+        step = next(
+            (s for part in field.split(",") if (s := part.partition("/")[2]).isdecimal() and int(s[:9]) > last), ""
+        )
+        if step:
+            raise BadQuery(
+                f"{text[:100]!r} is no schedule: /{step[:20]} goes beyond its field.", parameter=parameter, hint=hint
+            )
     try:
         next(CronSim(clean, datetime(2024, 1, 1, tzinfo=UTC)))
     except (CronSimError, StopIteration) as error:

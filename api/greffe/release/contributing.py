@@ -143,11 +143,18 @@ def needs_house(parts: Parts, who: Actor, house: str) -> None:
         raise Denied(f"{who.name} does not act for {house} (houses: {', '.join(mine) or 'none'}).")
 
 
-def may_see(parts: Parts, who: Actor, one: Waited) -> None:
-    """Raise Denied unless they are of that house, the contact point, or an auditor."""
-    roles = parts.ledger().people.get(who.name, ())
-    if not (one.house in houses_of(parts, who) or contact_point(parts, who) or has_role(roles, "auditor")):
-        raise Denied(f"{who.name} does not act for {one.house}, and does not put questionnaires together.")
+def seen(parts: Parts, who: Actor, id_: str) -> Waited:
+    """A contribution that somebody may see. Raises NotFound, in the same words for one of another house as for none."""
+    roles, mine = parts.ledger().people.get(who.name, ()), houses_of(parts, who)
+    every = contact_point(parts, who) or has_role(roles, "auditor")
+    known = [w.id for w in all_waited(parts) if every or w.house in mine]
+    try:
+        found = named(parts, id_)
+    except NotFound:
+        found = None
+    if found is None or not (every or found.house in mine):
+        raise NotFound(f"There is no contribution {id_}.", nearest=nearest(id_, known))
+    return found
 
 
 def _asked(catalogue: Catalogue) -> Iterator[tuple[Asking, Deadline]]:

@@ -111,9 +111,14 @@ def answer(request: Request, error: GreffeError, status: int = 0) -> Response:
     if isinstance(error, Denied) and "app" in request.scope:
         _noted(request)
     if wants_page(request) and "app" in request.scope:
-        if isinstance(error, Busy | OverQuota):
-            return busy_page(request.app.state.parts, request, error, status)
-        return page(request.app.state.parts, request, error, status)
+        parts: Parts = request.app.state.parts
+        response = (
+            busy_page(parts, request, error, status)
+            if isinstance(error, Busy | OverQuota)
+            else page(parts, request, error, status)
+        )
+        response.headers.add_vary_header("Accept")  # another reader gets a problem
+        return response
     lang = language_of(request.query_params.get("lang", ""), request.headers.get("accept-language", ""))
     headers = {"Cache-Control": "no-store", "Vary": VARY, "Content-Language": lang}
     if isinstance(error, Unavailable | TooOften):

@@ -8,6 +8,7 @@ client speak in the name of the next. Each is answered with a problem of RFC 945
 from __future__ import annotations
 
 import json
+import re
 from asyncio import TimerHandle
 from collections.abc import Sequence
 from typing import Final
@@ -23,6 +24,7 @@ HEAD_SECONDS: Final = 15.0  # from its first byte to its last
 BODY_SECONDS: Final = 300.0  # the largest file that is taken, at half a megabit a second
 READER_SECONDS: Final = 120.0  # for which a client may take so little of an answer that no more of it can be sent
 _FRAMING: Final = 8  # bytes of framing for one of a body that is sent in chunks of one byte, and some
+_LINE: Final = re.compile(rb"\S+ \S+ \S+")
 _LINES: Final = {400: b"HTTP/1.1 400 Bad Request\r\n", 408: b"HTTP/1.1 408 Request Timeout\r\n"}
 
 
@@ -31,6 +33,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     _head = 0  # bytes of the head so far
     _in_head = True  # or before it
+    _line: bytes | None = (
+        b""  # the request line as far as it is there; None once it was looked at, or began in the middle of a piece
+    )
     _tail = b""  # its last three bytes: the blank line may come in two pieces
     _beside = 0  # bytes of a body's framing and trailers, less those of the body that excuse them
     _over = False  # nothing more is read of this connection
@@ -41,6 +46,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A new request on the connection."""
         self._in_head = True
+        if self._line == b"":  # behind another request, in one piece with it
+            self._line = None
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -64,7 +71,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is there whole; another may follow."""
-        self._in_head = True
+        self._in_head, self._line = True, b""
         self._forget()
         super().on_message_complete()
 
@@ -96,6 +103,9 @@ class BoundedProtocol(HttpToolsProtocol):
             if self._head > HEAD:
                 self._refuse(400, BadQuery("The head of the request is too large."))
                 return
+            if not self._begun_well(data):
+                self._refuse(400, BadQuery("The request is no HTTP/1.1."))
+                return
             if self._timer is None:
                 self._wait(HEAD_SECONDS)
         else:
@@ -107,6 +117,17 @@ class BoundedProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """The parser gave up."""
         self._refuse(400, self._fault or BadQuery("The request is no HTTP/1.1."))
+
+    def _begun_well(self, data: bytes) -> bool:
+        """Whether the request line is one, as far as it is there: the parser skips further blanks in it (RFC 9112 §3)."""
+        if self._line is None:
+            return True
+        self._line = (self._line + data).lstrip(b"\r\n")
+        line, end, _ = self._line.partition(b"\r\n")
+        if not end:
+            return True
+        self._line = None
+        return _LINE.fullmatch(line) is not None
 
     def _check(self) -> None:
         """Raise BadQuery, which the parser takes for a broken request, for what another server might read otherwise."""

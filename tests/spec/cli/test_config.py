@@ -11,9 +11,10 @@ import pytest
 from journey_tools import ROOT, free_port
 from typer.testing import CliRunner
 
+from greffe.cli import service
 from greffe.cli.config import page
 from greffe.cli.whole import app
-from greffe.errors import BadDefinition
+from greffe.errors import BadDefinition, Unavailable
 from greffe.options import options
 from greffe.settings import read_settings
 from greffe.web.metrics.counts import Counts
@@ -178,3 +179,22 @@ def test_a_port_of_metrics_that_another_process_has_is_told_and_nothing_serves(t
 
 def test_the_port_of_the_service_itself_may_be_that_of_the_one_that_runs(tmp_path, taken):
     assert checked(tmp_path, PORT=taken).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("form", "said"), [("human", "Trying the object store s3://nobody/x …"), ("json", '"event": "trying_files"')]
+)
+def test_serve_says_that_it_tries_the_object_store_before_anybody_answers(tmp_path, monkeypatch, capfd, form, said):
+    """Half a minute goes by until it is known that nobody does."""
+
+    def nobody(settings):
+        assert said in capfd.readouterr().err
+        raise Unavailable("The object store does not answer.")
+
+    monkeypatch.setattr(service, "compose", nobody)
+    environ = {"GREFFE_FILES": "s3://nobody/x", "GREFFE_LOG": form, "GREFFE_HOME": str(tmp_path), "GREFFE_LANG": "en"}
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit) as ended:
+        service.serve()
+    assert ended.value.code == 6

@@ -439,6 +439,9 @@ def test_the_download_of_a_data_page_can_be_ordered(desk):
             {"granted": True, "way": "webhook", "query": "", "dataflow": PRIS, "to": "https://x.example.org"},
             "by link alone",
         ),
+        ({"dataflow": PRIS}, "of a query, or of the dataflow whose values a grant opens"),
+        ({"when": "*/999999999999 * * * *"}, "/999999999999 goes beyond its field"),
+        ({"when": "0 0 1 1-12/13 *"}, "/13 goes beyond its field"),
         ({"granted": True, "query": "", "dataflow": "ESTAT_CTS_PRI"}, f"Nearest: {PRIS}"),
     ],
 )

@@ -131,7 +131,9 @@ def test_a_workbook_is_looked_at_and_then_taken(desk: Desk, enter: Callable[[Act
 def test_who_sees_what(enter: Callable[[Actor], TestClient]):
     """People of another house see their own alone; an author of ours none."""
     clerk, author = enter(CLERK), enter(AUTHOR)
-    assert clerk.get(PAGE).status_code == 403
+    theirs, nobodys = clerk.get(PAGE), clerk.get(f"{PAGE}X")
+    assert (theirs.status_code, theirs.text) == (404, nobodys.text.replace(f"{DAP}X", DAP))
+    assert sent(clerk, PAGE, "sign").status_code == sent(clerk, f"{PAGE}X", "sign").status_code == 404
     assert DAP not in clerk.get(LIST).text
     assert clerk.get("/staff/transmissions").status_code == 403
     assert author.get(LIST).status_code == 403

@@ -82,6 +82,8 @@ def make_order(
     if wanted.way not in WAYS:
         raise BadQuery(f"{wanted.way!r} is no way.", parameter="way", nearest=nearest(wanted.way, WAYS) or WAYS)
     to = _to(wanted, channels, limits)
+    if wanted.dataflow.strip() and not wanted.granted:
+        raise BadQuery("An order is of a query, or of the dataflow whose values a grant opens.", parameter="dataflow")
     flow, query = _granted(parts, who, wanted) if wanted.granted else _query(parts, wanted.query, answers)
     may_open(parts, who, ORDERS, flow.reference)
     order = Order(

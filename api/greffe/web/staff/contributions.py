@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from greffe.errors import BadQuery, Denied, GreffeError, NotFound
 from greffe.model.instants import given_by_people
-from greffe.release.contributing import CONTRIBUTOR, all_waited, contact_point, houses_of, may_see, named
+from greffe.release.contributing import CONTRIBUTOR, all_waited, contact_point, houses_of, seen
 from greffe.release.parts import Parts
 from greffe.release.people import has_role
 from greffe.transmission.contributions.acts import extend, give, merge, reopen, sign
@@ -66,6 +66,7 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.post("/staff/contributions/{id_}", include_in_schema=False)
     async def act(request: Request, visitor: Staff, id_: str) -> Response:
+        await run_in_threadpool(seen, parts, visitor.actor, id_)
         known = await run_in_threadpool(cells.fields, parts, id_)
         asked = Asked(parts, visitor, id_, await posted(request, visitor, *FIELDS, *known))
         if asked.form.text("act") == "export":
@@ -79,9 +80,7 @@ def router(parts: Parts) -> APIRouter:
         "/staff/contributions/{id_}/books/{sha256}", include_in_schema=False, dependencies=[Depends(only("lang"))]
     )
     def book(visitor: Staff, id_: str, sha256: str) -> Response:
-        waited = named(parts, id_)
-        may_see(parts, visitor.actor, waited)
-        one = waited.one
+        one = seen(parts, visitor.actor, id_).one
         names = {e.sha256: f"{id_}-{e.number}.xlsx" for e in one.exports}
         names |= {r.sha256: f"{id_}-refused.xlsx" for r in one.returned}
         names |= {one.workbook: f"{id_}-returned.xlsx"} if one.workbook else {}
@@ -151,7 +150,7 @@ def _one(
     parts: Parts, pages: Pages, request: Request, visitor: Visitor, id_: str, fault: GreffeError | None = None,
     form: Form | None = None,
 ) -> Response:  # fmt: skip
-    may_see(parts, visitor.actor, named(parts, id_))
+    seen(parts, visitor.actor, id_)
     page = cells.page_of(form.text("page") if form else request.query_params.get("page", ""))
     values = values_of(parts, visitor, id_, page, form) | {"fault": fault}
     return pages.show(request, visitor, "staff/contribution.html", values, fault.http if fault else 200)
