@@ -59,6 +59,7 @@ def test_who_comes_second_finds_what_the_first_did(house: House, where: dict[str
     second = [
         *approved,
         (both(f"grant end {grant} --as driss", *said), [0, 3], {"grant.ended": 1}),
+        (both(f"keys rotate {key} --overlap 0 --as greffe"), [0, 5], {"key.rotated": 1}),
         (both(f"keys revoke {key} --as greffe", *said), [0, 3], {"key.revoked": 1, "person.added": 1}),
         (both(f"calendar move {entry} --as farid --at", "2027-06-02 08:45", *public), [0, 3], {"calendar.moved": 1}),
         (both(f"calendar cancel {entry} --as farid", *public), [0, 3], {"calendar.cancelled": 1}),

@@ -45,10 +45,13 @@ class Entry:
     hash: str
 
 
+ROLES: Final = "person.added"  # the kind of the entry that gives somebody their roles
+
+
 @dataclass(frozen=True)
 class Seen:
     """What whoever acts had looked at: all entries up to `number`, and `own`, which they made since. `about`: of which subjects, and
-    of which kinds, none may have come from others since."""
+    of which kinds, none may have come from others since; nor one that gives whoever acts other roles: what they may do was looked at."""
 
     number: int
     about: frozenset[str]

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select
 
-from greffe.store.base import Actor, Entry, Seen
+from greffe.store.base import ROLES, Actor, Entry, Seen
 from greffe.store.chain import (
     ARRIVED,
     FILES_MOVED,
@@ -96,10 +96,11 @@ def in_its_place(connection: Connection, files: str | None, kinds: Iterable[str]
         raise wrong
 
 
-def nothing_since(connection: Connection, seen: Seen | None) -> None:
-    """Raise Overtaken for an entry that came since somebody looked, about what they looked at."""
+def nothing_since(connection: Connection, seen: Seen | None, actor: Actor) -> None:
+    """Raise Overtaken for an entry that came since somebody looked, about what they looked at or whose roles they have."""
     if seen is not None:
         about = ENTRIES.c.subject.in_(seen.about) | ENTRIES.c.kind.in_(seen.about)
+        about |= (ENTRIES.c.kind == ROLES) & (ENTRIES.c.subject == actor.name)
         _nobody_else(connection, (ENTRIES.c.number > seen.number) & ENTRIES.c.number.not_in(seen.own) & about)
 
 

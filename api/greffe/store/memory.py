@@ -18,6 +18,7 @@ from greffe.model.structures import DataStructure
 from greffe.store import plain
 from greffe.store.base import (
     CONFIDENTIAL,
+    ROLES,
     Act,
     Actor,
     Change,
@@ -71,7 +72,7 @@ class MemoryRegister:
         with self._lock:
             if actor.name not in self._people:
                 raise Denied(f"{actor.name} is not a person of the register.")
-            self._first(seen, once)
+            self._first(seen, once, actor)
             return self._append(actor, instant, kind, subject, payload, once, contents)
 
     def append_all(
@@ -82,16 +83,17 @@ class MemoryRegister:
             if actor.name not in self._people:
                 raise Denied(f"{actor.name} is not a person of the register.")
             for place, act in enumerate(acts):
-                self._first(seen, act.once)
+                self._first(seen, act.once, actor)
                 if act.once and act.once in {a.once for a in acts[:place]}:
                     raise overtaken(self.head() + 1, act.kind, act.subject, actor.name)
             return tuple(self._append(actor, instant, a.kind, a.subject, a.payload, a.once) for a in acts)
 
-    def _first(self, seen: Seen | None, once: str) -> None:
+    def _first(self, seen: Seen | None, once: str, actor: Actor) -> None:
         """Raise Overtaken when an entry has used the key, or came since and is what was looked at."""
         for entry, _ in self._entries:
             new = seen is not None and entry.number > seen.number and entry.number not in seen.own
-            if new and seen is not None and {entry.subject, entry.kind} & seen.about:
+            roles = (entry.kind, entry.subject) == (ROLES, actor.name)
+            if new and seen is not None and (roles or {entry.subject, entry.kind} & seen.about):
                 raise overtaken(entry.number, entry.kind, entry.subject, entry.actor)
         if once and once in self._used:
             entry = self._entries[self._used[once] - 1][0]
@@ -167,10 +169,10 @@ class MemoryRegister:
         """See Register.add_person."""
         with self._lock:
             for once in ("", *(a.once for a in before)):
-                self._first(seen, once)
+                self._first(seen, once, actor)
             if actor.name not in (self._people or {name}):
                 raise Denied(f"{actor.name} is not a person of the register.")
-            acts = (*before, Act("person.added", name, {"name": name, "roles": list(roles)}))
+            acts = (*before, Act(ROLES, name, {"name": name, "roles": list(roles)}))
             entered = tuple(self._append(actor, instant, a.kind, a.subject, a.payload, a.once) for a in acts)
             self._people[name] = tuple(roles)
             return entered

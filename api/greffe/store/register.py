@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from greffe.errors import Broken, Denied, NotFound, nearest
-from greffe.store.base import Act, Actor, Entry, Seen
+from greffe.store.base import ROLES, Act, Actor, Entry, Seen
 from greffe.store.chain import canonical, checksum, entry_hash, faults, parsed
 from greffe.store.database import open_engine, reading, writing
 from greffe.store.entering import enter, in_its_place, nothing_since
@@ -56,7 +56,7 @@ class SqlRegister:
         """See Register.append."""
         with writing(self.engine) as connection:
             _known_person(connection, actor)
-            nothing_since(connection, seen)
+            nothing_since(connection, seen, actor)
             in_its_place(connection, self._files, [kind])
             return enter(connection, actor, instant, kind, subject, payload, once, contents)
 
@@ -66,7 +66,7 @@ class SqlRegister:
         """See Register.append_all: one transaction."""
         with writing(self.engine) as connection:
             _known_person(connection, actor)
-            nothing_since(connection, seen)
+            nothing_since(connection, seen, actor)
             in_its_place(connection, self._files, [a.kind for a in acts])
             return tuple(enter(connection, actor, instant, a.kind, a.subject, a.payload, a.once, ()) for a in acts)
 
@@ -185,14 +185,14 @@ class SqlRegister:
     ) -> tuple[Entry, ...]:
         """See Register.add_person. Entering a person again gives them other roles."""
         with writing(self.engine) as connection:
-            nothing_since(connection, seen)
+            nothing_since(connection, seen, actor)
             people = _people(connection)
             if people or actor.name != name:
                 _known_person(connection, actor)
             row = {"name": name, "roles": canonical(list(roles))}
             known = name in people
             connection.execute(update(PEOPLE).where(PEOPLE.c.name == name) if known else insert(PEOPLE), row)
-            acts = (*before, Act("person.added", name, {"name": name, "roles": list(roles)}))
+            acts = (*before, Act(ROLES, name, {"name": name, "roles": list(roles)}))
             in_its_place(connection, self._files, [a.kind for a in acts])
             return tuple(enter(connection, actor, instant, a.kind, a.subject, a.payload, a.once) for a in acts)
 

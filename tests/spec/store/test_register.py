@@ -181,3 +181,19 @@ def test_an_act_is_overtaken_by_what_it_had_not_seen(filled):
     with pytest.raises(Overtaken):
         filled.add_person(ANA, NOON, "eve", ["author"], seen=later)
     assert ("eve" in filled.people(), filled.head(), list(filled.verify())) == (False, 7, [])
+
+
+def test_an_act_is_overtaken_by_other_roles_of_whoever_does_it(filled):
+    """And of nobody else, nor by roles that they gave themselves on the way."""
+    seen = Seen(filled.head(), frozenset({"d1"}))
+    filled.add_person(ANA, NOON, "ben", ["author"])
+    mine = filled.add_person(ANA, NOON, "ana", ["approver"])[-1]
+    own = replace(seen, own=frozenset({mine.number}))
+    filled.append(ANA, NOON, "draft.prepared", "d1", {}, seen=own)
+    for act in (
+        lambda: filled.append(BEN, NOON, "draft.prepared", "d1", {}, seen=replace(seen, about=frozenset())),
+        lambda: filled.append_all(ANA, NOON, [Act("draft.prepared", "d2", {})], seen=seen),
+        lambda: filled.add_person(ANA, NOON, "eve", ["author"], seen=seen),
+    ):
+        with pytest.raises(Overtaken, match=r"is person\.added of (ana|ben), by ana"):
+            act()
