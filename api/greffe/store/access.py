@@ -8,11 +8,17 @@ Held by one kit in tests/spec/store. Implementations: access_sql.py (beside the 
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+
+def same_hash(one: str, other: str) -> bool:
+    """Whether two hashes of passwords are the same, in a time that does not tell how far they are."""
+    return hmac.compare_digest(one.encode(), other.encode())
 
 
 @dataclass(frozen=True)
