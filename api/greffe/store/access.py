@@ -21,6 +21,11 @@ def same_hash(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
+def stands(kept: str, password: str | None) -> bool:
+    """Whether the hash that somebody gave the right password for is the one that is kept still (None: they gave none)."""
+    return password is None or (password != "" and same_hash(kept, password))
+
+
 @dataclass(frozen=True)
 class Session:
     """Somebody signed in. `established`: local or oidc (D1). `guard`: what forms of the session must send back.

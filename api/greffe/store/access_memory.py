@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import replace
 from datetime import datetime
 
-from greffe.store.access import Session, same_hash
+from greffe.store.access import Session, same_hash, stands
 
 
 class MemoryAccess:
@@ -90,7 +90,7 @@ class MemoryAccess:
     def open_session(self, digest: str, session: Session, password: str | None = None) -> bool:
         """See Access.open_session."""
         with self._lock:
-            if password is not None and (not password or not same_hash(self.password(session.person), password)):
+            if not stands(self.password(session.person), password):
                 return False
             self._sessions = {d: s for d, s in self._sessions.items() if s.ends_at > session.started_at}
             self._sessions[digest] = session

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from greffe.model.instants import read, written
-from greffe.store.access import Session, same_hash
+from greffe.store.access import Session, same_hash, stands
 from greffe.store.database import reading
 from greffe.store.entering import beside, together
 from greffe.store.tables import FAILURES, INVITATIONS, KEY_SECRETS, KEY_USES, PASSWORDS, SESSIONS
@@ -83,9 +83,7 @@ class SqlAccess:
     def open_session(self, digest: str, session: Session, password: str | None = None) -> bool:
         """See Access.open_session."""
         with beside(self._engine, alone=True) as connection:
-            if password is not None and (
-                not password or not same_hash(_password(connection, session.person), password)
-            ):
+            if not stands(_password(connection, session.person), password):
                 return False
             connection.execute(delete(SESSIONS).where(SESSIONS.c.ends_at <= written(session.started_at)))
             connection.execute(

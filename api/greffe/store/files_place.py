@@ -17,9 +17,9 @@ DISK: Final = "disk"  # what the register calls it when there is no bucket
 
 def place_of(files: str) -> str:
     """A place as the register names it: a bucket without what may be written in several ways, or DISK."""
-    parts = parts_of_url(files)
     if not files:
         return DISK
+    parts = parts_of_url(files)
     return f"{parts.scheme.lower()}://{parts.netloc.lower()}/{parts.path.strip('/')}".rstrip("/")
 
 
