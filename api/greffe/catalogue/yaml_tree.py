@@ -3,6 +3,8 @@ in YAML is read here and nowhere else."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Final
 
 import yaml
@@ -11,9 +13,13 @@ from greffe.catalogue.tree import Node
 from greffe.errors import BadDefinition
 
 _LARGEST: Final = 2 << 20  # bytes; the largest map has 30,000
+_MOST: Final = 50_000  # values and keys; the largest map has 1,345, and so many are read in half a second
 _DEEPEST: Final = 20  # levels; the deepest map has eight
 _LONGEST_PATH: Final = 1_000  # characters of the keys to a value: each value keeps its own
 _LONGEST: Final = 100  # characters of a number: Python tells none of more than 4,300 digits
+# Every line that may be a directive, and some that are none: the parser in C compares each one with all before it.
+_BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_DIRECTIVE: Final = re.compile("(?:^|[\n\r\x85\u2028\u2029])\ufeff*%")
 # The parser in C where PyYAML was built with it: ten times as fast, the same nodes.
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PLAIN: Final = ("map", "seq", "str", "int", "float", "bool", "null", "timestamp")
@@ -29,12 +35,13 @@ def read_yaml(content: bytes, file: str) -> Node:
     except UnicodeDecodeError as error:
         at = content.count(b"\n", 0, error.start) + 1
         raise BadDefinition(f"It is not UTF-8 at byte {error.start}.", file=file, row=at) from error
+    if directive := _DIRECTIVE.search(text):
+        at = len(_BREAK.findall(text, 0, directive.end())) + 1
+        raise BadDefinition("A line begins with %: directives are not read here.", file=file, row=at)
     try:
         reader = _Reader(text, file)
         try:
-            root = reader.loader.get_single_node()
-            value = None if root is None else reader.value(root, "$", 0)
-            return Node(value, file, "$", reader.lines)
+            return Node(reader.document(), file, "$", reader.lines)
         finally:
             reader.loader.dispose()
     except yaml.MarkedYAMLError as error:
@@ -53,52 +60,81 @@ def _row_of(text: str, error: yaml.reader.ReaderError) -> int:
     return text.count("\n", 0, max(at, 0)) + 1
 
 
+def _row(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
+
+
 class _Reader:
-    """Builds plain values from the nodes of one document, and notes their lines."""
+    """Builds plain values from what the parser finds in one document, one thing after another, and notes their lines: it stops at the
+    first thing that is refused, and no tree of everything stands before."""
 
     def __init__(self, text: str, file: str) -> None:
         self.loader = _LOADER(text)
-        self.text = text
         self.file = file
         self.lines: dict[str, int] = {}
+        self.left = _MOST
 
-    def value(self, node: yaml.Node, path: str, depth: int) -> object:
-        """The value of a node."""
-        self._check(node)
+    def document(self) -> object:
+        """The value of the one document; None where there is none."""
+        self.loader.get_event()  # the beginning of the file
+        if self.loader.check_event(yaml.StreamEndEvent):
+            return None
+        self.loader.get_event()  # the beginning of the document: lines of directives were refused before
+        value = self._value(self.loader.get_event(), "$", 0)
+        self.loader.get_event()
+        if not self.loader.check_event(yaml.StreamEndEvent):
+            mark = self.loader.get_event().start_mark
+            raise yaml.MarkedYAMLError(problem="a second document begins here", problem_mark=mark)
+        return value
+
+    def _value(self, event: yaml.Event, path: str, depth: int) -> object:
+        found = self._checked(event)
         if depth > _DEEPEST or len(path) > _LONGEST_PATH:
-            raise self._wrong(node, "This is nested too deeply, or below a key that is too long.")
-        self.lines.setdefault(path, node.start_mark.line + 1)
-        if isinstance(node, yaml.MappingNode):
-            found: dict[object, object] = {}
-            for key_node, value_node in node.value:
-                key = self.value(key_node, f"{path}.", depth + 1)
-                if isinstance(key, dict | list) or key in found:
-                    raise self._wrong(key_node, f"The key {key!r} stands twice, or is no text.")
-                found[key] = self.value(value_node, f"{path}.{key}", depth + 1)
-            return found
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(one, f"{path}[{i}]", depth + 1) for i, one in enumerate(node.value)]
-        return self._scalar(node)
+            raise self._wrong(event, "This is nested too deeply, or below a key that is too long.")
+        self.lines.setdefault(path, _row(event))
+        if isinstance(found, yaml.ScalarEvent):
+            return self._scalar(found)
+        if isinstance(found, yaml.MappingStartEvent):
+            return self._mapping(path, depth)
+        parts = enumerate(self._until(yaml.SequenceEndEvent))
+        return [self._value(part, f"{path}[{i}]", depth + 1) for i, part in parts]
 
-    def _check(self, node: yaml.Node) -> None:
-        """No tag, also none that a plain value has, and no anchor: without one nothing can be an alias of it. The node has forgotten
-        them; they are the first thing that stands at its place."""
-        start, end = node.start_mark.index, node.end_mark.index
-        first = self.text[start : min(start + 1, end)]
-        if first == "&":
-            raise self._wrong(node, "Anchors and aliases are not read here.", "Write it out.")
-        if first == "!" or node.tag.removeprefix("tag:yaml.org,2002:") not in _PLAIN:
-            raise self._wrong(node, f"The tag {node.tag} is not read here.", "Write a plain value.")
+    def _mapping(self, path: str, depth: int) -> dict[object, object]:
+        found: dict[object, object] = {}
+        for event in self._until(yaml.MappingEndEvent):
+            key = self._value(event, f"{path}.", depth + 1)
+            if isinstance(key, dict | list) or key in found:
+                raise self._wrong(event, f"The key {key!r} stands twice, or is no text.")
+            found[key] = self._value(self.loader.get_event(), f"{path}.{key}", depth + 1)
+        return found
 
-    def _scalar(self, node: yaml.Node) -> object:
-        if node.tag.endswith((":int", ":float")) and len(node.value) > _LONGEST:
-            raise self._wrong(node, f"This number has more than {_LONGEST} characters.", "Put a text in quotes.")
+    def _until(self, end: type[yaml.Event]) -> Iterator[yaml.Event]:
+        while not isinstance(event := self.loader.get_event(), end):
+            yield event
+
+    def _checked(self, event: yaml.Event) -> yaml.ScalarEvent | yaml.CollectionStartEvent:
+        """No alias and no anchor, and no tag, also none that a plain value has; and not too many of all."""
+        self.left -= 1
+        if self.left < 0:
+            raise self._wrong(event, f"There are more than {_MOST} values and keys.")
+        if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) or event.anchor is not None:
+            raise self._wrong(event, "Anchors and aliases are not read here.", "Write it out.")
+        if event.tag is not None:
+            raise self._wrong(event, f"The tag {event.tag[:_LONGEST]} is not read here.", "Write a plain value.")
+        return event
+
+    def _scalar(self, event: yaml.ScalarEvent) -> object:
+        tag = self.loader.resolve(yaml.ScalarNode, event.value, event.implicit)
+        if tag.removeprefix("tag:yaml.org,2002:") not in _PLAIN:
+            raise self._wrong(event, f"The tag {tag} is not read here.", "Write a plain value.")
+        if tag.endswith((":int", ":float")) and len(event.value) > _LONGEST:
+            raise self._wrong(event, f"This number has more than {_LONGEST} characters.", "Put a text in quotes.")
         try:
-            plain: object = self.loader.construct_object(node)
+            plain: object = self.loader.construct_object(yaml.ScalarNode(tag, event.value))
         except _NO_VALUE as error:
-            shown = node.value[:_LONGEST]
-            raise self._wrong(node, f"{shown!r} is no value that can be read.", "Put a text in quotes.") from error
+            shown = event.value[:_LONGEST]
+            raise self._wrong(event, f"{shown!r} is no value that can be read.", "Put a text in quotes.") from error
         return plain
 
-    def _wrong(self, node: yaml.Node, message: str, hint: str = "") -> BadDefinition:
-        return BadDefinition(message, file=self.file, row=node.start_mark.line + 1, hint=hint)
+    def _wrong(self, event: yaml.Event, message: str, hint: str = "") -> BadDefinition:
+        return BadDefinition(message, file=self.file, row=_row(event), hint=hint)

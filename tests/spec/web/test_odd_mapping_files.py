@@ -47,6 +47,11 @@ SSSOM: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         lambda content: content.replace(b"# license", b"".join(b"# k%d: [a, b, c]\n" % n for n in range(60_000)) + b"# license"),
         "More than 65536 characters stand above the table.",
     ),
+    "a billion laughs behind a mark": (
+        lambda content: f"#\ufeff\ufeffl0: &l0 [x]\n{LAUGHS}".encode() + content.replace(b"source_columns: ", b"source_columns: *l8 #"),
+        "row 1: Anchors and aliases are not read here.",
+    ),
+    "directives": (_above("#%TAG ! x:\n"), "row 1: A line begins with %: directives are not read here."),
     "no truth value": (_above("# a: 1\n# zz: !!bool foo\n"), "row 2: The tag tag:yaml.org,2002:bool is not read here."),
     "no moment": (_above("# zz: !!timestamp foo\n"), "row 1: The tag tag:yaml.org,2002:timestamp is not read here."),
     "no number": (_above("# zz: !!int ''\n"), "row 1: The tag tag:yaml.org,2002:int is not read here."),
