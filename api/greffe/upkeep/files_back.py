@@ -14,6 +14,7 @@ from greffe.store.depot import ALONE, Depot
 from greffe.store.files_place import elsewhere, place_of, said_by, setting_of
 from greffe.upkeep.backup import Tell
 from greffe.upkeep.move import Place, move
+from greffe.upkeep.whereabouts import last_entry
 
 
 def files_back(
@@ -21,9 +22,8 @@ def files_back(
 ) -> bool:
     """Bring the files back to the place of these settings; False when they are there, or the register was moved. Raises as `move`
     does."""
-    last = next(iter(parts.register.read(after=parts.register.head() - 1)))
     found = said_by(parts.register)
-    if last.kind == MOVED or elsewhere(found, parts.settings.files) is None:
+    if _moved(parts) or elsewhere(found, parts.settings.files) is None:
         return False
     files, there = setting_of(found[0]), parts.acting()
     there.settings, there.depot = replace(parts.settings, files=files), depot_at(files) if files else ALONE
@@ -33,6 +33,10 @@ def files_back(
 
 def settled_here(parts: Parts) -> None:
     """A house that was restored has its files where its settings say: enter it, where the register says another place."""
-    last = next(iter(parts.register.read(after=parts.register.head() - 1)))
-    if last.kind != MOVED and elsewhere(said_by(parts.register), parts.settings.files) is not None:
+    if not _moved(parts) and elsewhere(said_by(parts.register), parts.settings.files) is not None:
         parts.note(HOUSE, FILES_MOVED, place_of(parts.settings.files), {"restored": True})
+
+
+def _moved(parts: Parts) -> bool:
+    last = last_entry(parts.register)
+    return last is not None and last.kind == MOVED

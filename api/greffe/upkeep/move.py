@@ -35,7 +35,7 @@ from greffe.store.snapshot import Snapshot, snapshot
 from greffe.transmission import keeping
 from greffe.upkeep.backup import Tell
 from greffe.upkeep.one_move import only_one
-from greffe.upkeep.whereabouts import file_of_register, in_memory, refuse_other, same, without_password
+from greffe.upkeep.whereabouts import file_of_register, in_memory, last_entry, refuse_other, same, without_password
 
 One = Callable[[], Iterable[str]]  # moves or reads one thing; its faults as sentences
 _MOVES: Final = ("files", "register")
@@ -115,7 +115,7 @@ def _differs(here: Settings, to: Settings) -> bool:
 def _elsewhere(parts: Parts, to: Settings) -> Entry | None:
     """The entry by which the register was moved to where it is to go; None when it was not moved. Raises Refused when it went
     elsewhere: two copies would be open."""
-    found = next(iter(parts.register.read(after=parts.register.head() - 1)), None)
+    found = last_entry(parts.register)
     if found is None or found.kind != MOVED:
         return None
     if not same(found.subject, to.register_url):
@@ -186,8 +186,9 @@ def _arrive(
         raise Refused("The register is not empty.", hint="Name an empty database.")
     if register.head() == head[0]:
         register.append(who, parts.clock(), ARRIVED, said, files)
-    last = next(iter(register.read(after=register.head() - 1)))
-    refuse_moved(last.kind, last.subject, "")
+    last = last_entry(register)
+    if last is not None:
+        refuse_moved(last.kind, last.subject, "")
 
 
 def _copy(found: Snapshot, to: Settings, tell: Tell) -> None:

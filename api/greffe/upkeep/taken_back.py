@@ -23,7 +23,7 @@ from greffe.store.chain import ARRIVED, MOVED
 from greffe.store.database import as_it_is, translated, writing
 from greffe.store.entering import enter
 from greffe.store.filling import head_of
-from greffe.upkeep.whereabouts import same, without_password
+from greffe.upkeep.whereabouts import last_entry, same, without_password
 
 CLOSED, EMPTY, UNSEEN = STATES = ("closed", "empty", "unseen")
 
@@ -53,7 +53,7 @@ def undo(parts: Parts, who: Actor, opened: Callable[[str], Register], *, at: str
 
 def _moved(parts: Parts) -> Entry:
     """The entry by which the register was moved. Raises Refused when it was not, or is itself the copy, which was never opened."""
-    last = next(iter(parts.register.read(after=parts.register.head() - 1)), None)
+    last = last_entry(parts.register)
     if last is None or last.kind != MOVED:
         raise Refused("This register was not moved.")
     if same(last.subject, parts.settings.register_url):

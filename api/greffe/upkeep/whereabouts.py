@@ -1,4 +1,4 @@
-"""Addresses of registers as entries name them, and whether two of them are one place."""
+"""Addresses of registers as entries name them, whether two of them are one place, and what a register says last of its own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Final
 from sqlalchemy.engine import URL
 
 from greffe.errors import BadQuery
+from greffe.store.base import Entry, Register
 from greffe.store.database import address_of
 from greffe.store.tables import ENTRIES
 
@@ -17,6 +18,11 @@ _PORT: Final = 5432  # of PostgreSQL, where an address names none
 _SQLITE: Final = b"SQLite format 3\0"
 _NEW: Final = "Name a file that is not there yet."
 _MEMORY: Final = ("", ":memory:")
+
+
+def last_entry(register: Register) -> Entry | None:
+    """The entry that says whether a register was moved; None of an empty one."""
+    return next(iter(register.read(after=register.head() - 1)), None)
 
 
 def file_of_register(url: str) -> Path | None:

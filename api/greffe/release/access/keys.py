@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
-from greffe.errors import BadQuery, Denied, GreffeError, NotFound, Refused, TooOften, Unidentified, known_words, nearest
+from greffe.errors import BadQuery, Denied, NotFound, Refused, TooOften, Unidentified, known_words, nearest
 from greffe.model.instants import written
 from greffe.model.keys import PREFIX, Key
 from greffe.model.references import Reference
@@ -72,12 +72,9 @@ def make_key(
             hint="Call this one otherwise, or rotate that one.",
         )
     key = Key(secrets.token_hex(6), title.strip(), role, found, tuple(dict.fromkeys(flows)), end)
-    secret = _another(parts, key, end, now)  # first: of a key that no entry names it opens nothing, should all end here
-    try:
+    with parts.access.together():
+        secret = _another(parts, key, end, now)
         parts.enter_person(who, key.name, (role,), [Act("key.made", key.name, made_payload(key))])
-    except GreffeError:
-        parts.access.forget_secrets(key.name)
-        raise
     return parts.ledger().keys[key.name], secret
 
 

@@ -39,9 +39,7 @@ class _OfUtf8(MultiPartParser):
 
 async def fields_of(request: Request) -> list[tuple[str, str | UploadFile]]:
     """Names and values of a form in its order; nothing where what was sent is none. Raises BadQuery for what cannot be read, is
-    no UTF-8 or has too many fields."""
-    if names_another(request.headers.raw):
-        raise BadQuery(FOREIGN)
+    no UTF-8 or has too many fields. A head that names another character set was refused at the door (web/limits.py)."""
     kind, said = parse_options_header(request.headers.get("content-type"))
     if kind == b"application/x-www-form-urlencoded":
         with _readable():
