@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from greffe.app import create_app
 from greffe.transmission.answers.asked import MISSING, asked
+from greffe.transmission.answers.book_back import workbook_of
 
 PAGE = "/staff/answers/workbook"
 
@@ -70,6 +71,23 @@ def test_a_workbook_is_looked_at_then_entered_or_its_faults_are_told(desk: Desk)
     assert (answer.said.value, answer.who) == ("41", SENDER.name)
     assert answer.said.words == {"comment": {"fr": "Compté.", "en": "Counted."}}
     assert "retour.xlsx" not in client.get(PAGE).text
+
+
+def test_a_workbook_that_cannot_be_read_any_more_is_told_and_put_away(desk: Desk):
+    """What went out is gone from the disk since: the page says so, and does not look as if nothing lay there."""
+    parts = desk.parts
+    one = next(t for t in parts.ledger().transmissions.values() if t.delivery == "CEPEJ_CYCLE")
+    client = signed_in(create_app(parts), SENDER)
+    assert sent(client, "look", desk.content(one)).status_code == 303
+    (kept,) = parts.settings.home.rglob(f"{workbook_of(one).sha256}*")
+    kept.rename(kept.with_suffix(".away"))
+    shown = told(client.get(f"{PAGE}?lang=en"))
+    assert "What retour.xlsx says" in shown
+    assert "A file of a transmission is not there" in shown
+    assert 'value="take"' not in client.get(PAGE).text
+    assert sent(client, "drop").status_code == 303
+    assert "retour.xlsx" not in client.get(PAGE).text
+    kept.with_suffix(".away").rename(kept)
 
 
 def test_who_may_not_answer_what_is_no_workbook_and_what_is_too_large(desk: Desk):

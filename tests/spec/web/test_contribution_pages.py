@@ -3,6 +3,7 @@ it is taken; each act by whom it is open to, in both languages."""
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 import secrets
@@ -123,6 +124,16 @@ def test_a_workbook_is_looked_at_and_then_taken(desk: Desk, enter: Callable[[Act
     one = named(desk.parts, CE).one
     assert (one.state, one.signatory, one.signed.who) == ("signed", "A. Martin", SENDER.name)
     assert sent(contact, page, "reopen", reason="One line lacks").status_code == 303
+    assert sent(contact, page, "look", files=good).status_code == 303
+    (kept,) = desk.parts.settings.home.rglob(f"{hashlib.sha256(out.content).hexdigest()}*")
+    away = kept.rename(kept.with_suffix(".away"))  # what went out is gone from the disk since
+    shown = contact.get(f"{page}?lang=en").text
+    assert "A file of a transmission is not there" in shown
+    assert 'value="drop"' in shown
+    assert 'value="take"' not in shown
+    assert sent(contact, page, "drop").status_code == 303
+    assert 'value="drop"' not in contact.get(page).text
+    away.rename(kept)
     moved = sent(contact, page, "extend", until="2027-01-15T18:00", reason="Holidays")
     assert moved.status_code == 303
     assert "2027-01-15 18:00" in contact.get(page).text

@@ -75,7 +75,7 @@ def _act(parts: Parts, visitor: Visitor, form: Form) -> tuple[Back, ...]:
 
 
 def _show(parts: Parts, pages: Pages, request: Request, visitor: Visitor, fault: GreffeError | None) -> Response:
-    found, name = _reading(parts, visitor)
+    found, name, unread = _reading(parts, visitor)
     known = [t.id for t in parts.ledger().transmissions.values() if workbook_of(t)]
 
     def place(cell: str) -> str:
@@ -85,18 +85,18 @@ def _show(parts: Parts, pages: Pages, request: Request, visitor: Visitor, fault:
 
     values = {
         "found": found, "name": name, "fault": fault, "known": known[::-1], "place": place, "most": FAULTS, "lines": LINES,
-        "may": visitor.may(*ANSWERING),
+        "may": visitor.may(*ANSWERING), "unread": unread,
     }  # fmt: skip
     return pages.show(request, visitor, "staff/answers_back.html", values, fault.http if fault else 200)
 
 
-def _reading(parts: Parts, visitor: Visitor) -> tuple[Back | None, str]:
-    """What the workbook on the desk says, and its name."""
+def _reading(parts: Parts, visitor: Visitor) -> tuple[Back | None, str, GreffeError | None]:
+    """What the workbook on the desk says, its name, and why it cannot be read any more, where that is so."""
     held = _desk(parts, visitor).held()
     if held is None:
-        return None, ""
+        return None, "", None
     name, body, of = held
     try:
-        return look_back(parts, body, name, of), name
-    except GreffeError:
-        return None, ""
+        return look_back(parts, body, name, of), name, None
+    except GreffeError as fault:
+        return None, name, fault

@@ -43,8 +43,13 @@ class Desk:
         look(self.parts, self.visitor.actor, self.id, body, name)
         self._file.put(name, body)
 
-    def held(self) -> tuple[str, bytes]:
-        """Name and bytes. Raises NotFound when none lies there."""
+    def held(self) -> tuple[str, bytes] | None:
+        """Name and bytes; None when none lies there."""
+        found = self._file.held()
+        return found[:2] if found else None
+
+    def taken(self) -> tuple[str, bytes]:
+        """As `held`. Raises NotFound when none lies there."""
         return self._file.taken()[:2]
 
     def clear(self) -> None:
@@ -57,7 +62,7 @@ def values_of(parts: Parts, visitor: Visitor, id_: str, page: int, form: Form | 
     waited, now = named(parts, id_), parts.clock()
     found = board(parts, waited.row.questionnaire, waited.year)
     places, pages = on_page(found, waited.house, page)
-    reading, book = _reading(parts, visitor, id_)
+    reading, book, unread = _reading(parts, visitor, id_)
     own, one = found.of(waited.house), waited.one
     typed = form if form is not None and form.text("act") == "give" else None
     entries = [(e, read(e.instant)) for e in parts.register.read(subject=id_)]
@@ -66,7 +71,7 @@ def values_of(parts: Parts, visitor: Visitor, id_: str, page: int, form: Form | 
         "waited": waited, "one": one, "fields": [field_of(p, one, typed) for p in places], "pages": pages,
         "page": min(page, pages), "asked": len(own),
         "answered": sum(bool((s := one.cells.get(n)) and s.answers) for n in own), "others": _others(found, waited),
-        "others_all": sum(p.house != waited.house for p in found.places), "entries": entries, "reading": reading,
+        "others_all": sum(p.house != waited.house for p in found.places), "entries": entries, "reading": reading, "unread": unread,
         "book": book, "stops": hindrances(found, waited) if one.state == SIGNED else (), "most": FAULTS,
         "instant": instant, "read": read, "left": lambda t: countdown(t - now, visitor.lang),
         "until": f"{waited.until.astimezone(PARIS):%Y-%m-%dT%H:%M}", "late": waited.late(now),
@@ -96,11 +101,13 @@ def _others(found: Board, waited: Waited) -> Sequence[Place]:
     return sorted(others, key=lambda p: p.sheet.layout.id not in sheets)[:OTHERS]
 
 
-def _reading(parts: Parts, visitor: Visitor, id_: str) -> tuple[Reading | None, str]:
-    """What the workbook on the desk says, and its name."""
-    desk = Desk(parts, visitor, id_)
+def _reading(parts: Parts, visitor: Visitor, id_: str) -> tuple[Reading | None, str, GreffeError | None]:
+    """What the workbook on the desk says, its name, and why it cannot be taken any more, where that is so."""
+    held = Desk(parts, visitor, id_).held()
+    if held is None:
+        return None, "", None
+    name, body = held
     try:
-        name, body = desk.held()
-        return look(parts, visitor.actor, id_, body, name), name
-    except GreffeError:
-        return None, ""
+        return look(parts, visitor.actor, id_, body, name), name, None
+    except GreffeError as fault:
+        return None, name, fault

@@ -113,7 +113,7 @@ def _act(asked: Asked) -> None:
             name, body = form.file("book")
             desk.put(name, body)
         case "take":
-            name, body = desk.held()
+            name, body = desk.taken()
             desk.clear()
             take(parts, who, id_, body, name)
         case "drop":
