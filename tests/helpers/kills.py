@@ -1,11 +1,11 @@
 """A process is killed at each statement of the register and each file operation of one act, in turn, and looked at after.
 
-    python kills.py HOME INSTANT ACT…       one line of JSON: what was found after each kill
+    python kills.py HOME INSTANT EVERY ACT…       one line of JSON: what was found after each kill
 
-For each n: the home is as it was before the act; a child does the act and is killed (SIGKILL, nothing is cleaned up) right
-before its n-th operation; what the register and the store hold then is read anew; another child does the act again. The
-last n is the first at which nobody was killed. Children are forked from a process that has read the catalogue and
-nothing else: no thread of an engine is in it.
+For n = 1, 1 + EVERY, 1 + 2 EVERY, …: the home is as it was before the act; a child does the act and is killed
+(SIGKILL, nothing is cleaned up) right before its n-th operation; what the register and the store hold then is read
+anew; another child does the act again. The last n is the first at which nobody was killed. Children are forked from a
+process that has read the catalogue and nothing else: no thread of an engine is in it.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def looked_at(parts: Parts, *, wholly: bool = False) -> dict[str, object]:
     return {"state": found, "faults": wrong}
 
 
-def main(home: Path, instant: str, words: list[str]) -> None:
+def main(home: Path, instant: str, every: int, words: list[str]) -> None:
     """See the page's head."""
     moment = datetime.fromisoformat(instant)
     parts = compose(read_settings({"GREFFE_POLL_SECONDS": "0"}, home=home), lambda: moment)
@@ -156,7 +156,7 @@ def main(home: Path, instant: str, words: list[str]) -> None:
         before, rounds = looked_at(parts, wholly=True), []
         while True:
             restored(home, kept)
-            killed, step = forked(parts, words, len(rounds) + 1)
+            killed, step = forked(parts, words, 1 + every * len(rounds))
             after = looked_at(parts)
             again = forked(parts, words, 0)[1] if killed else step
             rounds.append(
@@ -185,4 +185,4 @@ def _given(source: str, target: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4:])
