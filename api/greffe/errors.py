@@ -158,6 +158,12 @@ class NotFound(GreffeError):
     sdmx, http, exit_code, title = 100, 404, 2, "No results found"
 
 
+class Absent(NotFound):
+    """A release that the store does not have. Whoever asks for one of the register is told that it is damaged: it was lost."""
+
+    sdmx, http, exit_code, title, called = 500, 500, 7, "Internal server error", "Damaged"
+
+
 class NotAcceptable(GreffeError):
     """No such format or language here. Choose one of those named."""
 

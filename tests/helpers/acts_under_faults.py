@@ -25,11 +25,11 @@ from greffe.app import compose, utc_now
 from greffe.model.releases import Release
 from greffe.release.parts import Parts
 from greffe.release.people import HOUSE, add_person
-from greffe.release.verify import faults
 from greffe.settings import read_settings
 from greffe.store.base import Selection
 from greffe.transmission.building import approve, build
 from greffe.transmission.plan import named_plan
+from greffe.transmission.verified import faults
 
 QUIET = {"GREFFE_POLL_SECONDS": "0", "GREFFE_WARM": "0"}
 WHY = ("--reason", "Counted again.", "--reason-fr", "Recompté.")

@@ -17,7 +17,8 @@ from typing import Final
 
 from greffe.model.findings import Finding
 from greffe.release.job import Job, rules_version
-from greffe.release.sources import Feed, checksum
+from greffe.release.sources import Feed
+from greffe.store.folders import file_checksum
 
 MOST: Final = 400  # answers of a dataflow, some ten datasets; those asked for last are kept
 MOST_BYTES: Final = 4_000_000  # of a dataflow
@@ -82,7 +83,7 @@ def answers_of(job: Job, folder: Path, *, afresh: bool = False) -> KeptAnswers:
     """What is kept of a job's dataflow below `folder`. `afresh`: nothing of it is read, everything is asked again."""
     others = {f"population_{n}": _rows(feed) for n, feed in enumerate(job.inputs.populations)}
     if job.previous is not None:
-        others[PREVIOUS] = checksum(job.previous)
+        others[PREVIOUS] = file_checksum(job.previous)
     path = folder / f"{job.dataflow.reference.id}.answers"
     return KeptAnswers(path, others, rules_version(), {} if afresh else _read(path))
 

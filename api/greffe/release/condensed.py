@@ -21,7 +21,8 @@ from greffe.arrow import pq
 from greffe.engine import Connection, quoted
 from greffe.mapping.condensed import Form, condense, form_of
 from greffe.mapping.resolve import Plan
-from greffe.release.sources import Feed, Inputs, checksum, load_main
+from greffe.release.sources import Feed, Inputs, load_main
+from greffe.store.folders import as_written, file_checksum
 
 TABLE: Final = "condensed_source"
 _LEFT: Final = 3_600.0  # seconds after which nobody writes on a file any more
@@ -62,7 +63,7 @@ def kept(connection: Connection, plan: Plan, feed: Feed, folder: Path) -> Rows |
                 tuple(document["summed"]),
                 tuple(document["attributes"]),
             )
-            if form.serves(plan) and checksum(rows) == document["sha256"]:
+            if form.serves(plan) and as_written(rows, document["sha256"]):
                 os.utime(rows)
                 connection.execute(
                     f"CREATE OR REPLACE TEMP TABLE {quoted(TABLE)} AS SELECT * FROM read_parquet($1)", [str(rows)]
@@ -102,7 +103,7 @@ def _write(connection: Connection, form: Form, path: Path) -> None:
         with pq.ParquetWriter(work, reader.schema, compression="zstd") as writer:
             for batch in reader:
                 writer.write_batch(batch)
-        document = {**asdict(form), "sha256": checksum(work)}
+        document = {**asdict(form), "sha256": file_checksum(work)}
         said.write_text(json.dumps(document, indent=1), encoding="utf-8")
         said.replace(path.with_suffix(".json"))
         work.replace(path)

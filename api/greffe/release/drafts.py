@@ -23,7 +23,7 @@ from greffe.release.job import Job
 from greffe.release.parts import Parts
 from greffe.store.base import CONFIDENTIAL
 from greffe.store.depot import Shelf, version_of
-from greffe.store.folders import Stamp, stamp
+from greffe.store.folders import Stamp, content_of, file_checksum, stamp
 from greffe.store.records import DraftRecord
 
 DRAFT = "draft.json"
@@ -174,7 +174,7 @@ def read_draft(folder: Path) -> Draft:
     path = folder / DRAFT
     if not path.is_file():
         raise NotFound(f"There is no draft {folder.name}.")
-    body = path.read_bytes()
+    body = content_of(path)
     try:
         found, data, apart = _parsed(body, folder)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -229,4 +229,4 @@ def _as_it_was(path: Path, _stamp: Stamp) -> str:
 
 
 def _checksum(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    return file_checksum(path) if path.is_file() else ""

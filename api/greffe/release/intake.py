@@ -16,10 +16,11 @@ from greffe.ingest.extract import ReadOptions, Report, detect, ingest
 from greffe.model.structures import Dataflow
 from greffe.release.parts import Parts
 from greffe.release.people import needs
-from greffe.release.sources import checksum, extract_folder
+from greffe.release.sources import extract_folder
 from greffe.release.turns import one_by_one
 from greffe.store.base import Actor
 from greffe.store.depot import version_of
+from greffe.store.folders import file_checksum
 from greffe.store.records import ExtractRecord
 
 ORIGINS = ("real", "synthetic")
@@ -108,7 +109,7 @@ def _entered(
         partial=partial,
         reason=handover.partial_reason if partial else "",
         accepted=accepted,
-        rows_checksum=checksum(work / "rows.parquet") if accepted else "",
+        rows_checksum=file_checksum(work / "rows.parquet") if accepted else "",
     )
     with suppress(*(() if accepted else (Conflict,))):  # what was refused may be told in other words after an upgrade
         parts.extracts.keep(work, name, version_of(record.rows_checksum))

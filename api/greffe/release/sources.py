@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from greffe.model.maps import StructureMap
 from greffe.model.references import Reference
 from greffe.model.structures import Dataflow, DataStructure
 from greffe.store.depot import Shelf, version_of
+from greffe.store.folders import as_written
 from greffe.store.records import ExtractRecord
 
 
@@ -140,12 +140,6 @@ def inputs_of(
     return Inputs(shelf, feed_of(catalogue, map_.source, main), populations)
 
 
-def checksum(path: Path) -> str:
-    """sha256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def faults(shelf: Shelf, record: ExtractRecord, name: str) -> list[str]:
     """What is wrong with a kept extract, as sentences, on this machine and in the depot. `name`: of its folder, which is not its
     id where it was refused."""
@@ -154,7 +148,7 @@ def faults(shelf: Shelf, record: ExtractRecord, name: str) -> list[str]:
     found = shelf.faults(name, version)
     if record.accepted and not _intact(shelf.root, record):
         found.append(f"extract {name}: rows.parquet is not what was written.")
-    if not originals or checksum(originals[0]) != record.checksum:
+    if not originals or not as_written(originals[0], record.checksum):
         found.append(f"extract {name}: the original is not what was handed over.")
     return found
 
@@ -162,7 +156,7 @@ def faults(shelf: Shelf, record: ExtractRecord, name: str) -> list[str]:
 def _intact(folder: Path, record: ExtractRecord) -> bool:
     """The rows are there and are those that were written."""
     rows = folder / record.id / "rows.parquet"
-    return rows.is_file() and (not record.rows_checksum or checksum(rows) == record.rows_checksum)
+    return as_written(rows, record.rows_checksum) if record.rows_checksum else rows.is_file()
 
 
 def _here(shelf: Shelf, record: ExtractRecord) -> bool:

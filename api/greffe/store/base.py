@@ -237,7 +237,7 @@ class Observations(Protocol):
     def select(self, name: str, selection: Selection) -> Iterator[SeriesBlock]:
         """Matching series in the order of the selection. Faults show before the first block.
 
-        Raises NotFound for a release that is not there, Broken when its data are not what was written, TooLarge when
+        Raises Absent for a release that is not there, Broken when its data are not what was written, TooLarge when
         more observations would have to be sorted than the store was told to.
         """
 

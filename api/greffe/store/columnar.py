@@ -22,7 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final, TypeVar
 
-from greffe.errors import Broken, Conflict, NotFound
+from greffe.errors import Absent, Broken, Conflict, NotFound
 from greffe.model.dataset import SeriesBlock
 from greffe.model.structures import DataStructure
 from greffe.store import changes, derived, room, selecting, shaping
@@ -162,7 +162,7 @@ class ColumnarObservations:
         folder = self._folder(name)
         try:
             written = self._written(name)
-        except Broken as error:
+        except (Broken, Absent) as error:
             return [error.text()]
         faults = [*derived.file_faults(folder, written.saved.files), *self._shelf.faults(name)]
         if (folder / SERVING).exists():
@@ -204,7 +204,7 @@ class ColumnarObservations:
     def _there(self, name: str) -> Path:
         folder = self._folder(name)
         if not self._shelf.at(name).is_dir():
-            raise NotFound(f"There is no release {name} in the store.")
+            raise Absent(f"There is no release {name} in the store.", hint="Restore it from a copy.")
         return folder
 
     def _elsewhere(self, name: str) -> bool:
@@ -219,7 +219,10 @@ class ColumnarObservations:
             if not self._shelf.depot.shared:
                 raise
             _LOG.warning("Taken again from the depot: %s", error.text())
-            self._shelf.bring(name)
+            try:
+                self._shelf.bring(name)
+            except NotFound:
+                raise error from None
             return read()
 
     def _written(self, name: str) -> Written:

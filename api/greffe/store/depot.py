@@ -27,7 +27,7 @@ from typing import Final, Protocol
 
 from greffe.errors import Broken, Conflict, NotFound
 from greffe.store.chain import canonical
-from greffe.store.folders import alone, file_checksum, flush, take_away, whole
+from greffe.store.folders import alone, as_written, file_checksum, flush, take_away, whole
 
 LIST: Final = "contents.json"
 _TRIES: Final = 3  # times that a file is asked for whose bytes are not what was written
@@ -242,4 +242,4 @@ def checked(pieces: Iterable[bytes], name: str, sha256: str) -> Iterator[bytes]:
 
 
 def _differing(folder: Path, contents: Contents) -> bool:
-    return any(not (folder / n).is_file() or file_checksum(folder / n) != sha for n, (sha, _) in contents.items())
+    return any(not as_written(folder / n, sha) for n, (sha, _) in contents.items())

@@ -15,7 +15,7 @@ from greffe.errors import Broken
 from greffe.model.instants import written as written_instant
 from greffe.store.chain import canonical, checksum
 from greffe.store.coded import Layout, Observed
-from greffe.store.folders import Stamp, alone, check, file_checksum, stamp, take_away, whole
+from greffe.store.folders import Stamp, alone, check, content_of, file_checksum, stamp, take_away, whole
 from greffe.store.room import touch
 from greffe.store.serving import FORM, Serving, write_serving
 
@@ -95,8 +95,8 @@ class Served:
 def _report(folder: Path, fault: str, lock: Path) -> None:
     """Say that something was damaged, in the log and beside the releases: a disk may be failing. A folder of an older form
     is no damage."""
-    with suppress(ValueError, AttributeError, OSError):
-        if json.loads((folder / LIST).read_bytes()).get("form", FORM) != FORM:
+    with suppress(ValueError, AttributeError, Broken):
+        if json.loads(content_of(folder / LIST)).get("form", FORM) != FORM:
             return
     _LOG.warning("Made again from the Parquet: %s", fault)
     line = f"{written_instant(datetime.now(UTC))} {folder.parent.name}/{folder.name} {fault}\n"
@@ -115,10 +115,10 @@ def listed(folder: Path, content: str) -> Mapping[str, str]:
     """File → checksum, from the list, whose seal names the content. Raises Broken."""
     path = folder / LIST
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(content_of(path))
         files = {str(k): str(v) for k, v in document["files"].items()}
         sealed = document["seal"] == _seal(files, content) and document["form"] == FORM
-    except (ValueError, KeyError, TypeError, AttributeError, FileNotFoundError, NotADirectoryError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Broken("A stored file is not what was written.", file=str(path)) from error
     if not sealed:
         raise Broken("A stored file is not what was written.", file=str(path))

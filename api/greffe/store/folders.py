@@ -2,41 +2,86 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
 import shutil
+import stat
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import BufferedReader
 from pathlib import Path
+from typing import Final
 
 from greffe.errors import Broken
 
 Stamp = tuple[int, int, int]
+_GONE: Final = frozenset((errno.ENOENT, errno.ENOTDIR))
+# What the file itself is the cause of; that there are too many open files, say, is no fault of it.
+_UNREADABLE: Final = frozenset((
+    errno.EISDIR, errno.ELOOP, errno.EINVAL, errno.ENXIO, errno.EACCES, errno.EPERM, errno.EIO, errno.ESTALE, errno.ENAMETOOLONG,
+))  # fmt: skip
+_AGAIN: Final = "Restore it from a copy."
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BufferedReader]:
+    """A stored file, for reading. Raises Broken when it is missing, is no file, or is not to be read, then or meanwhile."""
+    try:
+        with open(path, "rb", opener=_at_once) as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                raise OSError(errno.EINVAL, "it is no file")
+            yield stream
+    except OSError as error:
+        raise _faulty(error, path) from error
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Nobody waits for the other end of a pipe that stands in the place of a file."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _faulty(error: OSError, path: Path) -> Exception:
+    if error.errno in _GONE:
+        return Broken("A stored file is missing.", file=str(path), hint=_AGAIN)
+    if error.errno in _UNREADABLE:
+        return Broken(f"A stored file cannot be read: {error.strerror}.", file=str(path), hint=_AGAIN)
+    return error
+
+
+def content_of(path: Path) -> bytes:
+    """A small stored file, whole. Raises Broken as `opened` does."""
+    with opened(path) as stream:
+        return stream.read()
 
 
 def file_checksum(path: Path) -> str:
-    """sha256 of a file, read in pieces. Raises Broken when it is missing."""
-    try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except FileNotFoundError as error:
-        raise Broken("A stored file is missing.", file=str(path), hint="Restore the release from a copy.") from error
+    """sha256 of a file, read in pieces. Raises Broken as `opened` does."""
+    with opened(path) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def as_written(path: Path, expected: str) -> bool:
+    """Whether a file is there and what was written."""
+    with suppress(Broken):
+        return file_checksum(path) == expected
+    return False
 
 
 def check(path: Path, expected: str) -> None:
     """Raise Broken when a file is not what was written."""
     if file_checksum(path) != expected:
-        raise Broken("A stored file is not what was written.", file=str(path), hint="Restore the release from a copy.")
+        raise Broken("A stored file is not what was written.", file=str(path), hint=_AGAIN)
 
 
 def stamp(path: Path) -> Stamp:
-    """What changes when a file does. Raises Broken when it is missing."""
+    """What changes when a file does. Raises Broken as `opened` does."""
     try:
         found = path.stat()
-    except FileNotFoundError as error:
-        raise Broken("A stored file is missing.", file=str(path), hint="Restore the release from a copy.") from error
+    except OSError as error:
+        raise _faulty(error, path) from error
     return found.st_mtime_ns, found.st_size, found.st_ino
 
 
@@ -77,7 +122,7 @@ def alone(folder: Path, *, sweep: bool = True) -> Iterator[None]:
     with (folder / ".lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         for left in folder.glob(".*.tmp") if sweep else ():
-            shutil.rmtree(left)
+            _remove(left)
         yield
 
 
@@ -89,8 +134,16 @@ def take_away(folder: Path) -> bool:
         folder.rename(gone)
     except FileNotFoundError:
         return False
-    shutil.rmtree(gone, ignore_errors=True)
+    _remove(gone)
     return True
+
+
+def _remove(left: Path) -> None:
+    """Something that stood in the place of a folder need not be one."""
+    if left.is_dir() and not left.is_symlink():
+        shutil.rmtree(left, ignore_errors=True)
+    else:
+        left.unlink(missing_ok=True)
 
 
 def whole(final: Path, write: Callable[[Path], None]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,10 +16,11 @@ from greffe.store.base import CONFIDENTIAL, Saved
 from greffe.store.chain import canonical, checksum
 from greffe.store.coded import VALUE, Layout, Observed, write_flat
 from greffe.store.difference import Difference, difference
-from greffe.store.folders import file_checksum
+from greffe.store.folders import content_of, file_checksum
 
 DATA, DIFFERENCE, MANIFEST, SEAL = "data.parquet", "difference.parquet", "manifest.json", "manifest.sha256"
 SERVING = "serving"
+_SEALED: Final = re.compile(rb"[0-9a-f]{64}  manifest\.json\n")
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def write_release(
     }
     body = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode()
     (work / MANIFEST).write_bytes(body)
-    (work / SEAL).write_text(f"{checksum(body)}  {MANIFEST}\n")
+    (work / SEAL).write_bytes(_seal(checksum(body)))
     (work / SERVING).mkdir()
     derived.write(found, str(said["content_hash"]), work / SERVING)
 
@@ -76,11 +78,15 @@ def _parsed(document: Mapping[str, object], seal: str) -> Written:
 
 def read_written(folder: Path, name: str) -> Written:
     """The manifest of a release, checked against its seal. Raises Broken."""
-    try:
-        seal = (folder / SEAL).read_text(errors="replace").split(" ")[0]
-        body = (folder / MANIFEST).read_bytes()
-    except FileNotFoundError as error:
-        raise Broken(f"Release {name} is not whole.", file=str(folder), hint="Restore it from a copy.") from error
-    if checksum(body) != seal:
-        raise Broken("A stored file is not what was written.", file=str(folder / MANIFEST))
-    return _parsed(json.loads(body), seal)
+    sealed, body = content_of(folder / SEAL), content_of(folder / MANIFEST)
+    found = checksum(body)
+    if sealed == _seal(found):
+        return _parsed(json.loads(body), found)
+    file = (
+        MANIFEST if _SEALED.fullmatch(sealed) else SEAL
+    )  # of two that differ the one is damaged that cannot be a seal
+    raise Broken("A stored file is not what was written.", file=str(folder / file), hint="Restore it from a copy.")
+
+
+def _seal(sha256: str) -> bytes:
+    return f"{sha256}  {MANIFEST}\n".encode()

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from greffe.arrow import pa, pq
-from greffe.errors import BadInput, BadQuery, Conflict, Denied, NotFound
+from greffe.errors import Absent, BadInput, BadQuery, Conflict, Denied, NotFound
 from greffe.model.dataset import SeriesBlock
 from greffe.model.periods import span
 from greffe.model.structures import DataStructure
@@ -299,7 +299,7 @@ class MemoryObservations:
 
     def _release(self, name: str) -> _Kept:
         if name not in self._releases:
-            raise NotFound(f"There is no release {name} in the store.")
+            raise Absent(f"There is no release {name} in the store.", hint="Restore it from a copy.")
         return self._releases[name]
 
     def _predecessor(self, name: str, structure: DataStructure) -> list[Row]:

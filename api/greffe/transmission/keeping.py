@@ -13,7 +13,7 @@ from greffe.errors import Broken, NotFound, Refused
 from greffe.release.parts import Parts
 from greffe.settings import Settings
 from greffe.store.depot import fetched
-from greffe.store.folders import flush, make
+from greffe.store.folders import file_checksum, flush, make
 
 
 def kept(settings: Settings, sha256: str) -> Path:
@@ -92,12 +92,7 @@ def _brought(parts: Parts, place: Path, sha256: str) -> None:
 
 
 def _whole(place: Path, sha256: str) -> Path:
-    try:
-        with place.open("rb") as stream:
-            same = hashlib.file_digest(stream, "sha256").hexdigest() == sha256
-    except OSError as error:
-        raise Broken(f"A file of a transmission is not there: {error.strerror}.", file=str(place)) from error
-    if not same:
+    if file_checksum(place) != sha256:
         raise Broken("A file of a transmission is not what was written.", file=str(place))
     return place
 

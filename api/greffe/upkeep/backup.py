@@ -23,6 +23,7 @@ from greffe.model.instants import written as instant
 from greffe.release.parts import Parts
 from greffe.settings import Settings
 from greffe.store.database import as_it_is
+from greffe.store.folders import opened
 from greffe.store.named import Named, named
 from greffe.store.snapshot import LEFT_OUT, Snapshot, snapshot
 from greffe.upkeep.files import Wanted, wanted
@@ -97,8 +98,6 @@ class _Work:
                 kept += [self._one(one) for one in group()]
             except GreffeError as error:
                 faults.append(error.text())
-            except FileNotFoundError as error:
-                faults.append(f"{error.filename}: A stored file is missing.")
         return kept, faults
 
     def _one(self, one: Wanted) -> Kept:
@@ -138,7 +137,7 @@ def packed(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 def bytes_of(path: Path) -> Iterator[bytes]:
     """A file in pieces."""
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         while piece := stream.read(PIECE):
             yield piece
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from greffe.errors import GreffeError
+from greffe.errors import Broken, GreffeError
 from greffe.release.parts import Parts
 from greffe.store.files_place import elsewhere, said_by
+from greffe.store.folders import check
 from greffe.store.named import named
 from greffe.upkeep.backup import unnamed
 from greffe.upkeep.files import Wanted, wanted
@@ -32,12 +32,15 @@ def files(parts: Parts, *, quick: bool) -> Iterator[GreffeError]:
     """Every file that an entry names is there and, unless it is to be quick, is what was written."""
     for group in wanted(parts, named(parts.register.read())):
         try:
-            for one in group():
-                yield from _file(one, quick=quick)
+            found = group()
         except GreffeError as error:
             yield Wrong(error.message, file=error.file, hint=_LOST)
-        except FileNotFoundError as error:
-            yield Wrong("A stored file is missing.", file=str(error.filename), hint=_LOST)
+            continue
+        for one in found:
+            try:
+                _look(one, quick=quick)
+            except Broken as error:
+                yield Wrong(error.message, file=error.file, hint=_LOST)
     mended = list(parts.observations.mended())
     if mended:
         yield ToLookAt(
@@ -46,13 +49,12 @@ def files(parts: Parts, *, quick: bool) -> Iterator[GreffeError]:
         )
 
 
-def _file(one: Wanted, *, quick: bool) -> Iterator[GreffeError]:
+def _look(one: Wanted, *, quick: bool) -> None:
+    """Raises Broken."""
     if not one.source.is_file():
-        yield Wrong("A stored file is missing.", file=str(one.source), hint=_LOST)
-    elif one.sha256 and not quick:
-        with one.source.open("rb") as stream:
-            if hashlib.file_digest(stream, "sha256").hexdigest() != one.sha256:
-                yield Wrong("A stored file is not what was written.", file=str(one.source), hint=_LOST)
+        raise Broken("A stored file is missing.", file=str(one.source))
+    if one.sha256 and not quick:
+        check(one.source, one.sha256)
 
 
 def bucket(parts: Parts) -> Iterator[GreffeError]:

@@ -15,6 +15,7 @@ from greffe.settings import Settings
 from greffe.store.base import CONFIDENTIAL
 from greffe.store.chain import checksum
 from greffe.store.depot import version_of
+from greffe.store.folders import content_of
 from greffe.store.named import Named, kept_path
 from greffe.store.records import ExtractRecord
 from greffe.transmission import keeping
@@ -32,7 +33,7 @@ class Wanted:
     sha256: str = ""
 
 
-Group = Callable[[], list[Wanted]]  # what belongs together; raises Broken or FileNotFoundError
+Group = Callable[[], list[Wanted]]  # what belongs together; raises Broken
 
 
 def wanted(parts: Parts, names: Named) -> Iterator[Group]:
@@ -64,7 +65,7 @@ def _of_extract(parts: Parts, name: str, record: ExtractRecord) -> list[Wanted]:
 def _of_draft(parts: Parts, name: str, sha: str) -> list[Wanted]:
     settings, folder = parts.settings, parts.drafts.at(name, version_of(sha))
     path = folder / "draft.json"
-    body = path.read_bytes()
+    body = content_of(path)
     if checksum(body) != sha:
         raise Broken("A stored file is not what was written.", file=str(path))
     document = json.loads(body)
@@ -75,9 +76,9 @@ def _of_draft(parts: Parts, name: str, sha: str) -> list[Wanted]:
 
 def _of_release(parts: Parts, name: str, content: str) -> list[Wanted]:
     settings, folder = parts.settings, parts.released.at(name)
-    seal = (folder / _SEAL).read_text(errors="replace").split(" ")[0]
+    seal = content_of(folder / _SEAL).decode(errors="replace").split(" ")[0]
     path = folder / "manifest.json"
-    body = path.read_bytes()
+    body = content_of(path)
     document = json.loads(body) if checksum(body) == seal else {}
     if document.get("content_hash") != content:
         raise Broken("A stored file is not what was written.", file=str(path))

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from greffe.errors import (
+    Absent,
     BadSemantics,
     Broken,
     Busy,
@@ -57,7 +58,7 @@ def install(app: FastAPI, parts: Parts) -> None:
 
 
 def _ours(request: Request, error: Exception) -> Response:
-    if isinstance(error, Broken):  # its message names files of the server: that is for the operator
+    if isinstance(error, Broken | Absent):  # its message names files of the server: that is for the operator
         _LOG.error("%s", error.text())
         error = Broken("A stored file is not what was written. It was logged; the operator restores it.")
     if isinstance(error, EngineFailed):  # what the engine said may hold internal values

@@ -83,7 +83,7 @@ def test_a_workbook_that_cannot_be_read_any_more_is_told_and_put_away(desk: Desk
     kept.rename(kept.with_suffix(".away"))
     shown = told(client.get(f"{PAGE}?lang=en"))
     assert "What retour.xlsx says" in shown
-    assert "A file of a transmission is not there" in shown
+    assert "A stored file is missing" in shown
     assert 'value="take"' not in client.get(PAGE).text
     assert sent(client, "drop").status_code == 303
     assert "retour.xlsx" not in client.get(PAGE).text

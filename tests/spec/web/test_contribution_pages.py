@@ -128,7 +128,7 @@ def test_a_workbook_is_looked_at_and_then_taken(desk: Desk, enter: Callable[[Act
     (kept,) = desk.parts.settings.home.rglob(f"{hashlib.sha256(out.content).hexdigest()}*")
     away = kept.rename(kept.with_suffix(".away"))  # what went out is gone from the disk since
     shown = contact.get(f"{page}?lang=en").text
-    assert "A file of a transmission is not there" in shown
+    assert "A stored file is missing" in shown
     assert 'value="drop"' in shown
     assert 'value="take"' not in shown
     assert sent(contact, page, "drop").status_code == 303

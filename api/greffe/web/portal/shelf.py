@@ -6,6 +6,7 @@ changed; codes of a release are read once."""
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,8 @@ from greffe.release.parts import Parts
 from greffe.store.base import Observations, Selection
 
 SUBJECTS: Final = "JUSTICE_SUBJECTS"
+_AGAIN: Final = 60.0  # seconds until a release whose files were damaged is looked at again
+_NEVER: Final = float("inf")
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,8 @@ class Subject:
 
 @dataclass(frozen=True)
 class Shelf:
-    """flows: public dataflows by id. current: the release of each that has one. held: what each of those holds. since: when
-    the catalogue took effect."""
+    """flows: public dataflows by id. current: the release of each that has one. held: what each of those holds whose files are
+    not damaged. since: when the catalogue took effect."""
 
     catalogue: Catalogue
     flows: Mapping[str, Dataflow]
@@ -112,7 +115,7 @@ class Shelf:
         return f"/data/{quote(flow)}{'?' if said else ''}{said}"
 
     def span(self, flow: str) -> tuple[str, ...]:
-        """First and last period of what is released, () of nothing."""
+        """First and last period of what is released, () of nothing and of what is damaged."""
         return self.held.get(flow, {}).get(TIME, ())
 
 
@@ -124,13 +127,14 @@ class Shelves:
         self._lock = threading.Lock()
         self._state: tuple[int, int] | None = None
         self._shelf: Shelf | None = None
+        self._again = _NEVER  # when what was damaged is looked at once more, on a clock that only goes on
         self._held: dict[tuple[str, str], Held] = {}
 
     def now(self) -> Shelf:
         """What holds now. Raises Unavailable as `Parts.ledger` does."""
         with self._lock:
             state = self._parts.state()
-            if self._shelf is None or state != self._state:
+            if self._shelf is None or state != self._state or time.monotonic() >= self._again:
                 self._shelf, self._state = self._made(self._shelf), state
             return self._shelf
 
@@ -140,21 +144,23 @@ class Shelves:
         flows = {f.reference.id: f for f in catalogue.dataflows()}
         found = {id_: ledger.current(flow.reference, now) for id_, flow in flows.items()}
         current = {id_: release for id_, release in found.items() if release is not None}
-        if before is not None and before.catalogue is catalogue and before.current == current:
+        if before is not None and before.catalogue is catalogue and before.current == current and self._again == _NEVER:
             return before  # the register went on with something else
-        self._held = {(r.name, r.content_hash): self._of(r, parts.observations) for r in current.values()}
-        held = {id_: self._held[r.name, r.content_hash] for id_, r in current.items()}
+        read = {id_: self._of(r, parts.observations) for id_, r in current.items()}
+        held = {id_: one for id_, one in read.items() if one is not None}
+        self._held = {(r.name, r.content_hash): held[id_] for id_, r in current.items() if id_ in held}
+        self._again = _NEVER if len(held) == len(read) else time.monotonic() + _AGAIN
         return Shelf(catalogue, flows, current, held, instants.read(parts.effective().instant))
 
-    def _of(self, release: Release, observations: Observations) -> Held:
-        """What a release holds; of one whose files are broken nothing is told here: its own page says so."""
+    def _of(self, release: Release, observations: Observations) -> Held | None:
+        """What a release holds; None of one whose files are damaged: its own page says so."""
         known = self._held.get((release.name, release.content_hash))
         if known is not None:
             return known
         try:
             return observations.available(release.name, Selection())
         except (Broken, NotFound):
-            return {}
+            return None
 
 
 _MAKING: Final = threading.Lock()
