@@ -15,7 +15,7 @@ from typing import Final
 
 from greffe.arrow import arrow_csv, pa
 from greffe.errors import BadInput, nearest
-from greffe.ingest.look import Look, decoded, look
+from greffe.ingest.look import Look, cr_alone, decoded, look
 from greffe.ingest.report import File, ReadOptions
 from greffe.ingest.stage import TEXT
 
@@ -87,6 +87,8 @@ def _first_line(file: File, options: ReadOptions) -> tuple[str, str]:
     with file.path.open("rb") as source:
         raw = source.readline(LONGEST_HEADER)
     if len(raw) == LONGEST_HEADER and not raw.endswith(b"\n"):
+        if b"\r" in raw:
+            raise cr_alone(file)
         raise BadInput("The first line does not end within a million bytes: this is no CSV.", file=file.name, row=1)
     line = decoded(raw, file, encoding).rstrip("\r\n")
     if options.delimiter:

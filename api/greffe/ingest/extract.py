@@ -52,6 +52,7 @@ class Reader:
     batches: Callable[[File, list[str], ReadOptions], Iterator[pa.RecordBatch]]
 
 
+NAMED: Final = 10  # columns of a header that a message names
 _CSV: Final = Reader(csv.header, csv.batches)
 READERS: Final[dict[str, Reader]] = {
     ".csv": _CSV,
@@ -181,7 +182,7 @@ def detect(path: Path, catalogue: Catalogue, options: ReadOptions) -> Dataflow:
     flow, lacking, unknown = min(flows, key=lambda f: (len(f[1]) + len(f[2]), len(f[2]), str(f[0].reference)))
     structure = catalogue.structure(flow)
     lacks = f" It lacks {', '.join(lacking)}." if lacking else ""
-    more = f" It does not know {', '.join(unknown)}." if unknown else ""
+    more = f" It does not know {_few(unknown)}." if unknown else ""
     known = [c.column for c in structure.components]
     raise BadInput(
         f"The header fits no internal dataflow; the nearest is {flow.reference}.{lacks}{more}",
@@ -190,6 +191,11 @@ def detect(path: Path, catalogue: Catalogue, options: ReadOptions) -> Dataflow:
         column=(unknown or lacking)[0],
         nearest=nearest(unknown[0], lacking or known) if unknown else (),
     )
+
+
+def _few(names: list[str]) -> str:
+    listed = ", ".join(names[:NAMED])
+    return f"{listed} and {len(names) - NAMED} more" if len(names) > NAMED else listed
 
 
 def _reader(path: Path) -> Reader:

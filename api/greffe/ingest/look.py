@@ -13,9 +13,11 @@ from greffe.ingest.report import File
 
 CHUNK: Final = 1 << 20
 NOT_LATIN: Final = bytes(range(0x80, 0xA0))  # control characters: no Latin-1 text has them, Windows-1252 does
-_MAGIC: Final = {
+_MAGIC: Final = {  # the first that fits: UTF-32 begins as UTF-16 does
     b"PK\x03\x04": "It is a ZIP file: if it is a workbook, name it .xlsx.",
     b"PAR1": "It is a Parquet file: name it .parquet.",
+    b"\xff\xfe\0\0": "It is UTF-32: save it as UTF-8.",
+    b"\0\0\xfe\xff": "It is UTF-32: save it as UTF-8.",
     b"\xff\xfe": "It is UTF-16: save it as UTF-8.",
     b"\xfe\xff": "It is UTF-16: save it as UTF-8.",
     b"\x1f\x8b": "It is compressed: unpack it first.",
@@ -84,6 +86,8 @@ class _Scan:
                 "The last character is cut: the file is cut short, or is not UTF-8.",
                 file=self.file.name, row=self.lines + 1, hint=_DECLARE,
             ) from error  # fmt: skip
+        if self.returns and not self.lines:
+            raise cr_alone(self.file)
         if self.returns != self.pairs or self.pairs not in (0, self.lines):
             raise BadInput(
                 "The lines end in different ways (CRLF, LF or CR).",
@@ -101,6 +105,11 @@ class _Scan:
             row=self.lines + chunk[:start].count(b"\n") + 1,
             hint=hint,
         )
+
+
+def cr_alone(file: File) -> BadInput:
+    """The error on a file whose lines end as on a Mac of the last century."""
+    return BadInput("Its lines end with CR alone.", file=file.name, hint="End every line alike, with LF or with CRLF.")
 
 
 def look(file: File, encoding: str) -> Look:

@@ -15,7 +15,7 @@ from typing import Final, cast
 from greffe.arrow import pa, pc, pq
 from greffe.errors import BadInput
 from greffe.ingest.report import LONGEST_CELL, MOST_ROWS, File, ReadOptions, too_many_rows
-from greffe.ingest.stage import Coded, Column
+from greffe.ingest.stage import FIRST_ROW, Coded, Column
 
 BATCH = 1 << 16  # rows
 _PIECE: Final = 1 << 20  # bytes of a column that are read at once
@@ -47,11 +47,12 @@ def batches(file: File, names: list[str], options: ReadOptions) -> Iterator[pa.R
             for batch in source.iter_batches(batch_size=BATCH):
                 columns = [_as_text(batch.column(i)) for i in range(len(names))]
                 for name, column in zip(names, columns, strict=True):
+                    _refuse_no_text(column, name, file.name, count + FIRST_ROW)
                     _refuse_long(column, name, file.name)
                 yield pa.RecordBatch.from_arrays(columns, names=names)
                 count += batch.num_rows
         except DAMAGED as error:
-            raise BadInput("The file is damaged.", file=file.name, row=count + 2) from error
+            raise BadInput("The file is damaged.", file=file.name, row=count + FIRST_ROW) from error
     if not count:
         raise BadInput("There are columns and no row.", file=file.name)
 
@@ -101,6 +102,25 @@ def _words(column: Coded) -> Column:
     texts = cast("Coded", cast("pa.StringArray", _as_text(column.dictionary.take(used))).dictionary_encode())
     at = pc.index_in(column.indices, value_set=used)
     return pa.DictionaryArray.from_arrays(texts.indices.take(at), texts.dictionary)
+
+
+def _refuse_no_text(column: Column, name: str, file: str, first: int) -> None:
+    """Texts of Parquet are UTF-8 by declaration alone: whoever writes a file may put any bytes there, and pyarrow hands them on."""
+    words = column.dictionary if isinstance(column, pa.DictionaryArray) else column
+    try:
+        words.validate(full=True)
+    except pa.ArrowInvalid as error:
+        wrong = pa.array([not _is_utf8(word) for word in words.cast(pa.binary()).to_pylist()])
+        found = wrong.take(column.indices) if isinstance(column, pa.DictionaryArray) else wrong
+        raise BadInput("A cell is not UTF-8.", file=file, row=first + found.index(True).as_py(), column=name) from error
+
+
+def _is_utf8(word: bytes | None) -> bool:
+    try:
+        (word or b"").decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _refuse_long(column: Column, name: str, file: str) -> None:

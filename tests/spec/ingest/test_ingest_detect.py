@@ -68,6 +68,14 @@ def test_only_internal_dataflows_count(tmp_path):
         detected(tmp_path, COLUMNS, catalogue(STRUCTURE, scope="mirror"))
 
 
+def test_of_many_unknown_columns_ten_are_named(tmp_path):
+    """A file of 60,000 columns got a message of half a megabyte."""
+    with pytest.raises(BadInput) as refused:
+        detected(tmp_path, [*COLUMNS, *(f"c{n}" for n in range(60_000))], BOTH)
+    assert "It does not know c0, c1, c2, c3, c4, c5, c6, c7, c8, c9 and 59990 more." in refused.value.text()
+    assert len(refused.value.text()) < 500
+
+
 def test_the_rows_are_not_read(tmp_path):
     assert detected(tmp_path, COLUMNS, BOTH, "\x00\xff") == "INT_SMALL"
     (tmp_path / "x.parquet").write_text(table([]))

@@ -44,7 +44,7 @@ CSV_CASES = [
     ("empty line between, with quotes", GOOD.replace("FR", '"FR"') + "\n" + LINE.format(2022), 4, "", (), "An empty line"),
     ("empty line between", GOOD + "\n" + LINE.format(2022), 4, "", (), "An empty line"),
     ("mixed line ends", GOOD.replace("01\n", "01\r\n", 1), None, "", (), "end in different ways"),
-    ("old line ends", GOOD.replace("\n", "\r"), None, "", (), "end in different ways"),
+    ("old line ends", GOOD.replace("\n", "\r"), None, "", (), "Its lines end with CR alone"),
     ("a NUL byte", GOOD + LINE.format("20\0"), 4, "", (), "NUL"),
 ]  # fmt: skip
 
@@ -87,7 +87,9 @@ def test_nothing_is_left_behind_but_the_original():
 BINARY = [
     ("a workbook named .csv", b"PK\x03\x04\x14\0\0\0", "name it .xlsx"),
     ("Parquet named .csv", b"PAR1\x15\0", "name it .parquet"),
-    ("UTF-16", GOOD.encode("utf-16"), "save it as UTF-8"),
+    ("UTF-16", GOOD.encode("utf-16"), "It is UTF-16: save it as UTF-8"),
+    ("UTF-32", GOOD.encode("utf-32"), "It is UTF-32: save it as UTF-8"),
+    ("UTF-32, the other way round", b"\0\0\xfe\xff" + GOOD.encode("utf-32-be"), "It is UTF-32: save it as UTF-8"),
     ("compressed", b"\x1f\x8b\x08\0", "unpack it first"),
     ("an image", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "not UTF-8"),
 ]
@@ -234,6 +236,37 @@ def test_damaged_parquet(bench, tmp_path):
     content[10:200] = bytes(190)
     error = refusal(bench, bytes(content), "x.parquet")
     assert error.file == "x.parquet"
+
+
+def bytes_as_text(*words: bytes) -> pa.Array:
+    """What a program may declare to be text without a look at it."""
+    return pa.Array.from_buffers(pa.string(), len(words), [None, *pa.array(words, pa.binary()).buffers()[1:]])
+
+
+@pytest.mark.parametrize("coded", [True, False])
+@pytest.mark.parametrize(("words", "at"), [
+    ((b"FR", b"\xff\xfe"), 3), ((b"\xff", b"FR"), 2), ((b"F\xc3", b"\xa9R"), 2), ((b"FR", b"\xed\xa0\x80"), 3),
+])  # fmt: skip
+def test_texts_of_parquet_that_are_none(bench, tmp_path, words, at, coded):
+    """Bytes that are no UTF-8, half a character, a surrogate: told by column and row, however they are kept."""
+    pq.write_table(pa.table(texts(geo=bytes_as_text(*words))), tmp_path / "t.parquet", use_dictionary=coded)
+    error = refusal(bench, (tmp_path / "t.parquet").read_bytes(), "x.parquet")
+    assert (error.text(), error.exit_code) == (f"x.parquet, row {at}, column geo: A cell is not UTF-8.", 2)
+
+
+def test_texts_of_parquet_that_are_none_far_down(bench, tmp_path):
+    """The row is counted over the pieces that a file is read in."""
+    columns = {n: pa.array([c[0].as_py()] * 70_000) for n, c in texts().items()}
+    bad = bytes_as_text(*[b"FR"] * 69_999, b"\xff")
+    content = parquet(tmp_path, columns | {"geo": bad})
+    assert refusal(bench, content, "x.parquet").row == 70_001
+
+
+@pytest.mark.parametrize("length", [2, 60_000])
+def test_lines_that_end_with_cr_alone(bench, length):
+    """Said as it is: they do not end in different ways."""
+    content = (GOOD + LINE.format(2022) * length).replace("\r", "").replace("\n", "\r")
+    assert "x.csv: Its lines end with CR alone." in refusal(bench, content, "x.csv").text()
 
 
 @pytest.mark.parametrize(("column", "array"), [
