@@ -166,7 +166,7 @@ class ColumnarObservations:
             return [error.text()]
         faults = [*derived.file_faults(folder, written.saved.files), *self._shelf.faults(name)]
         if (folder / SERVING).exists():
-            faults += derived.faults(folder / SERVING, written.saved.content_hash)
+            faults += derived.faults(folder / SERVING, written.layout, written.saved.content_hash)
         return faults
 
     def evict(self, name: str) -> int:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from greffe.arrow import pa
 from greffe.errors import Broken
 from greffe.model.instants import written as written_instant
 from greffe.store.chain import canonical, checksum
@@ -46,7 +47,7 @@ class Served:
                 damaged += folder.exists()
                 if damaged > _DAMAGED:
                     raise
-                self._renew(folder, content, make(), lock)
+                self._renew(folder, layout, content, make(), lock)
                 continue
             self._touched[folder] = touch(folder, self._touched.get(folder, float("-inf")))
             return found
@@ -70,10 +71,7 @@ class Served:
         stamps: tuple[str | Stamp, ...] = (content, *(stamp(folder / f) for f in (LIST, *files)))
         for file, expected in files.items():
             check(folder / file, expected)
-        try:
-            opened = Serving(folder, layout, tuple(folder / f for f in (LIST, *files)))
-        except FileNotFoundError as error:  # evicted between the check and here
-            raise Broken("A stored file is missing.", file=str(folder)) from error
+        opened = _serving(folder, layout, tuple(folder / f for f in (LIST, *files)))
         with self._lock:
             self.opened[folder] = stamps, opened
             self.opened.move_to_end(folder)
@@ -81,10 +79,10 @@ class Served:
                 self._touched.pop(self.opened.popitem(last=False)[0], None)
         return opened
 
-    def _renew(self, folder: Path, content: str, found: Observed, lock: Path) -> None:
+    def _renew(self, folder: Path, layout: Layout, content: str, found: Observed, lock: Path) -> None:
         with alone(lock):
             if folder.exists():
-                found_faults = faults(folder, content)
+                found_faults = faults(folder, layout, content)
                 if not found_faults:
                     return  # another process was faster
                 _report(folder, found_faults[0], lock)
@@ -125,13 +123,27 @@ def listed(folder: Path, content: str) -> Mapping[str, str]:
     return files
 
 
-def faults(folder: Path, content: str) -> list[str]:
+def faults(folder: Path, layout: Layout, content: str) -> list[str]:
     """What is wrong with a folder, as sentences."""
     try:
         files = listed(folder, content)
+        found = file_faults(folder, files)
+        if not found:
+            _serving(folder, layout)
     except Broken as error:
         return [error.text()]
-    return file_faults(folder, files)
+    return found
+
+
+def _serving(folder: Path, layout: Layout, files: tuple[Path, ...] = ()) -> Serving:
+    """Raises Broken for a folder that was evicted meanwhile, and for files that were as wrong when their checksums were taken: a disk
+    may say that it has what it has not."""
+    try:
+        return Serving(folder, layout, files)
+    except FileNotFoundError as error:
+        raise Broken("A stored file is missing.", file=str(folder)) from error
+    except (ValueError, EOFError, KeyError, pa.ArrowException) as error:
+        raise Broken("A stored file is not what was written.", file=str(folder)) from error
 
 
 def file_faults(folder: Path, files: Mapping[str, str]) -> list[str]:

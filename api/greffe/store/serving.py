@@ -37,7 +37,14 @@ def write_serving(found: Observed, folder: Path) -> None:
     dimensions = [found.columns[d] for d in found.layout.dimensions]
     sizes = [len(d.words) for d in dimensions]
     if _fits(sizes):
-        np.save(folder / KEYS, combined([d.codes[found.starts] for d in dimensions], sizes))
+        _write_keys(combined([d.codes[found.starts] for d in dimensions], sizes), folder / KEYS)
+
+
+def _write_keys(keys: Ints, path: Path) -> None:
+    """As `np.save` does, which hands the numbers to C: there nobody hears what a full disk says when the file is closed."""
+    with path.open("wb") as stream:
+        np.lib.format.write_array_header_1_0(stream, np.lib.format.header_data_from_array_1_0(keys))
+        stream.write(np.ascontiguousarray(keys).data)
 
 
 def _fits(sizes: Sequence[int]) -> bool:

@@ -1,16 +1,20 @@
 """Files of releases when things go wrong: flipped bytes, half-written folders, kills, rivals, evicted serving files."""
 
+import hashlib
+import json
 import multiprocessing
 import os
+import resource
 import shutil
 import signal
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from greffe.errors import Broken, NotFound
-from greffe.store import derived, manifest
+from greffe.store import derived, manifest, serving
 from greffe.store.base import Change, Selection
 from greffe.store.columnar import ColumnarObservations
 
@@ -104,6 +108,36 @@ def test_serving_files_of_an_older_form_are_made_again(root, monkeypatch):
     old = (root / "FLOW/1/serving/serving.json").read_text()
     assert read(ColumnarObservations(root)) == ["34", "12"]
     assert (root / "FLOW/1/serving/serving.json").read_text() != old
+
+
+def test_files_that_were_wrong_when_their_checksums_were_taken_are_made_again(root):
+    """What a disk took without a word is not what it has: the list says what is there, and it is no index."""
+    folder = root / "FLOW/1/serving"
+    keys, said = folder / "keys.npy", json.loads((folder / "serving.json").read_text())
+    intact = keys.read_bytes()
+    keys.write_bytes(intact[:128])
+    files = said["files"] | {"keys.npy": hashlib.sha256(intact[:128]).hexdigest()}
+    seal = derived._seal(files, ColumnarObservations(root)._written("FLOW/1").saved.content_hash)
+    (folder / "serving.json").write_text(json.dumps(said | {"files": files, "seal": seal}))
+    assert len(list(ColumnarObservations(root).verify("FLOW/1"))) == 1
+    store = ColumnarObservations(root)
+    assert read(store) == ["34", "12"]
+    assert keys.read_bytes() == intact
+    assert len(list(store.mended())) == 1
+    assert list(store.verify("FLOW/1")) == []
+
+
+def test_an_index_that_the_disk_does_not_take_is_no_index(tmp_path):
+    """It has room for the head and for nothing else: numpy's own way of writing ends as if all were well."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (128, limits[1]))
+    try:
+        with pytest.raises(OSError, match="large"):
+            serving._write_keys(np.arange(5), tmp_path / "keys.npy")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    serving._write_keys(np.arange(5), tmp_path / "keys.npy")
+    assert np.load(tmp_path / "keys.npy").tolist() == [0, 1, 2, 3, 4]
 
 
 def test_a_reader_of_files_that_are_replaced_reads_on(root):
