@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from odd_books import ROWS, book, encrypted, links, lying, main, sheet
+from odd_books import ROWS, book, encrypted, links, lying, main, noise, sheet, styles
 
 from greffe.catalogue.received import read_received
 from greffe.catalogue.tree import read_json
@@ -94,6 +94,31 @@ BOOKS: dict[str, Callable[[], bytes]] = {
     "a tag without end": lambda: book(sheet("<row><c" + " " * 3_000_000)),
     "no such column": lambda: book(sheet(f'{ROWS}<row r="3"><c r="ZZZZZZZ3"><v>1</v></c></row>')),
     "no such text": lambda: book(sheet(f'{ROWS}<row r="3"><c r="A3" t="s"><v>99</v></c></row>')),
+    "a format that is looked through for a minute": lambda: _styled(f"<numFmts>{_format(200, '[' * 60_000)}</numFmts>"),
+    "ten thousand formats of numbers": lambda: _styled(
+        f"<numFmts>{''.join(_format(n, '[' * 200) for n in range(200, 10_200))}</numFmts>"
+    ),
+    "a hundred and forty thousand formats of cells": lambda: _styled(f"<cellXfs>{'<xf/>' * 140_000}</cellXfs>"),
+    "half a million fonts": lambda: _styled(f"<fonts>{'<font/>' * 500_000}</fonts>"),
+    "a text of six hundred thousand pieces": lambda: book(
+        texts=_texts(f"<si>{'<r><t>a</t></r>' * 600_000}</si>"), more=(noise(),)
+    ),
+    "a text with three hundred thousand sounds": lambda: book(
+        texts=_texts(f"<si>{'<rPh><t>a</t></rPh>' * 300_000}</si>"), more=(noise(),)
+    ),
+    "a cell of a hundred thousand pieces": lambda: book(
+        sheet(f'<row r="1"><c t="inlineStr"><is>{"<r><t>a</t></r>" * 100_000}</is></c></row>'), more=(noise(),)
+    ),
+    "two hundred thousand views": lambda: book(
+        main=main().replace("<sheets>", f"<bookViews>{'<workbookView/>' * 210_000}</bookViews><sheets>"),
+        more=(noise(),),
+    ),
+    "seventy thousand names": lambda: book(
+        main=main(1, "".join(f'<definedName name="n{n}">1</definedName>' for n in range(70_000))), more=(noise(),)
+    ),
+    "a hundred thousand links of a sheet": lambda: book(
+        found=links(more='<Relationship Id="z" Type="y" Target="t"/>' * 90_000), more=(noise(),)
+    ),
     "a size that is not so": lambda: lying(book(sheet(ROWS * 500)), "xl/worksheets/sheet1.xml", 400),
     "encryption": lambda: encrypted(book()),
     "half a file": lambda: book()[:700],
@@ -102,6 +127,18 @@ HARMLESS: dict[str, Callable[[], bytes]] = {
     "names that lead outside": lambda: book(more=(("../../../../outside.xml", b"<a/>"), ("/outside.xml", b"<a/>"))),
     "links to other books": lambda: book(more=(("xl/externalLinks/externalLink1.xml", b"<x/>"),)),
 }
+
+
+def _texts(inner: str) -> str:
+    return f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{inner}</sst>'
+
+
+def _format(number: int, code: str) -> str:
+    return f'<numFmt numFmtId="{number}" formatCode="{code}"/>'
+
+
+def _styled(inner: str) -> bytes:
+    return book(more=(styles(inner), noise()))
 
 
 def _wide_rows(*columns: str, rows: int = 100_000) -> bytes:
@@ -183,6 +220,17 @@ def test_workbooks_that_are_there_to_harm(name: str, tmp_path: Path) -> None:
             list(rows_of(found, "S", path.name))
 
     refused(read)
+
+
+def test_a_million_texts_that_nothing_uses(tmp_path: Path) -> None:
+    """A file of 300 KB on a page is refused in two seconds; an extract may have as many."""
+    content = book(texts=_texts("<si/>" * 1_000_001), more=(noise(),))
+    begun = time.process_time()
+    with pytest.raises(BadInput, match=r"sharedStrings.xml has more than 1000000 texts"), opened(content, "book.xlsx"):
+        pass
+    assert time.process_time() - begun < 2 * SECONDS
+    (tmp_path / "book.xlsx").write_bytes(content)
+    assert xlsx.header(File(tmp_path / "book.xlsx", "book.xlsx"), ReadOptions()) == ["a", "b"]
 
 
 @pytest.mark.parametrize("column", ["B", "ALL"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zipfile
 
@@ -32,6 +33,21 @@ TEXTS = f"<sst {MAIN}><si><t>a</t></si></sst>"
 def sheet(rows: str = ROWS, before: str = "") -> bytes:
     """A sheet with those rows; `before`: what stands above its root."""
     return f"{before}<worksheet {MAIN}><sheetData>{rows}</sheetData></worksheet>".encode()
+
+
+def row(number: int, *cells: str) -> str:
+    """A row with those cells, each as it stands."""
+    return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+def styles(inner: str) -> tuple[str, bytes]:
+    """The part of the styles."""
+    return "xl/styles.xml", f"<styleSheet {MAIN}>{inner}</styleSheet>".encode()
+
+
+def noise() -> tuple[str, bytes]:
+    """A part that cannot be packed, so that what stands beside it is no bomb."""
+    return "xl/media/noise.png", b"\x89" + random.Random(1).randbytes(200_000)
 
 
 def links(target: str = "worksheets/sheet1.xml", more: str = "") -> str:

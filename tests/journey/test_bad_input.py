@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from journey_tools import ROOT, inside, run
+from odd_books import book, sheet, styles
+
+from greffe.model.cell_values import letters
 
 HEADER = "indicateur,niveau_geo,geo,periode,freq,territoire,index_ssmsi,valeur,unite,statut,conf,version,extrait_le"
 GOOD = "SSMSI_INFR,FR,FR,2022,A,fr_met_drom,SSMSI_HOMICIDE,821,infraction,D,,1,2024-11-30"
@@ -151,3 +154,34 @@ def test_errors_are_json_for_scripts(home):
     stranger = run(home, "prepare", "ESTAT_CRIM_OFF_CAT", "--as", "camile", "--json")
     assert stranger.code == 4
     assert "camille" in json.loads(stranger.err)["nearest"]
+
+
+def _book(*values: str, last: int = 2, inner: str = "") -> bytes:
+    """A workbook of two rows below its header, whose styles have no name; last: the number of the second; inner: the cell of its value."""
+    cells = [f'<c r="{letters(n)}#" t="str"><v>{v}</v></c>' for n, v in enumerate(values, 1)]
+    if inner:
+        cells[7] = inner
+    head = "".join(f'<c r="{letters(n)}1" t="str"><v>{v}</v></c>' for n, v in enumerate(HEADER.split(","), 1))
+    first, second = (f'<row r="{n}">{"".join(cells)}</row>'.replace("#", str(n)) for n in (2, last))
+    rows = first + second.replace("2022", "2023")
+    return book(sheet(f'<row r="1">{head}</row>{rows}'), more=(styles("<cellXfs><xf/></cellXfs>"),))
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (_book(*GOOD.split(",")), "extract.xlsx, row 2: Sheet S: A row has the number '2' and stands after row 2."),
+        (_book(*GOOD.split(","), last=3, inner='<c r="H#" t="d"><v>PT99999999999999999999H</v></c>'), "extract.xlsx, row 2, column H"),
+        (_book(*GOOD.split(","), last=3, inner='<c r="H#"><f t="array" ref="H#">1</f><v>8</v></c>'), "column H: It is a formula."),
+        (_book(*GOOD.split(","), last=3, inner='<c r="H#"><v>1_0</v></c>'), "column H: Sheet S: '1_0' is no number."),
+    ],
+    ids=["a row that another reader passes over", "hours beyond all", "formula", "no number"],
+)  # fmt: skip
+def test_a_workbook_that_another_program_reads_otherwise_is_one_line(home, tmp_path, content, told):
+    ran, new = ingest(home, tmp_path, content, "extract.xlsx")
+    assert (ran.code, told in ran.err, len(ran.err.strip().splitlines()), new) == (2, True, 1, []), ran.err
+
+
+def test_a_workbook_without_styles_is_taken_without_a_word(home, tmp_path):
+    ran, new = ingest(home, tmp_path, _book(*GOOD.split(","), last=3), "extract.xlsx")
+    assert (ran.code, ran.err, len(new)) == (0, "", 1), ran.err

@@ -7,48 +7,29 @@ A formula is not read: what it gives depends on who calculated it last. Rows hav
 from __future__ import annotations
 
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, time
-from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from greffe.arrow import pa
 from greffe.errors import BadInput, nearest
 from greffe.ingest.report import File, ReadOptions
+from greffe.model.books_read import DAMAGED, Book, open_book
+from greffe.model.cell_values import text_of
 from greffe.model.packed_parts import Largest, looked_through
-from greffe.model.padded_cells import bounded
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
+from greffe.model.strict_sheets import LAST_ROW
 
 BATCH: Final = 20_000  # rows
 MOST_EMPTY: Final = 1_000  # rows at the end
-LAST_ROW: Final = 1_048_576  # of any sheet
 # A sheet is streamed; shared texts are held in memory.
-_LARGEST: Final = Largest(sheet=4 << 30, texts=128 << 20, cells=200 * LAST_ROW, or_csv=True)
-DAMAGED: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    KeyError,
-    IndexError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    SyntaxError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-)  # fmt: skip — what zipfile, the XML parser and openpyxl raise on broken files
+_LARGEST: Final = Largest(sheet=4 << 30, texts=128 << 20, shared=4 * LAST_ROW, cells=200 * LAST_ROW, or_csv=True)
 
 
 def header(file: File, options: ReadOptions) -> list[str]:
     """The first row of the sheet. Raises BadInput when it is no workbook or has no such sheet."""
     with _rows(file, options) as rows:
         first = next(iter(rows), ())
-        return _trimmed([_text(cell) for cell in first])
+        return _texts(first, file, 1)
 
 
 def batches(file: File, names: list[str], options: ReadOptions) -> Iterator[pa.RecordBatch]:
@@ -58,9 +39,7 @@ def batches(file: File, names: list[str], options: ReadOptions) -> Iterator[pa.R
     empty, found = 0, False
     with _rows(file, options) as rows:
         for number, cells in enumerate(rows, 1):
-            if number > LAST_ROW:
-                raise BadInput("The sheet has more rows than Excel knows.", file=file.name, row=number)
-            row = _trimmed([_text(cell) for cell in cells])
+            row = _texts(cells, file, number)
             if number == 1:
                 continue
             if not row:
@@ -94,18 +73,12 @@ def _batch(rows: list[list[str]], names: list[str]) -> pa.RecordBatch:
 
 @contextmanager
 def _rows(file: File, options: ReadOptions) -> Iterator[Iterable[Sequence[object]]]:
-    """Rows of the sheet as cells. Whatever breaks on the way is told as BadInput."""
-    from openpyxl import load_workbook  # takes a quarter of a second, and most extracts are CSV
-    from openpyxl.utils.exceptions import InvalidFileException
-
+    """Rows of the sheet as values. Whatever breaks on the way is told as BadInput."""
     try:
         _check_parts(file)
-        book = load_workbook(file.path, read_only=True, data_only=False, keep_links=False)
-        try:
+        with open_book(file.path, file.name, _LARGEST) as book:
             yield _sheet_rows(book, file, options)
-        finally:
-            book.close()
-    except (InvalidFileException, *DAMAGED) as error:
+    except DAMAGED as error:
         raise BadInput(
             "This is no workbook that can be read: it is no .xlsx file, or it is damaged.",
             file=file.name,
@@ -113,8 +86,8 @@ def _rows(file: File, options: ReadOptions) -> Iterator[Iterable[Sequence[object
         ) from error
 
 
-def _sheet_rows(book: Workbook, file: File, options: ReadOptions) -> Iterable[Sequence[object]]:
-    names = [s.title for s in book.worksheets]
+def _sheet_rows(book: Book, file: File, options: ReadOptions) -> Iterable[Sequence[object]]:
+    names = [name for name, part in book.sheets.items() if part]
     if options.sheet and options.sheet not in names:
         raise BadInput(
             f"There is no sheet {options.sheet!r}; there is {', '.join(map(repr, names))}.",
@@ -122,10 +95,7 @@ def _sheet_rows(book: Workbook, file: File, options: ReadOptions) -> Iterable[Se
             parameter="--sheet",
             nearest=nearest(options.sheet, names),
         )
-    sheet = book[options.sheet or names[0]]
-    if hasattr(sheet, "reset_dimensions"):
-        sheet.reset_dimensions()  # what a program wrote as the used range is often wrong
-    return bounded(sheet.iter_rows(values_only=True), sheet.title, file.name, _LARGEST.cells)
+    return book.rows(options.sheet or names[0])
 
 
 def _check_parts(file: File) -> None:
@@ -141,17 +111,6 @@ def _trimmed(row: list[str]) -> list[str]:
     return row
 
 
-def _text(cell: object) -> str:
-    """The text a cell stands for."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell).upper()
-    if isinstance(cell, float):
-        text = f"{Decimal(repr(cell)):f}"
-        return text.removesuffix(".0")
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time(0) else cell.isoformat(sep=" ")
-    if isinstance(cell, date):
-        return cell.isoformat()
-    return str(cell)
+def _texts(cells: Sequence[object], file: File, number: int) -> list[str]:
+    """The texts that the cells of a row stand for, without the empty ones at its end."""
+    return _trimmed([c if type(c) is str else text_of(c, file.name, number, place) for place, c in enumerate(cells, 1)])

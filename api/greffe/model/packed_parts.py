@@ -30,11 +30,12 @@ _BLANK: Final = b" \t\r\n"
 
 @dataclass(frozen=True)
 class Largest:
-    """Bytes of a sheet, and of the texts that sheets share; cells of a sheet as it is read, empty ones too. or_csv: whether who has
-    more may hand over CSV instead."""
+    """Bytes of a sheet, and of the texts that sheets share; how many texts; cells of a sheet as it is read, empty ones too. or_csv:
+    whether who has more may hand over CSV instead."""
 
     sheet: int
     texts: int
+    shared: int
     cells: int
     or_csv: bool = False
 
@@ -50,7 +51,7 @@ def looked_through(parts: ZipFile, packed: int, file: str, largest: Largest) -> 
     if doubled := twice(p.filename for p in found):
         raise BadInput(f"Its part {doubled} stands twice.", file=file)
     for part in found:
-        sheet = part.filename.startswith(SHEETS)
+        sheet = is_sheet(part.filename)
         most = (
             largest.sheet if sheet else largest.texts if part.filename.endswith("sharedStrings.xml") else LARGEST_OTHER
         )
@@ -61,6 +62,11 @@ def looked_through(parts: ZipFile, packed: int, file: str, largest: Largest) -> 
             for piece in _checked(parts, part, file, largest.cells):
                 if sheet:
                     yield piece
+
+
+def is_sheet(name: str) -> bool:
+    """Whether a part is where programs put a sheet; beside them are their links, which are small."""
+    return name.startswith(SHEETS) and "/" not in name.removeprefix(SHEETS)
 
 
 def _is_xml(parts: ZipFile, part: ZipInfo) -> bool:
@@ -88,7 +94,7 @@ def _checked(parts: ZipFile, part: ZipInfo, file: str, cells: int) -> Iterator[b
         depth += piece.count(b"<") - 2 * closed - piece.count(b"/>") - piece.count(b"<?") - piece.count(b"<!")
         if depth > DEEPEST:
             raise BadInput(f"Its part {part.filename} nests deeper than {DEEPEST} elements.", file=file)
-        sheets += 0 if part.filename.startswith(SHEETS) else len(_SHEET.findall(piece))
+        sheets += 0 if is_sheet(part.filename) else len(_SHEET.findall(piece))
         if sheets > MOST_SHEETS:
             raise BadInput(f"It has more than {MOST_SHEETS} sheets.", file=file)
         padded.count(piece)

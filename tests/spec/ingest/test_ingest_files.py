@@ -2,6 +2,9 @@
 
 import datetime
 import hashlib
+import io
+import re
+import warnings
 import zipfile
 
 import openpyxl
@@ -333,7 +336,7 @@ def stored(content, tmp_path, changes):
 
 
 def test_cells_of_a_workbook(bench, tmp_path):
-    values = [12, 12.0, 4.35, 111, 222, "12.50", "=1+1", True, 333, 444]
+    values = [12, 12.0, 4.35, 111, 222, "12.50", "x", True, 333, 444]
     rows = [COLUMNS, *(with_value(v, 2000 + i) for i, v in enumerate(values))]
     excel = {"111": "0.30000000000000004", "222": "4.3499999999999996", "333": "1E-2", "444": "12345678901234567890"}
     outcome = bench(stored(workbook(tmp_path, rows), tmp_path, excel), "x.xlsx", partial=True)
@@ -341,7 +344,45 @@ def test_cells_of_a_workbook(bench, tmp_path):
         (2, "2000", "12"), (3, "2001", "12"), (4, "2002", "4.35"), (6, "2004", "4.35"), (7, "2005", "12.50"),
         (10, "2008", "0.01"), (11, "2009", "12345678901234567890"),
     ]  # fmt: skip
-    assert [(e.row, e.found) for e in outcome.report.errors] == [(5, "0.30000000000000004"), (8, "=1+1"), (9, "TRUE")]
+    assert [(e.row, e.found) for e in outcome.report.errors] == [(5, "0.30000000000000004"), (8, "x"), (9, "TRUE")]
+
+
+FORMULAS = {
+    "written out": "<f>1+1</f><v>2</v>",
+    "of an array": '<f t="array" ref="G2">1+1</f><v>2</v>',
+    "of a table": '<f t="dataTable" ref="G2" r1="A1"/><v>2</v>',
+    "written elsewhere": '<f t="shared" si="0"/><v>2</v>',
+    "empty": "<f></f><v>2</v>",
+}
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_a_formula_in_a_workbook_is_refused(bench, tmp_path, name):
+    """What it gives depends on who calculated it last, however it is written."""
+    content = workbook(tmp_path, [COLUMNS, with_value(11), with_value(77, 2021)])
+    odd = rewritten(content, lambda text: text.replace("<v>77</v>", FORMULAS[name]))
+    error = refusal(bench, odd, "x.xlsx", partial=True)
+    assert (error.file, error.row, error.column) == ("x.xlsx", 3, "G")
+    assert error.message == "It is a formula."
+
+
+def test_nothing_is_said_of_styles(bench, tmp_path):
+    """A workbook without a style of its own is read without a word: a warning of a library tells an operator nothing."""
+    odd = rewritten(
+        workbook(tmp_path, [COLUMNS, CELLS]), lambda text: re.sub("<cellStyles.*</cellStyles>", "", text), "styles"
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert bench(odd, "x.xlsx").report.accepted == 1
+
+
+def rewritten(content, change, part="sheet1"):
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
+        for name in before.namelist():
+            body = before.read(name)
+            after.writestr(name, change(body.decode()) if name.endswith(f"{part}.xml") else body)
+    return out.getvalue()
 
 
 def test_dates_of_a_workbook_are_days(bench, tmp_path):

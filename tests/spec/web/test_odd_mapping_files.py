@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import io
+import re
 import time
 import zipfile
 from collections.abc import Callable
@@ -110,6 +111,15 @@ BOOKS: dict[str, tuple[Callable[[str], bytes], str]] = {
     "190,000 rows of a thousand": (
         _with_rows('<row r="#"><c r="A#"><v>1</v></c><c r="ALK#"/></row>', 190_000),
         "is nearly all of empty cells.",
+    ),
+    "its last row with the number of the one before": (
+        lambda text: re.sub(r'<row r="(\d+)"((?:(?!<row).)*)$', lambda m: f'<row r="{int(m[1]) - 1}"{m[2]}', text).encode(),
+        "A row has the number",
+    ),
+    "two cells at one place": (lambda text: text.replace('r="B3"', 'r="A3"').encode(), "The cell A3 stands after A3."),
+    "a length of time beyond all": (
+        _with_rows('<row r="#"><c r="A#" t="d"><v>PT99999999999999999999H</v></c></row>', 1),
+        "row 200, column A: Sheet Correspondances - Rows: 'PT99999999999999999999H' is no date.",
     ),
     "a document type in UTF-16": (
         lambda text: ('<!DOCTYPE a [<!ENTITY e "x">]>' + text.partition("?>")[2]).encode("utf-16"),

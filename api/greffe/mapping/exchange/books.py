@@ -5,45 +5,27 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, time
-from decimal import Decimal
-from typing import Final, Protocol
+from datetime import datetime
+from typing import Final
 
 import openpyxl
 from openpyxl.cell import Cell
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.xml.functions import tostring
 
 from greffe.errors import BadInput, nearest
+from greffe.model.books_read import DAMAGED, Book, open_book
+from greffe.model.cell_values import text_of
 from greffe.model.packed_parts import Largest, looked_through
-from greffe.model.padded_cells import bounded
 
 LONGEST: Final = 32_767  # characters of a cell
 MOST_EMPTY: Final = 1_000  # empty rows between two rows
 MOST_ROWS: Final = 200_000
 MOST_CELLS: Final = 50 * MOST_ROWS
-_LARGEST: Final = Largest(sheet=256 << 20, texts=256 << 20, cells=MOST_CELLS)
+_LARGEST: Final = Largest(sheet=256 << 20, texts=256 << 20, shared=5 * MOST_ROWS, cells=MOST_CELLS)
 _MOMENT: Final = datetime(2000, 1, 1)
-_DAMAGED: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    InvalidFileException,
-    EOFError,
-    KeyError,
-    IndexError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    SyntaxError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-)  # fmt: skip — what zipfile, the XML parser and openpyxl raise on broken files
 
 
 def put(sheet: Worksheet, row: int, column: int, text: str) -> Cell:
@@ -72,26 +54,14 @@ def saved(book: openpyxl.Workbook) -> bytes:
     return made.getvalue()
 
 
-class Read(Protocol):
-    """A cell as it is read."""
-
-    @property
-    def value(self) -> object: ...
-    @property
-    def data_type(self) -> str: ...
-
-
 @contextmanager
-def opened(content: bytes, file: str) -> Iterator[openpyxl.Workbook]:
+def opened(content: bytes, file: str) -> Iterator[Book]:
     """The book, cells unread. Whatever breaks on the way is told as BadInput."""
     try:
         _check_parts(content, file)
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-        try:
+        with open_book(io.BytesIO(content), file, _LARGEST) as book:
             yield book
-        finally:
-            book.close()
-    except _DAMAGED as error:
+    except DAMAGED as error:
         hint = "Save it again as .xlsx."
         raise BadInput(
             "It is no workbook that can be read: it is no .xlsx file, or it is damaged.", file=file, hint=hint
@@ -111,16 +81,8 @@ def _check_parts(content: bytes, file: str) -> None:
                 )
 
 
-def cells_of(book: openpyxl.Workbook, name: str, file: str) -> Iterator[Sequence[Read]]:
-    """Rows of a sheet that the book has, as cells, each as wide as its last cell. Raises BadInput for too many."""
-    sheet = book[name]
-    if hasattr(sheet, "reset_dimensions"):
-        sheet.reset_dimensions()  # what a program wrote as the used range is often wrong
-    return bounded(sheet.iter_rows(), name, file, MOST_CELLS)
-
-
 def rows_of(
-    book: openpyxl.Workbook, name: str, file: str, formulas: list[BadInput] | None = None
+    book: Book, name: str, file: str, formulas: list[BadInput] | None = None
 ) -> Iterator[tuple[int, Sequence[str]]]:
     """Rows of a sheet that hold something, as texts, with the number that Excel shows. A formula is refused; with `formulas` it
     is gathered there and its cell is empty."""
@@ -130,13 +92,13 @@ def rows_of(
             f"There is no sheet {name!r}; there is {shown}.", file=file, nearest=nearest(name, book.sheetnames)
         )
     empty = 0
-    for number, cells in enumerate(cells_of(book, name, file), 1):
+    for number, cells in enumerate(book.rows(name), 1):
         if number > MOST_ROWS:
             raise BadInput(f"The sheet {name} has more than {MOST_ROWS} rows.", file=file, row=number)
         row, before = [], len(formulas or ())
-        for place, cell in enumerate(cells, 1):
+        for place, value in enumerate(cells, 1):
             try:
-                row.append(_text(cell, file, number, place))
+                row.append(value if type(value) is str else text_of(value, file, number, place))
             except BadInput as error:
                 error.sheet = name
                 if formulas is None:
@@ -153,20 +115,3 @@ def rows_of(
             raise BadInput(
                 f"More than {MOST_EMPTY} empty rows stand here.", file=file, row=number - empty + 1, hint=hint
             )
-
-
-def _text(cell: Read, file: str, row: int, column: int) -> str:
-    """The text a cell stands for: 12 for the number 12, 2008-01-31 for a date."""
-    value = cell.value
-    if value is None:
-        return ""
-    if cell.data_type == "f":
-        hint = "Write the value itself: a formula gives what its last reader calculated."
-        raise BadInput("It is a formula.", file=file, row=row, column=get_column_letter(column), hint=hint)
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float):
-        return f"{Decimal(repr(value)):f}".removesuffix(".0")
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time(0) else value.isoformat(sep=" ")
-    return value.isoformat() if isinstance(value, date) else str(value)

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-import openpyxl
 from openpyxl.utils import get_column_letter
 
 from greffe.catalogue.representation_dump import columns_of
@@ -25,6 +24,7 @@ from greffe.mapping.exchange.workbook_words import (
     plain,
     texts_of,
 )
+from greffe.model.books_read import Book
 
 _KEYS: Final = ("form", "mapping_set_id", "file", "checksum")
 
@@ -96,7 +96,7 @@ def front(content: bytes, file: str) -> Mapping[str, str]:
         return _front(book, file)
 
 
-def _front(book: openpyxl.Workbook, file: str) -> dict[str, str]:
+def _front(book: Book, file: str) -> dict[str, str]:
     said: dict[str, str] = {}
     for _, cells in rows_of(book, README, file):
         if len(cells) > 1 and cells[0] in _KEYS:

@@ -3,37 +3,31 @@ so that each is told with what it says."""
 
 from __future__ import annotations
 
-import io
 import posixpath
 from collections.abc import Iterator
 from typing import Final
 from zipfile import ZipFile
 
-from openpyxl.packaging.relationship import get_dependents
-from openpyxl.reader.excel import ExcelReader
 from openpyxl.xml.functions import fromstring
+
+from greffe.model.books_read import Book, links
 
 NOTES: Final = "comments"  # how the kind of a part ends, whichever edition of the standard names it
 THREADS: Final = "threadedComment"
 
 
-def attached(content: bytes) -> Iterator[tuple[str, str, str]]:
-    """Sheet, cell (`B7`) and text of each note; a thread is one text. Raises what zipfile and openpyxl raise on broken files."""
-    reader = ExcelReader(io.BytesIO(content), read_only=True, keep_links=False)
-    with reader.archive as archive:
-        reader.read_manifest()
-        reader.read_workbook()
-        known = set(archive.namelist())
-        for sheet, part in reader.parser.find_sheets():
-            folder, _, file = part.target.rpartition("/")
-            beside = f"{folder}/_rels/{file}.rels"
-            if beside not in known:
-                continue
-            parts = [(posixpath.basename(r.Type), r.target) for r in get_dependents(archive, beside)]
-            notes = _texts(archive, [t for kind, t in parts if kind == NOTES and t in known], "comment", "t")
-            # A thread has a note for older programs, which says first that they cannot show it.
-            notes |= _texts(archive, [t for kind, t in parts if kind == THREADS and t in known], THREADS, "text")
-            yield from ((str(sheet.name), cell, text) for cell, text in notes.items() if text)
+def attached(book: Book) -> Iterator[tuple[str, str, str]]:
+    """Sheet, cell (`B7`) and text of each note; a thread is one text. Raises what zipfile and an XML parser raise on broken files."""
+    known = set(book.parts.namelist())
+    for sheet, part in book.sheets.items():
+        folder, _, file = part.rpartition("/")
+        if f"{folder}/_rels/{file}.rels" not in known:
+            continue
+        parts = [(posixpath.basename(link["Type"]), to) for link, to in links(book.parts, part, book.file)]
+        notes = _texts(book.parts, [t for kind, t in parts if kind == NOTES and t in known], "comment", "t")
+        # A thread has a note for older programs, which says first that they cannot show it.
+        notes |= _texts(book.parts, [t for kind, t in parts if kind == THREADS and t in known], THREADS, "text")
+        yield from ((sheet, cell, text) for cell, text in notes.items() if text)
 
 
 def _texts(archive: ZipFile, names: list[str], each: str, said: str) -> dict[str, str]:

@@ -9,13 +9,16 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from openpyxl.utils.exceptions import CellCoordinatesException
+from openpyxl.workbook.defined_name import DefinedName
 
 from greffe.errors import BadInput, GreffeError, Refused, joined
-from greffe.mapping.exchange.books import cells_of, opened
+from greffe.mapping.exchange.books import opened
+from greffe.model.books_read import Book
+from greffe.model.cell_values import Formula
 from greffe.transmission.contributions import book as layout
 from greffe.transmission.contributions.attached import attached
 
@@ -23,6 +26,7 @@ LARGEST: Final = 20 << 20  # bytes of a workbook that comes back
 MOST_ROWS: Final = 20_000
 MOST_COLUMNS: Final = 400
 TOLD: Final = 10  # faults of a workbook that are told to whoever brings it
+_LONGEST_NAME: Final = 200  # characters of the cell that a name is for
 _SHOWN: Final = 60  # characters of a text that a fault quotes
 MOST_OF_NOTE: Final = 500  # the same, of a note: it stands nowhere else
 
@@ -83,14 +87,14 @@ def read_grid(content: bytes, file: str) -> Grid:
     cells: dict[Spot, Value] = {}
     with opened(content, file) as book:
         for name in book.sheetnames:
-            for row, line in enumerate(cells_of(book, name, file), 1):
+            for row, line in enumerate(book.rows(name), 1):
                 if row > MOST_ROWS or len(line) > MOST_COLUMNS:
                     raise BadInput(f"The sheet {name} is larger than one that went out from here.", file=file, row=row)
                 for column, cell in enumerate(line, 1):
-                    value = _value(cell.value, cell.data_type)
+                    value = _value(cell, "f" if isinstance(cell, Formula) else "")
                     if value != EMPTY:
                         cells[Spot(name, row, column)] = value
-        return Grid(tuple(book.sheetnames), cells, _names(book), notes=_notes(content))
+        return Grid(tuple(book.sheetnames), cells, _names(book.names), notes=_notes(book))
 
 
 def kept_grid(content: bytes) -> Grid:
@@ -106,7 +110,9 @@ def kept_grid(content: bytes) -> Grid:
                     cells[spot] = value
                 if not cell.protection.locked:
                     open_.add(spot)
-    return Grid(tuple(book.sheetnames), cells, _names(book), frozenset(open_), _notes(content))
+    names = {name: str(defined.value) for name, defined in book.defined_names.items()}
+    with opened(content, "") as read:
+        return Grid(tuple(book.sheetnames), cells, _names(names), frozenset(open_), _notes(read))
 
 
 def moved(went: Grid, came: Grid) -> Iterator[BadInput]:
@@ -196,9 +202,9 @@ def _number(value: float | Decimal) -> Value:
     return Value("number", text.rstrip("0").rstrip(".") if "." in text else text)
 
 
-def _notes(content: bytes) -> dict[Spot, str]:
+def _notes(book: Book) -> dict[Spot, str]:
     found = {}
-    for sheet, cell, text in attached(content):
+    for sheet, cell, text in attached(book):
         try:
             letters, row = coordinate_from_string(cell)
         except CellCoordinatesException as error:
@@ -209,12 +215,14 @@ def _notes(content: bytes) -> dict[Spot, str]:
     return found
 
 
-def _names(book: Workbook) -> dict[str, Spot]:
+def _names(defined: Mapping[str, str]) -> dict[str, Spot]:
     """Names that are for one cell; a name of another shape is as good as gone."""
     found: dict[str, Spot] = {}
-    for name, defined in book.defined_names.items():
+    for name, said in defined.items():
+        if len(said) > _LONGEST_NAME:
+            continue
         try:
-            places = list(defined.destinations)
+            places = list(DefinedName(name, attr_text=said).destinations)
             letters, row = coordinate_from_string(places[0][1].replace("$", ""))
             if len(places) == 1:
                 found[name] = Spot(places[0][0], row, column_index_from_string(letters))

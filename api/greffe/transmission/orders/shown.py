@@ -55,7 +55,7 @@ def _rows(path: Path, media_type: str) -> Iterator[Row]:
 def _of_book(path: Path) -> Iterator[Row]:
     """The first sheet: its header, then its rows."""
     with opened(path.read_bytes(), path.name) as book:
-        lines = book.worksheets[0].iter_rows(values_only=True)
+        lines = book.rows(book.sheetnames[0])
         yield from _told([str(name) for name in next(lines, ())], lines)
 
 
