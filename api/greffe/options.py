@@ -57,7 +57,7 @@ def file_of(environ: Mapping[str, str], home: Path) -> Path | None:
     if environ.get(FILE):
         return Path(environ[FILE])
     own = home / NAME
-    return own if own.exists() else None  # one that is no file is told when it is read
+    return own if own.exists() or own.is_symlink() else None  # one that is no file is told when it is read
 
 
 def read_file(path: Path) -> dict[str, str]:
@@ -68,16 +68,19 @@ def read_file(path: Path) -> dict[str, str]:
 
 
 def look_into(path: Path) -> tuple[dict[str, str], list[BadDefinition]]:
-    """Variable → value of what in the file is a setting, and what is wrong with the rest: one fault does not hide the others."""
+    """Variable → value of what in the file is a setting and not empty, and what is wrong with the rest: one fault does not hide the
+    others."""
     try:
         said = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
-        return {}, [BadDefinition(f"It cannot be read: {error.strerror}.", file=str(path))]
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return {}, [BadDefinition(f"The file of settings cannot be read: {error.strerror}.", file=str(path))]
+    except RecursionError:
+        return {}, [BadDefinition("It is no TOML: lists within lists.", file=str(path))]
+    except ValueError as error:  # no TOML, no UTF-8, a number without end
         return {}, [BadDefinition(f"It is no TOML: {error}.", file=str(path))]
     known = {o.key: o for o in options().values() if not o.only_environment}
     faults = {key: _fault(path, key, value, known) for key, value in said.items()}
-    good = {known[key].variable: _text(value) for key, value in said.items() if faults[key] is None}
+    good = {known[key].variable: _text(value) for key, value in said.items() if faults[key] is None and value != ""}
     return good, [fault for fault in faults.values() if fault is not None]
 
 
@@ -106,7 +109,7 @@ def _fault(path: Path, key: str, value: object, known: Mapping[str, Option]) -> 
         near = nearest(key, known)
         hint = known_words(near, sorted(known))
         return BadDefinition(f"{key!r} is no setting.", file=str(path), nearest=near, hint=hint)
-    if not isinstance(value, str | int | float):
+    if not isinstance(value, str | int | float) or (isinstance(value, int) and value.bit_length() > 64):
         return BadDefinition(f"{key!r} is neither a text nor a number.", file=str(path))
     return None
 

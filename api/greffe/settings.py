@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -20,6 +21,7 @@ TRACES = ("none", "otlp")
 AT_START, ASKED = UPGRADES = ("start", "asked")
 _DAY: Final = 86_400
 T = TypeVar("T")
+P = TypeVar("P", Path, None)
 
 
 @dataclass(frozen=True)
@@ -202,9 +204,9 @@ def look_at_settings(
     environ: Mapping[str, str] | None = None, home: Path | None = None
 ) -> tuple[Settings, list[BadDefinition]]:
     """Settings, and everything that is wrong with them in the order of the file and of this page; what is wrong has its default."""
-    env = os.environ if environ is None else environ
-    root = (home or Path(env.get("GREFFE_HOME", "var"))).resolve()
-    file, wrong = file_of(env, root), list[BadDefinition]()
+    env = given(os.environ if environ is None else environ)
+    root, wrong = home_of(env, home)
+    file = file_of(env, root)
     if file:
         said, faults = look_into(file)
         env = {**said, **env}
@@ -220,6 +222,19 @@ def look_at_settings(
     return _settings(env, root, taken), wrong
 
 
+def given(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The variables that say something: an empty one says nothing, as if it were not there."""
+    return {name: value for name, value in environ.items() if value}
+
+
+def home_of(env: Mapping[str, str], home: Path | None = None) -> tuple[Path, list[BadDefinition]]:
+    """The folder of the installation, and what is wrong with it as it is named."""
+    try:
+        return (home or values.place("GREFFE_HOME", env.get("GREFFE_HOME", "var"))).resolve(), []
+    except BadDefinition as error:
+        return Path("var").resolve(), [error]
+
+
 def _settings(env: Mapping[str, str], root: Path, taken: Taken) -> Settings:
     host, port = taken(partial(values.host, env), "127.0.0.1"), taken(partial(values.port, env), 8000)
     own = f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -227,11 +242,18 @@ def _settings(env: Mapping[str, str], root: Path, taken: Taken) -> Settings:
     def number(name: str, default: float, least: float = 0, most: float = 1e15) -> float:
         return taken(partial(values.number, env, name, default, (least, most)), default)
 
+    def place(name: str, otherwise: P) -> Path | P:
+        return taken(lambda: values.place(name, env[name]), otherwise) if name in env else otherwise
+
+    def own_file(name: str, file: str) -> Path | None:
+        return taken(partial(values.own_file, env, root, name, file), None)
+
+    own_register = f"sqlite:///{root / 'register.db'}"
     return Settings(
         home=root,
-        sdmx=Path(env["GREFFE_SDMX"]) if "GREFFE_SDMX" in env else shipped("sdmx"),
-        mappings=Path(env["GREFFE_MAPPINGS"]) if "GREFFE_MAPPINGS" in env else shipped("mappings"),
-        register_url=env.get("GREFFE_REGISTER", f"sqlite:///{root / 'register.db'}"),
+        sdmx=place("GREFFE_SDMX", shipped("sdmx")),
+        mappings=place("GREFFE_MAPPINGS", shipped("mappings")),
+        register_url=taken(partial(values.register, env.get("GREFFE_REGISTER", own_register)), own_register),
         files=env.get("GREFFE_FILES", ""),
         effect_delay_seconds=number("GREFFE_EFFECT_DELAY", 5.0, 5.0, _DAY),
         host=host,
@@ -241,9 +263,9 @@ def _settings(env: Mapping[str, str], root: Path, taken: Taken) -> Settings:
         oidc=taken(partial(_oidc, env), None),
         contact=taken(partial(values.contact, env.get("GREFFE_CONTACT", "")), ""),
         warm=number("GREFFE_WARM", 1, most=1) > 0,
-        channels=values.own_file(env, root, "GREFFE_CHANNELS", "channels.toml"),
-        jobs=values.own_file(env, root, "GREFFE_JOBS", "jobs.toml"),
-        webhooks=Path(env["GREFFE_WEBHOOKS_KEY_FILE"]) if env.get("GREFFE_WEBHOOKS_KEY_FILE") else None,
+        channels=own_file("GREFFE_CHANNELS", "channels.toml"),
+        jobs=own_file("GREFFE_JOBS", "jobs.toml"),
+        webhooks=place("GREFFE_WEBHOOKS_KEY_FILE", None),
         upgrade=taken(partial(values.one_of, env, "GREFFE_UPGRADE", AT_START, UPGRADES), AT_START),
         engine=EngineSettings(
             memory_mb=int(number("GREFFE_MEMORY_MB", 1024, 64)), threads=int(number("GREFFE_THREADS", 2, 1, 1024))
@@ -277,15 +299,23 @@ def _oidc(env: Mapping[str, str]) -> OidcSettings | None:
             raise BadDefinition(f"{alone} says nothing without GREFFE_OIDC_ISSUER.")
         return None
     parts = parts_of_url(issuer)
-    if parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost"):
-        raise BadDefinition(f"GREFFE_OIDC_ISSUER={issuer!r} is no https address.")
+    inside = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
+    if not re.fullmatch(r"[!-?A-~]+", issuer) or not parts.hostname or not (parts.scheme == "https" or inside):
+        raise BadDefinition(f"GREFFE_OIDC_ISSUER={values.short(issuer)!r} is no https address.")
     client, secret = env.get("GREFFE_OIDC_CLIENT", ""), env.get("GREFFE_OIDC_SECRET", "")
     file = env.get("GREFFE_OIDC_SECRET_FILE", "")
     try:
-        secret = secret or (Path(file).read_text("utf-8").strip() if file else "")
+        secret = secret or (values.place("GREFFE_OIDC_SECRET_FILE", file).read_text("utf-8").strip() if file else "")
     except OSError as error:
         raise BadDefinition(f"GREFFE_OIDC_SECRET_FILE cannot be read: {error.strerror}.") from error
-    if not client or not secret:
+    except UnicodeDecodeError as error:
+        raise BadDefinition("GREFFE_OIDC_SECRET_FILE holds no text.") from error
+    if not client.strip() or not secret.strip():
         raise BadDefinition("GREFFE_OIDC_ISSUER needs GREFFE_OIDC_CLIENT and GREFFE_OIDC_SECRET (or _SECRET_FILE).")
     names = {"claim": "GREFFE_OIDC_CLAIM", "scope": "GREFFE_OIDC_SCOPE", "label": "GREFFE_OIDC_LABEL"}
-    return OidcSettings(issuer, client, secret, **{k: env[n] for k, n in names.items() if env.get(n)})
+    found = OidcSettings(issuer, client, secret, **{k: env[n] for k, n in names.items() if env.get(n)})
+    if "openid" not in found.scope.split():
+        raise BadDefinition(f"GREFFE_OIDC_SCOPE={found.scope!r} does not ask for openid.")
+    if not found.claim.strip():
+        raise BadDefinition("GREFFE_OIDC_CLAIM names nothing.")
+    return found

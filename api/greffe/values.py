@@ -5,9 +5,36 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from greffe.errors import BadDefinition, nearest
 from greffe.urls import parts_of_url
+
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+_LONGEST: Final = 255  # bytes of a part of a path: no file system takes more
+_IN_MEMORY: Final = re.compile(r"sqlite(\+\w+)?:(/{0,3})(:memory:)?(\?.*)?", re.DOTALL)
+
+
+def place(name: str, text: str) -> Path:
+    """A file or folder as a setting names it; whether it is there is found by whoever needs it."""
+    if "\0" in text or any(len(part.encode("utf-8", "replace")) > _LONGEST for part in text.split("/")):
+        raise BadDefinition(f"{name}={short(text)!r} is no path.")
+    return Path(text)
+
+
+def short(text: str) -> str:
+    """Of a value, what is told."""
+    return text if len(text) <= 100 else f"{text[:100]}…"
+
+
+def register(text: str) -> str:
+    """GREFFE_REGISTER: the address of a database that outlives a process."""
+    if _IN_MEMORY.fullmatch(text):
+        raise BadDefinition(
+            f"GREFFE_REGISTER={text!r} is a register in memory: it ends with each process.",
+            hint="Name a file: sqlite:////srv/register.db",
+        )
+    return text
 
 
 def number(env: Mapping[str, str], name: str, default: float, bounds: tuple[float, float]) -> float:
@@ -15,10 +42,9 @@ def number(env: Mapping[str, str], name: str, default: float, bounds: tuple[floa
     text, (least, most) = env.get(name, ""), bounds
     if not text:
         return default
-    try:
-        found = float(text)
-    except ValueError as error:
-        raise BadDefinition(f"{name}={text!r} is not a number.") from error
+    if not _NUMBER.fullmatch(text):
+        raise BadDefinition(f"{name}={text!r} is not a number.")
+    found = float(text)
     if not least <= found <= most:  # nor is NaN
         raise BadDefinition(f"{name}={text!r} is not from {least:.16g} to {most:.16g}.")
     return found
@@ -39,7 +65,7 @@ def one_of(env: Mapping[str, str], name: str, default: str, known: Sequence[str]
 def own_file(env: Mapping[str, str], home: Path, variable: str, name: str) -> Path | None:
     """A file of the installation: the one that the environment names, else the one in the home, if it is there."""
     if env.get(variable):
-        return Path(env[variable])
+        return place(variable, env[variable])
     own = home / name
     return own if own.is_file() else None
 
@@ -87,7 +113,8 @@ def public_url(text: str) -> str:
 
 def contact(text: str) -> str:
     """GREFFE_CONTACT: an e-mail address or a page; may be empty."""
-    if text and not re.fullmatch(r"[^@\s<>\"]+@[A-Za-z0-9.\-]+|https?://[^\s<>\"]+", text):
+    page = re.fullmatch(r"https?://[^\s<>\"@]+", text) and parts_of_url(text).hostname
+    if text and not page and not re.fullmatch(r"[^@\s<>\":/]+@[A-Za-z0-9.\-]+", text):
         hint = "E.g. statistiques@example.org or https://example.org/contact"
         raise BadDefinition(
             f"GREFFE_CONTACT={text!r} is neither an e-mail address nor the address of a page.", hint=hint
@@ -99,7 +126,7 @@ def theme(text: str) -> Path | None:
     """GREFFE_THEME: a folder; None of an empty text."""
     if not text:
         return None
-    folder = Path(text).resolve()
+    folder = place("GREFFE_THEME", text).resolve()
     if not folder.is_dir():
         raise BadDefinition(f"GREFFE_THEME={text!r} is no folder.")
     return folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from contextlib import suppress
 
 import typer
 
@@ -17,8 +17,9 @@ from greffe.errors import BadDefinition, GreffeError
 from greffe.french import tell
 from greffe.logs import spans
 from greffe.options import Option, file_of, look_into, options, unknown
-from greffe.settings import Settings, look_at_settings
+from greffe.settings import Settings, given, home_of, look_at_settings
 from greffe.store.database import address_of
+from greffe.upkeep.whereabouts import file_of_register
 
 _HIDDEN = "********"
 _ANY = {"0.0.0.0", "::"}  # noqa: S104  # every address of the machine
@@ -36,13 +37,13 @@ def check(home: Home = None, json_: Json = False) -> None:
     """Every setting: its value, whether the environment, the file or the default says it, and what is wrong. Secrets are hidden. It
     ends with 2 when the service would not start, when a file or folder is not there, or when a variable GREFFE_… is none of those known."""
     with failing(json_):
-        environ = {k: v for k, v in os.environ.items() if v}
+        environ = {**given(os.environ)}
         if home is not None:
             environ["GREFFE_HOME"] = str(home)
-        root = Path(environ.get("GREFFE_HOME", "var")).resolve()
+        root, _ = home_of(environ)
         file = file_of(environ, root)
         said: Mapping[str, str] = look_into(file)[0] if file else {}
-        faults = [*looked_at(environ, root), *_strange(environ)]
+        faults = [*looked_at(environ), *_strange(environ)]
         lang = here()
         rows = [_row(option, environ, said, lang) for option in options().values()]
         for fault in faults:
@@ -58,18 +59,22 @@ def check(home: Home = None, json_: Json = False) -> None:
             raise typer.Exit(BadDefinition.exit_code)
 
 
-def looked_at(environ: Mapping[str, str], home: Path) -> Iterator[GreffeError]:
+def looked_at(environ: Mapping[str, str]) -> Iterator[GreffeError]:
     """Everything for which a server would not start, as it finds it. Nothing is made, and nobody is asked: jobs.toml and
     channels.toml, without which it serves, are for the doctor."""
-    settings, wrong = look_at_settings(environ, home)
+    settings, wrong = look_at_settings(environ)
     yield from wrong
     yield from _at_odds(settings)
     traced = [spans.libraries] if settings.operation.traces != spans.NONE else []
-    for opened in (lambda: address_of(settings.register_url), lambda: depot_of(settings), *traced):
+    for opened in (lambda: address_of(settings.register_url), *traced):
         try:
             opened()
         except GreffeError as error:
             yield error
+    try:
+        depot_of(settings)
+    except BadDefinition as error:
+        yield BadDefinition(error.message, parameter="GREFFE_FILES", hint=error.hint)
 
 
 def _at_odds(settings: Settings) -> Iterator[GreffeError]:
@@ -81,6 +86,7 @@ def _at_odds(settings: Settings) -> Iterator[GreffeError]:
             f"GREFFE_METRICS={place[0]}:{place[1]} is where the service itself listens.", hint="E.g. 127.0.0.1:9464"
         )
     yield from nowhere(settings)
+    yield from _no_room(settings)
     for name, folder in (("GREFFE_SDMX", settings.sdmx), ("GREFFE_MAPPINGS", settings.mappings)):
         if not folder.is_dir():
             yield BadDefinition(f"{name}={str(folder)!r} is no folder.")
@@ -90,6 +96,17 @@ def _at_odds(settings: Settings) -> Iterator[GreffeError]:
     for name, file in named.items():
         if file is not None and not file.is_file():
             yield BadDefinition(f"{name}={str(file)!r} is no file.")
+
+
+def _no_room(settings: Settings) -> Iterator[GreffeError]:
+    """Where the home and the register's file are to be is something else."""
+    above = next((p for p in (settings.home, *settings.home.parents) if p.exists()), None)
+    if above is not None and not above.is_dir():
+        yield BadDefinition(f"GREFFE_HOME={str(settings.home)!r} is no folder: {above} is a file.")
+    with suppress(GreffeError):
+        file = file_of_register(settings.register_url)
+        if file is not None and file.is_dir():
+            yield BadDefinition(f"GREFFE_REGISTER={settings.register_url!r} is a folder.", hint="Name a file in it.")
 
 
 def reference() -> None:

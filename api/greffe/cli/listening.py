@@ -31,7 +31,9 @@ def free_port(host: str, port: int, setting: str = "HOST") -> None:
                 raise Refused(
                     f"Port {port} of {host} is taken.", parameter=about, hint=f"Choose another one, e.g. {other}."
                 ) from error
-            raise Refused(f"Nothing can listen on port {port} of {host}: {error.strerror}.", parameter=about) from error
+            raise Refused(
+                f"Nothing can listen on port {port} of {host}: {error.strerror}.", parameter=about or "HOST"
+            ) from error
 
 
 def _taken(error: Refused) -> bool:

@@ -78,7 +78,7 @@ def test_traces_without_their_libraries_are_told(tmp_path, monkeypatch):
     ({"GREFFE_OIDC_SECRET_FILE": "/nowhere"}, "GREFFE_OIDC_SECRET_FILE says nothing without GREFFE_OIDC_ISSUER."),
     ({"HOST": "not a host"}, "HOST='not a host' is no address to listen on."),
     ({"HOST": "999.1.1.1"}, "HOST='999.1.1.1' is no address to listen on."),
-    ({"HOST": "192.0.2.1"}, "Nothing can listen on port 8000 of 192.0.2.1: "),
+    ({"HOST": "192.0.2.1"}, "parameter HOST: Nothing can listen on port 8000 of 192.0.2.1: "),
     ({"GREFFE_METRICS": "nowhere.invalid:9464"}, "GREFFE_METRICS='nowhere.invalid' is no address to listen on."),
     ({"GREFFE_METRICS": "192.0.2.1:9464"}, "parameter GREFFE_METRICS: Nothing can listen on port 9464 of 192.0.2.1: "),
     ({"GREFFE_PORT": "8000"}, "'GREFFE_PORT' is no setting."),
@@ -94,7 +94,7 @@ def test_the_plain_name_is_the_nearest_and_a_folder_is_no_file_of_settings(tmp_p
     assert "Nearest: PORT." in " ".join(checked(tmp_path, GREFFE_PORT="1").output.split())
     (tmp_path / "greffe.toml").mkdir()
     told = checked(tmp_path)
-    assert (told.exit_code, "It cannot be read" in told.output) == (2, True)
+    assert (told.exit_code, "The file of settings cannot be read" in told.output) == (2, True)
 
 
 def test_what_is_wrong_is_named_with_the_nearest_and_ends_with_2(tmp_path):
@@ -143,7 +143,7 @@ def test_every_fault_is_named_in_one_run_as_the_service_finds_it(tmp_path):
 @pytest.mark.parametrize("name", ["GREFFE_EFFECT_DELAY", "GREFFE_SERVING_GRACE", "GREFFE_LEAVE_SECONDS"])
 @pytest.mark.parametrize("value", ["-1", "nan", "inf"])
 def test_numbers_have_bounds(tmp_path, name, value):
-    with pytest.raises(BadDefinition, match=f"{name}='{value}' is not from [05] to"):
+    with pytest.raises(BadDefinition, match=f"{name}='{value}' is not a number"):
         read_settings({name: value}, tmp_path)
     assert read_settings({name: "7.5"}, tmp_path).home == tmp_path
 
@@ -198,3 +198,87 @@ def test_serve_says_that_it_tries_the_object_store_before_anybody_answers(tmp_pa
     with pytest.raises(SystemExit) as ended:
         service.serve()
     assert ended.value.code == 6
+
+
+OIDC = {"GREFFE_OIDC_CLIENT": "greffe", "GREFFE_OIDC_SECRET": "fanal"}
+LONG = "/" + "a" * 300
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        *((({n: LONG}), n) for n in (
+            "GREFFE_SDMX", "GREFFE_MAPPINGS", "GREFFE_THEME", "GREFFE_CHANNELS", "GREFFE_JOBS", "GREFFE_WEBHOOKS_KEY_FILE")),
+        ({"GREFFE_REGISTER": "sqlite://"}, "GREFFE_REGISTER"),
+        ({"GREFFE_REGISTER": "sqlite:///"}, "GREFFE_REGISTER"),
+        ({"GREFFE_REGISTER": "sqlite:///:memory:"}, "GREFFE_REGISTER"),
+        ({"GREFFE_REGISTER": "sqlite+pysqlite:///:memory:?cache=shared"}, "GREFFE_REGISTER"),
+        ({"GREFFE_REGISTER": "sqlite:////tmp"}, "GREFFE_REGISTER"),
+        ({"GREFFE_FILES": "/tmp"}, "GREFFE_FILES"),
+        ({"GREFFE_MEMORY_MB": "٣٣٣"}, "GREFFE_MEMORY_MB"),
+        ({"GREFFE_MEMORY_MB": "1_000"}, "GREFFE_MEMORY_MB"),
+        ({"GREFFE_CONTACT": "http://[::1"}, "GREFFE_CONTACT"),
+        ({"GREFFE_CONTACT": "http://u:p@h/x"}, "GREFFE_CONTACT"),
+        ({"HOST": "0.5", "PORT": "8000"}, "HOST"),
+        *(({**OIDC, "GREFFE_OIDC_ISSUER": i}, "GREFFE_OIDC_ISSUER") for i in (
+            "https://", "https:///x", "https://x y", "https://u:pw@id.example.org", "ftp://127.0.0.1", "https://id.example.org/\n")),
+        ({**OIDC, "GREFFE_OIDC_ISSUER": "https://id", "GREFFE_OIDC_SCOPE": "profile"}, "GREFFE_OIDC_SCOPE"),
+        ({**OIDC, "GREFFE_OIDC_ISSUER": "https://id", "GREFFE_OIDC_CLAIM": "  "}, "GREFFE_OIDC_CLAIM"),
+        ({**OIDC, "GREFFE_OIDC_ISSUER": "https://id", "GREFFE_OIDC_SECRET": " "}, "GREFFE_OIDC_SECRET"),
+    ],
+)  # fmt: skip
+def test_what_would_not_do_is_told_in_one_line_that_names_it(tmp_path, said, named):
+    told = checked(tmp_path / "home", **said)
+    assert told.exit_code == 2
+    (line,) = told.stderr.splitlines()
+    assert named in line
+
+
+def test_a_secret_that_is_no_text(tmp_path):
+    (tmp_path / "secret").write_bytes(b"\xff\xfe\x00")
+    told = checked(
+        tmp_path,
+        GREFFE_OIDC_ISSUER="https://id",
+        GREFFE_OIDC_CLIENT="a",
+        GREFFE_OIDC_SECRET_FILE=str(tmp_path / "secret"),
+    )
+    assert (told.exit_code, told.stderr.splitlines()) == (2, ["GREFFE_OIDC_SECRET_FILE holds no text."])
+
+
+@pytest.mark.parametrize(
+    "text", ["a=" + "[" * 5_000, "port = " + "9" * 5_000, "memory_mb = 0x" + "f" * 5_000, 'theme = "\\u0000"']
+)
+def test_files_of_settings_that_are_there_to_harm(tmp_path, text):
+    (tmp_path / "greffe.toml").write_text(text)
+    told = checked(tmp_path)
+    assert told.exit_code == 2
+    assert len(told.stderr.splitlines()) == 1
+    assert "Traceback" not in told.output
+
+
+def test_a_file_of_settings_that_leads_nowhere_is_not_overlooked(tmp_path):
+    (tmp_path / "greffe.toml").symlink_to(tmp_path / "not-mounted.toml")
+    told = checked(tmp_path)
+    assert (told.exit_code, len(told.stderr.splitlines())) == (2, 1)
+    assert "greffe.toml" in told.stderr
+    with pytest.raises(BadDefinition, match="cannot be read"):
+        read_settings({}, tmp_path)
+
+
+@pytest.mark.parametrize("below", ["", "/below"])
+def test_a_home_that_is_a_file(tmp_path, below):
+    (tmp_path / "file").write_text("")
+    told = checked(f"{tmp_path}/file{below}")
+    assert told.exit_code == 2
+    assert "GREFFE_HOME" in told.stderr
+
+
+def test_an_empty_variable_is_none_for_who_checks_and_for_who_serves(tmp_path):
+    (tmp_path / "greffe.toml").write_text('port = 8123\nsdmx = ""\n')
+    names = [n for n in options() if n not in ("GREFFE_HOME", "GREFFE_CONFIG")]
+    empty = dict.fromkeys(names, "")
+    assert read_settings(empty, tmp_path) == read_settings({}, tmp_path)
+    rows = json.loads(checked(tmp_path, "--json", **empty).stdout)["settings"]
+    assert {row["setting"]: row["source"] for row in rows}["PORT"] == "file"
+    assert read_settings(empty, tmp_path).port == 8123
+    assert read_settings({"GREFFE_HOME": ""}).home == read_settings({}).home
