@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedError, UnauthenticatedError
@@ -58,7 +58,7 @@ class Bucket:
         except (BaseError, ValueError) as error:
             raise BadDefinition(f"The bucket {url!r} cannot be used: {_first_line(error)}") from error
 
-    def put(self, name: str, file: Path) -> None:
+    def put(self, name: str, file: Path | IO[bytes]) -> None:
         """See Depot.put."""
         with self._stored(name):
             obstore.put(self._store, name, file, chunk_size=_PART, max_concurrency=4)

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import IO, Final, Protocol
 
 from greffe.errors import Broken, Conflict, NotFound
 from greffe.store.chain import canonical
@@ -43,8 +43,8 @@ class Depot(Protocol):
 
     shared: bool
 
-    def put(self, name: str, file: Path) -> None:
-        """Store a file; what had the name is replaced. Whole, or not there."""
+    def put(self, name: str, file: Path | IO[bytes]) -> None:
+        """Store a file, or the rest of one that is open; what had the name is replaced. Whole, or not there."""
 
     def put_new(self, name: str, content: bytes) -> bool:
         """Store a few bytes unless something has the name; false when something has."""
@@ -64,7 +64,7 @@ class Alone:
 
     shared = False
 
-    def put(self, name: str, file: Path) -> None:
+    def put(self, name: str, file: Path | IO[bytes]) -> None:
         """Nothing is stored."""
 
     def put_new(self, name: str, content: bytes) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from greffe.errors import BadInput
 from greffe.store.depot import Depot
-from greffe.upkeep.bucket_place import BucketSource, BucketTarget, bucket_lists, work_folder
+from greffe.upkeep.bucket_place import BucketSource, BucketTarget, bucket_lists
 from greffe.upkeep.places import LIST, Source, Target, lists, source_of, writing_to
 
 DepotAt = Callable[[str], Depot]  # opens a bucket; raises BadDefinition for an address that is none
@@ -26,8 +26,7 @@ def target_at(address: str, depot_at: DepotAt) -> Iterator[Target]:
         with writing_to(address) as target:
             yield target
         return
-    with work_folder() as work:
-        yield BucketTarget(depot_at(address), address.rstrip("/"), Path(work))
+    yield BucketTarget(depot_at(address), address.rstrip("/"))
 
 
 def source_at(address: str, depot_at: DepotAt) -> Source:

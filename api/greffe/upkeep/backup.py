@@ -18,7 +18,7 @@ from typing import Final
 from sqlalchemy import Engine
 
 from greffe import __version__
-from greffe.errors import Broken, GreffeError
+from greffe.errors import Broken
 from greffe.model.instants import written as instant
 from greffe.release.parts import Parts
 from greffe.settings import Settings
@@ -28,7 +28,8 @@ from greffe.store.named import Named, named
 from greffe.store.snapshot import LEFT_OUT, Snapshot, snapshot
 from greffe.upkeep.files import Wanted, wanted
 from greffe.upkeep.manifest import KEY, OWN, SETTINGS, Kept, Manifest
-from greffe.upkeep.places import PIECE, Target
+from greffe.upkeep.piecewise import PIECE
+from greffe.upkeep.places import Target
 
 LOOKS: Final = 4  # at the register, when a file is not what it names
 _PAUSE: Final = 0.25  # seconds between them: a folder was replaced, and its entry is being written
@@ -89,14 +90,15 @@ class _Work:
         return moment, found, tuple(kept), names
 
     def files(self, names: Named) -> tuple[list[Kept], list[str]]:
-        """What is named, and what of it is not there or another thing."""
+        """What is named, and what of it is not there or another thing. That the target, or where files are shared, does not
+        answer is no fault of the house: it ends here."""
         kept: list[Kept] = []
         faults: list[str] = []
         for done, group in enumerate(wanted(self._parts, names)):
             self._tell("files", done, len(names))
             try:
                 kept += [self._one(one) for one in group()]
-            except GreffeError as error:
+            except Broken as error:
                 faults.append(error.text())
         return kept, faults
 

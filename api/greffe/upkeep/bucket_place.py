@@ -5,20 +5,25 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
-from greffe.errors import BadInput, Broken, NotFound, Refused
+from greffe.errors import BadInput, Broken, DiskFailed, NotFound, Refused, full_or_failing
 from greffe.store.depot import Depot, checked
 from greffe.upkeep.manifest import Kept, Manifest, read_manifest
-from greffe.upkeep.places import LIST, object_name, written
+from greffe.upkeep.piecewise import Spool, object_name, spooled
+from greffe.upkeep.places import LIST
+
+_ELSEWHERE: Final = "Make room there, or let TMPDIR name another folder."
 
 
 class BucketTarget:
     """A bucket that many backups share. Two at a time disturb nobody: what both put is the same."""
 
-    def __init__(self, depot: Depot, address: str, work: Path) -> None:
-        self._depot, self._address, self._work = depot, address, work
+    def __init__(self, depot: Depot, address: str) -> None:
+        self._depot, self._address, self._room = depot, address, _room()
         self.new_files = self.new_bytes = 0
 
     @cached_property
@@ -31,13 +36,24 @@ class BucketTarget:
 
     def add(self, path: str, pieces: Iterable[bytes], expected: str = "") -> Kept:
         """See Target.add."""
-        kept = written(self._work, "one", pieces, expected)
-        name = object_name(kept.sha256)
-        if self._there.get(name) != kept.size:
-            self._depot.put(name, self._work / "one")
-            self._there[name] = kept.size
-            self.new_files, self.new_bytes = self.new_files + 1, self.new_bytes + kept.size
-        return Kept(path, kept.sha256, kept.size)
+        with self._spooled(pieces, expected) as one:
+            name = object_name(one.sha256)
+            if self._there.get(name) != one.size:
+                self._depot.put(name, one.stream)
+                self._there[name] = one.size
+                self.new_files, self.new_bytes = self.new_files + 1, self.new_bytes + one.size
+        return Kept(path, one.sha256, one.size)
+
+    @contextmanager
+    def _spooled(self, pieces: Iterable[bytes], expected: str) -> Iterator[Spool]:
+        try:
+            with spooled(self._room, pieces, expected) as one:
+                yield one
+        except OSError as error:
+            if not full_or_failing(error):
+                raise
+            said = f"The backup cannot be written: {error.strerror}."
+            raise DiskFailed(said, file=str(self._room), hint=_ELSEWHERE) from error
 
     def finish(self, manifest: Manifest) -> str:
         """See Target.finish."""
@@ -72,6 +88,9 @@ def bucket_lists(depot: Depot) -> list[str]:
     return sorted(name for name, _ in depot.names("") if name.endswith(LIST) and "/" not in name)
 
 
-def work_folder() -> tempfile.TemporaryDirectory[str]:
-    """Where one file at a time waits, for the eyes of its owner, until its checksum is known."""
-    return tempfile.TemporaryDirectory(prefix="greffe-backup-")
+def _room() -> Path:
+    """Where one file at a time waits, until its checksum is known."""
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError as error:  # it tries to write there
+        raise DiskFailed("No folder takes temporary files.", hint=_ELSEWHERE) from error

@@ -14,7 +14,8 @@ from greffe.store.filling import Filled, chained, lines
 from greffe.store.named import Named, add, kept_path
 from greffe.upkeep.backup import Tell
 from greffe.upkeep.manifest import KEY, OWN, SETTINGS, Kept, Manifest
-from greffe.upkeep.places import PIECE, Source
+from greffe.upkeep.piecewise import PIECE
+from greffe.upkeep.places import Source
 
 
 def check(source: Source, tell: Tell) -> Iterator[str]:

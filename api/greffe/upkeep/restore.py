@@ -24,7 +24,8 @@ from greffe.store.folders import flush
 from greffe.upkeep.backup import Tell
 from greffe.upkeep.checking import unpacked
 from greffe.upkeep.manifest import OWN, SETTINGS, Kept, Manifest
-from greffe.upkeep.places import Source, written
+from greffe.upkeep.piecewise import written
+from greffe.upkeep.places import Source
 
 MARK: Final = "restoring.json"
 LOCK: Final = ".restoring.lock"  # held by who restores

@@ -222,20 +222,21 @@ def test_a_file_that_vanished_is_told(house: House, tmp_path: Path):
     assert made_again(tmp_path / "backups", tmp_path / "again", damaged=True).register.head() == made.manifest.head
 
 
-@pytest.mark.parametrize("name", ["backups", "one.tar"])
+@pytest.mark.parametrize(("name", "at"), [("backups", 7), ("one.tar", 1)])
+@pytest.mark.parametrize("damaged", [False, True])
 def test_a_full_disk_leaves_nothing_that_looks_like_a_backup(
-    house: House, tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+    house: House, tmp_path: Path, name: str, at: int, damaged: bool, monkeypatch: pytest.MonkeyPatch
 ):
     count = [0]
 
     def full(handle: int) -> None:
         count[0] += 1
-        if count[0] == 7:
+        if count[0] == at:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(DiskFailed, match="No space left on device"):
-        saved(house.parts, tmp_path / name)
+        saved(house.parts, tmp_path / name, damaged=damaged)
     assert [p for p in tmp_path.rglob("*") if p.name.endswith((".part", ".one", ".json", ".tar"))] == []
 
 
