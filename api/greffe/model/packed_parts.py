@@ -51,7 +51,7 @@ def looked_through(parts: ZipFile, packed: int, file: str, largest: Largest) -> 
     if doubled := twice(p.filename for p in found):
         raise BadInput(f"Its part {doubled} stands twice.", file=file)
     for part in found:
-        sheet = is_sheet(part.filename)
+        sheet = part.filename.startswith(SHEETS)
         most = (
             largest.sheet if sheet else largest.texts if part.filename.endswith("sharedStrings.xml") else LARGEST_OTHER
         )
@@ -62,11 +62,6 @@ def looked_through(parts: ZipFile, packed: int, file: str, largest: Largest) -> 
             for piece in _checked(parts, part, file, largest.cells):
                 if sheet:
                     yield piece
-
-
-def is_sheet(name: str) -> bool:
-    """Whether a part is where programs put a sheet; beside them are their links, which are small."""
-    return name.startswith(SHEETS) and "/" not in name.removeprefix(SHEETS)
 
 
 def _is_xml(parts: ZipFile, part: ZipInfo) -> bool:
@@ -94,7 +89,7 @@ def _checked(parts: ZipFile, part: ZipInfo, file: str, cells: int) -> Iterator[b
         depth += piece.count(b"<") - 2 * closed - piece.count(b"/>") - piece.count(b"<?") - piece.count(b"<!")
         if depth > DEEPEST:
             raise BadInput(f"Its part {part.filename} nests deeper than {DEEPEST} elements.", file=file)
-        sheets += 0 if is_sheet(part.filename) else len(_SHEET.findall(piece))
+        sheets += 0 if part.filename.startswith(SHEETS) else len(_SHEET.findall(piece))
         if sheets > MOST_SHEETS:
             raise BadInput(f"It has more than {MOST_SHEETS} sheets.", file=file)
         padded.count(piece)

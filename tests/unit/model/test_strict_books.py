@@ -9,10 +9,11 @@ import warnings
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from time import process_time as time_of_process
 
 import openpyxl
 import pytest
-from odd_books import MAIN, ROWS, book, links, main, row, sheet, styles
+from odd_books import MAIN, ROWS, book, links, main, noise, row, sheet, styles
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
@@ -20,6 +21,7 @@ from greffe.errors import BadInput
 from greffe.ingest import xlsx
 from greffe.ingest.report import File, ReadOptions
 from greffe.mapping.exchange.books import opened, rows_of
+from greffe.transmission.contributions.compared import read_grid
 
 HEAD = row(1, '<c r="A1" t="inlineStr"><is><t>a</t></is></c>', '<c r="B1" t="inlineStr"><is><t>b</t></is></c>')
 DATES = styles(
@@ -201,3 +203,23 @@ def test_two_sheets_of_one_name_and_charts() -> None:
         with pytest.raises(BadInput, match="is a chart"):
             list(found.rows("S"))
     assert values(book(sheet(ROWS))) == [["a", "b"], [1, 2]]
+
+
+def test_names_of_one_cell_are_told_from_others_in_time() -> None:
+    """Sixty thousand of them, as a contribution that came back may hold: in a second, and each as openpyxl takes it apart."""
+    said = {
+        "plain": "S!$A$2",
+        "quoted": "'S'!$B$1",
+        "range": "S!$A$1:$B$2",
+        "gone": "#REF!",
+        "sum": "SUM(S!$A$1)",
+        "none": "1",
+    }
+    said |= {f"n{n}": f"S!$A${n}" for n in range(1, 60_000)}
+    names = "".join(f'<definedName name="{k}">{v}</definedName>' for k, v in said.items())
+    content = book(main=main(1, names), more=(noise(),))
+    begun = time_of_process()
+    found = read_grid(content, "x.xlsx").names
+    assert time_of_process() - begun < 2
+    assert len(found) == 2 + 59_999
+    assert [str(found[name]) for name in ("plain", "quoted", "n77")] == ["S!A2", "S!B1", "S!A77"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -13,7 +14,6 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 from openpyxl.utils.exceptions import CellCoordinatesException
-from openpyxl.workbook.defined_name import DefinedName
 
 from greffe.errors import BadInput, GreffeError, Refused, joined
 from greffe.mapping.exchange.books import opened
@@ -26,7 +26,9 @@ LARGEST: Final = 20 << 20  # bytes of a workbook that comes back
 MOST_ROWS: Final = 20_000
 MOST_COLUMNS: Final = 400
 TOLD: Final = 10  # faults of a workbook that are told to whoever brings it
-_LONGEST_NAME: Final = 200  # characters of the cell that a name is for
+_ONE_CELL: Final = re.compile(
+    r"(?:(?P<plain>[^'!\s(),:;+*/&=<>^\[\]-]{1,64})|'(?P<quoted>(?:[^']|''){1,64})')!\$?(?P<column>[A-Z]{1,3})\$?(?P<row>[0-9]{1,7})"
+)
 _SHOWN: Final = 60  # characters of a text that a fault quotes
 MOST_OF_NOTE: Final = 500  # the same, of a note: it stands nowhere else
 
@@ -110,9 +112,8 @@ def kept_grid(content: bytes) -> Grid:
                     cells[spot] = value
                 if not cell.protection.locked:
                     open_.add(spot)
-    names = {name: str(defined.value) for name, defined in book.defined_names.items()}
     with opened(content, "") as read:
-        return Grid(tuple(book.sheetnames), cells, _names(names), frozenset(open_), _notes(read))
+        return Grid(tuple(book.sheetnames), cells, _names(read.names), frozenset(open_), _notes(read))
 
 
 def moved(went: Grid, came: Grid) -> Iterator[BadInput]:
@@ -216,16 +217,10 @@ def _notes(book: Book) -> dict[Spot, str]:
 
 
 def _names(defined: Mapping[str, str]) -> dict[str, Spot]:
-    """Names that are for one cell; a name of another shape is as good as gone."""
+    """Names that are for one cell; a name of another shape (#REF!, a range, a formula) is as good as gone."""
     found: dict[str, Spot] = {}
     for name, said in defined.items():
-        if len(said) > _LONGEST_NAME:
-            continue
-        try:
-            places = list(DefinedName(name, attr_text=said).destinations)
-            letters, row = coordinate_from_string(places[0][1].replace("$", ""))
-            if len(places) == 1:
-                found[name] = Spot(places[0][0], row, column_index_from_string(letters))
-        except (ValueError, TypeError, IndexError, AttributeError):
-            continue  # of no cell: #REF!, a range, a formula
+        if (parted := _ONE_CELL.fullmatch(said)) is not None:
+            sheet = parted["plain"] or parted["quoted"].replace("''", "'")
+            found[name] = Spot(sheet, int(parted["row"]), column_index_from_string(parted["column"]))
     return found
