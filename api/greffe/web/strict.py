@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Final
+from weakref import WeakKeyDictionary
 
 from fastapi import Request
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.responses import Response
+from starlette.routing import compile_path
 
 from greffe.errors import BadQuery, nearest
 from greffe.model.strict_json import NoJsonError, read_strictly
+
+_KNOWN: Final[WeakKeyDictionary[object, tuple[str, ...]]] = (
+    WeakKeyDictionary()
+)  # what a dependency of a page lets through
 
 
 def page_number(text: str) -> int:
@@ -44,7 +51,25 @@ def only(*names: str, several: str = "") -> Callable[[Request], Awaitable[None]]
                 raise BadQuery("The parameter is given twice.", parameter=name)
             seen.add(name)
 
+    _KNOWN[check] = names
     return check
+
+
+def refuse_unknown(request: Request) -> None:
+    """Raises BadQuery for a parameter in the address of a form that the page at this address does not know: its form goes there
+    with what the page was asked for. A form for an address without a page knows none but the language."""
+    for name in request.query_params if request.url.query else ():
+        known = _known_at(request)
+        if name not in known:
+            raise BadQuery("Unknown parameter.", parameter=name, nearest=nearest(name, known))
+
+
+def _known_at(request: Request) -> tuple[str, ...]:
+    path = request.scope["path"]
+    for page in iter_route_contexts(request.app.routes):
+        if page.path and "GET" in (page.methods or ()) and compile_path(page.path)[0].match(path):
+            return ("lang", *(n for d in page.dependencies for n in _KNOWN.get(d.dependency, ())))
+    return ("lang",)
 
 
 class StrictJson(APIRoute):

@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from greffe.errors import BadQuery, Denied, nearest
 from greffe.web.pages.parsed import fields_of
 from greffe.web.pages.visitors import Visitor, same_site
+from greffe.web.strict import refuse_unknown
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,11 @@ class Form:
     def text(self, name: str, default: str = "") -> str:
         """The one value of a field, without blanks around it. Raises BadQuery for several."""
         found = self.values.get(name, ())
-        if len(found) > 1:
-            raise BadQuery("The field is given twice.", parameter=name)
-        return found[0].strip() if found else default
+        return _one(name, found).strip() if found else default
 
     def raw(self, name: str) -> str:
-        """The one value as it was typed: a password."""
-        return self.values.get(name, ("",))[0]
+        """The one value as it was typed: a password. Raises BadQuery for several."""
+        return _one(name, self.values.get(name, ()))
 
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a field, e.g. of checkboxes."""
@@ -44,21 +43,35 @@ class Form:
         return found
 
 
-async def posted(request: Request, visitor: Visitor | None, *known: str) -> Form:
-    """The form, with no other fields than `known`. Raises Denied when it comes from elsewhere or not from this session,
-    BadQuery for what cannot be read or is not known. `visitor` None: a form of people who are not signed in."""
+def _one(name: str, found: tuple[str, ...]) -> str:
+    if len(found) > 1:
+        raise BadQuery("The field is given twice.", parameter=name)
+    return found[0] if found else ""
+
+
+async def posted(request: Request, visitor: Visitor | None, *known: str, file: str = "") -> Form:
+    """The form, with no other fields than `known` and `file`, the one that is a file. Raises Denied when it comes from elsewhere
+    or not from this session, BadQuery for what cannot be read or is not known, also in the address. `visitor` None: a form of
+    people who are not signed in."""
     same_site(request)
+    refuse_unknown(request)
     values: dict[str, tuple[str, ...]] = {}
     files: dict[str, tuple[str, bytes]] = {}
     for name, value in await fields_of(request):
-        if name not in (*known, "guard"):
+        if not name or name not in (*known, "guard", file):
             raise BadQuery("Unknown field.", parameter=name, nearest=nearest(name, known))
+        if isinstance(value, UploadFile) != (name == file):
+            raise BadQuery(
+                "A file is expected here." if name == file else "This is no field for a file.", parameter=name
+            )
+        if name in files:
+            raise BadQuery("The field is given twice.", parameter=name)
         if isinstance(value, UploadFile):
             files[name] = (value.filename or "", await value.read())
         else:
             values[name] = (*values.get(name, ()), value)
     if visitor is not None:
         guard = visitor.session.guard if visitor.session else ""
-        if not guard or not hmac.compare_digest(guard.encode(), values.get("guard", ("",))[0].encode()):
+        if not guard or not hmac.compare_digest(guard.encode(), _one("guard", values.get("guard", ())).encode()):
             raise Denied("This form is not of your session.", hint="Load the page again.")
     return Form(values, files)

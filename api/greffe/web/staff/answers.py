@@ -59,7 +59,7 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.post("/staff/answers/{id_}", include_in_schema=False)
     async def act(request: Request, visitor: Staff, id_: str) -> Response:
-        form = await posted(request, visitor, *FIELDS)
+        form = await posted(request, visitor, *FIELDS, file="table")
         fault = await tried(parts, request, visitor, lambda: _act(parts, visitor, id_, form))
         view = {name: form.text(name) for name in VIEW}
         if fault is None:

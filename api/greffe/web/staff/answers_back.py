@@ -37,7 +37,7 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.post(PLACE, include_in_schema=False)
     async def act(request: Request, visitor: Staff) -> Response:
-        form = await posted(request, visitor, "act", "book", "of")
+        form = await posted(request, visitor, "act", "of", file="book")
         done: list[Back] = []
         fault = await tried(parts, request, visitor, lambda: done.extend(_act(parts, visitor, form)))
         if fault is not None:

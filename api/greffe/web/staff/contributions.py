@@ -68,7 +68,7 @@ def router(parts: Parts) -> APIRouter:
     async def act(request: Request, visitor: Staff, id_: str) -> Response:
         await run_in_threadpool(seen, parts, visitor.actor, id_)
         known = await run_in_threadpool(cells.fields, parts, id_)
-        asked = Asked(parts, visitor, id_, await posted(request, visitor, *FIELDS, *known))
+        asked = Asked(parts, visitor, id_, await posted(request, visitor, *FIELDS, *known, file="book"))
         if asked.form.text("act") == "export":
             return await run_in_threadpool(_book, asked)
         fault = await tried(parts, request, visitor, lambda: _act(asked))

@@ -42,7 +42,7 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.post("/staff/transmissions/{id_}/entered", include_in_schema=False)
     async def act(request: Request, visitor: Staff, id_: str) -> Response:
-        form = await posted(request, visitor, "file")
+        form = await posted(request, visitor, file="file")
 
         def compare() -> None:
             name, body = form.file("file")

@@ -55,7 +55,7 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.post("/staff/transmissions/{id_}/queries", include_in_schema=False)
     async def asked(request: Request, visitor: Staff, id_: str) -> Response:
-        form = await posted(request, visitor, *FIELDS)
+        form = await posted(request, visitor, *FIELDS, file="file")
         fault = await tried(parts, request, visitor, lambda: _ask(parts, visitor, id_, form))
         if fault is None:
             return see_other(f"/staff/transmissions/{id_}/queries")
@@ -74,7 +74,7 @@ def _query_routes(routes: APIRouter, parts: Parts, pages: Pages, comparisons: Co
 
     @routes.post(path, include_in_schema=False)
     async def act(request: Request, visitor: Staff, id_: str, number: str) -> Response:
-        form = await posted(request, visitor, *FIELDS)
+        form = await posted(request, visitor, *FIELDS, file="file")
         query = await run_in_threadpool(_query, parts, id_, number)
         fault = await tried(parts, request, visitor, lambda: _act(parts, visitor, query, form, comparisons))
         if fault is None:

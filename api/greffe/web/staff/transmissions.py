@@ -65,7 +65,7 @@ def router(parts: Parts) -> APIRouter:
 
     @routes.post("/staff/transmissions/{id_}", include_in_schema=False)
     async def act(request: Request, visitor: Staff, id_: str) -> Response:
-        form = await posted(request, visitor, *FIELDS)
+        form = await posted(request, visitor, *FIELDS, file="receipt")
         fault = await tried(parts, request, visitor, lambda: _act(parts, visitor, id_, form))
         if fault is None:
             return see_other(f"/staff/transmissions/{id_}")

@@ -95,7 +95,6 @@ def router(parts: Parts) -> APIRouter:
         form = await posted(
             request,
             visitor,
-            "file",
             "action",
             "reason",
             "effective_from",
@@ -104,6 +103,7 @@ def router(parts: Parts) -> APIRouter:
             "outside",
             *AXIS_FIELDS,
             *(f"take-{n}" for n in range(500)),
+            file="file",
         )
         try:
             made = await run_in_threadpool(_brought, parts, visitor, (folder, name), form)
