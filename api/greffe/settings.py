@@ -35,8 +35,8 @@ class EngineSettings:
 
 @dataclass(frozen=True)
 class HttpSettings:
-    """What a client may ask for: longest address in characters, largest form and largest uploaded file in bytes, most
-    series of one answer.
+    """What a client may ask for: longest address in characters, largest form, largest uploaded file and largest receipt
+    over HTTP in bytes (ten thousand findings have four million), most series of one answer.
 
     kept_bytes: of small answers kept in memory; dump_bytes: of large ones kept as files. poll_seconds: how long what was
     last read of the register counts as now, for answers from memory (a withdrawal shows that much later at most).
@@ -45,6 +45,7 @@ class HttpSettings:
     url_limit: int = 8_000
     body_limit: int = 64_000
     upload_limit: int = 20_000_000
+    receipt_limit: int = 4_000_000
     series_limit: int = 2_000_000
     key_values_limit: int = 2_000
     kept_bytes: int = 64_000_000

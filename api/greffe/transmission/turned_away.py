@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Final
 
-from greffe.errors import BadInput, GreffeError, NotFound, Refused, nearest
+from greffe.errors import BadInput, GreffeError, NotFound, Refused, TooOften, nearest
 from greffe.model.transmissions import Receipt, Transmission
 from greffe.model.turned_away import TurnedAway
 from greffe.release.parts import Parts
@@ -19,6 +20,8 @@ from greffe.transmission import keeping
 PAGE, COMMAND, API = "page", "command", "api"
 VERDICT: Final = "--verdict"
 UNKNOWN: Final = "It names no delivery that left here."
+HOUR: Final = timedelta(hours=1)
+MOST_AN_HOUR, MOST_WAITING = 20, 50  # of one sender over HTTP: what is kept of it takes room on our disk
 
 
 def of_the_file(error: GreffeError) -> bool:
@@ -31,7 +34,7 @@ def turn_away(parts: Parts, who: Actor, came: tuple[str, bytes], about: str, way
     """Keep a receipt that was not taken, name and bytes, and enter why; once for the same file and reason by one channel, of one
     sender over HTTP.
 
-    Raises Refused when the disk does not take it: nothing is entered then."""
+    Raises Refused when the disk does not take it, TooOften for one of more than we keep of a sender: nothing is entered then."""
     name, content = came
     digest = hashlib.sha256(content).hexdigest()
     sender = who.name if way == API else ""
@@ -39,11 +42,31 @@ def turn_away(parts: Parts, who: Actor, came: tuple[str, bytes], about: str, way
     before = next((one for one in parts.ledger().turned_away.values() if _same(one) == same), None)
     if before is not None:
         return before
+    if way == API:
+        _has_room(parts, who.name)
     id_ = turned_away_id(digest, about, fault, way, sender)
     keeping.keep(parts, [content])
     told = {"about": about, "sha256": digest, "name": name[:200], "way": way, "fault": fault[:2000]}
     parts.note_all(who, [Act(TURNED_AWAY, id_, told, once=id_)])
     return parts.ledger().turned_away[id_]
+
+
+def _has_room(parts: Parts, sender: str) -> None:
+    now = parts.clock()
+    theirs = (one for one in parts.ledger().turned_away.values() if one.way == API and one.who == sender)
+    free = sorted(datetime.fromisoformat(one.instant) + HOUR for one in theirs)[-MOST_AN_HOUR:]
+    if len(free) == MOST_AN_HOUR and free[0] > now:
+        wait = int((free[0] - now).total_seconds()) + 1
+        raise TooOften(
+            f"{MOST_AN_HOUR} receipts of one sender are refused and kept in an hour: this one is not.",
+            wait=wait,
+        )
+    if sum(one.way == API and one.who == sender for one in waiting(parts)) >= MOST_WAITING:
+        wait = int(HOUR.total_seconds())
+        raise TooOften(
+            f"{MOST_WAITING} receipts of this sender were refused and wait to be looked at: this one is not kept.",
+            wait=wait,
+        )
 
 
 def _same(one: TurnedAway) -> tuple[str, ...]:

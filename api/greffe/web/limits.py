@@ -99,10 +99,11 @@ class Limits:
         return None
 
     def _most(self, scope: Scope) -> int:
-        """Bytes of a body: those of a file where staff hand one over, else of a form."""
+        """Bytes of a body: those of a file where staff hand one over, of a receipt, else of a form."""
+        if scope["path"] == "/api/v1/receipts":
+            return self.settings.receipt_limit
         kind = dict(scope["headers"]).get(b"content-type", b"")
         upload = kind.startswith(b"multipart/form-data") and scope["path"].startswith("/staff/")
-        upload = upload or scope["path"] == "/api/v1/receipts"
         return self.settings.upload_limit if upload else self.settings.body_limit
 
     def _counted(self, scope: Scope, receive: Receive) -> Receive:

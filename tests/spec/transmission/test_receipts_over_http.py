@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import timedelta
 
 import pytest
 from deliveries import SENDER, Sending, machine_key, sending_house, sent_once
+from httpx import Response
 from journey_tools import inside
 from starlette.testclient import TestClient
 
 from greffe.app import create_app
+from greffe.release.access.keys import make_key
+from greffe.store.base import Actor
+from greffe.transmission import turned_away
 from greffe.transmission.turned_away import waiting
 
 RECEIPTS = "/api/v1/receipts"
@@ -108,6 +113,38 @@ def test_what_one_recipient_handed_in_waits_though_another_hands_in_the_same(
 def waiting_now(sending: Sending, name: str) -> list[str]:
     listed = inside(sending.house.parts.settings.home, "transmissions", "refused-receipts", "--json").json()["receipts"]
     return [r["id"] for r in listed if r["name"] == name]
+
+
+def test_what_a_key_sends_for_nothing_fills_no_disk(
+    sending: Sending, client: TestClient, monkeypatch: pytest.MonkeyPatch
+):
+    """So many an hour are kept of what is refused, and so many that nobody has looked at; another key's are kept all the same, and so
+    is what was kept before, once. A body larger than receipts are is not read."""
+    parts, until = sending.house.parts, sending.house.parts.clock() + timedelta(days=1)
+    _, secret = make_key(parts, Actor("greffe"), "Rubbish", "recipient:ESTAT", ["receipts"], [], until)
+    mine = {"authorization": f"Bearer {secret}"}
+    kept = parts.settings.home / "transmissions"
+
+    def hand_in(content: bytes, headers: dict[str, str] = mine) -> Response:
+        return client.post(f"{RECEIPTS}?name=rubbish.csv", content=content, headers=headers)
+
+    monkeypatch.setattr(turned_away, "MOST_AN_HOUR", 4)
+    statuses = [hand_in(b"rubbish %d\n" % n + b"," * 100_000).status_code for n in range(7)]
+    assert statuses == [409, 409, 409, 409, 429, 429, 429]
+    over = hand_in(b"again")
+    assert 3_000 < int(over.headers["retry-after"]) <= 3_601
+    assert "4 receipts of one sender are refused and kept in an hour: this one is not." in over.json()["detail"]
+    before = {p.name for p in kept.rglob("*")}
+    assert hand_in(b"rubbish 1\n" + b"," * 100_000).status_code == 409  # it is there already
+    assert hand_in(b"again").status_code == 429
+    assert {p.name for p in kept.rglob("*")} == before
+    assert hand_in(b"of another", key(sending, "CEPEJ")).status_code == 409
+
+    monkeypatch.setattr(turned_away, "MOST_AN_HOUR", 20)
+    monkeypatch.setattr(turned_away, "MOST_WAITING", 5)
+    assert [hand_in(b"and %d" % n).status_code for n in range(2)] == [409, 429]
+    assert "5 receipts of this sender were refused and wait to be looked at" in hand_in(b"one more").text
+    assert hand_in(b"," * 4_000_001).status_code == 413
 
 
 def test_fields_that_nobody_reads_are_told_with_those_that_are(sending: Sending, sent: str, client: TestClient):
