@@ -50,6 +50,31 @@ SMUGGLING = [
 UNCLEAR = [
     sent("no host", f"{LIVE}\r\n"),
     sent("two hosts", f"{LIVE}Host: a\r\nHost: b\r\n\r\n"),
+    *(
+        sent(f"host {host!r}", f"{LIVE}Host: {host}\r\n\r\n")
+        for host in (
+            "a b",
+            "[::1",
+            "::1",
+            "x@evil",
+            "a/b",
+            "a?b",
+            "a#b",
+            "a:b",
+            "a:80:80",
+            "a,b c",
+            "a\\b",
+            "<a>",
+            "a%zz",
+            "\xe9",
+            "[a]",
+            "a\tb",
+        )
+    ),
+    *(
+        sent(f"address {address!r}", f"GET {address} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+        for address in ("http://evil@127.0.0.1/health/live", "http://a:b@c/health/live", "http://[::1/health/live")
+    ),
     sent("HTTP/0.9", "GET /\r\n\r\n"),
     sent("HTTP/9.9", "GET / HTTP/9.9\r\nHost: a\r\n\r\n"),
     sent("HTTP/2 by prior knowledge", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
@@ -85,9 +110,24 @@ BOMBS = [
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", name="an upgrade", expected=(200,)),
     get("http://inside.example/health/live", name="somebody else's address", expected=(200,)),
 ]  # fmt: skip
+GOOD = [
+    sent(f"a host {host!r}", f"{LIVE}Host: {host}\r\n\r\n", 200)
+    for host in (
+        "a",
+        "a:80",
+        "a:",
+        "",
+        "127.0.0.1:8000",
+        "[::1]",
+        "[::1]:8000",
+        "a_b.example",
+        "xn--caf-dma.example.",
+        "a%20b",
+    )
+]
 
 
-@pytest.mark.parametrize("attack", [*SMUGGLING, *UNCLEAR, *BOMBS], ids=lambda a: a.name)
+@pytest.mark.parametrize("attack", [*SMUGGLING, *UNCLEAR, *BOMBS, *GOOD], ids=lambda a: a.name)
 def test_what_is_no_single_request_is_refused(attacked: Attacked, attack: Attack) -> None:
     """One answer in little time, and a request that hides in another is never answered."""
     attacked.endures(attack)
@@ -103,6 +143,12 @@ def test_requests_in_any_pieces_are_read_as_they_are(attacked: Attacked) -> None
                 line.sendall(whole[begin:end])
                 time.sleep(0.001)
             assert [a.status for a in answers(received(line))] == [200, 200]
+
+
+def test_a_refusal_is_not_as_long_as_what_was_asked(attacked: Attacked) -> None:
+    """Of a header it tells the beginning."""
+    answer = attacked.endures(get("/sdmx/v2/data/dataflow", f"Accept: {'x/y;q=0.1,' * 5_000}", expected=(406,)))
+    assert len(answer.body) < 5_000
 
 
 def test_after_all_that_the_server_is_well(attacked: Attacked) -> None:

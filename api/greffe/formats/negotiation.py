@@ -30,6 +30,8 @@ from greffe.formats.sdmx_data import SDMX_DATA_FORMATS
 from greffe.formats.structures import STRUCTURE_FORMATS
 from greffe.model.references import version_key
 
+_LONGEST: Final = 200  # characters of a header that a message tells
+
 
 @dataclass(frozen=True)
 class Choice(Generic[F]):
@@ -114,9 +116,14 @@ def _choice(offered: Sequence[F], accept: str, format_name: str, api: Api, versi
     rated = [_rated(format_, number, wanted, api) for number, format_ in enumerate(offered)]
     found = [one for one in rated if one is not None]
     if not found:
-        raise NotAcceptable(f"Nothing here is of the type {accept!r}.", hint=_offer(offered))
+        raise NotAcceptable(f"Nothing here is of the type {_shown(accept)!r}.", hint=_offer(offered))
     best = max(found, key=lambda one: one.rank)
     return _chosen(best.format, best.range)
+
+
+def _shown(accept: str) -> str:
+    """A header, or its beginning: it may be as long as all headers together."""
+    return accept if len(accept) <= _LONGEST else f"{accept[:_LONGEST]}…"
 
 
 def _by_name(offered: Sequence[F], name: str, api: Api, version: str) -> Choice[F]:

@@ -27,6 +27,9 @@ ROLES: Final[Mapping[str, Words]] = {
 OF_A_BODY: Final = ("recipient", "contributor")  # said with whom they stand for: `recipient:ESTAT`
 PEOPLES: Final = ("approver", "releaser", "administrator")  # no machine signs, releases or lets others in (D1)
 HOUSE: Final = Actor("greffe", "local")  # the service itself: it imports what was shipped
+# Letters are Latin ones, with accents: one of another script looks like them and is another (n\u03bfor).
+_LETTER: Final = r"0-9A-Za-z_.@\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u01bf\u01c4-\u024f\u1e00-\u1eff-"
+_NAME: Final = re.compile(f"[{_LETTER}][{_LETTER} ]{{0,60}}")
 
 
 def actor(parts: Parts, name: str) -> Actor:
@@ -118,11 +121,12 @@ def may_add(parts: Parts, who: Actor, name: str, roles: Sequence[str]) -> Mappin
     if not name.strip():
         raise BadQuery("The name is blank: say who it is.", parameter="name")
     people = parts.ledger().people
-    if name != " ".join(name.split()) or not re.fullmatch(r"[\w.@-][\w.@ -]{0,60}", name) or name.startswith(PREFIX):
+    spelt = name == " ".join(name.split()) and _NAME.fullmatch(name) is not None
+    if name.startswith(PREFIX) or not (spelt or name in people):
         raise BadQuery(
             f"{name!r} is no name of a person.",
             parameter="name",
-            hint="At most 61 letters, digits, . _ - @ and single blanks between them.",
+            hint="At most 61 Latin letters, digits, . _ - @ and single blanks between them.",
         )
     alike = next((n for n in people if n != name and n.casefold() == name.casefold()), "")
     if alike:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -17,7 +18,10 @@ def wrong(fault: Mapping[str, object]) -> BadQuery:
     kind = str(fault.get("type", ""))
     place = fault.get("loc", ())
     where = ".".join(str(p) for p in place[1:]) if isinstance(place, tuple) else ""
-    given = str(fault.get("input", ""))[:_SHOWN]
+    found = fault.get("input", "")
+    if place == ("body",) and isinstance(found, bytes):
+        return BadQuery("The body is read as JSON alone: its Content-Type is application/json.")
+    given = (found if isinstance(found, str) else json.dumps(found, ensure_ascii=False, default=str))[:_SHOWN]
     said = fault.get("ctx", {})
     limits = said if isinstance(said, Mapping) else {}
     if kind == "missing":

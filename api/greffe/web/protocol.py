@@ -25,6 +25,11 @@ BODY_SECONDS: Final = 300.0  # the largest file that is taken, at half a megabit
 READER_SECONDS: Final = 120.0  # for which a client may take so little of an answer that no more of it can be sent
 _FRAMING: Final = 8  # bytes of framing for one of a body that is sent in chunks of one byte, and some
 _LINE: Final = re.compile(rb"\S+ \S+ \S+")
+# RFC 9112 §3.2: uri-host and port, no user; an empty one is of a URI without an authority (RFC 3986 §3.2.2)
+_HOST: Final = re.compile(
+    rb"(?:\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*)(?::[0-9]{0,5})?"
+)
+_WHOLE: Final = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")  # an address with its authority (absolute-form)
 _LINES: Final = {400: b"HTTP/1.1 400 Bad Request\r\n", 408: b"HTTP/1.1 408 Request Timeout\r\n"}
 
 
@@ -132,7 +137,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def _check(self) -> None:
         """Raise BadQuery, which the parser takes for a broken request, for what another server might read otherwise."""
         try:
-            _clear(self.parser.get_http_version(), self.headers)
+            _clear(self.parser.get_http_version(), self.headers, self.url)
         except BadQuery as error:
             self._fault = error
             raise
@@ -178,13 +183,16 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refuse(408, BadQuery("The request did not come in time."))
 
 
-def _clear(version: str, headers: Sequence[tuple[bytes, bytes]]) -> None:
+def _clear(version: str, headers: Sequence[tuple[bytes, bytes]], url: bytes) -> None:
     """Raise BadQuery for a head that two servers may read in two ways."""
     if version not in ("1.0", "1.1"):
         raise BadQuery("HTTP/1.1 and 1.0 are spoken here.")
-    hosts = sum(name == b"host" for name, _ in headers)
-    if hosts > 1 or (version == "1.1" and not hosts):
+    hosts = [value.strip(b" \t") for name, value in headers if name == b"host"]
+    if len(hosts) > 1 or (version == "1.1" and not hosts):
         raise BadQuery("A request names its host once.")
+    whole = _WHOLE.match(url)
+    if not all(_HOST.fullmatch(host) for host in (*hosts, *(whole.groups() if whole else ()))):
+        raise BadQuery("What a request names as its host is none.")
     coded = [value.strip().lower() for name, value in headers if name == b"transfer-encoding"]
     if coded and (coded != [b"chunked"] or version == "1.0"):
         raise BadQuery("Of transfer codings, chunked alone is read, and with HTTP/1.1.")

@@ -154,6 +154,17 @@ def test_what_is_wrong_is_told_as_a_problem(client, keys, body, status, said):
     assert client.post("/api/v1/releases", json={}, headers=keys["ESTAT"]).status_code == 405
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_a_body_that_is_not_called_json_is_told_so(client, keys, kind):
+    """In words, and not as Python writes bytes."""
+    answer = client.post(ORDERS, content=b'{"body":"ESTAT"}', headers=keys["ESTAT"] | {"content-type": kind})
+    assert answer.status_code == 400
+    assert answer.json()["detail"] == "The body is read as JSON alone: its Content-Type is application/json."
+    listed = client.post(ORDERS, json=["a"], headers=keys["ESTAT"]).json()["detail"]
+    assert "cannot be read here" in listed
+    assert "b'" not in listed
+
+
 def test_a_body_has_its_page_and_the_house_looks(house, enter):
     rene, zoe, hana = enter("rene"), enter("zoe"), enter("hana")
     form = {"guard": "g", "body": "ESTAT", "title": "Écrous", "query": QUERY, "when": "schedule", "schedule": "0 6 1 * *",

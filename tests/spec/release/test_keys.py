@@ -268,12 +268,34 @@ def test_two_keys_in_force_are_not_called_the_same(parts):
     assert make_key(parts, HOUSE, "Eurostat", "recipient:BODY", ["granted"], [], ends)[0].id != first.id
 
 
-@pytest.mark.parametrize("name", ["", " ", "\t", "\u00a0", " camille", "cam  ille", "camille ", "a/b", "x" * 62])
+LOOKING_ALIKE = (
+    "n\u03bfor", "\u0441amille", "camille\u0661", "\uff4eoor", "\u2160an", "noo\u0433", "e\u0301lise", "\U0001d4f7oor", "n\u200boor",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "\t", "\u00a0", " camille", "cam  ille", "camille ", "a/b", "x" * 62, *LOOKING_ALIKE]
+)
 def test_a_name_that_is_none_is_refused_and_nobody_is_entered(parts, name):
     head = parts.register.head()
     with pytest.raises(BadQuery, match="blank" if not name.strip() else "no name of a person"):
         add_person(parts, HOUSE, name, ["author"])
     assert parts.register.head() == head
+
+
+@pytest.mark.parametrize(
+    "name", ["\u00c9lise Lef\u00e8vre", "\u0141ukasz", "Nguy\u1ec5n.An", "ana@example.org", "noor_2", "\u0110\u1eb7ng"]
+)
+def test_names_of_latin_letters_are_names(parts, name):
+    add_person(parts, HOUSE, name, ["author"])
+    assert parts.ledger().people[name] == ("author",)
+
+
+def test_whoever_is_there_keeps_a_name_that_would_not_be_entered_now(parts):
+    greek = "\u039d\u03af\u03ba\u03b7"
+    parts.enter_person(HOUSE, greek, ("author",))
+    add_person(parts, HOUSE, greek, ["releaser"])
+    assert parts.ledger().people[greek] == ("author", "releaser")
 
 
 def test_two_people_are_told_apart_by_more_than_capitals(parts):
