@@ -83,7 +83,19 @@ def wrong(words: list[str], command: object) -> str:
             return f"no command {words[0]}"
         command, words = below[words[0]], words[1:]
     options |= {name for one in command.params for name in (*one.opts, *one.secondary_opts)} | {"--help"}
+    if lacking := next(filter(None, (lacks(words, one.metavar or "") for one in command.params)), ""):
+        return lacking
     return ", ".join(w for w in words if re.fullmatch(r"--[a-z-]+", w) and w not in options)
+
+
+def lacks(words: list[str], forms: str) -> str:
+    """What lacks where an argument has several forms (`TARGET | check BACKUP | list FOLDER`), of which one begins with a word that
+    stands there: no command knows that one but by its argument."""
+    given = [w for w in words if not w.startswith("-")]
+    for form in map(str.split, forms.split(" | ")):
+        if len(form) > 1 and given[:1] == form[:1] and len(given) < len(form):
+            return " ".join(form)
+    return ""
 
 
 def test_commands_of_pages_exist(blocks):
@@ -121,6 +133,8 @@ def test_a_command_that_does_not_exist_is_found():
     app = typer.main.get_command(application())
     assert wrong(["transmissions", "plam"], app) == "no command plam"
     assert wrong(["transmissions", "plan", "--tests"], app) == "--tests"
+    assert wrong(["backup", "list"], app) == "list FOLDER"
+    assert wrong(["backup", "list", "/srv/backups"], app) == wrong(["backup"], app) == ""
     assert wrong(["--lang", "fr", "transmissions", "plan", "--test"], app) == ""
 
 

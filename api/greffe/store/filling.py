@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, Insert, MetaData, insert, select
 from greffe.errors import Broken, Refused
 from greffe.store.base import Entry
 from greffe.store.chain import MOVED, checksum, faults
-from greffe.store.database import writing
+from greffe.store.database import open_at, writing
 from greffe.store.snapshot import CHAINED, entry_of
 from greffe.store.tables import ENTRIES
 
@@ -35,7 +35,7 @@ def lines(piece: Iterable[bytes], name: str) -> Iterator[Line]:
     for line in piece:
         try:
             found = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise Broken("It is damaged or written otherwise.", file=name) from error
         if not isinstance(found, list) or not found or found[0] not in ("content", "entry", "row"):
             raise Broken("It is damaged or written otherwise.", file=name)
@@ -60,8 +60,27 @@ def chained(found: Iterable[Line], state: Filled, name: str) -> Iterator[tuple[E
                     raise Broken(f"Content {missing} of entry {entry.number} is missing.", file=name)
                 state.head, state.head_hash = entry.number, entry.hash
                 yield entry, contents
-        except (ValueError, KeyError, IndexError, TypeError) as error:
+        except (ValueError, KeyError, IndexError, TypeError, RecursionError) as error:
             raise Broken("It is damaged or written otherwise.", file=name) from error
+
+
+def columns_at(schema: str) -> Mapping[str, frozenset[str]]:
+    """The columns of each table at a schema, which is made where nothing is kept."""
+    engine, tables = open_at("sqlite://", schema), MetaData()
+    try:
+        with engine.connect() as connection:
+            tables.reflect(connection)
+    finally:
+        engine.dispose()
+    return {t.name: frozenset(c.name for c in t.columns) for t in tables.sorted_tables}
+
+
+def fitting(found: Iterable[Line], columns: Mapping[str, frozenset[str]], name: str) -> Iterator[Line]:
+    """The same lines. Raises Broken, naming the piece, for a row that the tables of a schema do not take."""
+    for line in found:
+        if line[0] != "content":  # as it is at every schema
+            _row_of(line, columns, name)
+        yield line
 
 
 def moved_to(engine: Engine) -> str:
@@ -126,6 +145,7 @@ class _Batch:
 
     def __init__(self, connection: Connection, into: Mapping[str, Into], name: str) -> None:
         self._connection, self._into, self._name = connection, into, name
+        self._columns = {table: one.columns for table, one in into.items()}
         self._table = ""
         self._rows: list[dict[str, object]] = []
 
@@ -133,7 +153,7 @@ class _Batch:
         """The same lines. Each is looked at by whoever takes it before it is inserted."""
         for line in found:
             yield line
-            table, row = self._row(line)
+            table, row = _row_of(line, self._columns, self._name)
             if table != self._table or len(self._rows) >= _BATCH:
                 self.flush()
                 self._table = table
@@ -145,17 +165,18 @@ class _Batch:
             self._connection.execute(self._into[self._table].insert, self._rows)
         self._rows = []
 
-    def _row(self, line: Line) -> tuple[str, dict[str, object]]:
-        try:
-            if line[0] == "content":
-                table, row = "contents", _mapping({"checksum": str(line[1]), "bytes": b64decode(str(line[2]))})
-            else:
-                table, row = "entries" if line[0] == "entry" else str(line[1]), _mapping(line[-1])
-            if set(row) != self._into[table].columns or (table in CHAINED and line[0] == "row"):
-                raise ValueError("other columns")
-        except (KeyError, ValueError, IndexError) as error:
-            raise Broken("It is damaged or written otherwise.", file=self._name) from error
-        return table, row
+
+def _row_of(line: Line, columns: Mapping[str, frozenset[str]], name: str) -> tuple[str, dict[str, object]]:
+    try:
+        if line[0] == "content":
+            table, row = "contents", _mapping({"checksum": str(line[1]), "bytes": b64decode(str(line[2]))})
+        else:
+            table, row = "entries" if line[0] == "entry" else str(line[1]), _mapping(line[-1])
+        if set(row) != columns[table] or (table in CHAINED and line[0] == "row"):
+            raise ValueError("other columns")
+    except (KeyError, ValueError, IndexError) as error:
+        raise Broken("It is damaged or written otherwise.", file=name) from error
+    return table, row
 
 
 def _mapping(told: object) -> dict[str, object]:

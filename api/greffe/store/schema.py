@@ -45,9 +45,14 @@ class Step:
     rows: Mapping[str, int]
 
 
+def schemas() -> tuple[str, ...]:
+    """All that a register may be at, in their order: files are named by their revision."""
+    return tuple(sorted(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*_*.py")))
+
+
 def newest_schema() -> str:
-    """The last one there is: files are named by their revision."""
-    return max(file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
+    """The last one there is."""
+    return schemas()[-1]
 
 
 def schema_of(engine: Engine) -> str:

@@ -3,15 +3,17 @@ no less."""
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from greffe.errors import Broken
+from greffe.errors import Broken, Refused
 from greffe.store.base import Entry
 from greffe.store.chain import faults as chain_faults
-from greffe.store.filling import Filled, chained, lines
+from greffe.store.filling import Filled, chained, columns_at, fitting, lines
 from greffe.store.named import Named, add, kept_path
+from greffe.store.schema import newest_schema, schemas
 from greffe.upkeep.backup import Tell
 from greffe.upkeep.manifest import KEY, OWN, SETTINGS, Kept, Manifest
 from greffe.upkeep.piecewise import PIECE
@@ -19,8 +21,10 @@ from greffe.upkeep.places import Source
 
 
 def check(source: Source, tell: Tell) -> Iterator[str]:
-    """What is wrong with a backup, as sentences that name the file; nothing when it is whole."""
+    """What is wrong with a backup, as sentences that name the file; nothing when it is whole. Raises Refused as
+    `refuse_schema` does."""
     try:
+        refuse_schema(source)
         yield from _register(source, names := Named())
         yield from (f"{source.name}: {line}" for line in unlike(source.manifest, names))
     except Broken as error:
@@ -32,6 +36,17 @@ def check(source: Source, tell: Tell) -> Iterator[str]:
                 pass
         except Broken as error:
             yield error.text()
+
+
+def refuse_schema(source: Source) -> None:
+    """Raise Refused for a backup of a register at a newer schema than this program knows, Broken for one at none."""
+    schema = source.manifest.schema
+    if schema in schemas():
+        return
+    if re.fullmatch("[0-9]{4}", schema) and schema > newest_schema():
+        hint = "Use the newer version."
+        raise Refused("The backup was made by another version of Greffe.", file=source.name, hint=hint)
+    raise Broken("The list of the backup is not what was written.", file=source.name)
 
 
 def unpacked(source: Source, kept: Kept) -> Iterator[bytes]:
@@ -100,7 +115,9 @@ def _register(source: Source, names: Named) -> Iterator[str]:
 
 
 def _entries(source: Source, state: Filled, names: Named) -> Iterable[tuple[Entry, tuple[str, ...]]]:
+    columns = columns_at(source.manifest.schema)
     for kept in source.manifest.register:
-        for entry, contents in chained(lines(unpacked(source, kept), source.name), state, source.name):
+        found = fitting(lines(unpacked(source, kept), source.name), columns, source.name)
+        for entry, contents in chained(found, state, source.name):
             add(names, entry)
             yield entry, contents

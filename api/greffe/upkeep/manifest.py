@@ -75,7 +75,7 @@ def read_manifest(content: bytes, name: str) -> Manifest:
             tuple(map(_kept, told["register"])), tuple(map(_kept, told["files"])),
             tuple(map(str, told["left_out"])), tuple(map(str, told["faults"])),
         )  # fmt: skip
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Broken("The list of the backup is not what was written.", file=name) from error
     wrong = next((k.path for k in found.files if not _allowed(k.path)), None)
     if wrong is not None:

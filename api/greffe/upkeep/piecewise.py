@@ -78,7 +78,7 @@ def checked(kept: Kept, name: str, opened: Callable[[], IO[bytes]]) -> Iterator[
                 yield piece
     except FileNotFoundError as error:
         raise Broken(f"{kept.path} is missing in the backup.", file=name) from error
-    except (OSError, tarfile.TarError) as error:
+    except (OSError, tarfile.TarError, ValueError, OverflowError) as error:
         raise Broken(f"{kept.path} cannot be read in the backup.", file=name) from error
     if (digest.hexdigest(), size) != (kept.sha256, kept.size):
         raise Broken(f"{kept.path} is not what was written in the backup.", file=name)

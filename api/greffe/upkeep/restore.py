@@ -22,7 +22,7 @@ from greffe.store.database import as_it_is, open_at, translated
 from greffe.store.filling import fill, head_of
 from greffe.store.folders import flush
 from greffe.upkeep.backup import Tell
-from greffe.upkeep.checking import unpacked
+from greffe.upkeep.checking import refuse_schema, unpacked
 from greffe.upkeep.manifest import OWN, SETTINGS, Kept, Manifest
 from greffe.upkeep.piecewise import written
 from greffe.upkeep.places import Source
@@ -53,6 +53,7 @@ def restore(source: Source, settings: Settings, verify: Verify, tell: Tell, *, d
     """Make the house of `settings` from a backup: its home must be empty, and its register. Raises Refused, and Broken naming
     what is wrong; then the home is no house, and the same call takes it up again."""
     manifest = source.manifest
+    refuse_schema(source)
     if manifest.faults and not damaged:
         raise Refused(
             f"The house was damaged when the backup was made: {manifest.faults[0]}",

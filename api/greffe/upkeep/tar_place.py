@@ -19,6 +19,9 @@ from greffe.upkeep.piecewise import Spool, alone, checked, object_name, spooled
 TAR: Final = ".tar"
 _LIST: Final = "backup.json"
 _LARGEST_LIST: Final = 1 << 30  # bytes
+# What tarfile raises of headers that nobody wrote, and the system: no file and no memory is as large as they say.
+_SPOILED: Final = (tarfile.TarError, EOFError, ValueError, OverflowError, RecursionError, MemoryError)
+_TOO_LONG: Final = frozenset((errno.EINVAL, errno.EOVERFLOW))
 
 
 @contextmanager
@@ -100,13 +103,22 @@ class TarSource:
         try:
             self._tar = tarfile.open(path, "r:")  # noqa: SIM115 - it is read as long as this lives
             self._members = {m.name: m for m in self._tar.getmembers() if m.isfile()}
-        except (tarfile.TarError, EOFError) as error:
-            raise Broken("It is no backup, or not a whole one.", file=self.name) from error
+            body = self._list()
+        except (*_SPOILED, OSError) as error:
+            if isinstance(error, OSError) and error.errno not in _TOO_LONG:
+                raise
+            raise self._none() from error
+        self.manifest = read_manifest(body, self.name)
+
+    def _list(self) -> bytes:
         told = self._members.get(_LIST)
         if told is None or told.size > _LARGEST_LIST:
-            raise Broken("It is no backup, or not a whole one.", file=self.name)
+            raise self._none()
         with self._open(_LIST) as stream:
-            self.manifest = read_manifest(stream.read(), self.name)
+            return stream.read()
+
+    def _none(self) -> Broken:
+        return Broken("It is no backup, or not a whole one.", file=self.name)
 
     def pieces(self, kept: Kept) -> Iterator[bytes]:
         """See Source.pieces."""

@@ -9,7 +9,7 @@ from small_house import small_house
 from starlette.testclient import TestClient
 
 from greffe.app import create_app
-from greffe.errors import BadQuery, Denied, NotFound, TooOften
+from greffe.errors import BadQuery, Denied, NotFound, Refused, TooOften
 from greffe.release.access import accounts, passwords
 from greffe.release.access.accounts import accept, change_password, close_account, invite, session_of, sign_in, sign_out
 from greffe.release.people import HOUSE
@@ -59,6 +59,11 @@ def test_nobody_but_an_administrator_invites(parts):
         invite(parts, AUTHOR, "driss")
     with pytest.raises(NotFound, match="Nearest: camille"):
         invite(parts, HOUSE, "camile")
+    with pytest.raises(Refused, match=r"^greffe is the house itself, which signs in nowhere\.$"):
+        invite(parts, HOUSE, "greffe")
+    with pytest.raises(NotFound) as told:
+        invite(parts, HOUSE, "grefe")
+    assert "greffe" not in told.value.nearest
 
 
 @pytest.mark.parametrize(

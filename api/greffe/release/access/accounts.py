@@ -38,13 +38,16 @@ def digest(token: str) -> str:
 def invite(parts: Parts, who: Actor, person: str) -> str:
     """Let a person of the register choose a password: the token of a link that holds once, 72 hours.
 
-    Raises Denied unless an administrator does it (or the house itself), NotFound for a stranger, Overtaken where another one did it
-    at the same moment: of two links the second would end the first, which somebody is being shown."""
+    Raises Denied unless an administrator does it (or the house itself), NotFound for a stranger, Refused for the house, Overtaken
+    where another one did it at the same moment: of two links the second would end the first, which somebody is being shown."""
     parts = parts.looking()
     needs(parts, who, "administrator")
     people = parts.ledger().people
-    if person not in people or person == HOUSE.name or person.startswith(PREFIX):
-        raise NotFound(f"{person} is not in the table of people.", nearest=nearest(person, people))
+    if person == HOUSE.name:
+        raise Refused(f"{person} is the house itself, which signs in nowhere.")
+    if person not in people or person.startswith(PREFIX):
+        near = nearest(person, (p for p in people if p != HOUSE.name and not p.startswith(PREFIX)))
+        raise NotFound(f"{person} is not in the table of people.", nearest=near)
     token = secrets.token_urlsafe(32)
     with parts.access.together():
         parts.access.invite(digest(token), person, parts.clock() + INVITED_FOR)
