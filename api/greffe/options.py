@@ -68,8 +68,8 @@ def read_file(path: Path) -> dict[str, str]:
 
 
 def look_into(path: Path) -> tuple[dict[str, str], list[BadDefinition]]:
-    """Variable → value of what in the file is a setting and not empty, and what is wrong with the rest: one fault does not hide the
-    others."""
+    """Variable → value of what in the file is a setting, and what is wrong with the rest: one fault does not hide the others. An
+    empty value says that there is none, where something else would say one (`greffe move --to`)."""
     try:
         said = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -80,7 +80,7 @@ def look_into(path: Path) -> tuple[dict[str, str], list[BadDefinition]]:
         return {}, [BadDefinition(f"It is no TOML: {error}.", file=str(path))]
     known = {o.key: o for o in options().values() if not o.only_environment}
     faults = {key: _fault(path, key, value, known) for key, value in said.items()}
-    good = {known[key].variable: _text(value) for key, value in said.items() if faults[key] is None and value != ""}
+    good = {known[key].variable: _text(value) for key, value in said.items() if faults[key] is None}
     return good, [fault for fault in faults.values() if fault is not None]
 
 

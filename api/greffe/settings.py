@@ -20,6 +20,7 @@ from greffe.urls import parts_of_url
 TRACES = ("none", "otlp")
 AT_START, ASKED = UPGRADES = ("start", "asked")
 _DAY: Final = 86_400
+_NOTHING: Final[Mapping[str, str]] = {}
 T = TypeVar("T")
 P = TypeVar("P", Path, None)
 
@@ -194,24 +195,27 @@ def shipped_file(name: str) -> Path:
     return inside if inside.is_file() else Path(__file__).resolve().parents[2] / name
 
 
-def read_settings(environ: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
-    """Settings from the environment and, below it, the file. Raises BadDefinition, which names every value that is none."""
-    settings, wrong = look_at_settings(environ, home)
+def read_settings(
+    environ: Mapping[str, str] | None = None, home: Path | None = None, over: Mapping[str, str] | None = None
+) -> Settings:
+    """Settings from the environment and, below it, the file; `over`: what stands over both, where an empty value says that there is
+    none. Raises BadDefinition, which names every value that is none."""
+    settings, wrong = look_at_settings(environ, home, over or {})
     refuse(wrong)
     return settings
 
 
 def look_at_settings(
-    environ: Mapping[str, str] | None = None, home: Path | None = None
+    environ: Mapping[str, str] | None = None, home: Path | None = None, over: Mapping[str, str] = _NOTHING
 ) -> tuple[Settings, list[BadDefinition]]:
     """Settings, and everything that is wrong with them in the order of the file and of this page; what is wrong has its default."""
     env = given(os.environ if environ is None else environ)
     root, wrong = home_of(env, home)
-    file = file_of(env, root)
+    file, said = file_of(env, root), dict[str, str]()
     if file:
         said, faults = look_into(file)
-        env = {**said, **env}
         wrong += faults
+    env = given({**said, **env, **over})
 
     def taken(read: Callable[[], T], otherwise: T) -> T:
         try:

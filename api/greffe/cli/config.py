@@ -42,7 +42,7 @@ def check(home: Home = None, json_: Json = False) -> None:
             environ["GREFFE_HOME"] = str(home)
         root, _ = home_of(environ)
         file = file_of(environ, root)
-        said: Mapping[str, str] = look_into(file)[0] if file else {}
+        said: Mapping[str, str] = given(look_into(file)[0]) if file else {}
         faults = [*looked_at(environ), *_strange(environ)]
         lang = here()
         rows = [_row(option, environ, said, lang) for option in options().values()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Final
@@ -59,7 +58,7 @@ def move(
         if not undo and (to is None or unseen):
             raise BadQuery("It is move --to SETTINGS, or move --undo.", parameter="--to")
         parts, who = acting(home, as_, moving=True)
-        target = read_settings({**os.environ, **(read_file(to) if to else {})}, home=parts.settings.home)
+        target = read_settings(home=parts.settings.home, over=read_file(to) if to else {})
         if undo or to is None:
             opened = partial(register_at, upgrade=False)
             with progress("move", json_) as bar:
