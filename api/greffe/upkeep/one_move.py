@@ -6,10 +6,11 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from greffe.errors import Conflict
 from greffe.store.database import as_it_is, translated
@@ -50,6 +51,8 @@ def _on_postgresql(url: str) -> Iterator[None]:
             try:
                 yield
             finally:
+                with suppress(SQLAlchemyError):  # at once; a server may notice late that nobody is there any more
+                    connection.execute(select(func.pg_advisory_unlock(_MOVING)))
                 connection.invalidate()
     finally:
         engine.dispose()
