@@ -144,12 +144,14 @@ def faults(shelf: Shelf, record: ExtractRecord, name: str) -> list[str]:
     """What is wrong with a kept extract, as sentences, on this machine and in the depot. `name`: of its folder, which is not its
     id where it was refused."""
     version = version_of(record.rows_checksum)
-    originals = sorted(shelf.at(name, version).glob("original.*"))
+    folder = shelf.at(name, version)
+    originals = sorted(folder.glob("original.*"))
     found = shelf.faults(name, version)
     if record.accepted and not _intact(shelf.root, record):
-        found.append(f"extract {name}: rows.parquet is not what was written.")
+        found.append(f"extract {name}: {folder / 'rows.parquet'} is not what was written.")
     if not originals or not as_written(originals[0], record.checksum):
-        found.append(f"extract {name}: the original is not what was handed over.")
+        place = originals[0] if originals else folder / "original"
+        found.append(f"extract {name}: the original is not what was handed over ({place}).")
     return found
 
 
