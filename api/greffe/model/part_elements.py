@@ -69,6 +69,11 @@ def elements(parts: ZipFile, part: str, file: str, wanted: Collection[str], most
     if (info := parts.getinfo(part)).file_size > LARGEST_OTHER:
         raise BadInput(f"Its part {info.filename} is too large.", file=file)
     reading = _Part(part, file, wanted, most)
+    _read(parts, part, reading)
+    return reading.found
+
+
+def _read(parts: ZipFile, part: str, reading: _Part | _Texts) -> None:
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = reading.start
@@ -76,7 +81,6 @@ def elements(parts: ZipFile, part: str, file: str, wanted: Collection[str], most
     parser.CharacterDataHandler = reading.said
     for chunk in chunks(parts, part):
         parser.Parse(chunk, not chunk)
-    return reading.found
 
 
 def chunks(parts: ZipFile, part: str) -> Iterator[bytes]:
@@ -93,13 +97,7 @@ def shared_texts(parts: ZipFile, part: str, file: str, most: int, largest: int) 
     if (info := parts.getinfo(part)).file_size > largest:
         raise BadInput(f"Its part {info.filename} is too large.", file=file)
     reading = _Texts(part, file, most)
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = reading.start
-    parser.EndElementHandler = reading.end
-    parser.CharacterDataHandler = reading.said
-    for chunk in chunks(parts, part):
-        parser.Parse(chunk, not chunk)
+    _read(parts, part, reading)
     return reading.texts
 
 
