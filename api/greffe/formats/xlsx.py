@@ -17,7 +17,8 @@ from greffe.formats.ahead import ahead
 from greffe.formats.parameters import Parameters
 from greffe.formats.sinks import Sink
 from greffe.formats.xlsx_book import parts, unique
-from greffe.formats.xlsx_rows import MAIN, ROWS, Sheet, Strings, excel, letters, too_many_rows
+from greffe.formats.xlsx_rows import MAIN, ROWS, Sheet, Strings, excel, too_many_rows
+from greffe.model.cell_values import letters
 from greffe.model.dataset import DataMessage
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the date of every part: no clock

@@ -17,8 +17,9 @@ from openpyxl.xml.functions import tostring
 from greffe.formats import flat
 from greffe.formats.escaping import carried
 from greffe.formats.languages import best
-from greffe.formats.xlsx_rows import DECIMALS, STATUSES, Sheet, letters
+from greffe.formats.xlsx_rows import DECIMALS, STATUSES, Sheet
 from greffe.formats.xlsx_words import words
+from greffe.model.cell_values import letters
 from greffe.model.dataset import DataMessage
 from greffe.model.structures import Codelist
 

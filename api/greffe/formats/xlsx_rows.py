@@ -16,6 +16,7 @@ from greffe.formats.components import TIME, VALUE
 from greffe.formats.escaping import xml
 from greffe.formats.fragments import chunks
 from greffe.formats.pieces import Cell, Layout, Number, Piece
+from greffe.model.cell_values import letters
 from greffe.model.dataset import DataSet, SeriesBlock
 
 MAIN: Final = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -190,12 +191,3 @@ def _smaller(block: SeriesBlock) -> Iterator[SeriesBlock]:
 
 def _inline(text: str) -> str:
     return f'" t="inlineStr"><is><t xml:space="preserve">{excel(text)}</t></is></c>'
-
-
-def letters(place: int) -> str:
-    """Name of the column at that place, 1 = A."""
-    found = ""
-    while place:
-        place, rest = divmod(place - 1, 26)
-        found = chr(ord("A") + rest) + found
-    return found

@@ -6,7 +6,6 @@ import hashlib
 import os
 import tarfile
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from greffe.release.lone import locked
 from greffe.upkeep.manifest import Kept
 
 PIECE: Final = 1 << 20  # bytes that are read at a time
-_TRIES: Final = 20  # of a lock, a hundredth of a second each: who sweeps has it for a moment
+_TRIES: Final = 20  # of a lock that somebody removes whenever it is had
 
 
 @dataclass(frozen=True)
@@ -103,10 +102,8 @@ def alone(lock: Path, *, remove: bool = False) -> Iterator[None]:
 def _held(lock: Path) -> IO[str] | None:
     """The lock under its name: of one that somebody removed meanwhile nobody else knows."""
     for _ in range(_TRIES):
-        handle = locked(lock, tries=1)
-        if handle is None:
-            time.sleep(0.01)
-            continue
+        if (handle := locked(lock)) is None:
+            break
         with suppress(FileNotFoundError):
             if os.path.samestat(os.fstat(handle.fileno()), lock.stat()):
                 return handle

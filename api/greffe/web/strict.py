@@ -14,9 +14,8 @@ from starlette.routing import compile_path
 from greffe.errors import BadQuery, nearest
 from greffe.model.strict_json import NoJsonError, read_strictly
 
-_KNOWN: Final[WeakKeyDictionary[object, tuple[str, ...]]] = (
-    WeakKeyDictionary()
-)  # what a dependency of a page lets through
+# What a dependency of a page lets through.
+_KNOWN: Final[WeakKeyDictionary[object, tuple[str, ...]]] = WeakKeyDictionary()
 
 
 def page_number(text: str) -> int:

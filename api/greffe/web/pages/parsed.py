@@ -94,9 +94,8 @@ def _readable() -> Iterator[None]:
     except UnicodeDecodeError as error:
         raise BadQuery("The form is not UTF-8.") from error
     except (MultiPartException, ValueError) as error:
-        if "header" in str(
-            error.__cause__
-        ):  # what python-multipart said; Starlette says of all that it is no multipart data
+        # What python-multipart said; Starlette says of all that it is no multipart data.
+        if "header" in str(error.__cause__):
             raise BadQuery(_HEAD) from error
         raise BadQuery("The form cannot be read: too many fields, or it ends too early.") from error
 
